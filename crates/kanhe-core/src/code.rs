@@ -1,0 +1,1 @@
+//! The codes of the field: identifiers, organisations, people, regions.

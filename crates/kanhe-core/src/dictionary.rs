@@ -1,0 +1,1 @@
+//! The dictionary that packs the words of a seal.

@@ -1,0 +1,6 @@
+//! The pure part of kanhe: no I/O, no clock, no dice, no logging, no async.
+//!
+//! This is the only place where bytes become believed.
+
+pub mod code;
+pub mod dictionary;

@@ -1,0 +1,2 @@
+//! kanhe: the one executable.
+fn main() {}

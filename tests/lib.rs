@@ -1,0 +1,1 @@
+//! What the stories share: where the vectors and the built program are.

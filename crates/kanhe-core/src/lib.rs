@@ -2,5 +2,9 @@
 //!
 //! This is the only place where bytes become believed.
 
+pub mod calendar;
+pub mod cbor;
 pub mod code;
 pub mod dictionary;
+pub mod envelope;
+pub mod key;

@@ -1,0 +1,87 @@
+//! How the words of the domain stand in CBOR: every code is text that its own door reads again, so a decoded document holds no code that is wrong.
+
+use crate::code::{RegionCode, TypeCode, Uscc};
+use minicbor::decode::{Decode, Decoder, Error};
+use minicbor::encode::{self, Encode, Encoder, Write};
+
+macro_rules! code_as_text {
+    ($($code:ty => $door:path),+) => {$(
+        impl<C> Encode<C> for $code {
+            fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+                e.str(self.as_str())?.ok()
+            }
+        }
+
+        impl<'b, C> Decode<'b, C> for $code {
+            fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, Error> {
+                let at = d.position();
+                $door(d.str()?).map_err(|_| Error::message(stringify!($code)).at(at))
+            }
+        }
+    )+};
+}
+
+code_as_text!(RegionCode => RegionCode::parse, TypeCode => TypeCode::parse, Uscc => Uscc::parse);
+
+/// A moment as whole seconds since 1970, the `NumericDate` of RFC 8392 §2.
+pub(crate) mod moment {
+    use super::{Decoder, Encoder, Error, Write, encode};
+    use jiff::Timestamp;
+
+    pub(crate) fn encode<C, W: Write>(at: &Timestamp, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.i64(at.as_second())?.ok()
+    }
+
+    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Timestamp, Error> {
+        let at = d.position();
+        Timestamp::from_second(d.i64()?).map_err(|_| Error::message("moment").at(at))
+    }
+}
+
+/// A day as its number since 1970-01-01 (RFC 8943).
+pub(crate) mod day {
+    use super::{Decoder, Encoder, Error, Write, encode};
+    use crate::calendar::{day_number, day_of_number};
+    use jiff::civil::Date;
+
+    pub(crate) fn encode<C, W: Write>(day: &Date, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.i32(day_number(*day))?.ok()
+    }
+
+    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Date, Error> {
+        let at = d.position();
+        day_of_number(d.i32()?).ok_or_else(|| Error::message("day").at(at))
+    }
+}
+
+/// A day, or null where there is no end.
+pub(crate) mod day_or_never {
+    use super::{Decoder, Encoder, Error, Write, day, encode};
+    use jiff::civil::Date;
+    use minicbor::data::Type;
+
+    pub(crate) fn encode<C, W: Write>(until: &Option<Date>, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
+        match until {
+            Some(until) => day::encode(until, e, ctx),
+            None => e.null()?.ok(),
+        }
+    }
+
+    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Option<Date>, Error> {
+        if d.datatype()? == Type::Null { d.null().map(|()| None) } else { day::decode(d, ctx).map(Some) }
+    }
+}
+
+/// Refuses an array of another length than the document has.
+pub(crate) fn array_of(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
+    let at = d.position();
+    if d.array()? == Some(length) { Ok(()) } else { Err(Error::message("array length").at(at)) }
+}
+
+/// Encodes into a fresh vector, which takes every byte.
+pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let written = minicbor::encode(value, &mut bytes);
+    debug_assert!(written.is_ok(), "a Vec takes every byte");
+    bytes
+}

@@ -85,3 +85,22 @@ pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
     debug_assert!(written.is_ok(), "a Vec takes every byte");
     bytes
 }
+
+/// A public key as a COSE_Key (RFC 9053 §7.1): `{ 1: 1 (OKP), 3: -8 (EdDSA), -1: 6 (Ed25519), -2: x }`.
+pub(crate) mod cose_key {
+    use super::{Decoder, Encoder, Error, Write, encode};
+    use crate::key::VerifyingKey;
+
+    pub(crate) fn encode<C, W: Write>(key: &VerifyingKey, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.map(4)?.i8(1)?.i8(1)?.i8(3)?.i64(key.algorithm().cose_number())?.i8(-1)?.i8(6)?.i8(-2)?.bytes(key.as_bytes())?.ok()
+    }
+
+    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<VerifyingKey, Error> {
+        let at = d.position();
+        let wrong = || Error::message("COSE_Key").at(at);
+        let okp = d.map()? == Some(4) && (d.i8()?, d.i8()?) == (1, 1);
+        let ed25519 = (d.i8()?, d.i64()?) == (3, -8) && (d.i8()?, d.i8()?, d.i8()?) == (-1, 6, -2);
+        let x: &[u8; 32] = d.bytes()?.try_into().map_err(|_| wrong())?;
+        if okp && ed25519 { VerifyingKey::from_ed25519(x).map_err(|_| wrong()) } else { Err(wrong()) }
+    }
+}

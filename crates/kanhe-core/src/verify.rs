@@ -1,0 +1,171 @@
+//! The counter's road: from the text of a QR code to a verdict.
+//!
+//! Every reason to refuse is looked for before any reason to doubt, so that an old pack never turns a revoked or forged
+//! certificate into "cannot tell here"; only the calendar is asked after the clock was believed.
+
+use crate::calendar::day_in_china;
+use crate::code::RegionCode;
+use crate::envelope::{Authentic, Envelope, EnvelopeError};
+use crate::kind::Kind;
+use crate::manifest::Uses;
+use crate::pack::{Anchor, Pack, Standing};
+use crate::qr::Scanned;
+use crate::seal::{Claims, Seal};
+use crate::status::State;
+use crate::verdict::{Accepted, Advice, Believed, Issuer, Reason, Refusal};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+/// A device's clock may be this much behind the maker of its pack before it is called wrong.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A clerk is told that a certificate ends when so few days are left.
+const ENDS_SOON_DAYS: i32 = 30;
+
+/// When and what for a certificate is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// Now, by the clock at the edge.
+    pub at: Timestamp,
+    /// The use scene, in the words of the region's recognition; none where nobody said.
+    pub scene: Option<&'a str>,
+}
+
+/// Decides whether a counter may rely on the certificate whose QR code says `text`.
+pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>) -> Result<Accepted<'p>, Refusal<'p>> {
+    let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
+    let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
+    let (seal, anchor) = authenticate(&envelope, pack)?; // from here on its words are the issuer's
+    let standing = anchor.kind(&seal).map(|kind| anchor.standing_of(&seal, kind.freshness));
+    match judge(&seal, &anchor, pack, occasion) {
+        Ok(accepted) => Ok(accepted),
+        Err(reason) => Err(Refusal { reason, believed: standing.map(|standing| Box::new(believed(&seal, &anchor, standing))) }),
+    }
+}
+
+/// Finds the key that signed: all keys with the seal's key id are tried.
+fn authenticate<'p, 'b>(envelope: &Envelope<'b>, pack: &'p Pack) -> Result<(Authentic<Seal<'b>>, Anchor<'p>), Reason<'p>> {
+    let key_id = envelope.key_id();
+    let mut refusal = Reason::IssuerUnknown { key_id };
+    for anchor in pack.anchors(key_id) {
+        match envelope.authenticate(&anchor.key().key) {
+            Ok(seal) => return Ok((seal, anchor)),
+            Err(EnvelopeError::SignatureInvalid { .. }) => refusal = Reason::Forged { key_id, agency: &anchor.agency().names },
+            Err(_) => refusal = Reason::Malformed,
+        }
+    }
+    Err(refusal)
+}
+
+fn judge<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, pack: &'p Pack, occasion: Occasion<'_>) -> Result<Accepted<'p>, Reason<'p>> {
+    let kind = in_scope(seal, anchor)?;
+    let standing = anchor.standing_of(seal, kind.freshness);
+    forbids_no_use(standing)?; // gravest first: "revoked" is said before "expired"
+    let today = believed_day(pack, occasion.at)?;
+    in_force(seal, today)?;
+    let claims = claims(seal, anchor, kind)?;
+    recognised(anchor, kind, pack, occasion, today)?;
+    let as_of = fresh(standing, anchor, pack, occasion.at)?; // only now may the answer be "cannot tell here"
+    let advice = advice(seal, standing, occasion.at, today);
+    Ok(Accepted { claims, issuer: issuer(anchor), as_of, advice })
+}
+
+/// May this agency, with this key, speak of this type on that day?
+fn in_scope<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>) -> Result<&'p Kind, Reason<'p>> {
+    let (agency, key) = (anchor.agency(), anchor.key());
+    if !key.uses.include(Uses::SEAL) {
+        return Err(Reason::KeyNotForSeals { key_id: key.key.id(), agency: &agency.names });
+    }
+    if !key.covers(seal.issued()) {
+        return Err(Reason::OutsideKeyWindow { issued: seal.issued(), from: key.from, until: key.until });
+    }
+    let kind = anchor.kind(seal).ok_or(Reason::KindUnknown { region: &anchor.region().manifest().region, kind: seal.kind() })?;
+    if agency.kinds.contains(&seal.kind()) { Ok(kind) } else { Err(Reason::OutOfScope { agency: &agency.names, kind: seal.kind() }) }
+}
+
+fn forbids_no_use<'p>(standing: Standing) -> Result<(), Reason<'p>> {
+    match standing {
+        Standing::Known { state: State::Valid, .. } | Standing::Unknown(_) => Ok(()),
+        Standing::Known { state, as_of, .. } => Err(Reason::Forbidden { state, as_of }),
+    }
+}
+
+/// Today, if the clock can be right: no device holds a pack from its future.
+fn believed_day<'p>(pack: &Pack, at: Timestamp) -> Result<Date, Reason<'p>> {
+    let earliest = pack.issued().checked_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN);
+    if at < earliest { Err(Reason::ClockBehind { at, pack: pack.issued() }) } else { Ok(day_in_china(at)) }
+}
+
+fn in_force<'p>(seal: &Seal<'_>, day: Date) -> Result<(), Reason<'p>> {
+    let validity = seal.validity();
+    match validity.until() {
+        Some(until) if until < day => Err(Reason::Expired { until, day }),
+        _ if day < validity.from() => Err(Reason::NotYetInForce { from: validity.from(), day }),
+        _ => Ok(()),
+    }
+}
+
+fn claims<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, kind: &'p Kind) -> Result<Claims<'p>, Reason<'p>> {
+    let region = &anchor.region().manifest().region;
+    let dictionary = anchor.region().dictionary(seal.dictionary());
+    let dictionary = dictionary.ok_or(Reason::DictionaryUnknown { region, dictionary: seal.dictionary() })?;
+    Claims::read(seal, kind, &anchor.agency().code, dictionary).map_err(Reason::Unpackable)
+}
+
+/// Our own region's certificates need no recognition; others need a row for this type, scene and day.
+fn recognised<'p>(anchor: &Anchor<'p>, kind: &'p Kind, pack: &'p Pack, occasion: Occasion<'_>, today: Date) -> Result<(), Reason<'p>> {
+    let region = &anchor.region().manifest().region;
+    let here = pack.region();
+    if region == here {
+        return Ok(());
+    }
+    let rows = recognised_rows(pack, region, kind);
+    let Some((recognition, rows)) = rows else { return Err(Reason::TypeNotRecognised { region, type_code: &kind.code, here }) };
+    if !rows.iter().any(|row| row.holds_on(today) && row.holds_for(occasion.scene)) {
+        return Err(Reason::SceneNotRecognised { here, scene: occasion.scene.map(str::to_owned), recognised: rows });
+    }
+    if occasion.at >= recognition { Err(Reason::RecognitionStale { here, expires: recognition }) } else { Ok(()) }
+}
+
+/// The rows about a type, if there are any, and the moment at which the recognition runs out.
+fn recognised_rows<'p>(pack: &'p Pack, region: &RegionCode, kind: &Kind) -> Option<(Timestamp, Vec<&'p crate::recognition::Row>)> {
+    let recognition = pack.recognition()?;
+    let rows: Vec<_> = recognition.rows_of(region, &kind.code).collect();
+    (!rows.is_empty()).then_some((recognition.expires, rows))
+}
+
+/// Is what we know young enough to say "genuine and in force"? Returns the moment as of which it is known.
+fn fresh<'p>(standing: Standing, anchor: &Anchor<'p>, pack: &Pack, at: Timestamp) -> Result<Timestamp, Reason<'p>> {
+    if at >= pack.expires() {
+        return Err(Reason::PackStale { expires: pack.expires(), at });
+    }
+    let manifest = anchor.region().manifest();
+    if at >= manifest.expires {
+        return Err(Reason::ManifestStale { region: &manifest.region, expires: manifest.expires, at });
+    }
+    match standing {
+        Standing::Unknown(why) => Err(Reason::StatusUnknown { why }),
+        Standing::Known { as_of, unknown_from, .. } if at >= unknown_from => Err(Reason::StatusStale { as_of, limit: unknown_from }),
+        Standing::Known { as_of, .. } => Ok(as_of),
+    }
+}
+
+fn advice(seal: &Seal<'_>, standing: Standing, at: Timestamp, today: Date) -> Vec<Advice> {
+    let amber = match standing {
+        Standing::Known { as_of, amber_from, .. } if at >= amber_from => Some(Advice::StatusAmber { age: at.duration_since(as_of) }),
+        Standing::Known { .. } | Standing::Unknown(_) => None,
+    };
+    let soon = today.checked_add(ENDS_SOON_DAYS.days()).unwrap_or(Date::MAX);
+    let ends = seal.validity().until().filter(|until| *until <= soon).map(|until| Advice::EndsSoon { until });
+    amber.into_iter().chain(ends).collect()
+}
+
+fn issuer<'p>(anchor: &Anchor<'p>) -> Issuer<'p> {
+    let manifest = anchor.region().manifest();
+    Issuer { region: &manifest.region, region_names: &manifest.names, names: &anchor.agency().names }
+}
+
+fn believed<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, standing: Standing) -> Believed<'p> {
+    let claims = anchor.kind(seal).and_then(|kind| claims(seal, anchor, kind).ok());
+    Believed { claims, issuer: issuer(anchor), standing }
+}

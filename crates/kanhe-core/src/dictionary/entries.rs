@@ -1,0 +1,85 @@
+//! The words of a dictionary, laid flat.
+
+use super::DictionaryError;
+
+/// The words in the order of their codes, and an index to find them by text.
+#[derive(Clone)]
+pub(super) struct Entries {
+    /// All words, one after another: one allocation, and neighbours in code are neighbours in memory.
+    text: String,
+    /// Where each word ends in `text`; it starts where the one before ends.
+    ends: Vec<u32>,
+    /// The symbols, sorted by their words.
+    by_text: Vec<u32>,
+}
+
+/// The words that start with what has been read so far: a stretch of the index, to be narrowed character by character.
+pub(super) struct Candidates<'a> {
+    entries: &'a Entries,
+    symbols: &'a [u32],
+}
+
+impl Entries {
+    /// Lays out `words`, given in the order of their codes, and refuses a word given twice.
+    pub(super) fn new(words: &[&str]) -> Result<Entries, DictionaryError> {
+        let mut entries = Entries { text: String::new(), ends: Vec::with_capacity(words.len()), by_text: Vec::new() };
+        for word in words {
+            entries.text.push_str(word);
+            entries.ends.push(u32::try_from(entries.text.len()).unwrap_or(u32::MAX));
+        }
+        let mut sorted: Vec<(&str, u32)> = words.iter().copied().zip(0..).collect();
+        sorted.sort_unstable();
+        if let Some((entry, _)) =
+            sorted.windows(2).find_map(|pair| matches!(pair, [one, other] if one.0 == other.0).then(|| pair.first()).flatten())
+        {
+            return Err(DictionaryError::Duplicate { entry: (*entry).to_owned() });
+        }
+        entries.by_text = sorted.into_iter().map(|(_, symbol)| symbol).collect();
+        Ok(entries)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..).map_while(|symbol| self.get(symbol))
+    }
+
+    /// The word of a symbol, or nothing for the escape.
+    #[inline]
+    pub(super) fn get(&self, symbol: u32) -> Option<&str> {
+        let place = usize::try_from(symbol).ok()?;
+        let end = usize::try_from(*self.ends.get(place)?).ok()?;
+        let start = match place.checked_sub(1) {
+            Some(before) => usize::try_from(*self.ends.get(before)?).ok()?,
+            None => 0,
+        };
+        self.text.get(start..end)
+    }
+
+    /// Says whether one character is an entry by itself.
+    pub(super) fn has_character(&self, character: char) -> bool {
+        let mut buffer = [0; 4];
+        let word: &str = character.encode_utf8(&mut buffer);
+        self.by_text.binary_search_by(|symbol| self.get(*symbol).unwrap_or("").cmp(word)).is_ok()
+    }
+
+    /// All words, before anything has been read.
+    pub(super) fn candidates(&self) -> Candidates<'_> {
+        Candidates { entries: self, symbols: &self.by_text }
+    }
+}
+
+impl Candidates<'_> {
+    /// Keeps the words that start with `prefix`, and returns the symbol of `prefix` itself if it is one; nothing if no word is left.
+    pub(super) fn narrow(&mut self, prefix: &str) -> Option<Option<u32>> {
+        let word = |symbol: &u32| self.entries.get(*symbol).unwrap_or("");
+        let start = self.symbols.partition_point(|symbol| word(symbol) < prefix);
+        let from_start = self.symbols.get(start..)?;
+        let end = from_start.partition_point(|symbol| word(symbol).starts_with(prefix));
+        self.symbols = from_start.get(..end)?;
+        let first = self.symbols.first()?;
+        Some((self.entries.get(*first) == Some(prefix)).then_some(*first))
+    }
+}

@@ -1,0 +1,66 @@
+# Everything this project does on a machine, by name. `make help` lists it.
+#
+# What is missing is installed by .ci/install; all that is not a Debian package goes to $(KANHE_CACHE).
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export KANHE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kanhe
+# An exported PATH, after the user's own: a tool the machine already has is used as it is.
+export PATH := $(PATH):$(KANHE_CACHE)/tools/bin
+
+WASM := wasm32-unknown-unknown
+FUZZ_SECONDS ?= 60
+
+.PHONY: help
+help: ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: ## mint, print and check a batch of licences
+	@.ci/install demo
+	cargo build --locked --release --package kanhe
+	"$${CARGO_TARGET_DIR:-target}/release/kanhe" demo
+
+.PHONY: test
+test: ## run every check
+	@.ci/install test
+	@$(MAKE) --no-print-directory fmt deny clippy docs wasm nextest
+
+.PHONY: fmt
+fmt: ## check the layout of the code
+	cargo fmt --all --check
+
+.PHONY: clippy
+clippy: ## check the lints, in all targets
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+
+.PHONY: deny
+deny: ## check licences, sources and bans (not advisories: they need a network)
+	@.ci/install deny
+	cargo deny --offline --locked check --hide-inclusion-graph bans licenses sources
+
+.PHONY: docs
+docs: ## check the links in the docs, and the examples in them
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
+	cargo test --locked --workspace --doc
+
+.PHONY: wasm
+wasm: ## build the core for the browser
+	flags=$$(.ci/wasm-target) && CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$$flags" \
+		cargo build --locked --package kanhe-core --target $(WASM)
+
+.PHONY: nextest
+nextest: ## run the tests and the stories
+	cargo nextest run --locked --workspace
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
+	@.ci/install fuzz
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+.PHONY: bench
+bench: ## measure
+	@.ci/install bench
+	cargo bench --locked --workspace

@@ -37,9 +37,9 @@ clippy: ## check the lints, in all targets
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 
 .PHONY: deny
-deny: ## check licences, sources and bans (not advisories: they need a network)
+deny: ## check licences, sources and bans of all that Cargo.lock names
 	@.ci/install deny
-	cargo deny --offline --locked check --hide-inclusion-graph bans licenses sources
+	cargo deny --locked check --hide-inclusion-graph bans licenses sources
 
 .PHONY: docs
 docs: ## check the links in the docs, and the examples in them

@@ -1,0 +1,112 @@
+//! Programs by other hands read what the standards' own authors wrote, so that what they say of our seals can be trusted.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+#[test]
+fn the_seal_reader_opens_the_working_groups_own_example() {
+    let example = Example::read("eddsa-sig-01.json");
+    let read = verify_seal(&example.message, &example.key);
+    assert_eq!((read.status.code(), line(&read)), (Some(0), hex(b"This is the content.")), "{read:?}");
+}
+
+#[test]
+fn the_seal_reader_reads_a_message_without_its_tag() {
+    let example = Example::read("eddsa-sig-01.json");
+    let untagged = example.message.strip_prefix("D2").expect("the example is tagged");
+    assert_eq!(verify_seal(untagged, &example.key).status.code(), Some(0));
+}
+
+#[test]
+fn the_seal_reader_refuses_every_changed_half_byte() {
+    let example = Example::read("eddsa-sig-01.json");
+    // From the payload on: what stands before is structure, where a change may also be no COSE at all.
+    let payload = example.message.find(&hex(b"This").to_uppercase()).expect("the payload is in the message");
+    for at in (payload..example.message.len()).step_by(9) {
+        let digit = if example.message[at..].starts_with('0') { "1" } else { "0" };
+        let mut changed = example.message.clone();
+        changed.replace_range(at..=at, digit);
+        assert_eq!(verify_seal(&changed, &example.key).status.code(), Some(1), "half-byte {at}");
+    }
+}
+
+#[test]
+fn the_seal_reader_refuses_a_signature_of_another_curve() {
+    let ed448 = Example::read("eddsa-sig-02.json");
+    assert_eq!(verify_seal(&ed448.message, &Example::read("eddsa-sig-01.json").key).status.code(), Some(1));
+}
+
+#[test]
+fn the_seal_reader_calls_other_bytes_no_message() {
+    let example = Example::read("eddsa-sig-01.json");
+    for (message, key) in [("", &example.key), ("00", &example.key), ("D28443", &example.key), (&example.message, &"abcd".to_owned())] {
+        assert_eq!(verify_seal(message, key).status.code(), Some(2), "{message} {key}");
+    }
+}
+
+#[test]
+fn the_picture_readers_agree_on_a_printed_code() {
+    let picture = root().join("tests/readers/printed.png");
+    let expected = fs::read_to_string(picture.with_extension("txt")).expect("the expected text is there");
+
+    let zxing = python("read_qr.py", &[picture.to_str().unwrap()]);
+    let answer: Value = serde_json::from_str(&line(&zxing)).unwrap_or_else(|error| panic!("{error}: {zxing:?}"));
+    assert_eq!(answer["texts"], serde_json::json!([expected.trim_end()]));
+
+    let zbar = Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&picture).output().expect("zbarimg is installed: run `make test`");
+    assert_eq!(line(&zbar), expected.trim_end(), "{zbar:?}");
+}
+
+#[test]
+fn the_picture_reader_says_so_of_a_file_that_is_no_picture() {
+    let read = python("read_qr.py", &[root().join("Cargo.toml").to_str().unwrap()]);
+    assert_eq!(read.status.code(), Some(2), "{read:?}");
+}
+
+/// One EdDSA example of the COSE working group.
+struct Example {
+    message: String,
+    key: String,
+}
+
+impl Example {
+    fn read(file: &str) -> Self {
+        let path = root().join("tests/vectors/cose-wg-examples/eddsa-examples").join(file);
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let example: Value = serde_json::from_str(&text).expect("an example is JSON");
+        let word = |pointer: &str| example.pointer(pointer).and_then(Value::as_str).expect(pointer).to_owned();
+        Self { message: word("/output/cbor"), key: word("/input/sign0/key/x_hex") }
+    }
+}
+
+fn verify_seal(message: &str, key: &str) -> Output {
+    python("verify_seal.py", &[message, key])
+}
+
+/// Runs one of `tests/readers/*.py` with the readers that `.ci/install test` put into the cache.
+fn python(script: &str, arguments: &[&str]) -> Output {
+    let python = cache().join("readers/bin/python");
+    assert!(python.exists(), "{} is missing: run `make test`, or `.ci/install test` once", python.display());
+    Command::new(python).arg(root().join("tests/readers").join(script)).args(arguments).output().expect("python starts")
+}
+
+/// The folder of `.ci/install`.
+fn cache() -> PathBuf {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let xdg = || set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    set("KANHE_CACHE").or_else(|| Some(xdg()?.join("kanhe"))).expect("there is a home directory")
+}
+
+fn line(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ stands in the repository")
+}

@@ -1,6 +1,6 @@
 //! Why a code was refused: one enum per parser, one variant per defect, both sides named.
 //!
-//! Of a person's number no error repeats more than a check character.
+//! Of a person's number no error repeats more than one character.
 
 #![allow(
     missing_docs,

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 
 /// China has kept one offset without summer time since 1991; licences are dated by it (GB/T 7408).
 const CHINA: Offset = Offset::constant(8);
@@ -27,7 +27,7 @@ pub fn day_number(day: Date) -> i32 {
 
 /// The day with a number, or none beyond the calendar (years -9999 to 9999).
 pub fn day_of_number(number: i32) -> Option<Date> {
-    EPOCH.checked_add(number.days()).ok()
+    Span::new().try_days(number).ok().and_then(|days| EPOCH.checked_add(days).ok())
 }
 
 #[cfg(test)]

@@ -248,9 +248,9 @@ impl<'b, C> Decode<'b, C> for Holder {
         let wrong = |_| Error::message("holder").at(at);
         wire::array_of(d, 3)?;
         let name = d.str()?;
-        let kind = HolderCodeType::of_code(d.u16()?).ok_or_else(|| Error::message("holder code type").at(at))?;
+        let kind = HolderCodeType::new(d.u16()?).map_err(|_| Error::message("holder code type").at(at))?;
         // A code that fails its check was the agency's to accept: some genuine codes do.
-        let code = HolderCode::new_foreign(kind, d.str()?).map_err(|_| Error::message("holder code").at(at))?.into_value();
+        let (code, _) = HolderCode::new_foreign(kind, d.str()?).map_err(|_| Error::message("holder code").at(at))?;
         Self::new(name, code).map_err(wrong)
     }
 }

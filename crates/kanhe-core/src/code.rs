@@ -20,9 +20,8 @@ mod uscc;
 mod version;
 
 pub use error::{
-    CertificateIdError, HolderCodeError, HolderCodeTypeError, OrganisationCodeError,
-    RegionCodeError, ResidentIdError, SerialError, TypeCodeError, UsccError, UsccUnpackError,
-    VersionError,
+    CertificateIdError, HolderCodeError, HolderCodeTypeError, OrganisationCodeError, RegionCodeError, ResidentIdError, SerialError,
+    TypeCodeError, UsccError, UsccUnpackError, VersionError,
 };
 pub use holder::HolderCode;
 pub use holder_type::HolderCodeType;

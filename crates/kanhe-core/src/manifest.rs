@@ -11,8 +11,8 @@
 
 use crate::code::{RegionCode, Uscc};
 use crate::envelope::{Document, DocumentType};
-use crate::kind::{Kind, Label};
 use crate::key::VerifyingKey;
+use crate::kind::{Kind, Label};
 use crate::wire;
 use jiff::Timestamp;
 use jiff::civil::Date;

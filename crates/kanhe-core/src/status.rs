@@ -7,9 +7,9 @@
 //! Section 5.2 of the draft (Status List Token in CWT format), in the protected header `typ` = `application/statuslist+cwt`.
 
 use crate::envelope::{Document, DocumentType};
+use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use flate2::Compression;
 use jiff::Timestamp;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::Encoder;
@@ -82,7 +82,10 @@ impl State {
 
     /// Reads the word of a state.
     pub fn parse(word: &str) -> Result<Self, StatusError> {
-        Self::ALL.into_iter().find(|state| state.word() == word).ok_or_else(|| StatusError::UnknownState { word: word.chars().take(20).collect() })
+        Self::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+            .ok_or_else(|| StatusError::UnknownState { word: word.chars().take(20).collect() })
     }
 }
 
@@ -98,7 +101,11 @@ impl Statuses {
     pub fn new(bits: u8, entries: u32) -> Result<Self, StatusError> {
         let per_byte = per_byte(bits)?;
         let length = usize::try_from(entries.div_ceil(per_byte)).unwrap_or(usize::MAX);
-        if length > LARGEST_INFLATED { Err(StatusError::TooLarge { most: LARGEST_INFLATED }) } else { Ok(Self { bits, packed: vec![0; length] }) }
+        if length > LARGEST_INFLATED {
+            Err(StatusError::TooLarge { most: LARGEST_INFLATED })
+        } else {
+            Ok(Self { bits, packed: vec![0; length] })
+        }
     }
 
     /// Inflates a zlib stream (RFC 1950) into an array; never beyond the ceiling, whatever the stream says.
@@ -224,8 +231,10 @@ impl StatusList {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut e = Encoder::new(&mut bytes);
-        let claims = e.map(5).and_then(|e| e.u8(2)?.str(&self.uri)?.u8(4)?.i64(self.expires.as_second())?.u8(6)?.i64(self.issued.as_second()));
-        let list = claims.and_then(|e| e.u32(65533)?.map(2)?.str("lst")?.bytes(&self.statuses.deflate())?.str("bits")?.u8(self.statuses.bits));
+        let claims =
+            e.map(5).and_then(|e| e.u8(2)?.str(&self.uri)?.u8(4)?.i64(self.expires.as_second())?.u8(6)?.i64(self.issued.as_second()));
+        let list =
+            claims.and_then(|e| e.u32(65533)?.map(2)?.str("lst")?.bytes(&self.statuses.deflate())?.str("bits")?.u8(self.statuses.bits));
         let written = list.and_then(|e| e.u32(65534)?.u32(self.time_to_live));
         debug_assert!(written.is_ok(), "a Vec takes every byte");
         bytes

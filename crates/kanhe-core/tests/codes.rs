@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use kanhe_core::code::{
-    CertificateId, HolderCode, HolderCodeType, OrganisationCode, RegionCode, ResidentId, Serial,
-    TypeCode, Uscc, Version, Warning,
+    CertificateId, HolderCode, HolderCodeType, OrganisationCode, RegionCode, ResidentId, Serial, TypeCode, Uscc, Version, Warning,
 };
 use serde_json::Value;
 
@@ -94,12 +93,7 @@ fn rows() -> Vec<Value> {
 
 fn expected(row: &Value) -> Result<Vec<&str>, &str> {
     match row["outcome"].as_str().unwrap() {
-        "accept" => Ok(row["warnings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|code| code.as_str().unwrap())
-            .collect()),
+        "accept" => Ok(row["warnings"].as_array().into_iter().flatten().map(|code| code.as_str().unwrap()).collect()),
         "refuse" => Err(row["code"].as_str().unwrap()),
         other => panic!("no such outcome: {other}"),
     }
@@ -113,9 +107,7 @@ fn answer(row: &Value) -> Outcome {
     }
     match (row["door"].as_str().unwrap(), kind) {
         ("strict", "certificate_id") => strict(CertificateId::parse(text), |e| e.code()),
-        ("strict", "certificate_id_compact") => {
-            strict(CertificateId::parse_compact(text), |e| e.code())
-        }
+        ("strict", "certificate_id_compact") => strict(CertificateId::parse_compact(text), |e| e.code()),
         ("strict", "type_code") => strict(TypeCode::parse(text), |e| e.code()),
         ("strict", "uscc") => strict(Uscc::parse(text), |e| e.code()),
         ("strict", "organisation_code") => strict(OrganisationCode::parse(text), |e| e.code()),
@@ -123,22 +115,10 @@ fn answer(row: &Value) -> Outcome {
         ("strict", "region_code") => strict(RegionCode::parse(text), |e| e.code()),
         ("strict", "serial") => strict(Serial::parse(text), |e| e.code()),
         ("strict", "version") => strict(Version::parse(text), |e| e.code()),
-        ("foreign", "certificate_id") => foreign(
-            CertificateId::parse_foreign(text).map(|read| read.warnings().to_vec()),
-            |e| e.code(),
-        ),
-        ("foreign", "type_code") => foreign(
-            TypeCode::parse_foreign(text).map(|read| read.warnings().to_vec()),
-            |e| e.code(),
-        ),
-        ("foreign", "uscc") => foreign(
-            Uscc::parse_foreign(text).map(|read| read.warnings().to_vec()),
-            |e| e.code(),
-        ),
-        ("foreign", "resident_id") => foreign(
-            ResidentId::parse_foreign(text).map(|read| read.warnings().to_vec()),
-            |e| e.code(),
-        ),
+        ("foreign", "certificate_id") => foreign(CertificateId::parse_foreign(text).map(|read| read.warnings().to_vec()), |e| e.code()),
+        ("foreign", "type_code") => foreign(TypeCode::parse_foreign(text).map(|read| read.warnings().to_vec()), |e| e.code()),
+        ("foreign", "uscc") => foreign(Uscc::parse_foreign(text).map(|read| read.warnings().to_vec()), |e| e.code()),
+        ("foreign", "resident_id") => foreign(ResidentId::parse_foreign(text).map(|read| read.warnings().to_vec()), |e| e.code()),
         other => panic!("no such door: {other:?}"),
     }
 }
@@ -147,10 +127,7 @@ fn holder_code(digits: &str, door: &str, text: &str) -> Outcome {
     let kind = HolderCodeType::parse(digits).map_err(|e| e.code())?;
     match door {
         "strict" => strict(HolderCode::new(kind, text), |e| e.code()),
-        "foreign" => foreign(
-            HolderCode::new_foreign(kind, text).map(|(_, warnings)| warnings),
-            |e| e.code(),
-        ),
+        "foreign" => foreign(HolderCode::new_foreign(kind, text).map(|(_, warnings)| warnings), |e| e.code()),
         other => panic!("no such door: {other}"),
     }
 }
@@ -160,7 +137,5 @@ fn strict<T, E>(outcome: Result<T, E>, code: fn(&E) -> &'static str) -> Outcome 
 }
 
 fn foreign<E>(outcome: Result<Vec<Warning>, E>, code: fn(&E) -> &'static str) -> Outcome {
-    outcome
-        .map(|warnings| warnings.iter().map(Warning::code).collect())
-        .map_err(|e| code(&e))
+    outcome.map(|warnings| warnings.iter().map(Warning::code).collect()).map_err(|e| code(&e))
 }

@@ -55,11 +55,7 @@ pub fn mod_37_36_miscounted(body: &str) -> Option<char> {
     let p = body.chars().try_fold(36, |p, c| {
         let value = value(ALPHANUMERIC, c)?;
         let sum = if value < 10 { p + value } else { p + value + 1 };
-        let folded = if value >= 10 && sum > 37 {
-            sum - 37
-        } else {
-            sum
-        };
+        let folded = if value >= 10 && sum > 37 { sum - 37 } else { sum };
         Some(thirty_six_for_zero(folded) * 2 % 37)
     })?;
     symbol(ALPHANUMERIC, 36 - p)
@@ -70,9 +66,7 @@ pub fn mod_37_36_miscounted(body: &str) -> Option<char> {
 /// Finds every single substitution and every transposition. Source: GB 11643 (resident ids).
 #[must_use]
 pub fn mod_11_2(body: &str) -> Option<char> {
-    let p = body
-        .chars()
-        .try_fold(0, |p, c| Some((p + c.to_digit(10)?) * 2 % 11))?;
+    let p = body.chars().try_fold(0, |p, c| Some((p + c.to_digit(10)?) * 2 % 11))?;
     symbol(ELEVEN, (12 - p) % 11)
 }
 
@@ -84,9 +78,7 @@ pub fn gb_32100(body: &str) -> Option<char> {
     if body.len() != 17 {
         return None;
     }
-    let (sum, _) = body.chars().try_fold((0, 1), |(sum, weight), c| {
-        Some((sum + value(USCC_ALPHABET, c)? * weight, weight * 3 % 31))
-    })?;
+    let (sum, _) = body.chars().try_fold((0, 1), |(sum, weight), c| Some((sum + value(USCC_ALPHABET, c)? * weight, weight * 3 % 31)))?;
     symbol(USCC_ALPHABET, (31 - sum % 31) % 31)
 }
 
@@ -99,24 +91,18 @@ pub fn gb_11714(body: &str) -> Option<char> {
     if body.len() != WEIGHTS.len() {
         return None;
     }
-    let sum = body.chars().zip(WEIGHTS).try_fold(0, |sum, (c, weight)| {
-        Some(sum + value(ALPHANUMERIC, c)? * weight)
-    })?;
+    let sum = body.chars().zip(WEIGHTS).try_fold(0, |sum, (c, weight)| Some(sum + value(ALPHANUMERIC, c)? * weight))?;
     symbol(ELEVEN, (11 - sum % 11) % 11)
 }
 
 /// Looks up what a character is worth in an alphabet.
 pub(super) fn value(alphabet: &str, c: char) -> Option<u32> {
-    (0..)
-        .zip(alphabet.chars())
-        .find_map(|(value, symbol)| (symbol == c).then_some(value))
+    (0..).zip(alphabet.chars()).find_map(|(value, symbol)| (symbol == c).then_some(value))
 }
 
 /// Looks up which character an alphabet has for a value.
 pub(super) fn symbol(alphabet: &str, value: u32) -> Option<char> {
-    (0..)
-        .zip(alphabet.chars())
-        .find_map(|(v, symbol)| (v == value).then_some(symbol))
+    (0..).zip(alphabet.chars()).find_map(|(v, symbol)| (v == value).then_some(symbol))
 }
 
 fn thirty_six_for_zero(sum: u32) -> u32 {
@@ -159,16 +145,8 @@ mod tests {
     #[test]
     fn mod_11_2_agrees_with_the_weights_and_the_table_of_the_standard() {
         const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        for body in [
-            "11010519491231002",
-            "44052418800101001",
-            "00000000000000000",
-        ] {
-            let sum: u32 = WEIGHTS
-                .iter()
-                .zip(body.chars())
-                .map(|(w, c)| w * c.to_digit(10).unwrap())
-                .sum();
+        for body in ["11010519491231002", "44052418800101001", "00000000000000000"] {
+            let sum: u32 = WEIGHTS.iter().zip(body.chars()).map(|(w, c)| w * c.to_digit(10).unwrap()).sum();
             assert_eq!(mod_11_2(body), symbol("10X98765432", sum % 11), "{body}");
         }
     }

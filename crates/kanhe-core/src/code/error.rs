@@ -2,10 +2,7 @@
 //!
 //! Of a person's number no error repeats more than one character.
 
-#![allow(
-    missing_docs,
-    reason = "the sentence over each variant speaks for its fields: expected and found, limit and found, position"
-)]
+#![allow(missing_docs, reason = "the sentence over each variant speaks for its fields: expected and found, limit and found, position")]
 
 use thiserror::Error;
 
@@ -19,9 +16,7 @@ pub enum UsccError {
     #[error("character {position} is {found:?}, which a USCC never has (no I, O, S, V, Z)")]
     Alphabet { position: usize, found: char },
     /// The organisation code inside, characters 9 to 17, does not check.
-    #[error(
-        "the organisation code (characters 9 to 17) should end in {expected:?}, it ends in {found:?}"
-    )]
+    #[error("the organisation code (characters 9 to 17) should end in {expected:?}, it ends in {found:?}")]
     OrganisationCheck { expected: char, found: char },
     /// The last character does not fit the others.
     #[error("the check character should be {expected:?}, it is {found:?}")]
@@ -282,17 +277,11 @@ pub enum CertificateIdError {
     #[error("an identifier has at most {limit} bytes, this has {found}")]
     Length { limit: usize, found: usize },
     /// Without the root it has not five parts.
-    #[error(
-        "an identifier has {expected} parts (type, issuer, serial, version, check), this has {found}"
-    )]
+    #[error("an identifier has {expected} parts (type, issuer, serial, version, check), this has {found}")]
     Parts { expected: usize, found: usize },
     /// A compact form is too short or too long to hold five parts.
     #[error("a compact identifier has {shortest} to {longest} characters, this has {found}")]
-    CompactLength {
-        shortest: usize,
-        longest: usize,
-        found: usize,
-    },
+    CompactLength { shortest: usize, longest: usize, found: usize },
     /// The type code is wrong.
     #[error("type code: {0}")]
     TypeCode(TypeCodeError),

@@ -41,9 +41,7 @@ impl HolderCode {
     pub fn new(kind: HolderCodeType, text: &str) -> Result<Self, HolderCodeError> {
         let body = match kind {
             HolderCodeType::Uscc => Body::Uscc(Uscc::parse(text).map_err(HolderCodeError::Uscc)?),
-            HolderCodeType::ResidentId => {
-                Body::ResidentId(ResidentId::parse(text).map_err(HolderCodeError::ResidentId)?)
-            }
+            HolderCodeType::ResidentId => Body::ResidentId(ResidentId::parse(text).map_err(HolderCodeError::ResidentId)?),
             _ => Body::Text(printable(text)?),
         };
         Ok(Self { kind, body })
@@ -56,10 +54,7 @@ impl HolderCode {
     /// # Errors
     ///
     /// A length, a character or a day of birth that no code of this type has.
-    pub fn new_foreign(
-        kind: HolderCodeType,
-        text: &str,
-    ) -> Result<(Self, Vec<Warning>), HolderCodeError> {
+    pub fn new_foreign(kind: HolderCodeType, text: &str) -> Result<(Self, Vec<Warning>), HolderCodeError> {
         match kind {
             HolderCodeType::Uscc => {
                 let read = Uscc::parse_foreign(text).map_err(HolderCodeError::Uscc)?;
@@ -121,11 +116,7 @@ impl fmt::Debug for HolderCode {
 }
 
 /// Keeps what the strict type cannot hold as text, in upper case: one organisation or person must not count as two.
-fn overridden<T>(
-    kind: HolderCodeType,
-    read: Lenient<T>,
-    strict: fn(T) -> Body,
-) -> (HolderCode, Vec<Warning>) {
+fn overridden<T>(kind: HolderCodeType, read: Lenient<T>, strict: fn(T) -> Body) -> (HolderCode, Vec<Warning>) {
     let warnings = read.warnings().to_vec();
     let text = read.written().to_ascii_uppercase();
     let body = read.into_strict().map_or(Body::Text(text), strict);
@@ -142,11 +133,7 @@ fn printable(text: &str) -> Result<String, HolderCodeError> {
     let space_at_an_end = [(text.starts_with(' '), 1), (text.ends_with(' '), length)];
     let misplaced = first_outside(text, |c| matches!(c, ' '..='~') || is_chinese(c))
         .map(|(position, _)| position)
-        .or_else(|| {
-            space_at_an_end
-                .iter()
-                .find_map(|&(is, at)| is.then_some(at))
-        });
+        .or_else(|| space_at_an_end.iter().find_map(|&(is, at)| is.then_some(at)));
     match misplaced {
         Some(position) => Err(HolderCodeError::Character { position }),
         None => Ok(text.to_owned()),
@@ -170,10 +157,7 @@ mod tests {
         assert!(HolderCode::new(HolderCodeType::ResidentId, resident).is_ok());
         assert_eq!(
             HolderCode::new(HolderCodeType::Uscc, resident),
-            Err(HolderCodeError::Uscc(UsccError::OrganisationCheck {
-                expected: '5',
-                found: '2'
-            }))
+            Err(HolderCodeError::Uscc(UsccError::OrganisationCheck { expected: '5', found: '2' }))
         );
         let other = HolderCode::new(HolderCodeType::OtherPerson, resident).unwrap();
         assert_eq!(other.resident_id(), None);
@@ -185,13 +169,7 @@ mod tests {
         assert!(HolderCode::new(HolderCodeType::Uscc, text).is_err());
         let (code, warnings) = HolderCode::new_foreign(HolderCodeType::Uscc, text).unwrap();
         assert_eq!((code.expose(), code.uscc()), (text, None));
-        assert_eq!(
-            warnings,
-            [Warning::UsccCheck {
-                expected: 'F',
-                found: '9'
-            }]
-        );
+        assert_eq!(warnings, [Warning::UsccCheck { expected: 'F', found: '9' }]);
     }
 
     #[test]
@@ -222,10 +200,7 @@ mod tests {
             ("E\t1", Some("holder_code_character")),
             ("Ｅ１２３", Some("holder_code_character")),
             ("E\u{202e}1", Some("holder_code_character")),
-            (
-                "123456789012345678901234567890123",
-                Some("holder_code_length"),
-            ),
+            ("123456789012345678901234567890123", Some("holder_code_length")),
         ];
         for (text, code) in rows {
             let outcome = HolderCode::new(HolderCodeType::Military114, text);

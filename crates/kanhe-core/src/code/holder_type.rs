@@ -68,10 +68,7 @@ impl HolderCodeType {
     ///
     /// Anything that is not exactly one of the codes of the annex.
     pub fn parse(text: &str) -> Result<Self, HolderCodeTypeError> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(HolderCodeTypeError::Unknown)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(HolderCodeTypeError::Unknown)
     }
 
     /// Gives the type that has this number, 1 for `001`.
@@ -80,10 +77,7 @@ impl HolderCodeType {
     ///
     /// A number that the annex does not have.
     pub fn new(code: u16) -> Result<Self, HolderCodeTypeError> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.code() == code)
-            .ok_or(HolderCodeTypeError::Unknown)
+        Self::ALL.into_iter().find(|kind| kind.code() == code).ok_or(HolderCodeTypeError::Unknown)
     }
 
     /// Gives the number of the type, 1 for `001`.
@@ -157,10 +151,7 @@ mod tests {
             assert_eq!(format!("{:03}", kind.code()), kind.as_str());
         }
         for unknown in ["", "1", "01", "112", "0111", "１１１", " 111"] {
-            assert_eq!(
-                HolderCodeType::parse(unknown),
-                Err(HolderCodeTypeError::Unknown)
-            );
+            assert_eq!(HolderCodeType::parse(unknown), Err(HolderCodeTypeError::Unknown));
         }
     }
 }

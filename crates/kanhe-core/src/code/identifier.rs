@@ -47,12 +47,7 @@ impl CertificateId {
     /// Puts an identifier together from its parts.
     #[must_use]
     pub fn new(type_code: TypeCode, issuer: Uscc, serial: Serial, version: Version) -> Self {
-        Self {
-            type_code,
-            issuer,
-            serial,
-            version,
-        }
+        Self { type_code, issuer, serial, version }
     }
 
     /// Reads an identifier with or without its root, in upper case, every part right.
@@ -71,11 +66,7 @@ impl CertificateId {
     ///
     /// Says which part is wrong. Without dots a character that was lost shows as a wrong version or check character.
     pub fn parse_compact(text: &str) -> Result<Self, CertificateIdError> {
-        let length = CertificateIdError::CompactLength {
-            shortest: Self::FIXED + 1,
-            longest: Self::COMPACT_LIMIT,
-            found: text.len(),
-        };
+        let length = CertificateIdError::CompactLength { shortest: Self::FIXED + 1, longest: Self::COMPACT_LIMIT, found: text.len() };
         if !(Self::FIXED < text.len() && text.len() <= Self::COMPACT_LIMIT) {
             return Err(length);
         }
@@ -110,10 +101,7 @@ impl CertificateId {
     /// After version 999 there is none.
     pub fn next_version(&self) -> Result<Self, VersionError> {
         let version = self.version.next()?;
-        Ok(Self {
-            version,
-            ..self.clone()
-        })
+        Ok(Self { version, ..self.clone() })
     }
 
     /// Tells the type of the certificate.
@@ -149,12 +137,7 @@ impl CertificateId {
     /// Writes the identifier without its root, `<type>.<issuer>.<serial>.<version>.<check>`.
     #[must_use]
     pub fn without_root(&self) -> String {
-        let Self {
-            type_code,
-            issuer,
-            serial,
-            version,
-        } = self;
+        let Self { type_code, issuer, serial, version } = self;
         let check = self.check();
         format!("{type_code}.{issuer}.{serial}.{version}.{check}")
     }
@@ -172,22 +155,11 @@ impl CertificateId {
     }
 
     fn body(&self) -> String {
-        let Self {
-            type_code,
-            issuer,
-            serial,
-            version,
-        } = self;
+        let Self { type_code, issuer, serial, version } = self;
         format!("{type_code}{issuer}{serial}{version}")
     }
 
-    fn assembled(
-        type_code: &str,
-        issuer: &str,
-        serial: &str,
-        version: &str,
-        check: &str,
-    ) -> Result<Self, CertificateIdError> {
+    fn assembled(type_code: &str, issuer: &str, serial: &str, version: &str, check: &str) -> Result<Self, CertificateIdError> {
         let id = Self::new(
             TypeCode::parse(type_code).map_err(CertificateIdError::TypeCode)?,
             Uscc::parse(issuer).map_err(CertificateIdError::Issuer)?,
@@ -196,9 +168,7 @@ impl CertificateId {
         );
         match Mismatch::between(Some(id.check()), Some(one_character(check)?)) {
             None => Ok(id),
-            Some(Mismatch { expected, found }) => {
-                Err(CertificateIdError::Check { expected, found })
-            }
+            Some(Mismatch { expected, found }) => Err(CertificateIdError::Check { expected, found }),
         }
     }
 }
@@ -211,29 +181,18 @@ impl fmt::Display for CertificateId {
 
 fn parts_of(text: &str) -> Result<[&str; PARTS], CertificateIdError> {
     if text.len() > CertificateId::LIMIT {
-        return Err(CertificateIdError::Length {
-            limit: CertificateId::LIMIT,
-            found: text.len(),
-        });
+        return Err(CertificateIdError::Length { limit: CertificateId::LIMIT, found: text.len() });
     }
-    let body = text
-        .strip_prefix(CertificateId::ROOT)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .unwrap_or(text);
+    let body = text.strip_prefix(CertificateId::ROOT).and_then(|rest| rest.strip_prefix('.')).unwrap_or(text);
     let parts: Vec<&str> = body.split('.').collect();
-    <[&str; PARTS]>::try_from(parts).map_err(|parts| CertificateIdError::Parts {
-        expected: PARTS,
-        found: parts.len(),
-    })
+    <[&str; PARTS]>::try_from(parts).map_err(|parts| CertificateIdError::Parts { expected: PARTS, found: parts.len() })
 }
 
 fn one_character(check: &str) -> Result<char, CertificateIdError> {
     let mut characters = check.chars();
     match (characters.next(), characters.next()) {
         (Some(check), None) => Ok(check),
-        _ => Err(CertificateIdError::CheckLength {
-            found: length_of(check),
-        }),
+        _ => Err(CertificateIdError::CheckLength { found: length_of(check) }),
     }
 }
 

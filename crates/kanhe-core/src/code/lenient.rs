@@ -19,11 +19,7 @@ pub struct Lenient<T> {
 impl<T> Lenient<T> {
     pub(super) fn new(written: &str, strict: Option<T>, warnings: Vec<Warning>) -> Self {
         let written = written.to_owned();
-        Self {
-            written,
-            strict,
-            warnings,
-        }
+        Self { written, strict, warnings }
     }
 
     /// Shows the text exactly as it came.
@@ -54,10 +50,7 @@ impl<T> Lenient<T> {
 /// The written text stays out of logs: nobody knows yet what a stranger put there.
 impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lenient")
-            .field("strict", &self.strict)
-            .field("warnings", &self.warnings)
-            .finish_non_exhaustive()
+        f.debug_struct("Lenient").field("strict", &self.strict).field("warnings", &self.warnings).finish_non_exhaustive()
     }
 }
 
@@ -142,10 +135,7 @@ impl Warning {
 /// Puts letters in upper case, with the warning that this was needed.
 pub(super) fn in_upper_case(text: &str) -> (Cow<'_, str>, Vec<Warning>) {
     if text.contains(|c: char| c.is_ascii_lowercase()) {
-        (
-            Cow::Owned(text.to_ascii_uppercase()),
-            vec![Warning::LowerCase],
-        )
+        (Cow::Owned(text.to_ascii_uppercase()), vec![Warning::LowerCase])
     } else {
         (Cow::Borrowed(text), Vec::new())
     }

@@ -6,13 +6,6 @@
 pub(super) fn masked(text: &str, first: usize, last: usize) -> String {
     let length = text.chars().count();
     let shown = first.saturating_add(last);
-    let hidden = if shown < length {
-        first..length - last
-    } else {
-        0..length
-    };
-    (0..)
-        .zip(text.chars())
-        .map(|(at, c)| if hidden.contains(&at) { '*' } else { c })
-        .collect()
+    let hidden = if shown < length { first..length - last } else { 0..length };
+    (0..).zip(text.chars()).map(|(at, c)| if hidden.contains(&at) { '*' } else { c }).collect()
 }

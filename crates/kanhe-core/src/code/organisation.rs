@@ -25,10 +25,7 @@ impl OrganisationCode {
             _ => text.split_at_checked(LENGTH - 1).unwrap_or((text, "")),
         };
         let (8, 1) = (length_of(body), length_of(check)) else {
-            return Err(OrganisationCodeError::Length {
-                expected: LENGTH,
-                found: written,
-            });
+            return Err(OrganisationCodeError::Length { expected: LENGTH, found: written });
         };
         let plain = format!("{body}{check}");
         if let Some((position, found)) = first_outside(&plain, is_upper_alphanumeric) {
@@ -36,9 +33,7 @@ impl OrganisationCode {
         }
         match Mismatch::between(gb_11714(body), check.chars().next()) {
             None => Ok(Self(Ascii::new(&plain).expect("9 ASCII characters"))), // safe: lengths and alphabet were just checked
-            Some(Mismatch { expected, found }) => {
-                Err(OrganisationCodeError::Check { expected, found })
-            }
+            Some(Mismatch { expected, found }) => Err(OrganisationCodeError::Check { expected, found }),
         }
     }
 
@@ -83,10 +78,7 @@ mod tests {
     #[test]
     fn the_code_inside_a_uscc_is_an_organisation_code() {
         let uscc = Uscc::parse("91350100M000100Y43").unwrap();
-        assert_eq!(
-            OrganisationCode::parse("M000100Y4"),
-            Ok(uscc.organisation_code())
-        );
+        assert_eq!(OrganisationCode::parse("M000100Y4"), Ok(uscc.organisation_code()));
     }
 
     #[test]
@@ -99,11 +91,7 @@ mod tests {
             ("", "organisation_code_length"),
         ];
         for (text, code) in rows {
-            assert_eq!(
-                OrganisationCode::parse(text).unwrap_err().code(),
-                code,
-                "{text}"
-            );
+            assert_eq!(OrganisationCode::parse(text).unwrap_err().code(), code, "{text}");
         }
     }
 

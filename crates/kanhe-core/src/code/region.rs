@@ -81,9 +81,7 @@ impl RegionCode {
 
     fn significant(&self) -> &str {
         let text = self.as_str();
-        text.strip_suffix("0000")
-            .or_else(|| text.strip_suffix("00"))
-            .unwrap_or(text)
+        text.strip_suffix("0000").or_else(|| text.strip_suffix("00")).unwrap_or(text)
     }
 
     fn padded(&self, head: &str) -> Self {
@@ -121,11 +119,7 @@ mod tests {
             ("429004", "420000", true),
         ];
         for (inner, outer, expected) in rows {
-            assert_eq!(
-                region(inner).is_within(&region(outer)),
-                expected,
-                "{inner} in {outer}"
-            );
+            assert_eq!(region(inner).is_within(&region(outer)), expected, "{inner} in {outer}");
         }
     }
 

@@ -47,10 +47,7 @@ impl ResidentId {
         right_length(text)?;
         let (upper, mut warnings) = in_upper_case(text);
         let claimed = shaped(&upper)?;
-        warnings.extend(mismatch(&claimed.text).map(|m| Warning::ResidentIdCheck {
-            expected: m.expected,
-            found: m.found,
-        }));
+        warnings.extend(mismatch(&claimed.text).map(|m| Warning::ResidentIdCheck { expected: m.expected, found: m.found }));
         Ok(Lenient::new(text, Self::parse(&upper).ok(), warnings))
     }
 
@@ -101,10 +98,7 @@ fn shaped(text: &str) -> Result<ResidentId, ResidentIdError> {
 fn right_length(text: &str) -> Result<(), ResidentIdError> {
     match length_of(text) {
         LENGTH => Ok(()),
-        found => Err(ResidentIdError::Length {
-            expected: LENGTH,
-            found,
-        }),
+        found => Err(ResidentIdError::Length { expected: LENGTH, found }),
     }
 }
 
@@ -129,16 +123,10 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_standard_are_accepted() {
-        let rows = [
-            ("11010519491231002X", date(1949, 12, 31), "110105"),
-            ("440524188001010014", date(1880, 1, 1), "440524"),
-        ];
+        let rows = [("11010519491231002X", date(1949, 12, 31), "110105"), ("440524188001010014", date(1880, 1, 1), "440524")];
         for (text, born, region) in rows {
             let id = ResidentId::parse(text).unwrap();
-            assert_eq!(
-                (id.expose(), id.birth_date(), id.region_prefix()),
-                (text, born, region)
-            );
+            assert_eq!((id.expose(), id.birth_date(), id.region_prefix()), (text, born, region));
         }
     }
 
@@ -169,10 +157,7 @@ mod tests {
     fn somebody_elses_failing_check_is_a_warning() {
         let read = ResidentId::parse_foreign("110105194912310021").unwrap();
         let (expected, found) = ('X', '1');
-        assert_eq!(
-            read.warnings(),
-            [Warning::ResidentIdCheck { expected, found }]
-        );
+        assert_eq!(read.warnings(), [Warning::ResidentIdCheck { expected, found }]);
         assert_eq!(read.strict(), None);
         assert!(!format!("{read:?}").contains("1949"));
     }
@@ -214,17 +199,10 @@ mod tests {
     }
 
     fn any_id() -> impl Strategy<Value = ResidentId> {
-        (
-            "[0-9]{6}",
-            1900..2100_u32,
-            1..=12_u32,
-            1..=28_u32,
-            "[0-9]{3}",
-        )
-            .prop_map(|(region, year, month, day, sequence)| {
-                let body = format!("{region}{year:04}{month:02}{day:02}{sequence}");
-                ResidentId::parse(&format!("{body}{}", mod_11_2(&body).unwrap())).unwrap()
-            })
+        ("[0-9]{6}", 1900..2100_u32, 1..=12_u32, 1..=28_u32, "[0-9]{3}").prop_map(|(region, year, month, day, sequence)| {
+            let body = format!("{region}{year:04}{month:02}{day:02}{sequence}");
+            ResidentId::parse(&format!("{body}{}", mod_11_2(&body).unwrap())).unwrap()
+        })
     }
 
     proptest! {

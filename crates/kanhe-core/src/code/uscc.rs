@@ -56,18 +56,8 @@ impl Uscc {
         right_length(text)?;
         let (upper, mut warnings) = in_upper_case(text);
         let claimed = Self(shaped(&upper)?);
-        warnings.extend(
-            claimed
-                .organisation_mismatch()
-                .map(|m| Warning::OrganisationCheck {
-                    expected: m.expected,
-                    found: m.found,
-                }),
-        );
-        warnings.extend(claimed.mismatch().map(|m| Warning::UsccCheck {
-            expected: m.expected,
-            found: m.found,
-        }));
+        warnings.extend(claimed.organisation_mismatch().map(|m| Warning::OrganisationCheck { expected: m.expected, found: m.found }));
+        warnings.extend(claimed.mismatch().map(|m| Warning::UsccCheck { expected: m.expected, found: m.found }));
         Ok(Lenient::new(text, Self::parse(&upper).ok(), warnings))
     }
 
@@ -77,9 +67,7 @@ impl Uscc {
     ///
     /// A number beyond 31¹⁷, or one whose organisation code does not check: no USCC packs to these bytes.
     pub fn unpack(packed: &[u8; Self::PACKED]) -> Result<Self, UsccUnpackError> {
-        let mut rest = packed
-            .iter()
-            .fold(0_u128, |n, &byte| n << 8 | u128::from(byte));
+        let mut rest = packed.iter().fold(0_u128, |n, &byte| n << 8 | u128::from(byte));
         let mut backwards = [' '; LENGTH - 1];
         for place in &mut backwards {
             let digit = u32::try_from(rest % 31).expect("below 31"); // safe: a remainder modulo 31 fits any integer
@@ -94,9 +82,7 @@ impl Uscc {
         let uscc = Self(Ascii::new(&text).expect("18 ASCII characters")); // safe: 17 symbols of the alphabet always have a check character
         match uscc.organisation_mismatch() {
             None => Ok(uscc),
-            Some(Mismatch { expected, found }) => {
-                Err(UsccUnpackError::OrganisationCheck { expected, found })
-            }
+            Some(Mismatch { expected, found }) => Err(UsccUnpackError::OrganisationCheck { expected, found }),
         }
     }
 
@@ -104,10 +90,7 @@ impl Uscc {
     #[must_use]
     pub fn pack(&self) -> [u8; Self::PACKED] {
         let body = self.0.part(0..LENGTH - 1);
-        let number = body
-            .chars()
-            .filter_map(|c| value(USCC_ALPHABET, c))
-            .fold(0_u128, |n, digit| n * 31 + u128::from(digit));
+        let number = body.chars().filter_map(|c| value(USCC_ALPHABET, c)).fold(0_u128, |n, digit| n * 31 + u128::from(digit));
         let [_, _, _, _, _, packed @ ..] = number.to_be_bytes();
         packed
     }
@@ -125,17 +108,11 @@ impl Uscc {
     }
 
     fn organisation_mismatch(&self) -> Option<Mismatch> {
-        Mismatch::between(
-            gb_11714(self.0.part(8..16)),
-            self.0.part(16..17).chars().next(),
-        )
+        Mismatch::between(gb_11714(self.0.part(8..16)), self.0.part(16..17).chars().next())
     }
 
     fn mismatch(&self) -> Option<Mismatch> {
-        Mismatch::between(
-            gb_32100(self.0.part(0..17)),
-            self.0.part(17..18).chars().next(),
-        )
+        Mismatch::between(gb_32100(self.0.part(0..17)), self.0.part(17..18).chars().next())
     }
 }
 
@@ -156,10 +133,7 @@ fn shaped(text: &str) -> Result<Ascii<LENGTH>, UsccError> {
 fn right_length(text: &str) -> Result<(), UsccError> {
     match length_of(text) {
         LENGTH => Ok(()),
-        found => Err(UsccError::Length {
-            expected: LENGTH,
-            found,
-        }),
+        found => Err(UsccError::Length { expected: LENGTH, found }),
     }
 }
 
@@ -208,25 +182,13 @@ mod tests {
     #[test]
     fn a_slip_in_the_organisation_code_is_said_to_be_there() {
         let error = Uscc::parse("91350100M000100Y53").unwrap_err();
-        assert_eq!(
-            error,
-            UsccError::OrganisationCheck {
-                expected: '4',
-                found: '5'
-            }
-        );
+        assert_eq!(error, UsccError::OrganisationCheck { expected: '4', found: '5' });
     }
 
     #[test]
     fn a_letter_that_looks_like_a_digit_is_named_with_its_place() {
         let error = Uscc::parse("9135O100M000100Y43").unwrap_err();
-        assert_eq!(
-            error,
-            UsccError::Alphabet {
-                position: 5,
-                found: 'O'
-            }
-        );
+        assert_eq!(error, UsccError::Alphabet { position: 5, found: 'O' });
     }
 
     #[test]
@@ -240,15 +202,9 @@ mod tests {
     #[test]
     fn a_megabyte_is_refused_by_its_length() {
         let found = 128;
-        let error = UsccError::Length {
-            expected: 18,
-            found,
-        };
+        let error = UsccError::Length { expected: 18, found };
         assert_eq!(Uscc::parse(&"9".repeat(1 << 20)), Err(error));
-        assert_eq!(
-            Uscc::parse_foreign(&"é".repeat(1 << 20)).unwrap_err(),
-            error
-        );
+        assert_eq!(Uscc::parse_foreign(&"é".repeat(1 << 20)).unwrap_err(), error);
     }
 
     #[test]
@@ -256,10 +212,7 @@ mod tests {
         assert_eq!(Uscc::unpack(&[0xff; 11]), Err(UsccUnpackError::TooLarge));
         let mut off_by_one = Uscc::parse(GOVERNMENT[0]).unwrap().pack();
         off_by_one[10] ^= 1;
-        assert!(matches!(
-            Uscc::unpack(&off_by_one),
-            Err(UsccUnpackError::OrganisationCheck { .. })
-        ));
+        assert!(matches!(Uscc::unpack(&off_by_one), Err(UsccUnpackError::OrganisationCheck { .. })));
     }
 
     fn any_uscc() -> impl Strategy<Value = Uscc> {

@@ -85,9 +85,6 @@ mod tests {
     #[test]
     fn versions_count_up_and_end_at_999() {
         assert_eq!(Version::FIRST.next().unwrap().to_string(), "002");
-        assert_eq!(
-            Version::new(999).unwrap().next(),
-            Err(VersionError::Exhausted { last: 999 })
-        );
+        assert_eq!(Version::new(999).unwrap().next(), Err(VersionError::Exhausted { last: 999 }));
     }
 }

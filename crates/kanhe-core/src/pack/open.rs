@@ -29,8 +29,9 @@ impl Pack {
         let unreadable = |error: EnvelopeError| PackError::Envelope { code: error.code(), defect: error.to_string() };
         let envelope = Envelope::decode(bytes).map_err(unreadable)?;
         let signers = trusted.iter().filter(|key| key.id() == envelope.key_id());
-        let contents: Authentic<Contents> =
-            first_that_signed(&envelope, signers).ok_or_else(|| PackError::NotTrusted { key_id: envelope.key_id().to_string() })?.map_err(unreadable)?;
+        let contents: Authentic<Contents> = first_that_signed(&envelope, signers)
+            .ok_or_else(|| PackError::NotTrusted { key_id: envelope.key_id().to_string() })?
+            .map_err(unreadable)?;
         within_limits(&contents)?;
         let regions = regions(&contents)?;
         let recognition = recognition(&contents)?;
@@ -38,7 +39,7 @@ impl Pack {
         if !regions.iter().any(|region| region.manifest.region == contents.region) {
             return Err(PackError::NoOwnManifest { region: contents.region.to_string() });
         }
-        let (region, epoch) = (contents.region.clone(), contents.epoch);
+        let (region, epoch) = (contents.region, contents.epoch);
         let (issued, expires) = (contents.issued, contents.expires);
         Ok(contents.map(|_| Self { region, epoch, issued, expires, regions, keys, recognition }))
     }
@@ -84,7 +85,9 @@ fn part<'b, 'k, T: Document<'b>>(
     let envelope = Envelope::decode(bytes).map_err(defect)?;
     let id = envelope.key_id();
     let mut same_id = keys.filter(|key| key.id() == id);
-    first_that_signed(&envelope, &mut same_id).ok_or_else(|| PackError::PartNotTrusted { part, place, key_id: id.to_string() })?.map_err(defect)
+    first_that_signed(&envelope, &mut same_id)
+        .ok_or_else(|| PackError::PartNotTrusted { part, place, key_id: id.to_string() })?
+        .map_err(defect)
 }
 
 fn regions(contents: &Contents) -> Result<Vec<Region>, PackError> {
@@ -132,7 +135,12 @@ fn recognition(contents: &Contents) -> Result<Option<Authentic<Recognition>>, Pa
 
 fn dictionaries(published: &[ByteVec]) -> Result<Vec<Dictionary>, PackError> {
     let decode = |(place, bytes): (usize, &ByteVec)| {
-        Dictionary::decode(bytes).map_err(|error| PackError::Part { part: DICTIONARY, place, code: error.code(), defect: error.to_string() })
+        Dictionary::decode(bytes).map_err(|error| PackError::Part {
+            part: DICTIONARY,
+            place,
+            code: error.code(),
+            defect: error.to_string(),
+        })
     };
     published.iter().enumerate().map(decode).collect()
 }
@@ -148,19 +156,23 @@ fn dictionaries_of(manifest: &Manifest, carried: &[Dictionary]) -> Result<Vec<Di
 /// Puts a list onto its agency's shelf: the one whose status key signed it and whose URI it bears.
 fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), PackError> {
     let keys = regions.iter().flat_map(|region| &region.manifest.agencies).flat_map(|agency| &agency.keys);
-    let list: Authentic<StatusList> = part(STATUS_LIST, place, bytes, keys.filter(|key| key.uses.include(Uses::STATUS)).map(|key| &key.key))?;
+    let list: Authentic<StatusList> =
+        part(STATUS_LIST, place, bytes, keys.filter(|key| key.uses.include(Uses::STATUS)).map(|key| &key.key))?;
     let signer = Envelope::decode(bytes).map(|envelope| envelope.key_id());
     for region in regions {
         for (agency, shelf) in region.manifest.agencies.iter().zip(&mut region.lists) {
             let Some(number) = list_number(&agency.status_uri, list.uri()) else { continue };
-            let rightful = agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && signer.as_ref().is_ok_and(|id| *id == key.key.id()));
+            let rightful =
+                agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && signer.as_ref().is_ok_and(|id| *id == key.key.id()));
             if !rightful {
                 continue;
             }
             if shelf.len() <= number {
                 shelf.resize(number + 1, None);
             }
-            let Some(slot) = shelf.get_mut(number).filter(|slot| slot.is_none()) else { return Err(PackError::Repeated { part: STATUS_LIST, place }) };
+            let Some(slot) = shelf.get_mut(number).filter(|slot| slot.is_none()) else {
+                return Err(PackError::Repeated { part: STATUS_LIST, place });
+            };
             *slot = Some(list);
             return Ok(());
         }

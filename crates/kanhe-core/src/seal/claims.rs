@@ -1,8 +1,8 @@
 //! What a seal says, unpacked with its type and dictionary.
 
+use super::Seal;
 use super::form::unpacked;
 use super::holder::{SealedHolder, read_code};
-use super::Seal;
 use crate::certificate::{LONGEST_NAME, MOST_HOLDERS, Validity, Value};
 use crate::code::{CertificateId, HolderCodeType, Serial, Uscc, Version};
 use crate::dictionary::Dictionary;
@@ -54,7 +54,7 @@ impl<'k> Claims<'k> {
         let version = Version::new(seal.version).map_err(|_| ClaimsError::Serial)?;
         Ok(Self {
             kind,
-            identifier: CertificateId::new(kind.code.clone(), issuer.clone(), serial, version),
+            identifier: CertificateId::new(kind.code, *issuer, serial, version),
             number,
             holders: holders(seal, kind, dictionary).ok_or(ClaimsError::Holder)?,
             issued: seal.issued(),
@@ -81,7 +81,7 @@ fn holders(seal: &Seal<'_>, kind: &Kind, dictionary: &Dictionary) -> Option<Vec<
     (0..items / 3)
         .map(|_| {
             let name = unpacked(d.bytes().ok()?, dictionary, LONGEST_NAME)?;
-            let code_type = HolderCodeType::of_code(d.u16().ok()?)?;
+            let code_type = HolderCodeType::new(d.u16().ok()?).ok()?;
             let code = read_code(&mut d, code_type, kind.holder_mask)?;
             Some(SealedHolder { name, code_type, code })
         })

@@ -79,7 +79,8 @@ fn chosen(table: &[Choice], bits: u64) -> Option<Vec<String>> {
 
 fn units_of(decimal: &str, scale: u8) -> Option<u64> {
     let (whole, places) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let plain = !whole.is_empty() && whole.bytes().chain(places.bytes()).all(|b| b.is_ascii_digit()) && (whole == "0" || !whole.starts_with('0'));
+    let plain =
+        !whole.is_empty() && whole.bytes().chain(places.bytes()).all(|b| b.is_ascii_digit()) && (whole == "0" || !whole.starts_with('0'));
     let exact = places.len() == usize::from(scale) && scale <= MOST_PLACES;
     (plain && exact).then(|| format!("{whole}{places}").parse().ok())?
 }

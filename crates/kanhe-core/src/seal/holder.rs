@@ -59,7 +59,7 @@ pub fn holder_check(digest: &[u8; 16], code_type: HolderCodeType, code: &str) ->
 pub(super) fn write_code(holder: &Holder, mask: Mask, digest: &[u8; 16], e: &mut Encoder<&mut Vec<u8>>) -> Option<()> {
     let (kind, code) = (holder.code().kind(), holder.code().expose());
     let written = match (mask, kind) {
-        (_, HolderCodeType::Uscc) => match Uscc::parse(code).ok().and_then(|uscc| uscc.pack()) {
+        (_, HolderCodeType::Uscc) => match holder.code().uscc().map(Uscc::pack) {
             Some(packed) => e.bytes(&packed),
             None => e.str(code),
         },

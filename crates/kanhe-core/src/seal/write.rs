@@ -56,7 +56,13 @@ fn write_serial(certificate: &Certificate, kind: &Kind, e: &mut Encoder<&mut Vec
     Ok(())
 }
 
-fn write_holders(certificate: &Certificate, kind: &Kind, dictionary: &Dictionary, digest: &[u8; 16], e: &mut Encoder<&mut Vec<u8>>) -> Result<(), SealError> {
+fn write_holders(
+    certificate: &Certificate,
+    kind: &Kind,
+    dictionary: &Dictionary,
+    digest: &[u8; 16],
+    e: &mut Encoder<&mut Vec<u8>>,
+) -> Result<(), SealError> {
     let items = certificate.holders.len().saturating_mul(3);
     written(e.array(u64::try_from(items).unwrap_or(u64::MAX)));
     for holder in &certificate.holders {

@@ -1,1 +1,3 @@
-//! TBD
+//! What an agency does: its catalogue of types, the admission of applications, minting and signing.
+
+pub mod keyring;

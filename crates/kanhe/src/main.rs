@@ -1,2 +1,37 @@
-//! kanhe: the one executable.
-fn main() {}
+//! kanhe: electronic licences and certificates, issued, sealed and verified.
+//!
+//! This is the one place that wires everything: it reads files, asks the clock and the dice, and speaks to people.
+
+mod cli;
+mod failure;
+mod files;
+mod shipped;
+mod verbs;
+mod words;
+
+use clap::Parser;
+use cli::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints its own message and hint; help and version are no failure.
+            let wrong = error.use_stderr();
+            let printed = error.print();
+            return if wrong || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let (language, json) = (cli.language(), cli.json);
+    match verbs::run(cli) {
+        Ok(ended) => ended.into(),
+        Err(failure) => {
+            if json {
+                println!("{}", failure.json());
+            }
+            eprintln!("{}", failure.line(language));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Agency keys: generated here, kept encrypted with age (age-encryption.org/v1), opened only in memory.
+//!
+//! Inside the encryption stands one line of text, the *signer key* of C2SP signed-note, so that other tools of that family read it too:
+//!
+//! ```text
+//! PRIVATE+KEY+<name>+<hash>+<base64 of 0x01 || seed>
+//! ```
+
+use age::secrecy::{ExposeSecret, SecretString};
+use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kanhe_core::key::{KeyError, PublicKeyLine, SigningKey};
+use std::io::{Read, Write};
+use std::iter;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// What stands before a signer key of signed-note.
+const SIGNER_PREFIX: &str = "PRIVATE+KEY+";
+
+/// The signature type byte of Ed25519 in signed-note.
+const NOTE_ED25519: u8 = 0x01;
+
+/// No key file is larger: one line of 300 characters and age's header come to about 600 bytes.
+pub const LARGEST_KEY_FILE: usize = 16 << 10;
+
+/// A key file is opened with at most 2^20 rounds of scrypt, about a gigabyte: a stranger's file must not stop the machine.
+const MOST_WORK: u8 = 20;
+
+/// What locks and opens key files.
+pub enum Lock {
+    /// Words that a person types.
+    Passphrase(SecretString),
+    /// An age identity, from a file.
+    Identity(Box<x25519::Identity>),
+}
+
+impl Lock {
+    /// Takes a passphrase of at least eight characters.
+    pub fn passphrase(words: &str) -> Result<Self, KeyringError> {
+        let length = words.chars().count();
+        if length < 8 { Err(KeyringError::PassphraseShort { length }) } else { Ok(Self::Passphrase(SecretString::from(words.to_owned()))) }
+    }
+
+    /// Reads an age identity file (`AGE-SECRET-KEY-1…`; lines beginning with `#` are remarks).
+    pub fn identity(file: &str) -> Result<Self, KeyringError> {
+        let line = file.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).ok_or(KeyringError::Identity)?;
+        line.parse().map(|identity| Self::Identity(Box::new(identity))).map_err(|_| KeyringError::Identity)
+    }
+
+    /// Makes a new age identity, and the text of its file.
+    pub fn new_identity() -> (Self, Zeroizing<String>) {
+        let identity = x25519::Identity::generate();
+        let text = format!("# public key: {}\n{}\n", identity.to_public(), identity.to_string().expose_secret());
+        (Self::Identity(Box::new(identity)), Zeroizing::new(text))
+    }
+}
+
+/// A private key with the name of its owner.
+pub struct NamedKey {
+    name: String,
+    key: SigningKey,
+}
+
+impl NamedKey {
+    /// Names a key that was drawn from the system's dice.
+    pub fn new(name: &str, seed: &Zeroizing<[u8; 32]>) -> Result<Self, KeyringError> {
+        let key = SigningKey::from_seed(seed);
+        PublicKeyLine::new(name, key.verifying_key()).map_err(KeyringError::Key)?;
+        Ok(Self { name: name.to_owned(), key })
+    }
+
+    /// The public half as a line of text.
+    pub fn public_line(&self) -> Result<PublicKeyLine, KeyringError> {
+        PublicKeyLine::new(&self.name, self.key.verifying_key()).map_err(KeyringError::Key)
+    }
+
+    /// The private key.
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Encrypts the key into the bytes of a key file.
+    pub fn lock(&self, lock: &Lock) -> Result<Vec<u8>, KeyringError> {
+        let encryptor = match lock {
+            Lock::Passphrase(words) => Encryptor::with_user_passphrase(words.clone()),
+            Lock::Identity(identity) => {
+                let recipient = identity.to_public();
+                let recipients: [&dyn age::Recipient; 1] = [&recipient];
+                Encryptor::with_recipients(recipients.into_iter()).map_err(|_| KeyringError::Encrypt)?
+            }
+        };
+        let mut bytes = Vec::new();
+        let mut writer = encryptor.wrap_output(&mut bytes).map_err(|_| KeyringError::Encrypt)?;
+        writer.write_all(self.signer_line()?.as_bytes()).map_err(|_| KeyringError::Encrypt)?;
+        writer.finish().map_err(|_| KeyringError::Encrypt)?;
+        Ok(bytes)
+    }
+
+    /// Opens the bytes of a key file.
+    pub fn unlock(file: &[u8], lock: &Lock) -> Result<Self, KeyringError> {
+        if file.len() > LARGEST_KEY_FILE {
+            return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
+        }
+        let decryptor = Decryptor::new(file).map_err(|_| KeyringError::NotAge)?;
+        if decryptor.is_scrypt() != matches!(lock, Lock::Passphrase(_)) {
+            return Err(if decryptor.is_scrypt() { KeyringError::WantsPassphrase } else { KeyringError::WantsIdentity });
+        }
+        let mut reader = match lock {
+            Lock::Passphrase(words) => {
+                let mut identity = scrypt::Identity::new(words.clone());
+                identity.set_max_work_factor(MOST_WORK);
+                decryptor.decrypt(iter::once::<&dyn age::Identity>(&identity))
+            }
+            Lock::Identity(identity) => decryptor.decrypt(iter::once::<&dyn age::Identity>(identity.as_ref())),
+        }
+        .map_err(refused)?;
+        let mut line = Zeroizing::new(String::with_capacity(512));
+        reader.read_to_string(&mut line).map_err(|_| KeyringError::Damaged)?;
+        Self::parse_signer(&line)
+    }
+
+    fn signer_line(&self) -> Result<Zeroizing<String>, KeyringError> {
+        let public = self.public_line()?.to_string();
+        let named = public.rsplit_once('+').map_or(public.as_str(), |(named, _)| named);
+        let mut tagged = Zeroizing::new(vec![NOTE_ED25519]);
+        tagged.extend_from_slice(self.key.expose_seed());
+        Ok(Zeroizing::new(format!("{SIGNER_PREFIX}{named}+{}\n", STANDARD.encode(&tagged))))
+    }
+
+    fn parse_signer(line: &str) -> Result<Self, KeyringError> {
+        let named = line.trim_end().strip_prefix(SIGNER_PREFIX).ok_or(KeyringError::Damaged)?;
+        let (name, rest) = named.split_once('+').ok_or(KeyringError::Damaged)?;
+        let (_, encoded) = rest.split_once('+').ok_or(KeyringError::Damaged)?;
+        let tagged = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| KeyringError::Damaged)?);
+        let [NOTE_ED25519, seed @ ..] = tagged.as_slice() else { return Err(KeyringError::Damaged) };
+        let seed: [u8; 32] = seed.try_into().map_err(|_| KeyringError::Damaged)?;
+        let opened = Self::new(name, &Zeroizing::new(seed))?;
+        let same = opened.signer_line()?.trim_end() == line.trim_end();
+        if same { Ok(opened) } else { Err(KeyringError::Damaged) }
+    }
+}
+
+fn refused(error: DecryptError) -> KeyringError {
+    match error {
+        DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed => KeyringError::WrongLock,
+        DecryptError::ExcessiveWork { .. } => KeyringError::TooMuchWork,
+        _ => KeyringError::Damaged,
+    }
+}
+
+/// Why a key cannot be made, locked or opened.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum KeyringError {
+    /// The passphrase is too short.
+    #[error("a passphrase has at least 8 characters, this one {length}")]
+    PassphraseShort {
+        /// Characters found.
+        length: usize,
+    },
+    /// The file has no age identity.
+    #[error("the identity file has no line beginning with AGE-SECRET-KEY-1")]
+    Identity,
+    /// The key or its name is not right.
+    #[error(transparent)]
+    Key(KeyError),
+    /// Encrypting failed.
+    #[error("the key could not be encrypted")]
+    Encrypt,
+    /// The file is too large to be a key.
+    #[error("a key file has at most {most} bytes, this one {length}")]
+    FileLarge {
+        /// Bytes found.
+        length: usize,
+        /// Bytes allowed.
+        most: usize,
+    },
+    /// The file is no age file.
+    #[error("this is no key file: it does not begin as an age file does")]
+    NotAge,
+    /// The file is locked with a passphrase.
+    #[error("this key file is locked with a passphrase, and an identity was given")]
+    WantsPassphrase,
+    /// The file is locked to an identity.
+    #[error("this key file is locked to an age identity, and a passphrase was given")]
+    WantsIdentity,
+    /// Wrong passphrase or identity.
+    #[error("the passphrase or identity does not open this key file")]
+    WrongLock,
+    /// The file asks for more work than a key of ours.
+    #[error("this key file asks for more work than any of ours")]
+    TooMuchWork,
+    /// The file opened, and holds no key.
+    #[error("the key file is damaged")]
+    Damaged,
+}
+
+impl KeyringError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PassphraseShort { .. } => "passphrase_short",
+            Self::Identity => "identity_malformed",
+            Self::Key(error) => error.code(),
+            Self::Encrypt => "key_encrypt",
+            Self::FileLarge { .. } => "key_file_large",
+            Self::NotAge => "key_file_not_age",
+            Self::WantsPassphrase => "key_wants_passphrase",
+            Self::WantsIdentity => "key_wants_identity",
+            Self::WrongLock => "key_wrong_lock",
+            Self::TooMuchWork => "key_too_much_work",
+            Self::Damaged => "key_file_damaged",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> NamedKey {
+        NamedKey::new("test.example/agency", &Zeroizing::new([7; 32])).unwrap()
+    }
+
+    #[test]
+    fn a_key_locked_to_an_identity_opens_with_it_alone() {
+        let (lock, text) = Lock::new_identity();
+        let file = key().lock(&lock).unwrap();
+        let read = Lock::identity(&text).unwrap();
+        assert_eq!(NamedKey::unlock(&file, &read).unwrap().public_line(), key().public_line());
+        assert_eq!(NamedKey::unlock(&file, &Lock::new_identity().0).err(), Some(KeyringError::WrongLock));
+        assert_eq!(NamedKey::unlock(&file, &Lock::passphrase("correct horse").unwrap()).err(), Some(KeyringError::WantsIdentity));
+    }
+
+    #[test]
+    fn a_wrong_passphrase_is_named() {
+        let file = key().lock(&Lock::passphrase("correct horse").unwrap()).unwrap();
+        assert_eq!(NamedKey::unlock(&file, &Lock::passphrase("battery staple").unwrap()).err(), Some(KeyringError::WrongLock));
+        assert_eq!(NamedKey::unlock(&file, &Lock::new_identity().0).err(), Some(KeyringError::WantsPassphrase));
+        assert!(Lock::passphrase("short").is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_no_key_is_named() {
+        let (lock, _) = Lock::new_identity();
+        assert_eq!(NamedKey::unlock(b"hello", &lock).err(), Some(KeyringError::NotAge));
+        assert_eq!(NamedKey::unlock(&[0; LARGEST_KEY_FILE + 1], &lock).err().map(|e| e.code()), Some("key_file_large"));
+        let mut file = key().lock(&lock).unwrap();
+        file.pop();
+        assert!(NamedKey::unlock(&file, &lock).is_err());
+    }
+
+    #[test]
+    fn the_secret_stands_in_no_key_file() {
+        let (lock, _) = Lock::new_identity();
+        let file = key().lock(&lock).unwrap();
+        assert!(!file.windows(8).any(|window| window == [7; 8]));
+    }
+}

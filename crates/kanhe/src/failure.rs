@@ -1,0 +1,68 @@
+//! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
+
+use crate::words::{Language, Words, headline};
+use std::fmt;
+use std::path::Path;
+
+/// Why a verb did not do its work. Ends the program with exit code 2.
+#[derive(Debug)]
+pub struct Failure {
+    code: &'static str,
+    detail: String,
+    hint: Option<Words>,
+}
+
+impl Failure {
+    /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
+    pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
+        Self { code, detail: detail.to_string(), hint: None }
+    }
+
+    /// A failure to read or write a file.
+    pub fn file(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let (code, hint) = match error.kind() {
+            ErrorKind::NotFound => ("file_not_found", Words::new("检查路径是否正确。", "Check the path.")),
+            ErrorKind::PermissionDenied => ("file_permission", Words::new("检查文件和目录的权限。", "Check the rights of the file and its folder.")),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                ("disk_full", Words::new("腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."))
+            }
+            _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
+        };
+        Self::new(code, format!("{}: {error}", path.display())).hint(hint)
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: Words) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The one line for people.
+    pub fn line(&self, language: Language) -> String {
+        let headline = headline(self.code);
+        let hint = self.hint.as_ref().map(|hint| hint.of(language)).unwrap_or_default();
+        match language {
+            Language::Chinese => format!("错误 {}：{}（{}）{hint}", self.code, headline.map_or("未能完成", |words| words.zh), self.detail),
+            Language::English => format!("error {}: {}. {hint}", self.code, self.detail).trim_end().to_owned(),
+        }
+    }
+
+    /// The same for machines.
+    pub fn json(&self) -> serde_json::Value {
+        let zh = headline(self.code).map_or_else(|| self.detail.clone(), |words| words.zh.to_owned());
+        serde_json::json!({
+            "error": {
+                "code": self.code,
+                "message": { "zh": zh, "en": self.detail },
+                "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
+            }
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! Files read within bounds and written whole or not at all.
+
+use crate::failure::Failure;
+use crate::words::Words;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Reads a whole file of at most so many bytes; a longer one is refused before it fills the memory.
+pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    bounded(File::open(path).map_err(failed)?, most, &path.display().to_string())?.map_err(failed)
+}
+
+/// Reads standard input likewise.
+pub fn read_stdin(most: usize) -> Result<Vec<u8>, Failure> {
+    bounded(std::io::stdin().lock(), most, "standard input")?.map_err(|error| Failure::file(Path::new("-"), &error))
+}
+
+/// Writes a file under a temporary name, syncs it and renames it: nobody ever sees half of it.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".kanhe-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_data().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Writes a secret likewise, readable by its owner only, and never over another file.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path.exists() {
+        let hint = Words::new("换一个文件名；密钥文件从不覆盖。", "Choose another name; a key file is never written over.");
+        return Err(Failure::new("file_exists", format!("{} exists", path.display())).hint(hint));
+    }
+    // tempfile creates its files with mode 0600, and the rename keeps it.
+    write(path, bytes)
+}
+
+/// Makes a folder and those above it.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))
+}
+
+fn bounded(source: impl Read, most: usize, name: &str) -> Result<std::io::Result<Vec<u8>>, Failure> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let read = source.take(limit).read_to_end(&mut bytes);
+    if bytes.len() > most {
+        let hint = Words::new("检查是否给错了文件。", "Check whether this is the right file.");
+        return Err(Failure::new("file_too_large", format!("{name} has more than {most} bytes")).hint(hint));
+    }
+    Ok(read.map(|_| bytes))
+}

@@ -1,0 +1,91 @@
+//! The verbs of the command line: each reads, calls the floors below, and says what came of it.
+
+mod clock;
+mod demo;
+mod inspect;
+mod issue;
+mod key;
+mod manifest;
+mod pack;
+mod pack_diff;
+mod recognition;
+mod status;
+mod trust;
+mod types;
+mod verify;
+mod what;
+
+use crate::cli::{Cli, Verb};
+use crate::failure::Failure;
+use crate::words::Language;
+use kanhe_core::verdict::Verdict;
+use std::process::ExitCode;
+
+/// How a verb ended that did its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Done, or accepted: exit code 0.
+    Well,
+    /// Do not accept, or some rows were refused: exit code 1.
+    Refused,
+    /// Cannot tell here: exit code 3.
+    Unknown,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Well => Self::SUCCESS,
+            Ended::Refused => Self::from(1),
+            Ended::Unknown => Self::from(3),
+        }
+    }
+}
+
+impl From<Verdict> for Ended {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Accept => Self::Well,
+            Verdict::Refuse => Self::Refused,
+            Verdict::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// To whom a verb speaks.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice {
+    /// The reader's language.
+    pub language: Language,
+    /// JSON instead of words.
+    pub json: bool,
+}
+
+impl Voice {
+    /// Prints a value as JSON, or words made from it.
+    pub fn say(self, json: &serde_json::Value, words: impl FnOnce(Language) -> String) {
+        if self.json {
+            println!("{json}");
+        } else {
+            println!("{}", words(self.language));
+        }
+    }
+}
+
+/// Does what the command line asks for.
+pub fn run(cli: Cli) -> Result<Ended, Failure> {
+    let voice = Voice { language: cli.language(), json: cli.json };
+    match cli.verb {
+        Verb::Type(verb) => types::run(verb, voice),
+        Verb::Key(verb) => key::run(verb, voice),
+        Verb::Issue(args) => issue::run(&args, voice),
+        Verb::Manifest(verb) => manifest::run(verb, voice),
+        Verb::Status(verb) => status::run(verb, voice),
+        Verb::Recognition(verb) => recognition::run(verb, voice),
+        Verb::Pack(verb) => pack::run(verb, voice),
+        Verb::Trust(verb) => trust::run(verb, voice),
+        Verb::Verify(args) => verify::run(&args, voice),
+        Verb::Inspect(args) => inspect::run(&args, voice),
+        Verb::Demo(args) => demo::run(&args, voice),
+    }
+}

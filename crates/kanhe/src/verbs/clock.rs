@@ -1,0 +1,29 @@
+//! The clock and the dice at the edge: the only place in the program that asks them.
+
+use crate::failure::Failure;
+use crate::words::Words;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::start_of_day;
+use zeroize::Zeroizing;
+
+/// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
+pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
+    let Some(named) = named else { return Ok(Timestamp::now()) };
+    let noon = |day: Date| start_of_day(day) + jiff::SignedDuration::from_hours(12);
+    named.parse().or_else(|_| named.parse::<Date>().map(noon)).map_err(|_| {
+        Failure::new("usage", "TIME is neither RFC 3339 nor a day").hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
+    })
+}
+
+/// So many days later.
+pub fn days_after(at: Timestamp, days: u16) -> Timestamp {
+    at.checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+}
+
+/// Bytes from the system's dice.
+pub fn chance<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
+    let mut bytes = Zeroizing::new([0; N]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| Failure::new("no_chance", error))?;
+    Ok(bytes)
+}

@@ -1,0 +1,170 @@
+//! `kanhe manifest sign`: a region's agencies, keys and types, from a TOML description.
+
+use super::recognition::{day, region};
+use super::{Ended, Voice, clock, key};
+use crate::cli::{ManifestVerb, TypesArg};
+use crate::failure::Failure;
+use crate::words::{Language, Words};
+use crate::{files, shipped};
+use kanhe_core::code::Uscc;
+use kanhe_core::envelope::{Document, Envelope, sign_to_cose};
+use kanhe_core::key::PublicKeyLine;
+use kanhe_core::kind::{Kind, Label};
+use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
+use serde::Deserialize;
+use std::path::Path;
+
+/// A description has at most so many bytes: thousands of agencies.
+const LARGEST_DESCRIPTION: usize = 4 << 20;
+
+/// A signed manifest has at most so many bytes.
+const LARGEST_MANIFEST: usize = 16 << 20;
+
+/// A region, as its officers write it down.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    /// Six digits of GB/T 2260.
+    region: String,
+    /// What people call it.
+    names: Names,
+    /// Rises with every change.
+    edition: u32,
+    /// Days after which the manifest must be signed again.
+    valid_days: u16,
+    /// The types that its agencies issue.
+    types: Vec<TypeDescription>,
+    /// The agencies.
+    agencies: Vec<AgencyDescription>,
+}
+
+/// The same words in Chinese and English.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    zh: String,
+    en: String,
+}
+
+/// A type and its number in this region, which is never given to another.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypeDescription {
+    index: u16,
+    code: String,
+}
+
+/// An issuing authority.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgencyDescription {
+    /// Its USCC.
+    code: String,
+    /// What people call it.
+    names: Names,
+    /// Where its status lists are published, without the number.
+    status_uri: String,
+    /// The types that it may issue, by index.
+    types: Vec<u16>,
+    /// Its keys, old ones too.
+    keys: Vec<KeyDescription>,
+}
+
+/// A key of an agency.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyDescription {
+    /// The public line, as `kanhe key public` prints it.
+    public: String,
+    /// What it may sign: seal, certificate, status.
+    uses: Vec<Use>,
+    /// The first day of issue that it may sign for.
+    from: String,
+    /// The last such day; none while it is in use.
+    until: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Use {
+    Seal,
+    Certificate,
+    Status,
+}
+
+/// Does what the verb asks for.
+pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
+    let ManifestVerb::Sign { input, out, key, types, at } = verb;
+    let text = files::read(&input, LARGEST_DESCRIPTION)?;
+    let described: Description = toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
+    let issued = clock::moment(at.as_deref())?;
+    let kinds = kinds(&described.types, &types)?;
+    let contents = Contents {
+        region: region(&described.region)?,
+        names: label(&described.names),
+        edition: described.edition,
+        issued,
+        expires: clock::days_after(issued, described.valid_days),
+        agencies: described.agencies.iter().map(agency).collect::<Result<_, _>>()?,
+        dictionaries: dictionaries(&kinds, &types)?,
+        kinds,
+    };
+    let manifest = Manifest::new(contents).map_err(|error| Failure::new(error.code(), error))?;
+    let key = key::open(&key)?;
+    files::write(&out, &sign_to_cose(Manifest::TYPE, &manifest.encode(), key.key()))?;
+    let (agencies, kinds) = (manifest.agencies.len(), manifest.kinds.len());
+    voice.say(&serde_json::json!({ "manifest": out, "agencies": agencies, "types": kinds }), |language| match language {
+        Language::Chinese => format!("机构名录已签名：{}（{agencies} 个机构，{kinds} 类证照）", out.display()),
+        Language::English => format!("manifest signed: {} ({agencies} agencies, {kinds} types)", out.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// Reads our own manifest, to issue under it. Who reads it this way believes nothing of it: what is issued is proofread against a pack.
+pub fn read(path: &Path) -> Result<Manifest, Failure> {
+    let bytes = files::read(path, LARGEST_MANIFEST)?;
+    let read = Envelope::decode(&bytes).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+    let hint = Words::new("机构名录由 kanhe manifest sign 生成。", "A manifest is made by `kanhe manifest sign`.");
+    read.map_err(|error| Failure::new(error.code(), format!("{}: {error}", path.display())).hint(hint))
+}
+
+fn kinds(described: &[TypeDescription], types: &TypesArg) -> Result<Vec<Kind>, Failure> {
+    let catalogue = shipped::catalogue(types)?;
+    let find = |wanted: &TypeDescription| {
+        let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
+        let kind = catalogue.find(&wanted.code);
+        kind.map(|kind| kind.to_kind(wanted.index)).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", wanted.code)).hint(hint))
+    };
+    described.iter().map(find).collect()
+}
+
+fn dictionaries(kinds: &[Kind], types: &TypesArg) -> Result<Vec<DictionaryDigest>, Failure> {
+    let used = |id: u32| kinds.iter().any(|kind| kind.dictionary == id);
+    let all = shipped::dictionaries(types.dictionaries.as_deref())?;
+    Ok(all.iter().filter(|dictionary| used(dictionary.id())).map(|dictionary| DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() }).collect())
+}
+
+fn agency(described: &AgencyDescription) -> Result<Agency, Failure> {
+    Ok(Agency {
+        code: Uscc::parse(&described.code).map_err(|error| Failure::new("toml_agency", format!("{}: {error}", described.code)))?,
+        names: label(&described.names),
+        keys: described.keys.iter().map(agency_key).collect::<Result<_, _>>()?,
+        status_uri: described.status_uri.trim_end_matches('/').to_owned(),
+        kinds: described.types.clone(),
+    })
+}
+
+fn agency_key(described: &KeyDescription) -> Result<AgencyKey, Failure> {
+    let line = PublicKeyLine::parse(&described.public).map_err(|error| Failure::new(error.code(), error))?;
+    let one = |one: &Use| match one {
+        Use::Seal => Uses::SEAL,
+        Use::Certificate => Uses::CERTIFICATE,
+        Use::Status => Uses::STATUS,
+    };
+    let uses = described.uses.iter().map(one).reduce(Uses::and).ok_or_else(|| Failure::new("toml_key_uses", "a key is for seal, certificate or status"))?;
+    Ok(AgencyKey { key: *line.key(), uses, from: day(&described.from)?, until: described.until.as_deref().map(day).transpose()? })
+}
+
+fn label(names: &Names) -> Label {
+    Label { zh: names.zh.clone(), en: names.en.clone() }
+}

@@ -1,0 +1,53 @@
+//! `kanhe verify`: the counter's answer, for people and for machines.
+
+mod answer;
+
+pub use answer::Answer;
+
+use super::what::{Given, given};
+use super::{Ended, Voice, clock, trust};
+use crate::cli::{TrustArg, VerifyArgs};
+use crate::failure::Failure;
+use crate::files;
+use crate::words::Words;
+use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
+use kanhe_core::pack::{Pack, PackError};
+use kanhe_core::qr::encode_digits;
+use kanhe_core::verify::{Occasion, verify};
+use std::path::Path;
+
+/// Does what the verb asks for.
+pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
+    let text = text_of(given(&args.input)?);
+    let pack = open_pack(&args.pack, &args.trust)?;
+    let occasion = Occasion { at: clock::moment(args.at.as_deref())?, scene: args.scene.as_deref() };
+    let judged = verify(&text, &pack, occasion);
+    let answer = Answer::new(&judged, &pack, occasion.at);
+    voice.say(&answer.json(), |language| answer.words(language));
+    Ok(answer.verdict().into())
+}
+
+/// Opens a pack file that a trusted key has signed.
+pub fn open_pack(path: &Path, trust: &TrustArg) -> Result<Authentic<Pack>, Failure> {
+    let trusted = trust::trusted(trust)?;
+    let bytes = files::read(path, LARGEST_ENVELOPE)?;
+    Pack::open(&bytes, &trusted).map_err(|error| {
+        let failure = Failure::new(error.code(), format!("{}: {error}", path.display()));
+        match error {
+            PackError::NotTrusted { .. } => failure.hint(Words::new(
+                "确认证照包的来源；若属实，用 kanhe trust add 添加其公钥。",
+                "Find out where the pack comes from; if it is right, add its key with `kanhe trust add`.",
+            )),
+            _ => failure.hint(Words::new("重新获取证照包；文件可能被截断或损坏。", "Fetch the pack again; the file may be cut short or damaged.")),
+        }
+    })
+}
+
+/// A signed document presented at the counter is judged like any other bytes in a QR code: it says what it is, and that it is no seal.
+fn text_of(given: Given) -> String {
+    match given {
+        Given::Text(text) => text,
+        Given::Signed(bytes) if Envelope::decode(&bytes).is_ok() && bytes.len() <= kanhe_core::seal::LARGEST_SEAL => encode_digits(&bytes),
+        Given::Signed(_) => String::new(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Words for people, in Chinese and English. Below this crate there are only codes.
+
+mod failure;
+mod verdict;
+
+pub use failure::headline;
+pub use verdict::{advice, label, next, reason, step};
+
+use std::borrow::Cow;
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Words {
+    /// The same sentence twice.
+    pub const fn new(zh: &'static str, en: &'static str) -> Self {
+        Self { zh, en }
+    }
+
+    /// In one language.
+    pub const fn of(&self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.zh,
+            Language::English => self.en,
+        }
+    }
+}
+
+/// A sentence in both languages, with names, days and moments in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// Chinese.
+    pub zh: Cow<'static, str>,
+    /// English.
+    pub en: Cow<'static, str>,
+}
+
+impl Sentence {
+    /// The same sentence twice.
+    pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// In one language.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.zh,
+            Language::English => &self.en,
+        }
+    }
+
+    /// Both, for machines.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "zh": self.zh, "en": self.en })
+    }
+}
+
+impl From<Words> for Sentence {
+    fn from(words: Words) -> Self {
+        Self::new(words.zh, words.en)
+    }
+}
+
+/// The reader's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// 中文
+    #[value(name = "zh")]
+    Chinese,
+    /// English
+    #[value(name = "en")]
+    English,
+}
+
+impl Language {
+    /// The language of a POSIX locale such as `zh_CN.UTF-8`.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("zh") { Self::Chinese } else { Self::English }
+    }
+}

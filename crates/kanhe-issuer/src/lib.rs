@@ -1,3 +1,14 @@
 //! What an agency does: its catalogue of types, the admission of applications, minting and signing.
+//!
+//! * [`catalogue`]: type files, believed only when every word of them agrees with every other;
+//! * [`application`]: tables of applications, read row by row, each admitted as a [`application::Draft`] or returned with all its faults;
+//! * [`keyring`]: the agency's keys, kept encrypted;
+//! * [`desk`]: where a draft becomes a signed certificate with its seal.
+//!
+//! No file, clock or dice is touched here: bytes, the day, the slot and the salt are arguments.
 
+pub mod application;
+pub mod catalogue;
+pub mod desk;
+mod json;
 pub mod keyring;

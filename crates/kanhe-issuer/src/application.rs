@@ -1,0 +1,23 @@
+//! Applications: tables of them are read row by row, and each row becomes a [`Draft`] or comes back with all its faults.
+//!
+//! A fault names its column, a stable code and both sides, and never repeats a name, a code or any other value of a person.
+
+mod admit;
+pub(crate) mod columns;
+mod csv_rows;
+mod day;
+mod draft;
+mod fault;
+mod fields;
+mod holders;
+mod json_rows;
+mod table;
+mod term;
+
+#[cfg(test)]
+mod tests;
+
+pub use columns::columns_of;
+pub use draft::{Draft, Minting};
+pub use fault::{Fault, FaultDefect};
+pub use table::{Application, MOST_BYTES, MOST_ROWS, Table, TableError};

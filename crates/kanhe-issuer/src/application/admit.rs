@@ -1,0 +1,91 @@
+//! Admission: a row becomes a draft, or comes back with every fault it has.
+
+use super::columns::Reserved;
+use super::draft::Draft;
+use super::fault::{Fault, FaultDefect};
+use super::table::Application;
+use super::{fields, holders, term};
+use crate::catalogue::CertificateKind;
+use jiff::civil::Date;
+use kanhe_core::code::Serial;
+use kanhe_core::kind::Form;
+
+/// A request id has at most so many characters: a UUID with its hyphens has 36, matter numbers of provinces up to 40.
+const LONGEST_REQUEST_ID: usize = 64;
+
+impl CertificateKind {
+    /// Admits an application; `today` is the day of issue of one that names none.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the row at once, in the order of the columns.
+    pub fn admit(&self, application: &Application, today: Date) -> Result<Draft, Vec<Fault>> {
+        let mut faults = application.faults.clone();
+        if faults.iter().any(|fault| matches!(fault.defect(), FaultDefect::RowCells { .. })) {
+            return Err(faults); // the cells cannot be told apart, so nothing more can be said of any
+        }
+        let request_id = request_id(application, &mut faults);
+        let number = number(application, self, &mut faults);
+        let holders = holders::admit(application, self.holder(), &mut faults);
+        let term = term::admit(application, self.validity(), today, &mut faults);
+        let fields = fields::admit(application, self, &mut faults);
+        match (request_id, number, holders, term) {
+            (Some(request_id), Some((number, serial)), Some((holders, warnings)), Some((issued, validity))) if faults.is_empty() => {
+                Ok(Draft {
+                    request_id,
+                    type_code: *self.code(),
+                    type_names: self.names().clone(),
+                    number,
+                    serial,
+                    holders,
+                    issued,
+                    validity,
+                    fields,
+                    warnings,
+                })
+            }
+            _ => Err(without_echoes(faults)),
+        }
+    }
+}
+
+fn request_id(application: &Application, faults: &mut Vec<Fault>) -> Option<String> {
+    let text = one(application, Reserved::RequestId, faults)?;
+    if text.len() <= LONGEST_REQUEST_ID && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Some(text.to_owned());
+    }
+    faults.push(Fault::new(Reserved::RequestId.name(), FaultDefect::RequestId { most: LONGEST_REQUEST_ID }));
+    None
+}
+
+fn number(application: &Application, kind: &CertificateKind, faults: &mut Vec<Fault>) -> Option<(String, Option<Serial>)> {
+    let text = one(application, Reserved::Number, faults)?;
+    let read = match kind.number() {
+        Form::Code(template) if template.pack(text).is_err() => Err(FaultDefect::Shape { wanted: template.as_str().to_owned() }),
+        Form::Text { most } if text.chars().count() > usize::from(*most) => {
+            Err(FaultDefect::TextTooLong { found: text.chars().count(), most: u64::from(*most) })
+        }
+        _ => fields::plain(text),
+    };
+    let read = read.and_then(|number| {
+        let serial = kind.serial_is_number().then(|| Serial::parse(&number)).transpose().map_err(FaultDefect::Serial)?;
+        Ok((number, serial))
+    });
+    read.map_err(|defect| faults.push(Fault::new(Reserved::Number.name(), defect))).ok()
+}
+
+fn one<'a>(application: &'a Application, column: Reserved, faults: &mut Vec<Fault>) -> Option<&'a str> {
+    let text = application.text(column.name());
+    if text.is_none() {
+        let defect = if application.cell(column.name()).is_some() { FaultDefect::NoCell } else { FaultDefect::Missing };
+        faults.push(Fault::new(column.name(), defect));
+    }
+    text
+}
+
+/// A cell that could not be read is not also missing.
+fn without_echoes(faults: Vec<Fault>) -> Vec<Fault> {
+    let unread: Vec<String> = faults.iter().filter(|fault| fault.defect().is_unread()).map(|fault| fault.column().to_owned()).collect();
+    let echo = |fault: &Fault| matches!(fault.defect(), FaultDefect::Missing) && unread.iter().any(|column| column == fault.column());
+    faults.into_iter().filter(|fault| !echo(fault)).collect()
+}

@@ -1,0 +1,83 @@
+//! The columns of a table of applications: some that every type has, and one for each field of the form.
+
+use crate::catalogue::{CertificateKind, ValidityRule};
+
+/// A column that every type has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    RequestId,
+    Number,
+    HolderName,
+    HolderCodeType,
+    HolderCode,
+    CheckOverride,
+    Issued,
+    ValidFrom,
+    ValidUntil,
+}
+
+/// Every reserved column, in the order in which samples have them.
+pub(crate) const RESERVED: [Reserved; 9] = [
+    Reserved::RequestId,
+    Reserved::Number,
+    Reserved::HolderName,
+    Reserved::HolderCodeType,
+    Reserved::HolderCode,
+    Reserved::CheckOverride,
+    Reserved::Issued,
+    Reserved::ValidFrom,
+    Reserved::ValidUntil,
+];
+
+impl Reserved {
+    /// The name in English.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::RequestId => "request_id",
+            Self::Number => "number",
+            Self::HolderName => "holder_name",
+            Self::HolderCodeType => "holder_code_type",
+            Self::HolderCode => "holder_code",
+            Self::CheckOverride => "holder_code_check_override",
+            Self::Issued => "issued",
+            Self::ValidFrom => "valid_from",
+            Self::ValidUntil => "valid_until",
+        }
+    }
+
+    /// The name in Chinese, in the words of GB/T 36903.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::RequestId => "申请编号",
+            Self::Number => "证照编号",
+            Self::HolderName => "持证主体名称",
+            Self::HolderCodeType => "持证主体代码类型代码",
+            Self::HolderCode => "持证主体代码",
+            Self::CheckOverride => "持证主体代码校验放行",
+            Self::Issued => "证照颁发日期",
+            Self::ValidFrom => "证照有效期起始日期",
+            Self::ValidUntil => "证照有效期截止日期",
+        }
+    }
+
+    fn required(self, kind: &CertificateKind) -> bool {
+        match self {
+            Self::RequestId | Self::Number | Self::HolderName | Self::HolderCodeType | Self::HolderCode => true,
+            Self::CheckOverride | Self::Issued | Self::ValidFrom => false,
+            Self::ValidUntil => kind.validity() == ValidityRule::Given,
+        }
+    }
+}
+
+/// The columns of a type's tables in their order, each with whether a table must have it.
+pub fn columns_of(kind: &CertificateKind) -> impl Iterator<Item = (&str, bool)> {
+    let reserved = RESERVED.into_iter().map(|column| (column.name(), column.required(kind)));
+    reserved.chain(kind.form().iter().map(|field| (field.name.as_str(), field.required)))
+}
+
+/// The name of the column with a heading in either language.
+pub(super) fn resolve<'k>(kind: &'k CertificateKind, heading: &str) -> Option<&'k str> {
+    let reserved = RESERVED.into_iter().find(|column| heading == column.name() || heading == column.label()).map(Reserved::name);
+    let field = || kind.form().iter().find(|field| heading == field.name || heading == field.label.zh).map(|field| field.name.as_str());
+    reserved.or_else(field)
+}

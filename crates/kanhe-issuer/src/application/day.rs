@@ -1,0 +1,111 @@
+//! Days as people and systems write them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
+
+/// The spellings that [`parse`] knows, for messages.
+pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026年3月1日 or milliseconds since 1970";
+
+/// No licence in force was issued, and nobody alive was born, before this year.
+const FIRST_YEAR: i16 = 1850;
+
+/// Reads a day in one of the four spellings of the field; milliseconds are a moment, and their day is the day in China.
+pub(super) fn parse(text: &str) -> Option<Date> {
+    let day = match text.strip_suffix('日') {
+        Some(chinese) => in_chinese(chinese),
+        None => match text.len() {
+            8 => compact(text),
+            10 if text.contains('-') => with_hyphens(text),
+            9..=15 => milliseconds(text),
+            _ => None,
+        },
+    };
+    day.filter(|day| day.year() >= FIRST_YEAR)
+}
+
+fn compact(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+}
+
+fn with_hyphens(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+}
+
+fn in_chinese(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once('年')?;
+    let (month, day) = rest.split_once('月')?;
+    date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
+}
+
+fn milliseconds(text: &str) -> Option<Date> {
+    let plain = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());
+    let at = Timestamp::from_millisecond(text.parse().ok().filter(|_| plain)?).ok()?;
+    Some(day_in_china(at))
+}
+
+fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i16> {
+    let right = lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| right)
+}
+
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn four_spellings_are_one_day() {
+        let day = Some(Date::constant(2026, 3, 1));
+        // The first and last moments of 1 March 2026 in China.
+        for text in ["20260301", "2026-03-01", "2026年3月1日", "2026年03月01日", "1772294400000", "1772380799999"] {
+            assert_eq!(parse(text), day, "{text}");
+        }
+        assert_eq!(parse("-631180800000"), Some(Date::constant(1950, 1, 1)));
+        assert_eq!(parse("946656000000"), Some(Date::constant(2000, 1, 1)));
+    }
+
+    #[test]
+    fn what_is_no_day_is_none() {
+        let rows = [
+            "",
+            "2026-02-30",
+            "20260230",
+            "2026-3-1",
+            "2026/3/1",
+            "2026.03.01",
+            "46082",
+            "2026年13月1日",
+            "2026年3月",
+            "2026-03-01T00:00:00",
+            "00010101",
+            "+2026030",
+            "2026-03-0１",
+            "+177229440000",
+            "1849-12-31",
+            "9999999999999999",
+            "-0000-0-0-",
+            "２０２６０３０１",
+            "日",
+            "年月日",
+        ];
+        for text in rows {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,16}|[-0-9年月日]{0,16}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The holders of an application: as many names as code types as codes.
+
+use super::columns::Reserved;
+use super::fault::{Fault, FaultDefect};
+use super::fields;
+use super::table::{Application, Cell};
+use crate::catalogue::HolderRule;
+use kanhe_core::certificate::Holder;
+use kanhe_core::code::{HolderCode, HolderCodeType, Warning};
+
+/// Who will hold the certificate, with the warnings of codes that somebody vouches for; `None` if anything is wrong.
+pub(super) fn admit(application: &Application, rule: &HolderRule, faults: &mut Vec<Fault>) -> Option<(Vec<Holder>, Vec<Warning>)> {
+    let vouched = vouched_for(application, faults);
+    let columns = [Reserved::HolderName, Reserved::HolderCodeType, Reserved::HolderCode];
+    let [names, types, codes] = columns.map(|column| listed(application, column, faults));
+    let (names, types, codes) = (names?, types?, codes?);
+    if names.len() != types.len() || names.len() != codes.len() {
+        let defect = FaultDefect::HolderLists { names: names.len(), types: types.len(), codes: codes.len() };
+        faults.push(Fault::new(Reserved::HolderName.name(), defect));
+        return None;
+    }
+    if names.len() > rule.most {
+        faults.push(Fault::new(Reserved::HolderName.name(), FaultDefect::HolderCount { found: names.len(), most: rule.most }));
+        return None;
+    }
+    let (mut holders, mut warnings) = (Vec::new(), Vec::new());
+    for (position, ((name, code_type), code)) in (1..).zip(names.into_iter().zip(types).zip(codes)) {
+        let code = code_type_of(code_type, rule, position, faults).and_then(|kind| code_of(kind, code, vouched, position, faults));
+        let code = code.map(|(code, overridden)| {
+            warnings.extend(overridden);
+            code
+        });
+        holders.push(holder_of(name, code, rule, position, &holders, faults));
+    }
+    holders.into_iter().collect::<Option<Vec<_>>>().map(|holders| (holders, warnings))
+}
+
+/// Several holders are joined by `^` alone: names of companies and of foreigners have commas.
+fn listed<'a>(application: &'a Application, column: Reserved, faults: &mut Vec<Fault>) -> Option<Vec<&'a str>> {
+    match application.cell(column.name()) {
+        Some(Cell::Text(text)) => Some(text.split('^').map(str::trim).collect()),
+        Some(Cell::List(members)) if !members.is_empty() => Some(members.iter().map(String::as_str).collect()),
+        Some(Cell::List(_)) | None => {
+            faults.push(Fault::new(column.name(), FaultDefect::Missing));
+            None
+        }
+    }
+}
+
+fn vouched_for(application: &Application, faults: &mut Vec<Fault>) -> bool {
+    let column = Reserved::CheckOverride.name();
+    match application.cell(column) {
+        None => false,
+        Some(_) => application.text(column).and_then(fields::yes_or_no).unwrap_or_else(|| {
+            faults.push(Fault::new(column, FaultDefect::Flag));
+            false
+        }),
+    }
+}
+
+fn code_type_of(text: &str, rule: &HolderRule, position: usize, faults: &mut Vec<Fault>) -> Option<HolderCodeType> {
+    let column = Reserved::HolderCodeType.name();
+    match HolderCodeType::parse(text) {
+        Err(reason) => {
+            faults.push(Fault::new(column, FaultDefect::HolderCodeType { position, reason }));
+            None
+        }
+        Ok(kind) if !rule.code_types.contains(&kind) => {
+            let wanted = rule.code_types.iter().map(|kind| kind.as_str()).collect();
+            faults.push(Fault::new(column, FaultDefect::HolderCodeTypeNotAllowed { position, found: kind.as_str(), wanted }));
+            None
+        }
+        Ok(kind) => Some(kind),
+    }
+}
+
+fn code_of(
+    kind: HolderCodeType,
+    text: &str,
+    vouched: bool,
+    position: usize,
+    faults: &mut Vec<Fault>,
+) -> Option<(HolderCode, Vec<Warning>)> {
+    let read = if vouched { HolderCode::new_foreign(kind, text) } else { HolderCode::new(kind, text).map(|code| (code, Vec::new())) };
+    read.map_err(|reason| faults.push(Fault::new(Reserved::HolderCode.name(), FaultDefect::HolderCode { position, reason }))).ok()
+}
+
+fn holder_of(
+    name: &str,
+    code: Option<HolderCode>,
+    rule: &HolderRule,
+    position: usize,
+    earlier: &[Option<Holder>],
+    faults: &mut Vec<Fault>,
+) -> Option<Holder> {
+    let column = Reserved::HolderName.name();
+    let found = name.chars().count();
+    if found > rule.longest_name {
+        faults.push(Fault::new(column, FaultDefect::HolderNameLength { position, found, most: rule.longest_name }));
+        return None;
+    }
+    let known = code.is_some();
+    // The name is judged even where the code is wrong, so that both faults come back at once.
+    let stand_in = || HolderCode::new(HolderCodeType::OtherPerson, "0").expect("a code"); // safe: one digit is a code of type 999
+    let holder = match Holder::new(name, code.unwrap_or_else(stand_in)) {
+        Ok(holder) => holder,
+        Err(reason) => {
+            faults.push(Fault::new(column, FaultDefect::HolderName { position, reason }));
+            return None;
+        }
+    };
+    if !known {
+        return None;
+    }
+    if earlier.iter().flatten().any(|other| other.code() == holder.code()) {
+        faults.push(Fault::new(Reserved::HolderCode.name(), FaultDefect::HolderTwice { position }));
+    }
+    Some(holder)
+}

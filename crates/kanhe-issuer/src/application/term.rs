@@ -1,0 +1,111 @@
+//! When the certificate will be in force, as the type's rule has it.
+
+use super::columns::Reserved;
+use super::day;
+use super::fault::{Fault, FaultDefect};
+use super::table::Application;
+use crate::catalogue::ValidityRule;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use kanhe_core::certificate::Validity;
+
+/// What people write where there is no last day.
+const FOR_EVER: [&str; 4] = ["长期", "长期有效", "永久", "无固定期限"];
+
+/// The days that an application names.
+struct Days {
+    issued: Date,
+    from: Date,
+    until: Option<Until>,
+}
+
+/// What stands in the column of the last day.
+enum Until {
+    Day(Date),
+    ForEver,
+}
+
+/// The day of issue (that of `today` if the application names none) and the term; `None` if any day is wrong.
+pub(super) fn admit(application: &Application, rule: ValidityRule, today: Date, faults: &mut Vec<Fault>) -> Option<(Date, Validity)> {
+    let issued = day_in(application, Reserved::Issued, faults);
+    let from = day_in(application, Reserved::ValidFrom, faults);
+    let until = match application.text(Reserved::ValidUntil.name()) {
+        Some(text) if FOR_EVER.contains(&text) => Ok(Some(Until::ForEver)),
+        _ => day_in(application, Reserved::ValidUntil, faults).map(|day| day.map(Until::Day)),
+    };
+    let (Ok(issued), Ok(from), Ok(until)) = (issued, from, until) else { return None };
+    let issued = issued.unwrap_or(today);
+    let days = Days { issued, from: from.unwrap_or(issued), until };
+    let refused = |defect| faults.push(Fault::new(Reserved::ValidUntil.name(), defect));
+    validity(&days, rule).map_err(refused).ok().map(|validity| (issued, validity))
+}
+
+fn validity(days: &Days, rule: ValidityRule) -> Result<Validity, FaultDefect> {
+    let last = match (rule, &days.until) {
+        (ValidityRule::OpenEnded, None | Some(Until::ForEver)) | (ValidityRule::Given, Some(Until::ForEver)) => None,
+        (ValidityRule::OpenEnded, Some(Until::Day(_))) => return Err(FaultDefect::NotWanted { rule: "open-ended" }),
+        (ValidityRule::Given, None) => return Err(FaultDefect::Missing),
+        (ValidityRule::Given, Some(Until::Day(day))) => Some(*day),
+        (ValidityRule::Years(_) | ValidityRule::Days(_), Some(Until::ForEver)) => return Err(FaultDefect::NotWanted { rule: "a term" }),
+        (ValidityRule::Years(_) | ValidityRule::Days(_), given) => {
+            let last = last_day(days.issued, rule).ok_or(FaultDefect::BeyondCalendar)?;
+            match given {
+                Some(Until::Day(found)) if *found != last => return Err(FaultDefect::Until { found: *found, wanted: last }),
+                _ => Some(last),
+            }
+        }
+    };
+    let wrong = || FaultDefect::EndsBeforeItBegins { from: days.from, until: last.unwrap_or(days.from) };
+    Validity::new(days.from, last).map_err(|_| wrong())
+}
+
+/// The last day of a term: the day before the same day of a later year.
+///
+/// Where that year has no such day (29 February) the term ends with its month (Civil Code art. 202).
+fn last_day(issued: Date, rule: ValidityRule) -> Option<Date> {
+    match rule {
+        ValidityRule::Years(years) => {
+            let same_day = issued.checked_add(i64::from(years).years()).ok()?;
+            if same_day.day() == issued.day() { same_day.yesterday().ok() } else { Some(same_day) }
+        }
+        ValidityRule::Days(days) => issued.checked_add(i64::from(days).days()).ok()?.yesterday().ok(),
+        ValidityRule::OpenEnded | ValidityRule::Given => None,
+    }
+}
+
+fn day_in(application: &Application, column: Reserved, faults: &mut Vec<Fault>) -> Result<Option<Date>, ()> {
+    if application.cell(column.name()).is_none() {
+        return Ok(None);
+    }
+    match application.text(column.name()).and_then(day::parse) {
+        Some(day) => Ok(Some(day)),
+        None => {
+            faults.push(Fault::new(column.name(), FaultDefect::Day));
+            Err(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_ends_the_day_before() {
+        let rows = [
+            ((2026, 3, 1), ValidityRule::Years(5), (2031, 2, 28)),
+            ((2026, 3, 2), ValidityRule::Years(5), (2031, 3, 1)),
+            ((2024, 2, 29), ValidityRule::Years(5), (2029, 2, 28)),
+            ((2024, 2, 29), ValidityRule::Years(4), (2028, 2, 28)),
+            ((2027, 3, 1), ValidityRule::Years(1), (2028, 2, 29)),
+            ((2026, 1, 1), ValidityRule::Years(3), (2028, 12, 31)),
+            ((2026, 3, 1), ValidityRule::Days(1), (2026, 3, 1)),
+            ((2026, 3, 1), ValidityRule::Days(90), (2026, 5, 29)),
+        ];
+        let date = |(year, month, day)| Date::constant(year, month, day);
+        for (issued, rule, last) in rows {
+            assert_eq!(last_day(date(issued), rule), Some(date(last)), "{issued:?} {rule:?}");
+        }
+        assert_eq!(last_day(date((9998, 1, 1)), ValidityRule::Years(5)), None);
+    }
+}

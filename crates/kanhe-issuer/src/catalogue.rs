@@ -1,0 +1,78 @@
+//! The catalogue (证照目录): the certificate types that an agency works with, each from one type file.
+//!
+//! The format is `docs/spec/type-file.md`. Nothing here reads files: names and bytes come from the edge.
+
+mod budget;
+mod check;
+mod error;
+mod kind;
+mod seal_profile;
+mod shape;
+mod type_file;
+mod worst_case;
+
+#[cfg(test)]
+mod tests;
+
+pub use budget::qr_version_of;
+pub use error::{CatalogueError, TypeDefect};
+pub use kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormField, HolderCategory, HolderRule, ValidityRule};
+pub use shape::Shape;
+
+use kanhe_core::dictionary::Dictionary;
+
+/// A catalogue has at most so many types: the whole country has about 900.
+pub const MOST_TYPES: usize = 4_096;
+
+/// Certificate types, each under one code.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    kinds: Vec<CertificateKind>,
+}
+
+impl Catalogue {
+    /// Believes type files that are right in themselves and beside each other.
+    ///
+    /// Each file comes with its name; `dictionaries` are those that seals may be packed with, and that the worst case is measured with.
+    ///
+    /// # Errors
+    ///
+    /// Every defect of every file, by file and member.
+    pub fn load<'a, N, B>(files: impl IntoIterator<Item = (N, B)>, dictionaries: &[&'a Dictionary]) -> Result<Self, Vec<CatalogueError>>
+    where
+        N: AsRef<str>,
+        B: AsRef<[u8]>,
+    {
+        let mut kinds: Vec<CertificateKind> = Vec::new();
+        let mut errors = Vec::new();
+        let mut measure = worst_case::Measure::new(dictionaries);
+        for (count, (name, bytes)) in files.into_iter().enumerate() {
+            let refused = |member: &str, defect| CatalogueError { file: name.as_ref().to_owned(), member: member.to_owned(), defect };
+            if count >= MOST_TYPES {
+                errors.push(refused("file", TypeDefect::TooMany { most: MOST_TYPES }));
+                break;
+            }
+            match check::check(name.as_ref(), bytes.as_ref(), &mut measure) {
+                Ok(kind) => match kinds.iter().find(|other| other.code() == kind.code()) {
+                    Some(other) => {
+                        let (code, other) = (kind.code().to_string(), other.file().to_owned());
+                        errors.push(refused("code", TypeDefect::Twice { code, other }));
+                    }
+                    None => kinds.push(kind),
+                },
+                Err(defects) => errors.extend(defects),
+            }
+        }
+        if errors.is_empty() { Ok(Self { kinds }) } else { Err(errors) }
+    }
+
+    /// The types, in the order of their files.
+    pub fn kinds(&self) -> &[CertificateKind] {
+        &self.kinds
+    }
+
+    /// The type with a code, or with a file of this name (without `.json`).
+    pub fn find(&self, name: &str) -> Option<&CertificateKind> {
+        self.kinds.iter().find(|kind| kind.code().as_str() == name || kind.file() == name)
+    }
+}

@@ -1,0 +1,287 @@
+//! The desk at which a draft becomes a certificate: minted, signed, sealed, and proofread before anybody sees it.
+
+use crate::application::{Draft, Minting};
+use crate::catalogue::{CertificateKind, qr_version_of};
+use kanhe_core::certificate::{Certificate, CertificateError};
+use kanhe_core::code::{CertificateId, Serial, Version};
+use kanhe_core::dictionary::Dictionary;
+use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose};
+use kanhe_core::key::{KeyId, SigningKey, VerifyingKey};
+use kanhe_core::kind::Kind;
+use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
+use kanhe_core::qr::{QrError, Scanned, sign_seal};
+use kanhe_core::seal::{Claims, ClaimsError, Seal, SealError, SealedCode, digest_of, write};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// An agency ready to issue one type: its key, its right, and the words for its seals.
+pub struct Desk<'a> {
+    manifest: &'a Manifest,
+    agency: &'a Agency,
+    agency_key: &'a AgencyKey,
+    key: &'a SigningKey,
+    kind: &'a Kind,
+    budget: u8,
+    dictionary: &'a Dictionary,
+}
+
+/// A certificate as it leaves the desk.
+pub struct Issued {
+    certificate: Certificate,
+    envelope: Vec<u8>,
+    digits: String,
+    qr_version: u8,
+}
+
+impl Issued {
+    /// What it says.
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The signed file: a tagged `COSE_Sign1`.
+    pub fn envelope(&self) -> &[u8] {
+        &self.envelope
+    }
+
+    /// The text of its QR code, in the bare form.
+    pub fn digits(&self) -> &str {
+        &self.digits
+    }
+
+    /// The QR version that the bare form needs at level M.
+    pub const fn qr_version(&self) -> u8 {
+        self.qr_version
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// Opens a desk, if the manifest gives this key the right to issue this type.
+    pub fn open(manifest: &'a Manifest, key: &'a SigningKey, kind: &CertificateKind, dictionaries: &'a [Dictionary]) -> Result<Self, DeskError> {
+        let public = key.verifying_key();
+        let (agency, agency_key) = owner(manifest, &public).ok_or_else(|| DeskError::KeyUnknown { key_id: public.id() })?;
+        if !agency_key.uses.include(Uses::SEAL.and(Uses::CERTIFICATE)) {
+            return Err(DeskError::KeyUse { key_id: public.id() });
+        }
+        let published = manifest.kinds.iter().find(|published| published.code == *kind.code());
+        let published = published.ok_or_else(|| DeskError::TypeUnknown { code: kind.code().to_string() })?;
+        if published.file_digest != *kind.file_digest() {
+            return Err(DeskError::TypeDiffers { code: kind.code().to_string() });
+        }
+        if !agency.kinds.contains(&published.index) {
+            return Err(DeskError::OutOfScope { agency: agency.names.en.clone(), code: kind.code().to_string() });
+        }
+        let dictionary = dictionaries.iter().find(|dictionary| dictionary.id() == published.dictionary);
+        let dictionary = dictionary.ok_or(DeskError::DictionaryUnknown { dictionary: published.dictionary })?;
+        Ok(Self { manifest, agency, agency_key, key, kind: published, budget: kind.budget().version, dictionary })
+    }
+
+    /// The agency that issues.
+    pub const fn agency(&self) -> &Agency {
+        self.agency
+    }
+
+    /// The identifier that a draft will have: its serial is the printed number where the type says so, else it is drawn from the request.
+    ///
+    /// The same request always has the same identifier, in every folder and on every day.
+    pub fn identifier(&self, draft: &Draft) -> Result<CertificateId, IssueError> {
+        let serial = match draft.serial() {
+            Some(serial) => serial.clone(),
+            None => Serial::parse(&self.serial_of_request(draft.request_id())).map_err(|_| IssueError::Serial)?,
+        };
+        Ok(CertificateId::new(self.kind.code, self.agency.code, serial, Version::FIRST))
+    }
+
+    /// A value that tells whether two requests ask for the same; without the key nobody can guess from it what they ask for.
+    pub fn fingerprint(&self, draft: &Draft) -> Result<String, IssueError> {
+        let identifier = self.identifier(draft)?;
+        let certificate = self.mint(draft.clone(), identifier, 0, [0; 16])?;
+        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(certificate.encode()).finalize();
+        Ok(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Issues a certificate: nothing leaves the desk that our own verifiers would not believe and understand.
+    pub fn issue(&self, draft: Draft, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        if !self.agency_key.covers(draft.issued()) {
+            return Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() });
+        }
+        let identifier = self.identifier(&draft)?;
+        let certificate = self.mint(draft, identifier, slot, salt)?;
+        let envelope = sign_to_cose(Certificate::TYPE, &certificate.encode(), self.key); // the only call in the project that signs a certificate
+        let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&envelope)).map_err(IssueError::Seal)?;
+        let digits = sign_seal(&payload, self.key).map_err(IssueError::Qr)?;
+        let qr_version = self.proofread(&certificate, &envelope, &digits)?;
+        Ok(Issued { certificate, envelope, digits, qr_version })
+    }
+
+    fn mint(&self, draft: Draft, identifier: CertificateId, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
+        let minting = Minting { identifier, issuer_names: self.agency.names.clone(), region: self.manifest.region, predecessor: None, slot, salt };
+        Certificate::new(draft.into_contents(minting)).map_err(IssueError::Certificate)
+    }
+
+    /// Opens the exact bytes with the public key of the manifest and compares what a counter would read with what was minted.
+    fn proofread(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<u8, IssueError> {
+        let public = &self.agency_key.key;
+        let opened: Authentic<Certificate> = Envelope::decode(envelope).and_then(|envelope| envelope.authenticate(public)).map_err(IssueError::Envelope)?;
+        let scanned = Scanned::parse(digits).map_err(IssueError::Qr)?;
+        let scanned_envelope = scanned.envelope();
+        let seal: Authentic<Seal<'_>> = scanned_envelope.authenticate(public).map_err(IssueError::Envelope)?;
+        let claims = Claims::read(&seal, self.kind, &self.agency.code, self.dictionary).map_err(IssueError::Claims)?;
+        let same = *opened == *certificate && says_the_same(&claims, certificate) && *seal.digest() == digest_of(envelope);
+        if !same {
+            return Err(IssueError::Proof);
+        }
+        let bytes = scanned.bytes().len();
+        let version = qr_version_of(bytes).unwrap_or(u8::MAX);
+        if version > self.budget { Err(IssueError::OverBudget { bytes, version, budget: self.budget }) } else { Ok(version) }
+    }
+
+    /// Eighteen digits from a hash of agency, type and request: 60 bits, so two of a million requests agree once in a million libraries.
+    fn serial_of_request(&self, request: &str) -> String {
+        let scope = Sha256::new().chain_update(b"kanhe serial v1\n").chain_update(self.agency.code.as_str()).chain_update(self.kind.code.as_str());
+        let hash = scope.chain_update(request).finalize();
+        let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("{:018}", number % 1_000_000_000_000_000_000)
+    }
+
+    fn keyed(&self, purpose: &[u8]) -> Sha256 {
+        Sha256::new().chain_update(Sha256::new().chain_update(purpose).chain_update(self.key.expose_seed()).finalize())
+    }
+}
+
+fn owner<'m>(manifest: &'m Manifest, key: &VerifyingKey) -> Option<(&'m Agency, &'m AgencyKey)> {
+    let mut owned = manifest.agencies.iter().flat_map(|agency| agency.keys.iter().map(move |key| (agency, key)));
+    owned.find(|(_, known)| known.key == *key)
+}
+
+/// Whether a seal states the certificate: same identifier, number, term, holders and fields, and no whole code of a person.
+fn says_the_same(claims: &Claims<'_>, certificate: &Certificate) -> bool {
+    let holders = claims.holders.len() == certificate.holders.len()
+        && claims.holders.iter().zip(&certificate.holders).all(|(sealed, holder)| {
+            let hidden = holder.code().kind().is_organisation() || claims.kind.holder_mask == kanhe_core::kind::Mask::Open;
+            sealed.name == holder.name() && sealed.code_type == holder.code().kind() && (hidden || sealed.code != SealedCode::Open(holder.code().expose().to_owned()))
+        });
+    let fields = claims.fields.iter().all(|claim| claim.value.as_ref() == certificate.field(&claim.field.name));
+    claims.identifier == certificate.identifier
+        && claims.number == certificate.number
+        && claims.validity == certificate.validity()
+        && claims.issued == certificate.issued
+        && holders
+        && fields
+}
+
+/// Why a desk is not opened.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DeskError {
+    /// No agency of the manifest has this key.
+    #[error("no agency of the manifest has key {key_id}")]
+    KeyUnknown {
+        /// The key.
+        key_id: KeyId,
+    },
+    /// The key may not sign both seals and certificates.
+    #[error("key {key_id} may not sign both seals and certificates")]
+    KeyUse {
+        /// The key.
+        key_id: KeyId,
+    },
+    /// The manifest does not have the type.
+    #[error("the manifest does not have type {code}")]
+    TypeUnknown {
+        /// The type's code.
+        code: String,
+    },
+    /// The manifest was signed with another edition of the type file.
+    #[error("the manifest has another edition of type {code} than the file at hand")]
+    TypeDiffers {
+        /// The type's code.
+        code: String,
+    },
+    /// The agency has no right to the type.
+    #[error("{agency} may not issue type {code}")]
+    OutOfScope {
+        /// The agency.
+        agency: String,
+        /// The type's code.
+        code: String,
+    },
+    /// The dictionary is not at hand.
+    #[error("dictionary {dictionary} is not at hand")]
+    DictionaryUnknown {
+        /// The dictionary's id.
+        dictionary: u32,
+    },
+}
+
+impl DeskError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KeyUnknown { .. } => "desk_key_unknown",
+            Self::KeyUse { .. } => "desk_key_use",
+            Self::TypeUnknown { .. } => "desk_type_unknown",
+            Self::TypeDiffers { .. } => "desk_type_differs",
+            Self::OutOfScope { .. } => "desk_out_of_scope",
+            Self::DictionaryUnknown { .. } => "desk_dictionary_unknown",
+        }
+    }
+}
+
+/// Why a draft does not become a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum IssueError {
+    /// The key's window does not cover the day of issue.
+    #[error("the agency's key may not sign for {issued}")]
+    OutsideKeyWindow {
+        /// The day of issue.
+        issued: String,
+    },
+    /// No serial could be made.
+    #[error("no serial could be made for the request")]
+    Serial,
+    /// The parts do not agree.
+    #[error(transparent)]
+    Certificate(CertificateError),
+    /// The certificate has no seal.
+    #[error(transparent)]
+    Seal(SealError),
+    /// The seal has no QR text.
+    #[error(transparent)]
+    Qr(QrError),
+    /// The signed bytes do not open again.
+    #[error(transparent)]
+    Envelope(EnvelopeError),
+    /// The seal's words cannot be read again.
+    #[error(transparent)]
+    Claims(ClaimsError),
+    /// What a counter would read is not what was minted.
+    #[error("the seal would not say the same as the certificate")]
+    Proof,
+    /// The QR code would be denser than the type allows.
+    #[error("{bytes} bytes need QR version {version}, the type allows {budget}")]
+    OverBudget {
+        /// Bytes of the seal.
+        bytes: usize,
+        /// The version that they need at level M.
+        version: u8,
+        /// The version that the type allows.
+        budget: u8,
+    },
+}
+
+impl IssueError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OutsideKeyWindow { .. } => "outside_key_window",
+            Self::Serial => "serial",
+            Self::Certificate(error) => error.code(),
+            Self::Seal(error) => error.code(),
+            Self::Qr(error) => error.code(),
+            Self::Envelope(error) => error.code(),
+            Self::Claims(error) => error.code(),
+            Self::Proof => "proof_differs",
+            Self::OverBudget { .. } => "qr_over_budget",
+        }
+    }
+}

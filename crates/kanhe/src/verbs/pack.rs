@@ -1,0 +1,150 @@
+//! `kanhe pack`: the one file with all that a verifier needs.
+
+use super::verify::open_pack;
+use super::{Ended, Voice, clock, key, pack_diff, recognition, trust};
+use crate::cli::{PackBuildArgs, PackVerb};
+use crate::failure::Failure;
+use crate::words::{Language, Words};
+use crate::{files, shipped};
+use kanhe_core::envelope::{Document, LARGEST_ENVELOPE, sign_to_cose};
+use kanhe_core::pack::{Contents, Pack, Region, Root};
+use kanhe_core::status::State;
+use minicbor::bytes::ByteVec;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Does what the verb asks for.
+pub fn run(verb: PackVerb, voice: Voice) -> Result<Ended, Failure> {
+    match verb {
+        PackVerb::Build(args) => build(&args, voice),
+        PackVerb::Show { pack, since: None, trust } => {
+            let pack = open_pack(&pack, &trust)?;
+            voice.say(&pack_json(&pack), |language| pack_words(&pack, language));
+            Ok(Ended::Well)
+        }
+        PackVerb::Show { pack, since: Some(older), trust } => {
+            let (newer, older) = (open_pack(&pack, &trust)?, open_pack(&older, &trust)?);
+            let changes = pack_diff::changes(&older, &newer);
+            voice.say(&json!({ "from": older.epoch(), "to": newer.epoch(), "changes": changes.iter().map(pack_diff::Change::json).collect::<Vec<_>>() }), |language| {
+                changes.iter().map(|change| change.words(language)).collect::<Vec<_>>().join("\n")
+            });
+            Ok(Ended::Well)
+        }
+    }
+}
+
+fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
+    let issued = clock::moment(args.at.as_deref())?;
+    let dictionaries = shipped::dictionaries(args.dictionaries.as_deref())?;
+    let contents = Contents {
+        region: recognition::region(&args.region)?,
+        epoch: args.epoch,
+        issued,
+        expires: clock::days_after(issued, args.days),
+        roots: args.root.iter().map(|root| read_root(root)).collect::<Result<_, _>>()?,
+        manifests: signed_files(&args.manifest)?,
+        recognitions: signed_files(args.recognition.as_slice())?,
+        status_lists: signed_files(&files_in(&args.status)?)?,
+        dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
+    };
+    let key = key::open(&args.key)?;
+    let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key.key());
+    // A pack that does not open is never written: proofread with the eyes of a verifier.
+    let pack = Pack::open(&bytes, &[key.key().verifying_key()]).map_err(|error| Failure::new(error.code(), error))?;
+    files::write(&args.out, &bytes)?;
+    let summary = json!({ "pack": args.out, "bytes": bytes.len(), "epoch": pack.epoch(), "regions": pack.regions().len() });
+    voice.say(&summary, |language| match language {
+        Language::Chinese => format!("证照包已生成：{}（第 {} 期，{} 字节）", args.out.display(), pack.epoch(), bytes.len()),
+        Language::English => format!("pack built: {} (epoch {}, {} bytes)", args.out.display(), pack.epoch(), bytes.len()),
+    });
+    Ok(Ended::Well)
+}
+
+fn read_root(named: &str) -> Result<Root, Failure> {
+    let hint = Words::new("写作 --root 440000=guangdong.pub。", "Write it as --root 440000=guangdong.pub.");
+    let (code, file) = named.split_once('=').ok_or_else(|| Failure::new("usage", format!("{named:?} is not CODE=FILE")).hint(hint))?;
+    Ok(Root { region: recognition::region(code)?, key: *trust::line(file)?.key() })
+}
+
+fn signed_files(paths: &[PathBuf]) -> Result<Vec<ByteVec>, Failure> {
+    paths.iter().map(|path| files::read(path, LARGEST_ENVELOPE).map(ByteVec::from)).collect()
+}
+
+/// The files named, and those with the ending `.status` in the folders named, in the order of their names.
+fn files_in(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).map_err(|error| Failure::file(path, &error))?;
+        let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_status_list(path)).collect();
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+fn is_status_list(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "status")
+}
+
+/// How many entries of a region's lists are in each state but valid.
+pub fn states(region: &Region) -> Vec<(State, usize)> {
+    let taken_back = State::ALL.into_iter().filter(|state| *state != State::Valid);
+    let count = |state: State| region.status_lists().map(|(_, list)| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count()).sum();
+    taken_back.map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn pack_json(pack: &Pack) -> Value {
+    let region = |region: &Region| {
+        let manifest = region.manifest();
+        json!({
+            "region": manifest.region.as_str(), "name": { "zh": manifest.names.zh, "en": manifest.names.en },
+            "edition": manifest.edition, "expires": manifest.expires.to_string(),
+            "agencies": manifest.agencies.iter().map(|agency| json!({
+                "code": agency.code.as_str(), "name": { "zh": agency.names.zh, "en": agency.names.en },
+                "types": agency.kinds, "keys": agency.keys.iter().map(|key| key.key.id().to_string()).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "types": manifest.kinds.iter().map(|kind| json!({ "index": kind.index, "code": kind.code.as_str(), "name": { "zh": kind.names.zh, "en": kind.names.en } })).collect::<Vec<_>>(),
+            "status_lists": region.status_lists().map(|(_, list)| json!({ "uri": list.uri(), "as_of": list.issued().to_string(), "expires": list.expires().to_string() })).collect::<Vec<_>>(),
+            "states": states(region).into_iter().map(|(state, count)| (state.word().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
+        })
+    };
+    let rows = pack.recognition().map(|recognition| recognition.rows.iter().map(|row| json!({
+        "region": row.region.as_str(), "type": row.type_code.as_str(), "scenes": row.scenes, "from": row.from.to_string(), "until": row.until.map(|day| day.to_string()),
+    })).collect::<Vec<_>>());
+    json!({
+        "region": pack.region().as_str(), "epoch": pack.epoch(), "issued": pack.issued().to_string(), "expires": pack.expires().to_string(),
+        "regions": pack.regions().iter().map(region).collect::<Vec<_>>(), "recognition": rows,
+    })
+}
+
+fn pack_words(pack: &Pack, language: Language) -> String {
+    let say = |zh: String, en: String| if language == Language::Chinese { zh } else { en };
+    let mut lines = vec![say(
+        format!("地区 {} 的证照包，第 {} 期，制作于 {}，有效至 {}", pack.region(), pack.epoch(), pack.issued(), pack.expires()),
+        format!("pack of region {}, epoch {}, made {}, good until {}", pack.region(), pack.epoch(), pack.issued(), pack.expires()),
+    )];
+    for region in pack.regions() {
+        let manifest = region.manifest();
+        lines.push(say(
+            format!("\n{} {}（名录第 {} 版，至 {}）", manifest.region, manifest.names.zh, manifest.edition, manifest.expires),
+            format!("\n{} {} (manifest edition {}, until {})", manifest.region, manifest.names.en, manifest.edition, manifest.expires),
+        ));
+        lines.extend(manifest.agencies.iter().map(|agency| {
+            say(format!("  机构 {} {}，密钥 {} 把", agency.code, agency.names.zh, agency.keys.len()), format!("  agency {} {}, {} keys", agency.code, agency.names.en, agency.keys.len()))
+        }));
+        lines.extend(manifest.kinds.iter().map(|kind| say(format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh), format!("  type {} {} {}", kind.index, kind.code, kind.names.en))));
+        lines.extend(region.status_lists().map(|(_, list)| say(format!("  状态清单 {}，截至 {}", list.uri(), list.issued()), format!("  status list {}, as of {}", list.uri(), list.issued()))));
+        lines.extend(states(region).into_iter().map(|(state, count)| format!("    {}: {count}", state.word())));
+    }
+    let rows = pack.recognition().map(|recognition| recognition.rows.as_slice()).unwrap_or_default();
+    lines.extend(rows.iter().map(|row| {
+        let scenes = if row.scenes.is_empty() { "*".to_owned() } else { row.scenes.join(", ") };
+        let until = row.until.map_or_else(|| "–".to_owned(), |day| day.to_string());
+        say(format!("\n互认 {} {}：{scenes}，{} 至 {until}", row.region, row.type_code, row.from), format!("\nrecognised {} {}: {scenes}, {} to {until}", row.region, row.type_code, row.from))
+    }));
+    lines.join("\n")
+}

@@ -1,0 +1,103 @@
+//! `kanhe status sign`: an agency's status lists, from reports of what was issued and a table of states.
+
+use super::{Ended, Voice, clock, key, manifest};
+use crate::cli::StatusVerb;
+use crate::failure::Failure;
+use crate::files;
+use crate::words::{Language, Words};
+use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::manifest::{Agency, Uses};
+use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusList, Statuses};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// A report or table of states has at most so many bytes: some million lines.
+const LARGEST_TABLE: usize = 1 << 30;
+
+/// How long a verifier may keep a list before it should look for a new one: a day.
+const TIME_TO_LIVE: u32 = 86_400;
+
+/// The columns of a line of `report.jsonl` that a status list needs.
+#[derive(Debug, Deserialize)]
+struct ReportLine {
+    identifier: Option<String>,
+    slot: Option<u32>,
+}
+
+/// A line of the table of states.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateLine {
+    identifier: String,
+    state: String,
+}
+
+/// Does what the verb asks for.
+pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
+    let StatusVerb::Sign { manifest, report, states, out, days, key, at } = verb;
+    let key = key::open(&key)?;
+    let manifest = manifest::read(&manifest)?;
+    let agency = agency_of(&manifest.agencies, &key.key().verifying_key().id().to_string())?;
+    let slots = slots(&report)?;
+    let lists = fill(&slots, states.as_deref())?;
+    let issued = clock::moment(at.as_deref())?;
+    files::make_folder(&out)?;
+    let count = lists.len();
+    for (number, statuses) in lists {
+        let list = StatusList::new(&agency.list_uri(number), issued, clock::days_after(issued, days), TIME_TO_LIVE, statuses);
+        let list = list.map_err(|error| Failure::new(error.code(), error))?;
+        files::write(&out.join(format!("{number}.status")), &sign_to_cose(StatusList::TYPE, &list.encode(), key.key()))?;
+    }
+    voice.say(&serde_json::json!({ "lists": count, "certificates": slots.len(), "out": out }), |language| match language {
+        Language::Chinese => format!("已签名 {count} 份状态清单（{} 张证照）：{}", slots.len(), out.display()),
+        Language::English => format!("{count} status lists signed for {} certificates: {}", slots.len(), out.display()),
+    });
+    Ok(Ended::Well)
+}
+
+fn agency_of<'a>(agencies: &'a [Agency], key_id: &str) -> Result<&'a Agency, Failure> {
+    let signs = |agency: &&Agency| agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && key.key.id().to_string() == key_id);
+    agencies.iter().find(signs).ok_or_else(|| {
+        let hint = Words::new("在机构名录中给该密钥加上用途 status。", "Give the key the use `status` in the region's manifest.");
+        Failure::new("status_key_unknown", format!("no agency of the manifest signs status lists with key {key_id}")).hint(hint)
+    })
+}
+
+/// Which slot each issued certificate has.
+fn slots(reports: &[PathBuf]) -> Result<HashMap<String, u32>, Failure> {
+    let mut slots = HashMap::new();
+    for path in reports {
+        let bytes = files::read(path, LARGEST_TABLE)?;
+        for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+            let line: ReportLine = serde_json::from_slice(line)
+                .map_err(|error| Failure::new("status_report_malformed", format!("{} line {}: {error}", path.display(), number + 1)))?;
+            slots.extend(line.identifier.zip(line.slot));
+        }
+    }
+    Ok(slots)
+}
+
+fn fill(slots: &HashMap<String, u32>, states: Option<&Path>) -> Result<BTreeMap<u32, Statuses>, Failure> {
+    let defect = |error: kanhe_core::status::StatusError| Failure::new(error.code(), error);
+    let mut lists = BTreeMap::new();
+    for slot in slots.values() {
+        if let std::collections::btree_map::Entry::Vacant(place) = lists.entry(slot / ENTRIES_PER_LIST) {
+            place.insert(Statuses::new(4, ENTRIES_PER_LIST).map_err(defect)?);
+        }
+    }
+    let Some(path) = states else { return Ok(lists) };
+    let bytes = files::read(path, LARGEST_TABLE)?;
+    for (number, line) in csv::Reader::from_reader(bytes.as_slice()).into_deserialize::<StateLine>().enumerate() {
+        let line = line.map_err(|error| Failure::new("status_table_malformed", format!("{} line {}: {error}", path.display(), number + 2)))?;
+        let slot = slots.get(&line.identifier).ok_or_else(|| {
+            let hint = Words::new("检查标识，或用 --report 给出签发它的报告。", "Check the identifier, or give the report of its issue with --report.");
+            Failure::new("status_identifier_unknown", format!("{} line {}: no report knows {}", path.display(), number + 2, line.identifier)).hint(hint)
+        })?;
+        let state = State::parse(&line.state).map_err(defect)?;
+        if let Some(list) = lists.get_mut(&(slot / ENTRIES_PER_LIST)) {
+            list.set(slot % ENTRIES_PER_LIST, state.bits()).map_err(defect)?;
+        }
+    }
+    Ok(lists)
+}

@@ -355,8 +355,6 @@ pub struct InspectArgs {
     /// Write the seal as a standard COSE_Sign1 file, for other programs
     #[arg(long, value_name = "FILE")]
     pub cose: Option<PathBuf>,
-    #[command(flatten)]
-    pub types: TypesArg,
 }
 
 /// `kanhe demo …`

@@ -1,0 +1,177 @@
+//! `kanhe issue`: a table of applications becomes certificates, row by row; a bad row is reported whole, and the rest go on.
+
+mod ledger;
+mod output;
+
+use super::{Ended, Voice, clock, key, manifest};
+use crate::cli::IssueArgs;
+use crate::failure::Failure;
+use crate::words::{Language, Words};
+use crate::{files, shipped};
+use indicatif::{ProgressBar, ProgressStyle};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::CertificateId;
+use kanhe_issuer::application::{Application, Draft, Fault, MOST_BYTES, Table};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::{Desk, IssueError, Issued};
+use ledger::{Known, Ledger};
+use output::{Artist, Written};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+/// Rows that are worked on at a time: enough to keep every core busy, few enough to stay in memory.
+const CHUNK: usize = 256;
+
+/// How many rows came to what.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    issued: usize,
+    repeated: usize,
+    refused: usize,
+}
+
+/// A row that was admitted, with everything drawn that minting needs.
+struct Ready {
+    line: u64,
+    draft: Draft,
+    fingerprint: String,
+    slot: u32,
+    salt: [u8; 16],
+}
+
+/// Does what the verb asks for.
+pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
+    let key = key::open(&args.key)?;
+    let manifest = manifest::read(&args.manifest)?;
+    let catalogue = shipped::catalogue(&args.types)?;
+    let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
+    let unknown = || {
+        let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
+        Failure::new("type_unknown", format!("there is no type {}", args.kind)).hint(hint)
+    };
+    let kind = catalogue.find(&args.kind).ok_or_else(unknown)?;
+    let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let bytes = files::read(&args.input, MOST_BYTES)?;
+    let artist = Artist::new(args, kind)?;
+    let mut ledger = Ledger::open(&args.out)?;
+    let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
+    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path() });
+    voice.say(&summary, |language| match language {
+        Language::Chinese => format!("签发 {}，已签发过 {}，未受理 {}；报告：{}", counts.issued, counts.repeated, counts.refused, ledger.path().display()),
+        Language::English => {
+            format!("issued {}, issued before {}, refused {}; report: {}", counts.issued, counts.repeated, counts.refused, ledger.path().display())
+        }
+    });
+    Ok(if counts.refused == 0 { Ended::Well } else { Ended::Refused })
+}
+
+fn issue_all(args: &IssueArgs, bytes: &[u8], kind: &CertificateKind, desk: &Desk<'_>, artist: &Artist, ledger: &mut Ledger, voice: Voice) -> Result<Counts, Failure> {
+    let today = day_in_china(clock::moment(args.at.as_deref())?);
+    let mut counts = Counts::default();
+    let progress = progress(bytes, voice);
+    let mut rows = Table::read(bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
+    loop {
+        let mut ready = Vec::with_capacity(CHUNK);
+        let mut read = 0_usize;
+        for row in rows.by_ref().take(CHUNK) {
+            let application = row.map_err(|error| Failure::new(error.code(), error))?;
+            read += 1;
+            admit(&application, kind, desk, today, ledger, &mut ready, &mut counts)?;
+        }
+        let issued: Vec<(Ready, Result<Written, Value>)> = ready.into_par_iter().map(|ready| finish(ready, desk, artist)).collect();
+        for (ready, outcome) in issued {
+            record(&ready, outcome, &args.out, ledger, &mut counts)?;
+        }
+        ledger.sync()?;
+        progress.inc(u64::try_from(read).unwrap_or(0));
+        if read < CHUNK {
+            progress.finish_and_clear();
+            return Ok(counts);
+        }
+    }
+}
+
+fn admit(
+    application: &Application,
+    kind: &CertificateKind,
+    desk: &Desk<'_>,
+    today: jiff::civil::Date,
+    ledger: &mut Ledger,
+    ready: &mut Vec<Ready>,
+    counts: &mut Counts,
+) -> Result<(), Failure> {
+    let line = application.line();
+    let mut refuse = |ledger: &mut Ledger, faults: Vec<Value>| {
+        counts.refused += 1;
+        ledger.report(&json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults }))
+    };
+    let draft = match kind.admit(application, today) {
+        Ok(draft) => draft,
+        Err(faults) => return refuse(ledger, faults.iter().map(fault_json).collect()),
+    };
+    let (identifier, fingerprint) = match desk.identifier(&draft).and_then(|identifier| Ok((identifier, desk.fingerprint(&draft)?))) {
+        Ok(named) => named,
+        Err(error) => return refuse(ledger, vec![issue_fault_json(&error)]),
+    };
+    match ledger.known(draft.request_id(), &fingerprint, &identifier.to_string()) {
+        Known::New => {}
+        Known::Same => {
+            counts.repeated += 1;
+            return Ok(());
+        }
+        Known::OtherRequest => return refuse(ledger, vec![request_reused(draft.request_id())]),
+        Known::NumberTaken => return refuse(ledger, vec![number_taken(&identifier)]),
+    }
+    let slot = ledger.draw_slot(draft.request_id(), &fingerprint, &identifier.to_string())?;
+    ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });
+    Ok(())
+}
+
+fn finish(ready: Ready, desk: &Desk<'_>, artist: &Artist) -> (Ready, Result<Written, Value>) {
+    let outcome = desk.issue(ready.draft.clone(), ready.slot, ready.salt).map_err(|error| issue_fault_json(&error)).and_then(|issued: Issued| artist.draw(&issued));
+    (ready, outcome)
+}
+
+/// Files first, then the line that says they are there: a line never promises what is not.
+fn record(ready: &Ready, outcome: Result<Written, Value>, folder: &std::path::Path, ledger: &mut Ledger, counts: &mut Counts) -> Result<(), Failure> {
+    match outcome {
+        Ok(written) => {
+            written.store(folder)?;
+            counts.issued += 1;
+            ledger.report(&json!({
+                "line": ready.line, "request_id": ready.draft.request_id(), "result": "issued", "identifier": written.identifier,
+                "number": written.number, "slot": ready.slot, "qr_version": written.qr_version, "fingerprint": ready.fingerprint,
+                "files": written.names(), "warnings": ready.draft.warnings().iter().map(|warning| warning.code()).collect::<Vec<_>>(),
+            }))
+        }
+        Err(fault) => {
+            counts.refused += 1;
+            ledger.report(&json!({ "line": ready.line, "request_id": ready.draft.request_id(), "result": "refused", "faults": [fault] }))
+        }
+    }
+}
+
+fn fault_json(fault: &Fault) -> Value {
+    json!({ "column": fault.column(), "code": fault.code(), "message": fault.defect().to_string() })
+}
+
+fn issue_fault_json(error: &IssueError) -> Value {
+    json!({ "column": "row", "code": error.code(), "message": error.to_string() })
+}
+
+fn request_reused(request: &str) -> Value {
+    json!({ "column": "request_id", "code": "request_reused", "message": format!("request {request} was issued before with other content") })
+}
+
+fn number_taken(identifier: &CertificateId) -> Value {
+    json!({ "column": "number", "code": "identifier_taken", "message": format!("identifier {identifier} was issued before for another request") })
+}
+
+fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
+    if voice.json {
+        return ProgressBar::hidden();
+    }
+    let rows = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let style = ProgressStyle::with_template("{bar:40} {pos}/~{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(u64::try_from(rows).unwrap_or(0)).with_style(style)
+}

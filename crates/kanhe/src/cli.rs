@@ -259,7 +259,7 @@ pub enum RecognitionVerb {
 #[derive(Debug, Subcommand)]
 pub enum PackVerb {
     /// Build and sign a pack
-    Build(PackBuildArgs),
+    Build(Box<PackBuildArgs>),
     /// Show a pack, or what changed between two
     Show {
         /// The pack

@@ -39,11 +39,6 @@ impl Failure {
         self
     }
 
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        self.code
-    }
-
     /// The one line for people.
     pub fn line(&self, language: Language) -> String {
         let headline = headline(self.code);

@@ -59,22 +59,29 @@ pub struct Voice {
     pub language: Language,
     /// JSON instead of words.
     pub json: bool,
+    /// Nothing at all: somebody else speaks.
+    pub quiet: bool,
 }
 
 impl Voice {
     /// Prints a value as JSON, or words made from it.
     pub fn say(self, json: &serde_json::Value, words: impl FnOnce(Language) -> String) {
-        if self.json {
-            println!("{json}");
-        } else {
-            println!("{}", words(self.language));
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            (false, true) => println!("{json}"),
+            (false, false) => println!("{}", words(self.language)),
         }
     }
 }
 
 /// Does what the command line asks for.
 pub fn run(cli: Cli) -> Result<Ended, Failure> {
-    let voice = Voice { language: cli.language(), json: cli.json };
+    let voice = Voice { language: cli.language(), json: cli.json, quiet: false };
+    run_as(cli, voice)
+}
+
+/// Does it, and speaks as somebody else wants it.
+pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
     match cli.verb {
         Verb::Type(verb) => types::run(verb, voice),
         Verb::Key(verb) => key::run(verb, voice),

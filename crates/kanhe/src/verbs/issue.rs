@@ -168,7 +168,7 @@ fn number_taken(identifier: &CertificateId) -> Value {
 }
 
 fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
-    if voice.json {
+    if voice.json || voice.quiet {
         return ProgressBar::hidden();
     }
     let rows = bytes.iter().filter(|byte| **byte == b'\n').count();

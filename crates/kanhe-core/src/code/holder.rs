@@ -28,8 +28,8 @@ enum Body {
     Text(String),
 }
 
-/// The longest code of a kind without a rule of its own. The longest seen are the 18 characters of permits and military documents with their
-/// Chinese prefix; 32 leaves room, and keeps a column pasted into the wrong place out.
+/// The longest code of a kind without a rule of its own: room for any document number with a Chinese prefix, and none for an address pasted
+/// into the wrong column.
 const LIMIT: usize = 32;
 
 impl HolderCode {

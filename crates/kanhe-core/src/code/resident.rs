@@ -209,9 +209,8 @@ mod tests {
         #[test]
         fn one_other_character_is_always_noticed(id in any_id(), at in 0..18_usize, other in "[0-9X]") {
             let text = id.expose();
-            prop_assume!(text[at..=at] != other);
             let slip = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-            prop_assert!(ResidentId::parse(&slip).is_err());
+            prop_assert_eq!(ResidentId::parse(&slip).is_ok(), slip == id.expose());
         }
 
         #[test]
@@ -219,8 +218,7 @@ mod tests {
             let mut bytes = id.expose().as_bytes().to_vec();
             bytes.swap(at, at + 1);
             let slip = String::from_utf8(bytes).unwrap();
-            prop_assume!(slip != id.expose());
-            prop_assert!(ResidentId::parse(&slip).is_err());
+            prop_assert_eq!(ResidentId::parse(&slip).is_ok(), slip == id.expose());
         }
 
         #[test]

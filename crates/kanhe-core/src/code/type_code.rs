@@ -17,7 +17,7 @@ pub(super) const LENGTH: usize = 21;
 
 const AUTHORITY: usize = 18;
 
-/// The longest type code we read from others. Invented ones are short; this leaves room and keeps a whole identifier out.
+/// The longest type code we read from others. Those seen invented are shorter than ours; this leaves room and keeps a whole identifier out.
 const FOREIGN_LIMIT: usize = 32;
 
 impl TypeCode {

@@ -1,11 +1,6 @@
 //! Reads every row of `tests/vectors/codes` through the public doors.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a row that cannot be read fails the test"
-)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a row that cannot be read fails the test")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -3,12 +3,14 @@
 //! * [`catalogue`]: type files, believed only when every word of them agrees with every other;
 //! * [`application`]: tables of applications, read row by row, each admitted as a [`application::Draft`] or returned with all its faults;
 //! * [`keyring`]: the agency's keys, kept encrypted;
-//! * [`desk`]: where a draft becomes a signed certificate with its seal.
+//! * [`desk`]: where a draft becomes a signed certificate with its seal;
+//! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
 //! No file, clock or dice is touched here: bytes, the day, the slot and the salt are arguments.
 
 pub mod application;
 pub mod catalogue;
 pub mod desk;
+pub mod dictionary_training;
 mod json;
 pub mod keyring;

@@ -30,6 +30,12 @@ pub enum DictionaryError {
         /// Bytes that follow.
         extra: usize,
     },
+    /// There are not one, two or four codes.
+    #[error("dictionary has {found} codes, 1, 2 or 4 are due")]
+    WrongCodeCount {
+        /// Codes found.
+        found: usize,
+    },
     /// There are more entries than allowed.
     #[error("dictionary has {entries} entries, at most {ceiling} are read")]
     TooManyEntries {
@@ -122,6 +128,7 @@ impl DictionaryError {
             DictionaryError::WrongShape { .. } => "dictionary_wrong_shape",
             DictionaryError::NotDeterministic => "dictionary_not_deterministic",
             DictionaryError::TrailingBytes { .. } => "dictionary_trailing_bytes",
+            DictionaryError::WrongCodeCount { .. } => "dictionary_wrong_code_count",
             DictionaryError::TooManyEntries { .. } => "dictionary_too_many_entries",
             DictionaryError::EntryTooLong { .. } => "dictionary_entry_too_long",
             DictionaryError::CodeTooLong { .. } => "dictionary_code_too_long",

@@ -1,6 +1,7 @@
 //! From text to bits: of all ways to write a text as symbols, the one with the fewest bits.
 
 use super::bits::{BitWriter, Word};
+use super::codebook::Codebook;
 use super::{Dictionary, ESCAPED_BASIC, ESCAPED_SUPPLEMENTARY};
 
 /// The best way from a place in the text to its end.
@@ -19,15 +20,37 @@ struct Step {
 }
 
 impl Dictionary {
-    /// Packs a text into the fewest bits, padded to whole bytes with ones.
+    /// Packs a text into the fewest bits, padded to whole bytes with ones; the empty text into no bytes.
     ///
-    /// Of parses with equally few bits the one with the fewest symbols is taken, and of those the one whose first entry, then second, and
-    /// so on, is longest: every implementation packs alike. A text over [`LONGEST_TEXT`](super::LONGEST_TEXT) bytes packs, but no
-    /// verifier unpacks it.
+    /// Every implementation packs alike: of codes that need equally few bits the first is taken; in it, of parses with equally few bits
+    /// the one with the fewest symbols, and of those the one whose first entry, then second, and so on, is longest. A text over
+    /// [`LONGEST_TEXT`](super::LONGEST_TEXT) bytes packs, but no verifier unpacks it.
     #[must_use]
     pub fn pack(&self, text: &str) -> Vec<u8> {
-        let ways = self.best_ways(text);
         let mut bits = BitWriter::new();
+        if let Some((number, codebook, ways)) = self.best_code(text) {
+            bits.write(Word { value: number, length: self.selector_bits });
+            codebook.write(text, &ways, &mut bits);
+        }
+        bits.finish()
+    }
+
+    /// The number of bits that [`pack`](Dictionary::pack) needs for a text, the padding not counted.
+    #[must_use]
+    pub fn packed_bits(&self, text: &str) -> usize {
+        let selector = usize::try_from(self.selector_bits).unwrap_or(0);
+        self.best_code(text).map_or(0, |(_, _, ways)| selector + bits_of(&ways))
+    }
+
+    /// The code in which a text is shortest, with its number and its ways; none for the empty text.
+    fn best_code(&self, text: &str) -> Option<(u32, &Codebook, Vec<Option<Way>>)> {
+        let choices = (0..).zip(&self.codebooks).map(|(number, codebook)| (number, codebook, codebook.best_ways(text)));
+        choices.min_by_key(|(_, _, ways)| bits_of(ways)).filter(|_| !text.is_empty())
+    }
+}
+
+impl Codebook {
+    fn write(&self, text: &str, ways: &[Option<Way>], bits: &mut BitWriter) {
         let mut place = 0;
         while let Some(Way { step, .. }) = ways.get(place).copied().flatten().filter(|way| way.step.end > place) {
             match step.symbol {
@@ -42,13 +65,6 @@ impl Dictionary {
             }
             place = step.end;
         }
-        bits.finish()
-    }
-
-    /// The number of bits that [`pack`](Dictionary::pack) needs for a text, the padding not counted.
-    #[must_use]
-    pub fn packed_bits(&self, text: &str) -> usize {
-        self.best_ways(text).first().copied().flatten().map_or(0, |way| way.bits)
     }
 
     /// For each byte of the text that starts a character, and for its end, the best way to the end: found from the end backwards.
@@ -83,6 +99,11 @@ impl Dictionary {
         let cost = self.code.escape().length + escaped(character).length;
         better(best, Step { symbol: None, end: place + character.len_utf8() }, cost, ways)
     }
+}
+
+/// The bits of a whole text.
+fn bits_of(ways: &[Option<Way>]) -> usize {
+    ways.first().copied().flatten().map_or(0, |way| way.bits)
 }
 
 /// The better of a way and the one that starts with `step`; a tie in bits and symbols goes to the longer step.

@@ -2,7 +2,8 @@
 
 use minicbor::{Decoder, Encoder};
 
-use super::{Dictionary, DictionaryError, LARGEST_PUBLISHED, LONGEST_CODE, LONGEST_ENTRY, MOST_ENTRIES};
+use super::codebook::Codebook;
+use super::{Dictionary, DictionaryError, LARGEST_PUBLISHED, LONGEST_CODE, LONGEST_ENTRY, MOST_ENTRIES, selector_bits};
 
 impl Dictionary {
     /// Reads the published form of a dictionary.
@@ -19,11 +20,11 @@ impl Dictionary {
             return Err(DictionaryError::WrongShape { found });
         }
         let id = decoder.u32().map_err(DictionaryError::Malformed)?;
-        let groups = groups(&mut decoder)?;
+        let codes = codes(&mut decoder)?;
         if decoder.position() < bytes.len() {
             return Err(DictionaryError::TrailingBytes { extra: bytes.len() - decoder.position() });
         }
-        let dictionary = Dictionary::new(id, &groups)?;
+        let dictionary = Dictionary::new(id, &codes)?;
         // One way to write it: whatever a lenient reader let pass (long heads, chunked strings) shows here.
         if dictionary.encode() != bytes {
             return Err(DictionaryError::NotDeterministic);
@@ -35,13 +36,15 @@ impl Dictionary {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut encoder = Encoder::new(Vec::new());
-        let groups = self.groups();
         let written = (|| {
-            encoder.array(2)?.u32(self.id)?.array(size(groups.len()))?;
-            for group in &groups {
-                encoder.array(size(group.len()))?;
-                for entry in group {
-                    encoder.str(entry)?;
+            encoder.array(2)?.u32(self.id)?.array(size(self.codebooks.len()))?;
+            for groups in self.codebooks.iter().map(Codebook::groups) {
+                encoder.array(size(groups.len()))?;
+                for group in groups {
+                    encoder.array(size(group.len()))?;
+                    for entry in group {
+                        encoder.str(entry)?;
+                    }
                 }
             }
             Ok::<(), minicbor::encode::Error<std::convert::Infallible>>(())
@@ -49,37 +52,29 @@ impl Dictionary {
         written.expect("a vector takes every byte"); // safe: writing to a Vec<u8> cannot fail, its error type has no value
         encoder.into_writer()
     }
-
-    /// The entries by the length of their code, the escape last.
-    fn groups(&self) -> Vec<Vec<&str>> {
-        let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
-        for (symbol, entry) in (0..).zip(self.entries.iter().chain([""])) {
-            let length = usize::try_from(self.code.word(symbol).length).unwrap_or(0);
-            if groups.len() <= length {
-                groups.resize(length + 1, Vec::new());
-            }
-            if let Some(group) = groups.get_mut(length) {
-                group.push(entry);
-            }
-        }
-        groups
-    }
 }
 
-fn groups<'a>(decoder: &mut Decoder<'a>) -> Result<Vec<Vec<&'a str>>, DictionaryError> {
+fn codes<'a>(decoder: &mut Decoder<'a>) -> Result<Vec<Vec<Vec<&'a str>>>, DictionaryError> {
+    let found = usize::try_from(array(decoder)?).unwrap_or(usize::MAX);
+    selector_bits(found)?;
+    let mut room = MOST_ENTRIES;
+    (0..found).map(|_| groups(decoder, &mut room)).collect()
+}
+
+/// Reads one code; `room` is how many entries it and those after it may still have.
+fn groups<'a>(decoder: &mut Decoder<'a>, room: &mut usize) -> Result<Vec<Vec<&'a str>>, DictionaryError> {
     let count = usize::try_from(array(decoder)?).unwrap_or(usize::MAX);
     let longest = count.saturating_sub(1);
     if u32::try_from(longest).map_or(true, |bits| bits > LONGEST_CODE) {
         return Err(DictionaryError::CodeTooLong { bits: longest, ceiling: LONGEST_CODE });
     }
     let mut groups = Vec::with_capacity(count);
-    let mut total: usize = 0;
     for _ in 0..count {
         let entries = usize::try_from(array(decoder)?).unwrap_or(usize::MAX);
-        total = total.saturating_add(entries);
-        if total > MOST_ENTRIES {
-            return Err(DictionaryError::TooManyEntries { entries: total, ceiling: MOST_ENTRIES });
-        }
+        let before = MOST_ENTRIES - *room;
+        *room = room
+            .checked_sub(entries)
+            .ok_or(DictionaryError::TooManyEntries { entries: before.saturating_add(entries), ceiling: MOST_ENTRIES })?;
         groups.push((0..entries).map(|_| entry(decoder)).collect::<Result<Vec<&str>, DictionaryError>>()?);
     }
     Ok(groups)

@@ -4,7 +4,7 @@ use super::{Dictionary, DictionaryError, LONGEST_TEXT, UnpackError};
 
 /// The dictionary of the specification's example: code lengths 1 to 8, the escape `11111111`.
 fn example() -> Dictionary {
-    Dictionary::new(7, &example_groups()).unwrap()
+    Dictionary::new(7, &[example_groups()]).unwrap()
 }
 
 fn example_groups() -> Vec<Vec<&'static str>> {
@@ -30,6 +30,27 @@ fn a_phrase_packs_into_its_code_and_one_bits() {
         assert_eq!(packed.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), hex, "{text}");
         assert_eq!(example().packed_bits(text), bits, "{text}");
         assert_eq!(unpacked(&example(), &packed).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_text_says_in_its_first_bits_which_code_it_uses() {
+    let letters = vec![vec![], vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec!["g"], vec!["h", ""]];
+    let two = Dictionary::new(7, &[letters.clone(), example_groups()]).unwrap();
+    assert_eq!((two.selector_bits(), two.pack("ab"), two.pack("有限公司")), (1, vec![0b0010_1111], vec![0b1011_1111]));
+    let four = Dictionary::new(7, &[letters.clone(), letters.clone(), letters.clone(), example_groups()]).unwrap();
+    // The first of equally good codes is taken: the selector is 00, not 01 or 10.
+    assert_eq!((four.selector_bits(), four.pack("ab"), four.pack("有限公司")), (2, vec![0b0001_0111], vec![0b1101_1111]));
+    assert_eq!(unpacked(&four, &[0b1001_0111]).unwrap(), "ab");
+    assert_eq!(Dictionary::new(7, &[letters.clone(), letters.clone(), letters]).unwrap_err().code(), "dictionary_wrong_code_count");
+}
+
+#[test]
+fn bytes_that_hold_no_symbol_are_refused() {
+    let two = Dictionary::new(7, &[example_groups(), example_groups()]).unwrap();
+    assert_eq!(unpacked(&two, &[]).unwrap(), "");
+    for byte in [0x7F, 0xFF] {
+        assert_eq!(unpacked(&two, &[byte]), Err(UnpackError::PaddingTooLong { bits: 7 }));
     }
 }
 
@@ -103,8 +124,9 @@ fn last_bits_that_are_no_symbol_and_not_all_ones_are_refused() {
 
 /// a `00`, b `01`, c `10`, ab `1100`, bc `1101`, d `11100`, and longer ones.
 fn overlapping() -> Dictionary {
-    let groups = [vec![], vec![], vec!["a", "b", "c"], vec![], vec!["ab", "bc"], vec!["d", "e", "f"], vec!["g"], vec!["h"], vec!["i", ""]];
-    Dictionary::new(1, &groups).unwrap()
+    let groups =
+        vec![vec![], vec![], vec!["a", "b", "c"], vec![], vec!["ab", "bc"], vec!["d", "e", "f"], vec!["g"], vec!["h"], vec!["i", ""]];
+    Dictionary::new(1, &[groups]).unwrap()
 }
 
 #[test]
@@ -113,7 +135,7 @@ fn parts_that_break_a_rule_are_refused_by_its_name() {
     let changed = |change: fn(&mut Vec<Vec<&str>>)| {
         let mut groups = example_groups();
         change(&mut groups);
-        Dictionary::new(7, &groups).unwrap_err().code()
+        Dictionary::new(7, &[groups.clone()]).unwrap_err().code()
     };
     let cases = [
         (changed(|groups| groups.clear()), "dictionary_incomplete"),
@@ -133,26 +155,26 @@ fn parts_that_break_a_rule_are_refused_by_its_name() {
     }
     let mut groups = example_groups();
     groups[2][0] = &long;
-    assert!(matches!(Dictionary::new(7, &groups), Err(DictionaryError::EntryTooLong { bytes: 66, ceiling: 64 })));
+    assert!(matches!(Dictionary::new(7, &[groups.clone()]), Err(DictionaryError::EntryTooLong { bytes: 66, ceiling: 64 })));
 }
 
 #[test]
 fn an_escape_that_padding_could_resemble_is_refused() {
     let groups = vec![vec![], vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec!["g", ""]];
-    assert!(matches!(Dictionary::new(7, &groups), Err(DictionaryError::EscapeTooShort { bits: 7, floor: 8 })));
+    assert!(matches!(Dictionary::new(7, &[groups.clone()]), Err(DictionaryError::EscapeTooShort { bits: 7, floor: 8 })));
 }
 
 #[test]
 fn entries_of_one_length_that_do_not_ascend_are_refused() {
     let groups = vec![vec![], vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec![], vec!["i", "h", "j", ""]];
-    assert!(matches!(Dictionary::new(7, &groups), Err(DictionaryError::NotInOrder { .. })));
+    assert!(matches!(Dictionary::new(7, &[groups.clone()]), Err(DictionaryError::NotInOrder { .. })));
 }
 
 #[test]
 fn the_published_form_reads_back_and_no_other_form_does() {
     let published = example().encode();
     let read = Dictionary::decode(&published).unwrap();
-    assert_eq!((read.id(), read.len(), read.digest(), read.encode()), (7, 9 - 1, example().digest(), published.clone()));
+    assert_eq!((read.id(), read.entry_count(), read.digest(), read.encode()), (7, 9 - 1, example().digest(), published.clone()));
 
     let with_long_head = [&[0x82, 0x18, 0x07], &published[2..]].concat();
     let unfinished = [&[0x9F], &published[1..], &[0xFF]].concat();
@@ -164,8 +186,8 @@ fn the_published_form_reads_back_and_no_other_form_does() {
         ([&[0x83], &published[1..]].concat(), "dictionary_wrong_shape"),
         (vec![0; (1 << 20) + 1], "dictionary_too_large"),
         (vec![0x82, 0x1B, 0, 0, 0, 1, 0, 0, 0, 0, 0x81, 0x80], "dictionary_malformed"),
-        (vec![0x82, 0x07, 0x9A, 0xFF, 0xFF, 0xFF, 0xFF], "dictionary_code_too_long"),
-        (vec![0x82, 0x07, 0x81, 0x9A, 0xFF, 0xFF, 0xFF, 0xFF], "dictionary_too_many_entries"),
+        (vec![0x82, 0x07, 0x81, 0x9A, 0xFF, 0xFF, 0xFF, 0xFF], "dictionary_code_too_long"),
+        (vec![0x82, 0x07, 0x81, 0x81, 0x9A, 0xFF, 0xFF, 0xFF, 0xFF], "dictionary_too_many_entries"),
         (vec![], "dictionary_malformed"),
     ];
     for (bytes, due) in cases {
@@ -185,7 +207,7 @@ fn chain(longest: usize) -> Dictionary {
     let mut groups: Vec<Vec<&str>> = vec![vec![]];
     groups.extend(words.iter().map(|word| vec![word.as_str()]));
     groups[longest].push("");
-    Dictionary::new(3, &groups).unwrap()
+    Dictionary::new(3, &[groups]).unwrap()
 }
 
 proptest! {

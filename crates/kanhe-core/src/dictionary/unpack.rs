@@ -1,6 +1,7 @@
 //! From bits to text: on the road of every verification, so without allocation and in one pass.
 
 use super::bits::BitReader;
+use super::codebook::Codebook;
 use super::{Dictionary, ESCAPED_BASIC, ESCAPED_SUPPLEMENTARY, LONGEST_CODE, LONGEST_TEXT, SHORTEST_ESCAPE, UnpackError};
 
 impl Dictionary {
@@ -21,16 +22,30 @@ impl Dictionary {
     }
 
     fn unpack_onto(&self, packed: &[u8], ceiling: usize, out: &mut String) -> Result<(), UnpackError> {
+        if packed.is_empty() {
+            return Ok(());
+        }
         let mut bits = BitReader::new(packed);
+        bits.refill();
+        let selector = if self.selector_bits == 0 { 0 } else { bits.peek(self.selector_bits) };
+        bits.skip(self.selector_bits);
+        let codebook = usize::try_from(selector).ok().and_then(|number| self.codebooks.get(number));
+        codebook.expect("the number of codes is a power of two").unpack(&mut bits, ceiling, out) // safe: `new` admits 1, 2 or 4 codes, and gives 0, 1 or 2 bits
+    }
+}
+
+impl Codebook {
+    /// Reads symbols up to the padding; at least one, for a text of none has no bytes.
+    fn unpack(&self, bits: &mut BitReader<'_>, ceiling: usize, out: &mut String) -> Result<(), UnpackError> {
         let mut room = ceiling;
         loop {
             let held = bits.refill();
             if held < SHORTEST_ESCAPE && bits.holds_only_ones() {
-                return Ok(());
+                return if room < ceiling { Ok(()) } else { Err(UnpackError::PaddingTooLong { bits: held }) };
             }
             let symbol = self.code.first_symbol(bits.peek(LONGEST_CODE));
             if symbol.length > held {
-                return Err(early_end(&bits, symbol.length, held));
+                return Err(early_end(bits, symbol.length, held));
             }
             bits.skip(symbol.length);
             match self.entries.get(symbol.number) {
@@ -39,7 +54,7 @@ impl Dictionary {
                     out.push_str(word);
                 }
                 None => {
-                    let character = self.escaped(&mut bits)?;
+                    let character = self.escaped(bits)?;
                     room = room.checked_sub(character.len_utf8()).ok_or(UnpackError::OverCeiling { ceiling })?;
                     out.push(character);
                 }
@@ -57,7 +72,7 @@ impl Dictionary {
         }
         let read = bits.peek(needs);
         bits.skip(needs);
-        // The bit above 20 is the one that says supplementary: taking it off and adding 0x10000 is one subtraction.
+        // A supplementary code point is read with the one bit that says so still on top.
         let code_point = if needs == ESCAPED_BASIC { read } else { read - (1 << 20) + 0x1_0000 };
         let character = char::from_u32(code_point).ok_or(UnpackError::NotACharacter { code_point })?;
         if self.entries.has_character(character) {

@@ -14,7 +14,7 @@ pub use words::{WordsError, parse_words};
 
 /// The longest code that training gives out, in bits.
 ///
-/// The format allows 20. At 15 the names of the held-out set cost 2 % more than at 20, but the worst a character can cost, for which a
+/// The format allows 20. At 15 the names of the held-out set cost 3 % more than at 20, but the worst a character can cost, for which a
 /// type must keep room in its QR code, is a quarter less.
 pub const LONGEST_TRAINED_CODE: usize = 15;
 

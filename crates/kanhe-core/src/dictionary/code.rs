@@ -13,6 +13,8 @@ const SHORT: u32 = 11;
 #[derive(Clone)]
 pub(super) struct Code {
     rows: Vec<Row>,
+    /// Where in `rows` the codes longer than [`SHORT`] begin: a search after a look starts there.
+    long: usize,
     /// For each string of [`SHORT`] bits, the symbol it starts with and its length: `symbol << 5 | length`, or 0 if the code is longer.
     short: Vec<u32>,
 }
@@ -58,16 +60,16 @@ impl Code {
             next_code += count;
             next_symbol += count;
         }
-        let mut code = Code { rows, short: Vec::new() };
-        code.short = (0..1 << SHORT).map(|bits| code.short_look(bits)).collect();
-        Ok(code)
+        let long = rows.partition_point(|row| row.length <= SHORT);
+        let short = (0..1 << SHORT).map(|bits| short_look(&rows, bits)).collect();
+        Ok(Code { rows, long, short })
     }
 
     /// The symbol with which `bits`, [`LONGEST_CODE`] of them, start: the code is complete, so there is always one.
     #[inline]
     pub(super) fn first_symbol(&self, bits: u32) -> Symbol {
         let look = usize::try_from(bits >> (LONGEST_CODE - SHORT)).ok().and_then(|place| self.short.get(place)).copied().unwrap_or(0);
-        if look == 0 { self.search(bits) } else { Symbol { number: look >> 5, length: look & 31 } }
+        if look == 0 { search(self.rows.get(self.long..).unwrap_or(&[]), bits) } else { Symbol { number: look >> 5, length: look & 31 } }
     }
 
     /// The code of a symbol.
@@ -81,18 +83,20 @@ impl Code {
         let length = self.rows.last().map_or(LONGEST_CODE, |row| row.length);
         Word { value: (1 << length) - 1, length }
     }
+}
 
-    fn search(&self, bits: u32) -> Symbol {
-        match self.rows.iter().find(|row| bits < row.limit) {
-            Some(row) => Symbol { number: row.first_symbol + ((bits >> (LONGEST_CODE - row.length)) - row.first_code), length: row.length },
-            None => Symbol { number: u32::MAX, length: LONGEST_CODE },
-        }
+/// The symbol with which `bits` start, among those of `rows`.
+#[inline]
+fn search(rows: &[Row], bits: u32) -> Symbol {
+    match rows.iter().find(|row| bits < row.limit) {
+        Some(row) => Symbol { number: row.first_symbol + ((bits >> (LONGEST_CODE - row.length)) - row.first_code), length: row.length },
+        None => Symbol { number: u32::MAX, length: LONGEST_CODE },
     }
+}
 
-    fn short_look(&self, bits: u32) -> u32 {
-        let symbol = self.search(bits << (LONGEST_CODE - SHORT));
-        if symbol.length > SHORT { 0 } else { symbol.number << 5 | symbol.length }
-    }
+fn short_look(rows: &[Row], bits: u32) -> u32 {
+    let symbol = search(rows, bits << (LONGEST_CODE - SHORT));
+    if symbol.length > SHORT { 0 } else { symbol.number << 5 | symbol.length }
 }
 
 /// Refuses counts that are not those of a complete code with an escape that no padding resembles.

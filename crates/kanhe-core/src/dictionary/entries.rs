@@ -7,8 +7,8 @@ use super::DictionaryError;
 pub(super) struct Entries {
     /// All words, one after another: one allocation, and neighbours in code are neighbours in memory.
     text: String,
-    /// Where each word ends in `text`; it starts where the one before ends.
-    ends: Vec<u32>,
+    /// Where each word starts in `text`, and after the last one where it ends.
+    starts: Vec<u32>,
     /// The symbols, sorted by their words.
     by_text: Vec<u32>,
 }
@@ -22,10 +22,10 @@ pub(super) struct Candidates<'a> {
 impl Entries {
     /// Lays out `words`, given in the order of their codes, and refuses a word given twice.
     pub(super) fn new(words: &[&str]) -> Result<Entries, DictionaryError> {
-        let mut entries = Entries { text: String::new(), ends: Vec::with_capacity(words.len()), by_text: Vec::new() };
+        let mut entries = Entries { text: String::new(), starts: vec![0], by_text: Vec::new() };
         for word in words {
             entries.text.push_str(word);
-            entries.ends.push(u32::try_from(entries.text.len()).unwrap_or(u32::MAX));
+            entries.starts.push(u32::try_from(entries.text.len()).unwrap_or(u32::MAX));
         }
         let mut sorted: Vec<(&str, u32)> = words.iter().copied().zip(0..).collect();
         sorted.sort_unstable();
@@ -39,7 +39,7 @@ impl Entries {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.by_text.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -50,11 +50,8 @@ impl Entries {
     #[inline]
     pub(super) fn get(&self, symbol: u32) -> Option<&str> {
         let place = usize::try_from(symbol).ok()?;
-        let end = usize::try_from(*self.ends.get(place)?).ok()?;
-        let start = match place.checked_sub(1) {
-            Some(before) => usize::try_from(*self.ends.get(before)?).ok()?,
-            None => 0,
-        };
+        let [start, end] = self.starts.get(place..)?.first_chunk()?;
+        let (start, end) = (usize::try_from(*start).ok()?, usize::try_from(*end).ok()?);
         self.text.get(start..end)
     }
 

@@ -9,7 +9,7 @@ impl Dictionary {
     /// Reads the published form of a dictionary.
     ///
     /// # Errors
-    /// A [`DictionaryError`] if the bytes are too many, not the deterministic CBOR of `docs/spec/dictionary.md` §2, or not a complete code.
+    /// A [`DictionaryError`] if the bytes are too many, not the deterministic CBOR of `docs/spec/dictionary.md` §1, or not a complete code.
     pub fn decode(bytes: &[u8]) -> Result<Dictionary, DictionaryError> {
         if bytes.len() > LARGEST_PUBLISHED {
             return Err(DictionaryError::TooLarge { bytes: bytes.len(), ceiling: LARGEST_PUBLISHED });

@@ -11,7 +11,12 @@ export KANHE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kanhe
 export PATH := $(PATH):$(KANHE_CACHE)/tools/bin
 
 WASM := wasm32-unknown-unknown
+
 FUZZ_SECONDS ?= 60
+# Sanitizers are unstable in the compiler, not unsound: the pinned stable one is told to allow them, rather than a nightly of another day.
+FUZZ := RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir .
+# An input that takes five seconds or half a gigabyte is a defect as much as a panic is.
+FUZZ_LIMITS := -timeout=5 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1
 
 .PHONY: help
 help: ## say what can be made
@@ -58,7 +63,10 @@ nextest: ## run the tests and the stories
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 	@.ci/install fuzz
-	tests/fuzz/run $(FUZZ_SECONDS)
+	cd tests/fuzz && for target in $$(cargo fuzz list --fuzz-dir .); do \
+		mkdir -p "corpus/$$target" "seeds/$$target" && \
+		$(FUZZ) "$$target" "corpus/$$target" "seeds/$$target" -- $(FUZZ_LIMITS) -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
 
 .PHONY: bench
 bench: ## measure

@@ -12,7 +12,7 @@ type Names = BTreeSet<String>;
 fn every_crate_has_a_row_and_every_row_a_crate() {
     let rows: Names = rows_under("docs/ARCHITECTURE.md", "Floors").iter().flat_map(|row| code_words(&row[1])).collect();
     let crates: Names = metadata().workspace_packages().iter().map(|package| package.name.to_string()).collect();
-    assert_eq!(rows, crates, "left: rows of docs/ARCHITECTURE.md, right: crates of the workspace");
+    assert_same(("docs/ARCHITECTURE.md", rows), ("the workspace", crates));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn the_core_stands_on_its_listed_dependencies_only() {
     let metadata = metadata();
     let packages = metadata.workspace_packages();
     let core = packages.iter().find(|package| package.name == "kanhe-core").expect("the workspace has a core");
-    assert_eq!(foreign(core, DependencyKind::Normal), listed_under("In the core"), "left: Cargo.toml, right: docs/DEPENDENCIES.md");
+    assert_same(("its Cargo.toml", foreign(core, DependencyKind::Normal)), ("docs/DEPENDENCIES.md", listed_under("In the core")));
     assert_eq!(foreign(core, DependencyKind::Build), Names::new(), "the core is built by no program of its own");
 }
 
@@ -65,7 +65,7 @@ fn every_dependency_has_a_line_and_every_line_a_dependency() {
     let dependencies = manifest["workspace"]["dependencies"].as_table().expect("a table of dependencies");
     let used: Names = dependencies.keys().filter(|name| !name.starts_with("kanhe")).cloned().collect();
     let listed: Names = ["In the core", "At the edges", "In tests only"].into_iter().flat_map(listed_under).collect();
-    assert_eq!(used, listed, "left: Cargo.toml, right: docs/DEPENDENCIES.md");
+    assert_same(("Cargo.toml", used), ("docs/DEPENDENCIES.md", listed));
 }
 
 #[test]
@@ -117,6 +117,12 @@ fn the_top_level_holds_nothing_unforeseen() {
     let found: Names = tracked_files().iter().filter_map(|file| Some(file.iter().next()?.to_str()?.to_owned())).collect();
     let stray: Vec<_> = found.difference(&foreseen).collect();
     assert!(stray.is_empty(), "{stray:?}: a new room at the top is a decision, to be written down here and in docs/ARCHITECTURE.md");
+}
+
+/// Says what stands in only one of two places.
+fn assert_same((here, ours): (&str, Names), (there, theirs): (&str, Names)) {
+    let (only_here, only_there): (Vec<_>, Vec<_>) = (ours.difference(&theirs).collect(), theirs.difference(&ours).collect());
+    assert!(ours == theirs, "only in {here}: {only_here:?}; only in {there}: {only_there:?}");
 }
 
 /// Which crates each crate may depend on, by the table of floors.

@@ -1,5 +1,7 @@
-//! Programs by other hands read what the standards' own authors wrote, so that what they say of our seals can be trusted.
+//! Programs by other hands read what the standards' own authors wrote, so that what they say of our seals can be trusted; then they read ours.
 
+use kanhe_core::envelope::{DocumentType, sign_to_cose};
+use kanhe_core::key::SigningKey;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -36,6 +38,16 @@ fn the_seal_reader_refuses_every_changed_half_byte() {
 fn the_seal_reader_refuses_a_signature_of_another_curve() {
     let ed448 = Example::read("eddsa-sig-02.json");
     assert_eq!(verify_seal(&ed448.message, &Example::read("eddsa-sig-01.json").key).status.code(), Some(1));
+}
+
+#[test]
+fn what_we_sign_is_opened_by_another_hand() {
+    let key = SigningKey::from_seed(&[7; 32]);
+    for document in [DocumentType::Seal, DocumentType::Certificate, DocumentType::StatusList, DocumentType::Pack] {
+        let message = hex(&sign_to_cose(document, b"\x83\x01\x02\x03", &key));
+        let read = verify_seal(&message, &hex(key.verifying_key().as_bytes()));
+        assert_eq!((read.status.code(), line(&read)), (Some(0), "83010203".to_owned()), "{document:?}: {read:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Programs by other hands read what the standards' own authors wrote, so that what they say of our seals can be trusted; then they read ours.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
 use kanhe_core::envelope::{DocumentType, sign_to_cose};
 use kanhe_core::key::SigningKey;
 use serde_json::Value;

@@ -38,7 +38,7 @@ impl Catalogue {
     /// # Errors
     ///
     /// Every defect of every file, by file and member.
-    pub fn load<'a, N, B>(files: impl IntoIterator<Item = (N, B)>, dictionaries: &[&'a Dictionary]) -> Result<Self, Vec<CatalogueError>>
+    pub fn load<N, B>(files: impl IntoIterator<Item = (N, B)>, dictionaries: &[&Dictionary]) -> Result<Self, Vec<CatalogueError>>
     where
         N: AsRef<str>,
         B: AsRef<[u8]>,

@@ -345,8 +345,7 @@ fn check_columns(fields: &[FormField], defects: &mut Defects<'_>) {
 
 fn budget(read: &type_file::Budget, defects: &mut Defects<'_>) -> Budget {
     defects.range("seal.budget.version", u64::from(read.version), 1, u64::from(GREATEST_VERSION));
-    // Negated, so that a value that is no number at all is refused too.
-    if !(read.module_mm >= SMALLEST_MODULE) {
+    if read.module_mm < SMALLEST_MODULE {
         let (found, least) = (read.module_mm.to_string(), SMALLEST_MODULE.to_string());
         defects.add("seal.budget.module_mm", TypeDefect::Module { found, least });
     }

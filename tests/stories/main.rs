@@ -1,0 +1,6 @@
+//! Stories told through the public doors.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
+
+mod changed;
+mod verify;

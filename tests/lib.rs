@@ -8,6 +8,7 @@
     reason = "a fixture that cannot be made is a failed test, and should say where"
 )]
 
+pub mod negative;
 pub mod world;
 
 pub use world::{Licence, Office, Outcome, PackPlan, Province, World};

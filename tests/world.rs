@@ -22,7 +22,7 @@ pub use kinds::{FOOD, OPERATOR, TITLE, ZJ_FOOD, ZJ_OPERATOR, ZJ_TITLE, food_code
 pub use licence::Licence;
 pub use office::{Office, Province};
 pub use outcome::Outcome;
-pub use pack::{PackPlan, recognition_row, trusted_key};
+pub use pack::{PackPlan, recognition, recognition_row, trusted_key};
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -5,6 +5,7 @@
 mod cbor;
 mod cose;
 mod ed25519;
+mod seal;
 mod status_list;
 
 use serde_json::Value;

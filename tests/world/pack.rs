@@ -182,7 +182,7 @@ pub fn recognition_row(type_code: TypeCode, scenes: &[&str], from: &str, until: 
 }
 
 /// Food permits of Zhejiang on platforms and in tenders until the end of 2027, titles for everything, operators not at all.
-fn recognition() -> recognition::Contents {
+pub fn recognition() -> recognition::Contents {
     recognition::Contents {
         region: Province::Guangdong.code(),
         edition: 3,

@@ -49,6 +49,13 @@ impl Payload {
         self
     }
 
+    /// Puts any bytes in the place of one item of an item that is an array itself.
+    pub fn with_inner(self, item: Item, place: usize, bytes: &[u8]) -> Self {
+        let mut inner = Self::of(self.item(item));
+        inner.0[place] = bytes.to_vec();
+        self.with_bytes(item, &inner.bytes())
+    }
+
     /// The bytes of an item.
     pub fn item(&self, item: Item) -> &[u8] {
         &self.0[item as usize]

@@ -1,0 +1,76 @@
+//! Texts that are not those of a seal.
+
+use super::Vector;
+use crate::world::{Office, Province, World, hex};
+use kanhe_core::envelope::{DocumentType, sign_to_cose};
+use kanhe_core::manifest::Manifest;
+use kanhe_core::qr::{Scanned, encode_digits};
+use kanhe_core::recognition::Recognition;
+
+pub(super) fn vectors(world: &World) -> Vec<Vector> {
+    let good = world.food_permit().text();
+    let bytes = Scanned::parse(&good).unwrap().bytes().to_vec();
+    let with_format = |format: u8| encode_digits(&[&[format], &bytes[1..]].concat());
+    let refused = |name: &str, text: String, code| Vector::new(name, text).refused(code, "read");
+    let (head, tail) = good.split_at(17 * 5);
+    let mut all = vec![
+        refused("nothing", String::new(), "not_a_seal"),
+        refused("a-web-address-alone", "https://kanhe.example/#".to_owned(), "not_a_seal"),
+        refused("words-alone", "食品经营许可证".to_owned(), "not_a_seal"),
+        refused("digits-of-another-script", good.chars().map(arabic).collect(), "not_a_seal"),
+        refused("one-digit", "7".to_owned(), "qr_digit_count"),
+        refused("last-digit-lost", good[..good.len() - 1].to_owned(), "qr_digit_count"),
+        refused("first-digit-lost", good[1..].to_owned(), "qr_group_too_large"),
+        refused("digit-added", format!("{good}0"), "qr_digit_count"),
+        refused("other-digits-behind", format!("{good} 12"), "qr_digit_count"),
+        Vector::new("last-group-lost", &good[..good.len() / 17 * 17 - 17]).refused("signature_invalid", "signature"),
+        refused("group-out-of-range", format!("{}{}", "9".repeat(17), &good[17..]), "qr_group_too_large"),
+        refused("broken-by-a-space", format!("{head} {tail}"), "qr_unknown_format"),
+        refused("longer-than-any-scan", format!("https://kanhe.example/{}#{good}", "x".repeat(4096)), "qr_text_too_long"),
+        refused("longer-than-any-seal", encode_digits(&[&bytes[..], &[0; 512]].concat()[..513]), "qr_too_large"),
+        refused("without-a-payload", encode_digits(&[&bytes[..9], &bytes[bytes.len() - 64..]].concat()), "qr_too_short"),
+        refused("format-zero", with_format(0), "qr_unknown_format"),
+        refused("format-of-the-future", with_format(2), "qr_unknown_format"),
+        refused("bytes-as-hexadecimal", format!("{}h", hex(&bytes)), "qr_digit_count"),
+    ];
+    all.extend(other_documents(world, &bytes));
+    all
+}
+
+fn other_documents(world: &World, seal: &[u8]) -> Vec<Vector> {
+    let pack = world.pack();
+    let short_certificate = world.food_permit().without("premises").without("items").envelope();
+    let cose = Scanned::parse(&encode_digits(seal)).unwrap().envelope().to_cose();
+    [
+        ("status-list-as-seal", pack.list(Office::Guangzhou), "status_list_is_no_seal"),
+        ("certificate-as-seal", short_certificate, "qr_other_document"),
+        ("manifest-as-seal", short_manifest(world), "qr_other_document"),
+        ("recognition-as-seal", short_recognition(), "qr_other_document"),
+        ("pack-as-seal", pack.bytes()[..512].to_vec(), "qr_unknown_format"),
+        ("seal-as-whole-envelope", cose, "qr_other_document"),
+    ]
+    .map(|(name, bytes, code)| Vector::new(name, encode_digits(&bytes)).refused(code, "read"))
+    .to_vec()
+}
+
+/// A manifest that would fit a QR code: one agency and no type.
+fn short_manifest(world: &World) -> Vec<u8> {
+    let mut contents = Province::Guangdong.manifest(&world.dictionary);
+    contents.kinds.clear();
+    contents.agencies.truncate(1);
+    contents.agencies[0].kinds.clear();
+    contents.agencies[0].keys.truncate(1);
+    let manifest = Manifest::new(contents).unwrap();
+    sign_to_cose(DocumentType::Manifest, &manifest.encode(), &Province::Guangdong.root_key())
+}
+
+fn short_recognition() -> Vec<u8> {
+    let mut contents = crate::world::recognition();
+    contents.rows.truncate(1);
+    let recognition = Recognition::new(contents).unwrap();
+    sign_to_cose(DocumentType::Recognition, &recognition.encode(), &Province::Guangdong.root_key())
+}
+
+fn arabic(digit: char) -> char {
+    char::from_u32(0x0660 + digit.to_digit(10).unwrap()).unwrap()
+}

@@ -123,10 +123,12 @@ impl NamedKey {
 
     fn signer_line(&self) -> Result<Zeroizing<String>, KeyringError> {
         let public = self.public_line()?.to_string();
-        let named = public.rsplit_once('+').map_or(public.as_str(), |(named, _)| named);
+        // The encoded key may itself have a plus sign, so the name and the hash are cut off from the front.
+        let mut parts = public.splitn(3, '+');
+        let (name, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let mut tagged = Zeroizing::new(vec![NOTE_ED25519]);
         tagged.extend_from_slice(self.key.expose_seed());
-        Ok(Zeroizing::new(format!("{SIGNER_PREFIX}{named}+{}\n", STANDARD.encode(&tagged))))
+        Ok(Zeroizing::new(format!("{SIGNER_PREFIX}{name}+{hash}+{}\n", STANDARD.encode(&tagged))))
     }
 
     fn parse_signer(line: &str) -> Result<Self, KeyringError> {
@@ -249,6 +251,15 @@ mod tests {
         let mut file = key().lock(&lock).unwrap();
         file.pop();
         assert!(NamedKey::unlock(&file, &lock).is_err());
+    }
+
+    #[test]
+    fn every_key_opens_again_whatever_signs_its_encoding_has() {
+        let (lock, _) = Lock::new_identity();
+        for seed in 0..64 {
+            let key = NamedKey::new("test.example/agency", &Zeroizing::new([seed; 32])).unwrap();
+            assert_eq!(NamedKey::unlock(&key.lock(&lock).unwrap(), &lock).unwrap().public_line(), key.public_line());
+        }
     }
 
     #[test]

@@ -17,11 +17,11 @@ use kanhe_core::seal::{self, SealError};
 /// Bytes of a sealed QR payload that are not the seal itself: format, key id, signature.
 const AROUND: usize = 1 + 8 + 64;
 
-/// No code in a dictionary has more bits; a character that needs more is not an entry (`docs/spec/dictionary.md`).
-const LONGEST_CODE_BITS: usize = 20;
-
 /// A serial of our own has at most so many characters, where the printed number is not the serial.
-pub(super) const LONGEST_OWN_SERIAL: usize = 16;
+pub(super) const LONGEST_OWN_SERIAL: usize = 18;
+
+/// A character of the basic multilingual plane that no word of any licence has.
+const NO_ENTRY: char = '\u{e000}';
 
 /// The last day that a licence can name; some systems write it for 长期.
 const LAST_DAY: Date = Date::constant(9999, 12, 31);
@@ -53,11 +53,11 @@ impl<'d> Measure<'d> {
     }
 }
 
-/// The Chinese character that is an entry of the dictionary and takes the most bits.
-fn dearest_character(dictionary: &Dictionary) -> char {
-    let ideographs = '\u{4e00}'..='\u{9fff}';
+/// The dearest Chinese character that the dictionary holds; one that it does not hold is escaped and costs more still (`docs/spec/dictionary.md`).
+pub(super) fn dearest_character(dictionary: &Dictionary) -> char {
     let bits = |character: char| dictionary.packed_bits(&character.to_string());
-    ideographs.filter(|c| bits(*c) <= LONGEST_CODE_BITS).max_by_key(|c| bits(*c)).unwrap_or('一')
+    let escaped = bits(NO_ENTRY);
+    ('\u{4e00}'..='\u{9fff}').filter(|c| bits(*c) < escaped).max_by_key(|c| bits(*c)).unwrap_or(NO_ENTRY)
 }
 
 /// Bytes of the worst seal, envelope and all; none if the type is so wrong that it has no certificates.

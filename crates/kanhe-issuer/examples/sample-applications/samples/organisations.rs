@@ -20,6 +20,8 @@ pub(super) struct Trade {
     pub(super) scope: &'static str,
 }
 
+pub(super) const CATERING: Trade = Trade { words: "餐饮", scope: "餐饮服务；外卖递送服务" };
+
 pub(super) const TRADES: [Trade; 12] = [
     Trade { words: "餐饮管理", scope: "餐饮管理；餐饮服务（依法须经批准的项目，经相关部门批准后方可开展经营活动）" },
     Trade { words: "食品", scope: "食品销售；食品互联网销售；食用农产品批发；食用农产品零售" },
@@ -39,7 +41,13 @@ pub(super) const TRADES: [Trade; 12] = [
 pub(super) struct Organisation {
     pub(super) name: String,
     pub(super) code: String,
-    pub(super) address: String,
+    pub(super) address: Address,
+}
+
+/// An address, and the district in it.
+pub(super) struct Address {
+    pub(super) district: &'static str,
+    pub(super) text: String,
 }
 
 pub(super) fn brand(dice: &mut Dice) -> &'static str {
@@ -47,7 +55,8 @@ pub(super) fn brand(dice: &mut Dice) -> &'static str {
 }
 
 /// An address by district, road and number, and now and then by floor.
-pub(super) fn address(dice: &mut Dice, city: &City) -> String {
+pub(super) fn address(dice: &mut Dice, city: &City) -> Address {
+    let (district, street) = dice.pick(city.streets);
     let number = dice.number(1, 988);
     let rest = match dice.number(1, 4) {
         1 => format!("{}层{}号铺", dice.number(1, 4), dice.number(101, 140)),
@@ -55,7 +64,7 @@ pub(super) fn address(dice: &mut Dice, city: &City) -> String {
         3 => format!("首层之{}", dice.pick(&["一", "二", "三"])),
         _ => String::new(),
     };
-    format!("{}{}{}{number}号{rest}", city.name, dice.pick(city.districts), dice.pick(city.roads))
+    Address { district, text: format!("{}{district}{street}{number}号{rest}", city.name) }
 }
 
 /// A company of a trade in a city.

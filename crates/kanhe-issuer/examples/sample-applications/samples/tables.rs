@@ -1,7 +1,7 @@
 //! The five tables. In each the first rows are the odd ones: rare characters, the longest name, passports, ended and future terms.
 
 use super::dice::Dice;
-use super::organisations::{LONGEST_NAME, Organisation, TRADES, address, brand, code, company};
+use super::organisations::{CATERING, LONGEST_NAME, TRADES, address, brand, code, company};
 use super::people::{RARE_NAMES, name, person};
 use super::places::{City, GUANGDONG, ZHEJIANG};
 use jiff::civil::Date;
@@ -34,12 +34,12 @@ pub(super) fn business_licences() -> String {
     ]);
     for place in 0..70_usize {
         let city = dice.pick(&GUANGDONG);
-        let trade = dice.pick(&TRADES);
+        let mut trade = dice.pick(&TRADES);
         let mut holder = company(&mut dice, &city, trade.words, "44");
         let mut kind = if holder.name.contains("股份") { "1220" } else { dice.pick(&["1130", "1130", "1151", "1153", "1190", "5100"]) };
         let representative = RARE_NAMES.get(place).map_or_else(|| name(&mut dice), |name| (*name).to_owned());
         let capital = format!("{}.00", dice.pick(&[10, 50, 100, 200, 500, 1000, 3000, 12_000]));
-        let established = dice.day(Date::constant(2002, 3, 1), Date::constant(2024, 12, 31));
+        let mut established = dice.day(Date::constant(2002, 3, 1), Date::constant(2024, 12, 31));
         let mut issued = dice.day(FIRST_DAY, LAST_DAY);
         let mut from = established;
         let mut until = if dice.once_in(3) { "长期".to_owned() } else { (established + 30.years()).to_string() };
@@ -49,13 +49,14 @@ pub(super) fn business_licences() -> String {
             7 => (from, until) = (Date::constant(2041, 1, 1), "2061-12-31".to_owned()),
             8 => {
                 issued = Date::constant(2015, 6, 1);
-                (from, until) = (issued, "2020-05-31".to_owned());
+                (established, from, until) = (issued, issued, "2020-05-31".to_owned());
             }
             // A genuine code that fails its check, as some given in Xiamen before 2016 do.
             9 => (holder.code, vouched) = ("91350203M0001QKT19".to_owned(), "yes"),
             10 => {
                 kind = "9500";
-                holder.name = format!("{}{}{}记肠粉店", city.name, dice.pick(city.districts), "老陈");
+                trade = CATERING;
+                holder.name = format!("{}{}老陈记肠粉店", city.name, holder.address.district);
                 holder.code = code(&mut dice, "92", "44");
             }
             _ => {}
@@ -66,7 +67,7 @@ pub(super) fn business_licences() -> String {
             &format!("44{}{}{:08}", city.code, issued.strftime("%Y%m%d"), 1_200 + place * 7),
             &holder.name, "001", &holder.code, vouched,
             &issued.to_string(), &from.to_string(), &until,
-            kind, &representative, capital, &established.to_string(), &holder.address, trade.scope,
+            kind, &representative, capital, &established.to_string(), &holder.address.text, trade.scope,
         ]);
     }
     csv.0
@@ -86,9 +87,9 @@ pub(super) fn food_permits() -> String {
         let trade = dice.pick(&["餐饮管理", "餐饮", "食品", "酒店管理", "饮食服务", "便利店", "商贸"]);
         let mut holder = company(&mut dice, &city, trade, "44");
         if dice.once_in(4) {
-            let district = dice.pick(city.districts);
             let shop = dice.pick(&["肠粉店", "茶餐厅", "烘焙坊", "小吃店", "火锅店", "便利店", "咖啡馆"]);
-            holder = Organisation { name: format!("{}{district}{}{shop}", city.name, brand(&mut dice)), code: code(&mut dice, "92", "44"), address: holder.address };
+            holder.name = format!("{}{}{}{shop}", city.name, holder.address.district, brand(&mut dice));
+            holder.code = code(&mut dice, "92", "44");
         }
         let representative = RARE_NAMES.get(place).map_or_else(|| name(&mut dice), |name| (*name).to_owned());
         let mut issued = dice.day(FIRST_DAY, LAST_DAY);
@@ -100,16 +101,15 @@ pub(super) fn food_permits() -> String {
             _ => {}
         }
         let form = dice.pick(&["1", "2", "2", "2", "3", "1W", "2W", "2C", "3S"]);
-        let district = dice.pick(city.districts);
         let items = dice.some(&ITEMS, 6).join("^");
         csv.row(&[
             &format!("GD-SPJY-2026-{:05}", place + 1),
             &food_number(form, &city, place),
             &holder.name, "001", &holder.code,
             &issued.strftime("%Y%m%d").to_string(),
-            &holder.address, form, &items, &representative,
-            &address(&mut dice, &city),
-            &format!("{}{district}市场监督管理局", city.name),
+            &holder.address.text, form, &items, &representative,
+            &address(&mut dice, &city).text,
+            &format!("{}{}市场监督管理局", city.name, holder.address.district),
             "12315",
         ]);
     }
@@ -219,7 +219,7 @@ pub(super) fn road_permits() -> String {
             &number, &holder.name, "001", &holder.code, &issued.to_string(), &scope,
             &RARE_NAMES.get(place).map_or_else(|| name(&mut dice), |name| (*name).to_owned()),
             dice.pick(&["110", "150", "150", "170", "160"]),
-            &holder.address, &dice.number(1, 120).to_string(),
+            &holder.address.text, &dice.number(1, 120).to_string(),
         ]);
     }
     csv.0

@@ -4,7 +4,7 @@ use super::fault::{Fault, FaultDefect};
 use super::table::{Application, TableError, columns_named};
 use crate::catalogue::CertificateKind;
 use csv::{Reader, ReaderBuilder, StringRecord};
-use encoding_rs::{Decoder, GB18030};
+use encoding_rs::{CoderResult, Decoder, GB18030};
 use std::io::{self, Read};
 
 /// Rows read one at a time; nothing but the present one is kept.
@@ -20,7 +20,7 @@ impl<'a> CsvRows<'a> {
         let source: Box<dyn Read + 'a> = if std::str::from_utf8(bytes).is_ok() {
             Box::new(bytes)
         } else {
-            Box::new(Gb18030 { decoder: GB18030.new_decoder_without_bom_handling(), rest: bytes })
+            Box::new(Gb18030 { decoder: GB18030.new_decoder_without_bom_handling(), rest: bytes, ended: false })
         };
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(source);
         let headings = reader.headers().map_err(|_| TableError::Csv { line: 1 })?;
@@ -60,12 +60,18 @@ impl<'a> CsvRows<'a> {
 struct Gb18030<'a> {
     decoder: Decoder,
     rest: &'a [u8],
+    /// A decoder that has said its last must not be asked again, and readers ask until they get nothing.
+    ended: bool,
 }
 
 impl Read for Gb18030<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let (_, consumed, written, _) = self.decoder.decode_to_utf8(self.rest, buffer, true);
+        if self.ended {
+            return Ok(0);
+        }
+        let (result, consumed, written, _) = self.decoder.decode_to_utf8(self.rest, buffer, true);
         self.rest = self.rest.get(consumed..).unwrap_or_default();
+        self.ended = result == CoderResult::InputEmpty;
         Ok(written)
     }
 }

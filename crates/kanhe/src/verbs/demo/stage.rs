@@ -6,7 +6,9 @@ use crate::files;
 use crate::verbs::{Voice, clock, run_as};
 use crate::words::Words;
 use clap::Parser;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use kanhe_core::calendar::day_in_china;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,9 @@ const MARK: &str = ".kanhe-demo";
 
 /// A description or report of the demo has at most so many bytes.
 const LARGEST: usize = 8 << 20;
+
+/// A permit of five years that was issued on this day has ended.
+const EXPIRED_SINCE: Date = Date::constant(2015, 6, 1);
 
 const GUANGDONG: &str = include_str!("../../../demo/guangdong.toml");
 const ZHEJIANG: &str = include_str!("../../../demo/zhejiang.toml");
@@ -147,8 +152,10 @@ impl Stage {
         for (agency, kind, file, table) in TABLES {
             let (kept, odd) = if *kind == "food-operation-permit" { split_off(table, 4) } else { (table.to_vec(), Vec::new()) };
             files::write(&self.folder.join(file), &kept)?;
-            for (row, name) in odd.iter().zip(["expired", "future", "widened", "stranger"]) {
-                files::write(&self.folder.join(format!("{name}.csv")), row)?;
+            let today = day_in_china(self.now);
+            let days = [EXPIRED_SINCE, self.future_day(), today, today];
+            for ((row, name), issued) in odd.iter().zip(["expired", "future", "widened", "stranger"]).zip(days) {
+                files::write(&self.folder.join(format!("{name}.csv")), &issued_on(row, issued)?)?;
             }
             let manifest = if agency.starts_with("gd") { "guangdong" } else { "zhejiang" };
             self.issue(kind, kind, file, manifest, agency, None)?;
@@ -157,11 +164,15 @@ impl Stage {
     }
 
     fn issue_odd_ones(&mut self) -> Result<(), Failure> {
-        let later = (self.now + SignedDuration::from_hours(24 * 30)).to_string();
-        self.issue("expired", "food-operation-permit", "expired.csv", "guangdong", "gd-market", Some("2015-06-01"))?;
-        self.issue("future", "food-operation-permit", "future.csv", "guangdong", "gd-market", Some(&later))?;
+        let (past, future) = (EXPIRED_SINCE.to_string(), self.future_day().to_string());
+        self.issue("expired", "food-operation-permit", "expired.csv", "guangdong", "gd-market", Some(&past))?;
+        self.issue("future", "food-operation-permit", "future.csv", "guangdong", "gd-market", Some(&future))?;
         self.issue("widened", "food-operation-permit", "widened.csv", "widened", "gd-housing", None)?;
         self.issue("stranger", "food-operation-permit", "stranger.csv", "stranger", "stranger", None)
+    }
+
+    fn future_day(&self) -> Date {
+        day_in_china(self.now + SignedDuration::from_hours(24 * 30))
     }
 
     fn issue(&mut self, table: &str, kind: &str, file: &str, manifest: &str, agency: &str, at: Option<&str>) -> Result<(), Failure> {
@@ -244,6 +255,21 @@ fn split_off(table: &[u8], rows: usize) -> (Vec<u8>, Vec<Vec<u8>>) {
     let (kept, odd) = lines.split_at(lines.len().saturating_sub(rows));
     let heading = lines.first().copied().unwrap_or_default();
     (kept.concat(), odd.iter().map(|row| [heading, row].concat()).collect())
+}
+
+/// The same table with another day of issue in every row.
+fn issued_on(table: &[u8], day: Date) -> Result<Vec<u8>, Failure> {
+    let broken = |error: csv::Error| Failure::new("demo_differs", error);
+    let mut reader = csv::Reader::from_reader(table);
+    let headings = reader.headers().map_err(broken)?.clone();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&headings).map_err(broken)?;
+    for row in reader.records() {
+        let row = row.map_err(broken)?;
+        let day = day.to_string();
+        writer.write_record(headings.iter().zip(&row).map(|(heading, cell)| if heading == "issued" { day.as_str() } else { cell })).map_err(broken)?;
+    }
+    writer.into_inner().map_err(|error| Failure::new("demo_differs", error))
 }
 
 fn clear(folder: &Path) -> Result<(), Failure> {

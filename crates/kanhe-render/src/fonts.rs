@@ -55,6 +55,9 @@ impl Fonts {
     /// [`DrawError::FontUnreadable`] when the bytes hold no face.
     pub fn decode(font: Vec<u8>) -> Result<Self, DrawError> {
         let bytes = font.len();
+        if !counts_its_faces(&font) {
+            return Err(DrawError::FontUnreadable { bytes });
+        }
         let mut faces = Database::new();
         faces.load_font_source(Source::Binary(Arc::new(font)));
         if faces.is_empty() {
@@ -75,7 +78,8 @@ impl Fonts {
     pub(crate) fn glyphs(&self, text: &str) -> Result<Vec<Glyph>, DrawError> {
         let mut found: Vec<Option<Glyph>> = vec![None; text.chars().count()];
         for face in &self.ranked {
-            let here: Vec<Option<Glyph>> = self.with_face(*face, |font| text.chars().map(|c| glyph(*face, font, c)).collect()).unwrap_or_default();
+            let here: Vec<Option<Glyph>> =
+                self.with_face(*face, |font| text.chars().map(|c| glyph(*face, font, c)).collect()).unwrap_or_default();
             if let Some(complete) = here.iter().cloned().collect::<Option<Vec<Glyph>>>().filter(|glyphs| glyphs.len() == found.len()) {
                 return Ok(complete);
             }
@@ -119,6 +123,12 @@ impl Glyph {
     pub(crate) fn advance(&self) -> u32 {
         self.advance
     }
+}
+
+/// Tells whether the file is long enough for the faces it announces. The font libraries reserve memory for that many before they look.
+fn counts_its_faces(font: &[u8]) -> bool {
+    let announced = font.strip_prefix(b"ttcf").and_then(|rest| rest.get(4..)?.first_chunk()).map_or(1, |count| u32::from_be_bytes(*count));
+    usize::try_from(announced).is_ok_and(|faces| faces <= font.len() / 4)
 }
 
 type Rank = (usize, bool, u16, Reverse<bool>, String, String);

@@ -127,20 +127,16 @@ pub fn smallest_version(text: &str, level: Level) -> Result<u8, DrawError> {
         return Err(DrawError::TextEmpty);
     }
     let segments = Segments::new(text);
-    (1..=LARGEST_VERSION).find(|version| segments.bits(*version) <= capacity(*version, level)).ok_or_else(|| {
-        DrawError::TextTooLong {
-            bits: segments.bits(LARGEST_VERSION),
-            limit: capacity(LARGEST_VERSION, level),
-            level: level.letter(),
-        }
+    (1..=LARGEST_VERSION).find(|version| segments.bits(*version) <= capacity(*version, level)).ok_or_else(|| DrawError::TextTooLong {
+        bits: segments.bits(LARGEST_VERSION),
+        limit: capacity(LARGEST_VERSION, level),
+        level: level.letter(),
     })
 }
 
 /// The number of data bits that a version holds at a level (ISO/IEC 18004 table 7).
 fn capacity(version: u8, level: Level) -> usize {
-    Bits::new(Version::Normal(version.into()))
-        .max_len(level.ec())
-        .expect("versions 1 to 40 have a capacity") // safe: both callers stay within 1..=LARGEST_VERSION
+    Bits::new(Version::Normal(version.into())).max_len(level.ec()).expect("versions 1 to 40 have a capacity") // safe: both callers stay within 1..=LARGEST_VERSION
 }
 
 #[cfg(test)]
@@ -152,7 +148,15 @@ mod tests {
     #[test]
     fn the_largest_texts_of_the_standard_fit_and_one_digit_more_does_not() {
         // ISO/IEC 18004 table 7, numeric mode.
-        let rows = [(Level::M, 1, 34), (Level::Q, 1, 27), (Level::M, 10, 513), (Level::Q, 10, 364), (Level::M, 15, 991), (Level::M, 40, 5596), (Level::Q, 40, 3993)];
+        let rows = [
+            (Level::M, 1, 34),
+            (Level::Q, 1, 27),
+            (Level::M, 10, 513),
+            (Level::Q, 10, 364),
+            (Level::M, 15, 991),
+            (Level::M, 40, 5596),
+            (Level::Q, 40, 3993),
+        ];
         for (level, version, digits) in rows {
             assert_eq!(smallest_version(&"7".repeat(digits), level), Ok(version), "{level:?} {digits}");
             assert_ne!(smallest_version(&"7".repeat(digits + 1), level), Ok(version), "{level:?} {digits}");
@@ -174,9 +178,10 @@ mod tests {
 
     #[test]
     fn digits_behind_a_url_cost_a_third_of_their_bytes() {
-        let digits = "7".repeat(450);
-        assert_eq!(smallest_version(&format!("https://example.gov.cn/#{digits}"), Level::M), Ok(11));
-        assert_eq!(smallest_version(&format!("https://example.gov.cn/#{digits}x"), Level::M), Ok(18));
+        let url = |digits, end| format!("https://example.gov.cn/#{}{end}", "7".repeat(digits));
+        assert_eq!(smallest_version(&url(450, ""), Level::M), Ok(10));
+        assert_eq!(smallest_version(&url(451, ""), Level::M), Ok(11));
+        assert_eq!(smallest_version(&url(450, "x"), Level::M), Ok(17));
     }
 
     #[test]

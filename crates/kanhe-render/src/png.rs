@@ -31,7 +31,13 @@ impl QrCode {
 
     /// The picture in rows of one bit a pixel, each row filled up to whole bytes; a set bit is white.
     fn bits(&self, scale: Scale) -> Vec<u8> {
-        self.scaled_rows(scale).flat_map(|row| row.chunks(8).map(|pixels| (0..8).zip(pixels).fold(0, |byte, (at, dark)| if *dark { byte } else { byte | 0x80 >> at })).collect::<Vec<u8>>()).collect()
+        self.scaled_rows(scale)
+            .flat_map(|row| {
+                row.chunks(8)
+                    .map(|pixels| (0..8).zip(pixels).fold(0, |byte, (at, dark)| if *dark { byte } else { byte | 0x80 >> at }))
+                    .collect::<Vec<u8>>()
+            })
+            .collect()
     }
 
     fn captioned(&self, caption: &Caption, scale: Scale, fonts: &Fonts) -> Result<Canvas, DrawError> {

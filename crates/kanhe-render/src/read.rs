@@ -46,13 +46,11 @@ pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<Vec<String>, Re
 fn search(luma: GrayImage) -> Result<Vec<String>, ReadError> {
     let (width, height) = luma.dimensions();
     let mut attempts = 0;
-    for view in views::of(luma) {
-        for binarizer in look::BINARIZERS {
-            attempts += 1;
-            let texts = look::look(&view, binarizer);
-            if !texts.is_empty() {
-                return Ok(texts);
-            }
+    for (view, binarizing) in views::of(&luma) {
+        attempts += 1;
+        let texts = look::look(&view, binarizing);
+        if !texts.is_empty() {
+            return Ok(texts);
         }
     }
     Err(ReadError::NoQrFound { width, height, attempts })

@@ -73,7 +73,10 @@ fn text_elements(caption: &Caption, layout: &Layout, width: u32) -> String {
     for (baseline, range) in layout.lines() {
         let y = thousandths(width * 1000 + baseline);
         let line: String = caption.as_str().chars().skip(range.start).take(range.len()).map(escape).collect();
-        let _ = write!(elements, r#"<text x="{centre}" y="{y}" font-size="{size}" font-family="{FONT_FAMILIES}" text-anchor="middle">{line}</text>"#);
+        let _ = write!(
+            elements,
+            r#"<text x="{centre}" y="{y}" font-size="{size}" font-family="{FONT_FAMILIES}" text-anchor="middle">{line}</text>"#
+        );
     }
     elements
 }
@@ -128,7 +131,8 @@ mod tests {
         let path = svg.split(r#" d=""#).nth(1).unwrap().split('"').next().unwrap();
         let mut dark = 0;
         for run in path.split('z').filter(|run| !run.is_empty()) {
-            let numbers: Vec<u32> = run.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).map(|n| n.parse().unwrap()).collect();
+            let numbers: Vec<u32> =
+                run.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).map(|n| n.parse().unwrap()).collect();
             let [x, y, length, 1, _] = numbers[..] else { panic!("{run}") };
             dark += length;
             assert!((x..x + length).all(|x| code.is_dark(x - 4, y - 4)), "{run}");

@@ -18,9 +18,6 @@ pub(super) enum Binarizing {
     Global,
 }
 
-/// In the order in which they are tried: of the 97 zxing photographs the local one reads 95, the global one 91.
-pub(super) const BINARIZERS: [Binarizing; 2] = [Binarizing::Local, Binarizing::Global];
-
 /// Returns the texts of all QR codes that can be read in this view, in the order found, each once; none if the library panics.
 pub(super) fn look(view: &GrayImage, binarizing: Binarizing) -> Vec<String> {
     catch_unwind(AssertUnwindSafe(|| texts(view, binarizing))).unwrap_or_default()
@@ -37,11 +34,8 @@ fn texts(view: &GrayImage, binarizing: Binarizing) -> Vec<String> {
 }
 
 fn decode<B: Binarizer>(binarizer: B) -> Vec<String> {
-    let hints = DecodeHints {
-        TryHarder: Some(true),
-        PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
-        ..DecodeHints::default()
-    };
+    let hints =
+        DecodeHints { TryHarder: Some(true), PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])), ..DecodeHints::default() };
     let found = QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(binarizer), &hints).unwrap_or_default();
     let mut seen = HashSet::new();
     found.iter().map(|code| code.getText().to_owned()).filter(|text| seen.insert(text.clone())).collect()

@@ -25,5 +25,5 @@ pub fn small_dictionary() -> Dictionary {
     groups.push(words[..short].to_vec());
     groups.push(words[short..].to_vec());
     groups[9].push(String::new());
-    Dictionary::new(ID, &groups).unwrap()
+    Dictionary::new(ID, &[groups]).unwrap()
 }

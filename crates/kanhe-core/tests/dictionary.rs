@@ -1,5 +1,7 @@
 //! The shipped dictionary against texts that it was not trained on, and the vectors that any reader of packed texts must agree with.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, clippy::as_conversions, reason = "a test may fail loudly")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

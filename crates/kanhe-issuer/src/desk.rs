@@ -57,7 +57,12 @@ impl Issued {
 
 impl<'a> Desk<'a> {
     /// Opens a desk, if the manifest gives this key the right to issue this type.
-    pub fn open(manifest: &'a Manifest, key: &'a SigningKey, kind: &CertificateKind, dictionaries: &'a [Dictionary]) -> Result<Self, DeskError> {
+    pub fn open(
+        manifest: &'a Manifest,
+        key: &'a SigningKey,
+        kind: &CertificateKind,
+        dictionaries: &'a [Dictionary],
+    ) -> Result<Self, DeskError> {
         let public = key.verifying_key();
         let (agency, agency_key) = owner(manifest, &public).ok_or_else(|| DeskError::KeyUnknown { key_id: public.id() })?;
         if !agency_key.uses.include(Uses::SEAL.and(Uses::CERTIFICATE)) {
@@ -115,14 +120,16 @@ impl<'a> Desk<'a> {
     }
 
     fn mint(&self, draft: Draft, identifier: CertificateId, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
-        let minting = Minting { identifier, issuer_names: self.agency.names.clone(), region: self.manifest.region, predecessor: None, slot, salt };
+        let minting =
+            Minting { identifier, issuer_names: self.agency.names.clone(), region: self.manifest.region, predecessor: None, slot, salt };
         Certificate::new(draft.into_contents(minting)).map_err(IssueError::Certificate)
     }
 
     /// Opens the exact bytes with the public key of the manifest and compares what a counter would read with what was minted.
     fn proofread(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<u8, IssueError> {
         let public = &self.agency_key.key;
-        let opened: Authentic<Certificate> = Envelope::decode(envelope).and_then(|envelope| envelope.authenticate(public)).map_err(IssueError::Envelope)?;
+        let opened: Authentic<Certificate> =
+            Envelope::decode(envelope).and_then(|envelope| envelope.authenticate(public)).map_err(IssueError::Envelope)?;
         let scanned = Scanned::parse(digits).map_err(IssueError::Qr)?;
         let scanned_envelope = scanned.envelope();
         let seal: Authentic<Seal<'_>> = scanned_envelope.authenticate(public).map_err(IssueError::Envelope)?;
@@ -138,7 +145,8 @@ impl<'a> Desk<'a> {
 
     /// Eighteen digits from a hash of agency, type and request: 60 bits, so two of a million requests agree once in a million libraries.
     fn serial_of_request(&self, request: &str) -> String {
-        let scope = Sha256::new().chain_update(b"kanhe serial v1\n").chain_update(self.agency.code.as_str()).chain_update(self.kind.code.as_str());
+        let scope =
+            Sha256::new().chain_update(b"kanhe serial v1\n").chain_update(self.agency.code.as_str()).chain_update(self.kind.code.as_str());
         let hash = scope.chain_update(request).finalize();
         let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         format!("{:018}", number % 1_000_000_000_000_000_000)
@@ -159,7 +167,9 @@ fn says_the_same(claims: &Claims<'_>, certificate: &Certificate) -> bool {
     let holders = claims.holders.len() == certificate.holders.len()
         && claims.holders.iter().zip(&certificate.holders).all(|(sealed, holder)| {
             let hidden = holder.code().kind().is_organisation() || claims.kind.holder_mask == kanhe_core::kind::Mask::Open;
-            sealed.name == holder.name() && sealed.code_type == holder.code().kind() && (hidden || sealed.code != SealedCode::Open(holder.code().expose().to_owned()))
+            sealed.name == holder.name()
+                && sealed.code_type == holder.code().kind()
+                && (hidden || sealed.code != SealedCode::Open(holder.code().expose().to_owned()))
         });
     let fields = claims.fields.iter().all(|claim| claim.value.as_ref() == certificate.field(&claim.field.name));
     claims.identifier == certificate.identifier

@@ -3,10 +3,10 @@
 #[path = "../examples/sample-applications/samples/mod.rs"]
 mod samples;
 
+use jiff::civil::Date;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_issuer::application::{Draft, Table};
 use kanhe_issuer::catalogue::Catalogue;
-use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

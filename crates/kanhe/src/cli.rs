@@ -22,7 +22,8 @@ pub struct Cli {
 impl Cli {
     /// The reader's language: as asked for, or the locale's.
     pub fn language(&self) -> Language {
-        let locale = || ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|locale| !locale.is_empty());
+        let locale =
+            || ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|locale| !locale.is_empty());
         self.lang.unwrap_or_else(|| Language::of_locale(&locale().unwrap_or_default()))
     }
 }

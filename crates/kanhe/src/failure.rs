@@ -23,10 +23,16 @@ impl Failure {
         use std::io::ErrorKind;
         let (code, hint) = match error.kind() {
             ErrorKind::NotFound => ("file_not_found", Words::new("检查路径是否正确。", "Check the path.")),
-            ErrorKind::PermissionDenied => ("file_permission", Words::new("检查文件和目录的权限。", "Check the rights of the file and its folder.")),
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                ("disk_full", Words::new("腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."))
+            ErrorKind::PermissionDenied => {
+                ("file_permission", Words::new("检查文件和目录的权限。", "Check the rights of the file and its folder."))
             }
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => (
+                "disk_full",
+                Words::new(
+                    "腾出磁盘空间后重新运行；已完成的部分不会重复。",
+                    "Free some space and run again; what is done is not done twice.",
+                ),
+            ),
             _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
         };
         Self::new(code, format!("{}: {error}", path.display())).hint(hint)

@@ -54,7 +54,8 @@ pub fn load(paths: &[PathBuf], dictionaries: &[&Dictionary]) -> Result<Result<Ca
 
 /// The dictionaries at hand: those of a folder, or else the shipped one.
 pub fn dictionaries(folder: Option<&Path>) -> Result<Vec<Dictionary>, Failure> {
-    let decode = |bytes: &[u8], name: &str| Dictionary::decode(bytes).map_err(|error| Failure::new(error.code(), format!("{name}: {error}")));
+    let decode =
+        |bytes: &[u8], name: &str| Dictionary::decode(bytes).map_err(|error| Failure::new(error.code(), format!("{name}: {error}")));
     let Some(folder) = folder else { return Ok(vec![decode(DICTIONARY, "the shipped dictionary")?]) };
     let paths = files_with_ending(folder, "cbor")?;
     paths.iter().map(|path| decode(&files::read(path, LARGEST_PUBLISHED)?, &path.display().to_string())).collect()
@@ -62,7 +63,8 @@ pub fn dictionaries(folder: Option<&Path>) -> Result<Vec<Dictionary>, Failure> {
 
 fn files_with_ending(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(|error| Failure::file(folder, &error))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
     paths.sort();
     Ok(paths)
 }

@@ -150,15 +150,27 @@ fn a_budget_that_is_exceeded_comes_with_its_numbers() {
     let mut file = food();
     file["seal"]["budget"]["version"] = json!(5);
     let errors = Catalogue::load([("food.json", file.to_string())], &[&dictionary()]).unwrap_err();
-    let [CatalogueError { defect: TypeDefect::OverBudget { bytes, needed, allowed: 5 }, .. }] = errors.as_slice() else { panic!("{}", lines(&errors)) };
+    let [CatalogueError { defect: TypeDefect::OverBudget { bytes, needed, allowed: 5 }, .. }] = errors.as_slice() else {
+        panic!("{}", lines(&errors))
+    };
     assert!(*bytes > 211 && *needed == qr_version_of(*bytes), "{}", lines(&errors));
-    assert_eq!(errors[0].to_string(), format!("food.json: seal.budget.version: the worst case has {bytes} bytes and needs QR version {}, the budget is version 5", needed.unwrap()));
+    assert_eq!(
+        errors[0].to_string(),
+        format!(
+            "food.json: seal.budget.version: the worst case has {bytes} bytes and needs QR version {}, the budget is version 5",
+            needed.unwrap()
+        )
+    );
 }
 
 #[test]
 fn a_person_s_code_is_never_open_in_a_seal() {
     let (_, text) = SHIPPED.iter().find(|(name, _)| *name == "driving-licence.json").unwrap();
-    for (mask, code) in [(json!("open"), Some("type_holder_open")), (json!({ "keep": [6, 5] }), Some("type_mask_shows_too_much")), (json!({ "keep": [0, 4] }), None)] {
+    for (mask, code) in [
+        (json!("open"), Some("type_holder_open")),
+        (json!({ "keep": [6, 5] }), Some("type_mask_shows_too_much")),
+        (json!({ "keep": [0, 4] }), None),
+    ] {
         let mut file: Value = serde_json::from_str(text).unwrap();
         file["holder"]["mask"] = mask.clone();
         let codes = Catalogue::load([("driving.json", file.to_string())], &[&dictionary()]).err().map(|errors| errors[0].code());
@@ -178,7 +190,12 @@ fn a_code_belongs_to_one_file() {
 fn what_is_no_type_file_is_refused_in_one_line() {
     let twice = food().to_string().replacen("{", "{\"edition\":1,", 1);
     let large = " ".repeat((1 << 20) + 1);
-    for (text, code) in [("", "type_file_malformed"), ("[]", "type_file_malformed"), (twice.as_str(), "type_file_malformed"), (large.as_str(), "type_file_too_large")] {
+    for (text, code) in [
+        ("", "type_file_malformed"),
+        ("[]", "type_file_malformed"),
+        (twice.as_str(), "type_file_malformed"),
+        (large.as_str(), "type_file_too_large"),
+    ] {
         let errors = Catalogue::load([("x.json", text)], &[&dictionary()]).unwrap_err();
         assert_eq!(errors.iter().map(CatalogueError::code).collect::<Vec<_>>(), [code]);
     }

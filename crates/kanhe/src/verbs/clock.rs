@@ -12,7 +12,8 @@ pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
     let Some(named) = named else { return Ok(Timestamp::now()) };
     let noon = |day: Date| start_of_day(day) + jiff::SignedDuration::from_hours(12);
     named.parse().or_else(|_| named.parse::<Date>().map(noon)).map_err(|_| {
-        Failure::new("usage", "TIME is neither RFC 3339 nor a day").hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
+        Failure::new("usage", "TIME is neither RFC 3339 nor a day")
+            .hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
     })
 }
 

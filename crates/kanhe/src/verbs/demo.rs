@@ -43,7 +43,8 @@ fn programme(stage: &Stage, played: &[Played], language: Language) -> String {
             Cell::new(scene.message(language)),
         ]);
     }
-    let to_scan = stage.genuine_text().ok().and_then(|text| QrCode::draw(&text, Level::M).ok()).map(|code| code.blocks()).unwrap_or_default();
+    let to_scan =
+        stage.genuine_text().ok().and_then(|text| QrCode::draw(&text, Level::M).ok()).map(|code| code.blocks()).unwrap_or_default();
     format!(
         "\n{}\n{table}\n\n{}\n{to_scan}\n{}\n  {}\n",
         say("十四个场景，每个都从图片文件离线核验：", "Fourteen scenes, each verified offline from a picture file:"),

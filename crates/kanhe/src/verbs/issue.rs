@@ -13,11 +13,12 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_issuer::application::{Application, Draft, Fault, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::{Desk, IssueError, Issued};
+use kanhe_issuer::desk::{Desk, IssueError};
 use ledger::{Known, Ledger};
 use output::{Artist, Written};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Rows that are worked on at a time: enough to keep every core busy, few enough to stay in memory.
 const CHUNK: usize = 256;
@@ -57,15 +58,31 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
     let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path() });
     voice.say(&summary, |language| match language {
-        Language::Chinese => format!("签发 {}，已签发过 {}，未受理 {}；报告：{}", counts.issued, counts.repeated, counts.refused, ledger.path().display()),
+        Language::Chinese => {
+            format!("签发 {}，已签发过 {}，未受理 {}；报告：{}", counts.issued, counts.repeated, counts.refused, ledger.path().display())
+        }
         Language::English => {
-            format!("issued {}, issued before {}, refused {}; report: {}", counts.issued, counts.repeated, counts.refused, ledger.path().display())
+            format!(
+                "issued {}, issued before {}, refused {}; report: {}",
+                counts.issued,
+                counts.repeated,
+                counts.refused,
+                ledger.path().display()
+            )
         }
     });
     Ok(if counts.refused == 0 { Ended::Well } else { Ended::Refused })
 }
 
-fn issue_all(args: &IssueArgs, bytes: &[u8], kind: &CertificateKind, desk: &Desk<'_>, artist: &Artist, ledger: &mut Ledger, voice: Voice) -> Result<Counts, Failure> {
+fn issue_all(
+    args: &IssueArgs,
+    bytes: &[u8],
+    kind: &CertificateKind,
+    desk: &Desk<'_>,
+    artist: &Artist,
+    ledger: &mut Ledger,
+    voice: Voice,
+) -> Result<Counts, Failure> {
     let today = day_in_china(clock::moment(args.at.as_deref())?);
     let mut counts = Counts::default();
     let progress = progress(bytes, voice);
@@ -78,9 +95,11 @@ fn issue_all(args: &IssueArgs, bytes: &[u8], kind: &CertificateKind, desk: &Desk
             read += 1;
             admit(&application, kind, desk, today, ledger, &mut ready, &mut counts)?;
         }
-        let issued: Vec<(Ready, Result<Written, Value>)> = ready.into_par_iter().map(|ready| finish(ready, desk, artist)).collect();
-        for (ready, outcome) in issued {
-            record(&ready, outcome, &args.out, ledger, &mut counts)?;
+        let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &args.out)).collect::<Result<Vec<_>, _>>()?;
+        // Files first, then the lines that say they are there: a line never promises what is not.
+        files::sync_all(&args.out)?;
+        for (ready, outcome) in &finished {
+            ledger.report(&line_of(ready, outcome, &mut counts))?;
         }
         ledger.sync()?;
         progress.inc(u64::try_from(read).unwrap_or(0));
@@ -127,26 +146,30 @@ fn admit(
     Ok(())
 }
 
-fn finish(ready: Ready, desk: &Desk<'_>, artist: &Artist) -> (Ready, Result<Written, Value>) {
-    let outcome = desk.issue(ready.draft.clone(), ready.slot, ready.salt).map_err(|error| issue_fault_json(&error)).and_then(|issued: Issued| artist.draw(&issued));
-    (ready, outcome)
+/// Mints, signs, draws and writes one certificate; the inner error is a fault of the row, the outer one of our surroundings.
+fn finish(ready: Ready, desk: &Desk<'_>, artist: &Artist, folder: &Path) -> Result<(Ready, Result<Written, Value>), Failure> {
+    let issued = desk.issue(ready.draft.clone(), ready.slot, ready.salt).map_err(|error| issue_fault_json(&error));
+    let written = issued.and_then(|issued| artist.draw(&issued));
+    if let Ok(written) = &written {
+        written.store(folder)?;
+    }
+    Ok((ready, written))
 }
 
-/// Files first, then the line that says they are there: a line never promises what is not.
-fn record(ready: &Ready, outcome: Result<Written, Value>, folder: &std::path::Path, ledger: &mut Ledger, counts: &mut Counts) -> Result<(), Failure> {
+fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts) -> Value {
+    let request = ready.draft.request_id();
     match outcome {
         Ok(written) => {
-            written.store(folder)?;
             counts.issued += 1;
-            ledger.report(&json!({
-                "line": ready.line, "request_id": ready.draft.request_id(), "result": "issued", "identifier": written.identifier,
+            json!({
+                "line": ready.line, "request_id": request, "result": "issued", "identifier": written.identifier,
                 "number": written.number, "slot": ready.slot, "qr_version": written.qr_version, "fingerprint": ready.fingerprint,
                 "files": written.names(), "warnings": ready.draft.warnings().iter().map(|warning| warning.code()).collect::<Vec<_>>(),
-            }))
+            })
         }
         Err(fault) => {
             counts.refused += 1;
-            ledger.report(&json!({ "line": ready.line, "request_id": ready.draft.request_id(), "result": "refused", "faults": [fault] }))
+            json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] })
         }
     }
 }
@@ -172,6 +195,7 @@ fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let rows = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let style = ProgressStyle::with_template("{bar:40} {pos}/~{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/~{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(u64::try_from(rows).unwrap_or(0)).with_style(style)
 }

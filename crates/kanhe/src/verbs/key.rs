@@ -30,7 +30,9 @@ pub fn open(arg: &KeyArg) -> Result<NamedKey, Failure> {
 
 fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice) -> Result<Ended, Failure> {
     if out.exists() {
-        return Err(Failure::new("file_exists", format!("{} exists", out.display())).hint(Words::new("换一个文件名。", "Choose another name.")));
+        return Err(
+            Failure::new("file_exists", format!("{} exists", out.display())).hint(Words::new("换一个文件名。", "Choose another name."))
+        );
     }
     let lock = match &arg.identity {
         Some(path) if new_identity => {
@@ -72,14 +74,17 @@ fn lock(arg: &LockArg, twice: bool) -> Result<Lock, Failure> {
 }
 
 fn no_terminal(error: &std::io::Error) -> Failure {
-    let hint = Words::new("在终端运行，或使用 --passphrase-file 或 --identity。", "Run it in a terminal, or use --passphrase-file or --identity.");
+    let hint =
+        Words::new("在终端运行，或使用 --passphrase-file 或 --identity。", "Run it in a terminal, or use --passphrase-file or --identity.");
     Failure::new("passphrase_not_asked", error).hint(hint)
 }
 
 fn refused(error: KeyringError) -> Failure {
     let failure = Failure::new(error.code(), &error);
     match error {
-        KeyringError::WrongLock => failure.hint(Words::new("再输一次口令，或检查身份文件。", "Type the passphrase again, or check the identity file.")),
+        KeyringError::WrongLock => {
+            failure.hint(Words::new("再输一次口令，或检查身份文件。", "Type the passphrase again, or check the identity file."))
+        }
         KeyringError::WantsPassphrase => failure.hint(Words::new("去掉 --identity。", "Leave --identity out.")),
         KeyringError::WantsIdentity => failure.hint(Words::new("用 --identity 给出身份文件。", "Give the identity file with --identity.")),
         KeyringError::NotAge => failure.hint(Words::new("密钥文件由 kanhe key new 生成。", "A key file is made by `kanhe key new`.")),

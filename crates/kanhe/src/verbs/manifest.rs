@@ -96,7 +96,8 @@ enum Use {
 pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
     let ManifestVerb::Sign { input, out, key, types, at } = verb;
     let text = files::read(&input, LARGEST_DESCRIPTION)?;
-    let described: Description = toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
+    let described: Description =
+        toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
     let issued = clock::moment(at.as_deref())?;
     let kinds = kinds(&described.types, &types)?;
     let contents = Contents {
@@ -133,7 +134,8 @@ fn kinds(described: &[TypeDescription], types: &TypesArg) -> Result<Vec<Kind>, F
     let find = |wanted: &TypeDescription| {
         let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
         let kind = catalogue.find(&wanted.code);
-        kind.map(|kind| kind.to_kind(wanted.index)).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", wanted.code)).hint(hint))
+        kind.map(|kind| kind.to_kind(wanted.index))
+            .ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", wanted.code)).hint(hint))
     };
     described.iter().map(find).collect()
 }
@@ -141,7 +143,11 @@ fn kinds(described: &[TypeDescription], types: &TypesArg) -> Result<Vec<Kind>, F
 fn dictionaries(kinds: &[Kind], types: &TypesArg) -> Result<Vec<DictionaryDigest>, Failure> {
     let used = |id: u32| kinds.iter().any(|kind| kind.dictionary == id);
     let all = shipped::dictionaries(types.dictionaries.as_deref())?;
-    Ok(all.iter().filter(|dictionary| used(dictionary.id())).map(|dictionary| DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() }).collect())
+    Ok(all
+        .iter()
+        .filter(|dictionary| used(dictionary.id()))
+        .map(|dictionary| DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() })
+        .collect())
 }
 
 fn agency(described: &AgencyDescription) -> Result<Agency, Failure> {
@@ -161,7 +167,12 @@ fn agency_key(described: &KeyDescription) -> Result<AgencyKey, Failure> {
         Use::Certificate => Uses::CERTIFICATE,
         Use::Status => Uses::STATUS,
     };
-    let uses = described.uses.iter().map(one).reduce(Uses::and).ok_or_else(|| Failure::new("toml_key_uses", "a key is for seal, certificate or status"))?;
+    let uses = described
+        .uses
+        .iter()
+        .map(one)
+        .reduce(Uses::and)
+        .ok_or_else(|| Failure::new("toml_key_uses", "a key is for seal, certificate or status"))?;
     Ok(AgencyKey { key: *line.key(), uses, from: day(&described.from)?, until: described.until.as_deref().map(day).transpose()? })
 }
 

@@ -93,7 +93,12 @@ fn is_status_list(path: &Path) -> bool {
 /// How many entries of a region's lists are in each state but valid.
 pub fn states(region: &Region) -> Vec<(State, usize)> {
     let taken_back = State::ALL.into_iter().filter(|state| *state != State::Valid);
-    let count = |state: State| region.status_lists().map(|(_, list)| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count()).sum();
+    let count = |state: State| {
+        region
+            .status_lists()
+            .map(|(_, list)| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count())
+            .sum()
+    };
     taken_back.map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
 }
 
@@ -134,17 +139,33 @@ fn pack_words(pack: &Pack, language: Language) -> String {
             format!("\n{} {} (manifest edition {}, until {})", manifest.region, manifest.names.en, manifest.edition, manifest.expires),
         ));
         lines.extend(manifest.agencies.iter().map(|agency| {
-            say(format!("  机构 {} {}，密钥 {} 把", agency.code, agency.names.zh, agency.keys.len()), format!("  agency {} {}, {} keys", agency.code, agency.names.en, agency.keys.len()))
+            say(
+                format!("  机构 {} {}，密钥 {} 把", agency.code, agency.names.zh, agency.keys.len()),
+                format!("  agency {} {}, {} keys", agency.code, agency.names.en, agency.keys.len()),
+            )
         }));
-        lines.extend(manifest.kinds.iter().map(|kind| say(format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh), format!("  type {} {} {}", kind.index, kind.code, kind.names.en))));
-        lines.extend(region.status_lists().map(|(_, list)| say(format!("  状态清单 {}，截至 {}", list.uri(), list.issued()), format!("  status list {}, as of {}", list.uri(), list.issued()))));
+        lines.extend(manifest.kinds.iter().map(|kind| {
+            say(
+                format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh),
+                format!("  type {} {} {}", kind.index, kind.code, kind.names.en),
+            )
+        }));
+        lines.extend(region.status_lists().map(|(_, list)| {
+            say(
+                format!("  状态清单 {}，截至 {}", list.uri(), list.issued()),
+                format!("  status list {}, as of {}", list.uri(), list.issued()),
+            )
+        }));
         lines.extend(states(region).into_iter().map(|(state, count)| format!("    {}: {count}", state.word())));
     }
     let rows = pack.recognition().map(|recognition| recognition.rows.as_slice()).unwrap_or_default();
     lines.extend(rows.iter().map(|row| {
         let scenes = if row.scenes.is_empty() { "*".to_owned() } else { row.scenes.join(", ") };
         let until = row.until.map_or_else(|| "–".to_owned(), |day| day.to_string());
-        say(format!("\n互认 {} {}：{scenes}，{} 至 {until}", row.region, row.type_code, row.from), format!("\nrecognised {} {}: {scenes}, {} to {until}", row.region, row.type_code, row.from))
+        say(
+            format!("\n互认 {} {}：{scenes}，{} 至 {until}", row.region, row.type_code, row.from),
+            format!("\nrecognised {} {}: {scenes}, {} to {until}", row.region, row.type_code, row.from),
+        )
     }));
     lines.join("\n")
 }

@@ -75,24 +75,50 @@ fn listed(pack: &Pack) -> BTreeMap<String, Stated> {
 fn list_region(region: &Region, stated: &mut BTreeMap<String, Stated>) {
     let manifest = region.manifest();
     let code = &manifest.region;
-    let mut state = |key: String, zh: String, en: String, value: String| stated.insert(format!("1 {code} {key}"), Stated::new(zh, en, value));
+    let mut state =
+        |key: String, zh: String, en: String, value: String| stated.insert(format!("1 {code} {key}"), Stated::new(zh, en, value));
     state("edition".to_owned(), format!("地区 {code} 名录版次"), format!("region {code} manifest edition"), manifest.edition.to_string());
     for kind in &manifest.kinds {
-        state(format!("type {}", kind.index), format!("地区 {code} 类型 {} {}", kind.index, kind.names.zh), format!("region {code} type {} {}", kind.index, kind.names.en), kind.code.to_string());
+        state(
+            format!("type {}", kind.index),
+            format!("地区 {code} 类型 {} {}", kind.index, kind.names.zh),
+            format!("region {code} type {} {}", kind.index, kind.names.en),
+            kind.code.to_string(),
+        );
     }
     for agency in &manifest.agencies {
         let kinds = agency.kinds.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
-        state(format!("agency {}", agency.code), format!("机构 {} {} 可颁发类型", agency.code, agency.names.zh), format!("agency {} {} may issue types", agency.code, agency.names.en), kinds);
+        state(
+            format!("agency {}", agency.code),
+            format!("机构 {} {} 可颁发类型", agency.code, agency.names.zh),
+            format!("agency {} {} may issue types", agency.code, agency.names.en),
+            kinds,
+        );
         for key in &agency.keys {
             let window = format!("{} – {}", key.from, key.until.map_or_else(|| "…".to_owned(), |day| day.to_string()));
-            state(format!("key {} {}", agency.code, key.key.id()), format!("机构 {} 密钥 {}", agency.code, key.key.id()), format!("agency {} key {}", agency.code, key.key.id()), window);
+            state(
+                format!("key {} {}", agency.code, key.key.id()),
+                format!("机构 {} 密钥 {}", agency.code, key.key.id()),
+                format!("agency {} key {}", agency.code, key.key.id()),
+                window,
+            );
         }
     }
     for (_, list) in region.status_lists() {
-        state(format!("list {}", list.uri()), format!("状态清单 {} 截至", list.uri()), format!("status list {} as of", list.uri()), list.issued().to_string());
+        state(
+            format!("list {}", list.uri()),
+            format!("状态清单 {} 截至", list.uri()),
+            format!("status list {} as of", list.uri()),
+            list.issued().to_string(),
+        );
     }
     for (word, count) in states(region) {
         let word = word.word();
-        state(format!("state {word}"), format!("地区 {code} 状态 {word} 的证照数"), format!("region {code} certificates {word}"), count.to_string());
+        state(
+            format!("state {word}"),
+            format!("地区 {code} 状态 {word} 的证照数"),
+            format!("region {code} certificates {word}"),
+            count.to_string(),
+        );
     }
 }

@@ -51,7 +51,8 @@ struct RowDescription {
 pub fn run(verb: RecognitionVerb, voice: Voice) -> Result<Ended, Failure> {
     let RecognitionVerb::Sign { input, out, key, at } = verb;
     let text = files::read(&input, LARGEST_DESCRIPTION)?;
-    let described: Description = toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
+    let described: Description =
+        toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
     let issued = clock::moment(at.as_deref())?;
     let contents = Contents {
         region: region(&described.region)?,

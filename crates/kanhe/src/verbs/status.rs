@@ -89,10 +89,18 @@ fn fill(slots: &HashMap<String, u32>, states: Option<&Path>) -> Result<BTreeMap<
     let Some(path) = states else { return Ok(lists) };
     let bytes = files::read(path, LARGEST_TABLE)?;
     for (number, line) in csv::Reader::from_reader(bytes.as_slice()).into_deserialize::<StateLine>().enumerate() {
-        let line = line.map_err(|error| Failure::new("status_table_malformed", format!("{} line {}: {error}", path.display(), number + 2)))?;
+        let line =
+            line.map_err(|error| Failure::new("status_table_malformed", format!("{} line {}: {error}", path.display(), number + 2)))?;
         let slot = slots.get(&line.identifier).ok_or_else(|| {
-            let hint = Words::new("检查标识，或用 --report 给出签发它的报告。", "Check the identifier, or give the report of its issue with --report.");
-            Failure::new("status_identifier_unknown", format!("{} line {}: no report knows {}", path.display(), number + 2, line.identifier)).hint(hint)
+            let hint = Words::new(
+                "检查标识，或用 --report 给出签发它的报告。",
+                "Check the identifier, or give the report of its issue with --report.",
+            );
+            Failure::new(
+                "status_identifier_unknown",
+                format!("{} line {}: no report knows {}", path.display(), number + 2, line.identifier),
+            )
+            .hint(hint)
         })?;
         let state = State::parse(&line.state).map_err(defect)?;
         if let Some(list) = lists.get_mut(&(slot / ENTRIES_PER_LIST)) {

@@ -28,7 +28,10 @@ pub fn run(verb: TrustVerb, voice: Voice) -> Result<Ended, Failure> {
 pub fn trusted(arg: &TrustArg) -> Result<Vec<VerifyingKey>, Failure> {
     let lines = if arg.trust.is_empty() { pinned()? } else { arg.trust.iter().map(|named| line(named)).collect::<Result<_, _>>()? };
     if lines.is_empty() {
-        let hint = Words::new("先运行 kanhe trust add <公钥文件>，或用 --trust 指定。", "Run `kanhe trust add FILE.pub` once, or name a key with --trust.");
+        let hint = Words::new(
+            "先运行 kanhe trust add <公钥文件>，或用 --trust 指定。",
+            "Run `kanhe trust add FILE.pub` once, or name a key with --trust.",
+        );
         return Err(Failure::new("no_trusted_key", "no key is trusted yet, so no pack can be").hint(hint));
     }
     Ok(lines.iter().map(|line| *line.key()).collect())
@@ -62,7 +65,8 @@ fn add(named: &str, voice: Voice) -> Result<Ended, Failure> {
 fn pinned() -> Result<Vec<PublicKeyLine>, Failure> {
     let folder = folder()?;
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "pub")).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "pub")).collect();
     paths.sort();
     paths.iter().map(|path| line(&path.to_string_lossy())).collect()
 }
@@ -70,6 +74,9 @@ fn pinned() -> Result<Vec<PublicKeyLine>, Failure> {
 /// `$KANHE_TRUST`, or `kanhe/trust` in the folder of settings (XDG Base Directory Specification).
 fn folder() -> Result<PathBuf, Failure> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let settings = || set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config"))).map(|folder| folder.join("kanhe/trust"));
-    set("KANHE_TRUST").or_else(settings).ok_or_else(|| Failure::new("no_settings_folder", "neither KANHE_TRUST, XDG_CONFIG_HOME nor HOME is set"))
+    let settings =
+        || set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config"))).map(|folder| folder.join("kanhe/trust"));
+    set("KANHE_TRUST")
+        .or_else(settings)
+        .ok_or_else(|| Failure::new("no_settings_folder", "neither KANHE_TRUST, XDG_CONFIG_HOME nor HOME is set"))
 }

@@ -15,9 +15,17 @@ pub fn run(verb: TypeVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         TypeVerb::List { types } => {
             let catalogue = shipped::catalogue(&types)?;
-            let json = catalogue.kinds().iter().map(|kind| json!({ "name": kind.file(), "code": kind.code().as_str(), "names": words::label(kind.names()).json() }));
+            let json = catalogue
+                .kinds()
+                .iter()
+                .map(|kind| json!({ "name": kind.file(), "code": kind.code().as_str(), "names": words::label(kind.names()).json() }));
             voice.say(&Value::Array(json.collect()), |language| {
-                catalogue.kinds().iter().map(|kind| format!("{}  {:<26} {}", kind.code(), kind.file(), words::label(kind.names()).of(language))).collect::<Vec<_>>().join("\n")
+                catalogue
+                    .kinds()
+                    .iter()
+                    .map(|kind| format!("{}  {:<26} {}", kind.code(), kind.file(), words::label(kind.names()).of(language)))
+                    .collect::<Vec<_>>()
+                    .join("\n")
             });
             Ok(Ended::Well)
         }
@@ -36,10 +44,12 @@ fn check(files: &[PathBuf], dictionaries: &[Dictionary], voice: Voice) -> Result
     let dictionaries: Vec<&Dictionary> = dictionaries.iter().collect();
     let errors = shipped::load(files, &dictionaries)?.err().unwrap_or_default();
     let json = |error: &CatalogueError| json!({ "code": error.code(), "message": error.to_string() });
-    voice.say(&json!({ "files": files.len(), "faults": errors.iter().map(json).collect::<Vec<_>>() }), |language| match (errors.is_empty(), language) {
-        (true, Language::Chinese) => format!("{} 个类型文件全部合格", files.len()),
-        (true, Language::English) => format!("{} type files are right", files.len()),
-        (false, _) => errors.iter().map(|error| format!("{}: {error}", error.code())).collect::<Vec<_>>().join("\n"),
+    voice.say(&json!({ "files": files.len(), "faults": errors.iter().map(json).collect::<Vec<_>>() }), |language| {
+        match (errors.is_empty(), language) {
+            (true, Language::Chinese) => format!("{} 个类型文件全部合格", files.len()),
+            (true, Language::English) => format!("{} type files are right", files.len()),
+            (false, _) => errors.iter().map(|error| format!("{}: {error}", error.code())).collect::<Vec<_>>().join("\n"),
+        }
     });
     Ok(if errors.is_empty() { Ended::Well } else { Ended::Refused })
 }
@@ -67,8 +77,18 @@ fn kind_words(kind: &CertificateKind, language: Language) -> String {
         format!("{} {}", kind.code(), words::label(kind.names()).of(language)),
         format!("  {}: {}", say("定义机构", "defined by"), words::label(&kind.defining_authority().names).of(language)),
         format!("  {}: {validity}", say("有效期规则", "term")),
-        format!("  {}: {} ({modules}×{modules}), {} mm", say("二维码上限", "largest QR version"), kind.budget().version, kind.budget().module_mm),
-        format!("  {}: {} h / {} h", say("状态时限（提示/不可判定）", "status amber / cannot tell after"), kind.freshness().amber / 3600, kind.freshness().unknown / 3600),
+        format!(
+            "  {}: {} ({modules}×{modules}), {} mm",
+            say("二维码上限", "largest QR version"),
+            kind.budget().version,
+            kind.budget().module_mm
+        ),
+        format!(
+            "  {}: {} h / {} h",
+            say("状态时限（提示/不可判定）", "status amber / cannot tell after"),
+            kind.freshness().amber / 3600,
+            kind.freshness().unknown / 3600
+        ),
         say("  照面字段（* 必填，# 进入证照码）:", "  form (* required, # in the seal):").to_owned(),
     ];
     lines.extend(kind.form().iter().map(|field| {

@@ -38,7 +38,8 @@ pub fn open_pack(path: &Path, trust: &TrustArg) -> Result<Authentic<Pack>, Failu
                 "确认证照包的来源；若属实，用 kanhe trust add 添加其公钥。",
                 "Find out where the pack comes from; if it is right, add its key with `kanhe trust add`.",
             )),
-            _ => failure.hint(Words::new("重新获取证照包；文件可能被截断或损坏。", "Fetch the pack again; the file may be cut short or damaged.")),
+            _ => failure
+                .hint(Words::new("重新获取证照包；文件可能被截断或损坏。", "Fetch the pack again; the file may be cut short or damaged.")),
         }
     })
 }

@@ -45,7 +45,8 @@ fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
         return Ok(Given::Signed(bytes));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        let hint = Words::new("请给出扫描文本、PNG 或 JPEG 图片，或签名文件。", "Give a scanned text, a PNG or JPEG picture, or a signed file.");
+        let hint =
+            Words::new("请给出扫描文本、PNG 或 JPEG 图片，或签名文件。", "Give a scanned text, a PNG or JPEG picture, or a signed file.");
         Failure::new("input_unreadable", "this is no text, picture or signed document").hint(hint)
     })?;
     Ok(Given::Text(text.trim().to_owned()))

@@ -16,7 +16,9 @@ pub fn headline(code: &str) -> Option<Words> {
         "pack_not_trusted" => ("证照包的签名者不受信任", "pack not trusted"),
         code if code.starts_with("pack_") => ("证照包无法打开", "pack cannot be opened"),
         "key_wrong_lock" => ("口令或身份文件不对", "wrong passphrase or identity"),
-        code if code.starts_with("key_") || code.starts_with("passphrase_") || code.starts_with("identity_") => ("密钥无法使用", "key cannot be used"),
+        code if code.starts_with("key_") || code.starts_with("passphrase_") || code.starts_with("identity_") => {
+            ("密钥无法使用", "key cannot be used")
+        }
         code if code.starts_with("picture_") || code == "no_qr_found" => ("图片中读不出二维码", "no QR code in the picture"),
         code if code.starts_with("table_") => ("申请表无法读取", "table of applications cannot be read"),
         code if code.starts_with("type_") => ("证照类型文件有误", "type file is wrong"),

@@ -1,12 +1,12 @@
 //! The sentences at the counter: the reason, and what to do next.
 
 use super::{Sentence, Words};
+use jiff::{SignedDuration, Timestamp};
 use kanhe_core::kind::Label;
 use kanhe_core::pack::Unknown;
 use kanhe_core::recognition::Row;
 use kanhe_core::status::State;
 use kanhe_core::verdict::{Advice, Reason, Step};
-use jiff::{SignedDuration, Timestamp};
 
 /// A label as a sentence.
 pub fn label(label: &Label) -> Sentence {
@@ -32,7 +32,10 @@ pub const fn step(step: Step) -> Words {
 /// Why a certificate is not accepted.
 pub fn reason(reason: &Reason<'_>) -> Sentence {
     match reason {
-        Reason::Unreadable(error) => Sentence::new("此码不是勘合证照码，或已损坏、被改动。", format!("This code is no certificate of ours, or is damaged or altered: {error}.")),
+        Reason::Unreadable(error) => Sentence::new(
+            "此码不是勘合证照码，或已损坏、被改动。",
+            format!("This code is no certificate of ours, or is damaged or altered: {error}."),
+        ),
         Reason::IssuerUnknown { key_id } => Sentence::new(
             format!("本机的证照包中没有持有该密钥（{key_id}）的颁发机构。"),
             format!("No agency in this device's pack has the key {key_id} that this code names."),
@@ -42,48 +45,59 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
             format!("The signature does not match: the content was altered, or {} never signed it.", agency.en),
         ),
         Reason::Malformed => Sentence::new("签名属实，但内容不合规范。", "The signature holds, but what was signed is malformed."),
-        Reason::KeyNotForSeals { agency, .. } => {
-            Sentence::new(format!("签名密钥不是{}用于签发证照的密钥。", agency.zh), format!("The key that signed is not one with which {} issues certificates.", agency.en))
-        }
+        Reason::KeyNotForSeals { agency, .. } => Sentence::new(
+            format!("签名密钥不是{}用于签发证照的密钥。", agency.zh),
+            format!("The key that signed is not one with which {} issues certificates.", agency.en),
+        ),
         Reason::OutsideKeyWindow { issued, from, .. } => Sentence::new(
             format!("签发日期 {issued} 不在签名密钥的使用期内（自 {from} 起）。"),
             format!("Issued on {issued}, outside the time in which the signing key was in use (from {from})."),
         ),
-        Reason::OutOfScope { agency, .. } => {
-            Sentence::new(format!("{}无权颁发此类证照。", agency.zh), format!("{} has no right to issue this type of certificate.", agency.en))
-        }
-        Reason::KindUnknown { region, kind } => {
-            Sentence::new(format!("本机的证照包不认识地区 {region} 的第 {kind} 类证照。"), format!("This device's pack does not know type {kind} of region {region}."))
-        }
+        Reason::OutOfScope { agency, .. } => Sentence::new(
+            format!("{}无权颁发此类证照。", agency.zh),
+            format!("{} has no right to issue this type of certificate.", agency.en),
+        ),
+        Reason::KindUnknown { region, kind } => Sentence::new(
+            format!("本机的证照包不认识地区 {region} 的第 {kind} 类证照。"),
+            format!("This device's pack does not know type {kind} of region {region}."),
+        ),
         Reason::Forbidden { state, as_of } => forbidden(*state, *as_of),
         Reason::ClockBehind { at, pack } => Sentence::new(
             format!("本机时钟（{}）早于证照包的制作时间（{}），时钟有误。", moment(*at), moment(*pack)),
             format!("This device's clock ({}) is earlier than the pack it holds ({}): the clock is wrong.", moment(*at), moment(*pack)),
         ),
-        Reason::Expired { until, day } => {
-            Sentence::new(format!("证照已于 {until} 到期，今天是 {day}。"), format!("The certificate ended on {until}; this device says today is {day}."))
-        }
-        Reason::NotYetInForce { from, day } => {
-            Sentence::new(format!("证照自 {from} 起生效，今天是 {day}。"), format!("The certificate is in force from {from}; this device says today is {day}."))
-        }
-        Reason::Unpackable(error) => Sentence::new("签名属实，但本机的证照包无法解读照面信息。", format!("The signature holds, but this device's pack cannot read the content: {error}.")),
+        Reason::Expired { until, day } => Sentence::new(
+            format!("证照已于 {until} 到期，今天是 {day}。"),
+            format!("The certificate ended on {until}; this device says today is {day}."),
+        ),
+        Reason::NotYetInForce { from, day } => Sentence::new(
+            format!("证照自 {from} 起生效，今天是 {day}。"),
+            format!("The certificate is in force from {from}; this device says today is {day}."),
+        ),
+        Reason::Unpackable(error) => Sentence::new(
+            "签名属实，但本机的证照包无法解读照面信息。",
+            format!("The signature holds, but this device's pack cannot read the content: {error}."),
+        ),
         Reason::DictionaryUnknown { dictionary, .. } => {
             Sentence::new(format!("本机的证照包缺少字典 {dictionary}。"), format!("This device's pack lacks dictionary {dictionary}."))
         }
-        Reason::TypeNotRecognised { region, here, .. } => {
-            Sentence::new(format!("证照属实，但本地区（{here}）未互认地区 {region} 的此类证照。"), format!("Genuine, but region {here} does not recognise this type of certificate of region {region}."))
-        }
+        Reason::TypeNotRecognised { region, here, .. } => Sentence::new(
+            format!("证照属实，但本地区（{here}）未互认地区 {region} 的此类证照。"),
+            format!("Genuine, but region {here} does not recognise this type of certificate of region {region}."),
+        ),
         Reason::SceneNotRecognised { here, scene, recognised } => not_for_scene(&here.to_string(), scene.as_deref(), recognised),
         Reason::RecognitionStale { here, expires } => Sentence::new(
             format!("地区 {here} 的互认目录应于 {} 前更新。", moment(*expires)),
             format!("Region {here} was to renew its table of recognition by {}.", moment(*expires)),
         ),
-        Reason::PackStale { expires, .. } => {
-            Sentence::new(format!("本机的证照包应于 {} 前更新，现已过期。", moment(*expires)), format!("This device's pack was to be renewed by {}.", moment(*expires)))
-        }
-        Reason::ManifestStale { region, expires, .. } => {
-            Sentence::new(format!("地区 {region} 的机构名录应于 {} 前更新。", moment(*expires)), format!("The list of agencies of region {region} was to be renewed by {}.", moment(*expires)))
-        }
+        Reason::PackStale { expires, .. } => Sentence::new(
+            format!("本机的证照包应于 {} 前更新，现已过期。", moment(*expires)),
+            format!("This device's pack was to be renewed by {}.", moment(*expires)),
+        ),
+        Reason::ManifestStale { region, expires, .. } => Sentence::new(
+            format!("地区 {region} 的机构名录应于 {} 前更新。", moment(*expires)),
+            format!("The list of agencies of region {region} was to be renewed by {}.", moment(*expires)),
+        ),
         Reason::StatusStale { as_of, .. } => Sentence::new(
             format!("证照属实，但其状态仅知截至 {}，已超过允许的时限。", moment(*as_of)),
             format!("Genuine, but its status is known only as of {}, which is too long ago for this type.", moment(*as_of)),
@@ -97,26 +111,55 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
 /// What a clerk does next.
 pub const fn next(reason: &Reason<'_>) -> Words {
     match reason {
-        Reason::Unreadable(_) => Words::new("请重新扫描；仍不能读取则不予接受，并请持证人出示原件。", "Scan again; if it still fails, do not accept it and ask for the original."),
-        Reason::IssuerUnknown { .. } => Words::new("不要当作伪造；更新证照包后再验，或向颁发机构查询。", "Do not call it forged: update the pack and try again, or ask the issuing agency."),
-        Reason::Forged { .. } | Reason::Malformed => Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it."),
+        Reason::Unreadable(_) => Words::new(
+            "请重新扫描；仍不能读取则不予接受，并请持证人出示原件。",
+            "Scan again; if it still fails, do not accept it and ask for the original.",
+        ),
+        Reason::IssuerUnknown { .. } => Words::new(
+            "不要当作伪造；更新证照包后再验，或向颁发机构查询。",
+            "Do not call it forged: update the pack and try again, or ask the issuing agency.",
+        ),
+        Reason::Forged { .. } | Reason::Malformed => {
+            Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it.")
+        }
         Reason::KeyNotForSeals { .. } | Reason::OutsideKeyWindow { .. } | Reason::OutOfScope { .. } => {
             Words::new("不予接受；向颁发机构的主管部门报告。", "Do not accept it; report it to the agency's supervisor.")
         }
         Reason::Forbidden { state: State::Superseded, .. } => Words::new("请持证人出示新版本。", "Ask the holder for the newer version."),
-        Reason::Forbidden { state: State::Suspended, .. } => Words::new("暂不接受；发还后可再用。", "Do not accept it now; it can come back into force."),
-        Reason::Forbidden { state: State::Transferred, .. } => Words::new("请持证人出示转入地区颁发的证照。", "Ask the holder for the certificate of the region it was transferred to."),
+        Reason::Forbidden { state: State::Suspended, .. } => {
+            Words::new("暂不接受；发还后可再用。", "Do not accept it now; it can come back into force.")
+        }
+        Reason::Forbidden { state: State::Transferred, .. } => {
+            Words::new("请持证人出示转入地区颁发的证照。", "Ask the holder for the certificate of the region it was transferred to.")
+        }
         Reason::Forbidden { .. } => Words::new("不予接受。", "Do not accept it."),
         Reason::ClockBehind { .. } => Words::new("校准本机时钟后再验。", "Set this device's clock and scan again."),
-        Reason::Expired { .. } => Words::new("不予接受；请持证人办理延续。若日期不对，请校准本机时钟。", "Do not accept it; the holder can renew it. If the day is wrong, set this device's clock."),
-        Reason::NotYetInForce { .. } => Words::new("生效之前不予接受。若日期不对，请校准本机时钟。", "Do not accept it before that day. If the day is wrong, set this device's clock."),
-        Reason::KindUnknown { .. } | Reason::Unpackable(_) | Reason::DictionaryUnknown { .. } => Words::new("更新证照包后再验。", "Update the pack and scan again."),
-        Reason::TypeNotRecognised { .. } => Words::new("按未互认证照办理，可请持证人提供其他材料。", "Treat it as not recognised here; ask for other papers."),
-        Reason::SceneNotRecognised { .. } => Words::new("核对用证场景；此场景可请持证人提供其他材料。", "Check the use scene; for this one ask for other papers."),
-        Reason::RecognitionStale { .. } | Reason::PackStale { .. } | Reason::ManifestStale { .. } | Reason::StatusStale { .. } => {
-            Words::new("更新证照包后再验；若不能联网，用存储盘拷入新包。", "Update the pack and scan again; without a network, copy a new one from a stick.")
+        Reason::Expired { .. } => Words::new(
+            "不予接受；请持证人办理延续。若日期不对，请校准本机时钟。",
+            "Do not accept it; the holder can renew it. If the day is wrong, set this device's clock.",
+        ),
+        Reason::NotYetInForce { .. } => Words::new(
+            "生效之前不予接受。若日期不对，请校准本机时钟。",
+            "Do not accept it before that day. If the day is wrong, set this device's clock.",
+        ),
+        Reason::KindUnknown { .. } | Reason::Unpackable(_) | Reason::DictionaryUnknown { .. } => {
+            Words::new("更新证照包后再验。", "Update the pack and scan again.")
         }
-        Reason::StatusUnknown { .. } => Words::new("更新证照包后再验，或向颁发机构查询。", "Update the pack and scan again, or ask the issuing agency."),
+        Reason::TypeNotRecognised { .. } => {
+            Words::new("按未互认证照办理，可请持证人提供其他材料。", "Treat it as not recognised here; ask for other papers.")
+        }
+        Reason::SceneNotRecognised { .. } => {
+            Words::new("核对用证场景；此场景可请持证人提供其他材料。", "Check the use scene; for this one ask for other papers.")
+        }
+        Reason::RecognitionStale { .. } | Reason::PackStale { .. } | Reason::ManifestStale { .. } | Reason::StatusStale { .. } => {
+            Words::new(
+                "更新证照包后再验；若不能联网，用存储盘拷入新包。",
+                "Update the pack and scan again; without a network, copy a new one from a stick.",
+            )
+        }
+        Reason::StatusUnknown { .. } => {
+            Words::new("更新证照包后再验，或向颁发机构查询。", "Update the pack and scan again, or ask the issuing agency.")
+        }
     }
 }
 
@@ -156,7 +199,10 @@ fn not_for_scene(here: &str, scene: Option<&str>, rows: &[&Row]) -> Sentence {
     let asked = scene.unwrap_or("–");
     Sentence::new(
         format!("证照属实，但地区 {here} 未在场景“{asked}”下互认；已互认：{}。", terms("全部场景", "至 ", "长期")),
-        format!("Genuine, but region {here} does not recognise it for scene \"{asked}\"; recognised: {}.", terms("every scene", "until ", "without end")),
+        format!(
+            "Genuine, but region {here} does not recognise it for scene \"{asked}\"; recognised: {}.",
+            terms("every scene", "until ", "without end")
+        ),
     )
 }
 

@@ -5,12 +5,74 @@ use super::places::City;
 use kanhe_core::code::check::{USCC_ALPHABET, gb_11714, gb_32100};
 
 /// A name of exactly 60 characters, as long as registered names get.
-pub(super) const LONGEST_NAME: &str = "粤港澳大湾区（广东）国际数字供应链创新应用与跨境冷链食品安全追溯示范基地建设投资运营管理集团股份有限公司广州市南沙分公司";
+pub(super) const LONGEST_NAME: &str =
+    "粤港澳大湾区（广东）国际数字供应链创新应用与跨境冷链食品安全追溯示范基地建设投资运营管理集团股份有限公司广州市南沙分公司";
 
 const BRANDS: [&str; 64] = [
-    "粤鼎", "恒瑞", "众和", "南粤", "鑫达", "海纳", "鸿图", "金穗", "盛唐", "卓越", "华章", "五羊", "穗丰", "宏泰", "佳美", "广联", "天合", "远景", "新禾", "百味", "味之源", "启明", "兴隆", "永盛",
-    "德邻", "顺昌", "万家", "东升", "蓝海", "绿洲", "信达", "博雅", "睿智", "同创", "聚贤", "汇通", "和记", "泰和", "祥云", "瑞丰", "安捷", "畅行", "飞驰", "迅达", "骏业", "江南", "之江", "钱塘", "四明",
-    "雁荡", "千岛", "西泠", "越秀", "岭南", "凤凰", "白云", "珠水", "禾田", "麦香", "一品", "老城", "小城故事", "三味", "八方",
+    "粤鼎",
+    "恒瑞",
+    "众和",
+    "南粤",
+    "鑫达",
+    "海纳",
+    "鸿图",
+    "金穗",
+    "盛唐",
+    "卓越",
+    "华章",
+    "五羊",
+    "穗丰",
+    "宏泰",
+    "佳美",
+    "广联",
+    "天合",
+    "远景",
+    "新禾",
+    "百味",
+    "味之源",
+    "启明",
+    "兴隆",
+    "永盛",
+    "德邻",
+    "顺昌",
+    "万家",
+    "东升",
+    "蓝海",
+    "绿洲",
+    "信达",
+    "博雅",
+    "睿智",
+    "同创",
+    "聚贤",
+    "汇通",
+    "和记",
+    "泰和",
+    "祥云",
+    "瑞丰",
+    "安捷",
+    "畅行",
+    "飞驰",
+    "迅达",
+    "骏业",
+    "江南",
+    "之江",
+    "钱塘",
+    "四明",
+    "雁荡",
+    "千岛",
+    "西泠",
+    "越秀",
+    "岭南",
+    "凤凰",
+    "白云",
+    "珠水",
+    "禾田",
+    "麦香",
+    "一品",
+    "老城",
+    "小城故事",
+    "三味",
+    "八方",
 ];
 
 /// What an organisation does, and the words for it in its business scope.
@@ -23,7 +85,9 @@ pub(super) struct Trade {
 pub(super) const CATERING: Trade = Trade { words: "餐饮", scope: "餐饮服务；外卖递送服务" };
 
 pub(super) const TRADES: [Trade; 12] = [
-    Trade { words: "餐饮管理", scope: "餐饮管理；餐饮服务（依法须经批准的项目，经相关部门批准后方可开展经营活动）" },
+    Trade {
+        words: "餐饮管理", scope: "餐饮管理；餐饮服务（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
+    },
     Trade { words: "食品", scope: "食品销售；食品互联网销售；食用农产品批发；食用农产品零售" },
     Trade { words: "建筑工程", scope: "建设工程施工；建筑劳务分包；施工专业作业；建筑材料销售" },
     Trade { words: "信息科技", scope: "软件开发；信息系统集成服务；数据处理和存储支持服务" },
@@ -70,7 +134,11 @@ pub(super) fn address(dice: &mut Dice, city: &City) -> Address {
 /// A company of a trade in a city.
 pub(super) fn company(dice: &mut Dice, city: &City, trade: &str, province: &str) -> Organisation {
     let form = dice.pick(&["有限公司", "有限公司", "有限公司", "有限责任公司", "股份有限公司"]);
-    Organisation { name: format!("{}{}{trade}{form}", city.name, brand(dice)), code: code(dice, "91", province), address: address(dice, city) }
+    Organisation {
+        name: format!("{}{}{trade}{form}", city.name, brand(dice)),
+        code: code(dice, "91", province),
+        address: address(dice, city),
+    }
 }
 
 /// A USCC with both its check characters.

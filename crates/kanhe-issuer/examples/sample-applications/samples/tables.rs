@@ -17,7 +17,9 @@ impl Csv {
     }
 
     fn row(&mut self, cells: &[&str]) {
-        let quoted = cells.iter().map(|cell| if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() });
+        let quoted = cells
+            .iter()
+            .map(|cell| if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() });
         self.0.push_str(&quoted.collect::<Vec<_>>().join(","));
         self.0.push('\n');
     }
@@ -29,8 +31,21 @@ const LAST_DAY: Date = Date::constant(2026, 9, 30);
 pub(super) fn business_licences() -> String {
     let mut dice = Dice::seeded(4401);
     let mut csv = Csv::with_headings(&[
-        "request_id", "number", "holder_name", "holder_code_type", "holder_code", "holder_code_check_override", "issued", "valid_from", "valid_until",
-        "enterprise_type", "legal_representative", "registered_capital", "established_on", "premises", "business_scope",
+        "request_id",
+        "number",
+        "holder_name",
+        "holder_code_type",
+        "holder_code",
+        "holder_code_check_override",
+        "issued",
+        "valid_from",
+        "valid_until",
+        "enterprise_type",
+        "legal_representative",
+        "registered_capital",
+        "established_on",
+        "premises",
+        "business_scope",
     ]);
     for place in 0..70_usize {
         let city = dice.pick(&GUANGDONG);
@@ -65,9 +80,19 @@ pub(super) fn business_licences() -> String {
         csv.row(&[
             &format!("GD-YYZZ-2026-{:05}", place + 1),
             &format!("44{}{}{:08}", city.code, issued.strftime("%Y%m%d"), 1_200 + place * 7),
-            &holder.name, "001", &holder.code, vouched,
-            &issued.to_string(), &from.to_string(), &until,
-            kind, &representative, capital, &established.to_string(), &holder.address.text, trade.scope,
+            &holder.name,
+            "001",
+            &holder.code,
+            vouched,
+            &issued.to_string(),
+            &from.to_string(),
+            &until,
+            kind,
+            &representative,
+            capital,
+            &established.to_string(),
+            &holder.address.text,
+            trade.scope,
         ]);
     }
     csv.0
@@ -79,8 +104,19 @@ const ITEMS: [&str; 17] = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "B1", "B2",
 pub(super) fn food_permits() -> String {
     let mut dice = Dice::seeded(4402);
     let mut csv = Csv::with_headings(&[
-        "request_id", "number", "holder_name", "holder_code_type", "holder_code", "issued", "premises", "business_form", "items", "legal_representative",
-        "residence", "supervisor", "hotline",
+        "request_id",
+        "number",
+        "holder_name",
+        "holder_code_type",
+        "holder_code",
+        "issued",
+        "premises",
+        "business_form",
+        "items",
+        "legal_representative",
+        "residence",
+        "supervisor",
+        "hotline",
     ]);
     for place in 0..80_usize {
         let city = dice.pick(&GUANGDONG);
@@ -105,9 +141,14 @@ pub(super) fn food_permits() -> String {
         csv.row(&[
             &format!("GD-SPJY-2026-{:05}", place + 1),
             &food_number(form, &city, place),
-            &holder.name, "001", &holder.code,
+            &holder.name,
+            "001",
+            &holder.code,
             &issued.strftime("%Y%m%d").to_string(),
-            &holder.address.text, form, &items, &representative,
+            &holder.address.text,
+            form,
+            &items,
+            &representative,
             &address(&mut dice, &city).text,
             &format!("{}{}市场监督管理局", city.name, holder.address.district),
             "12315",
@@ -131,8 +172,19 @@ const TRADES_OF_WORKERS: [&str; 12] = ["01", "02", "03", "04", "05", "06", "07",
 /// Days in Chinese; the first rows are people with rare names, then people with passports.
 pub(super) fn special_workers() -> String {
     let mut dice = Dice::seeded(4403);
-    let mut csv =
-        Csv::with_headings(&["request_id", "number", "holder_name", "holder_code_type", "holder_code", "issued", "trade", "first_issued_on", "sex", "employer", "training"]);
+    let mut csv = Csv::with_headings(&[
+        "request_id",
+        "number",
+        "holder_name",
+        "holder_code_type",
+        "holder_code",
+        "issued",
+        "trade",
+        "first_issued_on",
+        "sex",
+        "employer",
+        "training",
+    ]);
     for place in 0..70_usize {
         let city = dice.pick(&GUANGDONG);
         let worker = person(&mut dice, place);
@@ -143,8 +195,14 @@ pub(super) fn special_workers() -> String {
         csv.row(&[
             &format!("GD-TZZY-2026-{:05}", place + 1),
             &format!("粤{}{trade}{}{:06}", city.letter, first.year(), 2_000 + place * 11),
-            &worker.name, worker.code_type, &worker.code,
-            &in_chinese(issued), trade, &in_chinese(first.min(issued)), worker.sex, &employer,
+            &worker.name,
+            worker.code_type,
+            &worker.code,
+            &in_chinese(issued),
+            trade,
+            &in_chinese(first.min(issued)),
+            worker.sex,
+            &employer,
             &dice.number(24, 48).to_string(),
         ]);
     }
@@ -159,8 +217,20 @@ fn in_chinese(day: Date) -> String {
 pub(super) fn safety_staff() -> String {
     let mut dice = Dice::seeded(4404);
     let mut csv = Csv::with_headings(&[
-        "request_id", "number", "holder_name", "holder_code_type", "holder_code", "issued", "post", "employer", "first_issued_on", "sex", "born_on",
-        "position", "title", "education",
+        "request_id",
+        "number",
+        "holder_name",
+        "holder_code_type",
+        "holder_code",
+        "issued",
+        "post",
+        "employer",
+        "first_issued_on",
+        "sex",
+        "born_on",
+        "position",
+        "title",
+        "education",
     ]);
     for place in 0..50_usize {
         let city = dice.pick(&GUANGDONG);
@@ -176,10 +246,16 @@ pub(super) fn safety_staff() -> String {
         csv.row(&[
             &format!("GD-AQSC-2026-{:05}", place + 1),
             &format!("粤建安{post}（{}）{:07}", issued.year(), 10_300 + place * 17),
-            &holder.name, holder.code_type, &holder.code,
-            &milliseconds(issued), post,
+            &holder.name,
+            holder.code_type,
+            &holder.code,
+            &milliseconds(issued),
+            post,
             &company(&mut dice, &city, "建筑工程", "44").name,
-            &milliseconds(first.min(issued)), holder.sex, &milliseconds(holder.born), position,
+            &milliseconds(first.min(issued)),
+            holder.sex,
+            &milliseconds(holder.born),
+            position,
             dice.pick(&["无", "助理工程师", "工程师", "高级工程师"]),
             dice.pick(&["大学本科", "大学专科", "中等职业教育"]),
         ]);
@@ -200,12 +276,26 @@ const PASSENGERS: [&str; 10] = ["C11", "C12", "C13", "C14", "C21", "C22", "C23",
 pub(super) fn road_permits() -> String {
     let mut dice = Dice::seeded(3301);
     let mut csv = Csv::with_headings(&[
-        "申请编号", "证照编号", "持证主体名称", "持证主体代码类型代码", "持证主体代码", "证照颁发日期", "经营范围", "法定代表人", "经济类型", "地址", "车辆数",
+        "申请编号",
+        "证照编号",
+        "持证主体名称",
+        "持证主体代码类型代码",
+        "持证主体代码",
+        "证照颁发日期",
+        "经营范围",
+        "法定代表人",
+        "经济类型",
+        "地址",
+        "车辆数",
     ]);
     for place in 0..60_usize {
         let city = dice.pick(&ZHEJIANG);
         let passengers = dice.once_in(4);
-        let trade = if passengers { dice.pick(&["公路客运", "汽车运输", "旅游汽车"]) } else { dice.pick(&["物流", "货运", "供应链管理", "冷链物流", "运输"]) };
+        let trade = if passengers {
+            dice.pick(&["公路客运", "汽车运输", "旅游汽车"])
+        } else {
+            dice.pick(&["物流", "货运", "供应链管理", "冷链物流", "运输"])
+        };
         let mut holder = company(&mut dice, &city, trade, "33");
         let issued = if place == 7 { Date::constant(2017, 8, 8) } else { dice.day(FIRST_DAY, LAST_DAY) };
         if place == 6 {
@@ -216,10 +306,16 @@ pub(super) fn road_permits() -> String {
         let _ = write!(number, "{:06}", 40_100 + place * 3); // a String takes every character
         csv.row(&[
             &format!("ZJ-DLYS-2026-{:05}", place + 1),
-            &number, &holder.name, "001", &holder.code, &issued.to_string(), &scope,
+            &number,
+            &holder.name,
+            "001",
+            &holder.code,
+            &issued.to_string(),
+            &scope,
             &RARE_NAMES.get(place).map_or_else(|| name(&mut dice), |name| (*name).to_owned()),
             dice.pick(&["110", "150", "150", "170", "160"]),
-            &holder.address.text, &dice.number(1, 120).to_string(),
+            &holder.address.text,
+            &dice.number(1, 120).to_string(),
         ]);
     }
     csv.0

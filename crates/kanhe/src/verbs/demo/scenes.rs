@@ -83,7 +83,13 @@ fn scenes(stage: &Stage) -> Result<Vec<Scene>, Failure> {
     let now = stage.now() + SignedDuration::from_mins(5);
     let days = |days: i64| now + SignedDuration::from_hours(24 * days);
     let permit = |place| stage.file_of("food-operation-permit", place, "png");
-    let scene = |zh, en, picture: String, verdict, code| Scene { title: Words::new(zh, en), picture, at: now, use_scene: None, expected: (verdict, code) };
+    let scene = |zh, en, picture: String, verdict, code| Scene {
+        title: Words::new(zh, en),
+        picture,
+        at: now,
+        use_scene: None,
+        expected: (verdict, code),
+    };
     let foreign = |zh, en, use_scene, verdict, code| {
         let picture = stage.file_of("road-transport-permit", 0, "png")?;
         Ok::<Scene, Failure>(Scene { use_scene: Some(use_scene), ..scene(zh, en, picture, verdict, code) })

@@ -143,9 +143,21 @@ impl Stage {
             let line = files::read(Path::new(&self.path(&format!("keys/{key}.pub"))), LARGEST)?;
             text = text.replace(place, String::from_utf8_lossy(&line).trim());
         }
-        let (description, manifest, key) = (self.path(&format!("{name}.toml")), self.path(&format!("{name}.manifest")), self.path(&format!("keys/{root}.key")));
+        let (description, manifest, key) =
+            (self.path(&format!("{name}.toml")), self.path(&format!("{name}.manifest")), self.path(&format!("keys/{root}.key")));
         files::write(Path::new(&description), text.as_bytes())?;
-        self.kanhe(&["manifest", "sign", "--in", &description, "--out", &manifest, "--key", &key, "--identity", &self.path("keys/identity.txt")])
+        self.kanhe(&[
+            "manifest",
+            "sign",
+            "--in",
+            &description,
+            "--out",
+            &manifest,
+            "--key",
+            &key,
+            "--identity",
+            &self.path("keys/identity.txt"),
+        ])
     }
 
     fn issue_tables(&mut self) -> Result<(), Failure> {
@@ -178,7 +190,23 @@ impl Stage {
     fn issue(&mut self, table: &str, kind: &str, file: &str, manifest: &str, agency: &str, at: Option<&str>) -> Result<(), Failure> {
         let (input, manifest, out) = (self.path(file), self.path(&format!("{manifest}.manifest")), self.path(folder_of(table)));
         let (key, identity) = (self.path(&format!("keys/{agency}.key")), self.path("keys/identity.txt"));
-        let mut words = vec!["issue", "--type", kind, "--in", &input, "--manifest", &manifest, "--out", &out, "--url", PAGE, "--key", &key, "--identity", &identity];
+        let mut words = vec![
+            "issue",
+            "--type",
+            kind,
+            "--in",
+            &input,
+            "--manifest",
+            &manifest,
+            "--out",
+            &out,
+            "--url",
+            PAGE,
+            "--key",
+            &key,
+            "--identity",
+            &identity,
+        ];
         words.extend(at.into_iter().flat_map(|at| ["--at", at]));
         let before = self.identifiers(folder_of(table))?.len();
         self.kanhe(&words)?;
@@ -214,7 +242,8 @@ impl Stage {
             let (manifest, report) = (self.path(&format!("{manifest}.manifest")), self.path(&format!("{agency}/report.jsonl")));
             let (out, key) = (self.path(&format!("status/{agency}")), self.path(&format!("keys/{agency}.key")));
             let identity = self.path("keys/identity.txt");
-            let mut words = vec!["status", "sign", "--manifest", &manifest, "--report", &report, "--out", &out, "--key", &key, "--identity", &identity];
+            let mut words =
+                vec!["status", "sign", "--manifest", &manifest, "--report", &report, "--out", &out, "--key", &key, "--identity", &identity];
             if agency == "gd-market" {
                 words.extend(["--states", table.as_str()]);
             }
@@ -225,13 +254,40 @@ impl Stage {
 
     fn build_pack(&self) -> Result<(), Failure> {
         files::write(&self.folder.join("recognition.toml"), RECOGNITION.as_bytes())?;
-        let (identity, key, recognition) = (self.path("keys/identity.txt"), self.path("keys/gd-root.key"), self.path("guangdong.recognition"));
-        self.kanhe(&["recognition", "sign", "--in", &self.path("recognition.toml"), "--out", &recognition, "--key", &key, "--identity", &identity])?;
+        let (identity, key, recognition) =
+            (self.path("keys/identity.txt"), self.path("keys/gd-root.key"), self.path("guangdong.recognition"));
+        self.kanhe(&[
+            "recognition",
+            "sign",
+            "--in",
+            &self.path("recognition.toml"),
+            "--out",
+            &recognition,
+            "--key",
+            &key,
+            "--identity",
+            &identity,
+        ])?;
         let roots = [format!("440000={}", self.path("keys/gd-root.pub")), format!("330000={}", self.path("keys/zj-root.pub"))];
         let manifests = [self.path("guangdong.manifest"), self.path("zhejiang.manifest")];
         let lists = ["gd-market", "gd-housing", "zj-transport"].map(|agency| self.path(&format!("status/{agency}")));
         let out = self.path("guangdong.pack");
-        let mut words = vec!["pack", "build", "--region", "440000", "--epoch", "1", "--out", &out, "--key", &key, "--identity", &identity, "--recognition", &recognition];
+        let mut words = vec![
+            "pack",
+            "build",
+            "--region",
+            "440000",
+            "--epoch",
+            "1",
+            "--out",
+            &out,
+            "--key",
+            &key,
+            "--identity",
+            &identity,
+            "--recognition",
+            &recognition,
+        ];
         words.extend(roots.iter().flat_map(|root| ["--root", root.as_str()]));
         words.extend(manifests.iter().flat_map(|manifest| ["--manifest", manifest.as_str()]));
         words.extend(lists.iter().flat_map(|list| ["--status", list.as_str()]));
@@ -267,7 +323,9 @@ fn issued_on(table: &[u8], day: Date) -> Result<Vec<u8>, Failure> {
     for row in reader.records() {
         let row = row.map_err(broken)?;
         let day = day.to_string();
-        writer.write_record(headings.iter().zip(&row).map(|(heading, cell)| if heading == "issued" { day.as_str() } else { cell })).map_err(broken)?;
+        writer
+            .write_record(headings.iter().zip(&row).map(|(heading, cell)| if heading == "issued" { day.as_str() } else { cell }))
+            .map_err(broken)?;
     }
     writer.into_inner().map_err(|error| Failure::new("demo_differs", error))
 }

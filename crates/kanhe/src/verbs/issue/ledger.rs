@@ -63,7 +63,8 @@ impl Ledger {
         let (mut requests, mut identifiers, mut slots) = (HashMap::new(), HashSet::new(), HashSet::new());
         for (number, line) in BufReader::new(File::open(&path).map_err(failed)?).lines().enumerate() {
             let line: Line = serde_json::from_str(&line.map_err(failed)?).map_err(|error| {
-                let hint = Words::new("报告被改动过；请恢复备份或换一个目录。", "The report was changed; restore it, or use another folder.");
+                let hint =
+                    Words::new("报告被改动过；请恢复备份或换一个目录。", "The report was changed; restore it, or use another folder.");
                 Failure::new("report_malformed", format!("{} line {}: {error}", path.display(), number + 1)).hint(hint)
             })?;
             if line.result == "issued" {

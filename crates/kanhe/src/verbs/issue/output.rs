@@ -54,7 +54,14 @@ impl Artist {
         let micrometres = format!("{:.0}", kind.budget().module_mm * 1000.0).parse().unwrap_or(500);
         let caption = args.caption.then(|| kind.names().zh.clone());
         let fonts = if args.caption { Fonts::installed() } else { Fonts::none() };
-        Ok(Self { url, level, module: ModuleSize::new(micrometres).map_err(drawing)?, scale: Scale::new(PIXELS).map_err(drawing)?, caption, fonts })
+        Ok(Self {
+            url,
+            level,
+            module: ModuleSize::new(micrometres).map_err(drawing)?,
+            scale: Scale::new(PIXELS).map_err(drawing)?,
+            caption,
+            fonts,
+        })
     }
 
     /// Draws one certificate.
@@ -86,12 +93,12 @@ impl Written {
         json!({ "certificate": self.name("cose"), "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })
     }
 
-    /// Writes the files, each whole or not at all.
+    /// Writes the files, each whole or not at all; the caller syncs many at once.
     pub fn store(&self, folder: &Path) -> Result<(), Failure> {
-        files::write(&folder.join(self.name("cose")), &self.envelope)?;
-        files::write(&folder.join(self.name("txt")), format!("{}\n", self.text).as_bytes())?;
-        files::write(&folder.join(self.name("png")), &self.png)?;
-        files::write(&folder.join(self.name("svg")), self.svg.as_bytes())
+        files::write_unsynced(&folder.join(self.name("cose")), &self.envelope)?;
+        files::write_unsynced(&folder.join(self.name("txt")), format!("{}\n", self.text).as_bytes())?;
+        files::write_unsynced(&folder.join(self.name("png")), &self.png)?;
+        files::write_unsynced(&folder.join(self.name("svg")), self.svg.as_bytes())
     }
 
     fn name(&self, ending: &str) -> String {
@@ -103,5 +110,9 @@ impl Written {
 fn page(url: &str) -> Result<String, Failure> {
     let fits = url.starts_with("https://") && url.len() <= LONGEST_URL && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
     let hint = Words::new("例如 https://kanhe.example.cn/。", "For example https://kanhe.example.cn/.");
-    if fits { Ok(url.to_owned()) } else { Err(Failure::new("usage", "the page's address is https, without #, of at most 200 characters").hint(hint)) }
+    if fits {
+        Ok(url.to_owned())
+    } else {
+        Err(Failure::new("usage", "the page's address is https, without #, of at most 200 characters").hint(hint))
+    }
 }

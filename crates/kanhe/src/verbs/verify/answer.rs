@@ -261,7 +261,9 @@ fn shown(claim: &Claim<'_>) -> Option<Sentence> {
 
 fn choice(field: &Field, code: &str) -> Option<Sentence> {
     match &field.form {
-        Form::Choice(table) | Form::Choices(table) => table.iter().find(|choice| choice.code == code).map(|choice| words::label(&choice.label)),
+        Form::Choice(table) | Form::Choices(table) => {
+            table.iter().find(|choice| choice.code == code).map(|choice| words::label(&choice.label))
+        }
         Form::Text { .. } | Form::Code(_) | Form::Date | Form::Decimal { .. } | Form::Count | Form::Flag => None,
     }
 }

@@ -12,7 +12,7 @@ mod type_file;
 mod worst_case;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use budget::qr_version_of;
 pub use error::{CatalogueError, TypeDefect};

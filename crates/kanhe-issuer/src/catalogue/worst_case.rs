@@ -13,6 +13,7 @@ use kanhe_core::code::{CertificateId, HolderCode, HolderCodeType, RegionCode, Se
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::kind::Form;
 use kanhe_core::seal::{self, SealError};
+use serde_json::json;
 
 /// Bytes of a sealed QR payload that are not the seal itself: format, key id, signature.
 const AROUND: usize = 1 + 8 + 64;
@@ -22,6 +23,9 @@ pub(super) const LONGEST_OWN_SERIAL: usize = 18;
 
 /// A character of the basic multilingual plane that no word of any licence has.
 const NO_ENTRY: char = '\u{e000}';
+
+/// Digits of a decimal fraction, as admission allows them.
+const MOST_DIGITS: usize = 18;
 
 /// The last day that a licence can name; some systems write it for 长期.
 const LAST_DAY: Date = Date::constant(9999, 12, 31);
@@ -53,11 +57,13 @@ impl<'d> Measure<'d> {
     }
 }
 
-/// The dearest Chinese character that the dictionary holds; one that it does not hold is escaped and costs more still (`docs/spec/dictionary.md`).
+/// A Chinese character that costs as many bits as any that the dictionary holds (`docs/spec/dictionary.md`).
+///
+/// One that it does not hold is escaped and costs more still; the measure is then too large rather than too small.
 pub(super) fn dearest_character(dictionary: &Dictionary) -> char {
-    let bits = |character: char| dictionary.packed_bits(&character.to_string());
-    let escaped = bits(NO_ENTRY);
-    ('\u{4e00}'..='\u{9fff}').filter(|c| bits(*c) < escaped).max_by_key(|c| bits(*c)).unwrap_or(NO_ENTRY)
+    let most = dictionary.selector_bits() + dictionary.hardest_bits_per_char();
+    let dearest = |c: &char| u32::try_from(dictionary.packed_bits(&c.to_string())) == Ok(most);
+    ('\u{4e00}'..='\u{9fff}').find(dearest).unwrap_or(NO_ENTRY)
 }
 
 /// Bytes of the worst seal, envelope and all; none if the type is so wrong that it has no certificates.
@@ -82,10 +88,7 @@ fn worst(kind: &CertificateKind, dearest: char) -> Option<Certificate> {
     let serial = if kind.serial_is_number { number.clone() } else { "Z".repeat(LONGEST_OWN_SERIAL) };
     let code = kind.holder.code_types.iter().copied().map(dearest_code).max_by_key(|code| code.expose().len())?;
     let holder = Holder::new(&text(kind.holder.longest_name), code).ok()?;
-    let fields = kind.seal.iter().filter_map(|field| {
-        let shape = &kind.form_field(&field.name)?.shape;
-        Some((field.name.clone(), dearest_value(&field.form, shape, &text)?))
-    });
+    let fields = kind.seal.iter().filter_map(|field| Some((field.name.clone(), dearest_value(kind, &field.name, &field.form, &text)?)));
     let issued = Date::constant(2149, 6, 6); // the last day whose number has two bytes
     Certificate::new(Contents {
         identifier: CertificateId::new(kind.code, kind.authority.code, Serial::parse(&serial).ok()?, Version::new(999).ok()?),
@@ -121,23 +124,31 @@ fn last_code(shape: &str) -> String {
     shape.replace('#', "9").replace('@', "Z")
 }
 
-fn dearest_value(form: &Form, shape: &Shape, text: &impl Fn(usize) -> String) -> Option<Value> {
+fn dearest_value(kind: &CertificateKind, name: &str, form: &Form, text: &impl Fn(usize) -> String) -> Option<Value> {
     Some(match form {
         Form::Text { most } => Value::Text(text(usize::from(*most))),
         Form::Code(template) => Value::Text(last_code(template.as_str())),
         Form::Choice(table) => Value::Text(table.last()?.code.clone()),
         Form::Choices(table) => Value::List(table.iter().map(|choice| choice.code.clone()).collect()),
         Form::Date => Value::Text(LAST_DAY.to_string()),
-        Form::Decimal { scale } => Value::Text(match scale {
-            0 => "9999999999999".to_owned(),
-            _ => format!("9999999999999.{}", "9".repeat(usize::from(*scale))),
-        }),
-        Form::Count => match shape {
+        Form::Decimal { scale } => Value::Text(greatest_decimal(kind, name, *scale)?),
+        Form::Count => match kind.form_field(name)?.shape {
             Shape::Count { greatest } => Value::Count(greatest.unwrap_or(u64::MAX)),
             Shape::Text { .. } | Shape::Day | Shape::OneOf(_) | Shape::Flag | Shape::List(_) => return None,
         },
         Form::Flag => Value::Flag(true),
     })
+}
+
+/// The greatest decimal fraction of nines that the schema allows.
+fn greatest_decimal(kind: &CertificateKind, name: &str, scale: u8) -> Option<String> {
+    let scale = usize::from(scale);
+    let nines = |whole: usize| if scale == 0 { "9".repeat(whole) } else { format!("{}.{}", "9".repeat(whole), "9".repeat(scale)) };
+    let allowed = |decimal: &String| {
+        let alone = json!({ name: decimal });
+        !kind.schema.iter_errors(&alone).any(|error| error.instance_path().to_string() == format!("/{name}"))
+    };
+    (1..=MOST_DIGITS.saturating_sub(scale)).rev().map(nines).find(allowed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Pictures in, texts out.
 
+mod crowd;
 mod look;
 mod open;
 mod views;
@@ -46,7 +47,7 @@ pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<Vec<String>, Re
 fn search(luma: GrayImage) -> Result<Vec<String>, ReadError> {
     let (width, height) = luma.dimensions();
     let mut attempts = 0;
-    for (view, binarizing) in views::of(&luma) {
+    for (view, binarizing) in views::of(luma) {
         attempts += 1;
         let texts = look::look(&view, binarizing);
         if !texts.is_empty() {

@@ -11,7 +11,7 @@ use super::look::Binarizing;
 /// A picture is looked at in half size, and half of that, while its longer side is above this.
 const HALVED_ABOVE: u32 = 1000;
 /// The other views are made of a picture brought down to this longer side, so that a large picture costs no more than a small one.
-const WORKING_SIDE: u32 = 3000;
+const WORKING_SIDE: u32 = 2400;
 /// How far softening reaches, as the standard deviation in pixels: raster dots and the edges of JPEG blocks go, modules stay.
 const SOFT: f32 = 0.8;
 /// How far sharpening reaches.
@@ -22,20 +22,20 @@ const SHARP: f32 = 2.0;
 /// The order was measured on 200 drawn photographs of codes of version 10 and 15, turned, tilted, blurred, noisy and badly lit, near
 /// the limit of what can be read: as it is a picture shows 88 of them, with these views 130. A global threshold adds to the local
 /// one only on untouched pictures. Turning a picture is not among the views: the reader finds a code at any angle, and mirrored.
-pub(super) fn of(luma: &GrayImage) -> impl Iterator<Item = (Rc<GrayImage>, Binarizing)> {
-    let seen = (luma.width() > 0 && luma.height() > 0).then(|| luma.clone());
-    let working = seen.as_ref().map(brought_down);
-    let untouched = iter::successors(seen, half).map(Rc::new);
-    let process = [doubled_and_sharpened, doubled, doubled_and_softened, cleaned, inverted, stretched];
-    let processed = working.into_iter().flat_map(move |working| process.into_iter().filter_map(move |view| view(&working)));
-
+pub(super) fn of(luma: GrayImage) -> impl Iterator<Item = (Rc<GrayImage>, Binarizing)> {
+    let whole = (luma.width() > 0 && luma.height() > 0).then(|| Rc::new(luma));
+    let untouched = iter::successors(whole.clone(), |view| half(view).map(Rc::new));
     let twice = untouched.flat_map(|view| [(Rc::clone(&view), Binarizing::Local), (view, Binarizing::Global)]);
+
+    let processes = [doubled_and_sharpened, doubled, doubled_and_softened, cleaned, inverted, stretched];
+    let working = whole.into_iter().map(|whole| brought_down(&whole));
+    let processed = working.flat_map(move |working| processes.into_iter().filter_map(move |process| process(&working)));
     twice.chain(processed.map(|view| (Rc::new(view), Binarizing::Local)))
 }
 
 fn half(luma: &GrayImage) -> Option<GrayImage> {
     let (width, height) = luma.dimensions();
-    (width.max(height) > HALVED_ABOVE).then(|| imageops::resize(luma, (width / 2).max(1), (height / 2).max(1), FilterType::Triangle))
+    (width.max(height) > HALVED_ABOVE).then(|| imageops::thumbnail(luma, (width / 2).max(1), (height / 2).max(1)))
 }
 
 /// The picture brought down to the working size; a picture that is small already stays as it is.
@@ -46,7 +46,7 @@ fn brought_down(luma: &GrayImage) -> GrayImage {
         return luma.clone();
     }
     let scaled = |side: u32| u32::try_from(u64::from(side) * u64::from(WORKING_SIDE) / u64::from(longer)).unwrap_or(WORKING_SIDE).max(1);
-    imageops::resize(luma, scaled(width), scaled(height), FilterType::Triangle)
+    imageops::thumbnail(luma, scaled(width), scaled(height))
 }
 
 /// Small modules become large enough for the blocks of the local threshold; a large picture has no small ones.

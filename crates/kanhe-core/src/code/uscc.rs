@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ascii::{Ascii, first_outside, length_of};
-use super::check::{Mismatch, USCC_ALPHABET, gb_11714, gb_32100, symbol, value};
+use super::check::{Mismatch, USCC_ALPHABET, gb_11714, gb_32100, value};
 use super::error::{UsccError, UsccUnpackError};
 use super::lenient::{Lenient, Warning, in_upper_case};
 use super::organisation::OrganisationCode;
@@ -68,18 +68,19 @@ impl Uscc {
     /// A number beyond 31¹⁷, or one whose organisation code does not check: no USCC packs to these bytes.
     pub fn unpack(packed: &[u8; Self::PACKED]) -> Result<Self, UsccUnpackError> {
         let mut rest = packed.iter().fold(0_u128, |n, &byte| n << 8 | u128::from(byte));
-        let mut backwards = [' '; LENGTH - 1];
-        for place in &mut backwards {
-            let digit = u32::try_from(rest % 31).expect("below 31"); // safe: a remainder modulo 31 fits any integer
-            *place = symbol(USCC_ALPHABET, digit).expect("31 symbols"); // safe: the alphabet has a symbol for each of 0..31
+        let mut text = [0; LENGTH];
+        let [body @ .., last] = &mut text;
+        for place in body.iter_mut().rev() {
+            let digit = usize::try_from(rest % 31).expect("below 31"); // safe: a remainder modulo 31 fits any integer
+            *place = *USCC_ALPHABET.as_bytes().get(digit).expect("31 symbols"); // safe: the alphabet has a symbol for each of 0..31
             rest /= 31;
         }
         if rest != 0 {
             return Err(UsccUnpackError::TooLarge);
         }
-        let mut text: String = backwards.iter().rev().collect();
-        text.extend(gb_32100(&text));
-        let uscc = Self(Ascii::new(&text).expect("18 ASCII characters")); // safe: 17 symbols of the alphabet always have a check character
+        let check = std::str::from_utf8(body).ok().and_then(gb_32100);
+        *last = check.and_then(|check| u8::try_from(check).ok()).expect("a check character"); // safe: 17 symbols of the alphabet have one
+        let uscc = std::str::from_utf8(&text).ok().and_then(Ascii::new).map(Self).expect("18 ASCII characters"); // safe: all of the alphabet
         match uscc.organisation_mismatch() {
             None => Ok(uscc),
             Some(Mismatch { expected, found }) => Err(UsccUnpackError::OrganisationCheck { expected, found }),

@@ -4,7 +4,7 @@ use super::Seal;
 use super::form::unpacked;
 use super::holder::{SealedHolder, read_code};
 use crate::certificate::{LONGEST_NAME, MOST_HOLDERS, Validity, Value};
-use crate::code::{CertificateId, HolderCodeType, Serial, Uscc, Version};
+use crate::code::{CertificateId, HolderCodeType, Uscc, Version};
 use crate::dictionary::Dictionary;
 use crate::kind::{Field, Kind};
 use jiff::civil::Date;
@@ -50,7 +50,7 @@ impl<'k> Claims<'k> {
             return Err(ClaimsError::OtherDictionary { seal: seal.dictionary(), dictionary: dictionary.id() });
         }
         let number = number(seal, kind, dictionary).ok_or(ClaimsError::Number)?;
-        let serial = Serial::parse(&seal.serial.text(&number)).map_err(|_| ClaimsError::Serial)?;
+        let serial = seal.serial.read(&number).map_err(|_| ClaimsError::Serial)?;
         let version = Version::new(seal.version).map_err(|_| ClaimsError::Serial)?;
         Ok(Self {
             kind,
@@ -78,14 +78,14 @@ fn holders(seal: &Seal<'_>, kind: &Kind, dictionary: &Dictionary) -> Option<Vec<
     if items == 0 || items % 3 != 0 || items / 3 > MOST_HOLDERS {
         return None;
     }
-    (0..items / 3)
-        .map(|_| {
-            let name = unpacked(d.bytes().ok()?, dictionary, LONGEST_NAME)?;
-            let code_type = HolderCodeType::new(d.u16().ok()?).ok()?;
-            let code = read_code(&mut d, code_type, kind.holder_mask)?;
-            Some(SealedHolder { name, code_type, code })
-        })
-        .collect()
+    let mut holders = Vec::with_capacity(items / 3);
+    for _ in 0..items / 3 {
+        let name = unpacked(d.bytes().ok()?, dictionary, LONGEST_NAME)?;
+        let code_type = HolderCodeType::new(d.u16().ok()?).ok()?;
+        let code = read_code(&mut d, code_type, kind.holder_mask)?;
+        holders.push(SealedHolder { name, code_type, code });
+    }
+    Some(holders)
 }
 
 /// A seal made before the type grew has fewer fields; one with more was made by a newer edition than our pack knows.
@@ -95,21 +95,20 @@ fn fields<'k>(seal: &Seal<'_>, kind: &'k Kind, dictionary: &Dictionary) -> Resul
     if found > kind.fields.len() {
         return Err(ClaimsError::NewerEdition { found, known: kind.fields.len() });
     }
-    kind.fields
-        .iter()
-        .take(found)
-        .map(|field| {
-            let unreadable = || ClaimsError::Field { name: field.name.clone() };
-            let empty = d.datatype().map_err(|_| unreadable())? == Type::Null;
-            let value = if empty {
-                d.null().map_err(|_| unreadable())?;
-                None
-            } else {
-                Some(field.form.read(&mut d, dictionary).ok_or_else(unreadable)?)
-            };
-            Ok(Claim { field, value })
-        })
-        .collect()
+    let mut claims = Vec::with_capacity(found);
+    for field in kind.fields.iter().take(found) {
+        let value = value(&mut d, field, dictionary).ok_or_else(|| ClaimsError::Field { name: field.name.clone() })?;
+        claims.push(Claim { field, value });
+    }
+    Ok(claims)
+}
+
+/// What a field says: `Some(None)` where it was left empty, `None` where it does not have its type's form.
+fn value(d: &mut Decoder<'_>, field: &Field, dictionary: &Dictionary) -> Option<Option<Value>> {
+    if d.datatype().ok()? == Type::Null {
+        return d.null().ok().map(|()| None);
+    }
+    field.form.read(d, dictionary).map(Some)
 }
 
 /// Why a seal cannot be read with a type, though its signature holds.

@@ -39,7 +39,7 @@ impl Form {
                 (text.chars().count() <= usize::from(*most)).then_some(Value::Text(text))
             }
             Self::Code(template) => {
-                let mut code = String::new();
+                let mut code = String::with_capacity(template.as_str().len());
                 template.unpack(d.bytes().ok()?, &mut code).ok()?;
                 Some(Value::Text(code))
             }
@@ -56,9 +56,9 @@ impl Form {
     }
 }
 
-/// Unpacks words of at most so many characters, each at most four bytes.
+/// Unpacks words of at most so many characters, each at most four bytes: room for all of them is taken once.
 pub(super) fn unpacked(packed: &[u8], dictionary: &Dictionary, most: usize) -> Option<String> {
-    let mut text = String::with_capacity(most.min(packed.len() * 3));
+    let mut text = String::with_capacity(most * 4);
     dictionary.unpack(packed, most * 4, &mut text).ok()?;
     Some(text)
 }
@@ -73,8 +73,12 @@ fn bits_of(table: &[Choice], codes: &[String]) -> Option<u64> {
 
 fn chosen(table: &[Choice], bits: u64) -> Option<Vec<String>> {
     let known = table.len().min(MOST_BITS);
-    let set = |place: &usize| bits >> place & 1 == 1;
-    (bits >> known == 0).then(|| (0..known).filter(set).filter_map(|place| table.get(place)).map(|choice| choice.code.clone()).collect())
+    if bits >> known != 0 {
+        return None;
+    }
+    let mut codes = Vec::with_capacity(usize::try_from(bits.count_ones()).ok()?);
+    codes.extend(table.iter().take(known).enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, choice)| choice.code.clone()));
+    Some(codes)
 }
 
 fn units_of(decimal: &str, scale: u8) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! The serial of an identifier, packed: capitals and digits as one number in base 36 behind a leading 1, so that zeros in front survive.
 
+use crate::code::{Serial, SerialError};
 use minicbor::data::Type;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::{self, Encoder, Write};
@@ -28,12 +29,12 @@ impl<'b> SealedSerial<'b> {
         }
     }
 
-    /// The serial's characters; `number` where the two are one.
-    pub(super) fn text(&self, number: &str) -> String {
+    /// The serial; `number` where the two are one.
+    pub(super) fn read(&self, number: &str) -> Result<Serial, SerialError> {
         match self {
-            Self::IsNumber => number.to_owned(),
-            Self::Packed(packed) => digits(*packed),
-            Self::Text(text) => (*text).to_owned(),
+            Self::IsNumber => Serial::parse(number),
+            Self::Packed(packed) => Serial::parse(digits(*packed, &mut [0; PACKED_AT_MOST])),
+            Self::Text(text) => Serial::parse(text),
         }
     }
 }
@@ -61,14 +62,19 @@ fn unpack_bytes(bytes: &[u8]) -> Option<u128> {
     (shortest && leading == 1 && (1..=PACKED_AT_MOST).contains(&characters)).then_some(packed)
 }
 
-fn digits(mut packed: u128) -> String {
-    let mut reversed = Vec::with_capacity(PACKED_AT_MOST);
-    while packed > 1 {
-        let digit = u32::try_from(packed % 36).ok().and_then(|value| char::from_digit(value, 36));
-        reversed.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+/// Writes the characters of a packed serial from the last to the first into the end of `room`.
+fn digits(mut packed: u128, room: &mut [u8; PACKED_AT_MOST]) -> &str {
+    let mut free = room.len();
+    for place in room.iter_mut().rev() {
+        if packed <= 1 {
+            break;
+        }
+        let digit = u32::try_from(packed % 36).ok().and_then(|value| char::from_digit(value, 36)).unwrap_or_default();
+        *place = u8::try_from(digit.to_ascii_uppercase()).unwrap_or_default();
         packed /= 36;
+        free -= 1;
     }
-    reversed.into_iter().rev().collect()
+    room.get(free..).and_then(|written| std::str::from_utf8(written).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -79,7 +85,7 @@ mod tests {
     fn round(serial: &str) -> String {
         let mut bytes = Vec::new();
         encode(serial, &mut Encoder::new(&mut bytes)).unwrap();
-        SealedSerial::decode(&mut Decoder::new(&bytes)).unwrap().text("")
+        SealedSerial::decode(&mut Decoder::new(&bytes)).unwrap().read("").unwrap().to_string()
     }
 
     proptest! {

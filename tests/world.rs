@@ -12,6 +12,7 @@
 mod dictionary;
 mod kinds;
 mod licence;
+mod nation;
 mod office;
 mod outcome;
 mod pack;
@@ -20,6 +21,7 @@ pub mod payload;
 pub use dictionary::small_dictionary;
 pub use kinds::{FOOD, OPERATOR, TITLE, ZJ_FOOD, ZJ_OPERATOR, ZJ_TITLE, food_code, label, operator_code, title_code};
 pub use licence::Licence;
+pub use nation::nation;
 pub use office::{Office, Province};
 pub use outcome::Outcome;
 pub use pack::{PackPlan, recognition, recognition_row, trusted_key};

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/seal");
+    let files = negative::files();
     fs::create_dir_all(&folder)?;
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
@@ -13,7 +14,6 @@ fn main() -> io::Result<()> {
             fs::remove_file(path)?;
         }
     }
-    let files = negative::files();
     for (name, bytes) in &files {
         fs::write(folder.join(name), bytes)?;
     }

@@ -1,4 +1,4 @@
-//! A dictionary of a few hundred words: enough that the world's seals look like real ones, and a hundredth of the published one's size.
+//! A dictionary of a few hundred words in two codes: enough that the world's seals look like real ones, and a hundredth of the published one's size.
 
 use kanhe_core::dictionary::Dictionary;
 
@@ -14,16 +14,22 @@ const LETTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
                        王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹\
                        伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉梅红建国文志海波小大一二三四五六七八九十年月日店馆厂行业商贸食品餐饮药房超市美容";
 
-/// Builds the dictionary: every word costs 8 or 9 bits, the escape 9.
+/// Builds the dictionary: a code of phrases and characters, and a code of characters alone, in which each of them costs less.
 pub fn small_dictionary() -> Dictionary {
-    let mut words: Vec<String> = PHRASES.split_whitespace().map(str::to_owned).collect();
-    words.extend(LETTERS.chars().filter(|c| *c != '\n').map(String::from));
+    let characters = || LETTERS.chars().map(String::from);
+    let phrases = PHRASES.split_whitespace().map(str::to_owned);
+    Dictionary::new(ID, &[code(phrases.chain(characters()).collect()), code(characters().collect())]).unwrap()
+}
+
+/// A complete code in which all words cost alike or differ by one bit, the escape the most.
+fn code(mut words: Vec<String>) -> Vec<Vec<String>> {
     words.sort_unstable();
     words.dedup();
-    let short = 512_usize.checked_sub(words.len() + 1).expect("at most 511 words");
-    let mut groups = vec![Vec::new(); 8];
-    groups.push(words[..short].to_vec());
-    groups.push(words[short..].to_vec());
-    groups[9].push(String::new());
-    Dictionary::new(ID, &[groups]).unwrap()
+    let symbols = words.len() + 1;
+    let bits = symbols.next_power_of_two().ilog2().max(8);
+    let (short, long) = words.split_at((1 << bits) - symbols);
+    let mut groups = vec![Vec::new(); bits as usize - 1];
+    groups.push(short.to_vec());
+    groups.push([long, &[String::new()]].concat());
+    groups
 }

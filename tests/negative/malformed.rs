@@ -1,7 +1,7 @@
 //! Payloads that the agency signed as a seal, and that are none: everything but the one deterministic spelling of the right shape.
 
 use super::Vector;
-use crate::world::payload::{Item, Payload, encoded};
+use crate::world::payload::{Item, Payload, encoded, payload_of};
 use crate::world::{Office, Province, World};
 use kanhe_core::manifest::Manifest;
 
@@ -53,15 +53,6 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         signed("status-list-signed-as-a-seal", payload_of(&world.pack().list(Office::Guangzhou))),
         signed("manifest-signed-as-a-seal", short_manifest(world)),
     ]
-}
-
-/// The payload of an envelope: the third item behind the tag.
-fn payload_of(envelope: &[u8]) -> Vec<u8> {
-    let mut decoder = minicbor::Decoder::new(&envelope[1..]);
-    decoder.array().unwrap();
-    decoder.skip().unwrap();
-    decoder.skip().unwrap();
-    decoder.bytes().unwrap().to_vec()
 }
 
 fn short_manifest(world: &World) -> Vec<u8> {

@@ -91,3 +91,12 @@ pub fn array_of(items: &[Vec<u8>]) -> Vec<u8> {
 pub fn encoded(value: impl Encode<()>) -> Vec<u8> {
     minicbor::to_vec(value).unwrap()
 }
+
+/// The payload of an envelope: the third item behind the tag.
+pub fn payload_of(envelope: &[u8]) -> Vec<u8> {
+    let mut decoder = Decoder::new(&envelope[1..]);
+    decoder.array().unwrap();
+    decoder.skip().unwrap();
+    decoder.skip().unwrap();
+    decoder.bytes().unwrap().to_vec()
+}

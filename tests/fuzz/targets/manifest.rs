@@ -1,0 +1,12 @@
+//! A manifest that was read is the same manifest when it is written and read again.
+#![no_main]
+
+use kanhe_core::manifest::Manifest;
+use kanhe_fuzz::document;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|payload: &[u8]| {
+    if let Some(read) = document::<Manifest>(payload) {
+        assert_eq!(document(&read.encode()).as_ref(), Some(&read));
+    }
+});

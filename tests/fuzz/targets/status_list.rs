@@ -1,0 +1,12 @@
+//! A status list that was read is the same status list when it is written and read again.
+#![no_main]
+
+use kanhe_core::status::StatusList;
+use kanhe_fuzz::document;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|payload: &[u8]| {
+    if let Some(read) = document::<StatusList>(payload) {
+        assert_eq!(document(&read.encode()).as_ref(), Some(&read));
+    }
+});

@@ -12,16 +12,17 @@ use crate::files;
 use crate::words::Words;
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::pack::{Pack, PackError};
-use kanhe_core::qr::encode_digits;
+use kanhe_core::qr::QrError;
+use kanhe_core::verdict::{Accepted, Reason, Refusal};
 use kanhe_core::verify::{Occasion, verify};
 use std::path::Path;
 
 /// Does what the verb asks for.
 pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
-    let text = text_of(given(&args.input)?);
+    let given = given(&args.input)?;
     let pack = open_pack(&args.pack, &args.trust)?;
     let occasion = Occasion { at: clock::moment(args.at.as_deref())?, scene: args.scene.as_deref() };
-    let judged = verify(&text, &pack, occasion);
+    let judged = judge(&given, &pack, occasion)?;
     let answer = Answer::new(&judged, &pack, occasion.at);
     voice.say(&answer.json(), |language| answer.words(language));
     Ok(answer.verdict().into())
@@ -44,11 +45,13 @@ pub fn open_pack(path: &Path, trust: &TrustArg) -> Result<Authentic<Pack>, Failu
     })
 }
 
-/// A signed document presented at the counter is judged like any other bytes in a QR code: it says what it is, and that it is no seal.
-fn text_of(given: Given) -> String {
+/// A signed document presented at the counter is called what it is: only a seal can be verified there.
+fn judge<'p>(given: &Given, pack: &'p Authentic<Pack>, occasion: Occasion<'_>) -> Result<Result<Accepted<'p>, Refusal<'p>>, Failure> {
     match given {
-        Given::Text(text) => text,
-        Given::Signed(bytes) if Envelope::decode(&bytes).is_ok() && bytes.len() <= kanhe_core::seal::LARGEST_SEAL => encode_digits(&bytes),
-        Given::Signed(_) => String::new(),
+        Given::Text(text) => Ok(verify(text, pack, occasion)),
+        Given::Signed(bytes) => {
+            let found = Envelope::decode(bytes).map_err(|error| Failure::new(error.code(), error))?.document();
+            Ok(Err(Reason::Unreadable(QrError::OtherDocument { found }).into()))
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{Sentence, Words};
 use jiff::{SignedDuration, Timestamp};
+use kanhe_core::envelope::DocumentType;
 use kanhe_core::kind::Label;
 use kanhe_core::pack::Unknown;
+use kanhe_core::qr::QrError;
 use kanhe_core::recognition::Row;
 use kanhe_core::status::State;
 use kanhe_core::verdict::{Advice, Reason, Step};
@@ -105,6 +107,18 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
         Reason::StatusUnknown { why: Unknown::NoList { .. } | Unknown::NoEntry { .. } } => {
             Sentence::new("证照属实，但本机没有它的状态信息。", "Genuine, but this device has no status of it.")
         }
+    }
+}
+
+/// What a signed document is called at the counter.
+const fn document(document: DocumentType) -> (&'static str, &'static str) {
+    match document {
+        DocumentType::Seal => ("证照码", "a seal"),
+        DocumentType::Certificate => ("证照文件", "a certificate file"),
+        DocumentType::StatusList => ("状态清单", "a status list"),
+        DocumentType::Manifest => ("机构名录", "a manifest"),
+        DocumentType::Recognition => ("互认目录", "a table of recognition"),
+        DocumentType::Pack => ("证照包", "a pack"),
     }
 }
 

@@ -5,6 +5,7 @@
 mod budget;
 mod check;
 mod error;
+mod form;
 mod kind;
 mod seal_profile;
 mod shape;

@@ -2,19 +2,15 @@
 
 use super::budget::GREATEST_VERSION;
 use super::error::{CatalogueError, TypeDefect};
-use super::kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormField, HolderCategory, HolderRule, ValidityRule};
-use super::seal_profile;
-use super::shape::Shape;
+use super::kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, HolderCategory, HolderRule, ValidityRule};
 use super::type_file::{self, TypeFile};
 use super::worst_case::Measure;
-use crate::application::columns;
+use super::{form, seal_profile};
 use crate::json::Unique;
-use jsonschema::{Draft, Validator};
 use kanhe_core::certificate::{LONGEST_NAME, MOST_HOLDERS};
 use kanhe_core::code::{HolderCodeType, Serial, TypeCode, Uscc};
 use kanhe_core::kind::{Form, Freshness, Label, Mask};
 use kanhe_core::template::Template;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Display;
 use unicode_normalization::is_nfc;
@@ -22,17 +18,11 @@ use unicode_normalization::is_nfc;
 /// A type file has at most so many bytes: the largest shipped has 8 kB, and a table of all counties would have 200.
 const LARGEST_FILE: usize = 1 << 20;
 
-/// A form has at most so many fields; the longest face of a licence has about 40.
-const MOST_FIELDS: usize = 200;
-
 /// A text number has at most so many characters: the longest seen, of a real-estate title, has about 30.
 const LONGEST_NUMBER: u64 = 64;
 
 /// A term has at most so many years: the longest in law is the 70 years of a right to use land.
 const LONGEST_YEARS: u64 = 100;
-
-/// The dialect of schemas (JSON Schema 2020-12).
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Smaller modules are lost in print.
 const SMALLEST_MODULE: f64 = 0.4;
@@ -64,7 +54,7 @@ impl Defects<'_> {
         self.found.push(CatalogueError { file: self.file.to_owned(), member: member.to_string(), defect });
     }
 
-    fn range(&mut self, member: &str, found: u64, least: u64, most: u64) {
+    pub(super) fn range(&mut self, member: &str, found: u64, least: u64, most: u64) {
         if !(least..=most).contains(&found) {
             self.add(member, TypeDefect::Range { found, least, most });
         }
@@ -105,8 +95,8 @@ fn build(file: &str, bytes: &[u8], read: &TypeFile, defects: &mut Defects<'_>) -
     let validity = validity(&read.validity, defects);
     let number = number(&read.number, defects);
     let freshness = freshness(&read.freshness, defects);
-    let schema = schema(&read.fields, defects);
-    let form = form(read, defects);
+    let schema = form::compile(&read.fields, defects);
+    let form = form::check(read, defects);
     let seal = seal_profile::check(&read.seal.fields, &form, defects);
     let budget = budget(&read.seal.budget, defects);
     Some(CertificateKind {
@@ -247,102 +237,6 @@ fn freshness(read: &type_file::Freshness, defects: &mut Defects<'_>) -> Freshnes
     Freshness { amber: u32::from(amber) * 3600, unknown: u32::from(unknown) * 3600 }
 }
 
-fn schema(read: &Value, defects: &mut Defects<'_>) -> Option<Validator> {
-    let wanted = [("$schema", DIALECT), ("type", "object")];
-    for (member, text) in wanted {
-        if read.get(member).and_then(Value::as_str) != Some(text) {
-            defects.add(format!("fields.{member}"), TypeDefect::Schema { wanted: text });
-        }
-    }
-    if read.get("additionalProperties") != Some(&Value::Bool(false)) {
-        defects.add("fields.additionalProperties", TypeDefect::Schema { wanted: "false" });
-    }
-    let compiled = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(read);
-    compiled.map_err(|error| defects.add("fields", TypeDefect::SchemaInvalid { reason: error.to_string() })).ok()
-}
-
-fn form(read: &TypeFile, defects: &mut Defects<'_>) -> Vec<FormField> {
-    let Some(properties) = read.fields.get("properties").and_then(Value::as_object) else {
-        defects.add("fields.properties", TypeDefect::Schema { wanted: "an object" });
-        return Vec::new();
-    };
-    defects.range("fields.properties", size(properties.len()), 0, size(MOST_FIELDS));
-    let required: Vec<&str> =
-        read.fields.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let unknown = |field: &&str| !properties.contains_key(*field);
-    for field in required.iter().copied().filter(unknown) {
-        defects.add("fields.required", TypeDefect::UnknownField { field: field.to_owned() });
-    }
-    for (member, names) in [("labels", read.labels.keys().collect::<Vec<_>>()), ("masking", read.masking.keys().collect())] {
-        for field in names.into_iter().filter(|field| unknown(&field.as_str())) {
-            defects.add(member, TypeDefect::UnknownField { field: field.clone() });
-        }
-    }
-    let fields = properties.iter().filter_map(|(name, schema)| {
-        let shape = field_shape(name, schema, defects);
-        let label = field_label(name, read, defects);
-        let mask = field_mask(name, read, shape.as_ref(), defects);
-        Some(FormField { name: name.clone(), label: label?, shape: shape?, required: required.contains(&name.as_str()), mask })
-    });
-    let fields: Vec<FormField> = fields.collect();
-    check_columns(&fields, defects);
-    fields
-}
-
-fn field_shape(name: &str, schema: &Value, defects: &mut Defects<'_>) -> Option<Shape> {
-    let member = format!("fields.properties.{name}");
-    if name.is_empty() || name.len() > 40 || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-        defects.add(&member, TypeDefect::FieldName { found: name.to_owned(), wanted: "1 to 40 of a-z, 0-9 and _" });
-    }
-    let shape = Shape::read(schema);
-    match &shape {
-        None => defects.add(member, TypeDefect::Property),
-        Some(Shape::Text { longest: None }) if schema.get("pattern").is_none() => defects.add(member, TypeDefect::Unbounded),
-        Some(_) => {}
-    }
-    shape
-}
-
-fn field_label(name: &str, read: &TypeFile, defects: &mut Defects<'_>) -> Option<Label> {
-    let Some(names) = read.labels.get(name) else {
-        defects.add("labels", TypeDefect::NoLabel { field: name.to_owned() });
-        return None;
-    };
-    Some(defects.label(format!("labels.{name}"), &names.zh, &names.en))
-}
-
-fn field_mask(name: &str, read: &TypeFile, shape: Option<&Shape>, defects: &mut Defects<'_>) -> Mask {
-    let Some(masking) = read.masking.get(name) else { return Mask::Open };
-    let [first, last] = masking.keep;
-    let kept = u64::from(first) + u64::from(last);
-    let length = match shape {
-        Some(Shape::Text { longest }) => *longest,
-        Some(Shape::Day) => Some(10),
-        _ => Some(0),
-    };
-    if let Some(length) = length.filter(|length| kept >= *length) {
-        defects.add(format!("masking.{name}"), TypeDefect::MaskShows { kept, length, most: length.saturating_sub(1) });
-    }
-    Mask::Keep { first, last }
-}
-
-/// A table's column is named by a field's name or its Chinese label, so neither may mean two things.
-fn check_columns(fields: &[FormField], defects: &mut Defects<'_>) {
-    let mut taken: Vec<(&str, &str)> =
-        columns::RESERVED.iter().flat_map(|column| [(column.name(), column.name()), (column.label(), column.name())]).collect();
-    for field in fields {
-        for column in [field.name.as_str(), field.label.zh.as_str()] {
-            match taken.iter().find(|(name, owner)| *name == column && *owner != field.name) {
-                Some((_, owner)) => {
-                    let defect = TypeDefect::LabelTwice { label: column.to_owned(), other: (*owner).to_owned() };
-                    defects.add(format!("labels.{}", field.name), defect);
-                }
-                None => taken.push((column, field.name.as_str())),
-            }
-        }
-    }
-}
-
 fn budget(read: &type_file::Budget, defects: &mut Defects<'_>) -> Budget {
     defects.range("seal.budget.version", u64::from(read.version), 1, u64::from(GREATEST_VERSION));
     if read.module_mm < SMALLEST_MODULE {
@@ -352,6 +246,6 @@ fn budget(read: &type_file::Budget, defects: &mut Defects<'_>) -> Budget {
     Budget { version: read.version, module_mm: read.module_mm }
 }
 
-fn size(count: usize) -> u64 {
+pub(super) fn size(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }

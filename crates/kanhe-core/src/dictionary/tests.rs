@@ -135,7 +135,7 @@ fn parts_that_break_a_rule_are_refused_by_its_name() {
     let changed = |change: fn(&mut Vec<Vec<&str>>)| {
         let mut groups = example_groups();
         change(&mut groups);
-        Dictionary::new(7, std::slice::from_ref(&groups)).unwrap_err().code()
+        Dictionary::new(7, &[groups.clone()]).unwrap_err().code()
     };
     let cases = [
         (changed(|groups| groups.clear()), "dictionary_incomplete"),
@@ -155,19 +155,19 @@ fn parts_that_break_a_rule_are_refused_by_its_name() {
     }
     let mut groups = example_groups();
     groups[2][0] = &long;
-    assert!(matches!(Dictionary::new(7, std::slice::from_ref(&groups)), Err(DictionaryError::EntryTooLong { bytes: 66, ceiling: 64 })));
+    assert!(matches!(Dictionary::new(7, &[groups]), Err(DictionaryError::EntryTooLong { bytes: 66, ceiling: 64 })));
 }
 
 #[test]
 fn an_escape_that_padding_could_resemble_is_refused() {
     let groups = vec![vec![], vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec!["g", ""]];
-    assert!(matches!(Dictionary::new(7, std::slice::from_ref(&groups)), Err(DictionaryError::EscapeTooShort { bits: 7, floor: 8 })));
+    assert!(matches!(Dictionary::new(7, &[groups]), Err(DictionaryError::EscapeTooShort { bits: 7, floor: 8 })));
 }
 
 #[test]
 fn entries_of_one_length_that_do_not_ascend_are_refused() {
     let groups = vec![vec![], vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec![], vec!["i", "h", "j", ""]];
-    assert!(matches!(Dictionary::new(7, std::slice::from_ref(&groups)), Err(DictionaryError::NotInOrder { .. })));
+    assert!(matches!(Dictionary::new(7, &[groups]), Err(DictionaryError::NotInOrder { .. })));
 }
 
 #[test]

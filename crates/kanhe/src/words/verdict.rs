@@ -34,6 +34,10 @@ pub const fn step(step: Step) -> Words {
 /// Why a certificate is not accepted.
 pub fn reason(reason: &Reason<'_>) -> Sentence {
     match reason {
+        Reason::Unreadable(QrError::OtherDocument { found }) => {
+            let (zh, en) = document(*found);
+            Sentence::new(format!("这是{zh}，不是证照码。"), format!("This is {en}, and no certificate's seal."))
+        }
         Reason::Unreadable(error) => Sentence::new(
             "此码不是勘合证照码，或已损坏、被改动。",
             format!("This code is no certificate of ours, or is damaged or altered: {error}."),

@@ -3,7 +3,6 @@
 
 #![allow(clippy::as_conversions, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-#[path = "papers/example.rs"]
 mod example;
 
 use kanhe_core::status::State;

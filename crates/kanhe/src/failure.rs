@@ -1,6 +1,6 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
-use crate::words::{self, Language, Words, headline};
+use crate::words::{Language, Words, headline};
 use std::fmt;
 use std::path::Path;
 
@@ -48,27 +48,21 @@ impl Failure {
     /// The one line for people.
     pub fn line(&self, language: Language) -> String {
         let headline = headline(self.code);
-        let hint = self.hint_or_default();
-        let hint = hint.of(language);
+        let hint = self.hint.as_ref().map(|hint| hint.of(language)).unwrap_or_default();
         match language {
             Language::Chinese => format!("错误 {}：{}（{}）{hint}", self.code, headline.map_or("未能完成", |words| words.zh), self.detail),
             Language::English => format!("error {}: {}. {hint}", self.code, self.detail).trim_end().to_owned(),
         }
     }
 
-    fn hint_or_default(&self) -> Words {
-        self.hint.clone().unwrap_or_else(|| words::hint(self.code))
-    }
-
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
         let zh = headline(self.code).map_or_else(|| self.detail.clone(), |words| words.zh.to_owned());
-        let hint = self.hint_or_default();
         serde_json::json!({
             "error": {
                 "code": self.code,
                 "message": { "zh": zh, "en": self.detail },
-                "hint": { "zh": hint.zh, "en": hint.en },
+                "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
             }
         })
     }

@@ -34,39 +34,3 @@ pub fn headline(code: &str) -> Option<Words> {
     };
     Some(Words::new(zh, en))
 }
-
-/// What to do about a code for which nobody said anything closer.
-pub fn hint(code: &str) -> Words {
-    let (zh, en) = match code {
-        "table_other_type" | "table_no_headings" => {
-            ("kanhe type show <类型> 列出所需各列。", "`kanhe type show T` lists the columns that the type wants.")
-        }
-        "table_workbook" | "table_utf16" => ("在表格软件中另存为 CSV。", "Save the sheet as CSV in the spreadsheet program."),
-        code if code.starts_with("table_") => {
-            ("检查该行附近的内容后重试；已签发的不会重复。", "Mend the table near that line and run again; nothing is issued twice.")
-        }
-        code if code.starts_with("desk_") => (
-            "kanhe inspect <名录> 显示机构、密钥与类型；必要时重新签名。",
-            "`kanhe inspect MANIFEST` shows agencies, keys and types; sign it again if need be.",
-        ),
-        code if code.starts_with("toml_") => ("对照 crates/kanhe/demo 中的样例。", "Compare it with the samples in crates/kanhe/demo."),
-        code if code.starts_with("type_") => ("kanhe type check 列出全部问题。", "`kanhe type check` lists everything that is wrong."),
-        code if code.starts_with("manifest_") || code.starts_with("recognition_") => {
-            ("改正说明文件后重新签名。", "Mend the description and sign it again.")
-        }
-        code if code.starts_with("key_") || code.starts_with("identity_") || code.starts_with("passphrase_") => {
-            ("密钥由 kanhe key new 生成；请检查文件与口令。", "Keys are made by `kanhe key new`; check the file and the passphrase.")
-        }
-        code if code.starts_with("picture_") => {
-            ("请给出 PNG 或 JPEG 图片，或直接给出扫描文本。", "Give a PNG or JPEG picture, or the scanned text itself.")
-        }
-        code if code.starts_with("qr_") || code == "not_a_seal" => {
-            ("请重新扫描，或检查文本是否完整。", "Scan again, or check that the text is whole.")
-        }
-        code if code.starts_with("envelope_") || code.starts_with("cbor_") || code == "payload_malformed" => {
-            ("文件可能损坏或不是签名文件；请重新获取。", "The file may be damaged, or no signed document; fetch it again.")
-        }
-        _ => ("docs/errors.md 列出全部代码。", "docs/errors.md lists every code."),
-    };
-    Words::new(zh, en)
-}

@@ -11,6 +11,7 @@ mod words;
 
 use clap::Parser;
 use cli::Cli;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
         Ok(ended) => ended.into(),
         Err(failure) => {
             if json {
-                println!("{}", failure.json());
+                // Who closed the pipe did not want to know; the exit code tells.
+                let _ = writeln!(std::io::stdout(), "{}", failure.json());
             }
             eprintln!("{}", failure.line(language));
             ExitCode::from(2)

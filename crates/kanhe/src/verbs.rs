@@ -19,6 +19,9 @@ use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
 use crate::words::Language;
 use kanhe_core::verdict::Verdict;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// How a verb ended that did its work.
@@ -68,8 +71,20 @@ impl Voice {
     pub fn say(self, json: &serde_json::Value, words: impl FnOnce(Language) -> String) {
         match (self.quiet, self.json) {
             (true, _) => {}
-            (false, true) => println!("{json}"),
-            (false, false) => println!("{}", words(self.language)),
+            (false, true) => self.print(json),
+            (false, false) => self.print(words(self.language)),
+        }
+    }
+
+    /// Prints a line. A reader who has heard enough closes the pipe, and that changes nothing about how the verb ended; any other
+    /// fault of standard output does, for the answer is lost.
+    pub fn print(self, line: impl Display) {
+        match writeln!(std::io::stdout().lock(), "{line}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                eprintln!("{}", Failure::file(Path::new("-"), &error).line(self.language));
+                std::process::exit(2)
+            }
+            Ok(()) | Err(_) => {}
         }
     }
 }

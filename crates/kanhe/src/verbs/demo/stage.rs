@@ -108,7 +108,7 @@ impl Stage {
     /// Runs a verb as if it were typed, after showing it.
     pub fn kanhe(&self, words: &[&str]) -> Result<(), Failure> {
         if !self.voice.json {
-            println!("$ kanhe {}", words.join(" "));
+            self.voice.print(format_args!("$ kanhe {}", words.join(" ")));
         }
         let cli = Cli::try_parse_from(["kanhe"].iter().chain(words)).map_err(|error| Failure::new("usage", error))?;
         run_as(cli, Voice { quiet: true, ..self.voice }).map(drop)

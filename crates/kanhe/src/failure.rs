@@ -1,6 +1,6 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
-use crate::words::{Language, Words, headline};
+use crate::words::{Language, Words, headline, remedy};
 use std::fmt;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, detail: detail.to_string(), hint: None }
+        Self { code, detail: detail.to_string(), hint: remedy(code) }
     }
 
     /// A failure to read or write a file.
@@ -33,6 +33,7 @@ impl Failure {
                     "Free some space and run again; what is done is not done twice.",
                 ),
             ),
+            ErrorKind::IsADirectory => ("file_is_folder", Words::new("请给出文件，而不是目录。", "Name a file, not a folder.")),
             _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
         };
         Self::new(code, format!("{}: {error}", path.display())).hint(hint)

@@ -3,7 +3,7 @@
 mod failure;
 mod verdict;
 
-pub use failure::headline;
+pub use failure::{headline, remedy};
 pub use verdict::{advice, label, next, reason, step};
 
 use std::borrow::Cow;

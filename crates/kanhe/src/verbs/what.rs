@@ -38,6 +38,10 @@ fn looks_like_a_path(path: &Path) -> bool {
 }
 
 fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
+    if bytes.trim_ascii().is_empty() {
+        let hint = Words::new("扫描器没有送来内容，或文件是空的。", "The scanner sent nothing, or the file is empty.");
+        return Err(Failure::new("input_empty", "there is nothing to look at").hint(hint));
+    }
     if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8]) {
         return picture(&bytes).map(Given::Text);
     }

@@ -8,6 +8,8 @@ pub fn headline(code: &str) -> Option<Words> {
         "file_not_found" => ("找不到文件", "file not found"),
         "file_permission" => ("没有文件权限", "no right to the file"),
         "file_too_large" => ("文件过大", "file too large"),
+        "file_is_folder" => ("这是目录，不是文件", "a folder, not a file"),
+        "input_empty" => ("没有可核验的内容", "nothing to look at"),
         "file_exists" => ("文件已存在", "file exists"),
         "file_io" => ("文件读写失败", "file cannot be read or written"),
         "disk_full" => ("磁盘已满", "disk full"),
@@ -30,6 +32,51 @@ pub fn headline(code: &str) -> Option<Words> {
         }
         code if code.starts_with("toml_") => ("配置文件有误", "description is wrong"),
         "rows_refused" => ("有申请未被受理", "some applications were refused"),
+        _ => return None,
+    };
+    Some(Words::new(zh, en))
+}
+
+/// What to do about a failure of this code, when the place where it happened knows nothing better.
+pub fn remedy(code: &str) -> Option<Words> {
+    let (zh, en) = match code {
+        "table_of_another_type" => ("检查 --type 与申请表是否对应。", "Check that --type and the table belong together."),
+        "table_is_workbook" => ("在电子表格软件中另存为 CSV。", "Save it as CSV in the spreadsheet program."),
+        code if code.starts_with("table_") => (
+            "首行应为列名；kanhe type show 列出该类型的字段。",
+            "The first line names the columns; `kanhe type show` lists the fields of the type.",
+        ),
+        "passphrase_short" => ("换一个更长的口令。", "Choose a longer passphrase."),
+        code if code.starts_with("key_line_") => {
+            ("公钥文件（.pub）由 kanhe key new 生成。", "A public key file (.pub) is made by `kanhe key new`.")
+        }
+        "identity_malformed" => {
+            ("身份文件由 kanhe key new --new-identity 生成。", "An identity file is made by `kanhe key new --new-identity`.")
+        }
+        code if code.starts_with("key_") || code.starts_with("passphrase_") => {
+            ("检查密钥文件和口令。", "Check the key file and its passphrase.")
+        }
+        code if code.starts_with("toml_") => ("改正描述文件后重新签名。", "Correct the description and sign again."),
+        "status_unknown_state" => (
+            "状态为 valid、revoked、suspended、annulled、cancelled、transferred 或 superseded。",
+            "A state is valid, revoked, suspended, annulled, cancelled, transferred or superseded.",
+        ),
+        code if code.starts_with("status_") => ("检查状态表和报告。", "Check the table of states and the reports."),
+        code if code.starts_with("desk_") => {
+            ("检查机构名录中该密钥的机构、用途和可颁发类型。", "Check what the manifest says of the key: its agency, its uses, its types.")
+        }
+        code if code.starts_with("pack_") => ("检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
+        code if code.starts_with("type_") => ("kanhe type check 列出全部问题。", "`kanhe type check` lists everything that is wrong."),
+        code if code.starts_with("manifest_") || code.starts_with("recognition_") => {
+            ("改正描述文件后重新签名。", "Correct the description and sign again.")
+        }
+        "not_a_seal" | "no_qr_found" => {
+            ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter.")
+        }
+        code if code.starts_with("qr_") => ("请重新扫描。", "Scan again."),
+        code if code.starts_with("envelope_") || code.starts_with("cbor_") || code == "wrong_document" || code == "payload_malformed" => {
+            ("检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again.")
+        }
         _ => return None,
     };
     Some(Words::new(zh, en))

@@ -13,6 +13,9 @@ const READABLE: u32 = 0o666;
 /// Keys are for their owner.
 const SECRET: u32 = 0o600;
 
+/// How the names of files begin that are still being written.
+const UNFINISHED: &str = ".kanhe-";
+
 /// Reads a whole file of at most so many bytes; a longer one is refused before it fills the memory.
 pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::file(path, &error);
@@ -52,7 +55,7 @@ fn write_as(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<(), Fail
     let failed = |error: std::io::Error| Failure::file(path, &error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file =
-        tempfile::Builder::new().prefix(".kanhe-").permissions(Permissions::from_mode(mode)).tempfile_in(folder).map_err(failed)?;
+        tempfile::Builder::new().prefix(UNFINISHED).permissions(Permissions::from_mode(mode)).tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     if sync == Sync::Now {
         file.as_file().sync_data().map_err(failed)?;
@@ -68,6 +71,18 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         return Err(Failure::new("file_exists", format!("{} exists", path.display())).hint(hint));
     }
     write_as(path, bytes, SECRET, Sync::Now)
+}
+
+/// Takes away what a killed run has left unfinished in a folder that nobody else writes to.
+pub fn sweep(folder: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(folder, &error);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder and those above it.

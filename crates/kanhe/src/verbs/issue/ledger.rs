@@ -56,6 +56,7 @@ impl Ledger {
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         files::make_folder(folder)?;
         let lock = lock(folder)?;
+        files::sweep(folder)?;
         let path = folder.join("report.jsonl");
         let failed = |error: std::io::Error| Failure::file(&path, &error);
         mend_torn_end(&path)?;

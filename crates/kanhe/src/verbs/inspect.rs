@@ -26,7 +26,13 @@ pub fn run(args: &InspectArgs, voice: Voice) -> Result<Ended, Failure> {
             }
             claims(&scanned.envelope(), scanned.bytes().len())
         }
-        Given::Signed(bytes) => Envelope::decode(&bytes).and_then(|envelope| claims(&envelope, bytes.len())),
+        Given::Signed(bytes) => {
+            let envelope = Envelope::decode(&bytes).map_err(|error| Failure::new(error.code(), error))?;
+            if let Some(path) = &args.cose {
+                files::write(path, &envelope.to_cose())?;
+            }
+            claims(&envelope, bytes.len())
+        }
     };
     let claimed = claimed.map_err(|error| Failure::new(error.code(), error))?;
     voice.say(&json!({ "checked": false, "claims": claimed }), |language| {

@@ -1,0 +1,63 @@
+//! `kanhe demo`: what a newcomer sees first.
+
+use crate::program::{kanhe, word};
+use crate::stage::{AGENCIES, Stage};
+use std::collections::HashSet;
+use std::fs;
+
+#[test]
+fn fourteen_scenes_end_as_they_should() {
+    let scenes = Stage::get().told["scenes"].as_array().unwrap().clone();
+    assert_eq!(scenes.len(), 14);
+    for played in scenes {
+        let (expected, answer) = (&played["expected"], &played["answer"]);
+        assert_eq!((&answer["verdict"], &answer["code"]), (&expected["verdict"], &expected["code"]), "{}", played["scene"]);
+    }
+}
+
+#[test]
+fn no_two_scenes_say_the_same_but_the_two_that_are_accepted() {
+    let told = Stage::get().told;
+    let codes: Vec<&str> = told["scenes"].as_array().unwrap().iter().map(|played| word(played, "/answer/code")).collect();
+    let accepted = codes.iter().filter(|code| **code == "accepted").count();
+    assert_eq!((accepted, codes.iter().collect::<HashSet<_>>().len()), (2, 13), "{codes:?}");
+}
+
+#[test]
+fn at_least_three_hundred_certificates_have_all_their_files() {
+    let stage = Stage::get();
+    let mut issued = 0;
+    for agency in AGENCIES {
+        for line in stage.report(agency) {
+            assert_eq!(line["result"], "issued", "{line}");
+            for file in ["certificate", "seal", "png", "svg"] {
+                let path = stage.path(&format!("{agency}/{}", word(&line, &format!("/files/{file}"))));
+                assert!(fs::metadata(&path).is_ok_and(|file| file.len() > 100), "{path}");
+            }
+            issued += 1;
+        }
+    }
+    assert!(issued >= 300, "{issued}");
+    assert_eq!(stage.told["certificates"], issued);
+}
+
+#[test]
+fn a_scene_typed_by_hand_ends_as_it_did_in_the_demo() {
+    let stage = Stage::get();
+    for (scene, code, exit) in
+        [("genuine, of this region", "accepted", 0), ("revoked", "revoked", 1), ("signed by a stranger's key", "issuer_unknown", 3)]
+    {
+        let run = stage.verify(&stage.picture(scene), &["--json"]).run().ended(exit);
+        assert_eq!(run.json()["code"], code, "{scene}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_a_demos_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let treasure = folder.path().join("treasure.txt");
+    fs::write(&treasure, "mine").unwrap();
+    let run = kanhe(&["demo", "--out", folder.path().to_str().unwrap()]).ended(2);
+    assert!(run.err.starts_with("error file_exists: "), "{run:?}");
+    assert_eq!(fs::read_to_string(&treasure).unwrap(), "mine");
+}

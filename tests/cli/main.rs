@@ -1,0 +1,19 @@
+//! Stories told to the program itself: `kanhe` runs as anybody runs it, on folders that are thrown away after.
+//!
+//! This binary is built by the package `kanhe`, though it stands here, because Cargo tells only a package's own tests where its
+//! program is, and builds that before them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
+
+mod bad_input;
+mod demo;
+mod issue;
+mod keys;
+mod office;
+mod packs;
+mod privacy;
+mod program;
+mod readers;
+mod stage;
+mod types;
+mod verify;

@@ -1,0 +1,99 @@
+//! `kanhe pack`: what a verifier carries, and what changed since the last one.
+
+use crate::office::{Office, permits};
+use crate::program::{Kanhe, kanhe, word};
+use crate::stage::Stage;
+use serde_json::Value;
+
+#[test]
+fn a_pack_shows_whom_and_what_it_vouches_for() {
+    let stage = Stage::get();
+    let shown =
+        kanhe(&["pack", "show", &stage.path("guangdong.pack"), "--trust", &stage.path("keys/gd-root.pub"), "--json"]).ended(0).json();
+    assert_eq!((word(&shown, "/region"), shown["epoch"].as_u64()), ("440000", Some(1)));
+    let counted = |region: &Value| {
+        (word(region, "/region").to_owned(), ["agencies", "types", "status_lists"].map(|part| region[part].as_array().unwrap().len()))
+    };
+    let mut regions: Vec<_> = shown["regions"].as_array().unwrap().iter().map(counted).collect();
+    regions.sort();
+    assert_eq!(regions, [("330000".to_owned(), [1, 1, 1]), ("440000".to_owned(), [2, 4, 2])]);
+    let states = shown["regions"].as_array().unwrap().iter().find(|region| region["region"] == "440000").unwrap()["states"].clone();
+    assert_eq!(states, serde_json::json!({ "revoked": 1, "suspended": 1, "superseded": 1 }));
+    assert_eq!(shown["recognition"][0]["scenes"], serde_json::json!(["freight-market", "passenger-market"]));
+}
+
+#[test]
+fn a_pack_shows_itself_in_words_of_both_languages() {
+    let stage = Stage::get();
+    let show = |language: &str| {
+        kanhe(&["pack", "show", &stage.path("guangdong.pack"), "--trust", &stage.path("keys/gd-root.pub"), "--lang", language]).ended(0).out
+    };
+    for (language, words) in [
+        ("zh", ["广东省市场监督管理局", "道路运输经营许可证", "互认 330000"]),
+        ("en", ["Guangdong Administration for Market Regulation", "epoch 1", "recognised 330000"]),
+    ] {
+        let shown = show(language);
+        assert!(words.iter().all(|word| shown.contains(word)), "{language}: {shown}");
+    }
+}
+
+#[test]
+fn a_newer_pack_says_what_changed() {
+    let office = Office::open();
+    office.issue(permits(2)).ended(0);
+    let identifier = word(&office.report()[0], "/identifier").to_owned();
+    let states = office.write("states.csv", format!("identifier,state\n{identifier},revoked\n"));
+    let (older, newer) = (office.pack("1", &[]), office.pack("2", &["--states", &states]));
+    let show = |more: &[&str]| {
+        Kanhe::new(&[&["pack", "show", &newer, "--since", &older, "--trust", &office.path("root.pub")], more].concat()).run().ended(0)
+    };
+    let said = show(&[]).out;
+    assert!(said.lines().any(|line| line == "~ epoch 1 → 2"), "{said}");
+    assert!(said.lines().any(|line| line.starts_with("+ ") && line.ends_with("certificates revoked 1")), "{said}");
+    let told = show(&["--json"]).json();
+    assert_eq!((told["from"].as_u64(), told["to"].as_u64()), (Some(1), Some(2)));
+    assert_eq!(told["changes"].as_array().unwrap().len(), said.lines().count());
+    let same = kanhe(&["pack", "show", &newer, "--since", &newer, "--trust", &office.path("root.pub"), "--json"]).ended(0).json();
+    assert_eq!(same["changes"], serde_json::json!([]));
+}
+
+#[test]
+fn a_certificate_is_revoked_for_those_who_have_the_newer_pack() {
+    let office = Office::open();
+    office.issue(permits(2)).ended(0);
+    let report = office.report();
+    let states = office.write("states.csv", format!("identifier,state\n{},revoked\n", word(&report[0], "/identifier")));
+    let (older, newer) = (office.pack("1", &[]), office.pack("2", &["--states", &states]));
+    for (pack, line, exit) in [(&older, &report[0], 0), (&newer, &report[0], 1), (&newer, &report[1], 0)] {
+        let picture = office.path(&format!("out/{}", word(line, "/files/png")));
+        kanhe(&["verify", &picture, "--pack", pack, "--trust", &office.path("root.pub")]).ended(exit);
+    }
+}
+
+#[test]
+fn a_pack_that_would_not_open_is_never_written() {
+    let office = Office::open();
+    let (manifest, out, identity) = (office.path("manifest"), office.path("pack"), office.path("identity.txt"));
+    // The manifest is of the root's key, and the pack names another for the region.
+    let root = format!("440000={}", office.path("gd-market.pub"));
+    let run = kanhe(&[
+        "pack",
+        "build",
+        "--region",
+        "440000",
+        "--epoch",
+        "1",
+        "--root",
+        &root,
+        "--manifest",
+        &manifest,
+        "--out",
+        &out,
+        "--key",
+        &office.path("root.key"),
+        "--identity",
+        &identity,
+    ]);
+    assert!(run.ended(2).err.starts_with("error pack_part_not_trusted: "));
+    assert!(!std::path::Path::new(&out).exists());
+}

@@ -1,0 +1,104 @@
+//! Names and numbers of people stay where they belong: on certificates, and nowhere else.
+
+use crate::office::{Office, PERMITS};
+use crate::program::kanhe;
+use crate::stage::{AGENCIES, Stage};
+use std::collections::BTreeSet;
+
+const OPERATORS: &str = include_str!("../../crates/kanhe/demo/special-work-operator.csv");
+const STAFF: &str = include_str!("../../crates/kanhe/demo/safety-staff.csv");
+
+/// What a report or a log must not hold: every name of a person or an organisation in the demo's tables, and every number of a person.
+fn personal() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for table in [OPERATORS, STAFF, PERMITS] {
+        let mut rows = csv::Reader::from_reader(table.as_bytes());
+        let headings = rows.headers().unwrap().clone();
+        for row in rows.records() {
+            let row = row.unwrap();
+            let cells = headings.iter().zip(&row).filter(|(heading, cell)| {
+                let person = ["holder_name", "legal_representative", "employer"].contains(heading);
+                let number = *heading == "holder_code" && cell.len() == 18 && cell.starts_with(|first: char| first != '9');
+                person || number
+            });
+            found.extend(cells.map(|(_, cell)| cell.to_owned()));
+        }
+    }
+    found.retain(|cell| !cell.is_empty());
+    assert!(found.len() > 200 && found.iter().any(|cell| cell.starts_with("44")), "{}", found.len());
+    found
+}
+
+/// The first personal thing that a text holds, which must not be printed where it is not allowed: only in a failed test.
+fn leak(text: &str, personal: &BTreeSet<String>) -> Option<String> {
+    personal.iter().find(|cell| text.contains(cell.as_str())).cloned()
+}
+
+#[test]
+fn a_report_of_what_was_issued_names_nobody() {
+    let (stage, personal) = (Stage::get(), personal());
+    for agency in AGENCIES {
+        assert_eq!(leak(&stage.text(&format!("{agency}/report.jsonl")), &personal), None, "{agency}");
+    }
+}
+
+#[test]
+fn the_faults_of_a_row_name_nobody() {
+    let (office, personal) = (Office::open(), personal());
+    // Every kind of fault in rows full of names: wrong days, codes, lengths, spaces, and cells in each other's place.
+    let spoils: [fn(&str) -> String; 6] = [
+        |row| row.replace(",001,", ",111,"),
+        |row| row.replace("2026", "２０２６").replace("2025", "yesterday"),
+        |row| row.replace("有限公司", "有限公司\u{7}"),
+        |row| row.replace("91440199", "91440198"),
+        |row| format!("{row},{row}"),
+        |row| row.split(',').rev().collect::<Vec<_>>().join(","),
+    ];
+    for spoil in spoils {
+        let (heading, rows) = PERMITS.split_once('\n').unwrap();
+        let table = rows.lines().fold(format!("{heading}\n"), |table, row| table + &spoil(row) + "\n");
+        for run in [office.issuing(&table).run(), office.issuing(&table).for_people().run()] {
+            assert_ne!(run.code, Some(0));
+            assert_eq!((leak(&run.out, &personal), leak(&run.err, &personal)), (None, None));
+        }
+        assert_eq!(leak(&office.text("out/report.jsonl"), &personal), None);
+    }
+    assert!(office.report().iter().any(|line| line["result"] == "refused"));
+}
+
+#[test]
+fn a_table_that_is_not_read_at_all_names_nobody() {
+    let (office, personal) = (Office::open(), personal());
+    let rows = PERMITS.split_once('\n').unwrap().1;
+    for table in [rows.to_owned(), rows.replace(',', "\t"), format!("[{rows}"), format!("\"{PERMITS}")] {
+        let run = office.issuing(&table).for_people().run();
+        assert_eq!((leak(&run.out, &personal), leak(&run.err, &personal)), (None, None), "{:?}", run.code);
+    }
+}
+
+#[test]
+fn only_the_answer_of_verify_names_the_holder() {
+    let (stage, personal) = (Stage::get(), personal());
+    let seal = stage.path(&stage.file_of("GD-TZZY-2026-00001", "seal"));
+    let verified = stage.verify(&seal, &[]).run().ended(0);
+    assert!(leak(&verified.out, &personal).is_some(), "the counter sees who it is");
+    assert!(!verified.out.contains("440599198411210190"), "but not the whole number of a person: {verified:?}");
+    assert_eq!(verified.err, "");
+    let certificate = stage.path(&stage.file_of("GD-TZZY-2026-00001", "certificate"));
+    for input in [&seal, &certificate] {
+        for more in [&[][..], &["--json"]] {
+            let inspected = kanhe(&[&["inspect", input.as_str()], more].concat()).ended(0);
+            assert_eq!((leak(&inspected.out, &personal), inspected.err.as_str()), (None, ""));
+        }
+    }
+}
+
+#[test]
+fn an_inspection_says_in_every_line_that_nothing_was_checked() {
+    let stage = Stage::get();
+    let picture = stage.picture("one bit changed");
+    let shown = kanhe(&["inspect", &picture]).ended(0).out;
+    assert!(shown.starts_with("NOT CHECKED"), "{shown}");
+    assert!(shown.lines().skip(1).all(|line| line.starts_with("? ")), "{shown}");
+    assert_eq!(kanhe(&["inspect", &picture, "--json"]).ended(0).json()["checked"], false);
+}

@@ -1,0 +1,118 @@
+//! Programs by other hands read what the program writes: every kind of picture, and the seal as a standard message.
+
+use crate::program::kanhe;
+use crate::stage::{AGENCIES, Stage};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+/// Of the demo's pictures, one in so many is read: all of them take minutes, and they differ in little.
+const ONE_IN: usize = 6;
+
+#[test]
+fn zbar_and_zxing_read_in_a_picture_what_the_text_file_says() {
+    let stage = Stage::get();
+    let (pictures, texts): (Vec<String>, Vec<String>) = sample(&stage).into_iter().unzip();
+    assert!(pictures.len() >= 50, "{}", pictures.len());
+    let zxing = python("read_qr.py", &pictures);
+    let answers: Vec<Value> = String::from_utf8_lossy(&zxing.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), pictures.len(), "{zxing:?}");
+    for ((picture, text), answer) in pictures.iter().zip(&texts).zip(&answers) {
+        assert_eq!(answer["texts"], serde_json::json!([text]), "zxing-cpp: {picture}");
+        assert_eq!(&zbar(picture), text, "zbarimg: {picture}");
+    }
+}
+
+#[test]
+fn the_pictures_that_no_agency_issued_are_read_alike_by_both() {
+    let stage = Stage::get();
+    for name in ["one-bit-changed.png", "status-list-as-seal.png"] {
+        let picture = stage.path(name);
+        let zxing = python("read_qr.py", &[picture.clone()]);
+        let answer: Value = serde_json::from_slice(&zxing.stdout).unwrap_or_else(|error| panic!("{error}: {zxing:?}"));
+        let read = zbar(&picture);
+        assert!(read.len() > 100 && read.bytes().all(|byte| byte.is_ascii_digit()), "{name}: {read}");
+        assert_eq!(answer["texts"], serde_json::json!([read]), "{name}");
+    }
+}
+
+#[test]
+fn a_seal_written_as_a_standard_message_is_verified_by_pycose() {
+    let stage = Stage::get();
+    let folder = tempfile::tempdir().unwrap();
+    let message = folder.path().join("seal.cose");
+    for (request, agency, stranger) in [("GD-SPJY-2026-00001", "gd-market", "gd-root"), ("ZJ-DLYS-2026-00001", "zj-transport", "gd-market")]
+    {
+        let seal = stage.path(&stage.file_of(request, "seal"));
+        kanhe(&["inspect", &seal, "--cose", message.to_str().unwrap()]).ended(0);
+        assert_eq!(pycose(&message, &key_of(&stage, agency)).status.code(), Some(0), "{request}");
+        assert_eq!(pycose(&message, &key_of(&stage, stranger)).status.code(), Some(1), "{request} by the wrong key");
+    }
+}
+
+#[test]
+fn a_certificate_file_is_a_standard_message_as_it_stands() {
+    let stage = Stage::get();
+    let file = PathBuf::from(stage.path(&stage.file_of("GD-YYZZ-2026-00001", "certificate")));
+    assert_eq!(pycose(&file, &key_of(&stage, "gd-market")).status.code(), Some(0));
+}
+
+/// Pictures and what they must say: some of each table, and all that are odd.
+fn sample(stage: &Stage) -> Vec<(String, String)> {
+    let chosen = |agency: &str| {
+        let step = if ["widened", "stranger"].contains(&agency) { 1 } else { ONE_IN };
+        let lines = stage.report(agency);
+        // The expired and the future one were issued last.
+        let (last, report) = (lines.len() - 1, agency.to_owned());
+        let kept = lines.into_iter().enumerate().filter(move |(place, _)| place % step == 0 || *place + 2 > last);
+        kept.map(move |(_, line)| {
+            (
+                format!("{report}/{}", line["files"]["png"].as_str().unwrap()),
+                format!("{report}/{}", line["files"]["seal"].as_str().unwrap()),
+            )
+        })
+    };
+    AGENCIES.iter().flat_map(|agency| chosen(agency)).map(|(picture, seal)| (stage.path(&picture), stage.text(&seal))).collect()
+}
+
+/// The public key of a key line, in hex.
+fn key_of(stage: &Stage, name: &str) -> String {
+    let line = stage.text(&format!("keys/{name}.pub"));
+    // A line is name+hash+key, and the key's first byte says that it is Ed25519; base64 itself may hold a plus sign.
+    let base64 = line.splitn(3, '+').last().unwrap();
+    let bytes = python_line(&["-c", "import base64, sys; print(base64.b64decode(sys.argv[1])[1:].hex())", base64]);
+    assert_eq!(bytes.len(), 64, "{line}");
+    bytes
+}
+
+fn pycose(message: &Path, key: &str) -> Output {
+    let hex: String = fs::read(message).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    python("verify_seal.py", &[hex, key.to_owned()])
+}
+
+fn zbar(picture: &str) -> String {
+    let read = Command::new("zbarimg").args(["--quiet", "--raw", picture]).output();
+    let read = read.unwrap_or_else(|error| panic!("zbarimg: {error}: run `make test`, or `.ci/install test` once"));
+    String::from_utf8_lossy(&read.stdout).trim_end().to_owned()
+}
+
+fn python(script: &str, arguments: &[String]) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/readers").join(script);
+    Command::new(interpreter()).arg(script).args(arguments).output().expect("python starts")
+}
+
+fn python_line(arguments: &[&str]) -> String {
+    let output = Command::new(interpreter()).args(arguments).output().expect("python starts");
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// Python with the readers that `.ci/install test` puts into its cache.
+fn interpreter() -> PathBuf {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = || set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    let cache = set("KANHE_CACHE").or_else(|| Some(caches()?.join("kanhe"))).expect("there is a home directory");
+    let python = cache.join("readers/bin/python");
+    assert!(python.exists(), "{} is missing: run `make test`, or `.ci/install test` once", python.display());
+    python
+}

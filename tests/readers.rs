@@ -4,6 +4,8 @@
 
 use kanhe_core::envelope::{DocumentType, sign_to_cose};
 use kanhe_core::key::SigningKey;
+use kanhe_tests::world::payload::{payload_of, protected_of};
+use kanhe_tests::{Office, Province, World};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -77,6 +79,55 @@ fn the_picture_readers_agree_on_a_printed_code() {
 fn the_picture_reader_says_so_of_a_file_that_is_no_picture() {
     let read = python("read_qr.py", &[root().join("Cargo.toml").to_str().unwrap()]);
     assert_eq!(read.status.code(), Some(2), "{read:?}");
+}
+
+#[test]
+fn the_schema_reader_finds_every_document_as_its_schema_describes_it() {
+    for (schema, documents) in described() {
+        let checked = check_cddl(schema, &documents);
+        assert_eq!(checked.status.code(), Some(0), "{schema}: {checked:?}");
+    }
+}
+
+#[test]
+fn the_schema_reader_refuses_a_document_of_another_schema() {
+    let all = described();
+    for ((schema, _), (other, documents)) in all.iter().zip(all.iter().cycle().skip(1)) {
+        let checked = check_cddl(schema, &documents[..1]);
+        assert_eq!(checked.status.code(), Some(1), "a {other} as a {schema}: {checked:?}");
+    }
+}
+
+/// The documents of the test world, by the schema that describes them.
+fn described() -> Vec<(&'static str, Vec<String>)> {
+    let world = World::new();
+    let pack = world.pack();
+    let licences = [world.food_permit(), world.operator_certificate(), world.title(), world.food_permit().without("principal")];
+    let manifests = Province::ALL.map(|province| pack.manifest_envelope(province));
+    let recognition = pack.recognition_envelope().expect("the pack has one");
+    let lists = Office::ALL.map(|office| pack.list(office));
+    let others = [recognition.clone(), pack.bytes(), licences[0].envelope()];
+    let envelopes: Vec<_> = manifests.iter().chain(&lists).chain(&others).map(Vec::as_slice).collect();
+    let payloads = |envelopes: &[Vec<u8>]| envelopes.iter().map(|envelope| hex(&payload_of(envelope))).collect();
+    vec![
+        ("envelope", envelopes.iter().map(|envelope| hex(envelope)).collect()),
+        ("header", envelopes.iter().map(|envelope| hex(&protected_of(envelope))).collect()),
+        ("seal", licences.iter().map(|licence| hex(&licence.payload())).collect()),
+        ("certificate", licences.iter().map(|licence| hex(&licence.certificate().encode())).collect()),
+        ("status-list", payloads(&lists)),
+        ("manifest", payloads(&manifests)),
+        ("recognition", payloads(&[recognition])),
+        ("pack", vec![hex(&pack.contents().encode())]),
+        ("dictionary", vec![hex(&world.dictionary.encode())]),
+    ]
+}
+
+fn check_cddl(rule: &str, documents: &[String]) -> Output {
+    let file = if rule == "header" { "envelope" } else { rule };
+    let [schema, common] = [file, "common"].map(|name| root().join(format!("schemas/wire/{name}.cddl")));
+    let mut arguments = vec![schema.to_str().unwrap(), common.to_str().unwrap(), rule];
+    arguments.extend(documents.iter().map(String::as_str));
+    python("check_cddl.py", &arguments)
 }
 
 /// One EdDSA example of the COSE working group.

@@ -4,3 +4,4 @@
 
 mod changed;
 mod verify;
+mod wire;

@@ -100,3 +100,10 @@ pub fn payload_of(envelope: &[u8]) -> Vec<u8> {
     decoder.skip().unwrap();
     decoder.bytes().unwrap().to_vec()
 }
+
+/// The protected header of an envelope: the first item behind the tag.
+pub fn protected_of(envelope: &[u8]) -> Vec<u8> {
+    let mut decoder = Decoder::new(&envelope[1..]);
+    decoder.array().unwrap();
+    decoder.bytes().unwrap().to_vec()
+}

@@ -1,12 +1,22 @@
 //! A certificate: everything that an authority states about one version of one licence.
 //!
 //! ```cddl
-//! certificate = { 0 => identifier: tstr, 1 => number: tstr, 2 => type-names: label, 3 => issuer-names: label, 4 => [ +holder ],
-//!                 5 => region: tstr .size 6, 6 => issued: day, 7 => from: day, 8 => until: day / null, 9 => fields: [ *[ tstr, value ] ],
-//!                 10 => attachments: [ *[ tstr, bstr .size 32 ] ], ? 11 => predecessor: tstr, 12 => slot: uint, 13 => salt: bstr .size 16 }
+//! certificate = { 0 => identifier, 1 => printed-number, 2 => names, 3 => issuer-names, 4 => [ 1*8 holder ],
+//!                 5 => region, 6 => issued-on, 7 => from, ? 8 => until, 9 => fields, 10 => attachments, ? 11 => predecessor,
+//!                 12 => slot, 13 => salt }
+//! identifier  = tstr
+//! printed-number = tstr
+//! issuer-names = label
 //! holder      = [ name: tstr, code-type: uint, code: tstr ]
+//! issued-on   = day
+//! from        = day
+//! until       = day                           ; the last day; left out for 长期
+//! fields      = [ *[ name: tstr, value ] ]
 //! value       = tstr / uint / bool / [ *tstr ]
-//! day         = int                                              ; days since 1970-01-01, RFC 8943
+//! attachments = [ *[ name: tstr, digest: bstr .size 32 ] ]
+//! predecessor = identifier
+//! slot        = uint
+//! salt        = bstr .size 16
 //! ```
 
 use crate::code::{CertificateId, HolderCode, HolderCodeType, RegionCode};

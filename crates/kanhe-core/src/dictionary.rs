@@ -42,8 +42,9 @@ const ESCAPED_SUPPLEMENTARY: u32 = 1 + 20;
 /// A published code between texts and bits.
 ///
 /// ```cddl
-/// dictionary = [ id: uint .size 4, codes: [ 1*4 code ] ]
-/// code = [ + [ * tstr ] ]
+/// dictionary = [ id: uint .size 4, codes: [ 1*4 code ] ]  ; 1, 2 or 4 codes
+/// code = [ + [ * entry ] ]                                ; at position n, the entries whose code has n bits
+/// entry = tstr .size (0..64)                              ; the escape is the empty string
 /// ```
 ///
 /// A code's group at position n holds the entries whose code has n bits, in the order of their codes; the escape is the empty string,

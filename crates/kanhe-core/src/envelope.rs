@@ -2,7 +2,7 @@
 //!
 //! ```cddl
 //! envelope  = #6.18([ protected: bstr .cbor header, unprotected: {}, payload: bstr, signature: bstr .size 64 ])
-//! header    = { 1 => -8, 4 => bstr .size 8, 16 => tstr }   ; alg EdDSA, kid (a hint), typ (RFC 9596)
+//! header    = { 1 => -8, 4 => bstr .size 8, 16 => typ }   ; alg EdDSA, kid (a hint), typ (RFC 9596)
 //! ```
 
 use crate::cbor::{self, CborError};

@@ -1,12 +1,11 @@
 //! A certificate type as a verifier knows it: its names, how long its status may be trusted, and its seal profile.
 //!
 //! ```cddl
-//! kind      = [ index: uint, code: tstr .size 21, names: label, number: form, from_number: bool, holder-mask: mask,
+//! kind      = [ index: uint, code: type-code, names, number: form, serial-is-number: bool, holder-mask: mask,
 //!               fresh: [ amber: uint, unknown: uint ], dictionary: uint, fields: [ *field ], file: bstr .size 32 ]
-//! field     = [ name: tstr, label: label, form: form, mask: mask ]
-//! label     = [ zh: tstr, en: tstr ]
+//! field     = [ name: tstr, label, form, mask ]
 //! form      = [ 0, most: uint ] / [ 1, shape: tstr ] / [ 2, table ] / [ 3, table ] / [ 4 ] / [ 5, scale: uint ] / [ 6 ] / [ 7 ]
-//! table     = [ *[ code: tstr, label: label ] ]
+//! table     = [ *[ code: tstr, label ] ]
 //! mask      = [ 0 ] / [ 1, first: uint, last: uint ] / [ 2 ]
 //! ```
 

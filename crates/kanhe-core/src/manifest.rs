@@ -1,10 +1,15 @@
 //! A manifest: a region's agencies, their keys with windows, and its certificate types.
 //!
 //! ```cddl
-//! manifest  = { 0 => region: tstr .size 6, 1 => names: label, 2 => edition: uint, 3 => issued: int, 4 => expires: int,
-//!               5 => [ +agency ], 6 => [ *kind ], 7 => [ *[ dictionary: uint, digest: bstr .size 32 ] ] }
-//! agency    = { 0 => code: tstr .size 18, 1 => names: label, 2 => [ +key ], 3 => status-uri: tstr, 4 => kinds: [ *uint ] }
-//! key       = { 0 => COSE_Key, 1 => uses: 1..7, 2 => from: day, 3 => until: day / null }   ; uses: 1 seal, 2 certificate, 4 status list
+//! manifest  = { 0 => region, 1 => names, 2 => edition, 3 => issued, 4 => expires, 5 => [ *agency ], 6 => [ *kind ],
+//!               7 => [ *[ dictionary: uint, digest: bstr .size 32 ] ] }
+//! agency    = { 0 => uscc, 1 => names, 2 => [ +key ], 3 => status-uri, 4 => kinds }
+//! status-uri = tstr                               ; list n is at this URI, a slash, and n
+//! kinds     = [ *uint ]                           ; by their index
+//! key       = { 0 => cose-key, 1 => uses, 2 => from, ? 3 => until }
+//! uses      = 1..7                                ; a sum: 1 seal, 2 certificate, 4 status list
+//! from      = day                                 ; the first day of issue
+//! until     = day                                 ; the last day of issue; left out while the key is in use
 //! ```
 //!
 //! Integer keys that this version does not know are passed over: what is added later must be safe to miss, or gets a new `typ`.

@@ -1,9 +1,14 @@
 //! A pack: one file with all that a verifier needs when the network cable is pulled out.
 //!
 //! ```cddl
-//! pack  = { 0 => region: tstr .size 6, 1 => epoch: uint, 2 => issued: int, 3 => expires: int, 4 => [ +root ],
-//!           5 => manifests: [ +bstr ], 6 => recognitions: [ *bstr ], 7 => status-lists: [ *bstr ], 8 => dictionaries: [ *bstr ] }
-//! root  = [ region: tstr .size 6, COSE_Key ]      ; whose word about a region this pack takes
+//! pack         = { 0 => region, 1 => epoch, 2 => issued, 3 => expires, 4 => [ *root ], 5 => manifests, 6 => recognitions,
+//!                  7 => status-lists, 8 => dictionaries }
+//! epoch        = uint                             ; rises with every pack
+//! root         = [ region, cose-key ]             ; whose word about a region this pack takes
+//! manifests    = [ +bstr ]                        ; envelopes, whole
+//! recognitions = [ *bstr ]                        ; envelopes
+//! status-lists = [ *bstr ]                        ; envelopes
+//! dictionaries = [ *bstr ]                        ; published dictionaries
 //! ```
 //!
 //! Manifests, recognitions and status lists are whole envelopes: a pack only carries them. Specification: `docs/spec/pack.md`.

@@ -47,7 +47,7 @@ impl Scanned {
             return Err(QrError::TextTooLong { length: text.len(), most: LONGEST_TEXT });
         }
         let plain: Cow<'_, str> = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) };
-        let digits = last_run_of_digits(&plain).ok_or(QrError::NoDigits)?;
+        let digits = last_run_of_digits(without_symbology(&plain)).ok_or(QrError::NoDigits)?;
         let scanned = decode_digits(digits)?;
         scanned.check_frame()?;
         Ok(scanned)
@@ -136,6 +136,12 @@ fn decode_digits(digits: &str) -> Result<Scanned, QrError> {
         scanned.length += width;
     }
     Ok(scanned)
+}
+
+/// Hand-held scanners may put `]Q` and a digit in front, the symbology identifier of ISO/IEC 15424; its digit is not the seal's.
+fn without_symbology(text: &str) -> &str {
+    let rest = text.trim_start().strip_prefix("]Q").and_then(|rest| rest.strip_prefix(|c: char| c.is_ascii_digit()));
+    rest.unwrap_or(text)
 }
 
 fn last_run_of_digits(text: &str) -> Option<&str> {
@@ -242,6 +248,15 @@ mod tests {
         let seal = Scanned::parse(&encode_digits(&[FORMAT_ED25519; FRAME + 1])).unwrap();
         let wide: String = encode_digits(seal.bytes()).chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect();
         assert_eq!(Scanned::parse(&wide).unwrap().bytes(), seal.bytes());
+    }
+
+    #[test]
+    fn the_symbology_identifier_of_a_scanner_is_no_digit_of_the_seal() {
+        let digits = encode_digits(&[FORMAT_ED25519; FRAME + 1]);
+        let seal = Scanned::parse(&digits).unwrap();
+        for prefix in ["]Q1", " ]Q3", "]Q1https://kanhe.example.cn/#"] {
+            assert_eq!(Scanned::parse(&format!("{prefix}{digits}\r\n")).unwrap().bytes(), seal.bytes(), "{prefix}");
+        }
     }
 
     #[test]

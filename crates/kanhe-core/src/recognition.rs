@@ -1,8 +1,11 @@
 //! Recognition: which certificates of other regions a region accepts, for which use scenes, from when to when.
 //!
 //! ```cddl
-//! recognition = { 0 => region: tstr .size 6, 1 => edition: uint, 2 => issued: int, 3 => expires: int, 4 => [ *row ] }
-//! row         = { 0 => region: tstr .size 6, 1 => type: tstr .size 21, 2 => scenes: [ *tstr ], 3 => from: day, 4 => until: day / null }
+//! recognition = { 0 => region, 1 => edition, 2 => issued, 3 => expires, 4 => [ *row ] }
+//! row         = { 0 => region, 1 => type-code, 2 => scenes, 3 => from, ? 4 => until }
+//! scenes      = [ *tstr ]                         ; none means all
+//! from        = day
+//! until       = day                               ; left out where there is no end
 //! ```
 //!
 //! A row without scenes holds for every scene. Keys 5 (conditions) and 6 (field and code maps) of a row are kept for later.

@@ -1,7 +1,9 @@
 //! Status lists: one small code per issued certificate, after the IETF Token Status List (draft-ietf-oauth-status-list).
 //!
 //! ```cddl
-//! status-list = { 2 => uri: tstr, 4 => exp: int, 6 => iat: int, 65533 => { "lst" => bstr, "bits" => 4 }, 65534 => ttl: uint }
+//! status-list = { 2 => list-uri, 4 => expires, 6 => issued, 65533 => { "lst" => bstr, "bits" => 4 }, 65534 => ttl }
+//! list-uri    = tstr .size (1..300)
+//! ttl         = uint                              ; seconds
 //! ```
 //!
 //! Section 5.2 of the draft (Status List Token in CWT format), in the protected header `typ` = `application/statuslist+cwt`.

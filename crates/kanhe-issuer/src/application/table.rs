@@ -151,12 +151,11 @@ pub(super) fn columns_named<'k, 'h>(
     all_required: bool,
 ) -> Result<Vec<&'k str>, TableError> {
     let (mut columns, mut unknown) = (Vec::new(), Vec::new());
-    for heading in headings {
+    for (place, heading) in (1_usize..).zip(headings) {
         match resolve(kind, heading.trim()) {
             Some(column) if columns.contains(&column) => return Err(TableError::ColumnTwice { column: column.to_owned() }),
             Some(column) => columns.push(column),
-            // Headings are shown, so a file without headings must not spill its first person into a report.
-            None => unknown.push(heading.trim().chars().take(LONGEST_HEADING).collect::<String>()),
+            None => unknown.push(shown(heading.trim(), place)),
         }
         if columns.len() + unknown.len() > MOST_COLUMNS {
             return Err(TableError::TooManyColumns { most: MOST_COLUMNS });
@@ -173,8 +172,14 @@ pub(super) fn columns_named<'k, 'h>(
     Err(TableError::OtherType { kind: kind.names().en.clone(), missing, unknown })
 }
 
-/// The longest Chinese label of any column has fewer characters.
+/// The longest column name has fewer characters.
 const LONGEST_HEADING: usize = 40;
+
+/// A heading that could be a column's name is shown; any other only by its place, for the first line may be somebody's row.
+fn shown(heading: &str, place: usize) -> String {
+    let like_a_name = heading.len() <= LONGEST_HEADING && heading.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    if like_a_name { heading.to_owned() } else { format!("column {place}") }
+}
 
 /// Why a table cannot be read, or read further.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -351,6 +351,14 @@ fn what_is_no_table_of_the_type_is_refused_before_any_row() {
 }
 
 #[test]
+fn a_first_line_that_is_half_somebodys_row_spills_nobody() {
+    let error = Table::read("request_id,李小明,001,colour\n".as_bytes(), kind("food-operation-permit")).err().unwrap();
+    let TableError::OtherType { unknown, .. } = &error else { panic!("{error}") };
+    assert_eq!(unknown, &["column 2", "column 3", "colour"]);
+    assert!(!error.to_string().contains('李'));
+}
+
+#[test]
 fn a_bad_row_does_not_spoil_the_rows_around_it() {
     let csv = csv_of(&right("food-operation-permit"));
     let (headings, row) = csv.split_once('\n').unwrap();

@@ -3,7 +3,6 @@
 use super::{json, read, words};
 use kanhe_core::cbor::require_deterministic;
 use kanhe_tests::world::unhex;
-use serde_json::Value;
 use std::fmt::Write;
 
 /// Set to write the list anew after a change that is meant.

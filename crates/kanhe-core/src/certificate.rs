@@ -15,7 +15,7 @@
 //! value       = tstr / uint / bool / [ *tstr ]
 //! attachments = [ *[ name: tstr, digest: bstr .size 32 ] ]
 //! predecessor = identifier
-//! slot        = uint
+//! slot        = uint .size 4
 //! salt        = bstr .size 16
 //! ```
 

@@ -1,12 +1,12 @@
 //! A certificate type as a verifier knows it: its names, how long its status may be trusted, and its seal profile.
 //!
 //! ```cddl
-//! kind      = [ index: uint, code: type-code, names, number: form, serial-is-number: bool, holder-mask: mask,
-//!               fresh: [ amber: uint, unknown: uint ], dictionary: uint, fields: [ *field ], file: bstr .size 32 ]
+//! kind      = [ index: uint .size 2, code: type-code, names, number: form, serial-is-number: bool, holder-mask: mask,
+//!               fresh: [ amber: uint .size 4, unknown: uint .size 4 ], dictionary: uint .size 4, fields: [ *field ], file: bstr .size 32 ]
 //! field     = [ name: tstr, label, form, mask ]
-//! form      = [ 0, most: uint ] / [ 1, shape: tstr ] / [ 2, table ] / [ 3, table ] / [ 4 ] / [ 5, scale: uint ] / [ 6 ] / [ 7 ]
+//! form      = [ 0, most: uint .size 2 ] / [ 1, template: tstr ] / [ 2, table ] / [ 3, table ] / [ 4 ] / [ 5, scale: uint .size 1 ] / [ 6 ] / [ 7 ]
 //! table     = [ *[ code: tstr, label ] ]
-//! mask      = [ 0 ] / [ 1, first: uint, last: uint ] / [ 2 ]
+//! mask      = [ 0 ] / [ 1, first: uint .size 1, last: uint .size 1 ] / [ 2 ]
 //! ```
 
 use crate::code::TypeCode;

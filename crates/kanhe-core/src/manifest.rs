@@ -2,10 +2,10 @@
 //!
 //! ```cddl
 //! manifest  = { 0 => region, 1 => names, 2 => edition, 3 => issued, 4 => expires, 5 => [ *agency ], 6 => [ *kind ],
-//!               7 => [ *[ dictionary: uint, digest: bstr .size 32 ] ] }
+//!               7 => [ *[ dictionary: uint .size 4, digest: bstr .size 32 ] ] }
 //! agency    = { 0 => uscc, 1 => names, 2 => [ +key ], 3 => status-uri, 4 => kinds }
 //! status-uri = tstr                               ; list n is at this URI, a slash, and n
-//! kinds     = [ *uint ]                           ; by their index
+//! kinds     = [ *uint .size 2 ]                   ; by their index
 //! key       = { 0 => cose-key, 1 => uses, 2 => from, ? 3 => until }
 //! uses      = 1..7                                ; a sum: 1 seal, 2 certificate, 4 status list
 //! from      = day                                 ; the first day of issue

@@ -3,7 +3,7 @@
 //! ```cddl
 //! pack         = { 0 => region, 1 => epoch, 2 => issued, 3 => expires, 4 => [ *root ], 5 => manifests, 6 => recognitions,
 //!                  7 => status-lists, 8 => dictionaries }
-//! epoch        = uint                             ; rises with every pack
+//! epoch        = uint .size 8                     ; rises with every pack
 //! root         = [ region, cose-key ]             ; whose word about a region this pack takes
 //! manifests    = [ +bstr ]                        ; envelopes, whole
 //! recognitions = [ *bstr ]                        ; envelopes

@@ -1,9 +1,9 @@
 //! A seal: the part of a certificate that fits a QR code, and tells nothing that the pack tells already.
 //!
 //! ```cddl
-//! seal   = [ kind: uint, dictionary: uint, serial: null / bstr / tstr, version: 1..999, number: sealed,
+//! seal   = [ kind: uint .size 2, dictionary: uint .size 4, serial: null / bstr / tstr, version: 1..999, number: sealed,
 //!            holders: [ 1*8 (name: bstr, code-type: uint, code) ],
-//!            from: day, lead: int, until: day / null, slot: uint, digest: bstr .size 16, fields: [ *sealed ] ]
+//!            from: day, lead: int, until: day / null, slot: uint .size 4, digest: bstr .size 16, fields: [ *sealed ] ]
 //! code   = bstr / tstr / uint                     ; packed, as text, or a check value of 20 bits
 //! sealed = null / bstr / uint / int / bool        ; by the form that the type gives the field
 //! ```

@@ -3,7 +3,7 @@
 //! ```cddl
 //! status-list = { 2 => list-uri, 4 => expires, 6 => issued, 65533 => { "lst" => bstr, "bits" => 4 }, 65534 => ttl }
 //! list-uri    = tstr .size (1..300)
-//! ttl         = uint                              ; seconds
+//! ttl         = uint .size 4                      ; seconds
 //! ```
 //!
 //! Section 5.2 of the draft (Status List Token in CWT format), in the protected header `typ` = `application/statuslist+cwt`.

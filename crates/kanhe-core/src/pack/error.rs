@@ -54,7 +54,7 @@ pub enum PackError {
         /// The key that it names.
         key_id: String,
     },
-    /// Two parts say the same thing: two manifests of a region, two lists of one number.
+    /// Two parts say the same thing: two manifests of a region, two lists of one number, one key in two places.
     #[error("{part} {place} of the pack repeats an earlier one")]
     Repeated {
         /// What kind of part.

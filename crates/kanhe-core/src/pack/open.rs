@@ -1,6 +1,6 @@
 //! Opening a pack: from one trusted key to everything that its regions say, or to the first part that does not stand.
 
-use super::{Contents, KeyPlace, MOST_DICTIONARIES, MOST_LISTS, MOST_REGIONS, Pack, PackError, Region, Root};
+use super::{Contents, KeyPlace, MOST_DICTIONARIES, MOST_LISTS, MOST_REGIONS, Pack, PackError, Region};
 use crate::dictionary::Dictionary;
 use crate::envelope::{Authentic, Document, DocumentType, Envelope, EnvelopeError};
 use crate::key::VerifyingKey;
@@ -9,11 +9,13 @@ use crate::recognition::Recognition;
 use crate::status::StatusList;
 use minicbor::bytes::ByteVec;
 use minicbor::decode::Error;
+use std::collections::HashSet;
 
 const MANIFEST: &str = "manifest";
 const RECOGNITION: &str = "recognition";
 const STATUS_LIST: &str = "status list";
 const DICTIONARY: &str = "dictionary";
+const AGENCY_KEY: &str = "agency key";
 
 impl<'b> Document<'b> for Contents {
     const TYPE: DocumentType = DocumentType::Pack;
@@ -29,13 +31,13 @@ impl Pack {
         let unreadable = |error: EnvelopeError| PackError::Envelope { code: error.code(), defect: error.to_string() };
         let envelope = Envelope::decode(bytes).map_err(unreadable)?;
         let signers = trusted.iter().filter(|key| key.id() == envelope.key_id());
-        let contents: Authentic<Contents> = first_that_signed(&envelope, signers)
+        let (contents, _): (Authentic<Contents>, _) = first_that_signed(&envelope, signers)
             .ok_or_else(|| PackError::NotTrusted { key_id: envelope.key_id().to_string() })?
             .map_err(unreadable)?;
         within_limits(&contents)?;
         let regions = regions(&contents)?;
         let recognition = recognition(&contents)?;
-        let keys = key_places(&regions);
+        let keys = key_places(&regions)?;
         if !regions.iter().any(|region| region.manifest.region == contents.region) {
             return Err(PackError::NoOwnManifest { region: contents.region.to_string() });
         }
@@ -60,15 +62,16 @@ fn within_limits(contents: &Contents) -> Result<(), PackError> {
     excess.map_or(Ok(()), |(parts, found, most)| Err(PackError::TooMany { parts, found, most }))
 }
 
-/// All keys with the envelope's id are tried; none of that id is `None`, none that signed is the last one's refusal.
+/// All keys with the envelope's id are tried, for two may share one: what comes back is the key that signed. None of that id is `None`,
+/// none that signed is the last one's refusal.
 fn first_that_signed<'b, 'k, T: Document<'b>>(
     envelope: &Envelope<'b>,
     keys: impl Iterator<Item = &'k VerifyingKey>,
-) -> Option<Result<Authentic<T>, EnvelopeError>> {
+) -> Option<Result<(Authentic<T>, VerifyingKey), EnvelopeError>> {
     let mut refusal = None;
     for key in keys {
         match envelope.authenticate(key) {
-            Ok(document) => return Some(Ok(document)),
+            Ok(document) => return Some(Ok((document, *key))),
             Err(error) => refusal = Some(Err(error)),
         }
     }
@@ -80,7 +83,7 @@ fn part<'b, 'k, T: Document<'b>>(
     place: usize,
     bytes: &'b [u8],
     keys: impl Iterator<Item = &'k VerifyingKey>,
-) -> Result<Authentic<T>, PackError> {
+) -> Result<(Authentic<T>, VerifyingKey), PackError> {
     let defect = |error: EnvelopeError| PackError::Part { part, place, code: error.code(), defect: error.to_string() };
     let envelope = Envelope::decode(bytes).map_err(defect)?;
     let id = envelope.key_id();
@@ -94,8 +97,11 @@ fn regions(contents: &Contents) -> Result<Vec<Region>, PackError> {
     let dictionaries = dictionaries(&contents.dictionaries)?;
     let mut regions: Vec<Region> = Vec::with_capacity(contents.manifests.len());
     for (place, bytes) in contents.manifests.iter().enumerate() {
-        let manifest: Authentic<Manifest> = part(MANIFEST, place, bytes, contents.roots.iter().map(|root| &root.key))?;
-        right_of_root(&contents.roots, &manifest, bytes, place)?;
+        let (manifest, signer): (Authentic<Manifest>, _) = part(MANIFEST, place, bytes, contents.roots.iter().map(|root| &root.key))?;
+        // A root key speaks of its own region only.
+        if !contents.roots.iter().any(|root| root.region == manifest.region && root.key == signer) {
+            return Err(PackError::PartNotTrusted { part: MANIFEST, place, key_id: signer.id().to_string() });
+        }
         if regions.iter().any(|region| region.manifest.region == manifest.region) {
             return Err(PackError::Repeated { part: MANIFEST, place });
         }
@@ -109,22 +115,11 @@ fn regions(contents: &Contents) -> Result<Vec<Region>, PackError> {
     Ok(regions)
 }
 
-/// A root key speaks of its own region only.
-fn right_of_root(roots: &[Root], manifest: &Manifest, bytes: &[u8], place: usize) -> Result<(), PackError> {
-    let signer = Envelope::decode(bytes).map(|envelope| envelope.key_id());
-    let rightful = |root: &Root| root.region == manifest.region && signer.as_ref().is_ok_and(|id| *id == root.key.id());
-    if roots.iter().any(rightful) {
-        return Ok(());
-    }
-    let key_id = signer.map(|id| id.to_string()).unwrap_or_default();
-    Err(PackError::PartNotTrusted { part: MANIFEST, place, key_id })
-}
-
 fn recognition(contents: &Contents) -> Result<Option<Authentic<Recognition>>, PackError> {
     let mut own = None;
     for (place, bytes) in contents.recognitions.iter().enumerate() {
         let keys = contents.roots.iter().filter(|root| root.region == contents.region).map(|root| &root.key);
-        let recognition: Authentic<Recognition> = part(RECOGNITION, place, bytes, keys)?;
+        let (recognition, _): (Authentic<Recognition>, _) = part(RECOGNITION, place, bytes, keys)?;
         if recognition.region != contents.region || own.is_some() {
             return Err(PackError::Repeated { part: RECOGNITION, place });
         }
@@ -156,15 +151,12 @@ fn dictionaries_of(manifest: &Manifest, carried: &[Dictionary]) -> Result<Vec<Di
 /// Puts a list onto its agency's shelf: the one whose status key signed it and whose URI it bears.
 fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), PackError> {
     let keys = regions.iter().flat_map(|region| &region.manifest.agencies).flat_map(|agency| &agency.keys);
-    let list: Authentic<StatusList> =
+    let (list, signer): (Authentic<StatusList>, _) =
         part(STATUS_LIST, place, bytes, keys.filter(|key| key.uses.include(Uses::STATUS)).map(|key| &key.key))?;
-    let signer = Envelope::decode(bytes).map(|envelope| envelope.key_id());
     for region in regions {
         for (agency, shelf) in region.manifest.agencies.iter().zip(&mut region.lists) {
             let Some(number) = list_number(&agency.status_uri, list.uri()) else { continue };
-            let rightful =
-                agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && signer.as_ref().is_ok_and(|id| *id == key.key.id()));
-            if !rightful {
+            if !agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && key.key == signer) {
                 continue;
             }
             if shelf.len() <= number {
@@ -177,7 +169,7 @@ fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), Pack
             return Ok(());
         }
     }
-    Err(PackError::PartNotTrusted { part: STATUS_LIST, place, key_id: signer.map(|id| id.to_string()).unwrap_or_default() })
+    Err(PackError::PartNotTrusted { part: STATUS_LIST, place, key_id: signer.id().to_string() })
 }
 
 /// The number behind an agency's status URI, if the list is one of its own and has a number that a pack may carry.
@@ -186,13 +178,20 @@ fn list_number(agency: &str, uri: &str) -> Option<usize> {
     (number < MOST_LISTS && uri.ends_with(&format!("/{number}"))).then_some(number)
 }
 
-fn key_places(regions: &[Region]) -> Vec<KeyPlace> {
+/// Every key and whose it is. A key that two agencies claim, or that has two windows, would let one speak with the other's signature.
+fn key_places(regions: &[Region]) -> Result<Vec<KeyPlace>, PackError> {
     let mut places = Vec::new();
-    for (region, known) in regions.iter().enumerate() {
-        for (agency, authority) in known.manifest.agencies.iter().enumerate() {
-            places.extend(authority.keys.iter().enumerate().map(|(key, entry)| KeyPlace { id: entry.key.id(), region, agency, key }));
+    let mut known: HashSet<[u8; 32]> = HashSet::new();
+    for (region, of) in regions.iter().enumerate() {
+        for (agency, authority) in of.manifest.agencies.iter().enumerate() {
+            for (key, entry) in authority.keys.iter().enumerate() {
+                if !known.insert(*entry.key.as_bytes()) {
+                    return Err(PackError::Repeated { part: AGENCY_KEY, place: places.len() });
+                }
+                places.push(KeyPlace { id: entry.key.id(), region, agency, key });
+            }
         }
     }
     places.sort_by_key(|place| place.id);
-    places
+    Ok(places)
 }

@@ -38,6 +38,7 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         item("kind-negative", Item::Kind, &encoded(-1)),
         item("dictionary-as-text", Item::Dictionary, &encoded("1")),
         item("serial-with-a-zero-in-front", Item::Serial, &[0x43, 0x00, 0x24, 0x10]),
+        item("serial-spelt-out-though-it-is-short", Item::Serial, &encoded("20240017")),
         item("serial-as-a-number", Item::Serial, &encoded(17)),
         item("slot-beyond-thirty-two-bits", Item::Slot, &encoded(1_u64 << 32)),
         item("slot-negative", Item::Slot, &encoded(-8)),

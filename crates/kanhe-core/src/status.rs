@@ -24,6 +24,9 @@ pub const ENTRIES_PER_LIST: u32 = 1 << 17;
 /// No list inflates to more: 2^20 entries of 8 bits, the largest that the draft's own vectors need.
 const LARGEST_INFLATED: usize = 1 << 20;
 
+/// Bytes of a full list of ours: no slot leads beyond them.
+const MOST_PACKED: usize = 1 << 16;
+
 /// The longest URI of a list.
 const LONGEST_URI: usize = 300;
 
@@ -194,6 +197,9 @@ impl StatusList {
     pub fn new(uri: &str, issued: Timestamp, expires: Timestamp, time_to_live: u32, statuses: Statuses) -> Result<Self, StatusError> {
         if statuses.bits != 4 {
             return Err(StatusError::Bits { found: statuses.bits });
+        }
+        if statuses.entries() > ENTRIES_PER_LIST {
+            return Err(StatusError::TooLarge { most: MOST_PACKED });
         }
         if uri.is_empty() || uri.len() > LONGEST_URI {
             return Err(StatusError::Uri { most: LONGEST_URI });

@@ -50,6 +50,9 @@ impl<'k> Claims<'k> {
             return Err(ClaimsError::OtherDictionary { seal: seal.dictionary(), dictionary: dictionary.id() });
         }
         let number = number(seal, kind, dictionary).ok_or(ClaimsError::Number)?;
+        if seal.serial.is_number() != kind.serial_is_number {
+            return Err(ClaimsError::Serial);
+        }
         let serial = seal.serial.read(&number).map_err(|_| ClaimsError::Serial)?;
         let version = Version::new(seal.version).map_err(|_| ClaimsError::Serial)?;
         Ok(Self {
@@ -80,7 +83,7 @@ fn holders(seal: &Seal<'_>, kind: &Kind, dictionary: &Dictionary) -> Option<Vec<
     }
     let mut holders = Vec::with_capacity(items / 3);
     for _ in 0..items / 3 {
-        let name = unpacked(d.bytes().ok()?, dictionary, LONGEST_NAME)?;
+        let name = unpacked(d.bytes().ok()?, dictionary, LONGEST_NAME).filter(|name| !name.is_empty())?;
         let code_type = HolderCodeType::new(d.u16().ok()?).ok()?;
         let code = read_code(&mut d, code_type, kind.holder_mask)?;
         holders.push(SealedHolder { name, code_type, code });

@@ -2,7 +2,7 @@
 
 use crate::calendar::{day_number, day_of_number};
 use crate::certificate::Value;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, LONGEST_TEXT};
 use crate::kind::{Choice, Form};
 use jiff::civil::Date;
 use minicbor::decode::Decoder;
@@ -18,11 +18,11 @@ impl Form {
     /// Writes a value; `None` if the value does not have this form.
     pub(super) fn write(&self, value: &Value, dictionary: &Dictionary, e: &mut Encoder<&mut Vec<u8>>) -> Option<()> {
         let written = match (self, value) {
-            (Self::Text { most }, Value::Text(text)) if text.chars().count() <= usize::from(*most) => e.bytes(&dictionary.pack(text)),
+            (Self::Text { most }, Value::Text(text)) if is_legible(text, usize::from(*most)) => e.bytes(&dictionary.pack(text)),
             (Self::Code(template), Value::Text(code)) => e.bytes(&template.pack(code).ok()?),
             (Self::Choice(table), Value::Text(code)) => e.u64(place_of(table, code)?),
             (Self::Choices(table), Value::List(codes)) => e.u64(bits_of(table, codes)?),
-            (Self::Date, Value::Text(day)) => e.i32(day_number(day.parse::<Date>().ok()?)),
+            (Self::Date, Value::Text(day)) => e.i32(day_number(day.parse::<Date>().ok().filter(|parsed| parsed.to_string() == *day)?)),
             (Self::Decimal { scale }, Value::Text(decimal)) => e.u64(units_of(decimal, *scale)?),
             (Self::Count, Value::Count(count)) => e.u64(*count),
             (Self::Flag, Value::Flag(flag)) => e.bool(*flag),
@@ -34,10 +34,7 @@ impl Form {
     /// Reads a value that `write` wrote; `None` if it is not one of this form.
     pub(super) fn read(&self, d: &mut Decoder<'_>, dictionary: &Dictionary) -> Option<Value> {
         match self {
-            Self::Text { most } => {
-                let text = unpacked(d.bytes().ok()?, dictionary, usize::from(*most))?;
-                (text.chars().count() <= usize::from(*most)).then_some(Value::Text(text))
-            }
+            Self::Text { most } => unpacked(d.bytes().ok()?, dictionary, usize::from(*most)).map(Value::Text),
             Self::Code(template) => {
                 let mut code = String::with_capacity(template.as_str().len());
                 template.unpack(d.bytes().ok()?, &mut code).ok()?;
@@ -58,9 +55,15 @@ impl Form {
 
 /// Unpacks words of at most so many characters, each at most four bytes: room for all of them is taken once.
 pub(super) fn unpacked(packed: &[u8], dictionary: &Dictionary, most: usize) -> Option<String> {
-    let mut text = String::with_capacity(most * 4);
-    dictionary.unpack(packed, most * 4, &mut text).ok()?;
-    Some(text)
+    let ceiling = LONGEST_TEXT.min(most * 4);
+    let mut text = String::with_capacity(ceiling);
+    dictionary.unpack(packed, ceiling, &mut text).ok()?;
+    is_legible(&text, most).then_some(text)
+}
+
+/// Words end up on the terminals and pages of others: a control character in them would speak to those, not to the clerk.
+fn is_legible(text: &str, most: usize) -> bool {
+    text.chars().count() <= most && !text.chars().any(char::is_control)
 }
 
 fn place_of(table: &[Choice], code: &str) -> Option<u64> {
@@ -85,7 +88,7 @@ fn units_of(decimal: &str, scale: u8) -> Option<u64> {
     let (whole, places) = decimal.split_once('.').unwrap_or((decimal, ""));
     let plain =
         !whole.is_empty() && whole.bytes().chain(places.bytes()).all(|b| b.is_ascii_digit()) && (whole == "0" || !whole.starts_with('0'));
-    let exact = places.len() == usize::from(scale) && scale <= MOST_PLACES;
+    let exact = places.len() == usize::from(scale) && scale <= MOST_PLACES && !decimal.ends_with('.');
     (plain && exact).then(|| format!("{whole}{places}").parse().ok())?
 }
 
@@ -107,6 +110,29 @@ mod tests {
         }
         for wrong in ["89.5", "89", ".50", "089.52", "-1.00", "1e2", "１.00", ""] {
             assert_eq!(units_of(wrong, 2), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_without_places_has_no_point() {
+        assert_eq!(units_of("5", 0), Some(5));
+        assert_eq!(units_of("5.", 0), None);
+    }
+
+    #[test]
+    fn a_value_is_sealed_only_if_it_reads_back_the_same() {
+        let dictionary = Dictionary::decode(include_bytes!("../../../../schemas/dictionaries/1.cbor")).unwrap();
+        let sealed = |form: Form, text: &str| {
+            let mut bytes = Vec::new();
+            form.write(&Value::Text(text.to_owned()), &dictionary, &mut Encoder::new(&mut bytes))?;
+            form.read(&mut Decoder::new(&bytes), &dictionary)
+        };
+        assert_eq!(sealed(Form::Date, "2014-05-20"), Some(Value::Text("2014-05-20".to_owned())));
+        for other in ["20140520", "2014-05-20T10:00:00", "2014-5-20", " 2014-05-20"] {
+            assert_eq!(sealed(Form::Date, other), None, "{other}");
+        }
+        for other in ["一二三四五六", "一\n二", "\u{1b}[31m"] {
+            assert_eq!(sealed(Form::Text { most: 5 }, other), None, "{other:?}");
         }
     }
 

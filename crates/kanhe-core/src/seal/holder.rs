@@ -82,7 +82,11 @@ pub(super) fn read_code(d: &mut Decoder<'_>, code_type: HolderCodeType, mask: Ma
         (Type::Bytes, Mask::Keep { first, last }) if code_type == HolderCodeType::ResidentId => {
             unpack_kept(d.bytes().ok()?, first, last).map(SealedCode::Masked)
         }
-        (Type::String, _) if open => d.str().ok().map(|code| SealedCode::Open(code.to_owned())),
+        (Type::String, _) if open => {
+            // A USCC whose checks hold is packed: one code has one spelling.
+            let code = d.str().ok().filter(|code| code_type != HolderCodeType::Uscc || Uscc::parse(code).is_err())?;
+            Some(SealedCode::Open(code.to_owned()))
+        }
         (Type::String, Mask::Keep { .. }) => d.str().ok().map(|code| SealedCode::Masked(code.to_owned())),
         (Type::U8 | Type::U16 | Type::U32, Mask::Check) => d.u32().ok().filter(|check| check >> CHECK_BITS == 0).map(SealedCode::Check),
         _ => None,

@@ -25,8 +25,16 @@ impl<'b> SealedSerial<'b> {
         match d.datatype()? {
             Type::Null => d.null().map(|()| Self::IsNumber),
             Type::Bytes => unpack_bytes(d.bytes()?).map(Self::Packed).ok_or_else(|| Error::message("serial").at(at)),
-            _ => d.str().map(Self::Text),
+            _ => match d.str()? {
+                text if text.len() > PACKED_AT_MOST => Ok(Self::Text(text)),
+                _ => Err(Error::message("serial").at(at)), // shorter ones are packed: one serial has one spelling
+            },
         }
+    }
+
+    /// Whether the seal says that the printed number is the serial.
+    pub(super) const fn is_number(&self) -> bool {
+        matches!(self, Self::IsNumber)
     }
 
     /// The serial; `number` where the two are one.

@@ -5,7 +5,6 @@
 
 use minicbor::data::Type;
 use minicbor::decode::Decoder;
-use minicbor::encode::{Encoder, write::Cursor};
 use thiserror::Error;
 
 /// Nesting deeper than this is refused: our deepest document, a manifest, uses nine levels.
@@ -92,28 +91,28 @@ fn item(decoder: &mut Decoder<'_>, depth: usize) -> Result<(), CborError> {
     match decoder.datatype().map_err(malformed)? {
         Type::U8 | Type::U16 | Type::U32 | Type::U64 => {
             let value = decoder.u64().map_err(malformed)?;
-            shortest(decoder, at, |e| e.u64(value).is_ok())
+            shortest(at, decoder.position() - at, value)
         }
         Type::I8 | Type::I16 | Type::I32 | Type::I64 | Type::Int => {
-            let value = decoder.int().map_err(malformed)?;
-            shortest(decoder, at, |e| e.int(value).is_ok())
+            let value = i128::from(decoder.int().map_err(malformed)?);
+            shortest(at, decoder.position() - at, u64::try_from(-1 - value).unwrap_or(0))
         }
         Type::Bytes => {
-            let length = width(decoder.bytes().map_err(malformed)?.len());
-            shortest(decoder, at, |e| e.bytes_len(length).is_ok())
+            let length = decoder.bytes().map_err(malformed)?.len();
+            shortest(at, decoder.position() - at - length, width(length))
         }
         Type::String => {
-            let length = width(decoder.str().map_err(malformed)?.len());
-            shortest(decoder, at, |e| e.str_len(length).is_ok())
+            let length = decoder.str().map_err(malformed)?.len();
+            shortest(at, decoder.position() - at - length, width(length))
         }
         Type::Array => {
             let length = decoder.array().map_err(malformed)?.ok_or(CborError::Indefinite { at })?;
-            shortest(decoder, at, |e| e.array(length).is_ok())?;
+            shortest(at, decoder.position() - at, length)?;
             (0..length).try_for_each(|_| item(decoder, depth + 1))
         }
         Type::Map => {
             let length = decoder.map().map_err(malformed)?.ok_or(CborError::Indefinite { at })?;
-            shortest(decoder, at, |e| e.map(length).is_ok())?;
+            shortest(at, decoder.position() - at, length)?;
             entries(decoder, length, depth + 1)
         }
         Type::Bool => decoder.bool().map(drop).map_err(malformed),
@@ -139,14 +138,16 @@ fn entries(decoder: &mut Decoder<'_>, length: u64, depth: usize) -> Result<(), C
     Ok(())
 }
 
-/// Writes the head of the item at `at` again and compares: a longer spelling of the same number differs.
-fn shortest(decoder: &Decoder<'_>, at: usize, write: impl FnOnce(&mut Encoder<Cursor<[u8; 9]>>) -> bool) -> Result<(), CborError> {
-    let mut head = Encoder::new(Cursor::new([0; 9]));
-    let written = write(&mut head);
-    let length = head.writer().position();
-    let spelt = decoder.input().get(at..at + length);
-    let wanted = head.writer().get_ref().get(..length);
-    if written && spelt == wanted { Ok(()) } else { Err(CborError::NotShortest { at }) }
+/// Accepts the head of the item at `at` if no shorter one says its number (RFC 8949 §3).
+fn shortest(at: usize, head: usize, number: u64) -> Result<(), CborError> {
+    let least = match number {
+        0..=23 => 1,
+        24..=0xff => 2,
+        0x100..=0xffff => 3,
+        0x1_0000..=0xffff_ffff => 5,
+        _ => 9,
+    };
+    if head == least { Ok(()) } else { Err(CborError::NotShortest { at }) }
 }
 
 /// A length in memory as CBOR counts it.

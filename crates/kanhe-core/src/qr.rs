@@ -145,12 +145,10 @@ fn without_symbology(text: &str) -> &str {
 }
 
 fn last_run_of_digits(text: &str) -> Option<&str> {
-    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let run = text.get(..end)?;
-    let start = run
-        .rfind(|c: char| !c.is_ascii_digit())
-        .map_or(0, |at| at + run.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
-    run.get(start..)
+    let bytes = text.as_bytes();
+    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+    let digits = bytes.get(..end)?.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    text.get(end - digits..end)
 }
 
 /// Why a text is not that of a seal.

@@ -69,15 +69,28 @@ impl Template {
         if number >= self.states {
             return Err(TemplateError::OutOfRange);
         }
-        let mut weight = self.states;
-        for slot in self.shape.chars() {
-            weight /= u128::from(radix(slot));
-            let value = number / weight;
-            number %= weight;
-            out.push(character_of(slot, value));
+        let mut backwards = ['\0'; LONGEST];
+        let mut length = 0;
+        for (place, slot) in backwards.iter_mut().zip(self.shape.chars().rev()) {
+            let value;
+            (number, value) = without_last_digit(number, radix(slot));
+            *place = character_of(slot, value);
+            length += 1;
         }
+        out.extend(backwards.iter().take(length).rev());
         Ok(())
     }
+}
+
+/// Takes the last digit off a number: most codes fit 64 bits, where dividing by a constant costs a multiplication.
+fn without_last_digit(number: u128, radix: u32) -> (u128, u32) {
+    let (rest, digit) = match (u64::try_from(number), radix) {
+        (_, 1) => (number, 0),
+        (Ok(small), 10) => (u128::from(small / 10), small % 10),
+        (Ok(small), 36) => (u128::from(small / 36), small % 36),
+        _ => (number / u128::from(radix), u64::try_from(number % u128::from(radix)).unwrap_or_default()),
+    };
+    (rest, u32::try_from(digit).unwrap_or_default())
 }
 
 fn radix(slot: char) -> u32 {
@@ -96,9 +109,9 @@ fn value_in(slot: char, character: char) -> Option<u32> {
     }
 }
 
-fn character_of(slot: char, value: u128) -> char {
+fn character_of(slot: char, value: u32) -> char {
     match slot {
-        '#' | '@' => usize::try_from(value).ok().and_then(|index| ALNUM.chars().nth(index)).unwrap_or(slot),
+        '#' | '@' => usize::try_from(value).ok().and_then(|index| ALNUM.as_bytes().get(index)).map_or(slot, |byte| char::from(*byte)),
         literal => literal,
     }
 }

@@ -97,7 +97,8 @@ pub fn gb_11714(body: &str) -> Option<char> {
 
 /// Looks up what a character is worth in an alphabet.
 pub(super) fn value(alphabet: &str, c: char) -> Option<u32> {
-    (0..).zip(alphabet.chars()).find_map(|(value, symbol)| (symbol == c).then_some(value))
+    let place = alphabet.bytes().position(|symbol| char::from(symbol) == c)?;
+    u32::try_from(place).ok()
 }
 
 /// Looks up which character an alphabet has for a value.

@@ -23,6 +23,9 @@ pub struct Uscc(Ascii<LENGTH>);
 
 const LENGTH: usize = 18;
 
+/// 31¹², of 60 bits.
+const TWELVE_SYMBOLS: u128 = 31_u128.pow(12);
+
 impl Uscc {
     /// How many bytes [`pack`](Self::pack) writes: 31¹⁷ needs 85 bits.
     pub const PACKED: usize = 11;
@@ -67,13 +70,16 @@ impl Uscc {
     ///
     /// A number beyond 31¹⁷, or one whose organisation code does not check: no USCC packs to these bytes.
     pub fn unpack(packed: &[u8; Self::PACKED]) -> Result<Self, UsccUnpackError> {
-        let mut rest = packed.iter().fold(0_u128, |n, &byte| n << 8 | u128::from(byte));
+        let number = packed.iter().fold(0_u128, |n, &byte| n << 8 | u128::from(byte));
+        // Two numbers of 64 bits, where dividing by 31 costs a multiplication: twelve symbols behind, five in front.
+        let [mut rest, mut behind] = [number / TWELVE_SYMBOLS, number % TWELVE_SYMBOLS].map(|half| u64::try_from(half).unwrap_or(u64::MAX));
         let mut text = [0; LENGTH];
         let [body @ .., last] = &mut text;
-        for place in body.iter_mut().rev() {
-            let digit = usize::try_from(rest % 31).expect("below 31"); // safe: a remainder modulo 31 fits any integer
+        for (from_end, place) in body.iter_mut().rev().enumerate() {
+            let half = if from_end < 12 { &mut behind } else { &mut rest };
+            let digit = usize::try_from(*half % 31).expect("below 31"); // safe: a remainder modulo 31 fits any integer
             *place = *USCC_ALPHABET.as_bytes().get(digit).expect("31 symbols"); // safe: the alphabet has a symbol for each of 0..31
-            rest /= 31;
+            *half /= 31;
         }
         if rest != 0 {
             return Err(UsccUnpackError::TooLarge);

@@ -4,7 +4,7 @@ mod failure;
 mod verdict;
 
 pub use failure::{headline, remedy};
-pub use verdict::{advice, label, next, reason, step};
+pub use verdict::{advice, label, moment, next, reason, step};
 
 use std::borrow::Cow;
 

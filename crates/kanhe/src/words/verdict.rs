@@ -129,6 +129,10 @@ const fn document(document: DocumentType) -> (&'static str, &'static str) {
 /// What a clerk does next.
 pub const fn next(reason: &Reason<'_>) -> Words {
     match reason {
+        Reason::Unreadable(QrError::OtherDocument { .. }) => Words::new(
+            "请扫描证照上的二维码；此文件可用 kanhe inspect 查看，但不能据以办事。",
+            "Scan the QR code of the licence itself; `kanhe inspect` shows this file, and nobody may rely on it.",
+        ),
         Reason::Unreadable(_) => Words::new(
             "请重新扫描；仍不能读取则不予接受，并请持证人出示原件。",
             "Scan again; if it still fails, do not accept it and ask for the original.",
@@ -225,7 +229,7 @@ fn not_for_scene(here: &str, scene: Option<&str>, rows: &[&Row]) -> Sentence {
 }
 
 /// A moment as a clerk in China reads it.
-fn moment(at: Timestamp) -> String {
+pub fn moment(at: Timestamp) -> String {
     jiff::tz::Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 

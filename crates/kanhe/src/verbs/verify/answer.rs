@@ -75,6 +75,7 @@ impl<'a> Answer<'a> {
         lines.extend(Step::ALL.into_iter().map(|step| self.step_line(step, language)));
         if let Some(as_of) = self.as_of() {
             let age = hours(self.at.duration_since(as_of).as_hours(), language);
+            let as_of = words::moment(as_of);
             lines.push(match language {
                 Language::Chinese => format!("状态截至 {as_of}（{age}前）"),
                 Language::English => format!("status as of {as_of} ({age} ago)"),

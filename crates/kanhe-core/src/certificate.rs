@@ -198,6 +198,9 @@ impl Certificate {
         if contents.predecessor.as_ref() == Some(&contents.identifier) {
             return Err(CertificateError::OwnPredecessor);
         }
+        if let Some(name) = repeated(&contents.fields) {
+            return Err(CertificateError::FieldTwice { name: name.to_owned() });
+        }
         Ok(Self(contents))
     }
 
@@ -215,6 +218,13 @@ impl Certificate {
     pub fn encode(&self) -> Vec<u8> {
         wire::to_vec(&self.0)
     }
+}
+
+/// The first name that two fields bear.
+fn repeated(fields: &[(String, Value)]) -> Option<&str> {
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| matches!(pair, [one, other] if one == other).then(|| pair.first().copied())?)
 }
 
 impl Deref for Certificate {
@@ -323,6 +333,12 @@ pub enum CertificateError {
     /// A certificate cannot replace itself.
     #[error("a certificate cannot be its own predecessor")]
     OwnPredecessor,
+    /// Two fields of one name: which of them would hold?
+    #[error("field {name} is given twice")]
+    FieldTwice {
+        /// The field's name in the schema.
+        name: String,
+    },
 }
 
 impl CertificateError {
@@ -335,6 +351,7 @@ impl CertificateError {
             Self::NameNotNfc => "holder_name_not_nfc",
             Self::NameSpaces => "holder_name_spaces",
             Self::OwnPredecessor => "own_predecessor",
+            Self::FieldTwice { .. } => "field_twice",
         }
     }
 }

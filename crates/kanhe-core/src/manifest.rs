@@ -21,12 +21,13 @@ use crate::kind::{Kind, Label};
 use crate::wire;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use minicbor::{Decode, Encode, decode::Error};
+use minicbor::decode::{Decoder, Error};
+use minicbor::{Decode, Encode};
 use std::ops::Deref;
 use thiserror::Error as ThisError;
 
-/// What an agency's key may sign, as bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+/// What an agency's key may sign, as bits: at least one use, and none that is not known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct Uses(#[n(0)] u8);
 
@@ -47,6 +48,16 @@ impl Uses {
     /// Whether all of `other` are among these.
     pub const fn include(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Uses {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, Error> {
+        let at = d.position();
+        match d.u8()? {
+            bits @ 1..=7 => Ok(Self(bits)),
+            _ => Err(Error::message("uses").at(at)),
+        }
     }
 }
 
@@ -265,6 +276,21 @@ impl ManifestError {
             Self::NoDictionary { .. } => "manifest_no_dictionary",
             Self::NoKey { .. } => "manifest_no_key",
             Self::NoKind { .. } => "manifest_no_kind",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_that_is_not_known_here_or_no_use_at_all_is_refused() {
+        for bits in 1..=7 {
+            assert_eq!(minicbor::decode::<Uses>(&[bits]).unwrap(), Uses(bits));
+        }
+        for bytes in [&[0][..], &[8], &[0x18, 0xff], &[0x20], &[0x41, 1]] {
+            assert!(minicbor::decode::<Uses>(bytes).is_err(), "{bytes:?}");
         }
     }
 }

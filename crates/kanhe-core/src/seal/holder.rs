@@ -13,7 +13,7 @@ use std::fmt;
 const CHECK_BITS: u32 = 20;
 
 /// The characters of a resident id, in the order of their values.
-const RESIDENT_ALPHABET: &str = "0123456789X";
+const RESIDENT_ALPHABET: &[u8; 11] = b"0123456789X";
 
 /// A holder as a seal names it.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,43 +97,37 @@ pub(super) fn read_code(d: &mut Decoder<'_>, code_type: HolderCodeType, mask: Ma
 fn pack_kept(code: &str, first: u8, last: u8) -> Option<Vec<u8>> {
     let length = code.chars().count();
     let kept = code.chars().enumerate().filter(|(place, _)| *place < usize::from(first) || place + usize::from(last) >= length);
-    let number = kept.map(|(_, c)| RESIDENT_ALPHABET.find(c)).try_fold(0_u128, |number, value| {
-        let value = u128::try_from(value?).ok()?;
-        number.checked_mul(11)?.checked_add(value)
-    })?;
+    let number =
+        kept.map(|(_, c)| RESIDENT_ALPHABET.iter().position(|known| char::from(*known) == c)).try_fold(0_u64, |number, value| {
+            let value = u64::try_from(value?).ok()?;
+            number.checked_mul(11)?.checked_add(value)
+        })?;
     let bytes = number.to_be_bytes();
     let width = kept_width(first, last)?;
     bytes.get(bytes.len().checked_sub(width)?..).map(<[u8]>::to_vec)
 }
 
 fn unpack_kept(packed: &[u8], first: u8, last: u8) -> Option<String> {
-    let states = kept_states(first, last)?;
-    let mut number = packed.iter().try_fold(0_u128, |number, byte| Some(number.checked_mul(256)? | u128::from(*byte)))?;
-    if packed.len() != kept_width(first, last)? || number >= states {
+    if packed.len() != kept_width(first, last)? {
         return None;
     }
-    let mut weight = states;
-    let mut masked = String::with_capacity(18);
-    for place in 0..18_u8 {
-        if place >= first && place + last < 18 {
-            masked.push('*');
-            continue;
+    let mut number = packed.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let mut masked = [b'*'; 18];
+    // The last character is the remainder: dividing by a constant upwards is multiplying, by a weight downwards is not.
+    for (place, character) in (0..18_u8).zip(&mut masked).rev() {
+        if place < first || place + last >= 18 {
+            *character = *RESIDENT_ALPHABET.get(usize::try_from(number % 11).ok()?)?;
+            number /= 11;
         }
-        weight /= 11;
-        masked.push(RESIDENT_ALPHABET.chars().nth(usize::try_from(number / weight).ok()?)?);
-        number %= weight;
     }
-    Some(masked)
+    if number == 0 { std::str::from_utf8(&masked).ok().map(str::to_owned) } else { None }
 }
 
-fn kept_states(first: u8, last: u8) -> Option<u128> {
-    let kept = u32::from(first) + u32::from(last);
-    (kept < 18).then(|| 11_u128.pow(kept))
-}
-
+/// The bytes that any number of so many characters in base 11 fits: of 17 characters, the most, 59 bits.
 fn kept_width(first: u8, last: u8) -> Option<usize> {
-    let last_number = kept_states(first, last)?.checked_sub(1)?;
-    usize::try_from((u128::BITS - last_number.leading_zeros()).div_ceil(8)).ok()
+    let kept = u32::from(first) + u32::from(last);
+    let last_number = 11_u64.checked_pow(kept).filter(|_| kept < 18)?.checked_sub(1)?;
+    usize::try_from((u64::BITS - last_number.leading_zeros()).div_ceil(8)).ok()
 }
 
 #[cfg(test)]

@@ -5,16 +5,18 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 
 /// The spellings that [`parse`] knows, for messages.
-pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026年3月1日 or milliseconds since 1970";
+pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026/3/1, 2026年3月1日 or milliseconds since 1970";
 
 /// No licence in force was issued, and nobody alive was born, before this year.
 const FIRST_YEAR: i16 = 1850;
 
-/// Reads a day in one of the four spellings of the field; milliseconds are a moment, and their day is the day in China.
+/// Reads a day in one of the spellings of the field, all with the year first; milliseconds are a moment, and their day is the day in China.
 pub(super) fn parse(text: &str) -> Option<Date> {
     let day = match text.strip_suffix('日') {
         Some(chinese) => in_chinese(chinese),
         None => match text.len() {
+            // What Excel writes into a CSV on a Chinese machine.
+            8..=10 if text.contains('/') => with_slashes(text),
             8 => compact(text),
             10 if text.contains('-') => with_hyphens(text),
             9..=15 => milliseconds(text),
@@ -34,6 +36,12 @@ fn with_hyphens(text: &str) -> Option<Date> {
     let (year, rest) = text.split_once('-')?;
     let (month, day) = rest.split_once('-')?;
     date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+}
+
+fn with_slashes(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once('/')?;
+    let (month, day) = rest.split_once('/')?;
+    date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
 }
 
 fn in_chinese(text: &str) -> Option<Date> {
@@ -63,10 +71,11 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn four_spellings_are_one_day() {
+    fn every_spelling_is_one_day() {
         let day = Some(Date::constant(2026, 3, 1));
         // The first and last moments of 1 March 2026 in China.
-        for text in ["20260301", "2026-03-01", "2026年3月1日", "2026年03月01日", "1772294400000", "1772380799999"] {
+        for text in ["20260301", "2026-03-01", "2026/3/1", "2026/03/01", "2026年3月1日", "2026年03月01日", "1772294400000", "1772380799999"]
+        {
             assert_eq!(parse(text), day, "{text}");
         }
         assert_eq!(parse("-631180800000"), Some(Date::constant(1950, 1, 1)));
@@ -80,7 +89,9 @@ mod tests {
             "2026-02-30",
             "20260230",
             "2026-3-1",
-            "2026/3/1",
+            "3/1/2026",
+            "2026/13/1",
+            "2026/3/",
             "2026.03.01",
             "46082",
             "2026年13月1日",

@@ -107,7 +107,7 @@ pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
         issued,
         expires: clock::days_after(issued, described.valid_days),
         agencies: described.agencies.iter().map(agency).collect::<Result<_, _>>()?,
-        dictionaries: dictionaries(&kinds, &types)?,
+        dictionaries: dictionaries(&types)?,
         kinds,
     };
     let manifest = Manifest::new(contents).map_err(|error| Failure::new(error.code(), error))?;
@@ -140,14 +140,10 @@ fn kinds(described: &[TypeDescription], types: &TypesArg) -> Result<Vec<Kind>, F
     described.iter().map(find).collect()
 }
 
-fn dictionaries(kinds: &[Kind], types: &TypesArg) -> Result<Vec<DictionaryDigest>, Failure> {
-    let used = |id: u32| kinds.iter().any(|kind| kind.dictionary == id);
+/// All that are at hand, also those that no type packs with any more: old seals are read with them.
+fn dictionaries(types: &TypesArg) -> Result<Vec<DictionaryDigest>, Failure> {
     let all = shipped::dictionaries(types.dictionaries.as_deref())?;
-    Ok(all
-        .iter()
-        .filter(|dictionary| used(dictionary.id()))
-        .map(|dictionary| DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() })
-        .collect())
+    Ok(all.iter().map(|dictionary| DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() }).collect())
 }
 
 fn agency(described: &AgencyDescription) -> Result<Agency, Failure> {

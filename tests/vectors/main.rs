@@ -7,6 +7,9 @@ mod cose;
 mod ed25519;
 mod seal;
 mod status_list;
+mod tlog_c2sp;
+mod tlog_merkle;
+mod tlog_tessera;
 
 use serde_json::Value;
 use std::fs;

@@ -4,9 +4,16 @@
 
 use kanhe_core::envelope::{DocumentType, sign_to_cose};
 use kanhe_core::key::SigningKey;
+use kanhe_log::bundle::ProofBundle;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::edge::Edge;
+use kanhe_log::hash::leaf_hash;
+use kanhe_log::note::NoteSigner;
+use kanhe_log::prove::inclusion_proof;
 use kanhe_tests::world::payload::{payload_of, protected_of};
 use kanhe_tests::{Office, Province, World};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
@@ -60,6 +67,20 @@ fn the_seal_reader_calls_other_bytes_no_message() {
     for (message, key) in [("", &example.key), ("00", &example.key), ("D28443", &example.key), (&example.message, &"abcd".to_owned())] {
         assert_eq!(verify_seal(message, key).status.code(), Some(2), "{message} {key}");
     }
+}
+
+#[test]
+fn the_proof_reader_believes_our_bundles_and_no_altered_one() {
+    for (size, index) in [(1, 0), (2, 1), (256, 255), (257, 256), (700, 0), (700, 511), (700, 699)] {
+        let (bundle, key) = logged(index, size);
+        let read = |bundle: &str, entry: u64| python("verify_log_proof.py", &[bundle, &key, &hex(&entry.to_be_bytes())]);
+        let believed = read(&bundle, index);
+        assert_eq!((believed.status.code(), line(&believed)), (Some(0), format!("{index} {size}")), "{believed:?}");
+        assert_eq!(read(&bundle, index + 1).status.code(), Some(1), "{index} {size}");
+        let grown = bundle.replace(&format!("\n{size}\n"), &format!("\n{}\n", size + 1));
+        assert_eq!(read(&grown, index).status.code(), Some(1), "{index} {size}");
+    }
+    assert_eq!(python("verify_log_proof.py", &["", "", ""]).status.code(), Some(2));
 }
 
 #[test]
@@ -120,6 +141,20 @@ fn described() -> Vec<(&'static str, Vec<String>)> {
         ("pack", vec![hex(&pack.contents().encode())]),
         ("dictionary", vec![hex(&world.dictionary.encode())]),
     ]
+}
+
+/// The proof bundle of one entry in a log of so many, each the eight bytes of its index, and the line of the log's key.
+fn logged(index: u64, size: u64) -> (String, String) {
+    let mut edge = Edge::empty();
+    for entry in 0..size {
+        edge.append(leaf_hash(&entry.to_be_bytes()));
+    }
+    let tiles: BTreeMap<_, _> = edge.take_changed().into_iter().collect();
+    let path = inclusion_proof(index, size, |tile| tiles.get(&tile).cloned().ok_or(tile)).unwrap();
+    let key = SigningKey::from_seed(&[7; 32]);
+    let signer = NoteSigner::new("log.example/one", &key).unwrap();
+    let checkpoint = Checkpoint::new("log.example/one", edge.head(), &[]).unwrap().sign(&signer).unwrap();
+    (ProofBundle::new(index, path, &checkpoint).unwrap().to_string(), signer.public().to_string())
 }
 
 fn check_cddl(rule: &str, documents: &[String]) -> Output {

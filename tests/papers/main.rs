@@ -1,9 +1,10 @@
-//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link leads somewhere, and the seal that
-//! `docs/spec/seal.md` shows is one that the code writes.
+//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link leads somewhere, and what `docs/spec/seal.md` and
+//! `docs/spec/log.md` show is what the code writes.
 
 #![allow(clippy::as_conversions, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod example;
+mod log_example;
 
 use kanhe_core::status::State;
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,8 +4,17 @@
 
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::qr::{Scanned, url_form};
+use kanhe_log::bundle::ProofBundle;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::edge::Edge;
+use kanhe_log::entries::EntryBundle;
+use kanhe_log::hash::leaf_hash;
+use kanhe_log::note::NoteSigner;
+use kanhe_log::prove::inclusion_proof;
 use kanhe_tests::world::payload::payload_of;
+use kanhe_tests::world::test_key;
 use kanhe_tests::{Licence, Office, Province, World};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
@@ -14,7 +23,7 @@ type Seed = (&'static str, &'static str, Vec<u8>);
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let world = World::new();
-    for (target, name, bytes) in [documents(&world), seals(&world), words(&world)].concat() {
+    for (target, name, bytes) in [documents(&world), seals(&world), words(&world), log()].concat() {
         fs::create_dir_all(folder.join(target))?;
         fs::write(folder.join(target).join(name), bytes)?;
     }
@@ -82,6 +91,42 @@ fn words(world: &World) -> Vec<Seed> {
         ("unpack", "premises", world.dictionary.pack("广州市天河区中路88号一层")),
         ("unpack", "rare", world.dictionary.pack("㛃𠮷")),
     ]
+}
+
+/// A log of 300 entries: two tiles of leaves, and one above them.
+fn log() -> Vec<Seed> {
+    const ORIGIN: &str = "kanhe.example.cn/log";
+    let entries: Vec<[u8; 2]> = (0..300_u16).map(u16::to_be_bytes).collect();
+    let mut edge = Edge::empty();
+    for entry in &entries {
+        edge.append(leaf_hash(entry));
+    }
+    let tiles: BTreeMap<_, _> = edge.take_changed().into_iter().collect();
+    let path = inclusion_proof(7, 300, |tile| tiles.get(&tile).cloned().ok_or(tile)).unwrap();
+    let (key, other) = (test_key("log"), test_key("witness"));
+    let (signer, witness) = (NoteSigner::new(ORIGIN, &key).unwrap(), NoteSigner::new("witness.example", &other).unwrap());
+    let head = Checkpoint::new(ORIGIN, edge.head(), &[]).unwrap();
+    let (text, note) = (head.to_string(), head.sign(&signer).unwrap());
+    let cosigned = format!("{note}{}", witness.sign(&text).unwrap().rsplit_once("\n\n").unwrap().1);
+    let plain = ProofBundle::new(7, path.clone(), &note).unwrap().to_string();
+    let with_extra = ProofBundle::new(7, path, &cosigned).unwrap().with_extra(&7_u16.to_be_bytes()).unwrap().to_string();
+    let first: Vec<_> = entries.iter().take(3).map(<[u8; 2]>::as_slice).collect();
+    let text = |target, name, text: &str| (target, name, text.as_bytes().to_vec());
+    vec![
+        text("note", "checkpoint", &note),
+        text("note", "cosigned", &cosigned),
+        text("note", "text", &text_of_extended(&head)),
+        text("proof_bundle", "plain", &plain),
+        text("proof_bundle", "with_extra", &with_extra),
+        text("tile_path", "full", "tile/0/x001/x234/067"),
+        text("tile_path", "partial", "tile/1/000.p/17"),
+        text("tile_path", "entries", "tile/entries/003.p/5"),
+        ("entry_bundle", "three", EntryBundle::new(first).unwrap().encode()),
+    ]
+}
+
+fn text_of_extended(checkpoint: &Checkpoint) -> String {
+    Checkpoint::new(checkpoint.origin(), *checkpoint.head(), &["an extension"]).unwrap().to_string()
 }
 
 /// One code of 256 one-letter words: the least that is a complete code with an escape of eight bits.

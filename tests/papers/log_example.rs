@@ -1,6 +1,8 @@
 //! The proof bundle at the top of `docs/spec/log.md`: written by the code from five made-up events, and read back from the page.
 
 use super::read;
+use jiff::Timestamp;
+use kanhe_core::event::{Act, Event};
 use kanhe_log::bundle::ProofBundle;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::edge::Edge;
@@ -8,7 +10,6 @@ use kanhe_log::hash::leaf_hash;
 use kanhe_log::note::NoteSigner;
 use kanhe_log::prove::inclusion_proof;
 use kanhe_tests::world::test_key;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const ORIGIN: &str = "kanhe.example.cn/log";
@@ -50,8 +51,22 @@ fn written() -> (String, String) {
     (ProofBundle::new(INDEX, path, &checkpoint).unwrap().to_string(), signer.public().to_string())
 }
 
-/// `SHA-256(salt || event)`
+/// `SHA-256(event)`
 fn entry(index: u64) -> [u8; 32] {
-    let salt = [u8::try_from(index).unwrap(); 16];
-    Sha256::new().chain_update(salt).chain_update(format!("example event {index}")).finalize().into()
+    let at = Timestamp::from_second(i64::try_from(index).unwrap()).unwrap();
+    let event = Event {
+        act: Act::Issue,
+        subject: format!("example {index}"),
+        digest: [0; 32],
+        seal: [0; 16],
+        effective: at,
+        recorded: at,
+        basis: "example".to_owned(),
+        reason: "example".to_owned(),
+        actor: "nobody".to_owned(),
+        approval: None,
+        other: None,
+        salt: [u8::try_from(index).unwrap(); 16],
+    };
+    Event::entry_of(&event.encode())
 }

@@ -19,7 +19,7 @@ mod write;
 
 pub use claims::{Claim, Claims, ClaimsError};
 pub use holder::{SealedCode, SealedHolder, holder_check};
-pub use write::{SealError, digest_of, write};
+pub use write::{SealError, digest_of, seal_hash, write};
 
 use crate::calendar::day_of_number;
 use crate::certificate::Validity;

@@ -24,61 +24,67 @@ macro_rules! code_as_text {
 code_as_text!(RegionCode => RegionCode::parse, TypeCode => TypeCode::parse, Uscc => Uscc::parse);
 
 /// A moment as whole seconds since 1970, the `NumericDate` of RFC 8392 §2.
-pub(crate) mod moment {
+pub mod moment {
     use super::{Decoder, Encoder, Error, Write, encode};
     use jiff::Timestamp;
 
-    pub(crate) fn encode<C, W: Write>(at: &Timestamp, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    /// Writes it, for `#[cbor(with)]`.
+    pub fn encode<C, W: Write>(at: &Timestamp, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
         e.i64(at.as_second())?.ok()
     }
 
-    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Timestamp, Error> {
+    /// Reads it, for `#[cbor(with)]`.
+    pub fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Timestamp, Error> {
         let at = d.position();
         Timestamp::from_second(d.i64()?).map_err(|_| Error::message("moment").at(at))
     }
 }
 
 /// A day as its number since 1970-01-01 (RFC 8943).
-pub(crate) mod day {
+pub mod day {
     use super::{Decoder, Encoder, Error, Write, encode};
     use crate::calendar::{day_number, day_of_number};
     use jiff::civil::Date;
 
-    pub(crate) fn encode<C, W: Write>(day: &Date, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    /// Writes it, for `#[cbor(with)]`.
+    pub fn encode<C, W: Write>(day: &Date, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
         e.i32(day_number(*day))?.ok()
     }
 
-    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Date, Error> {
+    /// Reads it, for `#[cbor(with)]`.
+    pub fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Date, Error> {
         let at = d.position();
         day_of_number(d.i32()?).ok_or_else(|| Error::message("day").at(at))
     }
 }
 
 /// A day in a map, whose key is left out where there is no end; null would be a second spelling of that, and is refused.
-pub(crate) mod day_or_never {
+pub mod day_or_never {
     use super::{Decoder, Encoder, Error, Write, day, encode};
     use jiff::civil::Date;
 
-    pub(crate) fn encode<C, W: Write>(until: &Option<Date>, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
+    /// Writes it, for `#[cbor(with)]`.
+    pub fn encode<C, W: Write>(until: &Option<Date>, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
         match until {
             Some(until) => day::encode(until, e, ctx),
             None => e.null()?.ok(), // never asked for: minicbor leaves out the key of an absent value
         }
     }
 
-    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Option<Date>, Error> {
+    /// Reads it, for `#[cbor(with)]`.
+    pub fn decode<'b, C>(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Option<Date>, Error> {
         day::decode(d, ctx).map(Some)
     }
 }
 
 /// Refuses an array of another length than the document has.
-pub(crate) fn array_of(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
+pub fn array_of(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
     let at = d.position();
     if d.array()? == Some(length) { Ok(()) } else { Err(Error::message("array length").at(at)) }
 }
 
 /// Encodes into a fresh vector, which takes every byte.
-pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
+pub fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     let written = minicbor::encode(value, &mut bytes);
     debug_assert!(written.is_ok(), "a Vec takes every byte");
@@ -86,15 +92,17 @@ pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
 }
 
 /// A public key as a COSE_Key (RFC 9053 §7.1): `{ 1: 1 (OKP), 3: -8 (EdDSA), -1: 6 (Ed25519), -2: x }`.
-pub(crate) mod cose_key {
+pub mod cose_key {
     use super::{Decoder, Encoder, Error, Write, encode};
     use crate::key::VerifyingKey;
 
-    pub(crate) fn encode<C, W: Write>(key: &VerifyingKey, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    /// Writes it, for `#[cbor(with)]`.
+    pub fn encode<C, W: Write>(key: &VerifyingKey, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
         e.map(4)?.i8(1)?.i8(1)?.i8(3)?.i64(key.algorithm().cose_number())?.i8(-1)?.i8(6)?.i8(-2)?.bytes(key.as_bytes())?.ok()
     }
 
-    pub(crate) fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<VerifyingKey, Error> {
+    /// Reads it, for `#[cbor(with)]`.
+    pub fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<VerifyingKey, Error> {
         let at = d.position();
         let wrong = || Error::message("COSE_Key").at(at);
         let okp = d.map()? == Some(4) && (d.i8()?, d.i8()?) == (1, 1);

@@ -5,6 +5,7 @@ use super::{LARGEST_SEAL, serial};
 use crate::calendar::day_number;
 use crate::certificate::{Certificate, Value};
 use crate::dictionary::Dictionary;
+use crate::key::SIGNATURE_LENGTH;
 use crate::kind::Kind;
 use minicbor::encode::Encoder;
 use sha2::{Digest, Sha256};
@@ -12,6 +13,14 @@ use thiserror::Error;
 
 /// Bytes of a sealed QR payload that are not the seal itself: format, key id, signature.
 const AROUND: usize = 1 + 8 + 64;
+
+/// What a seal is known by among the survivors of a stolen key: the first 16 bytes of SHA-256 of its QR code's bytes before the signature.
+///
+/// The signature is left out: who has the key can sign the same words again, and they stay the words of the issuer.
+pub fn seal_hash(bytes: &[u8]) -> [u8; 16] {
+    let signed = bytes.len().saturating_sub(SIGNATURE_LENGTH);
+    digest_of(bytes.get(..signed).unwrap_or_default())
+}
 
 /// What of a certificate's envelope stands in its seal: the first 16 bytes of SHA-256.
 pub fn digest_of(certificate_envelope: &[u8]) -> [u8; 16] {

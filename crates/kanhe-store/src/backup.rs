@@ -1,0 +1,70 @@
+//! Backups: taken while the library is open, each holding only what the one before does not, and verified before they are trusted.
+
+use crate::error::StoreError;
+use crate::library::Library;
+use rocksdb::Env;
+use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
+use std::path::Path;
+
+/// One backup of several in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its number, from 1.
+    pub number: u32,
+    /// When it was taken, in seconds since 1970.
+    pub taken: i64,
+    /// Bytes that it restores to.
+    pub bytes: u64,
+}
+
+impl Library {
+    /// Adds a backup to a folder of them: files that are there already are not copied again.
+    pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
+        let mut engine = engine(folder)?;
+        engine.create_new_backup_flush(&self.db, true)?;
+        let last = engine.get_backup_info().into_iter().max_by_key(|backup| backup.backup_id);
+        let last = last.map(|backup| backup.backup_id).unwrap_or_default();
+        engine.verify_backup(last)?;
+        self::list(&engine)
+            .into_iter()
+            .find(|backup| backup.number == last)
+            .ok_or(StoreError::NoLibrary { folder: folder.display().to_string() })
+    }
+}
+
+/// The backups of a folder, the oldest first.
+pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
+    if !folder.join("meta").is_dir() {
+        return Err(StoreError::NoLibrary { folder: folder.display().to_string() });
+    }
+    Ok(list(&engine(folder)?))
+}
+
+/// Restores a backup, the last unless one is named, into a folder that holds no library.
+pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
+    if into.join("CURRENT").exists() {
+        return Err(StoreError::Exists { folder: into.display().to_string() });
+    }
+    let mut engine = engine(backups)?;
+    let Some(number) = number.or_else(|| list(&engine).last().map(|backup| backup.number)) else {
+        return Err(StoreError::NoLibrary { folder: backups.display().to_string() });
+    };
+    engine.verify_backup(number)?;
+    Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), number)?)
+}
+
+fn list(engine: &BackupEngine) -> Vec<Backup> {
+    let mut backups: Vec<_> = engine
+        .get_backup_info()
+        .into_iter()
+        .map(|backup| Backup { number: backup.backup_id, taken: backup.timestamp, bytes: backup.size })
+        .collect();
+    backups.sort_by_key(|backup| backup.number);
+    backups
+}
+
+fn engine(folder: &Path) -> Result<BackupEngine, StoreError> {
+    let mut options = BackupEngineOptions::new(folder)?;
+    options.set_sync(true);
+    Ok(BackupEngine::open(&options, &Env::new()?)?)
+}

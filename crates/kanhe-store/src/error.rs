@@ -1,0 +1,124 @@
+//! Why the library cannot be read or written.
+
+use thiserror::Error;
+
+/// Why the library cannot be opened, read or written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// The folder holds no library of ours.
+    #[error("{folder} holds no library")]
+    NoLibrary {
+        /// The folder.
+        folder: String,
+    },
+    /// There is a library already.
+    #[error("{folder} holds a library already")]
+    Exists {
+        /// The folder.
+        folder: String,
+    },
+    /// A database, and not of ours.
+    #[error("the database is not one of kanhe's")]
+    Foreign,
+    /// A format that a later kanhe wrote.
+    #[error("the library has format {found}, this kanhe knows formats up to {known}")]
+    Newer {
+        /// The format of the library.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// The secret at hand is not the one that the library was made with.
+    #[error("the secret at hand is not that of this library")]
+    OtherSecret,
+    /// Another process has it open.
+    #[error("another process has the library open")]
+    InUse,
+    /// No room on the disk.
+    #[error("no space is left on the disk")]
+    DiskFull,
+    /// A checksum does not hold.
+    #[error("the database is damaged: {detail}")]
+    Corrupt {
+        /// What RocksDB says, without keys or values.
+        detail: String,
+    },
+    /// RocksDB failed in another way.
+    #[error("the database failed: {detail}")]
+    Database {
+        /// What RocksDB says, without keys or values.
+        detail: String,
+    },
+    /// A value does not open under the library's secret at its place.
+    #[error("a value of {family} does not open at its place")]
+    Sealed {
+        /// The column family.
+        family: &'static str,
+    },
+    /// A value could not be encrypted.
+    #[error("a value of {family} could not be encrypted")]
+    Unsealable {
+        /// The column family.
+        family: &'static str,
+    },
+    /// A value is not what its family holds.
+    #[error("a value of {family} is not what stands there")]
+    Malformed {
+        /// The column family.
+        family: &'static str,
+    },
+    /// An earlier write failed, and nobody knows how much of it reached the disk.
+    #[error("an earlier write failed: the library must be opened again before it is written")]
+    Broken,
+    /// The tiles do not belong together.
+    #[error("the log does not stand: {detail}")]
+    Log {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// All the status slots that an agency can have are given out.
+    #[error("the agency has no status slot left")]
+    NoSlot,
+    /// A cursor that this library has not given out.
+    #[error("the cursor is not one of this list")]
+    Cursor,
+}
+
+impl StoreError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoLibrary { .. } => "store_no_library",
+            Self::Exists { .. } => "store_exists",
+            Self::Foreign => "store_foreign",
+            Self::Newer { .. } => "store_newer",
+            Self::OtherSecret => "store_other_secret",
+            Self::InUse => "store_in_use",
+            Self::DiskFull => "store_disk_full",
+            Self::Corrupt { .. } => "store_corrupt",
+            Self::Database { .. } => "store_database",
+            Self::Sealed { .. } => "store_sealed",
+            Self::Unsealable { .. } => "store_unsealable",
+            Self::Malformed { .. } => "store_malformed",
+            Self::Broken => "store_broken",
+            Self::Log { .. } => "store_log",
+            Self::NoSlot => "store_no_slot",
+            Self::Cursor => "store_cursor",
+        }
+    }
+}
+
+impl From<rocksdb::Error> for StoreError {
+    fn from(error: rocksdb::Error) -> Self {
+        use rocksdb::ErrorKind;
+        let detail = error.as_ref().to_owned();
+        let full = detail.contains("No space left");
+        let locked = detail.contains("lock") && (detail.contains("LOCK") || detail.contains("held by"));
+        match error.kind() {
+            _ if full => Self::DiskFull,
+            ErrorKind::IOError if locked => Self::InUse,
+            ErrorKind::Corruption => Self::Corrupt { detail },
+            _ => Self::Database { detail },
+        }
+    }
+}

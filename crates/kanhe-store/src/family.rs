@@ -1,0 +1,137 @@
+//! The column families: what each holds, and how RocksDB is to keep it.
+
+use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options, SliceTransform};
+
+/// One column family. `docs/DATA_MODEL.md` tells the keys and values of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// The format, the region, the counters.
+    Meta,
+    /// What a certificate says: never changed once written.
+    Certificates,
+    /// Its catalogue card, with what has become of it: changed by every act.
+    Cards,
+    /// Identifier to record.
+    Identifiers,
+    /// Another region's or system's identifier to record.
+    Aliases,
+    /// Type and printed number to record.
+    Numbers,
+    /// Holder and type to record.
+    Holders,
+    /// Type, agency and state to record.
+    Shelves,
+    /// Last day and type to record, while it can be used.
+    Endings,
+    /// Agency, type and request to record.
+    Requests,
+    /// Two letters of a name to record.
+    Words,
+    /// How many there are of type, agency, state and month.
+    Counts,
+    /// Agency and status slot to record.
+    Slots,
+    /// What has changed in a page of status slots.
+    Pages,
+    /// Record to its events.
+    Histories,
+    /// What happened, in the order of the log.
+    Events,
+    /// The tiles of the log.
+    Tiles,
+    /// Kept for applications with review: nothing is written to it yet.
+    Projects,
+}
+
+impl Family {
+    /// Every family.
+    pub const ALL: [Self; 18] = [
+        Self::Meta,
+        Self::Certificates,
+        Self::Cards,
+        Self::Identifiers,
+        Self::Aliases,
+        Self::Numbers,
+        Self::Holders,
+        Self::Shelves,
+        Self::Endings,
+        Self::Requests,
+        Self::Words,
+        Self::Counts,
+        Self::Slots,
+        Self::Pages,
+        Self::Histories,
+        Self::Events,
+        Self::Tiles,
+        Self::Projects,
+    ];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Certificates => "certificates",
+            Self::Cards => "cards",
+            Self::Identifiers => "identifiers",
+            Self::Aliases => "aliases",
+            Self::Numbers => "numbers",
+            Self::Holders => "holders",
+            Self::Shelves => "shelves",
+            Self::Endings => "endings",
+            Self::Requests => "requests",
+            Self::Words => "words",
+            Self::Counts => "counts",
+            Self::Slots => "slots",
+            Self::Pages => "pages",
+            Self::Histories => "histories",
+            Self::Events => "events",
+            Self::Tiles => "tiles",
+            Self::Projects => "projects",
+        }
+    }
+
+    /// Bytes at the start of a key that all entries of one question share; none where keys are asked for one by one.
+    const fn prefix(self) -> Option<usize> {
+        match self {
+            Self::Holders => Some(16),
+            Self::Words | Self::Histories => Some(8),
+            _ => None,
+        }
+    }
+
+    /// Whether the values are random to the eye: encrypted records and hashes do not compress.
+    const fn is_incompressible(self) -> bool {
+        matches!(self, Self::Certificates | Self::Events | Self::Tiles | Self::Projects)
+    }
+
+    pub(crate) fn descriptor(self, cache: &Cache) -> ColumnFamilyDescriptor {
+        ColumnFamilyDescriptor::new(self.name(), self.options(cache))
+    }
+
+    fn options(self, cache: &Cache) -> Options {
+        let mut blocks = BlockBasedOptions::default();
+        blocks.set_block_cache(cache);
+        blocks.set_block_size(16 << 10);
+        blocks.set_format_version(6);
+        // Ten bits a key: one question in a hundred for what is not there reads a block.
+        blocks.set_bloom_filter(10.0, false);
+        blocks.set_cache_index_and_filter_blocks(true);
+        blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        let mut options = Options::default();
+        options.set_block_based_table_factory(&blocks);
+        options.set_level_compaction_dynamic_level_bytes(true);
+        options.set_write_buffer_size(32 << 20);
+        let (upper, bottom) = if self.is_incompressible() {
+            (DBCompressionType::None, DBCompressionType::None)
+        } else {
+            (DBCompressionType::Lz4, DBCompressionType::Zstd)
+        };
+        options.set_compression_type(upper);
+        options.set_bottommost_compression_type(bottom);
+        if let Some(length) = self.prefix() {
+            options.set_prefix_extractor(SliceTransform::create_fixed_prefix(length));
+            options.set_memtable_prefix_bloom_ratio(0.05);
+        }
+        options
+    }
+}

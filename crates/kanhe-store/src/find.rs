@@ -1,0 +1,265 @@
+//! Finding certificates: every question is answered from an index, page by page, and a page costs the same in a library of any size.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::layout::{self, Key};
+use crate::library::Library;
+use crate::record::{Card, Record, Shelfmark, read};
+use crate::view::Entry;
+use crate::words::{bigrams, has};
+use jiff::civil::Date;
+use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
+use kanhe_core::event::Event;
+use kanhe_core::status::State;
+
+/// A page has at most so many certificates.
+pub const LONGEST_PAGE: usize = 1_000;
+
+/// A page of a question in words looks at most at so many candidates; what is beyond comes with the next page.
+const MOST_CANDIDATES: usize = 20_000;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// By its identifier in another scheme.
+    Alias {
+        /// The scheme.
+        scheme: String,
+        /// The value.
+        value: String,
+    },
+    /// By printed number: not unique across types, nor across versions.
+    Number {
+        /// The number.
+        number: String,
+        /// The type, if it is known.
+        type_code: Option<TypeCode>,
+    },
+    /// All of a holder.
+    Holder {
+        /// The holder's code.
+        code: HolderCode,
+        /// Of one type only.
+        type_code: Option<TypeCode>,
+    },
+    /// By two or more neighbouring letters of a holder's name.
+    Words(String),
+    /// By what stands on the card.
+    Shelf {
+        /// The type.
+        type_code: Option<TypeCode>,
+        /// The agency.
+        agency: Option<Uscc>,
+        /// The state.
+        state: Option<State>,
+    },
+    /// Those whose last day lies in a time and that can still be used.
+    Ending {
+        /// The first such day.
+        from: Date,
+        /// The last such day.
+        until: Date,
+        /// The type.
+        type_code: Option<TypeCode>,
+        /// The agency.
+        agency: Option<Uscc>,
+    },
+}
+
+/// Where a page begins: after the last certificate of the page before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(Vec<u8>);
+
+impl Cursor {
+    /// The cursor as text, for those who come back later.
+    pub fn to_text(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads the text of a cursor.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
+        // No key is longer: a printed number has at most 100 characters of four bytes.
+        if text.len() > 1_024 || !text.len().is_multiple_of(2) || !text.is_ascii() {
+            return Err(StoreError::Cursor);
+        }
+        let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        text.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>().map(Self).ok_or(StoreError::Cursor)
+    }
+}
+
+/// A page of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Where the certificates stand.
+    pub shelfmarks: Vec<Shelfmark>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl Library {
+    /// Where the certificate with an identifier stands.
+    pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
+        let found = self.view().get(Family::Identifiers, &layout::identifier(identifier))?;
+        Ok(found.as_deref().and_then(layout::shelfmark_of))
+    }
+
+    /// The card of a certificate.
+    pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
+        let found = self.view().get(Family::Cards, &layout::shelfmark(shelfmark))?;
+        read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
+    }
+
+    /// The record of a certificate.
+    pub fn record(&self, shelfmark: Shelfmark) -> Result<Record, StoreError> {
+        let key = layout::shelfmark(shelfmark);
+        let sealed = self.view().get(Family::Certificates, &key)?.ok_or(StoreError::Malformed { family: Family::Certificates.name() })?;
+        read(Family::Certificates, &self.keys.open(Family::Certificates, &key, &sealed)?)
+    }
+
+    /// The event at an index of the log.
+    pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
+        let key = index.to_be_bytes();
+        let Some(sealed) = self.view().get(Family::Events, &key)? else { return Ok(None) };
+        let opened = self.keys.open(Family::Events, &key, &sealed)?;
+        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
+    }
+
+    /// Everything that happened to a certificate, with its index in the log, the oldest first.
+    pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<(u64, Event)>, StoreError> {
+        let entries = self.view().all(Family::Histories, &layout::shelfmark(shelfmark))?;
+        let indexes = entries.iter().filter_map(|(key, _)| key.last_chunk().map(|index| u64::from_be_bytes(*index)));
+        let lost = StoreError::Malformed { family: Family::Histories.name() };
+        indexes.map(|index| Ok((index, self.event(index)?.ok_or(lost.clone())?))).collect()
+    }
+
+    /// One page of an answer: at most `most` certificates, those after the cursor.
+    pub fn ask(&self, question: &Question, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        let most = most.clamp(1, LONGEST_PAGE);
+        match question {
+            Question::Alias { scheme, value } => {
+                let found = self.view().get(Family::Aliases, &layout::alias(scheme, value))?;
+                Ok(Found { shelfmarks: found.as_deref().and_then(layout::shelfmark_of).into_iter().collect(), next: None })
+            }
+            Question::Number { number, type_code } => {
+                let prefix = layout::number(number);
+                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code));
+                self.page(Family::Numbers, &[(prefix.clone().end(), prefix.end())], after, most)
+            }
+            Question::Holder { code, type_code } => {
+                let prefix = Key::new().bytes(&self.keys.holder(code));
+                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
+                self.page(Family::Holders, &[(prefix.clone(), prefix)], after, most)
+            }
+            Question::Words(words) => self.words(words, after, most),
+            Question::Shelf { type_code, agency, state } => {
+                let fits = |prefix: &[u8]| {
+                    fits(prefix, type_code.as_ref(), agency.as_ref()) && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
+                };
+                let shelves = self.groups(Family::Shelves, SHELF)?.into_iter().filter(|prefix| fits(prefix));
+                self.page(Family::Shelves, &shelves.map(|prefix| (prefix.clone(), prefix)).collect::<Vec<_>>(), after, most)
+            }
+            Question::Ending { from, until, type_code, agency } => {
+                let groups = self.groups(Family::Endings, SHELF - 1)?;
+                let groups = groups.into_iter().filter(|prefix| fits(prefix, type_code.as_ref(), agency.as_ref()));
+                let day = |prefix: &[u8], day| Key::new().bytes(prefix).day(day).end();
+                let ranges: Vec<_> = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
+                self.page(Family::Endings, &ranges, after, most)
+            }
+        }
+    }
+
+    /// The entries of some ranges, one after the other; a range reaches from its first key to all keys that begin with its last.
+    fn page(&self, family: Family, ranges: &[(Vec<u8>, Vec<u8>)], after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        let mut last = Vec::new();
+        for (first, end) in ranges {
+            if after.is_some_and(|cursor| layout::after(end).is_some_and(|end| end <= cursor.0)) {
+                continue;
+            }
+            let start = after.map_or(first, |cursor| first.max(&cursor.0));
+            for row in self.view().between(family, start, end)? {
+                let (key, _) = row?;
+                if after.is_some_and(|cursor| key <= cursor.0) {
+                    continue;
+                }
+                if found.shelfmarks.len() == most {
+                    found.next = Some(Cursor(last));
+                    return Ok(found);
+                }
+                found.shelfmarks.extend(layout::shelfmark_of(&key));
+                last = key;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The different beginnings that the keys of a family have: one seek each, however many keys there are.
+    pub(crate) fn groups(&self, family: Family, length: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let (mut groups, mut from) = (Vec::new(), Vec::new());
+        loop {
+            let next: Option<Entry> = self.view().scan(family, &[], &from)?.next().transpose()?;
+            let Some(group) = next.and_then(|(key, _)| key.get(..length).map(<[u8]>::to_vec)) else { return Ok(groups) };
+            let Some(after) = layout::after(&group) else { return Ok(groups) };
+            from = after;
+            groups.push(group);
+        }
+    }
+
+    /// Those whose names have all pairs of letters of the question: the lists leap over each other, so the rarest pair leads.
+    fn words(&self, words: &str, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        let prefixes: Vec<_> = bigrams(words).iter().map(|letters| self.keys.bigram(letters)).collect();
+        let mut from = match after {
+            Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
+            None => 0,
+        };
+        let mut found = Found::default();
+        if prefixes.is_empty() {
+            return Ok(found);
+        }
+        for _ in 0..MOST_CANDIDATES {
+            let Some(candidate) = self.common(&prefixes, from)? else { return Ok(found) };
+            from = candidate.0.saturating_add(1);
+            if found.shelfmarks.len() == most {
+                break;
+            }
+            if self.record(candidate)?.certificate()?.holders.iter().any(|holder| has(holder.name(), words)) {
+                found.shelfmarks.push(candidate);
+            }
+        }
+        let before = from.saturating_sub(1);
+        let last = if found.shelfmarks.len() == most { found.shelfmarks.last().map_or(before, |last| last.0) } else { before };
+        found.next = Some(Cursor(last.to_be_bytes().to_vec()));
+        Ok(found)
+    }
+
+    /// The first shelfmark from a number on that stands in the lists of all pairs of letters.
+    fn common(&self, prefixes: &[[u8; 8]], from: u64) -> Result<Option<Shelfmark>, StoreError> {
+        let mut candidate = from;
+        loop {
+            let mut farthest = candidate;
+            for prefix in prefixes {
+                let start = Key::new().bytes(prefix).u64(candidate).end();
+                match self.view().scan(Family::Words, prefix, &start)?.next().transpose()? {
+                    Some((key, _)) => farthest = farthest.max(layout::shelfmark_of(&key).ok_or(StoreError::Cursor)?.0),
+                    None => return Ok(None),
+                }
+                if farthest > candidate {
+                    break;
+                }
+            }
+            if farthest == candidate {
+                return Ok(Some(Shelfmark(candidate)));
+            }
+            candidate = farthest;
+        }
+    }
+}
+
+/// Bytes of a type, an agency and a state.
+const SHELF: usize = 21 + 18 + 1;
+
+/// Whether the beginning of a key is of a type and agency.
+fn fits(prefix: &[u8], type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> bool {
+    let of_type = type_code.is_none_or(|code| prefix.starts_with(code.as_str().as_bytes()));
+    of_type && agency.is_none_or(|code| prefix.get(21..39) == Some(code.as_str().as_bytes()))
+}

@@ -1,0 +1,39 @@
+//! The store: all certificates of a region in one RocksDB, with one writer.
+//!
+//! * [`Library`]: founded once, opened with its secret; [`Library::commit`] is the one function that writes;
+//! * [`Pen`]: what a commit reads and writes: records, cards, events, applications, each with all its index entries;
+//! * [`find`]: every question answered from an index, page by page;
+//! * [`log`]: the log that grows with every commit, in the same batch;
+//! * [`check`]: the whole house held against itself;
+//! * [`backup`]: online backups and their restoration.
+//!
+//! Keys and values are laid out in `docs/DATA_MODEL.md`. This crate knows what is written and where, and no rule about what may be.
+
+pub mod backup;
+pub mod check;
+mod counts;
+mod error;
+mod family;
+pub mod find;
+mod layout;
+mod library;
+pub mod log;
+mod open;
+mod papers;
+mod pen;
+mod record;
+mod secret;
+mod slots;
+mod view;
+mod words;
+mod writer;
+
+pub use counts::Count;
+pub use error::StoreError;
+pub use library::{Library, Settings};
+pub use open::FORMAT;
+pub use papers::SignedManifest;
+pub use pen::{Arrival, Pen, Repeat, Turn};
+pub use record::{Card, Record, Shelfmark};
+pub use secret::LibrarySecret;
+pub use slots::{Page, Slot};

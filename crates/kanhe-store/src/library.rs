@@ -1,0 +1,87 @@
+//! An open library.
+
+use crate::error::StoreError;
+use crate::open::Founding;
+use crate::pen::Pen;
+use crate::secret::Keys;
+use crate::slots::Slot;
+use crate::view::View;
+use crate::writer::Writer;
+use kanhe_core::code::{RegionCode, Uscc};
+use rocksdb::DB;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What a library may use of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Bytes of blocks kept in memory.
+    pub cache_bytes: usize,
+    /// Bytes of writes kept in memory before they are written out in order.
+    pub write_buffer_bytes: usize,
+}
+
+impl Default for Settings {
+    /// What a small machine can spare: 64 MB to read, 64 MB to write.
+    fn default() -> Self {
+        Self { cache_bytes: 64 << 20, write_buffer_bytes: 64 << 20 }
+    }
+}
+
+/// The store of all certificates that a region's agencies have issued (电子证照库), open for reading and writing.
+pub struct Library {
+    pub(crate) db: DB,
+    pub(crate) keys: Keys,
+    pub(crate) writer: Writer,
+    pub(crate) founding: Founding,
+    /// The ordinals of the slots that come next, of agencies that have asked.
+    pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
+}
+
+impl Library {
+    /// The region whose library it is.
+    pub const fn region(&self) -> &RegionCode {
+        &self.founding.region
+    }
+
+    /// The name of its log, with which checkpoints begin.
+    pub fn origin(&self) -> &str {
+        &self.founding.origin
+    }
+
+    /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.
+    pub fn reserve_slot(&self, agency: &Uscc) -> Result<Slot, StoreError> {
+        let mut next_slots = self.next_slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = match next_slots.get(agency) {
+            Some(next) => *next,
+            None => self.next_slot(agency)?,
+        };
+        let slot = Slot::at(next, agency, &self.keys)?;
+        next_slots.insert(*agency, next + 1);
+        Ok(slot)
+    }
+
+    /// A value that tells whether two things are the same; without the library's secret nobody can guess from it what they are.
+    pub fn veil(&self, bytes: &[u8]) -> [u8; 16] {
+        self.keys.veil(bytes)
+    }
+
+    /// Commits one whole change, and returns when it is on the disk.
+    ///
+    /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing
+    /// that takes time. If it returns an error, nothing of it is written.
+    pub fn commit<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.writer.commit(&self.db, &self.keys, plan)
+    }
+
+    /// Plans a change over the library as it stands, and drops the plan.
+    pub fn rehearse<T>(&self, plan: impl FnOnce(&mut Pen<'_>) -> T) -> Result<T, StoreError> {
+        let (next, size) = crate::writer::counters(&self.db)?;
+        let nothing = crate::view::Writes::new();
+        Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next)))
+    }
+
+    pub(crate) const fn view(&self) -> View<'_> {
+        View::of(&self.db)
+    }
+}

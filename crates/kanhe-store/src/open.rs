@@ -1,0 +1,132 @@
+//! Making, opening and closing a library.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::library::{Library, Settings};
+use crate::record::read;
+use crate::secret::{Keys, LibrarySecret};
+use crate::view::{View, Writes};
+use crate::writer::{self, Writer};
+use crate::{layout, slots};
+use kanhe_core::code::RegionCode;
+use kanhe_log::edge::Edge;
+use minicbor::{Decode, Encode};
+use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// The format that this kanhe reads and writes. It rises with every change that an older one could not live with.
+pub const FORMAT: u32 = 1;
+
+/// Where the founding stands in `meta`.
+const FOUNDING: &[u8] = b"founding";
+
+/// What marks a database as ours.
+const MAGIC: &str = "kanhe library";
+
+/// What is written once, when a library is founded.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Founding {
+    #[n(0)]
+    magic: String,
+    #[n(1)]
+    format: u32,
+    #[n(2)]
+    pub(crate) region: RegionCode,
+    #[n(3)]
+    pub(crate) origin: String,
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    secret: [u8; 16],
+}
+
+impl Library {
+    /// Founds a library in a folder that does not hold one.
+    pub fn create(folder: &Path, region: RegionCode, origin: &str, secret: &LibrarySecret, settings: Settings) -> Result<(), StoreError> {
+        if folder.join("CURRENT").exists() {
+            return Err(StoreError::Exists { folder: folder.display().to_string() });
+        }
+        let db = database(folder, settings, true)?;
+        let founding =
+            Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
+        let founding = minicbor::to_vec(founding).unwrap_or_default();
+        writer::write(&db, &Writes::from([((Family::Meta, FOUNDING.to_vec()), Some(founding))]))
+    }
+
+    /// Opens a library, after a power cut as on any morning.
+    pub fn open(folder: &Path, secret: &LibrarySecret, settings: Settings) -> Result<Self, StoreError> {
+        if !folder.join("CURRENT").exists() {
+            return Err(StoreError::NoLibrary { folder: folder.display().to_string() });
+        }
+        let db = database(folder, settings, false)?;
+        let founding = founding(&db)?;
+        if founding.secret != secret.fingerprint() {
+            return Err(StoreError::OtherSecret);
+        }
+        let (next, size) = writer::counters(&db)?;
+        let edge = Edge::load(size, |tile| {
+            let found = View::of(&db).get(Family::Tiles, &layout::tile(tile))?;
+            found.ok_or_else(|| StoreError::Log { detail: format!("tile {tile} is missing") })
+        })
+        .map_err(|error| StoreError::Log { detail: error.to_string() })?;
+        let next_slots = Mutex::new(BTreeMap::new());
+        Ok(Self { keys: Keys::of(secret), writer: Writer::new(edge, next), db, founding, next_slots })
+    }
+
+    /// The ordinal that an agency's next slot has on the disk.
+    pub(crate) fn next_slot(&self, agency: &kanhe_core::code::Uscc) -> Result<u32, StoreError> {
+        let found = View::of(&self.db).get(Family::Pages, &slots::next_key(agency))?;
+        let next = found.as_deref().and_then(crate::counts::number).unwrap_or(0);
+        u32::try_from(next).map_err(|_| StoreError::NoSlot)
+    }
+}
+
+fn founding(db: &DB) -> Result<Founding, StoreError> {
+    let bytes = View::of(db).get(Family::Meta, FOUNDING)?.ok_or(StoreError::Foreign)?;
+    // The format is asked before anything else of it is believed: a later one may have other words behind it.
+    let mut head = minicbor::Decoder::new(&bytes);
+    let magic = head.array().and_then(|_| head.str()).map_err(|_| StoreError::Foreign)?;
+    let format = if magic == MAGIC { head.u32().map_err(|_| StoreError::Foreign)? } else { return Err(StoreError::Foreign) };
+    if format > FORMAT { Err(StoreError::Newer { found: format, known: FORMAT }) } else { read(Family::Meta, &bytes) }
+}
+
+fn database(folder: &Path, settings: Settings, create: bool) -> Result<DB, StoreError> {
+    let cache = Cache::new_lru_cache(settings.cache_bytes);
+    let mut options = Options::default();
+    options.create_if_missing(create);
+    options.create_missing_column_families(create);
+    options.set_paranoid_checks(true);
+    // A batch that a power cut left half-written at the end was never acknowledged; damage before the end is an error.
+    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    options.set_recycle_log_file_num(0);
+    options.set_db_write_buffer_size(settings.write_buffer_bytes);
+    options.set_max_total_wal_size(256 << 20);
+    options.set_bytes_per_sync(1 << 20);
+    options.set_max_background_jobs(2);
+    options.set_keep_log_file_num(4);
+    options.set_log_level(LogLevel::Warn);
+    let families = Family::ALL.map(|family| family.descriptor(&cache));
+    let named = if create { Ok(Vec::new()) } else { DB::list_cf(&options, folder) };
+    // A later kanhe may have more families; RocksDB would refuse to open them unnamed, without saying why.
+    let known = |name: &String| name == "default" || Family::ALL.iter().any(|family| family.name() == name);
+    if let Ok(named) = named
+        && !named.is_empty()
+        && (named.iter().any(|name| !known(name)) || named.len() <= Family::ALL.len())
+    {
+        return Err(foreign(&options, folder, named));
+    }
+    Ok(DB::open_cf_descriptors(&options, folder, families)?)
+}
+
+/// Tells a newer library from a database that was never ours.
+fn foreign(options: &Options, folder: &Path, named: Vec<String>) -> StoreError {
+    if !named.iter().any(|name| name == Family::Meta.name()) {
+        return StoreError::Foreign;
+    }
+    match DB::open_cf_for_read_only(options, folder, named, false) {
+        Ok(db) => founding(&db).err().unwrap_or(StoreError::Foreign),
+        Err(_) => StoreError::Foreign,
+    }
+}

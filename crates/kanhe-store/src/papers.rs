@@ -1,0 +1,51 @@
+//! Signed papers that the library keeps with its certificates: the manifest that it works under, and its last published checkpoint.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::library::Library;
+use crate::pen::Pen;
+use crate::record::read;
+use kanhe_core::key::VerifyingKey;
+use kanhe_core::wire;
+use minicbor::{Decode, Encode};
+
+const MANIFEST: &[u8] = b"manifest";
+const CHECKPOINT: &[u8] = b"checkpoint";
+
+/// A manifest as it was signed, and the region's root key that it was believed by.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SignedManifest {
+    /// The envelope, whole.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub envelope: Vec<u8>,
+    /// The key that signed it.
+    #[n(1)]
+    #[cbor(with = "wire::cose_key")]
+    pub root: VerifyingKey,
+}
+
+impl Library {
+    /// The manifest that the library works under, once an agency was added.
+    pub fn manifest(&self) -> Result<Option<SignedManifest>, StoreError> {
+        self.view().get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+
+    /// The checkpoint that was published last, a signed note.
+    pub fn checkpoint(&self) -> Result<Option<String>, StoreError> {
+        self.view().get(Family::Meta, CHECKPOINT)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+}
+
+impl Pen<'_> {
+    /// Puts a manifest in the place of the one before.
+    pub fn put_manifest(&mut self, manifest: &SignedManifest) {
+        self.put(Family::Meta, MANIFEST.to_vec(), minicbor::to_vec(manifest).unwrap_or_default());
+    }
+
+    /// Remembers a checkpoint that was published.
+    pub fn put_checkpoint(&mut self, note: &str) {
+        self.put(Family::Meta, CHECKPOINT.to_vec(), minicbor::to_vec(note).unwrap_or_default());
+    }
+}

@@ -1,0 +1,173 @@
+//! Status slots: given out page by page, in each page in an order that only the secret knows, so a slot tells nobody what came before it.
+//!
+//! The order is a permutation of the page: a Feistel network over 18 bits whose rounds are keyed hashes, walked until it falls into the
+//! page (cycle walking). No slot is given out twice, and nothing but a counter has to be remembered.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::layout::{self, Key};
+use crate::library::Library;
+use crate::pen::Pen;
+use crate::record::read;
+use crate::secret::Keys;
+use kanhe_core::code::Uscc;
+use kanhe_core::pack::MOST_LISTS;
+use kanhe_core::status::{ENTRIES_PER_LIST, State};
+use minicbor::{Decode, Encode};
+
+/// Bits of one half of the network; both together are one bit more than a page has.
+const HALF: u32 = 9;
+const ROUNDS: u8 = 4;
+
+/// The page number under which the next ordinal of an agency stands: no page of slots has it.
+const NEXT: u32 = u32::MAX;
+
+/// A slot as it was given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    number: u32,
+    ordinal: u32,
+}
+
+impl Slot {
+    /// The slot that comes at a place in the order of giving out.
+    pub(crate) fn at(ordinal: u32, agency: &Uscc, keys: &Keys) -> Result<Self, StoreError> {
+        let (page, place) = (ordinal / ENTRIES_PER_LIST, ordinal % ENTRIES_PER_LIST);
+        if usize::try_from(page).is_ok_and(|page| page >= MOST_LISTS) {
+            return Err(StoreError::NoSlot);
+        }
+        let mut entry = place;
+        loop {
+            entry = shuffle(entry, |round, half| keys.slot_round(agency.as_str(), page, round, half));
+            if entry < ENTRIES_PER_LIST {
+                return Ok(Self { number: page * ENTRIES_PER_LIST + entry, ordinal });
+            }
+        }
+    }
+
+    /// Its number, as certificates and status lists have it.
+    pub const fn number(self) -> u32 {
+        self.number
+    }
+
+    pub(crate) const fn ordinal(self) -> u32 {
+        self.ordinal
+    }
+}
+
+fn shuffle(entry: u32, round_of: impl Fn(u8, u16) -> u16) -> u32 {
+    const MASK: u32 = (1 << HALF) - 1;
+    let (mut left, mut right) = (entry >> HALF, entry & MASK);
+    for round in 0..ROUNDS {
+        let mixed = u32::from(round_of(round, u16::try_from(right).unwrap_or(u16::MAX))) & MASK;
+        (left, right) = (right, left ^ mixed);
+    }
+    left << HALF | right
+}
+
+/// What has happened to a page since its list was last signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Page {
+    /// How often it was changed.
+    #[n(0)]
+    pub changes: u64,
+    /// How often it had been changed when its list was last signed.
+    #[n(1)]
+    pub signed: u64,
+}
+
+impl Page {
+    /// The page with one change more.
+    pub(crate) fn touched(before: Option<&[u8]>) -> Result<Vec<u8>, StoreError> {
+        let page: Self = before.map(|bytes| read(Family::Pages, bytes)).transpose()?.unwrap_or_default();
+        Ok(minicbor::to_vec(Self { changes: page.changes + 1, ..page }).unwrap_or_default())
+    }
+}
+
+pub(crate) fn page_key(agency: &Uscc, slot: u32) -> Vec<u8> {
+    layout::page(agency, slot / ENTRIES_PER_LIST)
+}
+
+pub(crate) fn next_key(agency: &Uscc) -> Vec<u8> {
+    layout::page(agency, NEXT)
+}
+
+impl Library {
+    /// The pages of an agency, each with what has happened to it.
+    pub fn pages(&self, agency: &Uscc) -> Result<Vec<(u32, Page)>, StoreError> {
+        let prefix = Key::new().agency(agency).end();
+        let rows = self.view().scan(Family::Pages, &prefix, &prefix)?;
+        let mut pages = Vec::new();
+        for row in rows {
+            let (key, value) = row?;
+            if let Some(page) = page_of(&key) {
+                pages.push((page, read(Family::Pages, &value)?));
+            }
+        }
+        Ok(pages)
+    }
+
+    /// The state of every slot of a page; those that were not given out are valid, as nobody holds them.
+    pub fn states(&self, agency: &Uscc, page: u32) -> Result<Vec<(u32, State)>, StoreError> {
+        let malformed = || StoreError::Malformed { family: Family::Slots.name() };
+        let first = page.saturating_mul(ENTRIES_PER_LIST);
+        let last = layout::slot(agency, first.saturating_add(ENTRIES_PER_LIST - 1));
+        let rows = self.view().between(Family::Slots, &layout::slot(agency, first), &last)?;
+        rows.map(|row| {
+            let (key, value) = row?;
+            let slot = key.last_chunk().map(|bytes| u32::from_be_bytes(*bytes)).ok_or_else(malformed)?;
+            let state = value.last().and_then(|bits| State::of_bits(*bits)).ok_or_else(malformed)?;
+            Ok((slot % ENTRIES_PER_LIST, state))
+        })
+        .collect()
+    }
+}
+
+impl Pen<'_> {
+    /// Remembers that the list of a page was signed when it had been changed so often.
+    pub fn page_signed(&mut self, agency: &Uscc, page: u32, changes: u64) -> Result<(), StoreError> {
+        let key = layout::page(agency, page);
+        let before: Page = self.get(Family::Pages, &key)?.map(|bytes| read(Family::Pages, &bytes)).transpose()?.unwrap_or_default();
+        let after = Page { signed: before.signed.max(changes), ..before };
+        self.put(Family::Pages, key, minicbor::to_vec(after).unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// The page of a key, unless it is the one under which the next ordinal stands.
+fn page_of(key: &[u8]) -> Option<u32> {
+    key.last_chunk().map(|bytes| u32::from_be_bytes(*bytes)).filter(|page| *page != NEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::LibrarySecret;
+    use std::collections::HashSet;
+    use zeroize::Zeroizing;
+
+    fn keys() -> Keys {
+        Keys::of(&LibrarySecret::new(Zeroizing::new([3; 32])))
+    }
+
+    #[test]
+    fn every_slot_of_a_page_is_given_out_once_and_in_no_visible_order() {
+        let (keys, agency) = (keys(), Uscc::parse("11440101MB2C0000X5").or_else(|_| Uscc::parse("11100000000013338W")).unwrap());
+        let slots: Vec<u32> = (0..ENTRIES_PER_LIST).map(|ordinal| Slot::at(ordinal, &agency, &keys).unwrap().number()).collect();
+        assert_eq!(slots.iter().collect::<HashSet<_>>().len(), slots.len());
+        assert!(slots.iter().all(|slot| *slot < ENTRIES_PER_LIST));
+        let neighbours = slots.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < 64).count();
+        assert!(neighbours < slots.len() / 500, "{neighbours} neighbours came one after the other");
+        let next_page = Slot::at(ENTRIES_PER_LIST, &agency, &keys).unwrap().number();
+        assert_eq!(next_page / ENTRIES_PER_LIST, 1);
+    }
+
+    #[test]
+    fn no_slot_lies_beyond_the_lists_that_a_pack_can_carry() {
+        let agency = Uscc::parse("11100000000013338W").unwrap();
+        let beyond = u32::try_from(MOST_LISTS).unwrap() * ENTRIES_PER_LIST;
+        assert_eq!(Slot::at(beyond, &agency, &keys()), Err(StoreError::NoSlot));
+        assert!(Slot::at(beyond - 1, &agency, &keys()).is_ok());
+    }
+}

@@ -25,11 +25,18 @@ pub struct Desk<'a> {
     dictionary: &'a Dictionary,
 }
 
+/// Which version a certificate is, and of which it takes the place.
+struct Lineage {
+    identifier: CertificateId,
+    predecessor: Option<CertificateId>,
+}
+
 /// A certificate as it leaves the desk.
 pub struct Issued {
     certificate: Certificate,
     envelope: Vec<u8>,
     digits: String,
+    seal: Vec<u8>,
     qr_version: u8,
 }
 
@@ -47,6 +54,11 @@ impl Issued {
     /// The text of its QR code, in the bare form.
     pub fn digits(&self) -> &str {
         &self.digits
+    }
+
+    /// The bytes of its QR code.
+    pub fn seal(&self) -> &[u8] {
+        &self.seal
     }
 
     /// The QR version that the bare form needs at level M.
@@ -98,35 +110,53 @@ impl<'a> Desk<'a> {
     }
 
     /// A value that tells whether two requests ask for the same; without the key nobody can guess from it what they ask for.
-    pub fn fingerprint(&self, draft: &Draft) -> Result<String, IssueError> {
-        let identifier = self.identifier(draft)?;
-        let certificate = self.mint(draft.clone(), identifier, 0, [0; 16])?;
-        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(certificate.encode()).finalize();
-        Ok(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    pub fn fingerprint(&self, draft: &Draft) -> Result<[u8; 16], IssueError> {
+        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(self.contents(draft)?).finalize();
+        Ok(hash.first_chunk().copied().unwrap_or_default())
     }
 
-    /// Issues a certificate: nothing leaves the desk that our own verifiers would not believe and understand.
+    /// All that a draft asks for, as bytes: two requests ask for the same if these are the same.
+    pub fn contents(&self, draft: &Draft) -> Result<Vec<u8>, IssueError> {
+        let lineage = Lineage { identifier: self.identifier(draft)?, predecessor: None };
+        Ok(self.mint(draft.clone(), lineage, 0, [0; 16])?.encode())
+    }
+
+    /// Issues a first version: nothing leaves the desk that our own verifiers would not believe and understand.
     pub fn issue(&self, draft: Draft, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        let identifier = self.identifier(&draft)?;
+        self.sign(draft, Lineage { identifier, predecessor: None }, slot, salt)
+    }
+
+    /// Issues the version that takes the place of another: its identifier, and the next version number.
+    pub fn issue_next(&self, draft: Draft, predecessor: &CertificateId, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        let identifier = predecessor.next_version().map_err(|_| IssueError::LastVersion)?;
+        if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
+            return Err(IssueError::OtherSerial);
+        }
+        self.sign(draft, Lineage { identifier, predecessor: Some(predecessor.clone()) }, slot, salt)
+    }
+
+    fn sign(&self, draft: Draft, lineage: Lineage, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
         if !self.agency_key.covers(draft.issued()) {
             return Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() });
         }
-        let identifier = self.identifier(&draft)?;
-        let certificate = self.mint(draft, identifier, slot, salt)?;
+        let certificate = self.mint(draft, lineage, slot, salt)?;
         let envelope = sign_to_cose(Certificate::TYPE, &certificate.encode(), self.key); // the only call in the project that signs a certificate
         let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&envelope)).map_err(IssueError::Seal)?;
         let digits = sign_seal(&payload, self.key).map_err(IssueError::Qr)?;
-        let qr_version = self.proofread(&certificate, &envelope, &digits)?;
-        Ok(Issued { certificate, envelope, digits, qr_version })
+        let (seal, qr_version) = self.proofread(&certificate, &envelope, &digits)?;
+        Ok(Issued { certificate, envelope, digits, seal, qr_version })
     }
 
-    fn mint(&self, draft: Draft, identifier: CertificateId, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
-        let minting =
-            Minting { identifier, issuer_names: self.agency.names.clone(), region: self.manifest.region, predecessor: None, slot, salt };
+    fn mint(&self, draft: Draft, lineage: Lineage, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
+        let Lineage { identifier, predecessor } = lineage;
+        let (issuer_names, region) = (self.agency.names.clone(), self.manifest.region);
+        let minting = Minting { identifier, issuer_names, region, predecessor, slot, salt };
         Certificate::new(draft.into_contents(minting)).map_err(IssueError::Certificate)
     }
 
     /// Opens the exact bytes with the public key of the manifest and compares what a counter would read with what was minted.
-    fn proofread(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<u8, IssueError> {
+    fn proofread(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<(Vec<u8>, u8), IssueError> {
         let public = &self.agency_key.key;
         let opened: Authentic<Certificate> =
             Envelope::decode(envelope).and_then(|envelope| envelope.authenticate(public)).map_err(IssueError::Envelope)?;
@@ -140,7 +170,10 @@ impl<'a> Desk<'a> {
         }
         let bytes = scanned.bytes().len();
         let version = qr_version_of(bytes).unwrap_or(u8::MAX);
-        if version > self.budget { Err(IssueError::OverBudget { bytes, version, budget: self.budget }) } else { Ok(version) }
+        if version > self.budget {
+            return Err(IssueError::OverBudget { bytes, version, budget: self.budget });
+        }
+        Ok((scanned.bytes().to_vec(), version))
     }
 
     /// Eighteen digits from a hash of agency, type and request: 60 bits, so two of a million requests agree once in a million libraries.
@@ -246,6 +279,12 @@ pub enum IssueError {
         /// The day of issue.
         issued: String,
     },
+    /// The version after 999.
+    #[error("the certificate has had its last version: apply for a new one")]
+    LastVersion,
+    /// The printed number is the serial of the identifier, and a new version keeps the identifier.
+    #[error("a new version keeps the printed number, which is its serial")]
+    OtherSerial,
     /// No serial could be made.
     #[error("no serial could be made for the request")]
     Serial,
@@ -284,6 +323,8 @@ impl IssueError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutsideKeyWindow { .. } => "outside_key_window",
+            Self::LastVersion => "last_version",
+            Self::OtherSerial => "other_serial",
             Self::Serial => "serial",
             Self::Certificate(error) => error.code(),
             Self::Seal(error) => error.code(),

@@ -55,6 +55,46 @@ impl Lock {
         let text = format!("# public key: {}\n{}\n", identity.to_public(), identity.to_string().expose_secret());
         (Self::Identity(Box::new(identity)), Zeroizing::new(text))
     }
+
+    /// Encrypts a secret into the bytes of an age file.
+    pub fn close(&self, secret: &[u8]) -> Result<Vec<u8>, KeyringError> {
+        let encryptor = match self {
+            Self::Passphrase(words) => Encryptor::with_user_passphrase(words.clone()),
+            Self::Identity(identity) => {
+                let recipient = identity.to_public();
+                let recipients: [&dyn age::Recipient; 1] = [&recipient];
+                Encryptor::with_recipients(recipients.into_iter()).map_err(|_| KeyringError::Encrypt)?
+            }
+        };
+        let mut bytes = Vec::new();
+        let mut writer = encryptor.wrap_output(&mut bytes).map_err(|_| KeyringError::Encrypt)?;
+        writer.write_all(secret).map_err(|_| KeyringError::Encrypt)?;
+        writer.finish().map_err(|_| KeyringError::Encrypt)?;
+        Ok(bytes)
+    }
+
+    /// Decrypts the bytes of an age file.
+    pub fn open(&self, file: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
+        if file.len() > LARGEST_KEY_FILE {
+            return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
+        }
+        let decryptor = Decryptor::new(file).map_err(|_| KeyringError::NotAge)?;
+        if decryptor.is_scrypt() != matches!(self, Self::Passphrase(_)) {
+            return Err(if decryptor.is_scrypt() { KeyringError::WantsPassphrase } else { KeyringError::WantsIdentity });
+        }
+        let mut reader = match self {
+            Self::Passphrase(words) => {
+                let mut identity = scrypt::Identity::new(words.clone());
+                identity.set_max_work_factor(MOST_WORK);
+                decryptor.decrypt(iter::once::<&dyn age::Identity>(&identity))
+            }
+            Self::Identity(identity) => decryptor.decrypt(iter::once::<&dyn age::Identity>(identity.as_ref())),
+        }
+        .map_err(refused)?;
+        let mut secret = Zeroizing::new(Vec::with_capacity(512));
+        reader.read_to_end(&mut secret).map_err(|_| KeyringError::Damaged)?;
+        Ok(secret)
+    }
 }
 
 /// A private key with the name of its owner.
@@ -76,6 +116,11 @@ impl NamedKey {
         PublicKeyLine::new(&self.name, self.key.verifying_key()).map_err(KeyringError::Key)
     }
 
+    /// The name of its owner.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The private key.
     pub const fn key(&self) -> &SigningKey {
         &self.key
@@ -83,42 +128,13 @@ impl NamedKey {
 
     /// Encrypts the key into the bytes of a key file.
     pub fn lock(&self, lock: &Lock) -> Result<Vec<u8>, KeyringError> {
-        let encryptor = match lock {
-            Lock::Passphrase(words) => Encryptor::with_user_passphrase(words.clone()),
-            Lock::Identity(identity) => {
-                let recipient = identity.to_public();
-                let recipients: [&dyn age::Recipient; 1] = [&recipient];
-                Encryptor::with_recipients(recipients.into_iter()).map_err(|_| KeyringError::Encrypt)?
-            }
-        };
-        let mut bytes = Vec::new();
-        let mut writer = encryptor.wrap_output(&mut bytes).map_err(|_| KeyringError::Encrypt)?;
-        writer.write_all(self.signer_line()?.as_bytes()).map_err(|_| KeyringError::Encrypt)?;
-        writer.finish().map_err(|_| KeyringError::Encrypt)?;
-        Ok(bytes)
+        lock.close(self.signer_line()?.as_bytes())
     }
 
     /// Opens the bytes of a key file.
     pub fn unlock(file: &[u8], lock: &Lock) -> Result<Self, KeyringError> {
-        if file.len() > LARGEST_KEY_FILE {
-            return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
-        }
-        let decryptor = Decryptor::new(file).map_err(|_| KeyringError::NotAge)?;
-        if decryptor.is_scrypt() != matches!(lock, Lock::Passphrase(_)) {
-            return Err(if decryptor.is_scrypt() { KeyringError::WantsPassphrase } else { KeyringError::WantsIdentity });
-        }
-        let mut reader = match lock {
-            Lock::Passphrase(words) => {
-                let mut identity = scrypt::Identity::new(words.clone());
-                identity.set_max_work_factor(MOST_WORK);
-                decryptor.decrypt(iter::once::<&dyn age::Identity>(&identity))
-            }
-            Lock::Identity(identity) => decryptor.decrypt(iter::once::<&dyn age::Identity>(identity.as_ref())),
-        }
-        .map_err(refused)?;
-        let mut line = Zeroizing::new(String::with_capacity(512));
-        reader.read_to_string(&mut line).map_err(|_| KeyringError::Damaged)?;
-        Self::parse_signer(&line)
+        let opened = lock.open(file)?;
+        Self::parse_signer(std::str::from_utf8(&opened).map_err(|_| KeyringError::Damaged)?)
     }
 
     fn signer_line(&self) -> Result<Zeroizing<String>, KeyringError> {

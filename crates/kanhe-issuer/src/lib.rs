@@ -4,13 +4,18 @@
 //! * [`application`]: tables of applications, read row by row, each admitted as a [`application::Draft`] or returned with all its faults;
 //! * [`keyring`]: the agency's keys, kept encrypted;
 //! * [`desk`]: where a draft becomes a signed certificate with its seal;
+//! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
+//! * [`registrar`]: the agency's rules, applied where the library is written;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
 //! No file, clock or dice is touched here: bytes, the day, the slot and the salt are arguments.
 
 pub mod application;
+pub mod audit;
 pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;
 mod json;
 pub mod keyring;
+pub mod lifecycle;
+pub mod registrar;

@@ -1,0 +1,398 @@
+//! The registrar: the agency's rules, applied where the library is written.
+//!
+//! A commit is planned under the library's one pen, so what a rule found is still so when the batch is written: nobody gets the same
+//! identifier, or a second licence of which one is allowed, between the question and the answer.
+
+use crate::application::Draft;
+use crate::catalogue::CertificateKind;
+use crate::desk::{Desk, IssueError, Issued};
+use crate::lifecycle::{self, Change, Condition, LifecycleError};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::{day_in_china, start_of_day};
+use kanhe_core::certificate::Certificate;
+use kanhe_core::code::CertificateId;
+use kanhe_core::event::{Act, Approval, Event, Grounds};
+use kanhe_core::seal::seal_hash;
+use kanhe_core::status::State;
+use kanhe_store::{Arrival, Card, Library, Pen, Record, Shelfmark, SignedManifest, Slot, StoreError, Turn};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The legal basis, the reason and the actor.
+    pub grounds: Grounds,
+    /// Who allowed it, where a second person had to.
+    pub approval: Option<Approval>,
+    /// From when on it holds.
+    pub effective: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+    /// Sixteen bytes of chance.
+    pub salt: [u8; 16],
+}
+
+/// A certificate that is signed and waits to be entered.
+pub struct Signed {
+    issued: Issued,
+    request: String,
+    fingerprint: [u8; 16],
+    slot: Slot,
+    one_valid_per_holder: bool,
+    entry: Entry,
+}
+
+impl Signed {
+    /// The certificate as it left the desk.
+    pub const fn issued(&self) -> &Issued {
+        &self.issued
+    }
+}
+
+/// How a request to issue ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// A new certificate stands in the library.
+    New(Shelfmark),
+    /// The request was answered before: this is what was issued then.
+    Before(Shelfmark),
+}
+
+impl Entered {
+    /// Where the certificate stands.
+    pub const fn shelfmark(&self) -> Shelfmark {
+        match self {
+            Self::New(shelfmark) | Self::Before(shelfmark) => *shelfmark,
+        }
+    }
+}
+
+/// Applies the rules to a library.
+#[derive(Clone, Copy)]
+pub struct Registrar<'l> {
+    library: &'l Library,
+}
+
+impl<'l> Registrar<'l> {
+    /// The registrar of a library.
+    pub const fn new(library: &'l Library) -> Self {
+        Self { library }
+    }
+
+    /// Mints and signs a first version; nothing is written yet, so many can do this at a time.
+    pub fn sign(
+        &self,
+        desk: &Desk<'_>,
+        kind: &CertificateKind,
+        draft: Draft,
+        entry: Entry,
+        salt: [u8; 16],
+    ) -> Result<Signed, RegistrarError> {
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
+        let slot = self.library.reserve_slot(&desk.agency().code)?;
+        let issued = desk.issue(draft, slot.number(), salt)?;
+        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry })
+    }
+
+    /// Takes up a manifest: from now on the library works under it.
+    pub fn take_up(&self, manifest: &SignedManifest, edition: &str, entry: &Entry) -> Result<(), RegistrarError> {
+        self.library.commit(|pen| {
+            let mut event = event(Act::Manifest, edition, &manifest.envelope, &[], entry, None);
+            event.seal = [0; 16];
+            pen.note(&[], &event)?;
+            pen.put_manifest(manifest);
+            Ok(())
+        })
+    }
+
+    /// Enters signed certificates in one synced batch; each is entered or refused by itself.
+    pub fn enter(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
+        self.library.commit(|pen| Ok(signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect()))
+    }
+
+    /// Says of each signed certificate how entering it would end, and writes nothing.
+    pub fn rehearse(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
+        self.library.rehearse(|pen| signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect())
+    }
+
+    /// Issues the version that takes the place of another, and enters it: 延续 or 变更.
+    pub fn replace(
+        &self,
+        desk: &Desk<'_>,
+        identifier: &CertificateId,
+        change: Replacement,
+        draft: Draft,
+        entry: Entry,
+        salt: [u8; 16],
+    ) -> Result<Entered, RegistrarError> {
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
+        if draft.type_code() != identifier.type_code() {
+            return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
+        }
+        let slot = self.library.reserve_slot(&desk.agency().code)?;
+        let issued = desk.issue_next(draft, identifier, slot.number(), salt)?;
+        // The place is the predecessor's, so the rule of one valid certificate per holder was kept when that was issued.
+        let signed = Signed { issued, request, fingerprint, slot, one_valid_per_holder: false, entry };
+        self.library.commit(|pen| {
+            let predecessor = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+            enter(pen, &signed, Lineage::Next { predecessor, change: change.into() })
+        })
+    }
+
+    /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
+    pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str) -> Result<(), RegistrarError> {
+        self.library.commit(|pen| {
+            let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+            match pen.alias(scheme, value)? {
+                Some(other) if other != shelfmark => {
+                    Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() })
+                }
+                Some(_) => Ok(()),
+                None => {
+                    pen.put_alias(scheme, value, shelfmark);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    /// Changes what has become of a certificate: suspend, reinstate, revoke, annul, cancel, transfer out or undo that.
+    pub fn change(&self, identifier: &CertificateId, change: Change, entry: &Entry, other: Option<&str>) -> Result<Card, RegistrarError> {
+        if matches!(change, Change::Renew | Change::Amend) {
+            return Err(RegistrarError::NeedsDraft { change });
+        }
+        let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+        let record = self.library.record(read)?;
+        self.library.commit(|pen| {
+            let card = pen.card(read)?;
+            let state = allowed(&card, change, entry)?;
+            let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, other.map(str::to_owned));
+            pen.note(&[read], &event)?;
+            let turn = Turn { state, effective: entry.effective, recorded: entry.now, successor: None };
+            Ok(pen.turn(read, turn)?)
+        })
+    }
+}
+
+/// The two acts that make a new version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// 延续.
+    Renew,
+    /// 变更.
+    Amend,
+}
+
+impl From<Replacement> for Change {
+    fn from(replacement: Replacement) -> Self {
+        match replacement {
+            Replacement::Renew => Self::Renew,
+            Replacement::Amend => Self::Amend,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Lineage {
+    First,
+    Next { predecessor: Shelfmark, change: Change },
+}
+
+/// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a batch of many.
+fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered, RegistrarError> {
+    let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
+    let identifier = &certificate.identifier;
+    if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
+        let same = repeat.fingerprint == signed.fingerprint;
+        return if same { Ok(Entered::Before(repeat.shelfmark)) } else { Err(RegistrarError::RequestDiffers) };
+    }
+    let predecessor = match lineage {
+        Lineage::First => None,
+        Lineage::Next { predecessor, change } => Some((predecessor, change, superseded(pen, predecessor, change, certificate, entry)?)),
+    };
+    if pen.find(identifier)?.is_some() {
+        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
+    }
+    if signed.one_valid_per_holder {
+        holds_none(pen, certificate)?;
+    }
+    let record =
+        Record { envelope: signed.issued.envelope().to_vec(), seal: signed.issued.seal().to_vec(), request: signed.request.clone() };
+    let shelfmark = pen.enter(&Arrival {
+        card: card(certificate, entry, predecessor.map(|(predecessor, _, _)| predecessor)),
+        record: &record,
+        number: &certificate.number,
+        holders: &certificate.holders,
+        slot: signed.slot,
+        fingerprint: signed.fingerprint,
+    })?;
+    match predecessor {
+        None => {
+            let event = event(Act::Issue, &identifier.to_string(), &record.envelope, &record.seal, entry, None);
+            pen.note(&[shelfmark], &event)?;
+        }
+        Some((predecessor, change, state)) => {
+            let replaced = certificate.predecessor.as_ref().map(ToString::to_string);
+            let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, replaced);
+            pen.note(&[shelfmark, predecessor], &event)?;
+            pen.turn(predecessor, Turn { state, effective: entry.effective, recorded: entry.now, successor: Some(shelfmark) })?;
+        }
+    }
+    Ok(Entered::New(shelfmark))
+}
+
+/// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.
+fn holds_none(pen: &Pen<'_>, certificate: &Certificate) -> Result<(), RegistrarError> {
+    for holder in &certificate.holders {
+        for shelfmark in pen.held_by(holder.code(), certificate.identifier.type_code())? {
+            let card = pen.card(shelfmark)?;
+            let ended = card.until.is_some_and(|until| until < certificate.from);
+            let begins_later = certificate.until.is_some_and(|until| until < card.from);
+            if matches!(card.state, State::Valid | State::Suspended) && !ended && !begins_later {
+                return Err(RegistrarError::HolderHasOne { identifier: card.identifier.to_string(), state: card.state });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn superseded(
+    pen: &Pen<'_>,
+    predecessor: Shelfmark,
+    change: Change,
+    certificate: &Certificate,
+    entry: &Entry,
+) -> Result<State, RegistrarError> {
+    let card = pen.card(predecessor)?;
+    let state = allowed(&card, change, entry)?;
+    let day = day_in_china(entry.effective);
+    // The old version ends when the act takes effect: a new one that begins later would leave days without any.
+    if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
+}
+
+fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {
+    lifecycle::in_order(entry.effective, card.effective, entry.now)?;
+    let condition = Condition::of(card.state, card.from, card.until, day_in_china(entry.effective));
+    Ok(lifecycle::allow(condition, change)?)
+}
+
+fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>) -> Card {
+    Card {
+        identifier: certificate.identifier.clone(),
+        issued: certificate.issued,
+        from: certificate.from,
+        until: certificate.until,
+        slot: certificate.slot,
+        state: State::Valid,
+        effective: entry.effective,
+        recorded: entry.now,
+        predecessor,
+        successor: None,
+    }
+}
+
+fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry: &Entry, other: Option<String>) -> Event {
+    Event {
+        act,
+        subject: subject.to_owned(),
+        digest: Sha256::digest(envelope).into(),
+        seal: seal_hash(seal),
+        effective: entry.effective,
+        recorded: entry.now,
+        basis: entry.grounds.basis().to_owned(),
+        reason: entry.grounds.reason().to_owned(),
+        actor: entry.grounds.actor().to_owned(),
+        approval: entry.approval.clone(),
+        other,
+        salt: entry.salt,
+    }
+}
+
+/// The moment at which an issue of a day takes effect, as far as it has passed.
+pub fn effective_on(issued: Date, now: Timestamp) -> Timestamp {
+    start_of_day(issued).min(now)
+}
+
+/// Why a registrar does not do what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RegistrarError {
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The certificate could not be made.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The table of the lifecycle forbids it.
+    #[error(transparent)]
+    Lifecycle(#[from] LifecycleError),
+    /// The request was answered before, and asked for something else.
+    #[error("the request was answered before, with other contents")]
+    RequestDiffers,
+    /// The identifier stands in the library already.
+    #[error("identifier {identifier} stands in the library already")]
+    IdentifierTaken {
+        /// The identifier.
+        identifier: String,
+    },
+    /// The identifier of another scheme stands for another certificate.
+    #[error("it stands for {identifier} already")]
+    AliasTaken {
+        /// That certificate.
+        identifier: String,
+    },
+    /// The library has no such certificate.
+    #[error("the library has no certificate {identifier}")]
+    NotFound {
+        /// The identifier.
+        identifier: String,
+    },
+    /// The type allows one valid certificate per holder.
+    #[error("a holder has a {} certificate of this type already: {identifier}", .state.word())]
+    HolderHasOne {
+        /// The certificate that the holder has.
+        identifier: String,
+        /// Its state.
+        state: State,
+    },
+    /// A new version is of the same type.
+    #[error("the application is of another type than {identifier}")]
+    OtherType {
+        /// The certificate that is to be replaced.
+        identifier: String,
+    },
+    /// The new version would begin after the old one ended.
+    #[error("the new version would begin on {from}, the old one ends on {day}: nothing would be in force between")]
+    Gap {
+        /// The first day of the new version.
+        from: Date,
+        /// The day on which the act takes effect.
+        day: Date,
+    },
+    /// A renewal or an amendment needs an application.
+    #[error("{} makes a new version, which needs an application", .change.act().word())]
+    NeedsDraft {
+        /// What was asked for.
+        change: Change,
+    },
+}
+
+impl RegistrarError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Issue(error) => error.code(),
+            Self::Lifecycle(error) => error.code(),
+            Self::RequestDiffers => "request_reused",
+            Self::IdentifierTaken { .. } => "identifier_taken",
+            Self::AliasTaken { .. } => "alias_taken",
+            Self::NotFound { .. } => "certificate_not_found",
+            Self::HolderHasOne { .. } => "holder_has_one",
+            Self::OtherType { .. } => "other_type",
+            Self::Gap { .. } => "version_gap",
+            Self::NeedsDraft { .. } => "change_needs_application",
+        }
+    }
+}

@@ -10,6 +10,10 @@ export KANHE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kanhe
 # An exported PATH, after the user's own: a tool the machine already has is used as it is.
 export PATH := $(PATH):$(KANHE_CACHE)/tools/bin
 
+# RocksDB, built once into the cache by .ci/install.
+export ROCKSDB_LIB_DIR := $(KANHE_CACHE)/rocksdb/$(shell .ci/rocksdb-version)
+export ROCKSDB_STATIC := 1
+
 WASM := wasm32-unknown-unknown
 
 FUZZ_SECONDS ?= 60
@@ -21,6 +25,10 @@ FUZZ_LIMITS := -timeout=5 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1
 .PHONY: help
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: rocksdb
+rocksdb:
+	@.ci/install rocksdb
 
 .PHONY: demo
 demo: ## mint, print and check a batch of licences
@@ -38,7 +46,7 @@ fmt: ## check the layout of the code
 	cargo fmt --all --check
 
 .PHONY: clippy
-clippy: ## check the lints, in all targets
+clippy: rocksdb ## check the lints, in all targets
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 
 .PHONY: deny
@@ -47,7 +55,7 @@ deny: ## check licences, sources and bans of all that Cargo.lock names
 	cargo deny --locked check --hide-inclusion-graph bans licenses sources
 
 .PHONY: docs
-docs: ## check the links in the docs, and the examples in them
+docs: rocksdb ## check the links in the docs, and the examples in them
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	cargo test --locked --workspace --doc
 
@@ -57,7 +65,7 @@ wasm: ## build the core for the browser
 		cargo build --locked --package kanhe-core --target $(WASM)
 
 .PHONY: nextest
-nextest: ## run the tests and the stories
+nextest: rocksdb ## run the tests and the stories
 	cargo nextest run --locked --workspace
 
 .PHONY: fuzz

@@ -9,6 +9,7 @@ mod bad_input;
 mod demo;
 mod issue;
 mod keys;
+mod library;
 mod office;
 mod packs;
 mod privacy;

@@ -1,5 +1,12 @@
 //! The command line, as clap reads it.
 
+mod library;
+
+pub use library::{
+    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
+    LibraryLock, LogVerb, ReplaceArgs, RestoreArgs, ShowArgs, TransferVerb,
+};
+
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -37,8 +44,49 @@ pub enum Verb {
     /// Agency and region keys: new, public
     #[command(subcommand)]
     Key(KeyVerb),
-    /// Issue certificates from a table of applications
-    Issue(IssueArgs),
+    /// Issue certificates from a table of applications, into a library or a folder
+    Issue(Box<IssueArgs>),
+    /// Found a library
+    Init(InitArgs),
+    /// The agencies of a library: add, list
+    #[command(subcommand)]
+    Agency(AgencyVerb),
+    /// Find certificates in a library
+    Find(Box<FindArgs>),
+    /// Show one certificate of a library
+    Show(ShowArgs),
+    /// Let an identifier of another scheme stand for a certificate
+    Alias(AliasArgs),
+    /// What happened to a certificate, and what held at a moment
+    History(HistoryArgs),
+    /// How many certificates there are, by type, state and month
+    Count(CountArgs),
+    /// Issue the next version with a new term (延续)
+    Renew(Box<ReplaceArgs>),
+    /// Issue the next version with other words (变更)
+    Amend(Box<ReplaceArgs>),
+    /// Hold a certificate for a time (暂扣)
+    Suspend(ChangeArgs),
+    /// Give a suspended certificate back (暂扣发还)
+    Reinstate(ChangeArgs),
+    /// Take a certificate as a punishment (吊销)
+    Revoke(ChangeArgs),
+    /// Annul a certificate that should never have been issued (撤销)
+    Annul(ChangeArgs),
+    /// Deregister a certificate (注销)
+    Cancel(ChangeArgs),
+    /// Move a certificate to another region (转出), or call that off
+    #[command(subcommand)]
+    Transfer(TransferVerb),
+    /// The library's log: publish, verify, prove, check, audit
+    #[command(subcommand)]
+    Log(LogVerb),
+    /// Back a library up while it is open
+    Backup(BackupArgs),
+    /// Restore a library from a backup
+    Restore(RestoreArgs),
+    /// Hold everything in a library against everything else
+    Check(CheckArgs),
     /// A region's agencies, keys and types: sign
     #[command(subcommand)]
     Manifest(ManifestVerb),
@@ -155,12 +203,32 @@ pub struct IssueArgs {
     /// Applications: CSV (UTF-8 or GB18030) or JSON
     #[arg(long = "in", value_name = "FILE")]
     pub input: PathBuf,
-    /// The signed manifest of the region, which knows the agency of the key
-    #[arg(long, value_name = "FILE")]
-    pub manifest: PathBuf,
-    /// Where certificates go; the same folder again issues nothing twice
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    /// The signed manifest of the region, which knows the agency of the key; a library has its own
+    #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
+    pub manifest: Option<PathBuf>,
+    /// Where certificates and their pictures go; without a library, the same folder again issues nothing twice
+    #[arg(long, value_name = "DIR", required_unless_present = "library")]
+    pub out: Option<PathBuf>,
+    /// The library that the certificates come into: it issues nothing twice, and knows every certificate's state
+    #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY", requires_all = ["basis", "actor"])]
+    pub library: Option<PathBuf>,
+    #[command(flatten)]
+    pub library_lock: LibraryLock,
+    /// The legal basis, for the library
+    #[arg(long, value_name = "LAW")]
+    pub basis: Option<String>,
+    /// The reason, for the library
+    #[arg(long, value_name = "WORDS", default_value = "依申请颁发")]
+    pub reason: String,
+    /// Who issues, for the library
+    #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+    pub actor: Option<String>,
+    /// One line for each row goes here [default: the table's name with .report.jsonl, or report.jsonl in --out]
+    #[arg(long, value_name = "FILE", requires = "library")]
+    pub report: Option<PathBuf>,
+    /// Check every row as if it were issued, and write nothing
+    #[arg(long, requires = "library")]
+    pub dry_run: bool,
     /// Address of the page behind the QR code; the part up to the #
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -214,12 +282,20 @@ pub enum ManifestVerb {
 pub enum StatusVerb {
     /// Sign the status lists of an agency
     Sign {
-        /// The signed manifest of the region
-        #[arg(long, value_name = "FILE")]
-        manifest: PathBuf,
+        /// The signed manifest of the region; a library has its own
+        #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
+        manifest: Option<PathBuf>,
         /// Reports of what was issued (report.jsonl), which know the slots
-        #[arg(long, value_name = "FILE", required = true)]
+        #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
         report: Vec<PathBuf>,
+        /// The library, which knows slots and states; only lists that have changed are signed again
+        #[arg(long, value_name = "DIR")]
+        library: Option<PathBuf>,
+        #[command(flatten)]
+        library_lock: LibraryLock,
+        /// Sign also the lists of the library that have not changed, for they grow old
+        #[arg(long, requires = "library")]
+        all: bool,
         /// States: a CSV with the columns identifier, state; all others are valid
         #[arg(long, value_name = "FILE")]
         states: Option<PathBuf>,

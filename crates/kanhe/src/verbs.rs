@@ -5,6 +5,7 @@ mod demo;
 mod inspect;
 mod issue;
 mod key;
+mod library;
 mod manifest;
 mod pack;
 mod pack_diff;
@@ -19,6 +20,8 @@ use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
 use crate::words::Language;
 use kanhe_core::verdict::Verdict;
+use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::registrar::Replacement;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -100,7 +103,29 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
     match cli.verb {
         Verb::Type(verb) => types::run(verb, voice),
         Verb::Key(verb) => key::run(verb, voice),
-        Verb::Issue(args) => issue::run(&args, voice),
+        Verb::Issue(args) => match &args.library {
+            Some(_) => library::issue(&args, voice),
+            None => issue::run(&args, voice),
+        },
+        Verb::Init(args) => library::init(&args, voice),
+        Verb::Agency(verb) => library::agency(&verb, voice),
+        Verb::Find(args) => library::find(&args, voice),
+        Verb::Show(args) => library::show(&args, voice),
+        Verb::Alias(args) => library::alias(&args, voice),
+        Verb::History(args) => library::history(&args, voice),
+        Verb::Count(args) => library::count(&args, voice),
+        Verb::Renew(args) => library::replace(&args, Replacement::Renew, voice),
+        Verb::Amend(args) => library::replace(&args, Replacement::Amend, voice),
+        Verb::Suspend(args) => library::change(&args, Change::Suspend, voice),
+        Verb::Reinstate(args) => library::change(&args, Change::Reinstate, voice),
+        Verb::Revoke(args) => library::change(&args, Change::Revoke, voice),
+        Verb::Annul(args) => library::change(&args, Change::Annul, voice),
+        Verb::Cancel(args) => library::change(&args, Change::Cancel, voice),
+        Verb::Transfer(verb) => library::transfer(&verb, voice),
+        Verb::Log(verb) => library::log(&verb, voice),
+        Verb::Backup(args) => library::back_up(&args, voice),
+        Verb::Restore(args) => library::restore(&args, voice),
+        Verb::Check(args) => library::check(&args, voice),
         Verb::Manifest(verb) => manifest::run(verb, voice),
         Verb::Status(verb) => status::run(verb, voice),
         Verb::Recognition(verb) => recognition::run(verb, voice),

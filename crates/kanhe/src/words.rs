@@ -1,12 +1,18 @@
 //! Words for people, in Chinese and English. Below this crate there are only codes.
 
 mod failure;
+mod library;
 mod verdict;
 
 pub use failure::{headline, remedy};
+pub use library::{act_word, change_word, condition_word, state_word};
 pub use verdict::{advice, label, moment, next, reason, step};
 
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of a terminal that a label fills.
+const LABEL_WIDTH: usize = 16;
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,4 +89,10 @@ impl Language {
     pub fn of_locale(locale: &str) -> Self {
         if locale.starts_with("zh") { Self::Chinese } else { Self::English }
     }
+}
+
+/// A label and its value, the values in one column: a Chinese character is as wide as two others.
+pub fn row(label: &str, value: &str) -> String {
+    let room = LABEL_WIDTH.saturating_sub(label.width());
+    format!("  {label}{:room$} {value}", "")
 }

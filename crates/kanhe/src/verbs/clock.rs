@@ -9,9 +9,17 @@ use zeroize::Zeroizing;
 
 /// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
 pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
-    let Some(named) = named else { return Ok(Timestamp::now()) };
     let noon = |day: Date| start_of_day(day) + jiff::SignedDuration::from_hours(12);
-    named.parse().or_else(|_| named.parse::<Date>().map(noon)).map_err(|_| {
+    named.map_or_else(|| Ok(Timestamp::now()), |named| parse(named, noon))
+}
+
+/// The moment that a person names, or the beginning of a day in China: from then on something holds.
+pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
+    parse(named, start_of_day)
+}
+
+fn parse(named: &str, of_day: impl Fn(Date) -> Timestamp) -> Result<Timestamp, Failure> {
+    named.parse().or_else(|_| named.parse::<Date>().map(of_day)).map_err(|_| {
         Failure::new("usage", "TIME is neither RFC 3339 nor a day")
             .hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
     })

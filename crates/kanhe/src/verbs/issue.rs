@@ -1,7 +1,7 @@
 //! `kanhe issue`: a table of applications becomes certificates, row by row; a bad row is reported whole, and the rest go on.
 
 mod ledger;
-mod output;
+pub mod output;
 
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_issuer::application::{Application, Draft, Fault, MOST_BYTES, Table};
-use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
 use ledger::{Known, Ledger};
 use output::{Artist, Written};
@@ -42,19 +42,18 @@ struct Ready {
 
 /// Does what the verb asks for.
 pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
+    let missing = |name: &str| Failure::new("usage", format!("without --library, {name} is needed"));
+    let out = args.out.as_deref().ok_or_else(|| missing("--out"))?;
+    let manifest = args.manifest.as_deref().ok_or_else(|| missing("--manifest"))?;
     let key = key::open(&args.key)?;
-    let manifest = manifest::read(&args.manifest)?;
+    let manifest = manifest::read(manifest)?;
     let catalogue = shipped::catalogue(&args.types)?;
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
-    let unknown = || {
-        let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
-        Failure::new("type_unknown", format!("there is no type {}", args.kind)).hint(hint)
-    };
-    let kind = catalogue.find(&args.kind).ok_or_else(unknown)?;
+    let kind = kind(&catalogue, &args.kind)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let bytes = files::read(&args.input, MOST_BYTES)?;
     let artist = Artist::new(args, kind)?;
-    let mut ledger = Ledger::open(&args.out)?;
+    let mut ledger = Ledger::open(out)?;
     let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
     let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path() });
     voice.say(&summary, |language| match language {
@@ -84,6 +83,7 @@ fn issue_all(
     voice: Voice,
 ) -> Result<Counts, Failure> {
     let today = day_in_china(clock::moment(args.at.as_deref())?);
+    let folder = ledger.folder().to_owned();
     let mut counts = Counts::default();
     let progress = progress(bytes, voice);
     let mut rows = Table::read(bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
@@ -95,9 +95,9 @@ fn issue_all(
             read += 1;
             admit(&application, kind, desk, today, ledger, &mut ready, &mut counts)?;
         }
-        let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &args.out)).collect::<Result<Vec<_>, _>>()?;
+        let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &folder)).collect::<Result<Vec<_>, _>>()?;
         // Files first, then the lines that say they are there: a line never promises what is not.
-        files::sync_all(&args.out)?;
+        files::sync_all(&folder)?;
         for (ready, outcome) in &finished {
             ledger.report(&line_of(ready, outcome, &mut counts))?;
         }
@@ -128,7 +128,7 @@ fn admit(
         Ok(draft) => draft,
         Err(faults) => return refuse(ledger, faults.iter().map(fault_json).collect()),
     };
-    let (identifier, fingerprint) = match desk.identifier(&draft).and_then(|identifier| Ok((identifier, desk.fingerprint(&draft)?))) {
+    let (identifier, fingerprint) = match desk.identifier(&draft).and_then(|identifier| Ok((identifier, hex(&desk.fingerprint(&draft)?)))) {
         Ok(named) => named,
         Err(error) => return refuse(ledger, vec![issue_fault_json(&error)]),
     };
@@ -174,7 +174,8 @@ fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts)
     }
 }
 
-fn fault_json(fault: &Fault) -> Value {
+/// A fault of a row, for its report.
+pub fn fault_json(fault: &Fault) -> Value {
     json!({ "column": fault.column(), "code": fault.code(), "message": fault.defect().to_string() })
 }
 
@@ -190,7 +191,14 @@ fn number_taken(identifier: &CertificateId) -> Value {
     json!({ "column": "number", "code": "identifier_taken", "message": format!("identifier {identifier} was issued before for another request") })
 }
 
-fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
+/// The type that the command line names.
+pub fn kind<'c>(catalogue: &'c Catalogue, name: &str) -> Result<&'c CertificateKind, Failure> {
+    let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
+    catalogue.find(name).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {name}")).hint(hint))
+}
+
+/// A bar that counts the rows of a table.
+pub fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
     if voice.json || voice.quiet {
         return ProgressBar::hidden();
     }
@@ -198,4 +206,8 @@ fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:40} {pos}/~{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(u64::try_from(rows).unwrap_or(0)).with_style(style)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

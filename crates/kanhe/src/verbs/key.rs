@@ -54,7 +54,8 @@ fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice)
     Ok(Ended::Well)
 }
 
-fn lock(arg: &LockArg, twice: bool) -> Result<Lock, Failure> {
+/// What locks and opens a file, as the command line says it; a new passphrase is asked for twice.
+pub fn lock(arg: &LockArg, twice: bool) -> Result<Lock, Failure> {
     if let Some(path) = &arg.identity {
         let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
         let text = std::str::from_utf8(&text).map_err(|_| refused(KeyringError::Identity))?;
@@ -79,7 +80,8 @@ fn no_terminal(error: &std::io::Error) -> Failure {
     Failure::new("passphrase_not_asked", error).hint(hint)
 }
 
-fn refused(error: KeyringError) -> Failure {
+/// A keyring's refusal, with a hint.
+pub fn refused(error: KeyringError) -> Failure {
     let failure = Failure::new(error.code(), &error);
     match error {
         KeyringError::WrongLock => {

@@ -1,13 +1,15 @@
 //! `kanhe status sign`: an agency's status lists, from reports of what was issued and a table of states.
 
 use super::{Ended, Voice, clock, key, manifest};
-use crate::cli::StatusVerb;
+use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words};
+use jiff::Timestamp;
 use kanhe_core::envelope::{Document, sign_to_cose};
-use kanhe_core::manifest::{Agency, Uses};
-use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusList, Statuses};
+use kanhe_core::key::SigningKey;
+use kanhe_core::manifest::{Agency, Manifest, Uses};
+use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -35,25 +37,73 @@ struct StateLine {
 
 /// Does what the verb asks for.
 pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
-    let StatusVerb::Sign { manifest, report, states, out, days, key, at } = verb;
+    let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at } = verb;
     let key = key::open(&key)?;
-    let manifest = manifest::read(&manifest)?;
-    let agency = agency_of(&manifest.agencies, &key.key().verifying_key().id().to_string())?;
-    let slots = slots(&report)?;
-    let lists = fill(&slots, states.as_deref())?;
     let issued = clock::moment(at.as_deref())?;
+    let signer = Signer { key: key.key(), issued, expires: clock::days_after(issued, days), out: &out };
     files::make_folder(&out)?;
-    let count = lists.len();
-    for (number, statuses) in lists {
-        let list = StatusList::new(&agency.list_uri(number), issued, clock::days_after(issued, days), TIME_TO_LIVE, statuses);
-        let list = list.map_err(|error| Failure::new(error.code(), error))?;
-        files::write(&out.join(format!("{number}.status")), &sign_to_cose(StatusList::TYPE, &list.encode(), key.key()))?;
-    }
-    voice.say(&serde_json::json!({ "lists": count, "certificates": slots.len(), "out": out }), |language| match language {
-        Language::Chinese => format!("已签名 {count} 份状态清单（{} 张证照）：{}", slots.len(), out.display()),
-        Language::English => format!("{count} status lists signed for {} certificates: {}", slots.len(), out.display()),
+    let signed = match library {
+        Some(library) => super::library::sign_lists(&LibraryArg { library, lock: library_lock }, all, &signer)?,
+        None => {
+            let manifest = manifest.ok_or_else(|| Failure::new("usage", "without --library, --manifest is needed"))?;
+            signer.sign_reported(&manifest::read(&manifest)?, &report, states.as_deref())?
+        }
+    };
+    let Signed { lists, certificates } = signed;
+    voice.say(&serde_json::json!({ "lists": lists, "certificates": certificates, "out": out }), |language| match language {
+        Language::Chinese => format!("已签名 {lists} 份状态清单（{certificates} 张证照）：{}", out.display()),
+        Language::English => format!("{lists} status lists signed for {certificates} certificates: {}", out.display()),
     });
     Ok(Ended::Well)
+}
+
+/// What was signed.
+pub struct Signed {
+    /// Lists.
+    pub lists: usize,
+    /// Certificates that they speak of.
+    pub certificates: usize,
+}
+
+/// Signs lists, all as of one moment.
+pub struct Signer<'a> {
+    key: &'a SigningKey,
+    issued: Timestamp,
+    expires: Timestamp,
+    out: &'a Path,
+}
+
+impl Signer<'_> {
+    /// The agency of a manifest whose lists the key signs.
+    pub fn agency<'m>(&self, manifest: &'m Manifest) -> Result<&'m Agency, Failure> {
+        agency_of(&manifest.agencies, &self.key.verifying_key().id().to_string())
+    }
+
+    /// Signs one list and writes its file.
+    pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
+        let list = StatusList::new(&agency.list_uri(number), self.issued, self.expires, TIME_TO_LIVE, statuses).map_err(defect)?;
+        files::write(&self.out.join(format!("{number}.status")), &sign_to_cose(StatusList::TYPE, &list.encode(), self.key))
+    }
+
+    fn sign_reported(&self, manifest: &Manifest, reports: &[PathBuf], states: Option<&Path>) -> Result<Signed, Failure> {
+        let agency = self.agency(manifest)?;
+        let slots = slots(reports)?;
+        let lists = fill(&slots, states)?;
+        let signed = Signed { lists: lists.len(), certificates: slots.len() };
+        lists.into_iter().try_for_each(|(number, statuses)| self.sign(agency, number, statuses))?;
+        Ok(signed)
+    }
+}
+
+/// A list with a code for each entry.
+pub fn list_of(states: impl IntoIterator<Item = (u32, State)>) -> Result<Statuses, Failure> {
+    let mut list = Statuses::new(4, ENTRIES_PER_LIST).map_err(defect)?;
+    states.into_iter().try_for_each(|(entry, state)| list.set(entry, state.bits()).map_err(defect))?;
+    Ok(list)
+}
+
+fn defect(error: StatusError) -> Failure {
+    Failure::new(error.code(), error)
 }
 
 fn agency_of<'a>(agencies: &'a [Agency], key_id: &str) -> Result<&'a Agency, Failure> {
@@ -79,7 +129,6 @@ fn slots(reports: &[PathBuf]) -> Result<HashMap<String, u32>, Failure> {
 }
 
 fn fill(slots: &HashMap<String, u32>, states: Option<&Path>) -> Result<BTreeMap<u32, Statuses>, Failure> {
-    let defect = |error: kanhe_core::status::StatusError| Failure::new(error.code(), error);
     let mut lists = BTreeMap::new();
     for slot in slots.values() {
         if let std::collections::btree_map::Entry::Vacant(place) = lists.entry(slot / ENTRIES_PER_LIST) {

@@ -31,7 +31,21 @@ pub fn headline(code: &str) -> Option<Words> {
             ("签名文件无法读取", "signed document cannot be read")
         }
         code if code.starts_with("toml_") => ("配置文件有误", "description is wrong"),
-        "rows_refused" => ("有申请未被受理", "some applications were refused"),
+        "rows_refused" => ("申请未被受理", "the application was refused"),
+        "store_in_use" => ("证照库正被另一进程使用", "the library is in use"),
+        "store_no_library" => ("目录中没有证照库", "no library there"),
+        "store_exists" => ("目录中已有证照库", "a library is there already"),
+        code if code.starts_with("store_") => ("证照库出错", "the library failed"),
+        code if code.starts_with("library_") => ("证照库与机构名录不符", "library and manifest do not fit"),
+        "alias_taken" => ("该标识已对应另一张证照", "it stands for another certificate"),
+        "certificate_not_found" => ("库中没有该证照", "no such certificate"),
+        "lifecycle_not_allowed" => ("当前状态不允许此操作", "not allowed in this state"),
+        code if code.starts_with("lifecycle_") => ("生效时间不对", "wrong time of effect"),
+        "holder_has_one" => ("持证主体已有一张有效的同类证照", "the holder has one already"),
+        code if code.starts_with("grounds_") => ("依据、理由或经办人有误", "basis, reason or actor is wrong"),
+        code if code.starts_with("certificate_id_") => ("证照标识有误", "wrong identifier"),
+        "draw_failed" => ("二维码图片无法生成", "the picture could not be drawn"),
+        code if code.starts_with("log_") => ("日志出错", "the log failed"),
         _ => return None,
     };
     Some(Words::new(zh, en))
@@ -70,6 +84,24 @@ pub fn remedy(code: &str) -> Option<Words> {
         code if code.starts_with("manifest_") || code.starts_with("recognition_") => {
             ("改正描述文件后重新签名。", "Correct the description and sign again.")
         }
+        "store_in_use" => ("等另一进程结束后重试。", "Wait for the other process to end, and try again."),
+        "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
+        "store_exists" => ("换一个目录。", "Choose another folder."),
+        "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),
+        "store_other_secret" => ("请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
+        "store_cursor" => ("去掉 --after 从头开始。", "Begin again without --after."),
+        code if code.starts_with("store_") => (
+            "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
+            "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
+        ),
+        "certificate_not_found" => ("用 kanhe find 查找。", "Look for it with `kanhe find`."),
+        "lifecycle_not_allowed" => ("只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+        "lifecycle_before_last" => ("用 kanhe history 查看上一次操作的时间。", "`kanhe history` tells when the last act took effect."),
+        "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
+        "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
+        "version_gap" => ("让新版本从今天或更早开始。", "Let the new version begin today or earlier."),
+        code if code.starts_with("grounds_") => ("填写 1 至 200 个字符。", "Write 1 to 200 characters."),
+        "library_other_region" => ("使用本地区的机构名录。", "Take the manifest of the library's own region."),
         "not_a_seal" | "no_qr_found" => {
             ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter.")
         }

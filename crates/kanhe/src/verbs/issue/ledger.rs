@@ -77,6 +77,11 @@ impl Ledger {
         Ok(Self { path, report: BufWriter::new(file), requests, identifiers, slots, _lock: lock })
     }
 
+    /// The folder that certificates go to.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// Where the report is.
     pub fn path(&self) -> &Path {
         &self.path

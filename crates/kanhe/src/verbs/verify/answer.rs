@@ -8,10 +8,6 @@ use kanhe_core::pack::{Pack, Standing};
 use kanhe_core::seal::{Claim, Claims, SealedCode, SealedHolder};
 use kanhe_core::verdict::{Accepted, Issuer, Refusal, Step, Verdict};
 use serde_json::{Value as Json, json};
-use unicode_width::UnicodeWidthStr;
-
-/// Columns of a terminal that a label fills.
-const LABEL_WIDTH: usize = 16;
 
 /// Everything that a verdict tells.
 pub struct Answer<'a> {
@@ -221,7 +217,7 @@ fn field_json(claim: &Claim<'_>) -> Json {
 }
 
 fn certificate_lines(claims: &Claims<'_>, issuer: Issuer<'_>, language: Language) -> Vec<String> {
-    let line = |zh: &'static str, en: &'static str, value: &str| row(words::Words::new(zh, en).of(language), value);
+    let line = |zh: &'static str, en: &'static str, value: &str| words::row(words::Words::new(zh, en).of(language), value);
     let mut lines = vec![
         line("证照类型", "type", words::label(&claims.kind.names).of(language)),
         line("证照编号", "number", &claims.number),
@@ -241,16 +237,10 @@ fn certificate_lines(claims: &Claims<'_>, issuer: Issuer<'_>, language: Language
     lines.push(line("有效期", "in force", &format!("{} – {until}", claims.validity.from())));
     for claim in &claims.fields {
         if let Some(shown) = shown(claim) {
-            lines.push(row(words::label(&claim.field.label).of(language), shown.of(language)));
+            lines.push(words::row(words::label(&claim.field.label).of(language), shown.of(language)));
         }
     }
     lines
-}
-
-/// A label and its value, the values in one column: a Chinese character is as wide as two others.
-fn row(label: &str, value: &str) -> String {
-    let room = LABEL_WIDTH.saturating_sub(label.width());
-    format!("  {label}{:room$} {value}", "")
 }
 
 /// A field's value for eyes: labels instead of codes, and no more of a person's data than the type allows.

@@ -1,0 +1,318 @@
+//! The command line of the library: its arguments, as clap reads them.
+
+use super::{KeyArg, TypesArg};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// A library and what opens its secret.
+#[derive(Clone, Debug, Args)]
+pub struct LibraryArg {
+    /// The library's folder
+    #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
+    pub library: PathBuf,
+    #[command(flatten)]
+    pub lock: LibraryLock,
+}
+
+/// What opens the secret of a library.
+#[derive(Clone, Debug, Args)]
+pub struct LibraryLock {
+    /// The age identity that opens the library's secret
+    #[arg(long, value_name = "FILE", env = "KANHE_LIBRARY_IDENTITY")]
+    pub library_identity: Option<PathBuf>,
+    /// A file whose first line is the passphrase of the library's secret [default: ask]
+    #[arg(long, value_name = "FILE", env = "KANHE_LIBRARY_PASSPHRASE_FILE", conflicts_with = "library_identity")]
+    pub library_passphrase_file: Option<PathBuf>,
+}
+
+/// `kanhe init …`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where the library goes: a folder that does not hold one
+    pub folder: PathBuf,
+    /// The region whose certificates it holds, such as 440000
+    #[arg(long)]
+    pub region: String,
+    /// The name of its log, such as gd.example.cn/log; the key that signs its checkpoints bears the same
+    #[arg(long)]
+    pub origin: String,
+    #[command(flatten)]
+    pub lock: LibraryLock,
+    /// Make a new age identity at the place of --library-identity
+    #[arg(long, requires = "library_identity")]
+    pub new_identity: bool,
+}
+
+/// `kanhe agency …`
+#[derive(Debug, Subcommand)]
+pub enum AgencyVerb {
+    /// Take up the region's signed manifest: its agencies, their keys and their types
+    Add {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// The signed manifest
+        #[arg(long, value_name = "FILE")]
+        manifest: PathBuf,
+        /// The region's root key: its line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        root: String,
+        #[command(flatten)]
+        grounds: GroundsArg,
+    },
+    /// List the agencies of the library
+    List {
+        #[command(flatten)]
+        library: LibraryArg,
+    },
+}
+
+/// Why something is done, and by whom.
+#[derive(Clone, Debug, Args)]
+pub struct GroundsArg {
+    /// The legal basis
+    #[arg(long, value_name = "LAW")]
+    pub basis: String,
+    /// The reason
+    #[arg(long, value_name = "WORDS")]
+    pub reason: String,
+    /// Who does it, as the agency calls its officers
+    #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+    pub actor: String,
+    /// From when on it holds (RFC 3339 or a day); not in the future [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub effective: Option<String>,
+    /// The moment of recording [default: now]
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub now: Option<String>,
+}
+
+/// `kanhe suspend …` and its sisters
+#[derive(Debug, Args)]
+pub struct ChangeArgs {
+    /// The identifier of the certificate
+    pub identifier: String,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    #[command(flatten)]
+    pub grounds: GroundsArg,
+}
+
+/// `kanhe renew …`, `kanhe amend …`
+#[derive(Debug, Args)]
+pub struct ReplaceArgs {
+    /// The identifier of the certificate whose place is taken
+    pub identifier: String,
+    /// The application, one row: CSV or JSON
+    #[arg(long = "in", value_name = "FILE")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    #[command(flatten)]
+    pub key: KeyArg,
+    #[command(flatten)]
+    pub types: TypesArg,
+    #[command(flatten)]
+    pub grounds: GroundsArg,
+}
+
+/// `kanhe transfer …`
+#[derive(Debug, Subcommand)]
+pub enum TransferVerb {
+    /// Move a certificate to another region
+    Out {
+        #[command(flatten)]
+        change: ChangeArgs,
+        /// The region that it moves to, such as 330000
+        #[arg(long, value_name = "REGION")]
+        to: String,
+    },
+    /// Call the move off
+    Undo {
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+}
+
+/// `kanhe find …`
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("question").multiple(false).args(["number", "holder", "name", "alias"])))]
+pub struct FindArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// By printed number
+    #[arg(long)]
+    pub number: Option<String>,
+    /// By the holder's code; - reads it from standard input
+    #[arg(long, value_name = "CODE")]
+    pub holder: Option<String>,
+    /// What kind of code --holder is (GB/T 36903 annex A): 111 resident id, 001 USCC …
+    #[arg(long, value_name = "TYPE", default_value = "111", requires = "holder")]
+    pub holder_type: String,
+    /// By two or more neighbouring letters of a holder's name; - reads them from standard input
+    #[arg(long)]
+    pub name: Option<String>,
+    /// By an identifier of another scheme
+    #[arg(long, value_name = "SCHEME:VALUE")]
+    pub alias: Option<String>,
+    /// Only of this type: its code, or its file's name without .json
+    #[arg(long = "type", value_name = "T")]
+    pub kind: Option<String>,
+    /// Only of this agency, by its USCC
+    #[arg(long, value_name = "USCC")]
+    pub agency: Option<String>,
+    /// Only in this state
+    #[arg(long, conflicts_with_all = ["question", "ending_by"])]
+    pub state: Option<String>,
+    /// Those whose last day is this or earlier, and that can still be used
+    #[arg(long, value_name = "DAY", conflicts_with = "question")]
+    pub ending_by: Option<String>,
+    /// … and this or later [default: today]
+    #[arg(long, value_name = "DAY", requires = "ending_by")]
+    pub ending_from: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 20)]
+    pub most: usize,
+    /// Where the page before ended
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    #[command(flatten)]
+    pub types: TypesArg,
+}
+
+/// `kanhe alias …`
+#[derive(Debug, Args)]
+pub struct AliasArgs {
+    /// The identifier of the certificate
+    pub identifier: String,
+    /// The identifier of the other scheme, such as gd:4401-0001
+    #[arg(value_name = "SCHEME:VALUE")]
+    pub alias: String,
+    #[command(flatten)]
+    pub library: LibraryArg,
+}
+
+/// `kanhe show …`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The identifier of the certificate
+    pub identifier: String,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// Show holders' codes and masked fields whole
+    #[arg(long)]
+    pub full: bool,
+    /// Write the signed certificate to this file
+    #[arg(long, value_name = "FILE")]
+    pub cose: Option<PathBuf>,
+    #[command(flatten)]
+    pub types: TypesArg,
+}
+
+/// `kanhe history …`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The identifier of the certificate
+    pub identifier: String,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// What held at this moment (RFC 3339 or a day)
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// … as far as the library knew at this one [default: now]
+    #[arg(long, value_name = "TIME", requires = "at")]
+    pub known: Option<String>,
+}
+
+/// `kanhe count …`
+#[derive(Debug, Args)]
+pub struct CountArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    #[command(flatten)]
+    pub types: TypesArg,
+}
+
+/// `kanhe log …`
+#[derive(Debug, Subcommand)]
+pub enum LogVerb {
+    /// Sign a checkpoint and write the log as static files (tlog-tiles)
+    Publish {
+        #[command(flatten)]
+        library: LibraryArg,
+        #[command(flatten)]
+        key: KeyArg,
+        /// Where the files go; what is there already is not written again
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Hold the log against every record and event of the library
+    Verify {
+        #[command(flatten)]
+        library: LibraryArg,
+    },
+    /// Prove that what happened last to a certificate stands in the published log
+    Prove {
+        /// The identifier of the certificate
+        identifier: String,
+        #[command(flatten)]
+        library: LibraryArg,
+        /// Where the proof goes (tlog-proof)
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Check a proof, without library and network
+    Check {
+        /// The proof
+        proof: PathBuf,
+        /// The signed certificate that it is about
+        #[arg(long, value_name = "FILE")]
+        cose: Option<PathBuf>,
+        /// The log's public key: its line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        log_key: String,
+    },
+    /// Check that a later checkpoint keeps everything that an earlier one had
+    Audit {
+        /// The earlier checkpoint
+        old: PathBuf,
+        /// The later checkpoint
+        new: PathBuf,
+        /// The log's public key: its line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        log_key: String,
+        /// The published files of the log
+        #[arg(long, value_name = "DIR")]
+        tiles: PathBuf,
+    },
+}
+
+/// `kanhe backup …`
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// The folder of backups: each adds only what the others do not have
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+/// `kanhe restore …`
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The folder of backups
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Which backup [default: the last]
+    #[arg(long)]
+    pub number: Option<u32>,
+    /// Where the library goes: a folder that does not hold one
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+}
+
+/// `kanhe check …`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+}

@@ -1,0 +1,111 @@
+//! The verbs of the library: each opens it, asks it or changes it through the registrar, and says what came of it.
+
+mod change;
+mod find;
+mod found;
+mod issue;
+mod keep;
+mod lists;
+mod log;
+mod show;
+
+pub use change::{alias, change, replace, transfer};
+pub use find::{count, find};
+pub use found::{agency, init};
+pub use issue::run as issue;
+pub use keep::{back_up, check, restore};
+pub use lists::sign_lists;
+pub use log::log;
+pub use show::{history, show};
+
+use super::{clock, key, trust};
+use crate::cli::{GroundsArg, LibraryArg, LibraryLock, LockArg};
+use crate::failure::Failure;
+use crate::files;
+use crate::words::Words;
+use kanhe_core::code::CertificateId;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::event::Grounds;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Lock};
+use kanhe_issuer::registrar::{Entry, RegistrarError};
+use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The database in a library's folder.
+const DATABASE: &str = "db";
+
+/// The library's secret, locked.
+const SECRET: &str = "secret.age";
+
+/// Opens a library with its secret.
+fn open(arg: &LibraryArg) -> Result<Library, Failure> {
+    let secret = unlock(&arg.library, &arg.lock)?;
+    Library::open(&database(&arg.library), &secret, Settings::default()).map_err(stored)
+}
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join(DATABASE)
+}
+
+fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failure> {
+    let path = folder.join(SECRET);
+    if !path.exists() {
+        return Err(stored(StoreError::NoLibrary { folder: folder.display().to_string() }));
+    }
+    let file = files::read(&path, LARGEST_KEY_FILE)?;
+    let opened = lock_of(lock, false)?.open(&file).map_err(key::refused)?;
+    let bytes = opened.as_slice().try_into().map(Zeroizing::new);
+    bytes.map(LibrarySecret::new).map_err(|_| key::refused(kanhe_issuer::keyring::KeyringError::Damaged))
+}
+
+fn lock_of(lock: &LibraryLock, twice: bool) -> Result<Lock, Failure> {
+    let arg = LockArg { identity: lock.library_identity.clone(), passphrase_file: lock.library_passphrase_file.clone() };
+    key::lock(&arg, twice)
+}
+
+/// The manifest that the library works under.
+fn manifest(library: &Library) -> Result<Manifest, Failure> {
+    let signed = library.manifest().map_err(stored)?.ok_or_else(|| {
+        let hint = Words::new("先用 kanhe agency add 登记机构名录。", "First take up the region's manifest with `kanhe agency add`.");
+        Failure::new("library_no_manifest", "the library has no manifest yet").hint(hint)
+    })?;
+    let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&signed.root));
+    read.map(|manifest| Manifest::clone(&manifest)).map_err(|error| Failure::new(error.code(), error))
+}
+
+/// A certificate of the library, by its identifier.
+fn located(library: &Library, text: &str) -> Result<(CertificateId, Shelfmark), Failure> {
+    let identifier = CertificateId::parse(text).map_err(|error| {
+        let hint = Words::new("kanhe find 可按编号、持证主体或名称查找。", "`kanhe find` finds certificates by number, holder or name.");
+        Failure::new(error.code(), error).hint(hint)
+    })?;
+    let found = library.find(&identifier).map_err(stored)?;
+    let shelfmark = found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))?;
+    Ok((identifier, shelfmark))
+}
+
+/// What goes into the log about an act, as the command line says it.
+fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
+    let now = clock::moment(arg.now.as_deref())?;
+    let effective = arg.effective.as_deref().map(clock::beginning).transpose()?.unwrap_or(now);
+    Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, &arg.actor)?, approval: None, effective, now, salt: *clock::chance()? })
+}
+
+fn grounds(basis: &str, reason: &str, actor: &str) -> Result<Grounds, Failure> {
+    Grounds::new(basis, reason, actor).map_err(|error| Failure::new(error.code(), error))
+}
+
+/// A public key, from its line or a file with it.
+fn public_key(named: &str) -> Result<kanhe_core::key::PublicKeyLine, Failure> {
+    trust::line(named)
+}
+
+fn stored(error: StoreError) -> Failure {
+    Failure::new(error.code(), &error)
+}
+
+fn registered(error: &RegistrarError) -> Failure {
+    Failure::new(error.code(), error)
+}

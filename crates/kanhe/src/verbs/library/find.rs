@@ -1,0 +1,177 @@
+//! `kanhe find`, `kanhe count`: certificates by everything that anybody may know of them.
+
+use super::{open, stored};
+use crate::cli::{CountArgs, FindArgs};
+use crate::failure::Failure;
+use crate::verbs::{Ended, Voice, clock};
+use crate::words::{self, Language, Words, condition_word};
+use crate::{files, shipped};
+use comfy_table::{Table, presets};
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
+use kanhe_core::status::State;
+use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::lifecycle::Condition;
+use kanhe_store::find::{Cursor, Question};
+use kanhe_store::{Card, Library};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Finds certificates, a page at a time.
+pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
+    let catalogue = shipped::catalogue(&args.types)?;
+    let today = day_in_china(clock::moment(None)?);
+    let question = question(args, &catalogue, today)?;
+    let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
+    let library = open(&args.library)?;
+    let found = library.ask(&question, after.as_ref(), args.most).map_err(stored)?;
+    let rows = found.shelfmarks.iter().map(|mark| row(&library, *mark, today)).collect::<Result<Vec<_>, _>>()?;
+    let next = found.next.as_ref().map(Cursor::to_text);
+    let json = json!({ "certificates": rows.iter().map(Row::json).collect::<Vec<_>>(), "next": next });
+    voice.say(&json, |language| {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        for row in &rows {
+            let name = catalogue
+                .find(row.card.type_code().as_str())
+                .map_or_else(|| row.card.type_code().to_string(), |kind| words::label(kind.names()).of(language).to_owned());
+            let until = row.card.until.map_or_else(|| Words::new("长期", "without end").of(language).to_owned(), |until| until.to_string());
+            table.add_row([
+                row.number.clone(),
+                name,
+                condition_word(row.condition).of(language).to_owned(),
+                until,
+                row.card.identifier.to_string(),
+            ]);
+        }
+        let end = match (&next, language) {
+            (Some(next), Language::Chinese) => format!("\n还有更多：--after {next}"),
+            (Some(next), Language::English) => format!("\nthere is more: --after {next}"),
+            (None, Language::Chinese) if rows.is_empty() => "没有找到".to_owned(),
+            (None, Language::English) if rows.is_empty() => "nothing found".to_owned(),
+            (None, _) => String::new(),
+        };
+        format!("{table}{end}")
+    });
+    Ok(Ended::Well)
+}
+
+struct Row {
+    card: Card,
+    number: String,
+    condition: Condition,
+}
+
+impl Row {
+    fn json(&self) -> Value {
+        let card = &self.card;
+        json!({
+            "identifier": card.identifier.to_string(), "number": self.number, "type": card.type_code().as_str(), "agency": card.agency().as_str(),
+            "state": card.state.word(), "condition": self.condition.word(), "issued": card.issued.to_string(),
+            "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
+        })
+    }
+}
+
+fn row(library: &Library, mark: kanhe_store::Shelfmark, today: Date) -> Result<Row, Failure> {
+    let card = library.card(mark).map_err(stored)?;
+    let number = library.record(mark).and_then(|record| record.certificate()).map_err(stored)?.number.clone();
+    let condition = Condition::of(card.state, card.from, card.until, today);
+    Ok(Row { card, number, condition })
+}
+
+fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Question, Failure> {
+    let wrong = |detail: String| Failure::new("usage", detail);
+    let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
+    let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
+    if let Some(number) = &args.number {
+        return Ok(Question::Number { number: number.clone(), type_code });
+    }
+    if let Some(code) = &args.holder {
+        let kind = args.holder_type.parse().ok().and_then(|number| HolderCodeType::new(number).ok());
+        let kind = kind.ok_or_else(|| wrong(format!("{} is no holder code type of GB/T 36903", args.holder_type)))?;
+        let code = HolderCode::new_foreign(kind, &said(code)?).map_err(|error| Failure::new(error.code(), error))?;
+        return Ok(Question::Holder { code: code.0, type_code });
+    }
+    if let Some(name) = &args.name {
+        let words = said(name)?;
+        if words.chars().filter(|letter| letter.is_alphanumeric()).count() < 2 {
+            return Err(wrong("a name is found by two or more neighbouring letters of it".to_owned()));
+        }
+        return Ok(Question::Words(words));
+    }
+    if let Some(alias) = &args.alias {
+        let (scheme, value) = super::change::scheme_and_value(alias)?;
+        return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned() });
+    }
+    if let Some(until) = &args.ending_by {
+        let day = |text: &str| text.parse::<Date>().map_err(|_| wrong(format!("{text} is no day such as 2026-12-31")));
+        let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
+        return Ok(Question::Ending { from, until: day(until)?, type_code, agency });
+    }
+    let state = args.state.as_deref().map(|word| State::parse(word).map_err(|error| Failure::new(error.code(), error))).transpose()?;
+    Ok(Question::Shelf { type_code, agency, state })
+}
+
+fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
+    let known = catalogue.find(name).map(|kind| *kind.code());
+    known.or_else(|| TypeCode::parse(name).ok()).ok_or_else(|| {
+        let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
+        Failure::new("type_unknown", format!("there is no type {name}")).hint(hint)
+    })
+}
+
+/// What was said on the command line, or on standard input, where no list of processes shows it.
+fn said(words: &str) -> Result<String, Failure> {
+    if words != "-" {
+        return Ok(words.to_owned());
+    }
+    let bytes = files::read_stdin(4_096)?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::new("usage", "standard input is not UTF-8"))?;
+    Ok(text.trim().to_owned())
+}
+
+/// Says how many certificates there are.
+pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
+    let catalogue = shipped::catalogue(&args.types)?;
+    let today = day_in_china(clock::moment(None)?);
+    let library = open(&args.library)?;
+    let counts = library.counts().map_err(stored)?;
+    let mut totals: BTreeMap<(TypeCode, Uscc, State), u64> = BTreeMap::new();
+    for count in &counts {
+        *totals.entry((count.type_code, count.agency, count.state)).or_default() += count.count;
+    }
+    let mut rows = Vec::new();
+    for ((type_code, agency, state), total) in totals {
+        let expired = library.expired(&type_code, &agency, state, today).map_err(stored)?;
+        rows.push((type_code, agency, state, total, expired));
+    }
+    let json = json!({
+        "as_of": today.to_string(),
+        "totals": rows.iter().map(|(type_code, agency, state, total, expired)| json!({
+            "type": type_code.as_str(), "agency": agency.as_str(), "state": state.word(), "count": total, "past_their_term": expired,
+        })).collect::<Vec<_>>(),
+        "months": counts.iter().map(|count| json!({
+            "type": count.type_code.as_str(), "agency": count.agency.as_str(), "state": count.state.word(),
+            "month": format!("{:04}-{:02}", count.year, count.month), "count": count.count,
+        })).collect::<Vec<_>>(),
+    });
+    voice.say(&json, |language| {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        for (type_code, agency, state, total, expired) in &rows {
+            let name = catalogue
+                .find(type_code.as_str())
+                .map_or_else(|| type_code.to_string(), |kind| words::label(kind.names()).of(language).to_owned());
+            let expired = match (expired, language) {
+                (0, _) => String::new(),
+                (expired, Language::Chinese) => format!("其中 {expired} 张已过期"),
+                (expired, Language::English) => format!("{expired} of them past their term"),
+            };
+            table.add_row([name, agency.to_string(), words::state_word(*state).of(language).to_owned(), total.to_string(), expired]);
+        }
+        table.to_string()
+    });
+    Ok(Ended::Well)
+}

@@ -1,0 +1,86 @@
+//! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
+
+use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, stored};
+use crate::cli::{AgencyVerb, InitArgs};
+use crate::failure::Failure;
+use crate::files;
+use crate::verbs::{Ended, Voice, clock, key};
+use crate::words::{Language, Words};
+use kanhe_core::code::RegionCode;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::keyring::Lock;
+use kanhe_issuer::registrar::Registrar;
+use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
+use serde_json::json;
+
+/// A region's manifest has at most so many bytes, as in a pack.
+const LARGEST_MANIFEST: usize = 16 << 20;
+
+/// Founds a library.
+pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
+    let region = RegionCode::parse(&args.region).map_err(|error| Failure::new("usage", error))?;
+    if args.folder.join(SECRET).exists() || args.folder.join(DATABASE).exists() {
+        return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
+    }
+    files::make_folder(&args.folder)?;
+    let lock = match &args.lock.library_identity {
+        Some(path) if args.new_identity => {
+            let (lock, text) = Lock::new_identity();
+            files::write_secret(path, text.as_bytes())?;
+            lock
+        }
+        _ => lock_of(&args.lock, true)?,
+    };
+    let secret = LibrarySecret::new(clock::chance()?);
+    // The secret first: a library whose secret was lost is lost.
+    files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(key::refused)?)?;
+    Library::create(&database(&args.folder), region, &args.origin, &secret, Settings::default()).map_err(stored)?;
+    voice.say(&json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin }), |language| match language {
+        Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),
+        Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// Takes up a manifest, or lists the agencies of the one that was.
+pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
+    match verb {
+        AgencyVerb::List { library } => {
+            let manifest = manifest(&open(library)?)?;
+            let rows: Vec<_> = manifest.agencies.iter().map(|agency| json!({ "code": agency.code.as_str(), "names": { "zh": agency.names.zh, "en": agency.names.en }, "keys": agency.keys.len(), "types": agency.kinds })).collect();
+            voice.say(&json!({ "agencies": rows }), |language| {
+                let name = |agency: &kanhe_core::manifest::Agency| match language {
+                    Language::Chinese => agency.names.zh.clone(),
+                    Language::English => agency.names.en.clone(),
+                };
+                manifest.agencies.iter().map(|agency| format!("{}  {}", agency.code, name(agency))).collect::<Vec<_>>().join("\n")
+            });
+            Ok(Ended::Well)
+        }
+        AgencyVerb::Add { library, manifest, root, grounds } => {
+            let entry = entry(grounds)?;
+            let root = *public_key(root)?.key();
+            let envelope = files::read(manifest, LARGEST_MANIFEST)?;
+            let opened = Envelope::decode(&envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&root));
+            let opened = opened.map_err(|error| {
+                let hint = Words::new("机构名录须由该地区的根密钥签名。", "The manifest must be signed by the region's root key.");
+                Failure::new(error.code(), format!("{}: {error}", manifest.display())).hint(hint)
+            })?;
+            let library = open(library)?;
+            if opened.region != *library.region() {
+                let detail = format!("the manifest is of region {}, the library of {}", opened.region, library.region());
+                return Err(Failure::new("library_other_region", detail));
+            }
+            let edition = format!("manifest {} edition {}", opened.region, opened.edition);
+            let signed = SignedManifest { envelope: envelope.clone(), root };
+            Registrar::new(&library).take_up(&signed, &edition, &entry).map_err(|error| registered(&error))?;
+            let (agencies, kinds) = (opened.agencies.len(), opened.kinds.len());
+            voice.say(&json!({ "agencies": agencies, "types": kinds, "edition": opened.edition }), |language| match language {
+                Language::Chinese => format!("机构名录已登记：{agencies} 个机构，{kinds} 类证照"),
+                Language::English => format!("manifest taken up: {agencies} agencies, {kinds} types"),
+            });
+            Ok(Ended::Well)
+        }
+    }
+}

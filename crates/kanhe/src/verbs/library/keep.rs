@@ -1,0 +1,75 @@
+//! `kanhe backup`, `restore`, `check`: keeping a library, and knowing that it is whole.
+
+use super::{SECRET, database, manifest, open, stored};
+use crate::cli::{BackupArgs, CheckArgs, RestoreArgs};
+use crate::failure::Failure;
+use crate::files;
+use crate::verbs::{Ended, Voice};
+use crate::words::Language;
+use indicatif::{ProgressBar, ProgressStyle};
+use kanhe_issuer::audit::judge;
+use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use serde_json::json;
+
+/// Adds a backup.
+pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
+    let library = open(&args.library)?;
+    files::make_folder(&args.to)?;
+    let secret = args.to.join(SECRET);
+    if !secret.exists() {
+        files::write_secret(&secret, &files::read(&args.library.library.join(SECRET), LARGEST_KEY_FILE)?)?;
+    }
+    let backup = library.back_up(&args.to).map_err(stored)?;
+    voice.say(&json!({ "backup": backup.number, "bytes": backup.bytes, "to": args.to }), |language| match language {
+        Language::Chinese => format!("备份 {} 已完成并核对：{}", backup.number, args.to.display()),
+        Language::English => format!("backup {} made and verified: {}", backup.number, args.to.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// Restores a backup.
+pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
+    let into = database(&args.into);
+    files::make_folder(&args.into)?;
+    if args.into.join(SECRET).exists() {
+        return Err(stored(kanhe_store::StoreError::Exists { folder: args.into.display().to_string() }));
+    }
+    kanhe_store::backup::restore(&args.from, args.number, &into).map_err(stored)?;
+    files::write_secret(&args.into.join(SECRET), &files::read(&args.from.join(SECRET), LARGEST_KEY_FILE)?)?;
+    voice.say(&json!({ "library": args.into }), |language| match language {
+        Language::Chinese => format!("已恢复：{}（建议随即运行 kanhe check）", args.into.display()),
+        Language::English => format!("restored: {} (run `kanhe check` on it now)", args.into.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// Checks a whole library.
+pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
+    let library = open(&args.library)?;
+    let manifest = manifest(&library)?;
+    let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(1) };
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style);
+    let findings = library
+        .check(
+            |whole| judge(whole, &manifest),
+            |seen, all| {
+                bar.set_length(all);
+                bar.set_position(seen);
+            },
+        )
+        .map_err(stored)?;
+    bar.finish_and_clear();
+    let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
+    let rows: Vec<_> =
+        findings.iter().map(|finding| json!({ "place": finding.place.to_string(), "code": finding.defect.code() })).collect();
+    voice.say(&json!({ "certificates": certificates, "events": events, "findings": rows }), |language| {
+        let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.defect.code(), finding.place)).collect();
+        lines.push(match language {
+            Language::Chinese => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {} 处问题", findings.len()),
+            Language::English => format!("checked {certificates} certificates and {events} events: {} findings", findings.len()),
+        });
+        lines.join("\n")
+    });
+    Ok(if findings.is_empty() { Ended::Well } else { Ended::Refused })
+}

@@ -1,0 +1,28 @@
+//! `kanhe status sign --library`: status lists derived from what the library knows, never edited.
+
+use super::{manifest, open, stored};
+use crate::cli::LibraryArg;
+use crate::failure::Failure;
+use crate::verbs::status::{Signed, Signer, list_of};
+use kanhe_store::StoreError;
+
+/// Signs the lists that have changed since they were last signed, or all.
+pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Signed, Failure> {
+    let library = open(arg)?;
+    let manifest = manifest(&library)?;
+    let agency = signer.agency(&manifest)?;
+    let mut signed = Signed { lists: 0, certificates: 0 };
+    for (number, page) in library.pages(&agency.code).map_err(stored)? {
+        if page.changes == page.signed && !all {
+            continue;
+        }
+        let states = library.states(&agency.code, number).map_err(stored)?;
+        signed.lists += 1;
+        signed.certificates += states.len();
+        signer.sign(agency, number, list_of(states)?)?;
+        // Remembered only when the file is there. What changed meanwhile is counted already, and signed the next time.
+        let remembered = library.commit(|pen| -> Result<(), StoreError> { pen.page_signed(&agency.code, number, page.changes) });
+        remembered.map_err(stored)?;
+    }
+    Ok(signed)
+}

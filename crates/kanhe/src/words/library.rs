@@ -1,0 +1,58 @@
+//! The words of a certificate's life.
+
+use super::Words;
+use kanhe_core::event::Act;
+use kanhe_core::status::State;
+use kanhe_issuer::lifecycle::{Change, Condition};
+
+/// A state.
+pub const fn state_word(state: State) -> Words {
+    match state {
+        State::Valid => Words::new("有效", "valid"),
+        State::Suspended => Words::new("暂扣", "suspended"),
+        State::Revoked => Words::new("吊销", "revoked"),
+        State::Annulled => Words::new("撤销", "annulled"),
+        State::Cancelled => Words::new("注销", "cancelled"),
+        State::Transferred => Words::new("转出", "transferred"),
+        State::Superseded => Words::new("已被取代", "superseded"),
+    }
+}
+
+/// A condition.
+pub const fn condition_word(condition: Condition) -> Words {
+    match condition {
+        Condition::NotYetInForce => Words::new("尚未生效", "not yet in force"),
+        Condition::InForce => Words::new("有效", "in force"),
+        Condition::Expired => Words::new("失效", "expired"),
+        Condition::Suspended => state_word(State::Suspended),
+        Condition::Revoked => state_word(State::Revoked),
+        Condition::Annulled => state_word(State::Annulled),
+        Condition::Cancelled => state_word(State::Cancelled),
+        Condition::Transferred => state_word(State::Transferred),
+        Condition::Superseded => state_word(State::Superseded),
+    }
+}
+
+/// A change, as something that was done.
+pub const fn change_word(change: Change) -> Words {
+    act_word(change.act())
+}
+
+/// An act, as something that was done.
+pub const fn act_word(act: Act) -> Words {
+    match act {
+        Act::Issue => Words::new("新发", "issued"),
+        Act::Renew => Words::new("延续", "renewed"),
+        Act::Amend => Words::new("变更", "amended"),
+        Act::Suspend => Words::new("暂扣", "suspended"),
+        Act::Reinstate => Words::new("暂扣发还", "reinstated"),
+        Act::Revoke => Words::new("吊销", "revoked"),
+        Act::Annul => Words::new("撤销", "annulled"),
+        Act::Cancel => Words::new("注销", "cancelled"),
+        Act::TransferOut => Words::new("转出", "moved to another region"),
+        Act::TransferIn => Words::new("转入", "taken over from another region"),
+        Act::UndoTransfer => Words::new("取消转出", "move called off"),
+        Act::Manifest => Words::new("登记机构名录", "manifest taken up"),
+        Act::Reject => Words::new("不予许可", "application refused"),
+    }
+}

@@ -1,0 +1,303 @@
+//! A library as an officer works with it: founded, filled, asked, changed, published, backed up, and broken off at any moment.
+
+use crate::office::{Office, many_permits, permits};
+use crate::program::{Kanhe, Run, kanhe, word};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// An office with a library and the key of its log.
+struct Archive {
+    office: Office,
+}
+
+const GROUNDS: [&str; 6] = ["--basis", "《行政许可法》", "--reason", "按决定办理", "--actor", "officer-7"];
+
+impl Archive {
+    fn open() -> Self {
+        let archive = Self { office: Office::open() };
+        let (identity, log) = (archive.path("identity.txt"), archive.path("log.key"));
+        kanhe(&["key", "new", "--name", "gd.example.cn/log", "--out", &log, "--identity", &identity]).ended(0);
+        let founding = ["init", &archive.path("library"), "--region", "440000", "--origin", "gd.example.cn/log"];
+        kanhe(&[&founding[..], &["--library-identity", &identity]].concat()).ended(0);
+        let (manifest, root) = (archive.path("manifest"), archive.path("root.pub"));
+        archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0);
+        archive
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.office.path(name)
+    }
+
+    /// A verb on the library.
+    fn ask(&self, words: &[&str]) -> Kanhe {
+        let (library, identity) = (self.path("library"), self.path("identity.txt"));
+        Kanhe::new(&[words, &["--library", &library, "--library-identity", &identity, "--json"]].concat())
+    }
+
+    /// A verb that must succeed, and what it says.
+    fn told(&self, words: &[&str]) -> Value {
+        self.ask(words).run().ended(0).json()
+    }
+
+    fn issuing(&self, table: impl AsRef<[u8]>) -> Kanhe {
+        let (input, key, identity) = (self.office.write("applications", table), self.path("gd-market.key"), self.path("identity.txt"));
+        self.ask(&["issue", "--type", "food-operation-permit", "--in", &input, "--key", &key, "--identity", &identity])
+            .and(&GROUNDS)
+            .and(&["--report", &self.path("rows.jsonl")])
+    }
+
+    /// The whole lines of the report.
+    fn rows(&self) -> Vec<Value> {
+        let text = self.office.text("rows.jsonl");
+        text.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn identifiers(&self) -> Vec<String> {
+        self.rows().iter().filter_map(|row| row["identifier"].as_str()).map(str::to_owned).collect()
+    }
+
+    fn change(&self, verb: &str, identifier: &str) -> Run {
+        self.ask(&[verb, identifier]).and(&GROUNDS).run()
+    }
+
+    fn publish(&self) -> Value {
+        let (key, identity, out) = (self.path("log.key"), self.path("identity.txt"), self.path("log"));
+        self.told(&["log", "publish", "--key", &key, "--identity", &identity, "--out", &out])
+    }
+
+    fn is_whole(&self) -> Value {
+        let told = self.told(&["check"]);
+        assert_eq!(told["findings"], serde_json::json!([]), "{told}");
+        told
+    }
+}
+
+fn counts(told: &Value) -> (u64, u64, u64) {
+    let count = |name: &str| told[name].as_u64().unwrap_or_else(|| panic!("{name} in {told}"));
+    (count("issued"), count("repeated"), count("refused"))
+}
+
+#[test]
+fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
+    let archive = Archive::open();
+    assert_eq!(counts(&archive.issuing(permits(3)).run().ended(0).json()), (3, 0, 0));
+    assert_eq!(counts(&archive.issuing(permits(3)).run().ended(0).json()), (0, 3, 0));
+    let identifiers = archive.identifiers();
+    let first = &identifiers[0];
+    let shown = archive.told(&["show", first]);
+    assert_eq!((word(&shown, "/condition"), word(&shown, "/holders/0/name")), ("in_force", "汕头市众和餐饮有限公司"));
+    assert_eq!(archive.told(&["find", "--name", "众和餐饮"])["certificates"][0]["identifier"], **first);
+    assert_eq!(archive.told(&["find", "--number", "JY34405060031004"])["certificates"][0]["identifier"], **first);
+
+    archive.told(&["alias", first, "gd:4401-0001"]);
+    assert_eq!(archive.told(&["find", "--alias", "gd:4401-0001"])["certificates"][0]["identifier"], **first);
+    let taken = archive.ask(&["alias", &identifiers[1], "gd:4401-0001"]).run().ended(2);
+    assert_eq!(word(&taken.json(), "/error/code"), "alias_taken");
+
+    for (verb, state) in [("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")] {
+        assert_eq!(word(&archive.change(verb, first).ended(0).json(), "/state"), state);
+    }
+    let refused = archive.change("suspend", first).ended(2);
+    assert_eq!(word(&refused.json(), "/error/code"), "lifecycle_not_allowed");
+    assert!(refused.err.contains("revoked") && refused.err.contains("cancel"), "{}", refused.err);
+    let history = archive.told(&["history", first]);
+    let acts: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| word(event, "/act").to_owned()).collect();
+    assert_eq!(acts, ["issue", "suspend", "reinstate", "revoke"]);
+
+    let (identity, root_key) = (archive.path("identity.txt"), archive.path("root.key"));
+    let (lists, market) = (archive.path("lists"), archive.path("gd-market.key"));
+    let sign = ["status", "sign", "--key", &market, "--identity", &identity, "--out", &lists];
+    assert_eq!(archive.told(&sign)["lists"], 1);
+    assert_eq!(archive.told(&sign)["lists"], 0, "what has not changed is not signed again");
+    let (root, manifest, pack) = (format!("440000={}", archive.path("root.pub")), archive.path("manifest"), archive.path("pack"));
+    let build = ["pack", "build", "--region", "440000", "--epoch", "1", "--root", &root, "--manifest", &manifest, "--status", &lists];
+    kanhe(&[&build[..], &["--out", &pack, "--key", &root_key, "--identity", &identity]].concat()).ended(0);
+    for (identifier, verdict) in [(first, 1), (&identifiers[1], 0)] {
+        let seal = word(&archive.told(&["show", identifier]), "/seal").to_owned();
+        kanhe(&["verify", &seal, "--pack", &pack, "--trust", &archive.path("root.pub")]).ended(verdict);
+    }
+    archive.is_whole();
+}
+
+#[test]
+fn a_new_version_takes_the_place_of_the_old_one() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let old = archive.identifiers().remove(0);
+    let input = archive.office.write(
+        "amended.csv",
+        permits(1).replace("GD-SPJY-2026-00001", "R-amended").replace("584号", "585号").replace("20250816", "2026-01-05"),
+    );
+    let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
+    let told = archive.ask(&["amend", &old, "--in", &input, "--key", &key, "--identity", &identity]).and(&GROUNDS).run().ended(0).json();
+    let new = word(&told, "/identifier").to_owned();
+    assert!(new.contains(".002."), "{new}");
+    let shown = archive.told(&["show", &old]);
+    assert_eq!((word(&shown, "/state"), word(&shown, "/successor")), ("superseded", new.as_str()));
+    assert_eq!(word(&archive.told(&["show", &new]), "/predecessor"), old);
+    archive.is_whole();
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_and_writes_nothing() {
+    let archive = Archive::open();
+    let bad = permits(2).replace("JY24401060031130", "JY2440106");
+    let told = archive.issuing(&bad).and(&["--dry-run"]).run().ended(1).json();
+    assert_eq!(counts(&told), (1, 0, 1));
+    assert!(archive.rows().iter().any(|row| row["result"] == "could_be_issued"));
+    assert_eq!(archive.told(&["find"])["certificates"], serde_json::json!([]));
+    assert_eq!(counts(&archive.issuing(&bad).run().ended(1).json()), (1, 0, 1));
+}
+
+#[test]
+fn a_proof_convinces_without_library_and_network_and_a_rewritten_log_is_found_out() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let first = archive.identifiers().remove(0);
+    let (proof, cose, log_key) = (archive.path("proof"), archive.path("certificate.cose"), archive.path("log.pub"));
+    let unpublished = archive.ask(&["log", "prove", &first, "--out", &proof]).run().ended(2);
+    assert_eq!(word(&unpublished.json(), "/error/code"), "log_unpublished");
+    archive.publish();
+    let old = archive.office.write("old.checkpoint", archive.office.text("log/checkpoint"));
+    archive.told(&["log", "prove", &first, "--out", &proof]);
+    archive.told(&["show", &first, "--cose", &cose]);
+    let check = ["log", "check", &proof, "--log-key", &log_key, "--json"];
+    let proved = kanhe(&[&check[..], &["--cose", &cose]].concat()).ended(0).json();
+    assert_eq!((word(&proved, "/act"), word(&proved, "/subject")), ("issue", first.as_str()));
+    let other = archive.office.write("other.cose", b"another certificate");
+    assert_eq!(word(&kanhe(&[&check[..], &["--cose", &other]].concat()).ended(1).json(), "/code"), "log_other_certificate");
+    let forged = archive.office.write("forged", archive.office.text("proof").replacen("index 1", "index 2", 1));
+    kanhe(&["log", "check", &forged, "--log-key", &log_key]).ended(1);
+    kanhe(&["log", "check", &proof, "--log-key", &archive.path("root.pub")]).ended(1);
+
+    archive.change("suspend", &first).ended(0);
+    archive.publish();
+    let (new, tiles) = (archive.path("log/checkpoint"), archive.path("log"));
+    let audit = |old: &str, new: &str| kanhe(&["log", "audit", old, new, "--log-key", &log_key, "--tiles", &tiles, "--json"]);
+    assert_eq!(audit(&old, &new).ended(0).json()["consistent"], true);
+    let tile = archive.path("log/tile/0/000.p/4");
+    let mut bytes = fs::read(&tile).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&tile, bytes).unwrap();
+    assert_eq!(audit(&old, &new).ended(1).json()["consistent"], false);
+}
+
+#[test]
+fn a_backup_brings_back_everything_that_was_acknowledged() {
+    let archive = Archive::open();
+    archive.issuing(permits(5)).run().ended(0);
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    archive.change("revoke", &archive.identifiers()[0]).ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    // A bit flips on the disk, in a file that holds certificates.
+    let library = archive.path("library/db");
+    let tables: Vec<_> = fs::read_dir(&library)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sst"))
+        .collect();
+    assert!(!tables.is_empty(), "a backup flushes what was only in memory");
+    for table in &tables {
+        let mut bytes = fs::read(table).unwrap();
+        let middle = bytes.len() / 3;
+        bytes[middle..middle + 8].iter_mut().for_each(|byte| *byte ^= 0xff);
+        fs::write(table, bytes).unwrap();
+    }
+    let damaged = archive.ask(&["check"]).run();
+    assert!(damaged.code == Some(1) || damaged.code == Some(2), "{damaged:?}");
+    assert!(damaged.out.contains("store_corrupt") || damaged.out.contains("store_sealed"), "{damaged:?}");
+    fs::rename(archive.path("library"), archive.path("damaged")).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(0);
+    let told = archive.is_whole();
+    assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(5), Some(7)));
+    let again = kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(2);
+    assert!(again.err.contains("store_exists"), "{again:?}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_nothing_is_written() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let first = archive.identifiers().remove(0);
+    let unknown = first.replace("JY34405060031004", "JY34405060031005");
+    let refusals: [(&[&str], &str); 7] = [
+        (&["show", "1.2.3"], "certificate_id_parts"),
+        (&["show", &first[..first.len() - 1]], "certificate_id_"),
+        (&["find", "--name", "王"], "usage"),
+        (&["find", "--after", "zz"], "store_cursor"),
+        (&["find", "--state", "gone"], "status_unknown_state"),
+        (&["find", "--type", "nothing"], "type_unknown"),
+        (&["history", &unknown, "--at", "yesterday"], ""),
+    ];
+    for (words, code) in refusals {
+        let refused = archive.ask(words).run().ended(2);
+        assert!(word(&refused.json(), "/error/code").starts_with(code), "{words:?}: {refused:?}");
+    }
+    let future = archive.ask(&["suspend", &first]).and(&GROUNDS).and(&["--effective", "2999-01-01"]).run().ended(2);
+    assert_eq!(word(&future.json(), "/error/code"), "lifecycle_in_future");
+    let wordless = archive.ask(&["suspend", &first, "--basis", "", "--reason", "x", "--actor", "y"]).run().ended(2);
+    assert_eq!(word(&wordless.json(), "/error/code"), "grounds_length");
+    let elsewhere = archive.ask(&["check"]).but("--library", &archive.path("nowhere")).run().ended(2);
+    assert_eq!(word(&elsewhere.json(), "/error/code"), "store_no_library");
+    let wrong = archive.ask(&["check"]).but("--library-identity", &archive.path("root.pub")).run().ended(2);
+    assert_eq!(word(&wrong.json(), "/error/code"), "identity_malformed");
+    assert_eq!(archive.is_whole()["events"], 2);
+}
+
+/// Kills in one run: enough to meet every step, and 200 and more in `make torture`.
+fn kills() -> u32 {
+    std::env::var("KANHE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20)
+}
+
+#[test]
+fn a_library_that_is_killed_at_any_moment_loses_nothing_that_was_acknowledged() {
+    let archive = Archive::open();
+    let table = many_permits(3_000);
+    let (mut acknowledged, mut old) = (BTreeSet::new(), None::<String>);
+    let mut killed_at_work = 0;
+    for kill in 0..kills() {
+        let mut child = archive.issuing(&table).start();
+        // Not at random: every run of the test meets the same moments, spread over the time that the first batches take.
+        sleep(Duration::from_millis(20 + u64::from(kill * 37 % 400)));
+        child.kill().unwrap();
+        killed_at_work += u32::from(!child.wait().unwrap().success());
+        if fs::exists(archive.path("rows.jsonl")).unwrap() {
+            acknowledged.extend(archive.identifiers());
+        }
+        if kill % 5 == 0 {
+            archive.is_whole();
+            archive.publish();
+            let checkpoint = archive.office.write("now.checkpoint", archive.office.text("log/checkpoint"));
+            if let Some(old) = old.replace(archive.office.write(&format!("{kill}.checkpoint"), archive.office.text("log/checkpoint"))) {
+                kanhe(&["log", "audit", &old, &checkpoint, "--log-key", &archive.path("log.pub"), "--tiles", &archive.path("log")])
+                    .ended(0);
+            }
+        }
+    }
+    assert!(killed_at_work > 0, "every run was over before it was killed");
+    archive.issuing(&table).run().ended(0);
+    let all = archive.identifiers();
+    let unique: BTreeSet<_> = all.iter().cloned().collect();
+    assert_eq!((all.len(), unique.len()), (3_000, 3_000));
+    assert!(acknowledged.is_subset(&unique), "an acknowledged certificate was lost");
+    let told = archive.is_whole();
+    // One event for each certificate, and one for the manifest: nothing was issued twice.
+    assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(3_000), Some(3_001)));
+}
+
+#[test]
+fn a_full_disk_is_said_and_what_was_acknowledged_stays() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let before = archive.is_whole();
+    let full = archive.issuing(many_permits(2_000)).in_blocks(2_000).run();
+    assert_eq!(full.code, Some(2), "{full:?}");
+    assert!(["disk_full", "store_disk_full", "store_database", "store_broken"].contains(&word(&full.json(), "/error/code")), "{full:?}");
+    let after = archive.is_whole();
+    assert!(after["certificates"].as_u64() >= before["certificates"].as_u64());
+    assert_eq!(counts(&archive.issuing(many_permits(2_000)).run().ended(0).json()).2, 0);
+}

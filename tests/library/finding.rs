@@ -1,0 +1,124 @@
+//! Every certificate is found, by everything that anybody may know of it, a page at a time.
+
+use crate::registry::{ACCOUNTING, OPERATOR, Registry, holder, name_of};
+use kanhe_core::status::State;
+use kanhe_issuer::lifecycle::Change;
+use kanhe_store::find::{Cursor, Found, Question};
+use kanhe_store::{Library, Shelfmark};
+use kanhe_tests::Office;
+use kanhe_tests::world::day;
+use std::collections::BTreeSet;
+
+const PEOPLE: usize = 60;
+
+fn town() -> (Registry, Vec<Shelfmark>) {
+    let registry = Registry::new();
+    let signed: Vec<_> = (0..PEOPLE).map(|person| registry.sign(OPERATOR, person, &format!("R-{person}"), "2026-03-01")).collect();
+    let marks = registry.registrar().enter(&signed).unwrap().into_iter().map(|entered| entered.unwrap().shelfmark()).collect();
+    (registry, marks)
+}
+
+/// All pages of an answer, a few at a time, each from the cursor of the one before.
+fn all(library: &Library, question: &Question, most: usize) -> Vec<Shelfmark> {
+    let (mut marks, mut after) = (Vec::new(), None);
+    loop {
+        let Found { shelfmarks, next } = library.ask(question, after.as_ref(), most).unwrap();
+        assert!(shelfmarks.len() <= most);
+        marks.extend(shelfmarks);
+        match next {
+            Some(cursor) => after = Some(Cursor::parse(&cursor.to_text()).unwrap()),
+            None => return marks,
+        }
+    }
+}
+
+#[test]
+fn a_person_finds_everything_of_theirs() {
+    let (registry, marks) = town();
+    let both = registry.issued(ACCOUNTING, 7, "2026-03-01");
+    let question = |type_code| Question::Holder { code: holder(7), type_code };
+    assert_eq!(all(&registry.library, &question(None), 10).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([marks[7], both]));
+    assert_eq!(all(&registry.library, &question(Some(*registry.house.kind(ACCOUNTING).code())), 10), [both]);
+    assert!(all(&registry.library, &Question::Holder { code: holder(999), type_code: None }, 10).is_empty());
+}
+
+#[test]
+fn a_name_finds_those_who_have_its_letters_beside_each_other() {
+    let (registry, marks) = town();
+    for person in [0, 6, 7, 31] {
+        let name = name_of(person);
+        let expected: Vec<_> = (0..PEOPLE).filter(|other| name_of(*other).contains(&name)).map(|other| marks[other]).collect();
+        assert!(!expected.is_empty());
+        for most in [1, 3, 100] {
+            assert_eq!(all(&registry.library, &Question::Words(name.clone()), most), expected, "{person}");
+        }
+    }
+    assert!(all(&registry.library, &Question::Words("王龘".to_owned()), 10).is_empty());
+    assert!(all(&registry.library, &Question::Words("王".to_owned()), 10).is_empty());
+}
+
+#[test]
+fn a_number_finds_every_version_of_it() {
+    let (registry, marks) = town();
+    let number = registry.library.record(marks[3]).unwrap().certificate().unwrap().number.clone();
+    let renewed = registry.replace(marks[3], kanhe_issuer::registrar::Replacement::Renew, 3, "R-renew", "2026-04-01T04:00:00Z").unwrap();
+    for type_code in [None, Some(*registry.house.kind(OPERATOR).code())] {
+        let question = Question::Number { number: number.clone(), type_code };
+        assert_eq!(all(&registry.library, &question, 1), [marks[3], renewed.shelfmark()]);
+    }
+    let other = Question::Number { number, type_code: Some(*registry.house.kind(ACCOUNTING).code()) };
+    assert!(all(&registry.library, &other, 10).is_empty());
+}
+
+#[test]
+fn a_shelf_is_read_page_by_page_without_one_missing_or_twice() {
+    let (registry, marks) = town();
+    for mark in &marks[..5] {
+        registry.change(*mark, Change::Suspend, "2026-03-05T00:00:00Z").unwrap();
+    }
+    let shelf = |state| Question::Shelf { type_code: None, agency: Some(Office::Guangzhou.code()), state };
+    for most in [1, 7, 60, 1000] {
+        assert_eq!(all(&registry.library, &shelf(Some(State::Suspended)), most), marks[..5], "{most} a page");
+        assert_eq!(all(&registry.library, &shelf(Some(State::Valid)), most), marks[5..], "{most} a page");
+        assert_eq!(all(&registry.library, &shelf(None), most).into_iter().collect::<BTreeSet<_>>(), marks.iter().copied().collect());
+    }
+    let elsewhere = Question::Shelf { type_code: None, agency: Some(Office::Hangzhou.code()), state: None };
+    assert!(all(&registry.library, &elsewhere, 10).is_empty());
+}
+
+#[test]
+fn what_ends_soon_is_listed_while_it_can_be_used() {
+    let (registry, marks) = town();
+    let early = registry.issued(ACCOUNTING, 70, "2020-06-15");
+    let question = |from: &str, until: &str| Question::Ending { from: day(from), until: day(until), type_code: None, agency: None };
+    assert_eq!(all(&registry.library, &question("2026-06-01", "2026-06-30"), 10), [early]);
+    assert_eq!(all(&registry.library, &question("2026-06-14", "2026-06-14"), 10), [early]);
+    assert!(all(&registry.library, &question("2026-06-15", "2026-12-31"), 10).is_empty());
+    assert_eq!(all(&registry.library, &question("2028-01-01", "2028-12-31"), 7), marks);
+    registry.change(early, Change::Revoke, "2026-03-05T00:00:00Z").unwrap();
+    assert!(all(&registry.library, &question("2026-06-01", "2026-06-30"), 10).is_empty());
+}
+
+#[test]
+fn counts_follow_every_change_and_expiry_is_computed() {
+    let (registry, marks) = town();
+    registry.issued(ACCOUNTING, 70, "2020-06-15");
+    registry.change(marks[0], Change::Cancel, "2026-03-05T00:00:00Z").unwrap();
+    let operator = *registry.house.kind(OPERATOR).code();
+    let counts = registry.library.counts().unwrap();
+    let count =
+        |state| counts.iter().filter(|count| count.type_code == operator && count.state == state).map(|count| count.count).sum::<u64>();
+    assert_eq!((count(State::Valid), count(State::Cancelled)), (59, 1));
+    assert_eq!(counts.iter().map(|count| (count.year, count.month)).collect::<BTreeSet<_>>(), BTreeSet::from([(2020, 6), (2026, 3)]));
+    let expired = |type_code, on: &str| registry.library.expired(type_code, &Office::Guangzhou.code(), State::Valid, day(on)).unwrap();
+    let accounting = *registry.house.kind(ACCOUNTING).code();
+    assert_eq!((expired(&accounting, "2026-06-14"), expired(&accounting, "2026-06-15")), (0, 1));
+    assert_eq!((expired(&operator, "2028-02-29"), expired(&operator, "2028-03-01")), (0, 59));
+}
+
+#[test]
+fn a_cursor_of_nobody_is_refused() {
+    for text in ["xyz", "0", "zz", "é0", &"00".repeat(600)] {
+        assert!(Cursor::parse(text).is_err(), "{text}");
+    }
+}

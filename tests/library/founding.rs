@@ -1,0 +1,110 @@
+//! Libraries are founded once, and opened with their own secret only.
+
+use crate::registry::{OPERATOR, Registry, secret};
+use kanhe_core::certificate::Certificate;
+use kanhe_core::code::RegionCode;
+use kanhe_core::envelope::{Authentic, Envelope};
+use kanhe_store::backup::{backups, restore};
+use kanhe_store::{Library, LibrarySecret, Settings};
+
+fn open(path: &std::path::Path, secret: &LibrarySecret) -> &'static str {
+    Library::open(path, secret, Settings::default()).map(|_| "opened").unwrap_or_else(|error| error.code())
+}
+
+#[test]
+fn a_library_opens_with_its_own_secret_and_for_one_at_a_time() {
+    let registry = Registry::new();
+    assert_eq!(open(&registry.path(), &secret()), "store_in_use");
+    let Registry { folder, library, .. } = registry;
+    drop(library);
+    let path = folder.path().join("db");
+    let other = LibrarySecret::new(zeroize::Zeroizing::new([1; 32]));
+    assert_eq!(open(&path, &other), "store_other_secret");
+    assert_eq!(open(&path, &secret()), "opened");
+    let again = Library::create(&path, RegionCode::parse("440000").unwrap(), "gd.example.cn/log", &secret(), Settings::default());
+    assert_eq!(again.unwrap_err().code(), "store_exists");
+    assert_eq!(open(folder.path(), &secret()), "store_no_library");
+}
+
+#[test]
+fn a_foreign_or_newer_database_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let foreign = folder.path().join("foreign");
+    drop(rocksdb::DB::open_default(&foreign).unwrap());
+    assert_eq!(open(&foreign, &secret()), "store_foreign");
+
+    let Registry { folder, library, .. } = Registry::new();
+    drop(library);
+    let path = folder.path().join("db");
+    let mut options = rocksdb::Options::default();
+    options.create_missing_column_families(true);
+    let mut families = rocksdb::DB::list_cf(&options, &path).unwrap();
+    families.push("dreams".to_owned());
+    let db = rocksdb::DB::open_cf(&options, &path, families).unwrap();
+    let later = minicbor::to_vec(("kanhe library", 2_u32, "words that only a later kanhe knows")).unwrap();
+    db.put_cf(db.cf_handle("meta").unwrap(), b"founding", later).unwrap();
+    drop(db);
+    assert_eq!(open(&path, &secret()), "store_newer");
+}
+
+#[test]
+fn what_was_written_is_there_on_the_next_morning_and_its_signature_holds() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let (card, record, head) =
+        (registry.library.card(mark).unwrap(), registry.library.record(mark).unwrap(), registry.library.head().unwrap());
+    let registry = registry.reopen();
+    assert_eq!(registry.library.card(mark).unwrap(), card);
+    assert_eq!(registry.library.record(mark).unwrap(), record);
+    assert_eq!(registry.library.head().unwrap(), head);
+    let opened: Authentic<Certificate> = Envelope::decode(&record.envelope).unwrap().authenticate(&registry.house.public_key()).unwrap();
+    assert_eq!(opened.identifier, card.identifier);
+    let next = registry.issued(OPERATOR, 2, "2026-03-01");
+    assert_ne!(registry.library.card(next).unwrap().slot, card.slot);
+}
+
+#[test]
+fn no_name_and_no_number_stands_in_the_files() {
+    let registry = Registry::new();
+    registry.issued(OPERATOR, 1, "2026-03-01");
+    registry.library.back_up(&registry.folder.path().join("backups")).unwrap();
+    let Registry { folder, library, .. } = registry;
+    drop(library);
+    let (name, id) = (crate::registry::name_of(1), crate::registry::resident_id(1));
+    let mut files = 0;
+    for entry in walk(folder.path()) {
+        let bytes = std::fs::read(&entry).unwrap();
+        files += 1;
+        for secret in [name.as_bytes(), id.as_bytes()] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{}", entry.display());
+        }
+    }
+    assert!(files > 5);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_backup_brings_everything_back_and_each_adds_only_what_is_new() {
+    let registry = Registry::new();
+    let first = registry.issued(OPERATOR, 1, "2026-03-01");
+    let folder = registry.folder.path().join("backups");
+    assert_eq!(registry.library.back_up(&folder).unwrap().number, 1);
+    let second = registry.issued(OPERATOR, 2, "2026-03-01");
+    assert_eq!(registry.library.back_up(&folder).unwrap().number, 2);
+    assert_eq!(backups(&folder).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>(), [1, 2]);
+    for (number, certificates) in [(Some(1), 1), (None, 2)] {
+        let into = registry.folder.path().join(format!("restored-{certificates}"));
+        restore(&folder, number, &into).unwrap();
+        let library = Library::open(&into, &secret(), Settings::default()).unwrap();
+        assert_eq!(library.certificates().unwrap(), certificates);
+        assert_eq!(library.record(first).unwrap(), registry.library.record(first).unwrap());
+        assert_eq!(library.record(second).is_ok(), certificates == 2);
+        assert_eq!(library.log_size().unwrap(), certificates);
+        library.head().unwrap();
+    }
+    assert_eq!(restore(&folder, None, &registry.path()).unwrap_err().code(), "store_exists");
+}

@@ -1,0 +1,10 @@
+//! The library: every certificate, its whole life, and a log nobody can rewrite.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
+
+mod finding;
+mod founding;
+mod life;
+mod log;
+mod registry;
+mod together;

@@ -1,0 +1,217 @@
+//! A registry for the stories: one agency of Guangdong with a real library, two types, and people who apply.
+
+use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::{CertificateId, HolderCode, HolderCodeType, RegionCode};
+use kanhe_core::dictionary::Dictionary;
+use kanhe_core::event::Grounds;
+use kanhe_core::key::SigningKey;
+use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
+use kanhe_issuer::application::{Draft, Table};
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
+use kanhe_issuer::desk::Desk;
+use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::registrar::{Entered, Entry, Registrar, RegistrarError, Replacement, Signed, effective_on};
+use kanhe_store::{Card, Library, LibrarySecret, Settings, Shelfmark};
+use kanhe_tests::Office;
+use kanhe_tests::world::{day, label, moment, test_key};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// 会计从业资格证: one valid certificate a holder, six years.
+pub const ACCOUNTING: &str = "accounting-qualification";
+
+/// 建筑施工特种作业操作资格证: as many as one likes, two years.
+pub const OPERATOR: &str = "special-work-operator";
+
+/// Everything that does not change while certificates come and go.
+pub struct House {
+    catalogue: Catalogue,
+    dictionaries: Vec<Dictionary>,
+    manifest: Manifest,
+    key: SigningKey,
+}
+
+impl House {
+    pub fn new() -> Self {
+        let shipped = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path);
+        let dictionary = Dictionary::decode(&fs::read(shipped("dictionaries/1.cbor")).unwrap()).unwrap();
+        let files = [ACCOUNTING, OPERATOR].map(|name| (format!("{name}.json"), fs::read(shipped(&format!("types/{name}.json"))).unwrap()));
+        let catalogue = Catalogue::load(files, &[&dictionary]).unwrap();
+        let key = test_key("registry");
+        let keys = vec![AgencyKey {
+            key: key.verifying_key(),
+            uses: Uses::SEAL.and(Uses::CERTIFICATE).and(Uses::STATUS),
+            from: day("2020-01-01"),
+            until: None,
+        }];
+        let agency = Agency {
+            code: Office::Guangzhou.code(),
+            names: label("广州市行政审批局", "Guangzhou Approvals"),
+            keys,
+            status_uri: "https://gz.example.cn/status".to_owned(),
+            kinds: vec![1, 2],
+        };
+        let manifest = Manifest::new(Contents {
+            region: RegionCode::parse("440000").unwrap(),
+            names: label("广东省", "Guangdong"),
+            edition: 1,
+            issued: moment("2026-01-01T00:00:00Z"),
+            expires: moment("2027-01-01T00:00:00Z"),
+            agencies: vec![agency],
+            kinds: [(1, ACCOUNTING), (2, OPERATOR)].map(|(index, name)| catalogue.find(name).unwrap().to_kind(index)).to_vec(),
+            dictionaries: vec![DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() }],
+        })
+        .unwrap();
+        Self { catalogue, dictionaries: vec![dictionary], manifest, key }
+    }
+
+    pub fn kind(&self, name: &str) -> &CertificateKind {
+        self.catalogue.find(name).unwrap()
+    }
+
+    pub fn public_key(&self) -> kanhe_core::key::VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    fn desk(&self, name: &str) -> Desk<'_> {
+        Desk::open(&self.manifest, &self.key, self.kind(name), &self.dictionaries).unwrap()
+    }
+
+    /// The application of a person, on a day.
+    pub fn draft(&self, name: &str, person: usize, request: &str, issued: &str) -> Draft {
+        let (holder, code) = (name_of(person), resident_id(person));
+        let csv = match name {
+            ACCOUNTING => format!(
+                "request_id,number,holder_name,holder_code_type,holder_code,issued,qualified_on,title,sex\n\
+                 {request},{:012},{holder},111,{code},{issued},2020-01-01,1,女\n",
+                // Another request has another number.
+                request.bytes().fold(0_u64, |number, byte| (number * 31 + u64::from(byte)) % 1_000_000_000_000)
+            ),
+            _ => format!(
+                "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
+                 {request},粤A0220{person:08},{holder},111,{code},{issued},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n"
+            ),
+        };
+        let kind = self.kind(name);
+        let application = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
+        kind.admit(&application, day(issued)).unwrap_or_else(|faults| panic!("{faults:?}"))
+    }
+}
+
+/// A library in a folder of its own, and the house that fills it.
+pub struct Registry {
+    pub house: House,
+    pub folder: TempDir,
+    pub library: Library,
+    salts: std::cell::Cell<u64>,
+}
+
+pub fn secret() -> LibrarySecret {
+    LibrarySecret::new(zeroize::Zeroizing::new(*b"kanhe test library secret 000000"))
+}
+
+impl Registry {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Library::create(
+            &folder.path().join("db"),
+            RegionCode::parse("440000").unwrap(),
+            "gd.example.cn/log",
+            &secret(),
+            Settings::default(),
+        )
+        .unwrap();
+        let library = Library::open(&folder.path().join("db"), &secret(), Settings::default()).unwrap();
+        Self { house: House::new(), folder, library, salts: std::cell::Cell::new(0) }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("db")
+    }
+
+    /// Closes the library and opens it again.
+    pub fn reopen(self) -> Self {
+        let Self { house, folder, library, salts } = self;
+        drop(library);
+        let library = Library::open(&folder.path().join("db"), &secret(), Settings::default()).unwrap();
+        Self { house, folder, library, salts }
+    }
+
+    pub fn registrar(&self) -> Registrar<'_> {
+        Registrar::new(&self.library)
+    }
+
+    fn salt(&self) -> [u8; 16] {
+        self.salts.set(self.salts.get() + 1);
+        let mut salt = [0; 16];
+        salt[..8].copy_from_slice(&self.salts.get().to_be_bytes());
+        salt
+    }
+
+    pub fn entry(&self, effective: Timestamp, now: Timestamp) -> Entry {
+        let grounds = Grounds::new("《行政许可法》第三十八条", "符合法定条件", "officer-7").unwrap();
+        Entry { grounds, approval: None, effective, now, salt: self.salt() }
+    }
+
+    pub fn sign(&self, name: &str, person: usize, request: &str, issued: &str) -> Signed {
+        let now = moment(&format!("{issued}T04:00:00Z"));
+        let draft = self.house.draft(name, person, request, issued);
+        let entry = self.entry(effective_on(day(issued), now), now);
+        self.registrar().sign(&self.house.desk(name), self.house.kind(name), draft, entry, self.salt()).unwrap()
+    }
+
+    pub fn issue(&self, name: &str, person: usize, request: &str, issued: &str) -> Result<Entered, RegistrarError> {
+        let signed = [self.sign(name, person, request, issued)];
+        self.registrar().enter(&signed).unwrap().pop().unwrap()
+    }
+
+    /// Issues to somebody who has none, and returns where it stands.
+    pub fn issued(&self, name: &str, person: usize, issued: &str) -> Shelfmark {
+        self.issue(name, person, &format!("R-{name}-{person}"), issued).unwrap().shelfmark()
+    }
+
+    pub fn identifier(&self, shelfmark: Shelfmark) -> CertificateId {
+        self.library.card(shelfmark).unwrap().identifier
+    }
+
+    pub fn change(&self, shelfmark: Shelfmark, change: Change, at: &str) -> Result<Card, RegistrarError> {
+        self.registrar().change(&self.identifier(shelfmark), change, &self.entry(moment(at), moment(at)), None)
+    }
+
+    pub fn replace(
+        &self,
+        shelfmark: Shelfmark,
+        replacement: Replacement,
+        person: usize,
+        request: &str,
+        at: &str,
+    ) -> Result<Entered, RegistrarError> {
+        let at = moment(at);
+        let name =
+            if self.library.card(shelfmark).unwrap().type_code() == self.house.kind(ACCOUNTING).code() { ACCOUNTING } else { OPERATOR };
+        let draft = self.house.draft(name, person, request, &day_in_china(at).to_string());
+        let desk = self.house.desk(name);
+        self.registrar().replace(&desk, &self.identifier(shelfmark), replacement, draft, self.entry(at, at), self.salt())
+    }
+}
+
+/// A name of two to three characters that depends on the number.
+pub fn name_of(person: usize) -> String {
+    const FAMILY: [char; 8] = ['王', '李', '张', '刘', '陈', '杨', '㛃', '𠮷'];
+    const GIVEN: [char; 16] = ['伟', '芳', '娜', '敏', '静', '丽', '强', '磊', '军', '洋', '勇', '艳', '杰', '娟', '涛', '明'];
+    [FAMILY[person % 8], GIVEN[person / 8 % 16], GIVEN[person / 128 % 16]].iter().collect()
+}
+
+/// A made-up resident id with a valid check character.
+pub fn resident_id(person: usize) -> String {
+    let body =
+        format!("440199{:04}{:02}{:02}{:03}", 1950 + person / 336 % 50, person / 28 % 12 + 1, person % 28 + 1, person / 16800 % 1000);
+    let complete = |check: char| format!("{body}{check}");
+    "0123456789X".chars().map(complete).find(|code| HolderCode::new(HolderCodeType::ResidentId, code).is_ok()).unwrap()
+}
+
+pub fn holder(person: usize) -> HolderCode {
+    HolderCode::new(HolderCodeType::ResidentId, &resident_id(person)).unwrap()
+}

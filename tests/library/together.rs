@@ -1,0 +1,63 @@
+//! Many at once: one order, nothing twice, nothing lost.
+
+use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
+use kanhe_store::{Library, Settings};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::thread;
+
+#[test]
+fn of_many_who_ask_the_same_one_is_answered_and_all_are_told_so() {
+    let registry = Registry::new();
+    let signed: Vec<_> = (0..16).map(|_| registry.sign(OPERATOR, 1, "R-same", "2026-03-01")).collect();
+    let library = &registry.library;
+    let marks = Mutex::new(BTreeSet::new());
+    thread::scope(|scope| {
+        for one in signed.chunks(1) {
+            scope.spawn(|| {
+                let entered = kanhe_issuer::registrar::Registrar::new(library).enter(one).unwrap().pop().unwrap().unwrap();
+                marks.lock().unwrap().insert(entered.shelfmark());
+            });
+        }
+    });
+    assert_eq!(marks.into_inner().unwrap().len(), 1);
+    assert_eq!(library.certificates().unwrap(), 1);
+    assert_eq!(library.log_size().unwrap(), 1);
+}
+
+#[test]
+fn what_was_answered_is_on_the_disk() {
+    let registry = Registry::new();
+    let signed: Vec<_> = (0..64).map(|person| registry.sign(OPERATOR, person, &format!("R-{person}"), "2026-03-01")).collect();
+    let library = &registry.library;
+    thread::scope(|scope| {
+        for group in signed.chunks(4) {
+            scope.spawn(move || {
+                for one in group.chunks(1) {
+                    let entered = kanhe_issuer::registrar::Registrar::new(library).enter(one).unwrap().pop().unwrap().unwrap();
+                    // Read back at once: an answer is given only after the sync.
+                    assert!(library.record(entered.shelfmark()).is_ok());
+                }
+            });
+        }
+    });
+    let head = library.head().unwrap();
+    assert_eq!(head.size, 64);
+    let slots: BTreeSet<_> = library.states(&kanhe_tests::Office::Guangzhou.code(), 0).unwrap().into_iter().map(|(slot, _)| slot).collect();
+    assert_eq!(slots.len(), 64);
+    let registry = registry.reopen();
+    assert_eq!(registry.library.head().unwrap(), head);
+}
+
+#[test]
+fn a_holder_who_asks_twice_at_once_gets_one() {
+    let registry = Registry::new();
+    let house: &House = &registry.house;
+    assert!(house.kind(ACCOUNTING).one_valid_per_holder());
+    let signed = [registry.sign(ACCOUNTING, 5, "R-1", "2026-03-01"), registry.sign(ACCOUNTING, 5, "R-2", "2026-03-01")];
+    let entered = registry.registrar().enter(&signed).unwrap();
+    assert_eq!(entered.iter().filter(|entered| entered.is_ok()).count(), 1);
+    assert_eq!(entered[1].as_ref().unwrap_err().code(), "holder_has_one");
+    let path = registry.path();
+    assert_eq!(Library::open(&path, &secret(), Settings::default()).err().map(|error| error.code()), Some("store_in_use"));
+}

@@ -248,6 +248,53 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     assert_eq!(archive.is_whole()["events"], 2);
 }
 
+#[test]
+fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let honest = word(&archive.told(&["show", &archive.identifiers()[0]]), "/seal").to_owned();
+    // The thief has the key, and signs without any library.
+    archive.office.issue(permits(3).replace("GD-SPJY-2026-00003", "R-thief")).ended(0);
+    let forged = archive.office.report().iter().find(|line| line["request_id"] == "R-thief").unwrap()["files"]["seal"].clone();
+    let forged = archive.office.text(&format!("out/{}", forged.as_str().unwrap()));
+
+    let (identity, root_key, survivors) = (archive.path("identity.txt"), archive.path("root.key"), archive.path("survivors"));
+    let stolen =
+        ["log", "survivors", "--stolen", &archive.path("gd-market.pub"), "--key", &root_key, "--identity", &identity, "--out", &survivors];
+    let told = archive.told(&stolen);
+    assert_eq!((told["survivors"].as_u64(), told["before"].as_u64()), (Some(2), Some(3)));
+    let new_key = archive.path("gd-market-2.key");
+    kanhe(&["key", "new", "--name", "gd-market-2", "--out", &new_key, "--identity", &identity]).ended(0);
+    let public = archive.office.text("gd-market-2.pub");
+    let keys = format!(
+        ", counts_before = 3 }}, {{ public = \"{}\", uses = [\"seal\", \"certificate\", \"status\"], from = \"2015-01-01\" }}]",
+        public.trim()
+    );
+    let description = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2").replacen(" }]", &keys, 1);
+    let (input, manifest) = (archive.office.write("later.toml", description), archive.path("later.manifest"));
+    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+    archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &archive.path("root.pub")]).and(&GROUNDS).run().ended(0);
+    let lists = archive.path("lists");
+    archive.told(&["status", "sign", "--key", &new_key, "--identity", &identity, "--out", &lists, "--all"]);
+
+    let (root, trust) = (format!("440000={}", archive.path("root.pub")), archive.path("root.pub"));
+    let pack = |name: &str, more: &[&str]| {
+        let out = archive.path(name);
+        let build = ["pack", "build", "--region", "440000", "--epoch", "2", "--root", &root, "--manifest", &manifest, "--status", &lists];
+        kanhe(&[&build[..], &["--out", &out, "--key", &root_key, "--identity", &identity], more].concat()).ended(0);
+        out
+    };
+    let ask = |seal: &str, pack: &str, code: i32| {
+        let run = kanhe(&["verify", seal.trim(), "--pack", pack, "--trust", &trust, "--json"]).ended(code);
+        word(&run.json(), "/code").to_owned()
+    };
+    let (whole, without) = (pack("whole.pack", &["--survivors", &survivors]), pack("without.pack", &[]));
+    assert_eq!(ask(&honest, &whole, 0), "accepted");
+    assert_eq!(ask(&forged, &whole, 1), "key_stolen");
+    assert_eq!(ask(&honest, &without, 3), "survivors_unknown");
+    archive.is_whole();
+}
+
 /// Kills in one run: enough to meet every step, and 200 and more in `make torture`.
 fn kills() -> u32 {
     std::env::var("KANHE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20)

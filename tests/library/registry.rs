@@ -45,6 +45,7 @@ impl House {
             uses: Uses::SEAL.and(Uses::CERTIFICATE).and(Uses::STATUS),
             from: day("2020-01-01"),
             until: None,
+            counts_before: None,
         }];
         let agency = Agency {
             code: Office::Guangzhou.code(),
@@ -73,6 +74,10 @@ impl House {
 
     pub fn public_key(&self) -> kanhe_core::key::VerifyingKey {
         self.key.verifying_key()
+    }
+
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     fn desk(&self, name: &str) -> Desk<'_> {

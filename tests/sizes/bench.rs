@@ -139,7 +139,7 @@ fn manifest(catalogue: &Catalogue, dictionary: &Dictionary, key: &SigningKey) ->
     let agency = Agency {
         code: Uscc::parse("114400000069410121").unwrap(),
         names: names("广东省市场监督管理局", "Guangdong Administration for Market Regulation"),
-        keys: vec![AgencyKey { key: key.verifying_key(), uses: all, from: Date::constant(1990, 1, 1), until: None }],
+        keys: vec![AgencyKey { key: key.verifying_key(), uses: all, from: Date::constant(1990, 1, 1), until: None, counts_before: None }],
         status_uri: "https://status.gd.example.cn/market".to_owned(),
         kinds: kinds.iter().map(|kind| kind.index).collect(),
     };

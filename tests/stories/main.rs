@@ -5,5 +5,6 @@
 mod certificate;
 mod changed;
 mod pack;
+mod stolen;
 mod verify;
 mod wire;

@@ -87,6 +87,9 @@ fn one_for_each_reason(world: &World) -> Vec<Scene<'_>> {
             .refused("outside_key_window", "scope"),
         Scene::new("an operator certificate of the food bureau", &world.operator_certificate().signed_by(GUANGZHOU.key()), pack())
             .refused("out_of_scope", "scope"),
+        Scene::new("signed by a thief", &food(), pack().stolen(GUANGZHOU, 5).survivors(GUANGZHOU, 5, &[])).refused("key_stolen", "scope"),
+        Scene::new("a key stolen, and nobody knows what it signed before", &food(), pack().stolen(GUANGZHOU, 5))
+            .unknown("survivors_unknown", "freshness"),
         Scene::new("a type that the manifest does not have", &food().of_kind(99), pack()).unknown("type_unknown", "scope"),
         Scene::new("revoked", &food(), pack().state(GUANGZHOU, 7, State::Revoked)).refused("revoked", "standing"),
         Scene::new("a clock of last year", &food(), pack()).at("2025-06-15T04:00:00Z").unknown("clock_behind", "clock"),
@@ -127,7 +130,7 @@ fn every_reason_is_reached() {
     assert_eq!(reached, (0..REASONS).collect());
 }
 
-const REASONS: u8 = 21;
+const REASONS: u8 = 23;
 
 /// A new reason does not compile here before it has a number, and does not pass before it has a scene.
 fn number_of(reason: &Reason<'_>) -> u8 {
@@ -153,6 +156,8 @@ fn number_of(reason: &Reason<'_>) -> u8 {
         Reason::ManifestStale { .. } => 18,
         Reason::StatusStale { .. } => 19,
         Reason::StatusUnknown { .. } => 20,
+        Reason::KeyStolen { .. } => 21,
+        Reason::SurvivorsUnknown { .. } => 22,
     }
 }
 

@@ -51,7 +51,13 @@ fn manifest(world: &World, region: RegionCode, number: u8) -> Manifest {
 
 fn agency(region: RegionCode, number: u8, agency: u8) -> Agency {
     let all = Uses::SEAL.and(Uses::CERTIFICATE).and(Uses::STATUS);
-    let entry = |place| AgencyKey { key: key([number, agency, place]).verifying_key(), uses: all, from: day("2020-01-01"), until: None };
+    let entry = |place| AgencyKey {
+        key: key([number, agency, place]).verifying_key(),
+        uses: all,
+        from: day("2020-01-01"),
+        until: None,
+        counts_before: None,
+    };
     Agency {
         code: organisation("11", region.as_str(), &format!("{:08}", u32::from(agency) + 1)),
         names: label("某局", "A bureau"),

@@ -130,6 +130,7 @@ impl Office {
             uses,
             from: day(from),
             until: until.map(day),
+            counts_before: None,
         };
         Agency {
             code: self.code(),

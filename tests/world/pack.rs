@@ -8,8 +8,12 @@ use kanhe_core::envelope::{Authentic, DocumentType, sign_to_cose};
 use kanhe_core::key::{SigningKey, VerifyingKey};
 use kanhe_core::manifest::{self, Manifest};
 use kanhe_core::pack::{Contents, Pack, PackError, Root};
+use kanhe_core::qr::Scanned;
 use kanhe_core::recognition::{self, Recognition, Row};
+use kanhe_core::seal::seal_hash;
 use kanhe_core::status::{State, StatusList, Statuses};
+use kanhe_core::survivors::Survivors;
+use minicbor::bytes::ByteVec;
 
 /// Each agency's list 0 has so many entries; a real one has 131,072.
 const ENTRIES: u32 = 4096;
@@ -27,6 +31,7 @@ pub struct PackPlan<'w> {
     lists_made: Timestamp,
     lists_expire: Timestamp,
     states: Vec<(Office, u32, u8)>,
+    survivors: Option<Vec<ByteVec>>,
 }
 
 impl<'w> PackPlan<'w> {
@@ -42,6 +47,7 @@ impl<'w> PackPlan<'w> {
             lists_made: moment("2026-06-15T00:00:00Z"),
             lists_expire: moment("2026-12-15T00:00:00Z"),
             states: Vec::new(),
+            survivors: None,
         }
     }
 
@@ -110,6 +116,24 @@ impl<'w> PackPlan<'w> {
         self
     }
 
+    /// An agency's key was stolen: it counts only before an index of the log.
+    pub fn stolen(self, office: Office, before: u64) -> Self {
+        self.manifest(office.province(), |manifest| {
+            let keys = manifest.agencies.iter_mut().flat_map(|agency| &mut agency.keys);
+            keys.filter(|key| key.key == office.key().verifying_key()).for_each(|key| key.counts_before = Some(before));
+        })
+    }
+
+    /// The list of the seals that were honest, for a cut-off.
+    pub fn survivors(mut self, office: Office, before: u64, seals: &[&str]) -> Self {
+        let hash = |text: &&str| seal_hash(Scanned::parse(text).unwrap().bytes());
+        let (region, key) = (office.province().code(), office.key().verifying_key());
+        let list = Survivors::of(region, key, before, self.made, seals.iter().map(hash).collect()).unwrap();
+        let envelope = sign_to_cose(DocumentType::Survivors, &list.encode(), &office.province().root_key());
+        self.survivors.get_or_insert_default().push(envelope.into());
+        self
+    }
+
     /// The signed list of an agency, an envelope.
     pub fn list(&self, office: Office) -> Vec<u8> {
         let mut statuses = Statuses::new(4, ENTRIES).unwrap();
@@ -146,6 +170,7 @@ impl<'w> PackPlan<'w> {
             recognitions: self.recognition_envelope().into_iter().map(Into::into).collect(),
             status_lists: self.lists.iter().map(|office| self.list(*office).into()).collect(),
             dictionaries: vec![self.world.dictionary.encode().into()],
+            survivors: self.survivors.clone(),
         }
     }
 

@@ -35,11 +35,14 @@ pub enum DocumentType {
     Recognition,
     /// One file with all that a verifier needs.
     Pack,
+    /// The honest seals of a key that was stolen.
+    Survivors,
 }
 
 impl DocumentType {
     /// Every type of document.
-    pub const ALL: [Self; 6] = [Self::Seal, Self::Certificate, Self::StatusList, Self::Manifest, Self::Recognition, Self::Pack];
+    pub const ALL: [Self; 7] =
+        [Self::Seal, Self::Certificate, Self::StatusList, Self::Manifest, Self::Recognition, Self::Pack, Self::Survivors];
 
     /// The media type in the `typ` header parameter (RFC 9596).
     pub const fn typ(self) -> &'static str {
@@ -50,6 +53,7 @@ impl DocumentType {
             Self::Manifest => "application/vnd.kanhe.manifest.v1+cbor",
             Self::Recognition => "application/vnd.kanhe.recognition.v1+cbor",
             Self::Pack => "application/vnd.kanhe.pack.v1+cbor",
+            Self::Survivors => "application/vnd.kanhe.survivors.v1+cbor",
         }
     }
 

@@ -6,7 +6,7 @@
 //! * [`cbor`], [`envelope`], [`key`]: signed documents, and the one door through which they are believed;
 //! * [`certificate`], [`seal`], [`qr`]: a licence, the part of it that fits a QR code, and that code's text;
 //! * [`kind`], [`template`], [`dictionary`]: what a verifier knows of a type, so that the QR need not say it;
-//! * [`status`], [`manifest`], [`recognition`], [`pack`]: what a verifier carries when the network cable is pulled out;
+//! * [`status`], [`manifest`], [`recognition`], [`survivors`], [`pack`]: what a verifier carries when the network cable is pulled out;
 //! * [`verdict`], [`verify`]: the answer, its step and its reason.
 
 pub mod calendar;
@@ -24,6 +24,7 @@ pub mod qr;
 pub mod recognition;
 pub mod seal;
 pub mod status;
+pub mod survivors;
 pub mod template;
 pub mod verdict;
 pub mod verify;

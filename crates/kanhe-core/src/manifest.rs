@@ -6,10 +6,11 @@
 //! agency    = { 0 => uscc, 1 => names, 2 => [ +key ], 3 => status-uri, 4 => kinds }
 //! status-uri = tstr                               ; list n is at this URI, a slash, and n
 //! kinds     = [ *uint .size 2 ]                   ; by their index
-//! key       = { 0 => cose-key, 1 => uses, 2 => from, ? 3 => until }
+//! key       = { 0 => cose-key, 1 => uses, 2 => from, ? 3 => until, ? 4 => counts-before }
 //! uses      = 1..7                                ; a sum: 1 seal, 2 certificate, 4 status list
 //! from      = day                                 ; the first day of issue
 //! until     = day                                 ; the last day of issue; left out while the key is in use
+//! counts-before = uint .size 8                    ; of a stolen key: what it signed counts only if the log has it before this index
 //! ```
 //!
 //! Integer keys that this version does not know are passed over: what is added later must be safe to miss, or gets a new `typ`.
@@ -80,6 +81,9 @@ pub struct AgencyKey {
     #[n(3)]
     #[cbor(with = "wire::day_or_never")]
     pub until: Option<Date>,
+    /// Of a stolen key: what it signed counts only if the region's log has it before this index.
+    #[n(4)]
+    pub counts_before: Option<u64>,
 }
 
 impl AgencyKey {

@@ -2,13 +2,14 @@
 //!
 //! ```cddl
 //! pack         = { 0 => region, 1 => epoch, 2 => issued, 3 => expires, 4 => [ *root ], 5 => manifests, 6 => recognitions,
-//!                  7 => status-lists, 8 => dictionaries }
+//!                  7 => status-lists, 8 => dictionaries, ? 9 => survivor-lists }
 //! epoch        = uint .size 8                     ; rises with every pack
 //! root         = [ region, cose-key ]             ; whose word about a region this pack takes
 //! manifests    = [ +bstr ]                        ; envelopes, whole
 //! recognitions = [ *bstr ]                        ; envelopes
 //! status-lists = [ *bstr ]                        ; envelopes
 //! dictionaries = [ *bstr ]                        ; published dictionaries
+//! survivor-lists = [ +bstr ]                      ; envelopes, one for each stolen key; left out where there is none
 //! ```
 //!
 //! Manifests, recognitions and status lists are whole envelopes: a pack only carries them. Specification: `docs/spec/pack.md`.
@@ -17,6 +18,7 @@ mod anchor;
 mod error;
 mod open;
 
+pub(crate) use anchor::Trust;
 pub use anchor::{Anchor, Standing, Unknown};
 pub use error::PackError;
 
@@ -27,6 +29,7 @@ use crate::key::{KeyId, VerifyingKey};
 use crate::manifest::Manifest;
 use crate::recognition::Recognition;
 use crate::status::StatusList;
+use crate::survivors::Survivors;
 use crate::wire;
 use jiff::Timestamp;
 use minicbor::bytes::ByteVec;
@@ -37,6 +40,9 @@ pub const MOST_REGIONS: usize = 512;
 
 /// A pack carries at most so many status lists: 268 million certificates, 128 MiB in memory.
 pub const MOST_LISTS: usize = 2048;
+
+/// A pack carries at most so many lists of survivors: more stolen keys at a time are a new region.
+pub const MOST_SURVIVOR_LISTS: usize = 64;
 
 /// A pack carries at most so many dictionaries.
 pub const MOST_DICTIONARIES: usize = 64;
@@ -87,6 +93,9 @@ pub struct Contents {
     /// Published dictionaries, believed by their digest in a manifest.
     #[n(8)]
     pub dictionaries: Vec<ByteVec>,
+    /// Envelopes of the survivors of stolen keys; none where no key was stolen.
+    #[n(9)]
+    pub survivors: Option<Vec<ByteVec>>,
 }
 
 impl Contents {
@@ -115,6 +124,7 @@ pub struct Region {
     /// The lists of each agency of the manifest, by their number.
     lists: Vec<Vec<Option<Authentic<StatusList>>>>,
     dictionaries: Vec<Dictionary>,
+    survivors: Vec<Authentic<Survivors>>,
 }
 
 impl Region {
@@ -126,6 +136,11 @@ impl Region {
     /// The status lists that came with the pack, each with its agency's place in the manifest.
     pub fn status_lists(&self) -> impl Iterator<Item = (usize, &Authentic<StatusList>)> {
         self.lists.iter().enumerate().flat_map(|(agency, lists)| lists.iter().flatten().map(move |list| (agency, list)))
+    }
+
+    /// The survivors of the region's stolen keys.
+    pub fn survivors(&self) -> &[Authentic<Survivors>] {
+        &self.survivors
     }
 
     /// A dictionary of the region's seals.

@@ -239,6 +239,22 @@ pub enum Reason<'p> {
         /// The type's index in its region.
         kind: u16,
     },
+    /// The key was stolen, and the seal is not among those that the region's log knows from before.
+    #[error("key {key_id} of {} was stolen, and the seal is none of those signed before", agency.en)]
+    KeyStolen {
+        /// The key.
+        key_id: KeyId,
+        /// The agency whose key it was.
+        agency: &'p Label,
+    },
+    /// The key was stolen, and the pack does not carry the list of what it signed before.
+    #[error("key {key_id} of {} was stolen, and what it signed before is not known here", agency.en)]
+    SurvivorsUnknown {
+        /// The key.
+        key_id: KeyId,
+        /// The agency whose key it was.
+        agency: &'p Label,
+    },
     /// The pack does not know the type: it is older than the type.
     #[error("type {kind} of region {region} is not known here")]
     KindUnknown {
@@ -362,10 +378,12 @@ impl Reason<'_> {
             | Self::KeyNotForSeals { .. }
             | Self::OutsideKeyWindow { .. }
             | Self::OutOfScope { .. }
+            | Self::KeyStolen { .. }
             | Self::Forbidden { .. }
             | Self::Expired { .. }
             | Self::NotYetInForce { .. } => Verdict::Refuse,
             Self::IssuerUnknown { .. }
+            | Self::SurvivorsUnknown { .. }
             | Self::KindUnknown { .. }
             | Self::ClockBehind { .. }
             | Self::Unpackable(_)
@@ -386,13 +404,21 @@ impl Reason<'_> {
             Self::Unreadable(_) => Step::Read,
             Self::IssuerUnknown { .. } => Step::Issuer,
             Self::Forged { .. } | Self::Malformed => Step::Signature,
-            Self::KeyNotForSeals { .. } | Self::OutsideKeyWindow { .. } | Self::OutOfScope { .. } | Self::KindUnknown { .. } => Step::Scope,
+            Self::KeyNotForSeals { .. }
+            | Self::OutsideKeyWindow { .. }
+            | Self::OutOfScope { .. }
+            | Self::KeyStolen { .. }
+            | Self::KindUnknown { .. } => Step::Scope,
             Self::Forbidden { .. } => Step::Standing,
             Self::ClockBehind { .. } => Step::Clock,
             Self::Expired { .. } | Self::NotYetInForce { .. } => Step::Validity,
             Self::Unpackable(_) | Self::DictionaryUnknown { .. } => Step::Content,
             Self::TypeNotRecognised { .. } | Self::SceneNotRecognised { .. } | Self::RecognitionStale { .. } => Step::Recognition,
-            Self::PackStale { .. } | Self::ManifestStale { .. } | Self::StatusStale { .. } | Self::StatusUnknown { .. } => Step::Freshness,
+            Self::SurvivorsUnknown { .. }
+            | Self::PackStale { .. }
+            | Self::ManifestStale { .. }
+            | Self::StatusStale { .. }
+            | Self::StatusUnknown { .. } => Step::Freshness,
         }
     }
 
@@ -407,6 +433,8 @@ impl Reason<'_> {
             Self::KeyNotForSeals { .. } => "key_not_for_seals",
             Self::OutsideKeyWindow { .. } => "outside_key_window",
             Self::OutOfScope { .. } => "out_of_scope",
+            Self::KeyStolen { .. } => "key_stolen",
+            Self::SurvivorsUnknown { .. } => "survivors_unknown",
             Self::KindUnknown { .. } => "type_unknown",
             Self::Forbidden { state, .. } => state.word(),
             Self::ClockBehind { .. } => "clock_behind",

@@ -8,7 +8,7 @@ use crate::code::RegionCode;
 use crate::envelope::{Authentic, Envelope, EnvelopeError};
 use crate::kind::Kind;
 use crate::manifest::Uses;
-use crate::pack::{Anchor, Pack, Standing};
+use crate::pack::{Anchor, Pack, Standing, Trust};
 use crate::qr::Scanned;
 use crate::seal::{Claims, Seal};
 use crate::status::State;
@@ -37,7 +37,8 @@ pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>)
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
     let (seal, anchor) = authenticate(&envelope, pack)?; // from here on its words are the issuer's
     let standing = anchor.kind(&seal).map(|kind| anchor.standing_of(&seal, kind.freshness));
-    match judge(&seal, &anchor, pack, occasion) {
+    let trust = anchor.trust_in(scanned.bytes());
+    match judge(&seal, &anchor, trust, pack, occasion) {
         Ok(accepted) => Ok(accepted),
         Err(reason) => Err(Refusal { reason, believed: standing.map(|standing| Box::new(believed(&seal, &anchor, standing))) }),
     }
@@ -57,8 +58,15 @@ fn authenticate<'p, 'b>(envelope: &Envelope<'b>, pack: &'p Pack) -> Result<(Auth
     Err(refusal)
 }
 
-fn judge<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, pack: &'p Pack, occasion: Occasion<'_>) -> Result<Accepted<'p>, Reason<'p>> {
+fn judge<'p>(
+    seal: &Seal<'_>,
+    anchor: &Anchor<'p>,
+    trust: Trust,
+    pack: &'p Pack,
+    occasion: Occasion<'_>,
+) -> Result<Accepted<'p>, Reason<'p>> {
     let kind = in_scope(seal, anchor)?;
+    not_stolen(anchor, trust)?;
     let standing = anchor.standing_of(seal, kind.freshness);
     forbids_no_use(standing)?; // gravest first: "revoked" is said before "expired"
     let today = believed_day(pack, occasion.at)?;
@@ -66,6 +74,7 @@ fn judge<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, pack: &'p Pack, occasion: Occ
     let claims = claims(seal, anchor, kind)?;
     recognised(anchor, kind, pack, occasion, today)?;
     let as_of = fresh(standing, anchor, pack, occasion.at)?; // only now may the answer be "cannot tell here"
+    survives(anchor, trust)?;
     let advice = advice(seal, standing, occasion.at, today);
     Ok(Accepted { claims, issuer: issuer(anchor), as_of, advice })
 }
@@ -81,6 +90,21 @@ fn in_scope<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>) -> Result<&'p Kind, Reason
     }
     let kind = anchor.kind(seal).ok_or(Reason::KindUnknown { region: &anchor.region().manifest().region, kind: seal.kind() })?;
     if agency.kinds.contains(&seal.kind()) { Ok(kind) } else { Err(Reason::OutOfScope { agency: &agency.names, kind: seal.kind() }) }
+}
+
+/// A stolen key signs whatever the thief wants: only what the log knows from before is the agency's.
+fn not_stolen<'p>(anchor: &Anchor<'p>, trust: Trust) -> Result<(), Reason<'p>> {
+    match trust {
+        Trust::Whole | Trust::Unknown => Ok(()),
+        Trust::None => Err(Reason::KeyStolen { key_id: anchor.key().key.id(), agency: &anchor.agency().names }),
+    }
+}
+
+fn survives<'p>(anchor: &Anchor<'p>, trust: Trust) -> Result<(), Reason<'p>> {
+    match trust {
+        Trust::Whole | Trust::None => Ok(()),
+        Trust::Unknown => Err(Reason::SurvivorsUnknown { key_id: anchor.key().key.id(), agency: &anchor.agency().names }),
+    }
 }
 
 fn forbids_no_use<'p>(standing: Standing) -> Result<(), Reason<'p>> {

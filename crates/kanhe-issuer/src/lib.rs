@@ -6,6 +6,7 @@
 //! * [`desk`]: where a draft becomes a signed certificate with its seal;
 //! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
 //! * [`registrar`]: the agency's rules, applied where the library is written;
+//! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
 //! No file, clock or dice is touched here: bytes, the day, the slot and the salt are arguments.
@@ -19,3 +20,4 @@ mod json;
 pub mod keyring;
 pub mod lifecycle;
 pub mod registrar;
+pub mod survivors;

@@ -103,6 +103,11 @@ impl Library {
         Ok(found.as_deref().and_then(layout::shelfmark_of))
     }
 
+    /// Every certificate, in the order of their coming.
+    pub fn shelfmarks(&self) -> Result<impl Iterator<Item = Shelfmark> + use<>, StoreError> {
+        Ok((0..self.certificates()?).map(Shelfmark))
+    }
+
     /// The card of a certificate.
     pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
         let found = self.view().get(Family::Cards, &layout::shelfmark(shelfmark))?;

@@ -373,6 +373,9 @@ pub struct PackBuildArgs {
     /// Signed status lists, or folders of them
     #[arg(long, value_name = "FILE|DIR")]
     pub status: Vec<PathBuf>,
+    /// Signed lists of the survivors of stolen keys, by `kanhe log survivors`
+    #[arg(long, value_name = "FILE")]
+    pub survivors: Vec<PathBuf>,
     /// A folder of dictionaries (*.cbor) [default: the one that kanhe ships]
     #[arg(long, value_name = "DIR")]
     pub dictionaries: Option<PathBuf>,

@@ -4,7 +4,7 @@ use super::Region;
 use crate::envelope::Authentic;
 use crate::kind::{Freshness, Kind};
 use crate::manifest::{Agency, AgencyKey};
-use crate::seal::Seal;
+use crate::seal::{Seal, seal_hash};
 use crate::status::{ENTRIES_PER_LIST, State, StatusList};
 use jiff::Timestamp;
 
@@ -33,6 +33,17 @@ pub enum Standing {
     },
     /// The pack cannot say.
     Unknown(Unknown),
+}
+
+/// Whether a key may be believed about one seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// The key was never stolen, or the seal is older than the theft.
+    Whole,
+    /// The key was stolen, and the seal is none of those signed before.
+    None,
+    /// The key was stolen, and the pack does not say what it signed before.
+    Unknown,
 }
 
 /// Why a pack knows no status.
@@ -71,6 +82,13 @@ impl<'p> Anchor<'p> {
     /// The type of a seal, as the region's manifest has it.
     pub fn kind(&self, seal: &Seal<'_>) -> Option<&'p Kind> {
         self.region.manifest.kind(seal.kind())
+    }
+
+    /// Whether the key may be believed about a seal with these bytes in its QR code.
+    pub(crate) fn trust_in(&self, seal: &[u8]) -> Trust {
+        let Some(before) = self.key.counts_before else { return Trust::Whole };
+        let lists = self.region.survivors().iter().filter(|list| list.is_of(&self.key.key, before));
+        lists.map(|list| if list.include(&seal_hash(seal)) { Trust::Whole } else { Trust::None }).next().unwrap_or(Trust::Unknown)
     }
 
     /// What the agency's lists say of a seal.

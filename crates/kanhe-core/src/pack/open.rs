@@ -1,12 +1,13 @@
 //! Opening a pack: from one trusted key to everything that its regions say, or to the first part that does not stand.
 
-use super::{Contents, KeyPlace, MOST_DICTIONARIES, MOST_LISTS, MOST_REGIONS, Pack, PackError, Region};
+use super::{Contents, KeyPlace, MOST_DICTIONARIES, MOST_LISTS, MOST_REGIONS, MOST_SURVIVOR_LISTS, Pack, PackError, Region};
 use crate::dictionary::Dictionary;
 use crate::envelope::{Authentic, Document, DocumentType, Envelope, EnvelopeError};
 use crate::key::VerifyingKey;
-use crate::manifest::{Manifest, Uses};
+use crate::manifest::{AgencyKey, Manifest, Uses};
 use crate::recognition::Recognition;
 use crate::status::StatusList;
+use crate::survivors::Survivors;
 use minicbor::bytes::ByteVec;
 use minicbor::decode::Error;
 use std::collections::HashSet;
@@ -16,6 +17,7 @@ const RECOGNITION: &str = "recognition";
 const STATUS_LIST: &str = "status list";
 const DICTIONARY: &str = "dictionary";
 const AGENCY_KEY: &str = "agency key";
+const SURVIVORS: &str = "survivors";
 
 impl<'b> Document<'b> for Contents {
     const TYPE: DocumentType = DocumentType::Pack;
@@ -54,6 +56,7 @@ fn within_limits(contents: &Contents) -> Result<(), PackError> {
         ("recognitions", contents.recognitions.len(), MOST_REGIONS),
         ("status lists", contents.status_lists.len(), MOST_LISTS),
         ("dictionaries", contents.dictionaries.len(), MOST_DICTIONARIES),
+        ("lists of survivors", contents.survivors.as_ref().map_or(0, Vec::len), MOST_SURVIVOR_LISTS),
     ];
     if contents.expires <= contents.issued {
         return Err(PackError::Term);
@@ -107,10 +110,17 @@ fn regions(contents: &Contents) -> Result<Vec<Region>, PackError> {
         }
         let dictionaries = dictionaries_of(&manifest, &dictionaries)?;
         let lists = manifest.agencies.iter().map(|_| Vec::new()).collect();
-        regions.push(Region { manifest, lists, dictionaries });
+        regions.push(Region { manifest, lists, dictionaries, survivors: Vec::new() });
     }
     for (place, bytes) in contents.status_lists.iter().enumerate() {
         shelve(&mut regions, place, bytes)?;
+    }
+    for (place, bytes) in contents.survivors.iter().flatten().enumerate() {
+        let (survivors, signer): (Authentic<Survivors>, _) = part(SURVIVORS, place, bytes, contents.roots.iter().map(|root| &root.key))?;
+        let of_region = contents.roots.iter().any(|root| root.region == *survivors.region() && root.key == signer);
+        let region = regions.iter_mut().find(|region| of_region && region.manifest.region == *survivors.region());
+        let refused = || PackError::PartNotTrusted { part: SURVIVORS, place, key_id: signer.id().to_string() };
+        region.ok_or_else(refused)?.survivors.push(survivors);
     }
     Ok(regions)
 }
@@ -152,11 +162,11 @@ fn dictionaries_of(manifest: &Manifest, carried: &[Dictionary]) -> Result<Vec<Di
 fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), PackError> {
     let keys = regions.iter().flat_map(|region| &region.manifest.agencies).flat_map(|agency| &agency.keys);
     let (list, signer): (Authentic<StatusList>, _) =
-        part(STATUS_LIST, place, bytes, keys.filter(|key| key.uses.include(Uses::STATUS)).map(|key| &key.key))?;
+        part(STATUS_LIST, place, bytes, keys.filter(|key| signs_lists(key)).map(|key| &key.key))?;
     for region in regions {
         for (agency, shelf) in region.manifest.agencies.iter().zip(&mut region.lists) {
             let Some(number) = list_number(&agency.status_uri, list.uri()) else { continue };
-            if !agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && key.key == signer) {
+            if !agency.keys.iter().any(|key| signs_lists(key) && key.key == signer) {
                 continue;
             }
             if shelf.len() <= number {
@@ -170,6 +180,11 @@ fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), Pack
         }
     }
     Err(PackError::PartNotTrusted { part: STATUS_LIST, place, key_id: signer.id().to_string() })
+}
+
+/// Whether a key's word about the state of certificates is taken; that of a stolen key is the thief's.
+const fn signs_lists(key: &AgencyKey) -> bool {
+    key.uses.include(Uses::STATUS) && key.counts_before.is_none()
 }
 
 /// The number behind an agency's status URI, if the list is one of its own and has a number that a pack may carry.

@@ -260,6 +260,25 @@ pub enum LogVerb {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Sign the list of what a stolen key had signed before, for packs
+    Survivors {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// The stolen key's public line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        stolen: String,
+        /// The index of the log from which on the key counts no more [default: the size of the log now]
+        #[arg(long, value_name = "INDEX")]
+        before: Option<u64>,
+        /// Where the list goes
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        key: KeyArg,
+        /// The moment of signing [default: now]
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
     /// Check a proof, without library and network
     Check {
         /// The proof

@@ -14,6 +14,7 @@ use kanhe_core::qr::Scanned;
 use kanhe_core::recognition::Recognition;
 use kanhe_core::seal::Seal;
 use kanhe_core::status::StatusList;
+use kanhe_core::survivors::Survivors;
 use serde_json::{Value, json};
 
 /// Does what the verb asks for.
@@ -55,6 +56,7 @@ fn claims(envelope: &Envelope<'_>, bytes: usize) -> Result<Value, EnvelopeError>
         DocumentType::Manifest => manifest(&envelope.read_unchecked()?),
         DocumentType::Recognition => recognition(&envelope.read_unchecked()?),
         DocumentType::Pack => pack(&envelope.read_unchecked()?),
+        DocumentType::Survivors => survivors(&envelope.read_unchecked()?),
     };
     Ok(json!({ "document": envelope.document().typ(), "key_id": envelope.key_id().to_string(), "bytes": bytes, "content": content }))
 }
@@ -99,6 +101,10 @@ fn pack(pack: &Contents) -> Value {
         "region": pack.region.as_str(), "epoch": pack.epoch, "issued": pack.issued.to_string(), "expires": pack.expires.to_string(),
         "manifests": pack.manifests.len(), "recognitions": pack.recognitions.len(), "status_lists": pack.status_lists.len(), "dictionaries": pack.dictionaries.len(),
     })
+}
+
+fn survivors(list: &Survivors) -> Value {
+    json!({ "region": list.region().as_str(), "survivors": list.count() })
 }
 
 fn hex(bytes: &[u8]) -> String {

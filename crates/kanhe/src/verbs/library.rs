@@ -8,6 +8,7 @@ mod keep;
 mod lists;
 mod log;
 mod show;
+mod survivors;
 
 pub use change::{alias, change, replace, transfer};
 pub use find::{count, find};

@@ -82,6 +82,8 @@ struct KeyDescription {
     from: String,
     /// The last such day; none while it is in use.
     until: Option<String>,
+    /// Of a stolen key: what it signed counts only if the region's log has it before this index.
+    counts_before: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -169,7 +171,8 @@ fn agency_key(described: &KeyDescription) -> Result<AgencyKey, Failure> {
         .map(one)
         .reduce(Uses::and)
         .ok_or_else(|| Failure::new("toml_key_uses", "a key is for seal, certificate or status"))?;
-    Ok(AgencyKey { key: *line.key(), uses, from: day(&described.from)?, until: described.until.as_deref().map(day).transpose()? })
+    let (from, until) = (day(&described.from)?, described.until.as_deref().map(day).transpose()?);
+    Ok(AgencyKey { key: *line.key(), uses, from, until, counts_before: described.counts_before })
 }
 
 fn label(names: &Names) -> Label {

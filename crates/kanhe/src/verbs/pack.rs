@@ -45,6 +45,7 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         manifests: signed_files(&args.manifest)?,
         recognitions: signed_files(args.recognition.as_slice())?,
         status_lists: signed_files(&files_in(&args.status)?)?,
+        survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
     let key = key::open(&args.key)?;

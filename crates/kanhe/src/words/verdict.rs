@@ -63,6 +63,14 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
             format!("{}无权颁发此类证照。", agency.zh),
             format!("{} has no right to issue this type of certificate.", agency.en),
         ),
+        Reason::KeyStolen { agency, .. } => Sentence::new(
+            format!("签名密钥已从{}失窃，此码不在失窃前签发之列。", agency.zh),
+            format!("The signing key was stolen from {}, and this is none of the certificates that it had signed before.", agency.en),
+        ),
+        Reason::SurvivorsUnknown { agency, .. } => Sentence::new(
+            format!("{}的签名密钥已失窃；本机的证照包未载失窃前签发的清单。", agency.zh),
+            format!("The signing key of {} was stolen, and this device's pack does not say what it had signed before.", agency.en),
+        ),
         Reason::KindUnknown { region, kind } => Sentence::new(
             format!("本机的证照包不认识地区 {region} 的第 {kind} 类证照。"),
             format!("This device's pack does not know type {kind} of region {region}."),
@@ -123,6 +131,7 @@ const fn document(document: DocumentType) -> (&'static str, &'static str) {
         DocumentType::Manifest => ("机构名录", "a manifest"),
         DocumentType::Recognition => ("互认目录", "a table of recognition"),
         DocumentType::Pack => ("证照包", "a pack"),
+        DocumentType::Survivors => ("失窃密钥的存续清单", "a list of survivors"),
     }
 }
 
@@ -146,6 +155,10 @@ pub const fn next(reason: &Reason<'_>) -> Words {
         }
         Reason::KeyNotForSeals { .. } | Reason::OutsideKeyWindow { .. } | Reason::OutOfScope { .. } => {
             Words::new("不予接受；向颁发机构的主管部门报告。", "Do not accept it; report it to the agency's supervisor.")
+        }
+        Reason::KeyStolen { .. } => Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it."),
+        Reason::SurvivorsUnknown { .. } => {
+            Words::new("更新证照包后再验；在此之前向颁发机构查询。", "Update the pack and scan again; until then ask the issuing agency.")
         }
         Reason::Forbidden { state: State::Superseded, .. } => Words::new("请持证人出示新版本。", "Ask the holder for the newer version."),
         Reason::Forbidden { state: State::Suspended, .. } => {

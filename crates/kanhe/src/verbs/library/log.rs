@@ -1,10 +1,11 @@
 //! `kanhe log`: the library's log, published as files that anybody can check without us.
 
+use super::survivors::Theft;
 use super::{located, open, public_key, stored};
 use crate::cli::LogVerb;
 use crate::failure::Failure;
 use crate::files;
-use crate::verbs::{Ended, Voice, key};
+use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::{self, Language, Words, act_word};
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
@@ -41,6 +42,10 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
         }
         LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
         LogVerb::Prove { identifier, library, out } => prove(&open(library)?, identifier, out, voice),
+        LogVerb::Survivors { library, stolen, before, out, key, at } => {
+            let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
+            super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
+        }
         LogVerb::Check { proof, cose, log_key } => check(proof, cose.as_deref(), &public_key(log_key)?, voice),
         LogVerb::Audit { old, new, log_key, tiles } => audit(old, new, &public_key(log_key)?, tiles, voice),
     }

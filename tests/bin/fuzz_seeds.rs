@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a seed that cannot be made should say where")]
 
+use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::qr::{Scanned, url_form};
 use kanhe_log::bundle::ProofBundle;
@@ -12,7 +13,7 @@ use kanhe_log::hash::leaf_hash;
 use kanhe_log::note::NoteSigner;
 use kanhe_log::prove::inclusion_proof;
 use kanhe_tests::world::payload::payload_of;
-use kanhe_tests::world::test_key;
+use kanhe_tests::world::{noon, test_key};
 use kanhe_tests::{Licence, Office, Province, World};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -48,9 +49,28 @@ fn documents(world: &World) -> Vec<Seed> {
         ("status_list", "guangzhou", payload_of(&list)),
         ("certificate", "food", world.food_permit().certificate().encode()),
         ("certificate", "title", world.title().certificate().encode()),
+        ("event", "renewal", renewal().encode()),
         ("dictionary", "small", world.dictionary.encode()),
         ("dictionary", "smallest", smallest_dictionary()),
     ]
+}
+
+fn renewal() -> Event {
+    let at = noon();
+    Event {
+        act: Act::Renew,
+        subject: "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.Y".to_owned(),
+        digest: [1; 32],
+        seal: [2; 16],
+        effective: at,
+        recorded: at,
+        basis: "《行政许可法》第五十条".to_owned(),
+        reason: "依申请延续".to_owned(),
+        actor: "officer-7".to_owned(),
+        approval: Some(Approval { project: "440000-20260615-ABCDEFGH-7".to_owned(), approver: "officer-9".to_owned(), decided: at }),
+        other: Some("1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U".to_owned()),
+        salt: [3; 16],
+    }
 }
 
 fn seals(world: &World) -> Vec<Seed> {

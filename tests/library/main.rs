@@ -6,5 +6,6 @@ mod finding;
 mod founding;
 mod life;
 mod log;
+mod model;
 mod registry;
 mod together;

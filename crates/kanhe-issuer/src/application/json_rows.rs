@@ -27,20 +27,18 @@ impl<'a> JsonRows<'a> {
         let mut ahead = Self { ..rows };
         // The first row stands for the headings of a table: of another type, it would only be faults to the end.
         match ahead.object() {
-            Some(object) => columns_named(object?.keys().map(String::as_str), kind, false).map(|_| rows),
+            Some(row) => columns_named(row?.1.keys().map(String::as_str), kind, false).map(|_| rows),
             None => Ok(rows),
         }
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Application, TableError>> {
-        self.skip_spaces();
-        let line = self.line;
-        let object = self.object()?;
-        Some(object.map(|object| self.application(line, object)))
+        let row = self.object()?;
+        Some(row.map(|(line, object)| self.application(line, object)))
     }
 
-    /// The next object, with the comma and bracket around it.
-    fn object(&mut self) -> Option<Result<Map<String, Value>, TableError>> {
+    /// The next object and the line on which it begins, with the comma and bracket around it.
+    fn object(&mut self) -> Option<Result<(u64, Map<String, Value>), TableError>> {
         let broken = TableError::Json { line: self.line };
         self.skip_spaces();
         if self.in_array && self.skip_byte(b']') {
@@ -68,7 +66,7 @@ impl<'a> JsonRows<'a> {
         let consumed = stream.byte_offset();
         self.skip(consumed);
         match value {
-            Some(Ok(Unique(Value::Object(object)))) => Some(Ok(object)),
+            Some(Ok(Unique(Value::Object(object)))) => Some(Ok((line, object))),
             Some(Ok(Unique(_))) => Some(Err(TableError::NoObject { line })),
             Some(Err(_)) | None => Some(Err(TableError::Json { line })),
         }

@@ -371,6 +371,24 @@ fn a_bad_row_does_not_spoil_the_rows_around_it() {
 }
 
 #[test]
+fn a_row_has_the_line_that_an_editor_shows() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let (headings, row) = csv.split_once('\n').unwrap();
+    let wrapped = row.replace("天河北路", "天河\n北路");
+    let table = format!("{headings}\n{row}{wrapped}{row}\n\n{row},,,,,,,,,,,\n{row}");
+    let lines =
+        |bytes: &[u8]| -> Vec<u64> { Table::read(bytes, kind("food-operation-permit")).unwrap().map(|row| row.unwrap().line()).collect() };
+    let wanted = [2, 3, 6, 9, 11];
+    for text in [table.clone(), table.replace('\n', "\r\n"), table.replace('\n', "\r")] {
+        assert_eq!(lines(text.as_bytes()), wanted, "{text:?}");
+        assert_eq!(lines(&GB18030.encode(&text).0), wanted, "{text:?}");
+        assert_eq!(lines(format!("\u{feff}{text}").as_bytes()), wanted, "{text:?}");
+    }
+    let object = serde_json::json!({ "request_id": "GD-1" });
+    assert_eq!(lines(format!("[\n {object},\n {object}\n , {object}\n]").as_bytes()), [2, 3, 4]);
+}
+
+#[test]
 fn a_broken_json_table_stops_with_its_line() {
     let cells = right("food-operation-permit");
     let object: serde_json::Map<String, serde_json::Value> =

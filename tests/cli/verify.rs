@@ -177,8 +177,32 @@ fn a_foreign_certificate_is_recognised_for_its_scenes_only() {
 fn a_scene_that_is_not_recognised_says_which_are_and_until_when() {
     let stage = Stage::get();
     let run = stage.verify(&stage.text(&stage.file_of(TRUCK, "seal")), &["--scene", "bank-account"]).run().ended(3);
-    for said in ["freight-market", "passenger-market", "2099-12-31"] {
+    for said in ["Guangdong does not recognise", "freight-market", "passenger-market", "2099-12-31"] {
         assert!(run.out.contains(said), "{said}: {run:?}");
+    }
+}
+
+#[test]
+fn who_names_no_scene_is_told_the_scenes_and_to_name_one() {
+    let stage = Stage::get();
+    let text = stage.text(&stage.file_of(TRUCK, "seal"));
+    for (language, words) in [
+        ("en", ["Genuine, and recognised in Guangdong only for named uses", "freight-market", "Run again with --scene"]),
+        ("zh", ["证照属实，广东省仅在指明的场景互认", "freight-market", "用 --scene 给出用证场景后再验"]),
+    ] {
+        let run = stage.verify(&text, &["--lang", language]).run().ended(3);
+        assert!(words.iter().all(|word| run.out.contains(word)), "{run:?}");
+    }
+}
+
+#[test]
+fn a_moment_that_was_named_says_nothing_about_the_clock() {
+    let stage = Stage::get();
+    for (language, words) in [("en", "The moment named (2000-01-01 12:00 Beijing time)"), ("zh", "所给时刻（北京时间 2000-01-01 12:00）")]
+    {
+        let run = stage.verify(&genuine(&stage), &["--at", "2000-01-01", "--lang", language]).run().ended(3);
+        assert!(run.out.contains(words), "{run:?}");
+        assert!(!run.out.contains("device's clock is wrong") && !run.out.contains("校准本机时钟") && !run.out.contains("(-"), "{run:?}");
     }
 }
 

@@ -242,7 +242,7 @@ pub struct IssueArgs {
     pub key: KeyArg,
     #[command(flatten)]
     pub types: TypesArg,
-    /// The moment of issue (RFC 3339 or a day) [default: now]
+    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
 }
@@ -271,7 +271,7 @@ pub enum ManifestVerb {
         key: KeyArg,
         #[command(flatten)]
         types: TypesArg,
-        /// The moment of signing [default: now]
+        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
     },
@@ -307,7 +307,7 @@ pub enum StatusVerb {
         days: u16,
         #[command(flatten)]
         key: KeyArg,
-        /// The moment of signing [default: now]
+        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
     },
@@ -326,7 +326,7 @@ pub enum RecognitionVerb {
         out: PathBuf,
         #[command(flatten)]
         key: KeyArg,
-        /// The moment of signing [default: now]
+        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
     },
@@ -384,7 +384,7 @@ pub struct PackBuildArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub key: KeyArg,
-    /// The moment of making [default: now]
+    /// The moment of making: RFC 3339, or a day, whose noon in China is meant [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
 }
@@ -419,7 +419,7 @@ pub struct VerifyArgs {
     pub pack: PathBuf,
     #[command(flatten)]
     pub trust: TrustArg,
-    /// The moment to judge for (RFC 3339 or a day) [default: now]
+    /// The moment to judge for: RFC 3339, or a day, whose noon in China is meant [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     /// The use scene, in the words of the region's recognition

@@ -2,11 +2,13 @@
 
 mod failure;
 mod library;
+mod time;
 mod verdict;
 
 pub use failure::{headline, remedy};
 pub use library::{act_word, change_word, condition_word, state_word};
-pub use verdict::{advice, label, moment, next, reason, step};
+pub use time::{age, moment, on_the_clock};
+pub use verdict::{Clock, advice, label, next, reason, step};
 
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
@@ -71,6 +73,11 @@ impl From<Words> for Sentence {
     fn from(words: Words) -> Self {
         Self::new(words.zh, words.en)
     }
+}
+
+/// So many things, in English.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// The reader's language.

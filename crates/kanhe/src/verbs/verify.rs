@@ -9,7 +9,7 @@ use super::{Ended, Voice, clock, trust};
 use crate::cli::{TrustArg, VerifyArgs};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::Words;
+use crate::words::{Clock, Words};
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::pack::{Pack, PackError};
 use kanhe_core::qr::QrError;
@@ -23,7 +23,8 @@ pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
     let pack = open_pack(&args.pack, &args.trust)?;
     let occasion = Occasion { at: clock::moment(args.at.as_deref())?, scene: args.scene.as_deref() };
     let judged = judge(&given, &pack, occasion)?;
-    let answer = Answer::new(&judged, &pack, occasion.at);
+    let clock = if args.at.is_some() { Clock::Named } else { Clock::Device };
+    let answer = Answer::new(&judged, &pack, occasion.at, clock);
     voice.say(&answer.json(), |language| answer.words(language));
     Ok(answer.verdict().into())
 }

@@ -1,10 +1,12 @@
 //! The sentences at the counter: the reason, and what to do next.
 
-use super::{Sentence, Words};
-use jiff::{SignedDuration, Timestamp};
+use super::{Sentence, Words, age, moment};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::DocumentType;
 use kanhe_core::kind::Label;
-use kanhe_core::pack::Unknown;
+use kanhe_core::pack::{Pack, Region, Unknown};
 use kanhe_core::qr::QrError;
 use kanhe_core::recognition::Row;
 use kanhe_core::status::State;
@@ -31,8 +33,18 @@ pub const fn step(step: Step) -> Words {
     }
 }
 
-/// Why a certificate is not accepted.
-pub fn reason(reason: &Reason<'_>) -> Sentence {
+/// Whose word the moment of a verification is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The device's clock.
+    Device,
+    /// Somebody named a moment: no clock can be wrong about it.
+    Named,
+}
+
+/// Why a certificate is not accepted, by this pack.
+pub fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence {
+    let name = |region: &RegionCode| region_name(region, pack);
     match reason {
         Reason::Unreadable(QrError::OtherDocument { found }) => {
             let (zh, en) = document(*found);
@@ -72,22 +84,22 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
             format!("The signing key of {} was stolen, and this device's pack does not say what it had signed before.", agency.en),
         ),
         Reason::KindUnknown { region, kind } => Sentence::new(
-            format!("本机的证照包不认识地区 {region} 的第 {kind} 类证照。"),
-            format!("This device's pack does not know type {kind} of region {region}."),
+            format!("本机的证照包不认识{}的第 {kind} 类证照。", name(region).zh),
+            format!("This device's pack does not know type {kind} of {}.", name(region).en),
         ),
         Reason::Forbidden { state, as_of } => forbidden(*state, *as_of),
-        Reason::ClockBehind { at, pack } => Sentence::new(
-            format!("本机时钟（{}）早于证照包的制作时间（{}），时钟有误。", moment(*at), moment(*pack)),
-            format!("This device's clock ({}) is earlier than the pack it holds ({}): the clock is wrong.", moment(*at), moment(*pack)),
-        ),
-        Reason::Expired { until, day } => Sentence::new(
-            format!("证照已于 {until} 到期，今天是 {day}。"),
-            format!("The certificate ended on {until}; this device says today is {day}."),
-        ),
-        Reason::NotYetInForce { from, day } => Sentence::new(
-            format!("证照自 {from} 起生效，今天是 {day}。"),
-            format!("The certificate is in force from {from}; this device says today is {day}."),
-        ),
+        Reason::ClockBehind { at, pack } => behind(&moment(*at), &moment(*pack), clock),
+        Reason::Expired { until, day } => {
+            let today = today(*day, clock);
+            Sentence::new(format!("证照已于 {until} 到期，{}。", today.zh), format!("The certificate ended on {until}; {}.", today.en))
+        }
+        Reason::NotYetInForce { from, day } => {
+            let today = today(*day, clock);
+            Sentence::new(
+                format!("证照自 {from} 起生效，{}。", today.zh),
+                format!("The certificate is in force from {from}; {}.", today.en),
+            )
+        }
         Reason::Unpackable(error) => Sentence::new(
             "签名属实，但本机的证照包无法解读照面信息。",
             format!("The signature holds, but this device's pack cannot read the content: {error}."),
@@ -96,25 +108,25 @@ pub fn reason(reason: &Reason<'_>) -> Sentence {
             Sentence::new(format!("本机的证照包缺少字典 {dictionary}。"), format!("This device's pack lacks dictionary {dictionary}."))
         }
         Reason::TypeNotRecognised { region, here, .. } => Sentence::new(
-            format!("证照属实，但本地区（{here}）未互认地区 {region} 的此类证照。"),
-            format!("Genuine, but region {here} does not recognise this type of certificate of region {region}."),
+            format!("证照属实，但{}未互认{}的此类证照。", name(here).zh, name(region).zh),
+            format!("Genuine, but {} does not recognise this type of certificate of {}.", name(here).en, name(region).en),
         ),
-        Reason::SceneNotRecognised { here, scene, recognised } => not_for_scene(&here.to_string(), scene.as_deref(), recognised),
+        Reason::SceneNotRecognised { here, scene, recognised } => not_for_scene(&name(here), scene.as_deref(), recognised),
         Reason::RecognitionStale { here, expires } => Sentence::new(
-            format!("地区 {here} 的互认目录应于 {} 前更新。", moment(*expires)),
-            format!("Region {here} was to renew its table of recognition by {}.", moment(*expires)),
+            format!("{}的互认目录应于{}前更新。", name(here).zh, moment(*expires).zh),
+            format!("The table of recognition of {} was to be renewed by {}.", name(here).en, moment(*expires).en),
         ),
         Reason::PackStale { expires, .. } => Sentence::new(
-            format!("本机的证照包应于 {} 前更新，现已过期。", moment(*expires)),
-            format!("This device's pack was to be renewed by {}.", moment(*expires)),
+            format!("本机的证照包应于{}前更新，现已过期。", moment(*expires).zh),
+            format!("This device's pack was to be renewed by {}.", moment(*expires).en),
         ),
         Reason::ManifestStale { region, expires, .. } => Sentence::new(
-            format!("地区 {region} 的机构名录应于 {} 前更新。", moment(*expires)),
-            format!("The list of agencies of region {region} was to be renewed by {}.", moment(*expires)),
+            format!("{}的机构名录应于{}前更新。", name(region).zh, moment(*expires).zh),
+            format!("The list of agencies of {} was to be renewed by {}.", name(region).en, moment(*expires).en),
         ),
         Reason::StatusStale { as_of, .. } => Sentence::new(
-            format!("证照属实，但其状态仅知截至 {}，已超过允许的时限。", moment(*as_of)),
-            format!("Genuine, but its status is known only as of {}, which is too long ago for this type.", moment(*as_of)),
+            format!("证照属实，但其状态仅知截至{}，已超过允许的时限。", moment(*as_of).zh),
+            format!("Genuine, but its status is known only as of {}, which is too long ago for this type.", moment(*as_of).en),
         ),
         Reason::StatusUnknown { why: Unknown::NoList { .. } | Unknown::NoEntry { .. } } => {
             Sentence::new("证照属实，但本机没有它的状态信息。", "Genuine, but this device has no status of it.")
@@ -136,7 +148,7 @@ const fn document(document: DocumentType) -> (&'static str, &'static str) {
 }
 
 /// What a clerk does next.
-pub const fn next(reason: &Reason<'_>) -> Words {
+pub const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
     match reason {
         Reason::Unreadable(QrError::OtherDocument { .. }) => Words::new(
             "请扫描证照上的二维码；此文件可用 kanhe inspect 查看，但不能据以办事。",
@@ -147,8 +159,8 @@ pub const fn next(reason: &Reason<'_>) -> Words {
             "Scan again; if it still fails, do not accept it and ask for the original.",
         ),
         Reason::IssuerUnknown { .. } => Words::new(
-            "不要当作伪造；更新证照包后再验，或向颁发机构查询。",
-            "Do not call it forged: update the pack and try again, or ask the issuing agency.",
+            "不要当作伪造；重新扫描一次，或更新证照包后再验，或向颁发机构查询。",
+            "Do not call it forged: scan again, or update the pack and try again, or ask the issuing agency.",
         ),
         Reason::Forged { .. } | Reason::Malformed => {
             Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it.")
@@ -168,7 +180,16 @@ pub const fn next(reason: &Reason<'_>) -> Words {
             Words::new("请持证人出示转入地区颁发的证照。", "Ask the holder for the certificate of the region it was transferred to.")
         }
         Reason::Forbidden { .. } => Words::new("不予接受。", "Do not accept it."),
+        Reason::ClockBehind { .. } if matches!(clock, Clock::Named) => {
+            Words::new("给出较晚的时刻，或使用当时的证照包。", "Name a later moment, or use a pack of that time.")
+        }
         Reason::ClockBehind { .. } => Words::new("校准本机时钟后再验。", "Set this device's clock and scan again."),
+        Reason::Expired { .. } if matches!(clock, Clock::Named) => {
+            Words::new("不予接受；请持证人办理延续。", "Do not accept it; the holder can renew it.")
+        }
+        Reason::NotYetInForce { .. } if matches!(clock, Clock::Named) => {
+            Words::new("生效之前不予接受。", "Do not accept it before that day.")
+        }
         Reason::Expired { .. } => Words::new(
             "不予接受；请持证人办理延续。若日期不对，请校准本机时钟。",
             "Do not accept it; the holder can renew it. If the day is wrong, set this device's clock.",
@@ -183,6 +204,10 @@ pub const fn next(reason: &Reason<'_>) -> Words {
         Reason::TypeNotRecognised { .. } => {
             Words::new("按未互认证照办理，可请持证人提供其他材料。", "Treat it as not recognised here; ask for other papers.")
         }
+        Reason::SceneNotRecognised { scene: None, .. } => Words::new(
+            "用 --scene 给出用证场景后再验；若为其他场景，可请持证人提供其他材料。",
+            "Run again with --scene and the use; for any other use ask for other papers.",
+        ),
         Reason::SceneNotRecognised { .. } => {
             Words::new("核对用证场景；此场景可请持证人提供其他材料。", "Check the use scene; for this one ask for other papers.")
         }
@@ -202,8 +227,8 @@ pub const fn next(reason: &Reason<'_>) -> Words {
 pub fn advice(advice: &Advice) -> Sentence {
     match advice {
         Advice::StatusAmber { age } => Sentence::new(
-            format!("状态信息已有{}，建议更新证照包。", age_zh(*age)),
-            format!("What we know of its status is {} old; update the pack when you can.", age_en(*age)),
+            format!("状态信息已有 {}，建议更新证照包。", self::age(*age).zh),
+            format!("What we know of its status is {} old; update the pack when you can.", self::age(*age).en),
         ),
         Advice::EndsSoon { until } => Sentence::new(format!("证照将于 {until} 到期。"), format!("It ends on {until}.")),
     }
@@ -220,10 +245,11 @@ fn forbidden(state: State, as_of: Timestamp) -> Sentence {
         State::Superseded => ("已被新版本取代", "superseded by a newer version"),
     };
     let as_of = moment(as_of);
-    Sentence::new(format!("证照{zh}（截至 {as_of}）。"), format!("The certificate is {en} (as of {as_of})."))
+    Sentence::new(format!("证照{zh}（截至{}）。", as_of.zh), format!("The certificate is {en} (as of {}).", as_of.en))
 }
 
-fn not_for_scene(here: &str, scene: Option<&str>, rows: &[&Row]) -> Sentence {
+/// Recognised, but not for everything: which uses, and from when to when.
+fn not_for_scene(here: &Sentence, scene: Option<&str>, rows: &[&Row]) -> Sentence {
     let terms = |all: &str, until: &str, open: &str| {
         let row_words = |row: &&Row| {
             let scenes = if row.scenes.is_empty() { all.to_owned() } else { row.scenes.join(", ") };
@@ -231,25 +257,45 @@ fn not_for_scene(here: &str, scene: Option<&str>, rows: &[&Row]) -> Sentence {
         };
         rows.iter().map(row_words).collect::<Vec<_>>().join("; ")
     };
-    let asked = scene.unwrap_or("–");
-    Sentence::new(
-        format!("证照属实，但地区 {here} 未在场景“{asked}”下互认；已互认：{}。", terms("全部场景", "至 ", "长期")),
-        format!(
-            "Genuine, but region {here} does not recognise it for scene \"{asked}\"; recognised: {}.",
-            terms("every scene", "until ", "without end")
+    let (zh, en) = (terms("全部场景", "至 ", "长期"), terms("every scene", "until ", "without end"));
+    match scene {
+        None if rows.iter().any(|row| row.scenes.is_empty()) => Sentence::new(
+            format!("证照属实，但{}在此日期未互认此类证照；互认：{zh}。", here.zh),
+            format!("Genuine, but {} does not recognise it on this day; recognised: {en}.", here.en),
         ),
-    )
+        None => Sentence::new(
+            format!("证照属实，{}仅在指明的场景互认此类证照，而未给出场景。互认：{zh}。", here.zh),
+            format!("Genuine, and recognised in {} only for named uses, while none was named. Recognised: {en}.", here.en),
+        ),
+        Some(scene) => Sentence::new(
+            format!("证照属实，但{}未在场景“{scene}”下互认；互认：{zh}。", here.zh),
+            format!("Genuine, but {} does not recognise it for scene \"{scene}\"; recognised: {en}.", here.en),
+        ),
+    }
 }
 
-/// A moment as a clerk in China reads it.
-pub fn moment(at: Timestamp) -> String {
-    jiff::tz::Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+fn behind(at: &Sentence, pack: &Sentence, clock: Clock) -> Sentence {
+    match clock {
+        Clock::Device => Sentence::new(
+            format!("本机时钟（{}）早于证照包的制作时间（{}），时钟有误。", at.zh, pack.zh),
+            format!("This device's clock ({}) is earlier than the pack it holds ({}): the clock is wrong.", at.en, pack.en),
+        ),
+        Clock::Named => Sentence::new(
+            format!("所给时刻（{}）早于证照包的制作时间（{}），此包无从判断。", at.zh, pack.zh),
+            format!("The moment named ({}) is earlier than the pack ({}), which cannot speak of it.", at.en, pack.en),
+        ),
+    }
 }
 
-fn age_zh(age: SignedDuration) -> String {
-    if age.as_hours() >= 48 { format!(" {} 天", age.as_hours() / 24) } else { format!(" {} 小时", age.as_hours()) }
+fn today(day: Date, clock: Clock) -> Sentence {
+    match clock {
+        Clock::Device => Sentence::new(format!("今天是 {day}"), format!("this device says today is {day}")),
+        Clock::Named => Sentence::new(format!("所给日期是 {day}"), format!("the day named is {day}")),
+    }
 }
 
-fn age_en(age: SignedDuration) -> String {
-    if age.as_hours() >= 48 { format!("{} days", age.as_hours() / 24) } else { format!("{} hours", age.as_hours()) }
+/// What people call a region, where the pack knows it.
+fn region_name(region: &RegionCode, pack: &Pack) -> Sentence {
+    let known = pack.regions().iter().map(Region::manifest).find(|manifest| manifest.region == *region);
+    known.map_or_else(|| Sentence::new(format!("地区 {region} "), format!("region {region}")), |manifest| label(&manifest.names))
 }

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::verify::{Answer, open_pack};
 use crate::verbs::what::{Given, given};
-use crate::words::{Language, Words};
+use crate::words::{Clock, Language, Words};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::qr::{Scanned, encode_digits};
 use kanhe_core::verify::{Occasion, verify};
@@ -73,7 +73,7 @@ pub fn play(stage: &Stage) -> Result<Vec<Played>, Failure> {
             Given::Signed(_) => String::new(),
         };
         let judged = verify(&text, &pack, Occasion { at: scene.at, scene: scene.use_scene });
-        let answer = Answer::new(&judged, &pack, scene.at).json();
+        let answer = Answer::new(&judged, &pack, scene.at, Clock::Device).json();
         Ok(Played { scene, answer })
     };
     scenes(stage)?.into_iter().map(play).collect()

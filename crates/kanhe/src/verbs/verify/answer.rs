@@ -1,6 +1,6 @@
 //! An answer as it is printed: the verdict, the way it was reached, and what may be believed.
 
-use crate::words::{self, Language, Sentence};
+use crate::words::{self, Clock, Language, Sentence};
 use jiff::Timestamp;
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::{Field, Form};
@@ -14,6 +14,7 @@ pub struct Answer<'a> {
     judged: &'a Result<Accepted<'a>, Refusal<'a>>,
     pack: &'a Pack,
     at: Timestamp,
+    clock: Clock,
 }
 
 /// How a step went.
@@ -27,8 +28,8 @@ enum Outcome {
 
 impl<'a> Answer<'a> {
     /// The answer to one look at a pack at one moment.
-    pub const fn new(judged: &'a Result<Accepted<'a>, Refusal<'a>>, pack: &'a Pack, at: Timestamp) -> Self {
-        Self { judged, pack, at }
+    pub const fn new(judged: &'a Result<Accepted<'a>, Refusal<'a>>, pack: &'a Pack, at: Timestamp, clock: Clock) -> Self {
+        Self { judged, pack, at, clock }
     }
 
     /// The colour.
@@ -74,14 +75,22 @@ impl<'a> Answer<'a> {
         lines.push(String::new());
         lines.extend(Step::ALL.into_iter().map(|step| self.step_line(step, language)));
         if let Some(as_of) = self.as_of() {
-            let age = hours(self.at.duration_since(as_of).as_hours(), language);
-            let as_of = words::moment(as_of);
-            lines.push(match language {
-                Language::Chinese => format!("状态截至 {as_of}（{age}前）"),
-                Language::English => format!("status as of {as_of} ({age} ago)"),
-            });
+            lines.push(self.as_of_line(as_of, language));
         }
         lines.join("\n")
+    }
+
+    fn as_of_line(&self, as_of: Timestamp, language: Language) -> String {
+        let age = self.at.duration_since(as_of);
+        // A clock that is behind makes what we know come from the future, and no age at all.
+        let age = (!age.is_negative()).then(|| words::age(age));
+        let as_of = words::moment(as_of);
+        match (language, age) {
+            (Language::Chinese, None) => format!("状态截至{}", as_of.zh),
+            (Language::Chinese, Some(age)) => format!("状态截至{}（{}前）", as_of.zh, age.zh),
+            (Language::English, None) => format!("status as of {}", as_of.en),
+            (Language::English, Some(age)) => format!("status as of {} ({} ago)", as_of.en, age.en),
+        }
     }
 
     fn headline(&self, language: Language) -> &'static str {
@@ -99,14 +108,14 @@ impl<'a> Answer<'a> {
                 let (kind, issuer) = (&accepted.claims().kind.names, accepted.issuer());
                 Sentence::new(format!("{}，{}颁发。", kind.zh, issuer.names.zh), format!("{}, issued by {}.", kind.en, issuer.names.en))
             }
-            Err(refusal) => words::reason(refusal.reason()),
+            Err(refusal) => words::reason(refusal.reason(), self.pack, self.clock),
         }
     }
 
     fn next(&self) -> Sentence {
         match self.judged {
             Ok(_) => Sentence::new("核对持证主体与来人或单位一致。", "Check that the holder is the person or organisation before you."),
-            Err(refusal) => words::next(refusal.reason()).into(),
+            Err(refusal) => words::next(refusal.reason(), self.clock).into(),
         }
     }
 
@@ -168,15 +177,6 @@ impl<'a> Answer<'a> {
             Outcome::NotReached => '·',
         };
         format!("  {mark} {}", words::step(step).of(language))
-    }
-}
-
-fn hours(hours: i64, language: Language) -> String {
-    match language {
-        Language::Chinese if hours >= 48 => format!("{} 天", hours / 24),
-        Language::Chinese => format!("{hours} 小时"),
-        Language::English if hours >= 48 => format!("{} days", hours / 24),
-        Language::English => format!("{hours} hours"),
     }
 }
 

@@ -17,8 +17,13 @@ fn a_pack_shows_whom_and_what_it_vouches_for() {
     let mut regions: Vec<_> = shown["regions"].as_array().unwrap().iter().map(counted).collect();
     regions.sort();
     assert_eq!(regions, [("330000".to_owned(), [1, 1, 1]), ("440000".to_owned(), [2, 4, 2])]);
-    let states = shown["regions"].as_array().unwrap().iter().find(|region| region["region"] == "440000").unwrap()["states"].clone();
-    assert_eq!(states, serde_json::json!({ "revoked": 1, "suspended": 1, "superseded": 1 }));
+    let guangdong = shown["regions"].as_array().unwrap().iter().find(|region| region["region"] == "440000").unwrap();
+    let states = |agency: &str| {
+        let lists = guangdong["status_lists"].as_array().unwrap();
+        lists.iter().find(|list| word(list, "/uri").contains(agency)).unwrap()["states"].clone()
+    };
+    assert_eq!(states("market"), serde_json::json!({ "revoked": 1, "suspended": 1, "superseded": 1 }));
+    assert_eq!(states("housing"), serde_json::json!({}), "each list has its own states");
     assert_eq!(shown["recognition"][0]["scenes"], serde_json::json!(["freight-market", "passenger-market"]));
 }
 
@@ -30,7 +35,7 @@ fn a_pack_shows_itself_in_words_of_both_languages() {
     };
     for (language, words) in [
         ("zh", ["广东省市场监督管理局", "道路运输经营许可证", "互认 330000"]),
-        ("en", ["Guangdong Administration for Market Regulation", "epoch 1", "recognised 330000"]),
+        ("en", ["Guangdong Administration for Market Regulation", "Beijing time", "recognised 330000"]),
     ] {
         let shown = show(language);
         assert!(words.iter().all(|word| shown.contains(word)), "{language}: {shown}");
@@ -49,7 +54,7 @@ fn a_newer_pack_says_what_changed() {
     };
     let said = show(&[]).out;
     assert!(said.lines().any(|line| line == "~ epoch 1 → 2"), "{said}");
-    assert!(said.lines().any(|line| line.starts_with("+ ") && line.ends_with("certificates revoked 1")), "{said}");
+    assert!(said.lines().any(|line| line.starts_with("+ status list ") && line.ends_with("certificates revoked 1")), "{said}");
     let told = show(&["--json"]).json();
     assert_eq!((told["from"].as_u64(), told["to"].as_u64()), (Some(1), Some(2)));
     assert_eq!(told["changes"].as_array().unwrap().len(), said.lines().count());
@@ -70,30 +75,39 @@ fn a_certificate_is_revoked_for_those_who_have_the_newer_pack() {
     }
 }
 
+/// `kanhe pack build` of an office's manifest, without status lists.
+fn building(office: &Office) -> Kanhe {
+    let (root, manifest, out) = (format!("440000={}", office.path("root.pub")), office.path("manifest"), office.path("pack"));
+    let (key, identity) = (office.path("root.key"), office.path("identity.txt"));
+    let build = ["pack", "build", "--region", "440000", "--epoch", "1", "--root", &root, "--manifest", &manifest, "--out", &out];
+    Kanhe::new(&[&build[..], &["--key", &key, "--identity", &identity]].concat())
+}
+
 #[test]
 fn a_pack_that_would_not_open_is_never_written() {
     let office = Office::open();
-    let (manifest, out, identity) = (office.path("manifest"), office.path("pack"), office.path("identity.txt"));
     // The manifest is of the root's key, and the pack names another for the region.
-    let root = format!("440000={}", office.path("gd-market.pub"));
-    let run = kanhe(&[
-        "pack",
-        "build",
-        "--region",
-        "440000",
-        "--epoch",
-        "1",
-        "--root",
-        &root,
-        "--manifest",
-        &manifest,
-        "--out",
-        &out,
-        "--key",
-        &office.path("root.key"),
-        "--identity",
-        &identity,
-    ]);
-    assert!(run.ended(2).err.starts_with("error pack_part_not_trusted: "));
-    assert!(!std::path::Path::new(&out).exists());
+    let run = building(&office).but("--root", &format!("440000={}", office.path("gd-market.pub"))).run();
+    let said = format!("error pack_part_not_trusted: {}: ", office.path("manifest"));
+    assert!(run.ended(2).err.starts_with(&said), "the file is named");
+    assert!(!std::path::Path::new(&office.path("pack")).exists());
+}
+
+#[test]
+fn a_folder_without_status_lists_is_no_folder_of_status_lists() {
+    let office = Office::open();
+    let run = building(&office).and(&["--status", &office.path("")]).run().ended(2);
+    assert!(run.err.starts_with("error pack_no_lists: "), "{run:?}");
+    assert!(!std::path::Path::new(&office.path("pack")).exists());
+}
+
+#[test]
+fn agencies_of_whose_certificates_nothing_is_known_are_named() {
+    let office = Office::open();
+    let told = building(&office).and(&["--json"]).run().ended(0).json();
+    assert_eq!((told["manifests"].as_u64(), told["recognitions"].as_u64(), told["status_lists"].as_u64()), (Some(1), Some(0), Some(0)));
+    assert_eq!(told["agencies_without_status_lists"], serde_json::json!(["114400000069410121", "11440000006942023C"]));
+    let said = building(&office).run().ended(0).out;
+    assert!(said.contains("1 manifest, 0 rows of recognition, 0 status lists"), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("! agency ") && line.contains("no status list")).count(), 2, "{said}");
 }

@@ -4,11 +4,12 @@ use super::verify::open_pack;
 use super::{Ended, Voice, clock, key, pack_diff, recognition, trust};
 use crate::cli::{PackBuildArgs, PackVerb};
 use crate::failure::Failure;
-use crate::words::{Language, Words};
+use crate::words::{self, Language, Words, counted};
 use crate::{files, shipped};
 use kanhe_core::envelope::{Document, LARGEST_ENVELOPE, sign_to_cose};
-use kanhe_core::pack::{Contents, Pack, Region, Root};
-use kanhe_core::status::State;
+use kanhe_core::manifest::Agency;
+use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
+use kanhe_core::status::{State, StatusList};
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub fn run(verb: PackVerb, voice: Voice) -> Result<Ended, Failure> {
 fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
     let issued = clock::moment(args.at.as_deref())?;
     let dictionaries = shipped::dictionaries(args.dictionaries.as_deref())?;
+    let lists = files_in(&args.status)?;
     let contents = Contents {
         region: recognition::region(&args.region)?,
         epoch: args.epoch,
@@ -44,21 +46,82 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         roots: args.root.iter().map(|root| read_root(root)).collect::<Result<_, _>>()?,
         manifests: signed_files(&args.manifest)?,
         recognitions: signed_files(args.recognition.as_slice())?,
-        status_lists: signed_files(&files_in(&args.status)?)?,
+        status_lists: signed_files(&lists)?,
         survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
     let key = key::open(&args.key)?;
     let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key.key());
     // A pack that does not open is never written: proofread with the eyes of a verifier.
-    let pack = Pack::open(&bytes, &[key.key().verifying_key()]).map_err(|error| Failure::new(error.code(), error))?;
+    let pack = Pack::open(&bytes, &[key.key().verifying_key()]).map_err(|error| refused(&error, args, &lists))?;
     files::write(&args.out, &bytes)?;
-    let summary = json!({ "pack": args.out, "bytes": bytes.len(), "epoch": pack.epoch(), "regions": pack.regions().len() });
-    voice.say(&summary, |language| match language {
-        Language::Chinese => format!("证照包已生成：{}（第 {} 期，{} 字节）", args.out.display(), pack.epoch(), bytes.len()),
-        Language::English => format!("pack built: {} (epoch {}, {} bytes)", args.out.display(), pack.epoch(), bytes.len()),
-    });
+    let silent = agencies_without_lists(&pack);
+    voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));
     Ok(Ended::Well)
+}
+
+/// A part that does not stand is named by the file that it came from: its place in the pack says nothing to whoever named the files.
+fn refused(error: &PackError, args: &PackBuildArgs, lists: &[PathBuf]) -> Failure {
+    let from = match error {
+        PackError::Part { part, place, .. } | PackError::PartNotTrusted { part, place, .. } | PackError::Repeated { part, place } => {
+            match *part {
+                "manifest" => args.manifest.get(*place),
+                "recognition" => args.recognition.as_ref(),
+                "status list" => lists.get(*place),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let named = from.map(|path| format!("{}: ", path.display())).unwrap_or_default();
+    Failure::new(error.code(), format!("{named}{error}"))
+}
+
+/// The agencies of whose certificates nobody will know the status.
+fn agencies_without_lists(pack: &Pack) -> Vec<&Agency> {
+    let silent = |region: &'_ Region, place: usize| region.status_lists().all(|(agency, _)| agency != place);
+    let of_region = |region| {
+        let agencies = Region::manifest(region).agencies.iter().enumerate();
+        agencies.filter(move |(place, _)| silent(region, *place)).map(|(_, agency)| agency)
+    };
+    pack.regions().iter().flat_map(of_region).collect()
+}
+
+/// How many lists, and rows of recognition, a pack has.
+fn parts(pack: &Pack) -> (usize, usize) {
+    let lists = pack.regions().iter().map(|region| region.status_lists().count()).sum();
+    (lists, pack.recognition().map_or(0, |recognition| recognition.rows.len()))
+}
+
+fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency]) -> Value {
+    let (lists, rows) = parts(pack);
+    json!({
+        "pack": args.out, "bytes": bytes, "epoch": pack.epoch(), "regions": pack.regions().len(), "manifests": pack.regions().len(),
+        "recognitions": usize::from(pack.recognition().is_some()), "recognition_rows": rows, "status_lists": lists,
+        "agencies_without_status_lists": silent.iter().map(|agency| agency.code.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency], language: Language) -> String {
+    let (out, epoch, manifests, (lists, rows)) = (args.out.display(), pack.epoch(), pack.regions().len(), parts(pack));
+    let mut lines = vec![match language {
+        Language::Chinese => {
+            format!("证照包已生成：{out}（第 {epoch} 期，{bytes} 字节；机构名录 {manifests} 份，互认条目 {rows} 条，状态清单 {lists} 份）")
+        }
+        Language::English => format!(
+            "pack built: {out} (epoch {epoch}, {bytes} bytes; {}, {}, {})",
+            counted(manifests, "manifest", "manifests"),
+            counted(rows, "row of recognition", "rows of recognition"),
+            counted(lists, "status list", "status lists"),
+        ),
+    }];
+    lines.extend(silent.iter().map(|agency| match language {
+        Language::Chinese => format!("! 机构 {} {}没有状态清单：其证照在柜台均为“此处无法判定”。", agency.code, agency.names.zh),
+        Language::English => {
+            format!("! agency {} {} has no status list: a counter cannot tell of any of its certificates.", agency.code, agency.names.en)
+        }
+    }));
+    lines.join("\n")
 }
 
 fn read_root(named: &str) -> Result<Root, Failure> {
@@ -81,6 +144,13 @@ fn files_in(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
         let entries = std::fs::read_dir(path).map_err(|error| Failure::file(path, &error))?;
         let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_status_list(path)).collect();
+        if found.is_empty() {
+            let hint = Words::new(
+                "状态清单由 kanhe status sign 写入其 --out 目录；检查路径。",
+                "Status lists are in the folder that `kanhe status sign --out` wrote; check the path.",
+            );
+            return Err(Failure::new("pack_no_lists", format!("{}: the folder has no *.status file", path.display())).hint(hint));
+        }
         found.sort();
         files.extend(found);
     }
@@ -91,16 +161,15 @@ fn is_status_list(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "status")
 }
 
-/// How many entries of a region's lists are in each state but valid.
-pub fn states(region: &Region) -> Vec<(State, usize)> {
+/// How many entries of a list are in each state but valid.
+pub fn states(list: &StatusList) -> Vec<(State, usize)> {
     let taken_back = State::ALL.into_iter().filter(|state| *state != State::Valid);
-    let count = |state: State| {
-        region
-            .status_lists()
-            .map(|(_, list)| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count())
-            .sum()
-    };
+    let count = |state: State| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count();
     taken_back.map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn states_json(list: &StatusList) -> Value {
+    Value::Object(states(list).into_iter().map(|(state, count)| (state.word().to_owned(), json!(count))).collect())
 }
 
 fn pack_json(pack: &Pack) -> Value {
@@ -114,8 +183,7 @@ fn pack_json(pack: &Pack) -> Value {
                 "types": agency.kinds, "keys": agency.keys.iter().map(|key| key.key.id().to_string()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "types": manifest.kinds.iter().map(|kind| json!({ "index": kind.index, "code": kind.code.as_str(), "name": { "zh": kind.names.zh, "en": kind.names.en } })).collect::<Vec<_>>(),
-            "status_lists": region.status_lists().map(|(_, list)| json!({ "uri": list.uri(), "as_of": list.issued().to_string(), "expires": list.expires().to_string() })).collect::<Vec<_>>(),
-            "states": states(region).into_iter().map(|(state, count)| (state.word().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            "status_lists": region.status_lists().map(|(_, list)| json!({ "uri": list.uri(), "as_of": list.issued().to_string(), "expires": list.expires().to_string(), "states": states_json(list) })).collect::<Vec<_>>(),
         })
     };
     let rows = pack.recognition().map(|recognition| recognition.rows.iter().map(|row| json!({
@@ -129,36 +197,12 @@ fn pack_json(pack: &Pack) -> Value {
 
 fn pack_words(pack: &Pack, language: Language) -> String {
     let say = |zh: String, en: String| if language == Language::Chinese { zh } else { en };
+    let (made, until) = (words::moment(pack.issued()), words::moment(pack.expires()));
     let mut lines = vec![say(
-        format!("地区 {} 的证照包，第 {} 期，制作于 {}，有效至 {}", pack.region(), pack.epoch(), pack.issued(), pack.expires()),
-        format!("pack of region {}, epoch {}, made {}, good until {}", pack.region(), pack.epoch(), pack.issued(), pack.expires()),
+        format!("地区 {} 的证照包，第 {} 期，制作于 {}，有效至 {}", pack.region(), pack.epoch(), made.zh, until.zh),
+        format!("pack of region {}, epoch {}, made {}, good until {}", pack.region(), pack.epoch(), made.en, until.en),
     )];
-    for region in pack.regions() {
-        let manifest = region.manifest();
-        lines.push(say(
-            format!("\n{} {}（名录第 {} 版，至 {}）", manifest.region, manifest.names.zh, manifest.edition, manifest.expires),
-            format!("\n{} {} (manifest edition {}, until {})", manifest.region, manifest.names.en, manifest.edition, manifest.expires),
-        ));
-        lines.extend(manifest.agencies.iter().map(|agency| {
-            say(
-                format!("  机构 {} {}，密钥 {} 把", agency.code, agency.names.zh, agency.keys.len()),
-                format!("  agency {} {}, {} keys", agency.code, agency.names.en, agency.keys.len()),
-            )
-        }));
-        lines.extend(manifest.kinds.iter().map(|kind| {
-            say(
-                format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh),
-                format!("  type {} {} {}", kind.index, kind.code, kind.names.en),
-            )
-        }));
-        lines.extend(region.status_lists().map(|(_, list)| {
-            say(
-                format!("  状态清单 {}，截至 {}", list.uri(), list.issued()),
-                format!("  status list {}, as of {}", list.uri(), list.issued()),
-            )
-        }));
-        lines.extend(states(region).into_iter().map(|(state, count)| format!("    {}: {count}", state.word())));
-    }
+    lines.extend(pack.regions().iter().flat_map(|region| region_lines(region, language)));
     let rows = pack.recognition().map(|recognition| recognition.rows.as_slice()).unwrap_or_default();
     lines.extend(rows.iter().map(|row| {
         let scenes = if row.scenes.is_empty() { "*".to_owned() } else { row.scenes.join(", ") };
@@ -169,4 +213,36 @@ fn pack_words(pack: &Pack, language: Language) -> String {
         )
     }));
     lines.join("\n")
+}
+
+fn region_lines(region: &Region, language: Language) -> Vec<String> {
+    let say = |zh: String, en: String| if language == Language::Chinese { zh } else { en };
+    let mut lines = Vec::new();
+    let manifest = region.manifest();
+    let until = words::moment(manifest.expires);
+    lines.push(say(
+        format!("\n{} {}（名录第 {} 版，至 {}）", manifest.region, manifest.names.zh, manifest.edition, until.zh),
+        format!("\n{} {} (manifest edition {}, until {})", manifest.region, manifest.names.en, manifest.edition, until.en),
+    ));
+    lines.extend(manifest.agencies.iter().map(|agency| {
+        say(
+            format!("  机构 {} {}，密钥 {} 把", agency.code, agency.names.zh, agency.keys.len()),
+            format!("  agency {} {}, {}", agency.code, agency.names.en, counted(agency.keys.len(), "key", "keys")),
+        )
+    }));
+    lines.extend(manifest.kinds.iter().map(|kind| {
+        say(
+            format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh),
+            format!("  type {} {} {}", kind.index, kind.code, kind.names.en),
+        )
+    }));
+    for (_, list) in region.status_lists() {
+        let as_of = words::moment(list.issued());
+        lines.push(say(
+            format!("  状态清单 {}，截至 {}", list.uri(), as_of.zh),
+            format!("  status list {}, as of {}", list.uri(), as_of.en),
+        ));
+        lines.extend(states(list).into_iter().map(|(state, count)| format!("    {}: {count}", state.word())));
+    }
+    lines
 }

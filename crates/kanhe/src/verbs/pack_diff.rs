@@ -1,7 +1,7 @@
 //! What changed between two packs, in the words of an officer who must answer for it.
 
 use super::pack::states;
-use crate::words::{Language, Sentence};
+use crate::words::{self, Language, Sentence};
 use kanhe_core::pack::{Pack, Region};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -109,16 +109,16 @@ fn list_region(region: &Region, stated: &mut BTreeMap<String, Stated>) {
             format!("list {}", list.uri()),
             format!("状态清单 {} 截至", list.uri()),
             format!("status list {} as of", list.uri()),
-            list.issued().to_string(),
+            format!("{} UTC+8", words::on_the_clock(list.issued())),
         );
-    }
-    for (word, count) in states(region) {
-        let word = word.word();
-        state(
-            format!("state {word}"),
-            format!("地区 {code} 状态 {word} 的证照数"),
-            format!("region {code} certificates {word}"),
-            count.to_string(),
-        );
+        for (word, count) in states(list) {
+            let (uri, word) = (list.uri(), word.word());
+            state(
+                format!("state {uri} {word}"),
+                format!("状态清单 {uri} 中状态为 {word} 的证照数"),
+                format!("status list {uri} certificates {word}"),
+                count.to_string(),
+            );
+        }
     }
 }

@@ -97,7 +97,7 @@ fn build(file: &str, bytes: &[u8], read: &TypeFile, defects: &mut Defects<'_>) -
     let freshness = freshness(&read.freshness, defects);
     let schema = form::compile(&read.fields, defects);
     let form = form::check(read, defects);
-    let seal = seal_profile::check(&read.seal.fields, &form, defects);
+    let seal = seal_profile::check(&read.seal.fields, &form, &read.fields, defects);
     let budget = budget(&read.seal.budget, defects);
     Some(CertificateKind {
         file: file.strip_suffix(".json").unwrap_or(file).to_owned(),

@@ -6,6 +6,7 @@ use super::kind::FormField;
 use super::shape::Shape;
 use super::type_file::{Entry, Form as Written, SealField};
 use kanhe_core::kind::{Choice, Field, Form};
+use serde_json::Value;
 
 /// One number has room for so many entries, one bit each (`kanhe_core::kind::Form::Choices`).
 const MOST_BITS: usize = 63;
@@ -16,8 +17,9 @@ const MOST_PLACES: usize = 4_096;
 /// Cents have two places, and no measure on a licence has more than six.
 const GREATEST_SCALE: u8 = 6;
 
-/// Checks every field of the seal against the form; `None` if any could not be understood.
-pub(super) fn check(written: &[SealField], form: &[FormField], defects: &mut Defects<'_>) -> Option<Vec<Field>> {
+/// Checks every field of the seal against the form; `None` if any could not be understood. The schema tells a property
+/// that the form could not take from one that nobody wrote.
+pub(super) fn check(written: &[SealField], form: &[FormField], schema: &Value, defects: &mut Defects<'_>) -> Option<Vec<Field>> {
     let mut sealed: Vec<Option<Field>> = Vec::new();
     for (place, field) in written.iter().enumerate() {
         let member = format!("seal.fields[{place}]");
@@ -25,7 +27,10 @@ pub(super) fn check(written: &[SealField], form: &[FormField], defects: &mut Def
             defects.add(&member, TypeDefect::SealTwice { field: field.field.clone() });
         }
         let Some(asked) = form.iter().find(|asked| asked.name == field.field) else {
-            defects.add(&member, TypeDefect::UnknownField { field: field.field.clone() });
+            // A property that the form could not take has its own defect already.
+            if schema.get("properties").and_then(|properties| properties.get(&field.field)).is_none() {
+                defects.add(&member, TypeDefect::UnknownField { field: field.field.clone() });
+            }
             sealed.push(None);
             continue;
         };

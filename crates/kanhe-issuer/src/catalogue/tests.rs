@@ -146,6 +146,14 @@ fn all_defects_of_a_file_are_named_at_once() {
 }
 
 #[test]
+fn a_sealed_field_without_a_label_has_one_defect() {
+    for (pointer, code) in [("/labels/premises", "type_field_without_label"), ("/fields/properties/premises/type", "type_field_shape")] {
+        let codes: Vec<&str> = defects_with(pointer, Value::Null).into_iter().map(|(_, code)| code).collect();
+        assert_eq!(codes, [code], "{pointer}");
+    }
+}
+
+#[test]
 fn a_budget_that_is_exceeded_comes_with_its_numbers() {
     let mut file = food();
     file["seal"]["budget"]["version"] = json!(5);

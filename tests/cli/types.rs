@@ -32,6 +32,36 @@ fn a_type_is_shown_by_its_name_and_by_its_code() {
 }
 
 #[test]
+fn a_type_says_how_a_table_of_its_applications_looks() {
+    let told = kanhe(&["type", "show", "food-operation-permit", "--json"]).ended(0).json();
+    let columns: Vec<(&str, &str, bool)> = told["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| (word(column, "/name"), word(column, "/label/zh"), column["required"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(columns[0], ("request_id", "申请编号", true));
+    assert_eq!(columns.last().unwrap(), &("valid_until", "证照有效期截止日期", false));
+    assert_eq!((word(&told, "/term/rule"), word(&told, "/term/zh"), word(&told, "/term/en")), ("years", "5 年", "5 years"));
+    let items = told["form"].as_array().unwrap().iter().find(|field| field["name"] == "items").unwrap();
+    assert_eq!(items["table"][0], serde_json::json!({ "code": "A1", "zh": "预包装食品销售", "en": "Pre-packaged food" }));
+    let open_ended = shipped().iter().any(|file| {
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let told = kanhe(&["type", "show", &name, "--json"]).ended(0).json();
+        let until = told["columns"].as_array().unwrap().iter().any(|column| column["name"] == "valid_until");
+        assert_eq!(until, told["term"]["rule"] != "open_ended", "{name}");
+        !until
+    });
+    assert!(open_ended, "one of the shipped types has no end");
+    for (language, words) in
+        [("zh", ["申请编号", "5 年", "预包装食品销售"]), ("en", ["request_id", "term: 5 years", "holder_code_check_override"])]
+    {
+        let said = kanhe(&["type", "show", "food-operation-permit", "--lang", language]).ended(0).out;
+        assert!(words.iter().all(|word| said.contains(word)), "{said}");
+    }
+}
+
+#[test]
 fn the_shipped_types_are_right() {
     let files: Vec<String> = shipped().iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let words: Vec<&str> = ["type", "check"].into_iter().chain(files.iter().map(String::as_str)).collect();

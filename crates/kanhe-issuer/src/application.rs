@@ -17,7 +17,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub use columns::columns_of;
+pub use columns::{FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
 pub use fault::{Fault, FaultDefect};
 pub use table::{Application, MOST_BYTES, MOST_ROWS, Table, TableError};

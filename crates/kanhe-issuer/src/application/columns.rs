@@ -60,6 +60,11 @@ impl Reserved {
         }
     }
 
+    /// Whether a table of the type can say anything in the column.
+    fn applies_to(self, kind: &CertificateKind) -> bool {
+        self != Self::ValidUntil || kind.validity() != ValidityRule::OpenEnded
+    }
+
     fn required(self, kind: &CertificateKind) -> bool {
         match self {
             Self::RequestId | Self::Number | Self::HolderName | Self::HolderCodeType | Self::HolderCode => true,
@@ -67,6 +72,23 @@ impl Reserved {
             Self::ValidUntil => kind.validity() == ValidityRule::Given,
         }
     }
+}
+
+/// A column that stands in the tables of every type, by the headings that name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedColumn {
+    /// The heading in English.
+    pub name: &'static str,
+    /// The heading in Chinese.
+    pub label: &'static str,
+    /// Whether a table must have it.
+    pub required: bool,
+}
+
+/// The columns of a type's tables that are not fields of its form, in their order.
+pub fn fixed_columns(kind: &CertificateKind) -> impl Iterator<Item = FixedColumn> {
+    let applying = RESERVED.into_iter().filter(|column| column.applies_to(kind));
+    applying.map(|column| FixedColumn { name: column.name(), label: column.label(), required: column.required(kind) })
 }
 
 /// The columns of a type's tables in their order, each with whether a table must have it.

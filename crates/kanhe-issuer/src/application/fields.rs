@@ -76,7 +76,7 @@ fn value_of(cell: &Cell, field: &FormField, form: Option<&Form>) -> Result<Value
 /// The members of a list, in the order of the code table if there is one: the seal keeps no other.
 fn list_of(cell: &Cell, form: Option<&Form>) -> Result<Vec<String>, FaultDefect> {
     let members: Vec<&str> = match cell {
-        Cell::Text(text) => text.split(['^', ',']).map(str::trim).filter(|member| !member.is_empty()).collect(),
+        Cell::Text(text) => text.split(['^', ',', '、']).map(str::trim).filter(|member| !member.is_empty()).collect(),
         Cell::List(members) => members.iter().map(String::as_str).collect(),
     };
     let table: &[Choice] = match form {

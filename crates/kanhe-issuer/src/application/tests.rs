@@ -272,10 +272,11 @@ fn a_genuine_code_that_fails_its_check_is_let_pass_where_somebody_vouches_for_it
 
 #[test]
 fn words_of_a_code_table_stand_for_their_codes() {
-    let draft =
-        admitted("food-operation-permit", csv_of(&with("food-operation-permit", "items", "热食类食品制售^预包装食品销售")).as_bytes())
-            .unwrap();
-    assert!(draft.fields().contains(&("items".to_owned(), Value::List(vec!["A1".to_owned(), "B1".to_owned()]))));
+    for items in ["热食类食品制售^预包装食品销售", "热食类食品制售、预包装食品销售", "B1, A1"] {
+        let table = csv_of(&with("food-operation-permit", "items", items));
+        let draft = admitted("food-operation-permit", table.as_bytes()).unwrap();
+        assert!(draft.fields().contains(&("items".to_owned(), Value::List(vec!["A1".to_owned(), "B1".to_owned()]))), "{items}");
+    }
     let draft =
         admitted("food-operation-permit", csv_of(&with("food-operation-permit", "business_form", "餐饮服务经营者")).as_bytes()).unwrap();
     assert!(draft.fields().contains(&("business_form".to_owned(), Value::Text("2".to_owned()))));

@@ -3,8 +3,10 @@
 
 #![allow(clippy::as_conversions, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod applications;
 mod example;
 mod log_example;
+mod type_file;
 
 use kanhe_core::status::State;
 use std::collections::{BTreeMap, BTreeSet};

@@ -21,7 +21,7 @@ fn the_table_of_the_specification_is_admitted() {
     let kind = catalogue.find("food-operation-permit").unwrap();
     let rows: Vec<_> = Table::read(example.as_bytes(), kind).unwrap().collect();
     let [row] = rows.as_slice() else { panic!("{} rows", rows.len()) };
-    let faults = kind.admit(row.as_ref().unwrap(), day(2026, 3, 1)).err().unwrap_or_default();
+    let faults = kind.admit(row.as_ref().unwrap(), day("2026-03-01")).err().unwrap_or_default();
     assert!(faults.is_empty(), "{faults:?}");
 }
 

@@ -1,6 +1,6 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
-use crate::words::{Language, Words, headline, remedy};
+use crate::words::{Language, Words, meaning, remedy};
 use std::fmt;
 use std::path::Path;
 
@@ -48,17 +48,16 @@ impl Failure {
 
     /// The one line for people.
     pub fn line(&self, language: Language) -> String {
-        let headline = headline(self.code);
         let hint = self.hint.as_ref().map(|hint| hint.of(language)).unwrap_or_default();
         match language {
-            Language::Chinese => format!("错误 {}：{}（{}）{hint}", self.code, headline.map_or("未能完成", |words| words.zh), self.detail),
+            Language::Chinese => format!("错误 {}：{}（{}）。{hint}", self.code, meaning(self.code).unwrap_or("未能完成"), self.detail),
             Language::English => format!("error {}: {}. {hint}", self.code, self.detail).trim_end().to_owned(),
         }
     }
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        let zh = headline(self.code).map_or_else(|| self.detail.clone(), |words| words.zh.to_owned());
+        let zh = meaning(self.code).unwrap_or(&self.detail);
         serde_json::json!({
             "error": {
                 "code": self.code,

@@ -23,6 +23,32 @@ fn counts(told: &Value) -> (u64, u64, u64) {
 }
 
 #[test]
+fn every_refused_row_is_said_with_what_is_wrong() {
+    let office = Office::open();
+    let spoiled = || permits(3).replace(",20251024,", ",2026-13-45,").replace('\n', "\r\n");
+    let told = office.issue(spoiled()).ended(1).json();
+    let fault = &told["faults"][0];
+    assert_eq!((fault["line"].as_u64(), word(fault, "/request_id"), word(fault, "/column")), (Some(3), "GD-SPJY-2026-00002", "issued"));
+    assert_eq!((word(fault, "/code"), word(fault, "/message/zh")), ("day", "日期无法识别"));
+    for (language, line) in [
+        ("en", "line 3, GD-SPJY-2026-00002: issued day no day: wanted is 20260301"),
+        ("zh", "第 3 行，GD-SPJY-2026-00002：issued day 日期无法识别"),
+    ] {
+        let run = office.issuing(spoiled()).and(&["--lang", language]).for_people().run().ended(1);
+        assert!(run.out.starts_with(line), "{run:?}");
+    }
+    let run = office.issuing(many_permits(23).replace(",20", ",30x0")).for_people().run().ended(1);
+    assert_eq!((run.out.lines().count(), run.out.contains("and 3 more")), (22, true), "{run:?}");
+}
+
+#[test]
+fn a_table_of_headings_only_says_so() {
+    let office = Office::open();
+    let run = office.issuing(permits(0)).for_people().run().ended(0);
+    assert!(run.out.starts_with("The table has headings and no applications.\n"), "{run:?}");
+}
+
+#[test]
 fn a_row_becomes_four_files_and_a_line() {
     let office = Office::open();
     assert_eq!(counts(&office.issue(permits(1)).ended(0).json()), (1, 0, 0));

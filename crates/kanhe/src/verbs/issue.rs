@@ -2,6 +2,7 @@
 
 mod ledger;
 pub mod output;
+pub mod refused;
 
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
@@ -17,6 +18,7 @@ use kanhe_issuer::desk::{Desk, IssueError};
 use ledger::{Known, Ledger};
 use output::{Artist, Written};
 use rayon::prelude::*;
+use refused::Refused;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -24,11 +26,12 @@ use std::path::Path;
 const CHUNK: usize = 256;
 
 /// How many rows came to what.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Counts {
     issued: usize,
     repeated: usize,
     refused: usize,
+    faults: Refused,
 }
 
 /// A row that was admitted, with everything drawn that minting needs.
@@ -55,20 +58,18 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let artist = Artist::new(args, kind)?;
     let mut ledger = Ledger::open(out)?;
     let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
-    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path() });
-    voice.say(&summary, |language| match language {
-        Language::Chinese => {
-            format!("签发 {}，已签发过 {}，未受理 {}；报告：{}", counts.issued, counts.repeated, counts.refused, ledger.path().display())
+    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "faults": counts.faults.faults() });
+    voice.say(&summary, |language| {
+        let (issued, repeated, refused, report) = (counts.issued, counts.repeated, counts.refused, ledger.path().display());
+        let mut lines = counts.faults.lines(language);
+        if issued + repeated + refused == 0 {
+            lines.push(Words::new("申请表只有列名，没有申请。", "The table has headings and no applications.").of(language).to_owned());
         }
-        Language::English => {
-            format!(
-                "issued {}, issued before {}, refused {}; report: {}",
-                counts.issued,
-                counts.repeated,
-                counts.refused,
-                ledger.path().display()
-            )
-        }
+        lines.push(match language {
+            Language::Chinese => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
+            Language::English => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
+        });
+        lines.join("\n")
     });
     Ok(if counts.refused == 0 { Ended::Well } else { Ended::Refused })
 }
@@ -122,7 +123,9 @@ fn admit(
     let line = application.line();
     let mut refuse = |ledger: &mut Ledger, faults: Vec<Value>| {
         counts.refused += 1;
-        ledger.report(&json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults }))
+        let told = json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults });
+        counts.faults.keep(&told);
+        ledger.report(&told)
     };
     let draft = match kind.admit(application, today) {
         Ok(draft) => draft,
@@ -169,7 +172,9 @@ fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts)
         }
         Err(fault) => {
             counts.refused += 1;
-            json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] })
+            let told = json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] });
+            counts.faults.keep(&told);
+            told
         }
     }
 }

@@ -1,0 +1,82 @@
+//! The rows that were not issued, for whoever ran the command: the report has them too, among all the others.
+
+use crate::words::{Language, meaning};
+use serde_json::{Value, json};
+
+/// So many rows are said on the terminal; more would scroll the counts away.
+const MOST_SAID: usize = 20;
+
+/// So many rows are kept for the JSON object: a table of the wrong year is refused to its last row, and the report has them all.
+const MOST_KEPT: usize = 10_000;
+
+/// The lines of the report about refused rows.
+#[derive(Debug, Default)]
+pub struct Refused {
+    rows: Vec<Value>,
+    left_out: usize,
+}
+
+impl Refused {
+    /// Keeps a line of the report.
+    pub fn keep(&mut self, line: &Value) {
+        if self.rows.len() < MOST_KEPT {
+            self.rows.push(line.clone());
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Every fault by itself, with its line and request.
+    pub fn faults(&self) -> Vec<Value> {
+        let of_row = |row: &Value| -> Vec<Value> {
+            let fault = |fault: &Value| {
+                json!({
+                    "line": row.get("line"), "request_id": row.get("request_id"), "column": fault.get("column"),
+                    "code": fault.get("code"), "message": { "zh": said(fault, Language::Chinese), "en": said(fault, Language::English) },
+                })
+            };
+            faults_of(row).iter().map(fault).collect()
+        };
+        self.rows.iter().flat_map(of_row).collect()
+    }
+
+    /// One line for each row, up to a bound.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let mut lines: Vec<String> = self.rows.iter().take(MOST_SAID).map(|row| row_line(row, language)).collect();
+        let more = (self.rows.len() + self.left_out).saturating_sub(MOST_SAID);
+        if more > 0 {
+            lines.push(match language {
+                Language::Chinese => format!("另有 {more} 行，见报告"),
+                Language::English => format!("and {more} more, see the report"),
+            });
+        }
+        lines
+    }
+}
+
+fn row_line(row: &Value, language: Language) -> String {
+    let line = row.get("line").and_then(Value::as_u64).unwrap_or_default();
+    let request = row.get("request_id").and_then(Value::as_str).unwrap_or("–");
+    let fault = |fault: &Value| format!("{} {} {}", text(fault, "column"), text(fault, "code"), said(fault, language));
+    let faults = faults_of(row).iter().map(fault).collect::<Vec<_>>();
+    match language {
+        Language::Chinese => format!("第 {line} 行，{request}：{}", faults.join("；")),
+        Language::English => format!("line {line}, {request}: {}", faults.join("; ")),
+    }
+}
+
+fn said<'f>(fault: &'f Value, language: Language) -> &'f str {
+    let message = text(fault, "message");
+    match language {
+        Language::Chinese => meaning(text(fault, "code")).unwrap_or(message),
+        Language::English => message,
+    }
+}
+
+fn faults_of(row: &Value) -> &[Value] {
+    row.get("faults").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+    value.get(member).and_then(Value::as_str).unwrap_or_default()
+}

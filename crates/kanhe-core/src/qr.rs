@@ -41,13 +41,16 @@ pub struct Scanned {
 }
 
 impl Scanned {
-    /// Finds the last run of digits in a scanner's text and decodes it. Garbled URL prefixes and full-width digits are forgiven, nothing else.
+    /// Finds the last run of digits in a scanner's text and decodes it. Garbled URL prefixes, full-width digits, and digits typed in
+    /// groups or on several lines are forgiven, nothing else.
     pub fn parse(text: &str) -> Result<Self, QrError> {
         if text.len() > LONGEST_TEXT {
             return Err(QrError::TextTooLong { length: text.len(), most: LONGEST_TEXT });
         }
         let plain: Cow<'_, str> = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) };
-        let digits = last_run_of_digits(without_symbology(&plain)).ok_or(QrError::NoDigits)?;
+        let text = without_symbology(&plain);
+        let joined = joined_groups(text);
+        let digits = last_run_of_digits(joined.as_deref().unwrap_or(text)).ok_or(QrError::NoDigits)?;
         let scanned = decode_digits(digits)?;
         scanned.check_frame()?;
         Ok(scanned)
@@ -142,6 +145,14 @@ fn decode_digits(digits: &str) -> Result<Scanned, QrError> {
 fn without_symbology(text: &str) -> &str {
     let rest = text.trim_start().strip_prefix("]Q").and_then(|rest| rest.strip_prefix(|c: char| c.is_ascii_digit()));
     rest.unwrap_or(text)
+}
+
+/// People type long numbers in groups, and mail wraps them: a text of nothing but digits and blanks is one number. Any other text is
+/// left as it is, for the digits of an address are none of the seal's.
+fn joined_groups(text: &str) -> Option<String> {
+    let typed = text.trim();
+    let grouped = typed.contains(char::is_whitespace) && typed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
+    grouped.then(|| typed.split_whitespace().collect())
 }
 
 fn last_run_of_digits(text: &str) -> Option<&str> {
@@ -249,6 +260,21 @@ mod tests {
     }
 
     #[test]
+    fn digits_typed_in_groups_or_wrapped_are_one_number() {
+        let digits = encode_digits(&[FORMAT_ED25519; FRAME + 1]);
+        let seal = Scanned::parse(&digits).unwrap();
+        for (every, blank) in [(4, " "), (17, "\n"), (60, "\r\n"), (5, "\u{3000}"), (72, "\n  ")] {
+            let groups: Vec<&str> = digits.as_bytes().chunks(every).filter_map(|group| str::from_utf8(group).ok()).collect();
+            let typed = format!(" {}\r\n", groups.join(blank));
+            assert_eq!(Scanned::parse(&typed).unwrap().bytes(), seal.bytes(), "{typed:?}");
+        }
+        let code = |text: &str| Scanned::parse(text).unwrap_err().code();
+        assert_eq!(code(&format!("see {}", digits.replacen('0', "0 ", 1))), "qr_digit_count", "among words only the last run is meant");
+        assert_eq!(code(&"0 ".repeat(2049)), "qr_text_too_long");
+        assert_eq!(code(&"0 ".repeat(2040)), "qr_too_large");
+    }
+
+    #[test]
     fn the_symbology_identifier_of_a_scanner_is_no_digit_of_the_seal() {
         let digits = encode_digits(&[FORMAT_ED25519; FRAME + 1]);
         let seal = Scanned::parse(&digits).unwrap();
@@ -280,7 +306,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_parser_panic(text in "\\PC{0,200}|[0-9]{0,1400}") {
+        fn no_text_makes_the_parser_panic(text in "\\PC{0,200}|[0-9]{0,1400}|[0-9 \n]{0,1400}") {
             let _ = Scanned::parse(&text);
         }
 

@@ -161,7 +161,7 @@ pub struct Refusal<'p> {
     pub(crate) believed: Option<Box<Believed<'p>>>,
 }
 
-/// What is true of a refused certificate all the same, for its signature holds.
+/// What is true of a refused certificate all the same, for its signature holds and its key had the right to speak.
 #[derive(Clone, Debug)]
 pub struct Believed<'p> {
     /// What it says, where its words can be unpacked.
@@ -178,7 +178,7 @@ impl<'p> Refusal<'p> {
         &self.reason
     }
 
-    /// What may be believed although it is refused; none before the signature is checked.
+    /// What may be believed although it is refused; none before the signature is checked and the key found to be in its scope.
     pub fn believed(&self) -> Option<&Believed<'p>> {
         self.believed.as_deref()
     }

@@ -36,12 +36,14 @@ pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>)
     let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
     let (seal, anchor) = authenticate(&envelope, pack)?; // from here on its words are the issuer's
-    let standing = anchor.kind(&seal).map(|kind| anchor.standing_of(&seal, kind.freshness));
+    let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
     let trust = anchor.trust_in(scanned.bytes());
-    match judge(&seal, &anchor, trust, pack, occasion) {
-        Ok(accepted) => Ok(accepted),
-        Err(reason) => Err(Refusal { reason, believed: standing.map(|standing| Box::new(believed(&seal, &anchor, standing))) }),
-    }
+    not_stolen(&anchor, trust)?;
+    let standing = anchor.standing_of(&seal, kind.freshness);
+    judge(&seal, &anchor, kind, trust, pack, occasion).map_err(|reason| {
+        let believed = (trust == Trust::Whole).then(|| Box::new(believed(&seal, &anchor, kind, standing)));
+        Refusal { reason, believed }
+    })
 }
 
 /// Finds the key that signed: all keys with the seal's key id are tried.
@@ -61,12 +63,11 @@ fn authenticate<'p, 'b>(envelope: &Envelope<'b>, pack: &'p Pack) -> Result<(Auth
 fn judge<'p>(
     seal: &Seal<'_>,
     anchor: &Anchor<'p>,
+    kind: &'p Kind,
     trust: Trust,
     pack: &'p Pack,
     occasion: Occasion<'_>,
 ) -> Result<Accepted<'p>, Reason<'p>> {
-    let kind = in_scope(seal, anchor)?;
-    not_stolen(anchor, trust)?;
     let standing = anchor.standing_of(seal, kind.freshness);
     forbids_no_use(standing)?; // gravest first: "revoked" is said before "expired"
     let today = believed_day(pack, occasion.at)?;
@@ -189,7 +190,6 @@ fn issuer<'p>(anchor: &Anchor<'p>) -> Issuer<'p> {
     Issuer { region: &manifest.region, region_names: &manifest.names, names: &anchor.agency().names }
 }
 
-fn believed<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, standing: Standing) -> Believed<'p> {
-    let claims = anchor.kind(seal).and_then(|kind| claims(seal, anchor, kind).ok());
-    Believed { claims, issuer: issuer(anchor), standing }
+fn believed<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>, kind: &'p Kind, standing: Standing) -> Believed<'p> {
+    Believed { claims: claims(seal, anchor, kind).ok(), issuer: issuer(anchor), standing }
 }

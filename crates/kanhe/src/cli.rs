@@ -106,7 +106,7 @@ pub enum Verb {
     Verify(VerifyArgs),
     /// Show what a text or file claims, without checking it
     Inspect(InspectArgs),
-    /// Two regions, some hundred certificates, fourteen scenes at the counter
+    /// Two regions, over three hundred certificates, fourteen scenes at the counter
     Demo(DemoArgs),
 }
 
@@ -414,9 +414,9 @@ pub enum TrustVerb {
 pub struct VerifyArgs {
     /// The scanner's text, a PNG or JPEG picture, a file with the text, or - for standard input
     pub input: String,
-    /// The pack
+    /// The pack; must be named here or in KANHE_PACK
     #[arg(long, value_name = "FILE", env = "KANHE_PACK")]
-    pub pack: PathBuf,
+    pub pack: Option<PathBuf>,
     #[command(flatten)]
     pub trust: TrustArg,
     /// The moment to judge for: RFC 3339, or a day, whose noon in China is meant [default: now]

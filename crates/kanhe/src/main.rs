@@ -11,6 +11,7 @@ mod words;
 
 use clap::Parser;
 use cli::Cli;
+use failure::Failure;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -21,6 +22,10 @@ fn main() -> ExitCode {
             // clap prints its own message and hint; help and version are no failure.
             let wrong = error.use_stderr();
             let printed = error.print();
+            if wrong && std::env::args_os().any(|word| word == "--json") {
+                let first = error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let _ = writeln!(std::io::stdout(), "{}", Failure::new("usage", first).json());
+            }
             return if wrong || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };

@@ -19,8 +19,13 @@ use std::path::Path;
 
 /// Does what the verb asks for.
 pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
+    let named = args.pack.as_ref().ok_or_else(|| {
+        let hint =
+            Words::new("用 --pack 给出证照包，或设定 KANHE_PACK。", "Name the pack with --pack FILE, or set KANHE_PACK to its path.");
+        Failure::new("usage", "no pack was named").hint(hint)
+    })?;
     let given = given(&args.input)?;
-    let pack = open_pack(&args.pack, &args.trust)?;
+    let pack = open_pack(named, &args.trust)?;
     let occasion = Occasion { at: clock::moment(args.at.as_deref())?, scene: args.scene.as_deref() };
     let judged = judge(&given, &pack, occasion)?;
     let clock = if args.at.is_some() { Clock::Named } else { Clock::Device };

@@ -63,6 +63,26 @@ fn a_code_is_read_in_every_form_it_comes_in() {
 }
 
 #[test]
+fn of_two_seals_in_one_picture_none_is_judged() {
+    let stage = Stage::get();
+    let folder = tempfile::tempdir().unwrap();
+    let one = image::open(stage.path(&stage.file_of(GENUINE, "png"))).unwrap().to_luma8();
+    let beside = |other: image::GrayImage| {
+        let (width, height) = (one.width() + other.width(), one.height().max(other.height()));
+        let mut both = image::GrayImage::from_pixel(width, height, image::Luma([255]));
+        image::imageops::replace(&mut both, &one, 0, 0);
+        image::imageops::replace(&mut both, &other, i64::from(one.width()), 0);
+        let path = folder.path().join("both.png");
+        both.save(&path).unwrap();
+        stage.verify(path.to_str().unwrap(), &["--json"]).run()
+    };
+    let two = beside(image::open(stage.picture("revoked")).unwrap().to_luma8()).ended(2);
+    assert_eq!(word(&two.json(), "/error/code"), "picture_several");
+    assert!(word(&two.json(), "/error/hint/en").contains("one code at a time"), "{two:?}");
+    assert_eq!(code_of(&beside(one.clone()).ended(0)), "accepted", "the same code twice is one code");
+}
+
+#[test]
 fn what_a_keyboard_scanner_makes_of_the_address_does_no_harm() {
     let stage = Stage::get();
     let text = genuine(&stage);
@@ -113,6 +133,7 @@ fn a_certificate_is_shown_only_when_its_signature_is_believed() {
         ("revoked", true),
         ("suspended", true),
         ("one bit changed", false),
+        ("issued outside the agency's scope", false),
         ("signed by a stranger's key", false),
     ] {
         let answer = stage.verify(&stage.picture(scene), &["--json"]).run().json();

@@ -32,7 +32,14 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         Vector::new("old-list-is-accepted-in-amber", world.operator_certificate().text())
             .with_pack(PACK_OLD_LISTS)
             .accepted("accepted_amber"),
+        scanned("digits-typed-in-groups-are-accepted", in_groups(&food().text(), 4, " ")),
+        scanned("digits-wrapped-over-lines-are-accepted", in_groups(&food().text(), 72, "\r\n")),
     ]
+}
+
+fn in_groups(digits: &str, every: usize, between: &str) -> String {
+    let groups: Vec<&str> = digits.as_bytes().chunks(every).map(|group| str::from_utf8(group).unwrap()).collect();
+    groups.join(between)
 }
 
 fn full_width(digit: char) -> char {

@@ -22,10 +22,11 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         refused("last-digit-lost", good[..good.len() - 1].to_owned(), "qr_digit_count"),
         refused("first-digit-lost", good[1..].to_owned(), "qr_group_too_large"),
         refused("digit-added", format!("{good}0"), "qr_digit_count"),
-        refused("other-digits-behind", format!("{good} 12"), "qr_digit_count"),
+        // Nothing but digits and blanks is one number, and this one is not what was signed.
+        Vector::new("other-digits-behind", format!("{good} 12")).refused("signature_invalid", "signature"),
         Vector::new("last-group-lost", &good[..good.len() / 17 * 17 - 17]).refused("signature_invalid", "signature"),
         refused("group-out-of-range", format!("{}{}", "9".repeat(17), &good[17..]), "qr_group_too_large"),
-        refused("broken-by-a-space", format!("{head} {tail}"), "qr_unknown_format"),
+        refused("broken-by-a-space-behind-words", format!("证照码 {head} {tail}"), "qr_unknown_format"),
         refused("longer-than-any-scan", format!("https://kanhe.example/{}#{good}", "x".repeat(4096)), "qr_text_too_long"),
         refused("longer-than-any-seal", encode_digits(&[&bytes[..], &[0; 512]].concat()[..513]), "qr_too_large"),
         refused("without-a-payload", encode_digits(&[&bytes[..9], &bytes[bytes.len() - 64..]].concat()), "qr_too_short"),
@@ -34,6 +35,7 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         refused("bytes-as-hexadecimal", format!("{}h", hex(&bytes)), "qr_digit_count"),
     ];
     all.extend(other_documents(world, &bytes));
+    all.push(refused("other-digits-behind-a-word", format!("{good} x12"), "qr_digit_count"));
     all
 }
 

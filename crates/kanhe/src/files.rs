@@ -87,6 +87,10 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
 
 /// Makes a folder and those above it.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    if path.exists() && !path.is_dir() {
+        let hint = Words::new("给出一个目录，或换一个名称。", "Name a folder, or choose another name.");
+        return Err(Failure::new("file_no_folder", format!("{} is a file, and a folder is wanted", path.display())).hint(hint));
+    }
     std::fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))
 }
 

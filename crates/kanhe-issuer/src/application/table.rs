@@ -181,6 +181,11 @@ fn shown(heading: &str, place: usize) -> String {
     if like_a_name { heading.to_owned() } else { format!("column {place}") }
 }
 
+fn differences(missing: &[String], unknown: &[String]) -> String {
+    let named = [("missing", missing), ("unknown", unknown)].into_iter().filter(|(_, columns)| !columns.is_empty());
+    named.map(|(what, columns)| format!("{what} {}", columns.join(", "))).collect::<Vec<_>>().join(", ")
+}
+
 /// Why a table cannot be read, or read further.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TableError {
@@ -222,7 +227,7 @@ pub enum TableError {
         missing: Vec<String>,
     },
     /// The headings are those of another type.
-    #[error("not a table of {kind}: missing [{}], unknown [{}]", .missing.join(", "), .unknown.join(", "))]
+    #[error("not a table of {kind}: {}", differences(missing, unknown))]
     OtherType {
         /// The type wanted.
         kind: String,

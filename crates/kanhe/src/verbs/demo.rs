@@ -1,4 +1,4 @@
-//! `kanhe demo`: two regions, three agencies, some hundred certificates, and fourteen scenes at the counter, by the verbs that anybody can type.
+//! `kanhe demo`: two regions, three agencies, over three hundred certificates, and fourteen scenes at the counter, by the verbs that anybody can type.
 
 mod scenes;
 mod stage;

@@ -5,11 +5,14 @@ use super::Words;
 /// What to do about a failure of this code, when the place where it happened knows nothing better.
 pub fn remedy(code: &str) -> Option<Words> {
     let (zh, en) = match code {
-        "table_of_another_type" => ("检查 --type 与申请表是否对应。", "Check that --type and the table belong together."),
+        "table_of_another_type" => (
+            "检查 --type 与申请表是否对应，列名有无遗漏；kanhe type show 列出各列。",
+            "Check that --type and the table belong together, and the headings: `kanhe type show` lists the columns.",
+        ),
         "table_is_workbook" => ("在电子表格软件中另存为 CSV。", "Save it as CSV in the spreadsheet program."),
         code if code.starts_with("table_") => (
-            "首行应为列名；kanhe type show 列出该类型的字段。",
-            "The first line names the columns; `kanhe type show` lists the fields of the type.",
+            "首行应为列名；kanhe type show 列出该类型的各列。",
+            "The first line names the columns; `kanhe type show` lists the columns of the type.",
         ),
         "passphrase_short" => ("换一个更长的口令。", "Choose a longer passphrase."),
         "key_name" => ("换一个名称：不含空格和加号。", "Choose another name, without spaces or a plus sign."),

@@ -332,7 +332,7 @@ fn issued_on(table: &[u8], day: Date) -> Result<Vec<u8>, Failure> {
 
 fn clear(folder: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);
-    if folder.exists() {
+    if folder.is_dir() {
         let empty = std::fs::read_dir(folder).map_err(failed)?.next().is_none();
         if !empty && !folder.join(MARK).exists() {
             let hint = Words::new("用 --out 指定一个空目录。", "Name an empty folder with --out.");

@@ -97,6 +97,11 @@ fn what_is_no_table_stops_issue() {
     for (case, bytes, code) in cases {
         stopped(office.issuing(bytes).for_people().run(), code, case);
     }
+    let without = permits(1).replacen("supervisor", "hotline_", 1);
+    let run = office.issuing(permits(1).replacen(",hotline", "", 1).replacen("number,", "", 1)).for_people().run();
+    assert!(run.err.contains("missing number") && !run.err.contains("unknown"), "{run:?}");
+    let run = office.issuing(without).for_people().run();
+    assert!(run.err.contains("missing supervisor, unknown hotline_"), "{run:?}");
 }
 
 #[test]
@@ -118,10 +123,12 @@ fn what_issue_needs_and_does_not_find_stops_it() {
         ("a manifest that is none", "--manifest", &file, "envelope_not_cose_sign1"),
         ("a pack for a manifest", "--manifest", &stage.path("guangdong.pack"), "wrong_document"),
         ("an output folder beneath a file", "--out", &beneath, "file_io"),
+        ("a file for an output folder", "--out", &file, "file_no_folder"),
     ];
     for (case, option, value, code) in cases {
         stopped(office.issuing(permits(1)).but(option, value).for_people().in_memory(2 * ENOUGH).run(), code, case);
     }
+    stopped(kanhe(&["demo", "--out", &file]), "file_no_folder", "a file for the demo's folder");
     let addressed = |url: &str| office.issuing(permits(1)).and(&["--url", url]).for_people().run();
     stopped(addressed("http://kanhe.example.cn/"), "usage", "an address without a lock");
     stopped(addressed("https://kanhe.example.cn/#here"), "usage", "an address with a fragment of its own");
@@ -182,6 +189,18 @@ fn a_description_that_is_wrong_is_not_signed() {
         stopped(sign("manifest", &text), code, case);
     }
     stopped(sign("recognition", "rows = 1"), "toml_malformed", "a recognition that is none");
+    let key = office.text("gd-market.pub");
+    let path_for_line = sign("manifest", &right.replace(key.trim(), "gd-market.pub"));
+    assert!(
+        ["wrong.toml: agency 114400000069410121", "The line that stands in the .pub file"]
+            .iter()
+            .all(|said| path_for_line.err.contains(said)),
+        "{path_for_line:?}"
+    );
+    stopped(path_for_line, "key_line_malformed", "a file's name for a key");
+    let misspelt = sign("manifest", &right.replacen("status_uri", "status_url", 1));
+    let line = 1 + right.lines().position(|line| line.starts_with("status_uri")).unwrap();
+    assert!(misspelt.err.contains(&format!("wrong.toml:{line}: ")), "{misspelt:?}");
     assert!(!Path::new(&office.path("wrong")).exists());
 }
 
@@ -270,7 +289,7 @@ fn a_failure_is_told_to_machines_in_both_languages() {
         assert!(!word(&told, pointer).is_empty(), "{pointer}");
     }
     let chinese = kanhe(&["pack", "show", "/nonexistent.pack", "--trust", "/nonexistent.pub", "--lang", "zh"]).ended(2);
-    assert!(chinese.err.starts_with("错误 file_not_found：找不到文件（"), "{chinese:?}");
+    assert!(chinese.err.starts_with("错误 file_not_found：找不到文件（") && chinese.err.contains("）。"), "{chinese:?}");
 }
 
 #[test]
@@ -279,6 +298,14 @@ fn wrong_words_are_answered_with_the_right_ones() {
         let run = kanhe(words).ended(2);
         assert!(run.err.starts_with("error: ") && run.err.contains("--help"), "{run:?}");
     }
+    for words in [&["issues", "--json"][..], &["--json", "type", "show"], &["pack", "build", "--json"]] {
+        let told = kanhe(words).ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "usage");
+        assert!(!word(&told, "/error/message/en").starts_with("error"), "{told}");
+    }
+    let run = kanhe(&["verify", "12345", "--json"]).ended(2);
+    assert_eq!(word(&run.json(), "/error/code"), "usage");
+    assert!(["/error/hint/zh", "/error/hint/en"].iter().all(|hint| word(&run.json(), hint).contains("KANHE_PACK")), "{run:?}");
     assert!(kanhe(&["--version"]).ended(0).out.starts_with("kanhe "));
 }
 

@@ -33,10 +33,20 @@ impl Failure {
                     "Free some space and run again; what is done is not done twice.",
                 ),
             ),
+            ErrorKind::NotADirectory => {
+                ("file_io", Words::new("路径中有一处是文件，而不是目录。", "A part of the path is a file where a folder is wanted."))
+            }
             ErrorKind::IsADirectory => ("file_is_folder", Words::new("请给出文件，而不是目录。", "Name a file, not a folder.")),
             _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
         };
         Self::new(code, format!("{}: {error}", path.display())).hint(hint)
+    }
+
+    /// Says where it happened: the file, the line, the entry.
+    #[must_use]
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
     }
 
     /// Says what to do about it.

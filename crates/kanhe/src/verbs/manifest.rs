@@ -1,10 +1,10 @@
 //! `kanhe manifest sign`: a region's agencies, keys and types, from a TOML description.
 
-use super::recognition::{day, region};
+use super::recognition::{day, read_toml, region};
 use super::{Ended, Voice, clock, key};
 use crate::cli::{ManifestVerb, TypesArg};
 use crate::failure::Failure;
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, counted};
 use crate::{files, shipped};
 use kanhe_core::code::Uscc;
 use kanhe_core::envelope::{Document, Envelope, sign_to_cose};
@@ -98,17 +98,17 @@ enum Use {
 pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
     let ManifestVerb::Sign { input, out, key, types, at } = verb;
     let text = files::read(&input, LARGEST_DESCRIPTION)?;
-    let described: Description =
-        toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
+    let described: Description = read_toml(&input, &text)?;
+    let in_file = |failure: Failure| failure.within(input.display());
     let issued = clock::moment(at.as_deref())?;
-    let kinds = kinds(&described.types, &types)?;
+    let kinds = kinds(&described.types, &types).map_err(in_file)?;
     let contents = Contents {
-        region: region(&described.region)?,
+        region: region(&described.region).map_err(in_file)?,
         names: label(&described.names),
         edition: described.edition,
         issued,
         expires: clock::days_after(issued, described.valid_days),
-        agencies: described.agencies.iter().map(agency).collect::<Result<_, _>>()?,
+        agencies: described.agencies.iter().map(agency).collect::<Result<_, _>>().map_err(in_file)?,
         dictionaries: dictionaries(&types)?,
         kinds,
     };
@@ -118,7 +118,10 @@ pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
     let (agencies, kinds) = (manifest.agencies.len(), manifest.kinds.len());
     voice.say(&serde_json::json!({ "manifest": out, "agencies": agencies, "types": kinds }), |language| match language {
         Language::Chinese => format!("机构名录已签名：{}（{agencies} 个机构，{kinds} 类证照）", out.display()),
-        Language::English => format!("manifest signed: {} ({agencies} agencies, {kinds} types)", out.display()),
+        Language::English => {
+            let (agencies, kinds) = (counted(agencies, "agency", "agencies"), counted(kinds, "type", "types"));
+            format!("manifest signed: {} ({agencies}, {kinds})", out.display())
+        }
     });
     Ok(Ended::Well)
 }
@@ -149,17 +152,22 @@ fn dictionaries(types: &TypesArg) -> Result<Vec<DictionaryDigest>, Failure> {
 }
 
 fn agency(described: &AgencyDescription) -> Result<Agency, Failure> {
+    let of_agency = |failure: Failure| failure.within(format!("agency {} {}", described.code, described.names.zh));
     Ok(Agency {
-        code: Uscc::parse(&described.code).map_err(|error| Failure::new("toml_agency", format!("{}: {error}", described.code)))?,
+        code: Uscc::parse(&described.code).map_err(|error| Failure::new("toml_agency", error)).map_err(of_agency)?,
         names: label(&described.names),
-        keys: described.keys.iter().map(agency_key).collect::<Result<_, _>>()?,
+        keys: described.keys.iter().map(agency_key).collect::<Result<_, _>>().map_err(of_agency)?,
         status_uri: described.status_uri.trim_end_matches('/').to_owned(),
         kinds: described.types.clone(),
     })
 }
 
 fn agency_key(described: &KeyDescription) -> Result<AgencyKey, Failure> {
-    let line = PublicKeyLine::parse(&described.public).map_err(|error| Failure::new(error.code(), error))?;
+    let hint = Words::new(
+        "public 处应写 .pub 文件中的那一行公钥本身，而不是文件名。",
+        "The line that stands in the .pub file itself goes to `public`, not the file's name.",
+    );
+    let line = PublicKeyLine::parse(&described.public).map_err(|error| Failure::new(error.code(), error).hint(hint))?;
     let one = |one: &Use| match one {
         Use::Seal => Uses::SEAL,
         Use::Certificate => Uses::CERTIFICATE,

@@ -4,12 +4,14 @@ use super::{Ended, Voice, clock, key};
 use crate::cli::RecognitionVerb;
 use crate::failure::Failure;
 use crate::files;
-use crate::words::Language;
+use crate::words::{Language, counted};
 use jiff::civil::Date;
 use kanhe_core::code::{RegionCode, TypeCode};
 use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::recognition::{Contents, Recognition, Row};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
 
 /// A description has at most so many bytes: ten thousand rows.
 const LARGEST_DESCRIPTION: usize = 1 << 20;
@@ -51,15 +53,17 @@ struct RowDescription {
 pub fn run(verb: RecognitionVerb, voice: Voice) -> Result<Ended, Failure> {
     let RecognitionVerb::Sign { input, out, key, at } = verb;
     let text = files::read(&input, LARGEST_DESCRIPTION)?;
-    let described: Description =
-        toml::from_slice(&text).map_err(|error| Failure::new("toml_malformed", format!("{}: {}", input.display(), error.message())))?;
+    let described: Description = read_toml(&input, &text)?;
     let issued = clock::moment(at.as_deref())?;
     let contents = Contents {
-        region: region(&described.region)?,
+        region: region(&described.region).map_err(|failure| failure.within(input.display()))?,
         edition: described.edition,
         issued,
         expires: clock::days_after(issued, described.valid_days),
-        rows: described.rows.iter().map(row).collect::<Result<_, _>>()?,
+        rows: (1..)
+            .zip(&described.rows)
+            .map(|(place, described)| row(described).map_err(|failure| in_row(&input, place, failure)))
+            .collect::<Result<_, _>>()?,
     };
     let rows = contents.rows.len();
     let recognition = Recognition::new(contents).map_err(|error| Failure::new(error.code(), error))?;
@@ -67,9 +71,22 @@ pub fn run(verb: RecognitionVerb, voice: Voice) -> Result<Ended, Failure> {
     files::write(&out, &sign_to_cose(Recognition::TYPE, &recognition.encode(), key.key()))?;
     voice.say(&serde_json::json!({ "recognition": out, "rows": rows }), |language| match language {
         Language::Chinese => format!("互认目录已签名：{}（{rows} 条）", out.display()),
-        Language::English => format!("recognition signed: {} ({rows} rows)", out.display()),
+        Language::English => format!("recognition signed: {} ({})", out.display(), counted(rows, "row", "rows")),
     });
     Ok(Ended::Well)
+}
+
+fn in_row(input: &Path, place: usize, failure: Failure) -> Failure {
+    failure.within(format!("{}: row {place}", input.display()))
+}
+
+/// Reads a description; what is wrong with it is told with its line.
+pub fn read_toml<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Failure> {
+    toml::from_slice(bytes).map_err(|error| {
+        let before = error.span().and_then(|span| bytes.get(..span.start)).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        Failure::new("toml_malformed", format!("{}:{line}: {}", path.display(), error.message()))
+    })
 }
 
 /// Reads a region's code.

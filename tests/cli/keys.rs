@@ -48,7 +48,7 @@ fn a_key_that_was_added_is_listed_and_its_packs_are_believed() {
     let trust = folder.path().join("trust");
     let pinned = |words: &[&str]| Kanhe::new(words).with("KANHE_TRUST", trust.to_str().unwrap()).run();
     let (pack, key) = (stage.path("guangdong.pack"), stage.path("keys/gd-root.pub"));
-    assert_eq!(pinned(&["trust", "list"]).ended(0).out, "");
+    assert_eq!(pinned(&["trust", "list"]).ended(0).out, "No key is trusted yet.\n");
     assert!(pinned(&["pack", "show", &pack]).ended(2).err.starts_with("error no_trusted_key: "));
     let added = pinned(&["trust", "add", &key]).ended(0);
     assert!(added.out.contains(&stage.text("keys/gd-root.pub")), "{added:?}");

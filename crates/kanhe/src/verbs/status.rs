@@ -4,7 +4,7 @@ use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, counted};
 use jiff::Timestamp;
 use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::key::SigningKey;
@@ -52,7 +52,12 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let Signed { lists, certificates } = signed;
     voice.say(&serde_json::json!({ "lists": lists, "certificates": certificates, "out": out }), |language| match language {
         Language::Chinese => format!("已签名 {lists} 份状态清单（{certificates} 张证照）：{}", out.display()),
-        Language::English => format!("{lists} status lists signed for {certificates} certificates: {}", out.display()),
+        Language::English => format!(
+            "{} signed for {}: {}",
+            counted(lists, "status list", "status lists"),
+            counted(certificates, "certificate", "certificates"),
+            out.display()
+        ),
     });
     Ok(Ended::Well)
 }

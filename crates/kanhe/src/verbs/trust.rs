@@ -16,7 +16,11 @@ pub fn run(verb: TrustVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         TrustVerb::Add { key } => add(&key, voice),
         TrustVerb::List => {
-            for line in pinned()? {
+            let lines = pinned()?;
+            if lines.is_empty() && !voice.json {
+                voice.print(Words::new("尚未信任任何公钥。", "No key is trusted yet.").of(voice.language));
+            }
+            for line in lines {
                 voice.say(&serde_json::json!({ "public": line.to_string(), "key_id": line.key().id().to_string() }), |_| line.to_string());
             }
             Ok(Ended::Well)

@@ -6,7 +6,7 @@ use super::{Ended, Voice};
 use crate::cli::TypeVerb;
 use crate::failure::Failure;
 use crate::shipped;
-use crate::words::{self, Language, Words};
+use crate::words::{self, Language, Words, counted};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_issuer::catalogue::CatalogueError;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn check(files: &[PathBuf], dictionaries: &[Dictionary], voice: Voice) -> Result
     voice.say(&json!({ "files": files.len(), "faults": errors.iter().map(json).collect::<Vec<_>>() }), |language| {
         match (errors.is_empty(), language) {
             (true, Language::Chinese) => format!("{} 个类型文件全部合格", files.len()),
-            (true, Language::English) => format!("{} type files are right", files.len()),
+            (true, Language::English) => format!("{} right", counted(files.len(), "type file is", "type files are")),
             (false, _) => errors.iter().map(|error| format!("{}: {error}", error.code())).collect::<Vec<_>>().join("\n"),
         }
     });

@@ -15,6 +15,7 @@ mod packs;
 mod privacy;
 mod program;
 mod readers;
+mod readme;
 mod stage;
 mod types;
 mod verify;

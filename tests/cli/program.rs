@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// Seconds after which a run counts as hanging; far more than any takes, for the machine may be busy.
@@ -54,6 +55,11 @@ impl Kanhe {
     pub fn in_blocks(self, blocks: u32) -> Self {
         // The signal that comes first would kill the program; a full disk sends none.
         self.limited(&format!("trap '' XFSZ; ulimit -f {blocks}"))
+    }
+
+    /// In another folder.
+    pub fn in_folder(self, folder: &Path) -> Self {
+        self.limited(&format!("cd '{}'", folder.display()))
     }
 
     fn limited(mut self, limit: &str) -> Self {

@@ -19,6 +19,9 @@ pub(super) struct JsonRows<'a> {
     first: bool,
 }
 
+/// An object, and the line on which it begins.
+type Object = (u64, Map<String, Value>);
+
 impl<'a> JsonRows<'a> {
     pub(super) fn read(bytes: &'a [u8], kind: &'a CertificateKind) -> Result<Self, TableError> {
         let mut rows = Self { kind, rest: bytes, line: 1, in_array: false, first: true };
@@ -38,7 +41,7 @@ impl<'a> JsonRows<'a> {
     }
 
     /// The next object and the line on which it begins, with the comma and bracket around it.
-    fn object(&mut self) -> Option<Result<(u64, Map<String, Value>), TableError>> {
+    fn object(&mut self) -> Option<Result<Object, TableError>> {
         let broken = TableError::Json { line: self.line };
         self.skip_spaces();
         if self.in_array && self.skip_byte(b']') {

@@ -171,7 +171,7 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
             });
             voice.say(&json, |language| {
                 let (act, subject) = (act_word(event.act).of(language), &event.subject);
-                let recorded = words::moment(event.recorded);
+                let recorded = words::moment(event.recorded).of(language).to_owned();
                 match language {
                     Language::Chinese => format!("✔ 已证明：{act} {subject}，{recorded} 记入（第 {index} 条，共 {} 条）", head.size),
                     Language::English => format!("✔ proved: {act} {subject}, recorded {recorded} (event {index} of {})", head.size),

@@ -50,7 +50,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
             line("证照类型", "type", words::label(&certificate.type_names).of(language)),
             line("证照编号", "number", &certificate.number),
             line("证照标识", "identifier", &identifier.to_string()),
-            line("状态", "state", &format!("{}（{}）", condition_word(condition).of(language), words::moment(card.effective))),
+            line("状态", "state", &format!("{}（{}）", condition_word(condition).of(language), words::moment(card.effective).of(language))),
         ];
         lines.extend(holders.iter().map(|(name, _, code)| line("持证主体", "holder", &format!("{name}  {code}"))));
         lines.push(line("颁发机构", "issued by", words::label(&certificate.issuer_names).of(language)));
@@ -114,7 +114,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     voice.say(&json, |language| {
         let mut lines = Vec::new();
         if let Some((past, condition)) = then {
-            let moment = words::moment(past.at);
+            let moment = words::moment(past.at).of(language).to_owned();
             lines.push(match (condition, language) {
                 (Some(condition), Language::Chinese) => format!("{moment} 时：{}", condition_word(condition).zh),
                 (Some(condition), Language::English) => format!("at {moment}: {}", condition_word(condition).en),
@@ -125,7 +125,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
         for (index, event) in &history {
             let mut line = format!(
                 "#{index}  {}  {}  {}  {}  {}",
-                words::moment(event.effective),
+                words::on_the_clock(event.effective),
                 act_word(event.act).of(language),
                 event.actor,
                 event.basis,

@@ -65,7 +65,7 @@ fn row_line(row: &Value, language: Language) -> String {
     }
 }
 
-fn said<'f>(fault: &'f Value, language: Language) -> &'f str {
+fn said(fault: &Value, language: Language) -> &str {
     let message = text(fault, "message");
     match language {
         Language::Chinese => meaning(text(fault, "code")).unwrap_or(message),

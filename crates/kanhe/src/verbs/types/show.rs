@@ -129,9 +129,9 @@ fn holds(field: &FormField) -> Sentence {
 /// The code table of a field: with its labels where the seal has them, else the bare codes of the schema.
 fn table(kind: &CertificateKind, field: &FormField) -> Vec<(String, Option<Sentence>)> {
     let labelled = |choice: &Choice| (choice.code.clone(), Some(words::label(&choice.label)));
-    match kind.seal().iter().find(|sealed| sealed.name == field.name).map(|sealed| &sealed.form) {
-        Some(Form::Choice(table) | Form::Choices(table)) => return table.iter().map(labelled).collect(),
-        _ => {}
+    let sealed = kind.seal().iter().find(|sealed| sealed.name == field.name).map(|sealed| &sealed.form);
+    if let Some(Form::Choice(table) | Form::Choices(table)) = sealed {
+        return table.iter().map(labelled).collect();
     }
     match &field.shape {
         Shape::OneOf(codes) | Shape::List(Some(codes)) => codes.iter().map(|code| (code.clone(), None)).collect(),

@@ -47,7 +47,7 @@ fn the_commands_of_the_agency_make_a_pack_that_knows_what_was_issued() {
     put("recognition.toml", RECOGNITION);
     put("applications.csv", &permits(3));
     put("states.csv", "identifier,state\n");
-    let agency = ENGLISH.split_once("## At the agency").unwrap().1;
+    let agency = section("## At the agency");
     for words in commands(agency, "kanhe") {
         if words.starts_with(&["manifest"]) {
             put("guangdong.toml", &description(folder.path()));
@@ -58,6 +58,40 @@ fn the_commands_of_the_agency_make_a_pack_that_knows_what_was_issued() {
     let line: serde_json::Value = serde_json::from_str(issued.lines().next().unwrap()).unwrap();
     let picture = format!("issued/{}", word(&line, "/files/png"));
     Kanhe::new(&["verify", &picture, "--pack", "guangdong.pack", "--trust", "root.pub"]).in_folder(folder.path()).run().ended(0);
+}
+
+/// The README from a heading to the next.
+fn section(heading: &str) -> &'static str {
+    let from = ENGLISH.split_once(heading).unwrap().1;
+    from.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn the_commands_of_the_library_run_as_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put("applications.csv", &permits(3));
+    for name in ["root", "market"] {
+        let key = format!("{name}.key");
+        typed(folder.path(), &["key", "new", "--name", "gd.example.cn", "--out", &key]);
+    }
+    put("guangdong.toml", &description(folder.path()));
+    typed(folder.path(), &["manifest", "sign", "--in", "guangdong.toml", "--key", "root.key", "--out", "guangdong.manifest"]);
+    let mut identifier = String::new();
+    let lines = section("## The library").lines().filter_map(|line| line.strip_prefix("$ "));
+    for command in lines.flat_map(|line| line.split(" #").next().unwrap().split(" && ")) {
+        let Some(words) = command.strip_prefix("kanhe ") else { continue };
+        let words = words.replace("IDENTIFIER", &identifier).replace('\'', "");
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let lock: &[&str] = if words.contains(&"--key") || words.starts_with(&["key"]) { &["--identity", "identity.txt"] } else { &[] };
+        let settings = [("KANHE_LIBRARY", "library"), ("KANHE_LIBRARY_IDENTITY", "library.txt"), ("KANHE_ACTOR", "officer-7")];
+        let command = Kanhe::new(&[&words, lock, &["--json"]].concat()).in_folder(folder.path());
+        let run = settings.into_iter().fold(command, |command, (name, value)| command.with(name, value)).run().ended(0);
+        if words.starts_with(&["find"]) {
+            identifier = word(&run.json(), "/certificates/0/identifier").to_owned();
+        }
+    }
+    assert!(folder.path().join("log/checkpoint").exists() && folder.path().join("proof").exists());
 }
 
 /// Types a command of the README, with an identity where a person would be asked for a passphrase.

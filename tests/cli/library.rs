@@ -147,6 +147,7 @@ fn a_dry_run_says_what_would_be_and_writes_nothing() {
     let bad = permits(2).replace("JY24401060031130", "JY2440106");
     let told = archive.issuing(&bad).and(&["--dry-run"]).run().ended(1).json();
     assert_eq!(counts(&told), (1, 0, 1));
+    assert_eq!((told["faults"][0]["line"].as_u64(), word(&told, "/faults/0/column")), (Some(3), "number"));
     assert!(archive.rows().iter().any(|row| row["result"] == "could_be_issued"));
     assert_eq!(archive.told(&["find"])["certificates"], serde_json::json!([]));
     assert_eq!(counts(&archive.issuing(&bad).run().ended(1).json()), (1, 0, 1));

@@ -7,6 +7,7 @@ use super::{DATABASE, grounds, manifest, registered, stored, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::verbs::issue::output::{Artist, Written};
+use crate::verbs::issue::refused::Refused;
 use crate::verbs::issue::{fault_json, progress};
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::Language;
@@ -31,11 +32,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 const BATCH: usize = 512;
 
 /// How many rows came to what.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Counts {
     issued: usize,
     repeated: usize,
     refused: usize,
+    faults: Refused,
 }
 
 /// Everything that one run works with.
@@ -88,17 +90,20 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     };
     let report = args.report.clone().unwrap_or_else(|| report_beside(args));
     let counts = run.all(&bytes, &report, &progress(&bytes, voice))?;
-    let summary =
-        json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": report, "dry_run": run.dry });
+    let Counts { issued, repeated, refused, faults } = &counts;
+    let summary = json!({
+        "issued": issued, "repeated": repeated, "refused": refused, "report": report, "dry_run": run.dry, "faults": faults.faults(),
+    });
     voice.say(&summary, |language| {
-        let Counts { issued, repeated, refused } = counts;
         let report = report.display();
-        match (language, run.dry) {
+        let mut lines = faults.lines(language);
+        lines.push(match (language, run.dry) {
             (Language::Chinese, false) => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
             (Language::English, false) => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
             (Language::Chinese, true) => format!("试运行：可签发 {issued}，未受理 {refused}；报告：{report}"),
             (Language::English, true) => format!("dry run: {issued} could be issued, {refused} refused; report: {report}"),
-        }
+        });
+        lines.join("\n")
     });
     Ok(if counts.refused == 0 { Ended::Well } else { Ended::Refused })
 }
@@ -186,7 +191,9 @@ impl Run<'_> {
                 }
                 Err(faults) => {
                     counts.refused += 1;
-                    lines.push(json!({ "line": row.line, "request_id": row.request, "result": "refused", "faults": faults }));
+                    let told = json!({ "line": row.line, "request_id": row.request, "result": "refused", "faults": faults });
+                    counts.faults.keep(&told);
+                    lines.push(told);
                 }
             }
         }
@@ -212,7 +219,9 @@ impl Run<'_> {
         match entered {
             Err(error) => {
                 counts.refused += 1;
-                Ok(json!({ "line": line, "request_id": request, "result": "refused", "faults": [row_fault(&error)] }))
+                let told = json!({ "line": line, "request_id": request, "result": "refused", "faults": [row_fault(&error)] });
+                counts.faults.keep(&told);
+                Ok(told)
             }
             Ok(Entered::Before(mark)) => {
                 counts.repeated += 1;

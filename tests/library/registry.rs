@@ -80,7 +80,11 @@ impl House {
         &self.manifest
     }
 
-    fn desk(&self, name: &str) -> Desk<'_> {
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    pub fn desk(&self, name: &str) -> Desk<'_> {
         Desk::open(&self.manifest, &self.key, self.kind(name), &self.dictionaries).unwrap()
     }
 

@@ -80,10 +80,6 @@ impl House {
         &self.manifest
     }
 
-    pub const fn key(&self) -> &SigningKey {
-        &self.key
-    }
-
     pub fn desk(&self, name: &str) -> Desk<'_> {
         Desk::open(&self.manifest, &self.key, self.kind(name), &self.dictionaries).unwrap()
     }

@@ -11,6 +11,8 @@ pub(super) struct Entries {
     starts: Vec<u32>,
     /// The symbols, sorted by their words.
     by_text: Vec<u32>,
+    /// The words of one character, sorted: asked on the road of every rare name.
+    characters: Vec<char>,
 }
 
 /// The words that start with what has been read so far: a stretch of the index, to be narrowed character by character.
@@ -22,7 +24,7 @@ pub(super) struct Candidates<'a> {
 impl Entries {
     /// Lays out `words`, given in the order of their codes, and refuses a word given twice.
     pub(super) fn new(words: &[&str]) -> Result<Entries, DictionaryError> {
-        let mut entries = Entries { text: String::new(), starts: vec![0], by_text: Vec::new() };
+        let mut entries = Entries { text: String::new(), starts: vec![0], by_text: Vec::new(), characters: Vec::new() };
         for word in words {
             entries.text.push_str(word);
             entries.starts.push(u32::try_from(entries.text.len()).unwrap_or(u32::MAX));
@@ -34,6 +36,7 @@ impl Entries {
         {
             return Err(DictionaryError::Duplicate { entry: (*entry).to_owned() });
         }
+        entries.characters = sorted.iter().filter_map(|(word, _)| only_character(word)).collect();
         entries.by_text = sorted.into_iter().map(|(_, symbol)| symbol).collect();
         Ok(entries)
     }
@@ -57,15 +60,19 @@ impl Entries {
 
     /// Says whether one character is an entry by itself.
     pub(super) fn has_character(&self, character: char) -> bool {
-        let mut buffer = [0; 4];
-        let word: &str = character.encode_utf8(&mut buffer);
-        self.by_text.binary_search_by(|symbol| self.get(*symbol).unwrap_or("").cmp(word)).is_ok()
+        self.characters.binary_search(&character).is_ok()
     }
 
     /// All words, before anything has been read.
     pub(super) fn candidates(&self) -> Candidates<'_> {
         Candidates { entries: self, symbols: &self.by_text }
     }
+}
+
+/// The one character of a word that has one. The order of words is that of their code points, so these come out sorted.
+fn only_character(word: &str) -> Option<char> {
+    let mut characters = word.chars();
+    characters.next().filter(|_| characters.next().is_none())
 }
 
 impl Candidates<'_> {

@@ -98,12 +98,15 @@ impl Bare {
 }
 
 /// How much longer `road` takes than `bare`, each by its quickest round, over many places of the stack.
+///
+/// The two take turns: a machine that grows warm or busy does so to both.
 fn ratio(road: impl Fn(), bare: impl Fn()) -> f64 {
-    let quickest = |place, work: &dyn Fn()| (0..ROUNDS).map(|_| timed(place, work)).fold(f64::INFINITY, f64::min);
     let (mut of_road, mut of_bare) = (0.0, 0.0);
     for place in 0..PLACES {
-        of_road += quickest(place, &road);
-        of_bare += quickest(place, &bare);
+        let rounds = (0..ROUNDS).map(|_| (timed(place, &road), timed(place, &bare)));
+        let quickest = rounds.fold((f64::INFINITY, f64::INFINITY), |least, round| (round.0.min(least.0), round.1.min(least.1)));
+        of_road += quickest.0;
+        of_bare += quickest.1;
     }
     of_road / of_bare
 }

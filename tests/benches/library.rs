@@ -116,7 +116,7 @@ fn entry(person: usize) -> Entry {
     let mut salt = [0; 16];
     salt[..8].copy_from_slice(&person.to_be_bytes());
     let grounds = Grounds::new("《行政许可法》", "符合法定条件", "officer-7").unwrap();
-    Entry { grounds, approval: None, effective: effective_on(day(ISSUED), now), now, salt }
+    Entry { grounds, effective: effective_on(day(ISSUED), now), now, salt }
 }
 
 /// Certificates for some people, signed on all cores.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a seed that cannot be made should say where")]
 
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::qr::{Scanned, url_form};
@@ -67,7 +68,11 @@ fn renewal() -> Event {
         basis: "《行政许可法》第五十条".to_owned(),
         reason: "依申请延续".to_owned(),
         actor: "officer-7".to_owned(),
-        approval: Some(Approval { project: "440000-20260615-ABCDEFGH-7".to_owned(), approver: "officer-9".to_owned(), decided: at }),
+        approval: Some(Approval {
+            project: ProjectCode::parse("440000-20260615-7M3J9PW2ZS-8").unwrap(),
+            approver: "officer-9".to_owned(),
+            decided: at,
+        }),
         other: Some("1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U".to_owned()),
         salt: [3; 16],
     }

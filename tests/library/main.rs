@@ -8,4 +8,5 @@ mod life;
 mod log;
 mod model;
 mod registry;
+mod review;
 mod together;

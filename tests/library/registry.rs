@@ -7,7 +7,7 @@ use kanhe_core::dictionary::Dictionary;
 use kanhe_core::event::Grounds;
 use kanhe_core::key::SigningKey;
 use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
-use kanhe_issuer::application::{Draft, Table};
+use kanhe_issuer::application::{Application, Draft, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
@@ -35,9 +35,20 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
+        Self::with(|_, file| file)
+    }
+
+    /// The house whose type of `name` asks for a review.
+    pub fn reviewing(name: &str, review: &str) -> Self {
+        let added = format!("\"review\": {review},\n  \"seal\":");
+        Self::with(|file_name, file| if file_name == name { file.replacen("\"seal\":", &added, 1) } else { file })
+    }
+
+    fn with(edit: impl Fn(&str, String) -> String) -> Self {
         let shipped = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path);
         let dictionary = Dictionary::decode(&fs::read(shipped("dictionaries/1.cbor")).unwrap()).unwrap();
-        let files = [ACCOUNTING, OPERATOR].map(|name| (format!("{name}.json"), fs::read(shipped(&format!("types/{name}.json"))).unwrap()));
+        let file = |name: &str| edit(name, fs::read_to_string(shipped(&format!("types/{name}.json"))).unwrap());
+        let files = [ACCOUNTING, OPERATOR].map(|name| (format!("{name}.json"), file(name)));
         let catalogue = Catalogue::load(files, &[&dictionary]).unwrap();
         let key = test_key("registry");
         let keys = vec![AgencyKey {
@@ -86,6 +97,13 @@ impl House {
 
     /// The application of a person, on a day.
     pub fn draft(&self, name: &str, person: usize, request: &str, issued: &str) -> Draft {
+        let kind = self.kind(name);
+        let application = self.application(name, person, request, issued);
+        kind.admit(&application, day(issued)).unwrap_or_else(|faults| panic!("{faults:?}"))
+    }
+
+    /// The row in which a person applies; without a day of issue where that is empty.
+    pub fn application(&self, name: &str, person: usize, request: &str, issued: &str) -> Application {
         let (holder, code) = (name_of(person), resident_id(person));
         let csv = match name {
             ACCOUNTING => format!(
@@ -99,9 +117,7 @@ impl House {
                  {request},粤A0220{person:08},{holder},111,{code},{issued},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n"
             ),
         };
-        let kind = self.kind(name);
-        let application = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
-        kind.admit(&application, day(issued)).unwrap_or_else(|faults| panic!("{faults:?}"))
+        Table::read(csv.as_bytes(), self.kind(name)).unwrap().next().unwrap().unwrap()
     }
 }
 
@@ -119,6 +135,10 @@ pub fn secret() -> LibrarySecret {
 
 impl Registry {
     pub fn new() -> Self {
+        Self::of(House::new())
+    }
+
+    pub fn of(house: House) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Library::create(
             &folder.path().join("db"),
@@ -129,7 +149,7 @@ impl Registry {
         )
         .unwrap();
         let library = Library::open(&folder.path().join("db"), &secret(), Settings::default()).unwrap();
-        Self { house: House::new(), folder, library, salts: std::cell::Cell::new(0) }
+        Self { house, folder, library, salts: std::cell::Cell::new(0) }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -148,7 +168,7 @@ impl Registry {
         Registrar::new(&self.library)
     }
 
-    fn salt(&self) -> [u8; 16] {
+    pub fn salt(&self) -> [u8; 16] {
         self.salts.set(self.salts.get() + 1);
         let mut salt = [0; 16];
         salt[..8].copy_from_slice(&self.salts.get().to_be_bytes());
@@ -157,7 +177,7 @@ impl Registry {
 
     pub fn entry(&self, effective: Timestamp, now: Timestamp) -> Entry {
         let grounds = Grounds::new("《行政许可法》第三十八条", "符合法定条件", "officer-7").unwrap();
-        Entry { grounds, approval: None, effective, now, salt: self.salt() }
+        Entry { grounds, effective, now, salt: self.salt() }
     }
 
     pub fn sign(&self, name: &str, person: usize, request: &str, issued: &str) -> Signed {

@@ -12,6 +12,7 @@ mod identifier;
 mod lenient;
 mod mask;
 mod organisation;
+mod project;
 mod region;
 mod resident;
 mod serial;
@@ -20,14 +21,15 @@ mod uscc;
 mod version;
 
 pub use error::{
-    CertificateIdError, HolderCodeError, HolderCodeTypeError, OrganisationCodeError, RegionCodeError, ResidentIdError, SerialError,
-    TypeCodeError, UsccError, UsccUnpackError, VersionError,
+    CertificateIdError, HolderCodeError, HolderCodeTypeError, OrganisationCodeError, ProjectCodeError, RegionCodeError, ResidentIdError,
+    SerialError, TypeCodeError, UsccError, UsccUnpackError, VersionError,
 };
 pub use holder::HolderCode;
 pub use holder_type::HolderCodeType;
 pub use identifier::CertificateId;
 pub use lenient::{Lenient, Warning};
 pub use organisation::OrganisationCode;
+pub use project::ProjectCode;
 pub use region::{RegionCode, RegionLevel};
 pub use resident::ResidentId;
 pub use serial::Serial;

@@ -6,7 +6,7 @@
 //! ```cddl
 //! event     = { 0 => act, 1 => subject: tstr, 2 => digest: bstr .size 32, 3 => seal-hash, 4 => effective, 5 => recorded,
 //!               6 => basis: tstr, 7 => reason: tstr, 8 => actor: tstr, ? 9 => approval, ? 10 => other: tstr, 11 => salt }
-//! act       = 0..12
+//! act       = 0..15
 //! seal-hash = bstr .size 16                       ; zeros where there is no seal
 //! effective = moment                              ; from when on it holds
 //! recorded  = moment                              ; when the library learnt of it
@@ -14,6 +14,7 @@
 //! salt      = bstr .size 16
 //! ```
 
+use crate::code::ProjectCode;
 use crate::wire;
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
@@ -66,11 +67,20 @@ pub enum Act {
     /// 不予许可: an application was refused.
     #[n(12)]
     Reject,
+    /// 受理: an application that needs a review arrived.
+    #[n(13)]
+    Lodge,
+    /// 审查: a department gave its opinion on an application.
+    #[n(14)]
+    Review,
+    /// 撤回: the applicant took the application back.
+    #[n(15)]
+    Withdraw,
 }
 
 impl Act {
     /// All acts, in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Issue,
         Self::Renew,
         Self::Amend,
@@ -84,6 +94,9 @@ impl Act {
         Self::UndoTransfer,
         Self::Manifest,
         Self::Reject,
+        Self::Lodge,
+        Self::Review,
+        Self::Withdraw,
     ];
 
     /// The word for it on a command line and in JSON.
@@ -102,6 +115,9 @@ impl Act {
             Self::UndoTransfer => "undo_transfer",
             Self::Manifest => "manifest",
             Self::Reject => "reject",
+            Self::Lodge => "lodge",
+            Self::Review => "review",
+            Self::Withdraw => "withdraw",
         }
     }
 }
@@ -112,7 +128,7 @@ impl Act {
 pub struct Approval {
     /// The lifelong code of the application (终生唯一编码).
     #[n(0)]
-    pub project: String,
+    pub project: ProjectCode,
     /// Who decided.
     #[n(1)]
     pub approver: String,
@@ -204,7 +220,7 @@ pub struct Event {
     /// To what: a certificate's identifier, an application's code, or a manifest's region and edition.
     #[n(1)]
     pub subject: String,
-    /// SHA-256 of the signed bytes that the act is about: the certificate's envelope, or the manifest's.
+    /// SHA-256 of the bytes that the act is about: the certificate's envelope or the manifest's, or the application as it was lodged.
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
     pub digest: [u8; 32],
@@ -232,7 +248,8 @@ pub struct Event {
     /// Who allowed it.
     #[n(9)]
     pub approval: Option<Approval>,
-    /// What else it is about: the version that took its place or whose place it took, or the region that it moved to or came from.
+    /// What else it is about: the version that took its place or whose place it took, the region that it moved to or came from, or the
+    /// department that gave its opinion and whether it agreed.
     #[n(10)]
     pub other: Option<String>,
     /// Sixteen bytes of chance.

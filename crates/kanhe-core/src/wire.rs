@@ -1,6 +1,6 @@
 //! How the words of the domain stand in CBOR: every code is text that its own door reads again, so a decoded document holds no code that is wrong.
 
-use crate::code::{RegionCode, TypeCode, Uscc};
+use crate::code::{ProjectCode, RegionCode, TypeCode, Uscc};
 use minicbor::decode::{Decode, Decoder, Error};
 use minicbor::encode::{self, Encode, Encoder, Write};
 
@@ -21,7 +21,7 @@ macro_rules! code_as_text {
     )+};
 }
 
-code_as_text!(RegionCode => RegionCode::parse, TypeCode => TypeCode::parse, Uscc => Uscc::parse);
+code_as_text!(ProjectCode => ProjectCode::parse, RegionCode => RegionCode::parse, TypeCode => TypeCode::parse, Uscc => Uscc::parse);
 
 /// A moment as whole seconds since 1970, the `NumericDate` of RFC 8392 §2.
 pub mod moment {

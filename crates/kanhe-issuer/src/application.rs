@@ -11,6 +11,7 @@ mod fault;
 mod fields;
 mod holders;
 mod json_rows;
+mod lodged;
 mod table;
 mod term;
 

@@ -4,9 +4,11 @@
 
 mod budget;
 mod check;
+mod code_set;
 mod error;
 mod form;
 mod kind;
+mod review;
 mod seal_profile;
 mod shape;
 mod type_file;
@@ -16,8 +18,10 @@ mod worst_case;
 pub(crate) mod tests;
 
 pub use budget::qr_version_of;
+pub use code_set::{CodeSet, Meaning, StateCode};
 pub use error::{CatalogueError, TypeDefect};
 pub use kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormField, HolderCategory, HolderRule, ValidityRule};
+pub use review::{Department, ReviewOrder, ReviewRule};
 pub use shape::Shape;
 
 use kanhe_core::dictionary::Dictionary;

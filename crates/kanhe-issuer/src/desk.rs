@@ -23,6 +23,7 @@ pub struct Desk<'a> {
     kind: &'a Kind,
     budget: u8,
     dictionary: &'a Dictionary,
+    needs_review: bool,
 }
 
 /// Which version a certificate is, and of which it takes the place.
@@ -90,12 +91,26 @@ impl<'a> Desk<'a> {
         }
         let dictionary = dictionaries.iter().find(|dictionary| dictionary.id() == published.dictionary);
         let dictionary = dictionary.ok_or(DeskError::DictionaryUnknown { dictionary: published.dictionary })?;
-        Ok(Self { manifest, agency, agency_key, key, kind: published, budget: kind.budget().version, dictionary })
+        Ok(Self {
+            manifest,
+            agency,
+            agency_key,
+            key,
+            kind: published,
+            budget: kind.budget().version,
+            dictionary,
+            needs_review: kind.review().is_some(),
+        })
     }
 
     /// The agency that issues.
     pub const fn agency(&self) -> &Agency {
         self.agency
+    }
+
+    /// Whether applications for the type are reviewed before anything is minted.
+    pub const fn needs_review(&self) -> bool {
+        self.needs_review
     }
 
     /// The identifier that a draft will have: its serial is the printed number where the type says so, else it is drawn from the request.

@@ -6,6 +6,7 @@
 //! * [`desk`]: where a draft becomes a signed certificate with its seal;
 //! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
 //! * [`registrar`]: the agency's rules, applied where the library is written;
+//! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
@@ -16,6 +17,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;
+pub mod examiner;
 mod json;
 pub mod keyring;
 pub mod lifecycle;

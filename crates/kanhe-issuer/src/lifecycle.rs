@@ -252,22 +252,21 @@ pub fn state_at<'e>(identifier: &CertificateId, history: impl IntoIterator<Item 
     let own = identifier.to_string();
     let told = history.into_iter().filter(|event| event.effective <= past.at && event.recorded <= past.known);
     // Acts take effect in the order in which they were recorded, so the last that is told is the one that holds.
-    told.last().map(|event| made_by(event, &own))
+    told.filter_map(|event| made_by(event, &own)).last()
 }
 
-/// What an event makes of a certificate that it is about.
-fn made_by(event: &Event, own: &str) -> State {
+/// What an event makes of a certificate that it is about; nothing where it is about none.
+fn made_by(event: &Event, own: &str) -> Option<State> {
     match event.act {
         // One event tells of both versions: it is the new one's first and the old one's last.
-        Act::Renew | Act::Amend if event.subject != own => State::Superseded,
-        Act::Issue | Act::Renew | Act::Amend | Act::TransferIn | Act::Reinstate | Act::UndoTransfer | Act::Manifest | Act::Reject => {
-            State::Valid
-        }
-        Act::Suspend => State::Suspended,
-        Act::Revoke => State::Revoked,
-        Act::Annul => State::Annulled,
-        Act::Cancel => State::Cancelled,
-        Act::TransferOut => State::Transferred,
+        Act::Renew | Act::Amend if event.subject != own => Some(State::Superseded),
+        Act::Issue | Act::Renew | Act::Amend | Act::TransferIn | Act::Reinstate | Act::UndoTransfer => Some(State::Valid),
+        Act::Suspend => Some(State::Suspended),
+        Act::Revoke => Some(State::Revoked),
+        Act::Annul => Some(State::Annulled),
+        Act::Cancel => Some(State::Cancelled),
+        Act::TransferOut => Some(State::Transferred),
+        Act::Manifest | Act::Lodge | Act::Review | Act::Reject | Act::Withdraw => None,
     }
 }
 

@@ -3,10 +3,14 @@
 //! A commit is planned under the library's one pen, so what a rule found is still so when the batch is written: nobody gets the same
 //! identifier, or a second licence of which one is allowed, between the question and the answer.
 
+mod error;
+
+pub use error::RegistrarError;
+
 use crate::application::Draft;
 use crate::catalogue::CertificateKind;
-use crate::desk::{Desk, IssueError, Issued};
-use crate::lifecycle::{self, Change, Condition, LifecycleError};
+use crate::desk::{Desk, Issued};
+use crate::lifecycle::{self, Change, Condition};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
@@ -17,15 +21,12 @@ use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::{Arrival, Card, Library, Pen, Record, Shelfmark, SignedManifest, Slot, StoreError, Turn};
 use sha2::{Digest, Sha256};
-use thiserror::Error;
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The legal basis, the reason and the actor.
     pub grounds: Grounds,
-    /// Who allowed it, where a second person had to.
-    pub approval: Option<Approval>,
     /// From when on it holds.
     pub effective: Timestamp,
     /// Now.
@@ -42,6 +43,7 @@ pub struct Signed {
     slot: Slot,
     one_valid_per_holder: bool,
     entry: Entry,
+    approval: Option<Approval>,
 }
 
 impl Signed {
@@ -81,7 +83,7 @@ impl<'l> Registrar<'l> {
         Self { library }
     }
 
-    /// Mints and signs a first version; nothing is written yet, so many can do this at a time.
+    /// Mints and signs a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
     pub fn sign(
         &self,
         desk: &Desk<'_>,
@@ -90,10 +92,44 @@ impl<'l> Registrar<'l> {
         entry: Entry,
         salt: [u8; 16],
     ) -> Result<Signed, RegistrarError> {
+        if desk.needs_review() {
+            return Err(RegistrarError::NeedsReview);
+        }
+        self.sign_first(desk, kind, draft, entry, None, salt)
+    }
+
+    pub(crate) fn sign_first(
+        &self,
+        desk: &Desk<'_>,
+        kind: &CertificateKind,
+        draft: Draft,
+        entry: Entry,
+        approval: Option<Approval>,
+        salt: [u8; 16],
+    ) -> Result<Signed, RegistrarError> {
         let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.issue(draft, slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry })
+        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry, approval })
+    }
+
+    pub(crate) fn sign_next(
+        &self,
+        desk: &Desk<'_>,
+        identifier: &CertificateId,
+        draft: Draft,
+        entry: Entry,
+        approval: Option<Approval>,
+        salt: [u8; 16],
+    ) -> Result<Signed, RegistrarError> {
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
+        if draft.type_code() != identifier.type_code() {
+            return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
+        }
+        let slot = self.library.reserve_slot(&desk.agency().code)?;
+        let issued = desk.issue_next(draft, identifier, slot.number(), salt)?;
+        // The place is the predecessor's, so the rule of one valid certificate per holder was kept when that was issued.
+        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: false, entry, approval })
     }
 
     /// Takes up a manifest: from now on the library works under it.
@@ -117,7 +153,7 @@ impl<'l> Registrar<'l> {
         self.library.rehearse(|pen| signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect())
     }
 
-    /// Issues the version that takes the place of another, and enters it: 延续 or 变更.
+    /// Issues the version that takes the place of another, of a type that needs no review, and enters it: 延续 or 变更.
     pub fn replace(
         &self,
         desk: &Desk<'_>,
@@ -127,18 +163,12 @@ impl<'l> Registrar<'l> {
         entry: Entry,
         salt: [u8; 16],
     ) -> Result<Entered, RegistrarError> {
-        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        if draft.type_code() != identifier.type_code() {
-            return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
+        if desk.needs_review() {
+            return Err(RegistrarError::NeedsReview);
         }
-        let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = desk.issue_next(draft, identifier, slot.number(), salt)?;
-        // The place is the predecessor's, so the rule of one valid certificate per holder was kept when that was issued.
-        let signed = Signed { issued, request, fingerprint, slot, one_valid_per_holder: false, entry };
-        self.library.commit(|pen| {
-            let predecessor = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-            enter(pen, &signed, Lineage::Next { predecessor, change: change.into() })
-        })
+        let asked = entry.effective;
+        let signed = self.sign_next(desk, identifier, draft, entry, None, salt)?;
+        self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
     }
 
     /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
@@ -185,6 +215,21 @@ pub enum Replacement {
     Amend,
 }
 
+impl Replacement {
+    /// The act that the log calls it.
+    pub const fn act(self) -> Act {
+        match self {
+            Self::Renew => Act::Renew,
+            Self::Amend => Act::Amend,
+        }
+    }
+
+    /// The replacement that an act of the log was.
+    pub fn of(act: Act) -> Option<Self> {
+        [Self::Renew, Self::Amend].into_iter().find(|replacement| replacement.act() == act)
+    }
+}
+
 impl From<Replacement> for Change {
     fn from(replacement: Replacement) -> Self {
         match replacement {
@@ -194,14 +239,32 @@ impl From<Replacement> for Change {
     }
 }
 
+/// Whether a certificate is the first of its kind or takes the place of another.
 #[derive(Clone, Copy)]
-enum Lineage {
+pub(crate) enum Lineage {
     First,
-    Next { predecessor: Shelfmark, change: Change },
+    Next {
+        predecessor: Shelfmark,
+        change: Change,
+        /// When it was asked for.
+        asked: Timestamp,
+    },
+}
+
+impl Lineage {
+    pub(crate) fn next(
+        pen: &Pen<'_>,
+        identifier: &CertificateId,
+        replacement: Replacement,
+        asked: Timestamp,
+    ) -> Result<Self, RegistrarError> {
+        let predecessor = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+        Ok(Self::Next { predecessor, change: replacement.into(), asked })
+    }
 }
 
 /// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a batch of many.
-fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered, RegistrarError> {
+pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered, RegistrarError> {
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
@@ -210,7 +273,10 @@ fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered
     }
     let predecessor = match lineage {
         Lineage::First => None,
-        Lineage::Next { predecessor, change } => Some((predecessor, change, superseded(pen, predecessor, change, certificate, entry)?)),
+        Lineage::Next { predecessor, change, asked } => {
+            let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
+            Some((predecessor, change, state))
+        }
     };
     if pen.find(identifier)?.is_some() {
         return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
@@ -231,12 +297,12 @@ fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered
     match predecessor {
         None => {
             let event = event(Act::Issue, &identifier.to_string(), &record.envelope, &record.seal, entry, None);
-            pen.note(&[shelfmark], &event)?;
+            pen.note(&[shelfmark], &Event { approval: signed.approval.clone(), ..event })?;
         }
         Some((predecessor, change, state)) => {
             let replaced = certificate.predecessor.as_ref().map(ToString::to_string);
             let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, replaced);
-            pen.note(&[shelfmark, predecessor], &event)?;
+            pen.note(&[shelfmark, predecessor], &Event { approval: signed.approval.clone(), ..event })?;
             pen.turn(predecessor, Turn { state, effective: entry.effective, recorded: entry.now, successor: Some(shelfmark) })?;
         }
     }
@@ -258,15 +324,11 @@ fn holds_none(pen: &Pen<'_>, certificate: &Certificate) -> Result<(), RegistrarE
     Ok(())
 }
 
-fn superseded(
-    pen: &Pen<'_>,
-    predecessor: Shelfmark,
-    change: Change,
-    certificate: &Certificate,
-    entry: &Entry,
-) -> Result<State, RegistrarError> {
-    let card = pen.card(predecessor)?;
-    let state = allowed(&card, change, entry)?;
+/// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
+/// not lose the right because the agency took longer (Administrative Licensing Law art. 50).
+fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &Entry, asked: Timestamp) -> Result<State, RegistrarError> {
+    lifecycle::in_order(entry.effective, card.effective, entry.now)?;
+    let state = lifecycle::allow(condition_on(card, asked), change)?;
     let day = day_in_china(entry.effective);
     // The old version ends when the act takes effect: a new one that begins later would leave days without any.
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
@@ -274,8 +336,11 @@ fn superseded(
 
 fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {
     lifecycle::in_order(entry.effective, card.effective, entry.now)?;
-    let condition = Condition::of(card.state, card.from, card.until, day_in_china(entry.effective));
-    Ok(lifecycle::allow(condition, change)?)
+    Ok(lifecycle::allow(condition_on(card, entry.effective), change)?)
+}
+
+pub(crate) fn condition_on(card: &Card, at: Timestamp) -> Condition {
+    Condition::of(card.state, card.from, card.until, day_in_china(at))
 }
 
 fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>) -> Card {
@@ -293,7 +358,7 @@ fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>
     }
 }
 
-fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry: &Entry, other: Option<String>) -> Event {
+pub(crate) fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry: &Entry, other: Option<String>) -> Event {
     Event {
         act,
         subject: subject.to_owned(),
@@ -304,7 +369,7 @@ fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry: &Entry, o
         basis: entry.grounds.basis().to_owned(),
         reason: entry.grounds.reason().to_owned(),
         actor: entry.grounds.actor().to_owned(),
-        approval: entry.approval.clone(),
+        approval: None,
         other,
         salt: entry.salt,
     }
@@ -313,86 +378,4 @@ fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry: &Entry, o
 /// The moment at which an issue of a day takes effect, as far as it has passed.
 pub fn effective_on(issued: Date, now: Timestamp) -> Timestamp {
     start_of_day(issued).min(now)
-}
-
-/// Why a registrar does not do what is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum RegistrarError {
-    /// The library failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The certificate could not be made.
-    #[error(transparent)]
-    Issue(#[from] IssueError),
-    /// The table of the lifecycle forbids it.
-    #[error(transparent)]
-    Lifecycle(#[from] LifecycleError),
-    /// The request was answered before, and asked for something else.
-    #[error("the request was answered before, with other contents")]
-    RequestDiffers,
-    /// The identifier stands in the library already.
-    #[error("identifier {identifier} stands in the library already")]
-    IdentifierTaken {
-        /// The identifier.
-        identifier: String,
-    },
-    /// The identifier of another scheme stands for another certificate.
-    #[error("it stands for {identifier} already")]
-    AliasTaken {
-        /// That certificate.
-        identifier: String,
-    },
-    /// The library has no such certificate.
-    #[error("the library has no certificate {identifier}")]
-    NotFound {
-        /// The identifier.
-        identifier: String,
-    },
-    /// The type allows one valid certificate per holder.
-    #[error("a holder has a {} certificate of this type already: {identifier}", .state.word())]
-    HolderHasOne {
-        /// The certificate that the holder has.
-        identifier: String,
-        /// Its state.
-        state: State,
-    },
-    /// A new version is of the same type.
-    #[error("the application is of another type than {identifier}")]
-    OtherType {
-        /// The certificate that is to be replaced.
-        identifier: String,
-    },
-    /// The new version would begin after the old one ended.
-    #[error("the new version would begin on {from}, the old one ends on {day}: nothing would be in force between")]
-    Gap {
-        /// The first day of the new version.
-        from: Date,
-        /// The day on which the act takes effect.
-        day: Date,
-    },
-    /// A renewal or an amendment needs an application.
-    #[error("{} makes a new version, which needs an application", .change.act().word())]
-    NeedsDraft {
-        /// What was asked for.
-        change: Change,
-    },
-}
-
-impl RegistrarError {
-    /// The stable code of this defect.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.code(),
-            Self::Issue(error) => error.code(),
-            Self::Lifecycle(error) => error.code(),
-            Self::RequestDiffers => "request_reused",
-            Self::IdentifierTaken { .. } => "identifier_taken",
-            Self::AliasTaken { .. } => "alias_taken",
-            Self::NotFound { .. } => "certificate_not_found",
-            Self::HolderHasOne { .. } => "holder_has_one",
-            Self::OtherType { .. } => "other_type",
-            Self::Gap { .. } => "version_gap",
-            Self::NeedsDraft { .. } => "change_needs_application",
-        }
-    }
 }

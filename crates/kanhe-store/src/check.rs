@@ -9,6 +9,7 @@ use crate::pen::{ending, shelf};
 use crate::record::{Card, Record, Shelfmark};
 use crate::words::bigrams;
 use kanhe_core::certificate::Certificate;
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event::Event;
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::leaf_hash;
@@ -53,6 +54,8 @@ pub enum Defect {
     State,
     /// No event of the log vouches for it.
     EventOfIssue,
+    /// An application's indexes or events do not agree with it.
+    Project,
     /// The counts are not those of the certificates.
     Counts,
     /// An event is missing or does not open.
@@ -84,6 +87,7 @@ impl Defect {
             Self::Signature => "check_signature",
             Self::State => "check_state",
             Self::EventOfIssue => "check_event_of_issue",
+            Self::Project => "check_project",
             Self::Counts => "check_counts",
             Self::Event => "check_event",
             Self::EventBeyond => "check_event_beyond",
@@ -101,6 +105,8 @@ pub enum Place {
     Certificate(Shelfmark),
     /// An event of the log.
     Event(u64),
+    /// An application.
+    Project(ProjectCode),
     /// The library as a whole.
     Library,
 }
@@ -110,6 +116,7 @@ impl fmt::Display for Place {
         match self {
             Self::Certificate(shelfmark) => write!(f, "certificate {}", shelfmark.0),
             Self::Event(index) => write!(f, "event {index}"),
+            Self::Project(code) => write!(f, "application {code}"),
             Self::Library => f.write_str("the library"),
         }
     }
@@ -154,6 +161,8 @@ impl Library {
             }
         }
         findings.extend(self.check_log(events, |seen| progress(certificates + seen, certificates + events))?);
+        let projects = self.wrong_projects()?.into_iter();
+        findings.extend(projects.map(|code| Finding { place: Place::Project(code), defect: Defect::Project }));
         let counted = self.view().scan(Family::Counts, &[], &[])?.collect::<Result<BTreeMap<_, _>, _>>()?;
         if counted != tally.into_iter().map(|(key, count): (Vec<u8>, u64)| (key, count.to_be_bytes().to_vec())).collect() {
             findings.push(Finding { place: Place::Library, defect: Defect::Counts });

@@ -39,7 +39,7 @@ pub enum Family {
     Events,
     /// The tiles of the log.
     Tiles,
-    /// Kept for applications with review: nothing is written to it yet.
+    /// Applications under review, and what they are found by.
     Projects,
 }
 

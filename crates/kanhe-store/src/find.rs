@@ -160,11 +160,11 @@ impl Library {
                 let fits = |prefix: &[u8]| {
                     fits(prefix, type_code.as_ref(), agency.as_ref()) && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
                 };
-                let shelves = self.groups(Family::Shelves, SHELF)?.into_iter().filter(|prefix| fits(prefix));
+                let shelves = self.groups(Family::Shelves, &[], SHELF)?.into_iter().filter(|prefix| fits(prefix));
                 self.page(Family::Shelves, &shelves.map(|prefix| (prefix.clone(), prefix)).collect::<Vec<_>>(), after, most)
             }
             Question::Ending { from, until, type_code, agency } => {
-                let groups = self.groups(Family::Endings, SHELF - 1)?;
+                let groups = self.groups(Family::Endings, &[], SHELF - 1)?;
                 let groups = groups.into_iter().filter(|prefix| fits(prefix, type_code.as_ref(), agency.as_ref()));
                 let day = |prefix: &[u8], day| Key::new().bytes(prefix).day(day).end();
                 let ranges: Vec<_> = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
@@ -175,8 +175,18 @@ impl Library {
 
     /// The entries of some ranges, one after the other; a range reaches from its first key to all keys that begin with its last.
     fn page(&self, family: Family, ranges: &[(Vec<u8>, Vec<u8>)], after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let mut found = Found::default();
-        let mut last = Vec::new();
+        let (keys, next) = self.keys_of_page(family, ranges, after, most)?;
+        Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
+    }
+
+    pub(crate) fn keys_of_page(
+        &self,
+        family: Family,
+        ranges: &[(Vec<u8>, Vec<u8>)],
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
+        let mut keys: Vec<Vec<u8>> = Vec::new();
         for (first, end) in ranges {
             if after.is_some_and(|cursor| layout::after(end).is_some_and(|end| end <= cursor.0)) {
                 continue;
@@ -187,22 +197,21 @@ impl Library {
                 if after.is_some_and(|cursor| key <= cursor.0) {
                     continue;
                 }
-                if found.shelfmarks.len() == most {
-                    found.next = Some(Cursor(last));
-                    return Ok(found);
+                if keys.len() == most {
+                    let next = keys.last().cloned().map(Cursor);
+                    return Ok((keys, next));
                 }
-                found.shelfmarks.extend(layout::shelfmark_of(&key));
-                last = key;
+                keys.push(key);
             }
         }
-        Ok(found)
+        Ok((keys, None))
     }
 
-    /// The different beginnings that the keys of a family have: one seek each, however many keys there are.
-    pub(crate) fn groups(&self, family: Family, length: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        let (mut groups, mut from) = (Vec::new(), Vec::new());
+    /// The different beginnings that the keys of a family with a prefix have: one seek each, however many keys there are.
+    pub(crate) fn groups(&self, family: Family, prefix: &[u8], length: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let (mut groups, mut from) = (Vec::new(), prefix.to_vec());
         loop {
-            let next: Option<Entry> = self.view().scan(family, &[], &from)?.next().transpose()?;
+            let next: Option<Entry> = self.view().scan(family, prefix, &from)?.next().transpose()?;
             let Some(group) = next.and_then(|(key, _)| key.get(..length).map(<[u8]>::to_vec)) else { return Ok(groups) };
             let Some(after) = layout::after(&group) else { return Ok(groups) };
             from = after;

@@ -94,6 +94,19 @@ impl<'a> Pen<'a> {
         read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
     }
 
+    /// The index that the next event will have.
+    pub fn log_size(&self) -> u64 {
+        self.log_size + u64::try_from(self.leaves.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The event at an index of the log.
+    pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
+        let key = index.to_be_bytes();
+        let Some(sealed) = self.get(Family::Events, &key)? else { return Ok(None) };
+        let opened = self.keys.open(Family::Events, &key, &sealed)?;
+        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
+    }
+
     /// What was issued for a request before.
     pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
         let Some(found) = self.get(Family::Requests, &layout::request(agency, type_code, request))? else { return Ok(None) };
@@ -157,7 +170,7 @@ impl<'a> Pen<'a> {
 
     /// Appends an event to the log, and to the history of each certificate that it is about. Returns its index.
     pub fn note(&mut self, about: &[Shelfmark], event: &Event) -> Result<u64, StoreError> {
-        let index = self.log_size + u64::try_from(self.leaves.len()).unwrap_or(u64::MAX);
+        let index = self.log_size();
         let encoded = event.encode();
         // The leaf is written in the same batch as the record: there is no moment at which one exists without the other.
         self.leaves.push(leaf_hash(&Event::entry_of(&encoded)));
@@ -200,7 +213,7 @@ impl<'a> Pen<'a> {
             let before = self.get(Family::Counts, &key)?;
             let count = change(before.as_deref().and_then(crate::counts::number).unwrap_or(0));
             if count == 0 {
-                self.writes.insert((Family::Counts, key), None);
+                self.take(Family::Counts, key);
             } else {
                 self.put(Family::Counts, key, count.to_be_bytes().to_vec());
             }
@@ -238,13 +251,21 @@ impl<'a> Pen<'a> {
         self.writes.insert((family, key), Some(value));
     }
 
+    pub(crate) const fn keys(&self) -> &Keys {
+        self.keys
+    }
+
+    pub(crate) fn take(&mut self, family: Family, key: Vec<u8>) {
+        self.writes.insert((family, key), None);
+    }
+
     /// An entry whose key says everything.
     fn mark(&mut self, family: Family, key: Key) {
         self.put(family, key.end(), Vec::new());
     }
 
     fn unmark(&mut self, family: Family, key: Key) {
-        self.writes.insert((family, key.end()), None);
+        self.take(family, key.end());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The other codes of the field: what was read is written as it was.
 #![no_main]
 
-use kanhe_core::code::{HolderCode, HolderCodeType, OrganisationCode, RegionCode, Serial, TypeCode, Version};
+use kanhe_core::code::{HolderCode, HolderCodeType, OrganisationCode, ProjectCode, RegionCode, Serial, TypeCode, Version};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -17,6 +17,9 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(serial) = Serial::parse(text) {
         assert_eq!(serial.as_str(), text);
+    }
+    if let Ok(project) = ProjectCode::parse(text) {
+        assert_eq!(project.as_str(), text.to_ascii_uppercase());
     }
     if let Ok(region) = RegionCode::parse(text) {
         assert!(region.is_within(&region.province()));

@@ -270,6 +270,40 @@ impl VersionError {
     }
 }
 
+/// Why a text is not the code of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+pub enum ProjectCodeError {
+    /// It has not 28 characters. Counting stops at 128.
+    #[error("the code of an application has {expected} characters, this has {found}")]
+    Length { expected: usize, found: usize },
+    /// A character is not in `0-9A-Z` and no hyphen; places count from 1.
+    #[error("character {position} is {found:?}, the code of an application has 0-9, A-Z and hyphens only")]
+    Alphabet { position: usize, found: char },
+    /// The hyphens do not stand where they belong.
+    #[error("the code of an application has its hyphens as in 440000-20260615-7K3M9QW2ZT-V")]
+    Hyphens,
+    /// It does not begin with a region.
+    #[error("region: {0}")]
+    Region(RegionCodeError),
+    /// The check character does not fit the others.
+    #[error("the check character should be {expected:?}, it is {found:?}")]
+    Check { expected: char, found: char },
+}
+
+impl ProjectCodeError {
+    /// Names the defect by a stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Length { .. } => "project_code_length",
+            Self::Alphabet { .. } => "project_code_character",
+            Self::Hyphens => "project_code_hyphens",
+            Self::Region(_) => "project_code_region",
+            Self::Check { .. } => "project_code_check",
+        }
+    }
+}
+
 /// Why a text is not the identifier of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 pub enum CertificateIdError {

@@ -5,7 +5,7 @@ use super::error::{CatalogueError, TypeDefect};
 use super::kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, HolderCategory, HolderRule, ValidityRule};
 use super::type_file::{self, TypeFile};
 use super::worst_case::Measure;
-use super::{form, seal_profile};
+use super::{code_set, form, review, seal_profile};
 use crate::json::Unique;
 use kanhe_core::certificate::{LONGEST_NAME, MOST_HOLDERS};
 use kanhe_core::code::{HolderCodeType, Serial, TypeCode, Uscc};
@@ -99,6 +99,8 @@ fn build(file: &str, bytes: &[u8], read: &TypeFile, defects: &mut Defects<'_>) -
     let form = form::check(read, defects);
     let seal = seal_profile::check(&read.seal.fields, &form, &read.fields, defects);
     let budget = budget(&read.seal.budget, defects);
+    let review = review::check(read.review.as_ref(), defects);
+    let state_codes = code_set::check(&read.state_codes, defects);
     Some(CertificateKind {
         file: file.strip_suffix(".json").unwrap_or(file).to_owned(),
         file_digest: Sha256::digest(bytes).into(),
@@ -117,6 +119,8 @@ fn build(file: &str, bytes: &[u8], read: &TypeFile, defects: &mut Defects<'_>) -
         seal: seal?,
         budget,
         schema: schema?,
+        review,
+        state_codes,
     })
 }
 

@@ -85,6 +85,9 @@ pub enum TypeDefect {
     /// A field's name is not usable as a column.
     #[error("{found:?} is no name for a field: {wanted}")]
     FieldName { found: String, wanted: &'static str },
+    /// An id that cannot be one, or stands twice.
+    #[error("{found:?} must be {wanted}")]
+    Id { found: String, wanted: &'static str },
     /// A member names a field that the schema does not have.
     #[error("the schema has no field {field:?}")]
     UnknownField { field: String },
@@ -147,6 +150,7 @@ impl TypeDefect {
             Self::Property => "type_field_shape",
             Self::Unbounded => "type_field_unbounded",
             Self::FieldName { .. } => "type_field_name",
+            Self::Id { .. } => "type_id",
             Self::UnknownField { .. } => "type_field_unknown",
             Self::NoLabel { .. } => "type_field_without_label",
             Self::LabelTwice { .. } => "type_label_twice",

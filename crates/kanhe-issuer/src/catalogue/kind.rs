@@ -1,5 +1,7 @@
 //! A certificate type as an agency knows it: all that its type file says, and nothing that contradicts itself.
 
+use super::code_set::CodeSet;
+use super::review::ReviewRule;
 use super::shape::Shape;
 use jsonschema::Validator;
 use kanhe_core::code::{HolderCodeType, TypeCode, Uscc};
@@ -25,6 +27,8 @@ pub struct CertificateKind {
     pub(super) seal: Vec<Field>,
     pub(super) budget: Budget,
     pub(super) schema: Validator,
+    pub(super) review: Option<ReviewRule>,
+    pub(super) state_codes: Vec<CodeSet>,
 }
 
 /// Who defined a type.
@@ -193,6 +197,16 @@ impl CertificateKind {
     /// The largest QR code that the type may need.
     pub const fn budget(&self) -> Budget {
         self.budget
+    }
+
+    /// The review that an application needs; none where it is minted at once.
+    pub const fn review(&self) -> Option<&ReviewRule> {
+        self.review.as_ref()
+    }
+
+    /// The state codes of other systems.
+    pub fn state_codes(&self) -> &[CodeSet] {
+        &self.state_codes
     }
 
     /// The type as verifiers know it, under its number in a region's manifest.

@@ -20,6 +20,9 @@ pub(super) struct TypeFile {
     pub(super) labels: BTreeMap<String, Names>,
     pub(super) masking: BTreeMap<String, Masking>,
     pub(super) seal: Seal,
+    pub(super) review: Option<Review>,
+    #[serde(default)]
+    pub(super) state_codes: Vec<CodeSet>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -137,6 +140,58 @@ pub(super) struct Entry {
     pub(super) code: String,
     pub(super) zh: String,
     pub(super) en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Review {
+    pub(super) order: Order,
+    pub(super) departments: Vec<Department>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    Serial,
+    Parallel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Department {
+    pub(super) id: String,
+    pub(super) zh: String,
+    pub(super) en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodeSet {
+    pub(super) set: String,
+    pub(super) names: Names,
+    pub(super) codes: Vec<StateCode>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateCode {
+    pub(super) code: String,
+    pub(super) state: CodedState,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CodedState {
+    Valid,
+    NotYetInForce,
+    Expired,
+    Suspended,
+    Revoked,
+    Annulled,
+    Cancelled,
+    Transferred,
+    Superseded,
+    Other,
 }
 
 #[derive(Deserialize)]

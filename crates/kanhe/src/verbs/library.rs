@@ -91,7 +91,7 @@ fn located(library: &Library, text: &str) -> Result<(CertificateId, Shelfmark), 
 fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
     let now = clock::moment(arg.now.as_deref())?;
     let effective = arg.effective.as_deref().map(clock::beginning).transpose()?.unwrap_or(now);
-    Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, &arg.actor)?, approval: None, effective, now, salt: *clock::chance()? })
+    Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, &arg.actor)?, effective, now, salt: *clock::chance()? })
 }
 
 fn grounds(basis: &str, reason: &str, actor: &str) -> Result<Grounds, Failure> {

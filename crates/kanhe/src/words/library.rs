@@ -53,6 +53,9 @@ pub const fn act_word(act: Act) -> Words {
         Act::TransferIn => Words::new("转入", "taken over from another region"),
         Act::UndoTransfer => Words::new("取消转出", "move called off"),
         Act::Manifest => Words::new("登记机构名录", "manifest taken up"),
+        Act::Lodge => Words::new("受理", "application lodged"),
+        Act::Review => Words::new("审查", "application reviewed"),
         Act::Reject => Words::new("不予许可", "application refused"),
+        Act::Withdraw => Words::new("撤回申请", "application withdrawn"),
     }
 }

@@ -147,6 +147,6 @@ fn event_json(index: u64, event: &Event) -> Json {
     json!({
         "index": index, "act": event.act.word(), "subject": event.subject, "effective": event.effective.to_string(),
         "recorded": event.recorded.to_string(), "basis": event.basis, "reason": event.reason, "actor": event.actor, "other": event.other,
-        "approval": event.approval.as_ref().map(|approval| json!({ "project": approval.project, "approver": approval.approver, "decided": approval.decided.to_string() })),
+        "approval": event.approval.as_ref().map(|approval| json!({ "project": approval.project.as_str(), "approver": approval.approver, "decided": approval.decided.to_string() })),
     })
 }

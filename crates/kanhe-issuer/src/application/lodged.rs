@@ -1,0 +1,23 @@
+//! An application as a library keeps it while it is reviewed: one JSON object of columns, read again by the door through which it came.
+
+use super::table::{Application, Cell, Table, TableError};
+use crate::catalogue::CertificateKind;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+impl Application {
+    /// The application as one JSON object, its columns in the order of their names: the same whatever table it came in.
+    pub fn to_json(&self) -> Vec<u8> {
+        let value = |cell: &Cell| match cell {
+            Cell::Text(text) => Value::from(text.as_str()),
+            Cell::List(members) => Value::from(members.clone()),
+        };
+        let columns: BTreeMap<&str, Value> = self.cells.iter().map(|(column, cell)| (column.as_str(), value(cell))).collect();
+        serde_json::to_vec(&columns).unwrap_or_default()
+    }
+
+    /// Reads one application back; its type may have got another edition since.
+    pub fn read_back(json: &[u8], kind: &CertificateKind) -> Result<Self, TableError> {
+        Table::read(json, kind)?.next().unwrap_or(Err(TableError::Empty))
+    }
+}

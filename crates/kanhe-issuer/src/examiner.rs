@@ -1,0 +1,277 @@
+//! The examiner: an application on its way from arrival (受理) over the opinions of departments (审查) to a decision (决定).
+//!
+//! Every step is an event of the log in the same commit as what it changes, and every rule is asked inside the commit. Nobody decides
+//! who has handled the application before: four eyes, by the names that officers give.
+
+mod error;
+mod opinion;
+
+pub use error::ExaminerError;
+pub use opinion::{Opinion, Standing};
+
+use crate::application::{Application, Draft};
+use crate::catalogue::{CertificateKind, ReviewRule};
+use crate::desk::{Desk, IssueError};
+use crate::lifecycle;
+use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, condition_on, enter, event};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::certificate::Holder;
+use kanhe_core::code::{CertificateId, ProjectCode, Uscc};
+use kanhe_core::event::{Act, Approval, Event};
+use kanhe_store::{Library, Pen, Project, Replaces, Stage};
+
+/// Brings applications to a decision.
+#[derive(Clone, Copy)]
+pub struct Examiner<'l> {
+    library: &'l Library,
+}
+
+/// What an applicant hands in.
+#[derive(Clone, Debug)]
+pub struct Lodging<'a> {
+    /// The agency that is to decide.
+    pub agency: Uscc,
+    /// The row.
+    pub application: &'a Application,
+    /// What it is to renew or amend; nothing for a first certificate.
+    pub replaces: Option<(Replacement, CertificateId)>,
+    /// Ten bytes of chance for its code.
+    pub chance: [u8; 10],
+}
+
+/// How lodging ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lodged {
+    /// A new application, under this code.
+    New(ProjectCode),
+    /// The request was lodged before: this is its code.
+    Before(ProjectCode),
+}
+
+impl Lodged {
+    /// The lifelong code of the application.
+    pub const fn code(self) -> ProjectCode {
+        match self {
+            Self::New(code) | Self::Before(code) => code,
+        }
+    }
+}
+
+/// How an application ends without a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// 不予许可: refused, by somebody who has not handled it.
+    Reject,
+    /// 撤回: taken back by the applicant.
+    Withdraw,
+}
+
+impl<'l> Examiner<'l> {
+    /// The examiner of a library.
+    pub const fn new(library: &'l Library) -> Self {
+        Self { library }
+    }
+
+    /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
+    pub fn lodge(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Lodged, ExaminerError> {
+        let rule = rule_of(kind)?;
+        let today = day_in_china(entry.now);
+        let draft = kind.admit(lodging.application, today).map_err(ExaminerError::Faults)?;
+        if draft.issued() != today {
+            return Err(ExaminerError::IssuedGiven);
+        }
+        lifecycle::in_order(entry.effective, entry.effective, entry.now)?;
+        let project = Project {
+            code: ProjectCode::new(self.library.region(), today, &lodging.chance),
+            agency: lodging.agency,
+            type_code: *kind.code(),
+            request: draft.request_id().to_owned(),
+            replaces: lodging.replaces.clone().map(|(replacement, identifier)| Replaces { act: replacement.act(), identifier }),
+            application: lodging.application.to_json(),
+            lodged: entry.effective,
+            stage: Standing::of(rule, []).stage(),
+            events: Vec::new(),
+            issued: None,
+        };
+        let holders: Vec<_> = draft.holders().iter().map(Holder::code).cloned().collect();
+        self.library.commit(|pen| {
+            if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
+                let before = found(pen, &code)?;
+                let same = before.application == project.application && before.replaces == project.replaces;
+                return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
+            }
+            could_be_issued(pen, &project, &draft, entry)?;
+            let event = told(Act::Lodge, &project, entry, project.replaces.as_ref().map(|replaces| replaces.identifier.to_string()));
+            let events = vec![pen.note(&[], &event)?];
+            pen.lodge(&Project { events, ..project.clone() }, &holders)?;
+            Ok(Lodged::New(project.code))
+        })
+    }
+
+    /// Writes down what a department says; until the decision it may change its mind.
+    pub fn review(
+        &self,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        department: &str,
+        opinion: Opinion,
+        entry: &Entry,
+    ) -> Result<Stage, ExaminerError> {
+        let rule = rule_of(kind)?;
+        if rule.department(department).is_none() {
+            let known = rule.departments.iter().map(|department| department.id.clone()).collect();
+            return Err(ExaminerError::UnknownDepartment { found: department.to_owned(), known });
+        }
+        self.library.commit(|pen| {
+            let (project, history) = open_project(pen, kind, code)?;
+            let standing = Standing::of(rule, &history);
+            if !standing.is_turn_of(department) {
+                let before = rule.departments.iter().map(|other| other.id.clone()).take_while(|other| other != department).collect();
+                return Err(ExaminerError::NotYetTurn { department: department.to_owned(), before });
+            }
+            let actor = entry.grounds.actor();
+            if standing.spoke_for_another(actor, department) {
+                return Err(ExaminerError::SamePerson { actor: actor.to_owned(), what: "speak for this department" });
+            }
+            let event = told(Act::Review, &project, entry, Some(opinion::written(department, opinion)));
+            let stage = Standing::of(rule, history.iter().chain([&event])).stage();
+            record(pen, project, &event, stage)?;
+            Ok(stage)
+        })
+    }
+
+    /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
+    ///
+    /// What was approved before is answered with the certificate that came of it.
+    pub fn approve(
+        &self,
+        desk: &Desk<'_>,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        entry: &Entry,
+        salt: [u8; 16],
+    ) -> Result<Entered, ExaminerError> {
+        let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
+        if let (Stage::Approved, Some(shelfmark)) = (project.stage, project.issued) {
+            return Ok(Entered::Before(shelfmark));
+        }
+        if project.agency != desk.agency().code {
+            return Err(ExaminerError::OtherAgency { wanted: project.agency, found: desk.agency().code });
+        }
+        let application = Application::read_back(&project.application, kind).map_err(ExaminerError::Form)?;
+        let draft = kind.admit(&application, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
+        let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
+        let registrar = Registrar::new(self.library);
+        let replaces = project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)));
+        let signed = match replaces {
+            None => registrar.sign_first(desk, kind, draft, entry.clone(), Some(decided), salt)?,
+            Some((_, identifier)) => registrar.sign_next(desk, identifier, draft, entry.clone(), Some(decided), salt)?,
+        };
+        self.library.commit(|pen| {
+            let (mut project, history) = open_project(pen, kind, code)?;
+            may_be_approved(&Standing::of(rule_of(kind)?, &history), entry)?;
+            let lineage = match replaces {
+                None => Lineage::First,
+                Some((replacement, identifier)) => Lineage::next(pen, identifier, replacement, project.lodged)?,
+            };
+            let index = pen.log_size();
+            let entered = enter(pen, &signed, lineage)?;
+            if let Entered::Before(shelfmark) = entered {
+                return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
+            }
+            project.issued = Some(entered.shelfmark());
+            project.events.push(index);
+            project.stage = Stage::Approved;
+            pen.move_on(&project)?;
+            Ok(entered)
+        })
+    }
+
+    /// Closes an application without a certificate.
+    pub fn close(&self, kind: &CertificateKind, code: &ProjectCode, closing: Closing, entry: &Entry) -> Result<(), ExaminerError> {
+        let (act, stage) = match closing {
+            Closing::Reject => (Act::Reject, Stage::Rejected),
+            Closing::Withdraw => (Act::Withdraw, Stage::Withdrawn),
+        };
+        self.library.commit(|pen| {
+            let (project, history) = open_project(pen, kind, code)?;
+            if closing == Closing::Reject {
+                four_eyes(&Standing::of(rule_of(kind)?, &history), entry)?;
+            }
+            let event = told(act, &project, entry, None);
+            record(pen, project, &event, stage)
+        })
+    }
+}
+
+fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {
+    kind.review().ok_or(ExaminerError::NoReview)
+}
+
+fn found(pen: &Pen<'_>, code: &ProjectCode) -> Result<Project, ExaminerError> {
+    pen.project(code)?.ok_or(ExaminerError::NotFound { code: *code })
+}
+
+/// An application that is not decided, and everything that happened to it.
+fn open_project(pen: &Pen<'_>, kind: &CertificateKind, code: &ProjectCode) -> Result<(Project, Vec<Event>), ExaminerError> {
+    let project = found(pen, code)?;
+    if project.type_code != *kind.code() {
+        return Err(ExaminerError::OtherType);
+    }
+    if project.stage.is_final() {
+        return Err(ExaminerError::Decided { stage: project.stage });
+    }
+    let events = project.events.iter().filter_map(|index| pen.event(*index).transpose()).collect::<Result<Vec<_>, _>>()?;
+    Ok((project, events))
+}
+
+/// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
+fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entry) -> Result<(), ExaminerError> {
+    if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
+        return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
+    }
+    if pen.project(&project.code)?.is_some() {
+        return Err(ExaminerError::CodeTaken);
+    }
+    let Some(Replaces { act, identifier }) = &project.replaces else { return Ok(()) };
+    if *identifier.type_code() != project.type_code {
+        return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
+    }
+    if *identifier.issuer() != project.agency {
+        return Err(ExaminerError::OtherAgency { wanted: *identifier.issuer(), found: project.agency });
+    }
+    if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
+        return Err(IssueError::OtherSerial.into());
+    }
+    let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+    let change = lifecycle::Change::of(*act).ok_or(ExaminerError::OtherType)?;
+    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), change)?;
+    Ok(())
+}
+
+fn may_be_approved(standing: &Standing<'_>, entry: &Entry) -> Result<(), ExaminerError> {
+    let ids =
+        |departments: Vec<&crate::catalogue::Department>| departments.iter().map(|department| department.id.clone()).collect::<Vec<_>>();
+    let (waiting, objecting) = (ids(standing.waiting_for()), ids(standing.objecting()));
+    if waiting.is_empty() && objecting.is_empty() {
+        four_eyes(standing, entry)
+    } else {
+        Err(ExaminerError::NotAgreed { waiting, objecting })
+    }
+}
+
+fn four_eyes(standing: &Standing<'_>, entry: &Entry) -> Result<(), ExaminerError> {
+    let actor = entry.grounds.actor();
+    if standing.has_handled(actor) { Err(ExaminerError::SamePerson { actor: actor.to_owned(), what: "decide" }) } else { Ok(()) }
+}
+
+/// An event about an application: it commits to the application as it was lodged.
+fn told(act: Act, project: &Project, entry: &Entry, other: Option<String>) -> Event {
+    Event { seal: [0; 16], ..event(act, project.code.as_str(), &project.application, &[], entry, other) }
+}
+
+fn record(pen: &mut Pen<'_>, mut project: Project, event: &Event, stage: Stage) -> Result<(), ExaminerError> {
+    project.events.push(pen.note(&[], event)?);
+    project.stage = stage;
+    Ok(pen.move_on(&project)?)
+}

@@ -1,0 +1,113 @@
+//! What departments say of an application, as the events of its history tell it.
+
+use crate::catalogue::{Department, ReviewOrder, ReviewRule};
+use kanhe_core::event::{Act, Event};
+use kanhe_store::Stage;
+use std::collections::BTreeSet;
+
+/// What a department says of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opinion {
+    /// 同意.
+    Agrees,
+    /// 不同意.
+    Objects,
+}
+
+impl Opinion {
+    /// The word by which events and APIs name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::Objects => "objects",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Agrees, Self::Objects].into_iter().find(|opinion| opinion.word() == word)
+    }
+}
+
+/// How an event names a department and its opinion: `fire=agrees`.
+pub(super) fn written(department: &str, opinion: Opinion) -> String {
+    format!("{department}={}", opinion.word())
+}
+
+/// The department and the opinion that an event tells of.
+fn told(event: &Event) -> Option<(&str, Opinion)> {
+    let other = event.other.as_deref().filter(|_| event.act == Act::Review)?;
+    let (department, opinion) = other.split_once('=')?;
+    Some((department, Opinion::parse(opinion)?))
+}
+
+/// Where an application stands, by the rule of its type and its history.
+#[derive(Clone, Debug)]
+pub struct Standing<'r> {
+    rule: &'r ReviewRule,
+    /// Each department with what it said last, and the event in which it did.
+    opinions: Vec<(&'r Department, Option<(Opinion, Event)>)>,
+    /// Who has handled the application, and for which department, if for one.
+    handled: BTreeSet<(String, Option<String>)>,
+}
+
+impl<'r> Standing<'r> {
+    /// Reads a history, the oldest event first.
+    pub fn of<'e>(rule: &'r ReviewRule, history: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut standing =
+            Self { rule, opinions: rule.departments.iter().map(|department| (department, None)).collect(), handled: BTreeSet::new() };
+        for event in history {
+            let opinion = told(event);
+            standing.handled.insert((event.actor.clone(), opinion.map(|(department, _)| department.to_owned())));
+            let Some((id, opinion)) = opinion else { continue };
+            if let Some((_, last)) = standing.opinions.iter_mut().find(|(department, _)| department.id == id) {
+                *last = Some((opinion, event.clone()));
+            }
+        }
+        standing
+    }
+
+    /// Each department with what it said last, in the order of the rule.
+    pub fn opinions(&self) -> &[(&'r Department, Option<(Opinion, Event)>)] {
+        &self.opinions
+    }
+
+    /// The departments whose opinion is waited for now.
+    pub fn waiting_for(&self) -> Vec<&'r Department> {
+        if !self.objecting().is_empty() {
+            return Vec::new();
+        }
+        let silent = self.opinions.iter().filter(|(_, said)| said.is_none()).map(|(department, _)| *department);
+        match self.rule.order {
+            ReviewOrder::Parallel => silent.collect(),
+            ReviewOrder::Serial => silent.take(1).collect(),
+        }
+    }
+
+    /// The departments that object.
+    pub fn objecting(&self) -> Vec<&'r Department> {
+        let objects = |said: &Option<(Opinion, Event)>| said.as_ref().is_some_and(|(opinion, _)| *opinion == Opinion::Objects);
+        self.opinions.iter().filter(|(_, said)| objects(said)).map(|(department, _)| *department).collect()
+    }
+
+    /// The stage of an application that is not decided: one objection is enough to bring it to who decides.
+    pub fn stage(&self) -> Stage {
+        if self.waiting_for().is_empty() { Stage::ForDecision } else { Stage::InReview }
+    }
+
+    /// Whether somebody has handled the application in any way.
+    pub(super) fn has_handled(&self, actor: &str) -> bool {
+        self.handled.iter().any(|(who, _)| who == actor)
+    }
+
+    /// Whether somebody has spoken for another department.
+    pub(super) fn spoke_for_another(&self, actor: &str, department: &str) -> bool {
+        self.handled.iter().any(|(who, for_whom)| who == actor && for_whom.as_deref().is_some_and(|other| other != department))
+    }
+
+    /// Whether it is a department's turn: always in parallel, else when all before it agree.
+    pub(super) fn is_turn_of(&self, department: &str) -> bool {
+        let agrees = |said: &Option<(Opinion, Event)>| said.as_ref().is_some_and(|(opinion, _)| *opinion == Opinion::Agrees);
+        let mut before = self.opinions.iter().take_while(|(other, _)| other.id != department);
+        self.rule.order == ReviewOrder::Parallel || before.all(|(_, said)| agrees(said))
+    }
+}

@@ -1,0 +1,94 @@
+//! Why a registrar does not do what is asked.
+
+use crate::desk::IssueError;
+use crate::lifecycle::{Change, LifecycleError};
+use jiff::civil::Date;
+use kanhe_core::status::State;
+use kanhe_store::StoreError;
+use thiserror::Error;
+
+/// Why a registrar does not do what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RegistrarError {
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The certificate could not be made.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The table of the lifecycle forbids it.
+    #[error(transparent)]
+    Lifecycle(#[from] LifecycleError),
+    /// The request was answered before, and asked for something else.
+    #[error("the request was answered before, with other contents")]
+    RequestDiffers,
+    /// The identifier stands in the library already.
+    #[error("identifier {identifier} stands in the library already")]
+    IdentifierTaken {
+        /// The identifier.
+        identifier: String,
+    },
+    /// The identifier of another scheme stands for another certificate.
+    #[error("it stands for {identifier} already")]
+    AliasTaken {
+        /// That certificate.
+        identifier: String,
+    },
+    /// The library has no such certificate.
+    #[error("the library has no certificate {identifier}")]
+    NotFound {
+        /// The identifier.
+        identifier: String,
+    },
+    /// The type allows one valid certificate per holder.
+    #[error("a holder has a {} certificate of this type already: {identifier}", .state.word())]
+    HolderHasOne {
+        /// The certificate that the holder has.
+        identifier: String,
+        /// Its state.
+        state: State,
+    },
+    /// A new version is of the same type.
+    #[error("the application is of another type than {identifier}")]
+    OtherType {
+        /// The certificate that is to be replaced.
+        identifier: String,
+    },
+    /// The new version would begin after the old one ended.
+    #[error("the new version would begin on {from}, the old one ends on {day}: nothing would be in force between")]
+    Gap {
+        /// The first day of the new version.
+        from: Date,
+        /// The day on which the act takes effect.
+        day: Date,
+    },
+    /// The type's applications are reviewed before anything is minted.
+    #[error("an application for this type is reviewed and approved before a certificate is issued")]
+    NeedsReview,
+    /// A renewal or an amendment needs an application.
+    #[error("{} makes a new version, which needs an application", .change.act().word())]
+    NeedsDraft {
+        /// What was asked for.
+        change: Change,
+    },
+}
+
+impl RegistrarError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Issue(error) => error.code(),
+            Self::Lifecycle(error) => error.code(),
+            Self::RequestDiffers => "request_reused",
+            Self::IdentifierTaken { .. } => "identifier_taken",
+            Self::AliasTaken { .. } => "alias_taken",
+            Self::NotFound { .. } => "certificate_not_found",
+            Self::HolderHasOne { .. } => "holder_has_one",
+            Self::OtherType { .. } => "other_type",
+            Self::Gap { .. } => "version_gap",
+            Self::NeedsReview => "review_needed",
+            Self::NeedsDraft { .. } => "change_needs_application",
+        }
+    }
+}

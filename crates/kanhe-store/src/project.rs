@@ -1,0 +1,266 @@
+//! Applications under review: what came in, what happened to it, where it waits. The same rules as for certificates: one batch, every index.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::find::Cursor;
+use crate::layout::Key;
+use crate::library::Library;
+use crate::pen::Pen;
+use crate::record::{Shelfmark, read};
+use crate::view::View;
+use jiff::Timestamp;
+use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
+use kanhe_core::event::{Act, Event};
+use kanhe_core::wire;
+use minicbor::{Decode, Encode};
+
+/// What the first byte of a key in the family tells of.
+const CODES: u8 = 0;
+const SHELVES: u8 = 1;
+const REQUESTS: u8 = 2;
+const HOLDERS: u8 = 3;
+
+/// Bytes of a kind of key, a type, an agency and a stage.
+const SHELF: usize = 1 + 21 + 18 + 1;
+
+/// How far an application has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Stage {
+    /// 审查中: departments are still to give their opinions.
+    #[n(0)]
+    InReview,
+    /// 待决定: all opinions are there.
+    #[n(1)]
+    ForDecision,
+    /// 准予许可: approved, and a certificate was issued.
+    #[n(2)]
+    Approved,
+    /// 不予许可: refused.
+    #[n(3)]
+    Rejected,
+    /// 撤回: taken back by the applicant.
+    #[n(4)]
+    Withdrawn,
+}
+
+impl Stage {
+    /// All stages, in the order in which an application may go through them.
+    pub const ALL: [Self; 5] = [Self::InReview, Self::ForDecision, Self::Approved, Self::Rejected, Self::Withdrawn];
+
+    /// The word by which files and APIs name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::InReview => "in_review",
+            Self::ForDecision => "for_decision",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Whether nothing more will happen to it.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected | Self::Withdrawn)
+    }
+
+    const fn byte(self) -> u8 {
+        match self {
+            Self::InReview => 0,
+            Self::ForDecision => 1,
+            Self::Approved => 2,
+            Self::Rejected => 3,
+            Self::Withdrawn => 4,
+        }
+    }
+}
+
+/// An application that is or was under review.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Project {
+    /// Its lifelong code (终生唯一编码).
+    #[n(0)]
+    pub code: ProjectCode,
+    /// The agency that decides.
+    #[n(1)]
+    pub agency: Uscc,
+    /// The type of the certificate that is applied for.
+    #[n(2)]
+    pub type_code: TypeCode,
+    /// The applicant's request id.
+    #[n(3)]
+    pub request: String,
+    /// The version whose place the new one is to take, and whether it renews or amends it.
+    #[n(4)]
+    pub replaces: Option<Replaces>,
+    /// The application as it was lodged: one JSON object of columns.
+    #[n(5)]
+    #[cbor(with = "minicbor::bytes")]
+    pub application: Vec<u8>,
+    /// When it arrived.
+    #[n(6)]
+    #[cbor(with = "wire::moment")]
+    pub lodged: Timestamp,
+    /// How far it has come.
+    #[n(7)]
+    pub stage: Stage,
+    /// Everything that happened to it, as indexes of the log, the oldest first.
+    #[n(8)]
+    pub events: Vec<u64>,
+    /// The certificate that came of it.
+    #[n(9)]
+    pub issued: Option<Shelfmark>,
+}
+
+/// What an application is to replace.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Replaces {
+    /// Renew or amend.
+    #[n(0)]
+    pub act: Act,
+    /// The version.
+    #[n(1)]
+    pub identifier: CertificateId,
+}
+
+impl Project {
+    fn key(code: &ProjectCode) -> Vec<u8> {
+        Key::new().bytes(&[CODES]).bytes(code.as_str().as_bytes()).end()
+    }
+
+    fn shelf(&self) -> Vec<u8> {
+        let shelf = Key::new().bytes(&[SHELVES]).type_code(&self.type_code).agency(&self.agency).bytes(&[self.stage.byte()]);
+        shelf.bytes(self.code.as_str().as_bytes()).end()
+    }
+}
+
+fn request_key(agency: &Uscc, type_code: &TypeCode, request: &str) -> Vec<u8> {
+    Key::new().bytes(&[REQUESTS]).agency(agency).type_code(type_code).bytes(request.as_bytes()).end()
+}
+
+fn holder_key(holder: &[u8; 16]) -> Key {
+    Key::new().bytes(&[HOLDERS]).bytes(holder)
+}
+
+/// The code that a key ends with.
+fn code_of(key: &[u8]) -> Option<ProjectCode> {
+    key.last_chunk::<28>().and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| ProjectCode::parse(code).ok())
+}
+
+impl Pen<'_> {
+    /// The application with a code.
+    pub fn project(&self, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
+        let key = Project::key(code);
+        let Some(sealed) = self.get(Family::Projects, &key)? else { return Ok(None) };
+        read(Family::Projects, &self.keys().open(Family::Projects, &key, &sealed)?).map(Some)
+    }
+
+    /// The code under which a request was lodged before.
+    pub fn lodged_as(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<ProjectCode>, StoreError> {
+        Ok(self.get(Family::Projects, &request_key(agency, type_code, request))?.as_deref().and_then(code_of))
+    }
+
+    /// Enters a new application under everything that it is found by.
+    pub fn lodge(&mut self, project: &Project, holders: &[HolderCode]) -> Result<(), StoreError> {
+        let code = project.code.as_str().as_bytes();
+        self.put(Family::Projects, request_key(&project.agency, &project.type_code, &project.request), code.to_vec());
+        for holder in holders {
+            let key = holder_key(&self.keys().holder(holder)).bytes(code).end();
+            self.put(Family::Projects, key, Vec::new());
+        }
+        self.stand_project(project)
+    }
+
+    /// Writes what has become of an application, and moves it to where it now waits.
+    pub fn move_on(&mut self, project: &Project) -> Result<(), StoreError> {
+        let before = self.project(&project.code)?.ok_or(StoreError::Malformed { family: Family::Projects.name() })?;
+        self.take(Family::Projects, before.shelf());
+        self.stand_project(project)
+    }
+
+    fn stand_project(&mut self, project: &Project) -> Result<(), StoreError> {
+        let key = Project::key(&project.code);
+        let sealed = self.keys().seal(Family::Projects, &key, &wire::to_vec(project))?;
+        self.put(Family::Projects, key, sealed);
+        self.put(Family::Projects, project.shelf(), Vec::new());
+        Ok(())
+    }
+}
+
+/// A page of applications.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundProjects {
+    /// Their codes, by type, agency, stage and the day of their arrival.
+    pub codes: Vec<ProjectCode>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl Library {
+    /// The application with a code.
+    pub fn project(&self, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
+        let key = Project::key(code);
+        let Some(sealed) = self.view().get(Family::Projects, &key)? else { return Ok(None) };
+        read(Family::Projects, &self.keys.open(Family::Projects, &key, &sealed)?).map(Some)
+    }
+
+    /// What happened to an application, with its index in the log, the oldest first.
+    pub fn history_of(&self, project: &Project) -> Result<Vec<(u64, Event)>, StoreError> {
+        let lost = StoreError::Malformed { family: Family::Projects.name() };
+        project.events.iter().map(|index| Ok((*index, self.event(*index)?.ok_or(lost.clone())?))).collect()
+    }
+
+    /// One page of the applications of a type, an agency and a stage: at most `most`, those after the cursor.
+    pub fn projects(
+        &self,
+        type_code: Option<&TypeCode>,
+        agency: Option<&Uscc>,
+        stage: Option<Stage>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<FoundProjects, StoreError> {
+        let shelves = self.groups(Family::Projects, &[SHELVES], SHELF)?.into_iter().filter(|shelf| {
+            type_code.is_none_or(|code| shelf.get(1..22) == Some(code.as_str().as_bytes()))
+                && agency.is_none_or(|code| shelf.get(22..40) == Some(code.as_str().as_bytes()))
+                && stage.is_none_or(|stage| shelf.last() == Some(&stage.byte()))
+        });
+        let ranges: Vec<_> = shelves.map(|shelf| (shelf.clone(), shelf)).collect();
+        let (keys, next) = self.keys_of_page(Family::Projects, &ranges, after, most)?;
+        Ok(FoundProjects { codes: keys.iter().filter_map(|key| code_of(key)).collect(), next })
+    }
+
+    /// All applications of a holder: for who asks what is known of him.
+    pub fn projects_of(&self, holder: &HolderCode) -> Result<Vec<ProjectCode>, StoreError> {
+        let entries = self.view().all(Family::Projects, &holder_key(&self.keys.holder(holder)).end())?;
+        Ok(entries.iter().filter_map(|(key, _)| code_of(key)).collect())
+    }
+
+    /// Every application whose indexes or events do not agree with it.
+    pub(crate) fn wrong_projects(&self) -> Result<Vec<ProjectCode>, StoreError> {
+        let mut wrong = Vec::new();
+        for row in self.view().scan(Family::Projects, &[CODES], &[CODES])? {
+            let Some(code) = code_of(&row?.0) else { return Err(StoreError::Malformed { family: Family::Projects.name() }) };
+            if !self.project_agrees(&code).unwrap_or(false) {
+                wrong.push(code);
+            }
+        }
+        Ok(wrong)
+    }
+
+    fn project_agrees(&self, code: &ProjectCode) -> Result<bool, StoreError> {
+        let Some(project) = self.project(code)? else { return Ok(false) };
+        let view: View<'_> = self.view();
+        let stands = |key: &[u8]| view.get(Family::Projects, key).map(|found| found.is_some());
+        let request = view.get(Family::Projects, &request_key(&project.agency, &project.type_code, &project.request))?;
+        let history = self.history_of(&project)?;
+        let about =
+            |event: &Event| event.subject == code.as_str() || event.approval.as_ref().is_some_and(|approval| approval.project == *code);
+        Ok(project.code == *code
+            && stands(&project.shelf())?
+            && request.as_deref().and_then(code_of) == Some(*code)
+            && !history.is_empty()
+            && history.iter().all(|(_, event)| about(event)))
+    }
+}

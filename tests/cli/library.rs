@@ -1,79 +1,13 @@
 //! A library as an officer works with it: founded, filled, asked, changed, published, backed up, and broken off at any moment.
 
-use crate::office::{Office, many_permits, permits};
-use crate::program::{Kanhe, Run, kanhe, word};
+use crate::archive::{Archive, GROUNDS};
+use crate::office::{many_permits, permits};
+use crate::program::{kanhe, word};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
-
-/// An office with a library and the key of its log.
-struct Archive {
-    office: Office,
-}
-
-const GROUNDS: [&str; 6] = ["--basis", "《行政许可法》", "--reason", "按决定办理", "--actor", "officer-7"];
-
-impl Archive {
-    fn open() -> Self {
-        let archive = Self { office: Office::open() };
-        let (identity, log) = (archive.path("identity.txt"), archive.path("log.key"));
-        kanhe(&["key", "new", "--name", "gd.example.cn/log", "--out", &log, "--identity", &identity]).ended(0);
-        let founding = ["init", &archive.path("library"), "--region", "440000", "--origin", "gd.example.cn/log"];
-        kanhe(&[&founding[..], &["--library-identity", &identity]].concat()).ended(0);
-        let (manifest, root) = (archive.path("manifest"), archive.path("root.pub"));
-        archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0);
-        archive
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.office.path(name)
-    }
-
-    /// A verb on the library.
-    fn ask(&self, words: &[&str]) -> Kanhe {
-        let (library, identity) = (self.path("library"), self.path("identity.txt"));
-        Kanhe::new(&[words, &["--library", &library, "--library-identity", &identity, "--json"]].concat())
-    }
-
-    /// A verb that must succeed, and what it says.
-    fn told(&self, words: &[&str]) -> Value {
-        self.ask(words).run().ended(0).json()
-    }
-
-    fn issuing(&self, table: impl AsRef<[u8]>) -> Kanhe {
-        let (input, key, identity) = (self.office.write("applications", table), self.path("gd-market.key"), self.path("identity.txt"));
-        self.ask(&["issue", "--type", "food-operation-permit", "--in", &input, "--key", &key, "--identity", &identity])
-            .and(&GROUNDS)
-            .and(&["--report", &self.path("rows.jsonl")])
-    }
-
-    /// The whole lines of the report.
-    fn rows(&self) -> Vec<Value> {
-        let text = self.office.text("rows.jsonl");
-        text.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    fn identifiers(&self) -> Vec<String> {
-        self.rows().iter().filter_map(|row| row["identifier"].as_str()).map(str::to_owned).collect()
-    }
-
-    fn change(&self, verb: &str, identifier: &str) -> Run {
-        self.ask(&[verb, identifier]).and(&GROUNDS).run()
-    }
-
-    fn publish(&self) -> Value {
-        let (key, identity, out) = (self.path("log.key"), self.path("identity.txt"), self.path("log"));
-        self.told(&["log", "publish", "--key", &key, "--identity", &identity, "--out", &out])
-    }
-
-    fn is_whole(&self) -> Value {
-        let told = self.told(&["check"]);
-        assert_eq!(told["findings"], serde_json::json!([]), "{told}");
-        told
-    }
-}
 
 fn counts(told: &Value) -> (u64, u64, u64) {
     let count = |name: &str| told[name].as_u64().unwrap_or_else(|| panic!("{name} in {told}"));

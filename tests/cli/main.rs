@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
 
+mod archive;
 mod bad_input;
 mod demo;
 mod issue;
@@ -16,6 +17,7 @@ mod privacy;
 mod program;
 mod readers;
 mod readme;
+mod review;
 mod stage;
 mod types;
 mod verify;

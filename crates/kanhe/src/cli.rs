@@ -1,7 +1,9 @@
 //! The command line, as clap reads it.
 
+mod application;
 mod library;
 
+pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
     AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
     LibraryLock, LogVerb, ReplaceArgs, RestoreArgs, ShowArgs, TransferVerb,
@@ -51,6 +53,19 @@ pub enum Verb {
     /// The agencies of a library: add, list
     #[command(subcommand)]
     Agency(AgencyVerb),
+    /// Take applications in that are reviewed before anything is issued (受理)
+    Apply(Box<ApplyArgs>),
+    /// Write down what a department says of an application (审查)
+    Review(ReviewArgs),
+    /// Approve an application and issue the certificate (准予许可)
+    Approve(Box<ApproveArgs>),
+    /// Refuse an application (不予许可)
+    Reject(CloseArgs),
+    /// Close an application that its applicant took back (撤回)
+    Withdraw(CloseArgs),
+    /// Applications under review: show, list
+    #[command(subcommand)]
+    Application(ApplicationVerb),
     /// Find certificates in a library
     Find(Box<FindArgs>),
     /// Show one certificate of a library

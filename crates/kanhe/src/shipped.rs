@@ -22,6 +22,7 @@ shipped_types![
     "accounting-qualification",
     "birth-service",
     "business-licence",
+    "construction-permit",
     "driving-licence",
     "food-operation-permit",
     "real-estate-title",

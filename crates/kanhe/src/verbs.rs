@@ -20,6 +20,7 @@ use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
 use crate::words::Language;
 use kanhe_core::verdict::Verdict;
+use kanhe_issuer::examiner::Closing;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::Replacement;
 use std::fmt::Display;
@@ -109,6 +110,12 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         },
         Verb::Init(args) => library::init(&args, voice),
         Verb::Agency(verb) => library::agency(&verb, voice),
+        Verb::Apply(args) => library::apply(&args, voice),
+        Verb::Review(args) => library::review(&args, voice),
+        Verb::Approve(args) => library::approve(&args, voice),
+        Verb::Reject(args) => library::close(&args, Closing::Reject, voice),
+        Verb::Withdraw(args) => library::close(&args, Closing::Withdraw, voice),
+        Verb::Application(verb) => library::application(&verb, voice),
         Verb::Find(args) => library::find(&args, voice),
         Verb::Show(args) => library::show(&args, voice),
         Verb::Alias(args) => library::alias(&args, voice),

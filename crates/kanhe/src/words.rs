@@ -7,7 +7,7 @@ mod time;
 mod verdict;
 
 pub use failure::remedy;
-pub use library::{act_word, change_word, condition_word, state_word};
+pub use library::{act_word, change_word, condition_word, opinion_word, stage_word, state_word};
 pub use meaning::meaning;
 pub use time::{age, moment, on_the_clock};
 pub use verdict::{Clock, advice, label, next, reason, step};

@@ -1,5 +1,6 @@
 //! The verbs of the library: each opens it, asks it or changes it through the registrar, and says what came of it.
 
+mod application;
 mod change;
 mod find;
 mod found;
@@ -10,6 +11,7 @@ mod log;
 mod show;
 mod survivors;
 
+pub use application::{application, apply, approve, close, review};
 pub use change::{alias, change, replace, transfer};
 pub use find::{count, find};
 pub use found::{agency, init};

@@ -3,7 +3,9 @@
 use super::Words;
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
+use kanhe_issuer::examiner::Opinion;
 use kanhe_issuer::lifecycle::{Change, Condition};
+use kanhe_store::Stage;
 
 /// A state.
 pub const fn state_word(state: State) -> Words {
@@ -57,5 +59,24 @@ pub const fn act_word(act: Act) -> Words {
         Act::Review => Words::new("审查", "application reviewed"),
         Act::Reject => Words::new("不予许可", "application refused"),
         Act::Withdraw => Words::new("撤回申请", "application withdrawn"),
+    }
+}
+
+/// A stage of an application.
+pub const fn stage_word(stage: Stage) -> Words {
+    match stage {
+        Stage::InReview => Words::new("审查中", "in review"),
+        Stage::ForDecision => Words::new("待决定", "waiting for the decision"),
+        Stage::Approved => Words::new("准予许可", "approved"),
+        Stage::Rejected => Words::new("不予许可", "refused"),
+        Stage::Withdrawn => Words::new("已撤回", "withdrawn"),
+    }
+}
+
+/// What a department says.
+pub const fn opinion_word(opinion: Opinion) -> Words {
+    match opinion {
+        Opinion::Agrees => Words::new("同意", "agrees"),
+        Opinion::Objects => Words::new("不同意", "objects"),
     }
 }

@@ -114,7 +114,7 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
     Ok(Question::Shelf { type_code, agency, state })
 }
 
-fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
+pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
     let known = catalogue.find(name).map(|kind| *kind.code());
     known.or_else(|| TypeCode::parse(name).ok()).ok_or_else(|| {
         let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");

@@ -39,7 +39,8 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         "holders": holders.iter().map(|(name, kind, code)| json!({ "name": name, "code_type": kind, "code": code })).collect::<Vec<_>>(),
         "issued": card.issued.to_string(), "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
         "fields": fields.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect::<serde_json::Map<_, _>>(),
-        "state": card.state.word(), "condition": condition.word(), "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
+        "state": card.state.word(), "condition": condition.word(),
+        "state_codes": kind.map(|kind| state_codes(kind, condition)), "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
         "predecessor": certificate.predecessor.as_ref().map(ToString::to_string), "successor": successor,
         "slot": card.slot, "request_id": record.request, "seal": record.digits(),
     });
@@ -64,6 +65,11 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.join("\n")
     });
     Ok(Ended::Well)
+}
+
+/// What other systems call a condition: the code of each code set of the type.
+fn state_codes(kind: &CertificateKind, condition: Condition) -> serde_json::Map<String, Json> {
+    kind.state_codes().iter().filter_map(|set| Some((set.id.clone(), json!(set.code_for(condition)?)))).collect()
 }
 
 fn holders(certificate: &Certificate, full: bool) -> Vec<(String, u16, String)> {
@@ -143,7 +149,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-fn event_json(index: u64, event: &Event) -> Json {
+pub fn event_json(index: u64, event: &Event) -> Json {
     json!({
         "index": index, "act": event.act.word(), "subject": event.subject, "effective": event.effective.to_string(),
         "recorded": event.recorded.to_string(), "basis": event.basis, "reason": event.reason, "actor": event.actor, "other": event.other,

@@ -3,7 +3,7 @@
 use crate::words::{self, Language, Sentence, Words, counted};
 use kanhe_core::kind::{Choice, Form};
 use kanhe_issuer::application::{FixedColumn, fixed_columns};
-use kanhe_issuer::catalogue::{CertificateKind, FormField, Shape, ValidityRule};
+use kanhe_issuer::catalogue::{CertificateKind, FormField, ReviewOrder, Shape, ValidityRule};
 use serde_json::{Value, json};
 
 /// One object for machines.
@@ -22,6 +22,14 @@ pub fn json(kind: &CertificateKind) -> Value {
         "form": kind.form().iter().map(|field| field_json(kind, field)).collect::<Vec<_>>(),
         "seal": kind.seal().iter().map(|field| field.name.as_str()).collect::<Vec<_>>(),
         "budget": { "version": kind.budget().version, "module_mm": kind.budget().module_mm },
+        "review": kind.review().map(|rule| json!({
+            "order": rule.order.word(),
+            "departments": rule.departments.iter().map(|department| json!({ "id": department.id, "names": words::label(&department.names).json() })).collect::<Vec<_>>(),
+        })),
+        "state_codes": kind.state_codes().iter().map(|set| json!({
+            "set": set.id, "names": words::label(&set.names).json(),
+            "codes": set.codes.iter().map(|code| json!({ "code": code.code, "state": code.meaning.word() })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
         "freshness_hours": { "amber": kind.freshness().amber / 3600, "unknown": kind.freshness().unknown / 3600 },
     })
 }
@@ -53,6 +61,11 @@ fn field_json(kind: &CertificateKind, field: &FormField) -> Value {
 pub fn words(kind: &CertificateKind, language: Language) -> String {
     let say = |zh: &'static str, en: &'static str| Words::new(zh, en).of(language);
     let mut lines = facts(kind, language);
+    lines.extend(review(kind, language));
+    lines.extend(kind.state_codes().iter().map(|set| {
+        let codes: Vec<String> = set.codes.iter().map(|code| format!("{} {}", code.code, code.meaning)).collect();
+        format!("  {} {} ({}): {}", say("状态代码集", "state codes"), set.id, words::label(&set.names).of(language), codes.join(", "))
+    }));
     lines.push(
         say(
             "  申请表的列（* 必填，# 进入证照码；列名用英文或中文均可）:",
@@ -98,6 +111,19 @@ fn facts(kind: &CertificateKind, language: Language) -> Vec<String> {
             kind.freshness().unknown / 3600
         ),
     ]
+}
+
+/// Who is heard before anything is issued.
+fn review(kind: &CertificateKind, language: Language) -> Option<String> {
+    let rule = kind.review()?;
+    let order = match rule.order {
+        ReviewOrder::Serial => Words::new("串联审查", "review, one after the other"),
+        ReviewOrder::Parallel => Words::new("并联审查", "review, all at the same time"),
+    };
+    let departments =
+        rule.departments.iter().map(|department| format!("{} ({})", words::label(&department.names).of(language), department.id));
+    let decided = Words::new("由未经手者决定", "then somebody else decides").of(language).to_owned();
+    Some(format!("  {}: {}", order.of(language), departments.chain([decided]).collect::<Vec<_>>().join("; ")))
 }
 
 fn term(rule: ValidityRule) -> Sentence {

@@ -1,0 +1,126 @@
+//! Applications under review, as clerks, departments and the head of an office work with them on the command line.
+
+use crate::archive::Archive;
+use serde_json::Value;
+
+const PERMITS: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
+
+/// The grounds of an act, by somebody.
+fn by(actor: &str) -> [&str; 6] {
+    ["--basis", "《建筑法》第七条", "--reason", "材料齐全，符合规定", "--actor", actor]
+}
+
+/// An archive with the applications of the demo's table in it, and their codes.
+fn lodged() -> (Archive, Vec<String>) {
+    let archive = Archive::open();
+    let table = archive.office.write("permits.csv", PERMITS);
+    let told = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(0).json();
+    let codes = told["applications"].as_array().unwrap().iter().map(|line| line["code"].as_str().unwrap().to_owned()).collect();
+    (archive, codes)
+}
+
+impl Archive {
+    fn reviewed(&self, code: &str, department: &str, opinion: &str, actor: &str) -> Value {
+        self.ask(&["review", code, "--department", department, opinion]).and(&by(actor)).run().ended(0).json()
+    }
+
+    fn approving(&self, code: &str, actor: &str) -> crate::program::Run {
+        let (key, identity) = (self.path("gd-housing.key"), self.path("identity.txt"));
+        self.ask(&["approve", code, "--key", &key, "--identity", &identity]).and(&by(actor)).run()
+    }
+
+    fn standing(&self, code: &str) -> Value {
+        self.ask(&["application", "show", code]).run().ended(0).json()
+    }
+}
+
+#[test]
+fn an_application_goes_from_arrival_over_three_departments_to_a_certificate() {
+    let (archive, codes) = lodged();
+    let [code, ..] = codes.as_slice() else { panic!("{codes:?}") };
+    assert_eq!(codes.len(), 3);
+    let standing = archive.standing(code);
+    assert_eq!((&standing["stage"], &standing["departments"][1]["waited_for"]), (&"in_review".into(), &true.into()));
+    for (department, actor) in [("fire", "fire-3"), ("planning", "plan-1")] {
+        assert_eq!(archive.reviewed(code, department, "--agree", actor)["stage"], "in_review");
+    }
+    assert_eq!(archive.approving(code, "head-1").ended(2).json()["error"]["code"], "review_not_agreed");
+    assert_eq!(archive.reviewed(code, "civil-defence", "--agree", "cd-1")["stage"], "for_decision");
+    assert_eq!(archive.approving(code, "clerk-1").ended(2).json()["error"]["code"], "review_same_person");
+    let issued = archive.approving(code, "head-1").ended(0).json();
+    let identifier = issued["identifier"].as_str().unwrap();
+    assert_eq!(archive.approving(code, "head-1").ended(0).json()["result"], "before");
+    let history = archive.ask(&["history", identifier]).run().ended(0).json();
+    assert_eq!(
+        (&history["events"][0]["approval"]["project"], &history["events"][0]["approval"]["approver"]),
+        (&Value::from(code.as_str()), &"head-1".into())
+    );
+    let standing = archive.standing(code);
+    assert_eq!((&standing["stage"], &standing["certificate"]), (&"approved".into(), &Value::from(identifier)));
+    assert_eq!(archive.ask(&["check"]).run().ended(0).json()["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn the_applicant_sees_where_it_stands_and_nothing_of_people_or_contents() {
+    let (archive, codes) = lodged();
+    archive.reviewed(&codes[2], "fire", "--object", "fire-3");
+    let run = archive.ask(&["application", "show", &codes[2]]).run().ended(0);
+    let told = run.json();
+    assert_eq!((&told["stage"], &told["departments"][1]["opinion"]), (&"for_decision".into(), &"objects".into()));
+    for secret in ["fire-3", "龘源", "陈㛃", "GD-SGXK"] {
+        assert!(!run.out.contains(secret), "{secret}");
+    }
+    let full = archive.ask(&["application", "show", &codes[2], "--full"]).run().ended(0).json();
+    assert_eq!((&full["application"]["project_manager"], &full["events"][1]["actor"]), (&"陈㛃".into(), &"fire-3".into()));
+}
+
+#[test]
+fn departments_and_heads_see_what_waits_for_them() {
+    let (archive, codes) = lodged();
+    archive.reviewed(&codes[0], "fire", "--agree", "fire-3");
+    let listed = |words: &[&str]| -> Vec<String> {
+        let told = archive.ask(&[&["application", "list"], words].concat()).run().ended(0).json();
+        told["applications"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut others = codes[1..].to_vec();
+    others.sort();
+    assert_eq!(listed(&["--department", "fire"]), others);
+    assert_eq!(listed(&["--department", "planning"]).len(), 3);
+    assert_eq!(listed(&["--stage", "for_decision"]), Vec::<String>::new());
+    let first = archive.ask(&["application", "list", "--most", "2"]).run().ended(0).json();
+    assert_eq!(listed(&["--after", first["next"].as_str().unwrap()]).len(), 1);
+}
+
+#[test]
+fn what_a_reviewed_type_refuses_says_which_way_to_go() {
+    let (archive, codes) = lodged();
+    let (table, key, identity) = (archive.path("permits.csv"), archive.path("gd-housing.key"), archive.path("identity.txt"));
+    let issue = ["issue", "--type", "construction-permit", "--in", &table, "--key", &key, "--identity", &identity];
+    let told = archive.ask(&issue).and(&by("clerk-1")).run().ended(1).json();
+    assert_eq!(told["faults"][0]["code"], "review_needed");
+    let again = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(0).json();
+    assert_eq!((&again["lodged"], &again["before"]), (&0.into(), &3.into()));
+    let wrong = [
+        (vec!["review", &codes[0], "--department", "health", "--agree"], "review_unknown_department"),
+        (vec!["review", "440000-20260615-7M3J9PW2ZS-8", "--department", "fire", "--agree"], "project_not_found"),
+        (vec!["review", "440000-20260615-7M3J9PW2ZS-9", "--department", "fire", "--agree"], "project_code_check"),
+        (vec!["apply", "--type", "food-operation-permit", "--in", &table], "table_of_another_type"),
+    ];
+    for (words, code) in wrong {
+        assert_eq!(archive.ask(&words).and(&by("clerk-2")).run().ended(2).json()["error"]["code"], code, "{words:?}");
+    }
+    archive.ask(&["reject", &codes[0]]).and(&by("head-1")).run().ended(0);
+    archive.ask(&["withdraw", &codes[1]]).and(&by("clerk-1")).run().ended(0);
+    assert_eq!(archive.approving(&codes[0], "head-1").ended(2).json()["error"]["code"], "project_decided");
+}
+
+#[test]
+fn a_row_with_faults_is_reported_and_the_rest_are_lodged() {
+    let archive = Archive::open();
+    let broken = PERMITS.replacen("18650.00", "many", 1);
+    let table = archive.office.write("permits.csv", broken);
+    let told = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(1).json();
+    assert_eq!((&told["lodged"], &told["refused"], &told["faults"][0]["column"]), (&2.into(), &1.into(), &"contract_price".into()));
+    let report = archive.office.text("permits.report.jsonl");
+    assert_eq!(report.lines().count(), 3);
+}

@@ -132,7 +132,7 @@ impl Stage {
         self.sign_manifest("guangdong", GUANGDONG, &market, "gd-root")?;
         self.sign_manifest("zhejiang", ZHEJIANG, &market, "zj-root")?;
         // What no region ever signed: an agency that gives itself a right, and a stranger who takes an agency's name.
-        let widened = GUANGDONG.replace("types = [3, 4] # housing", "types = [1, 2, 3, 4] # widened");
+        let widened = GUANGDONG.replace("types = [3, 4, 5] # housing", "types = [1, 2, 3, 4] # widened");
         self.sign_manifest("widened", &widened, &market, "stranger-root")?;
         self.sign_manifest("stranger", GUANGDONG, &[("@gd-market@", "stranger"), ("@gd-housing@", "gd-housing")], "stranger-root")
     }

@@ -19,5 +19,6 @@ mod readers;
 mod readme;
 mod review;
 mod stage;
+mod transfer;
 mod types;
 mod verify;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 const ENGLISH: &str = include_str!("../../README.md");
 const CHINESE: &str = include_str!("../../README.zh.md");
+const PERMIT: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
 const GUANGDONG: &str = include_str!("../../crates/kanhe/demo/guangdong.toml");
 const RECOGNITION: &str = include_str!("../../crates/kanhe/demo/recognition.toml");
 
@@ -92,6 +93,25 @@ fn the_commands_of_the_library_run_as_they_stand() {
         }
     }
     assert!(folder.path().join("log/checkpoint").exists() && folder.path().join("proof").exists());
+    review_as_it_stands(folder.path());
+}
+
+/// Types the commands of the section on reviews, in the folder of the library.
+fn review_as_it_stands(folder: &Path) {
+    fs::write(folder.join("permits.csv"), PERMIT.lines().take(2).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let (mut code, mut stages) = (String::new(), Vec::new());
+    for words in commands(section("## Applications under review"), "kanhe") {
+        let words = words.join(" ").replace("CODE", &code).replace('\'', "");
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let lock: &[&str] = if words.contains(&"--key") { &["--identity", "identity.txt"] } else { &[] };
+        let command = Kanhe::new(&[&words, lock, &["--json"]].concat()).in_folder(folder);
+        let run = command.with("KANHE_LIBRARY", "library").with("KANHE_LIBRARY_IDENTITY", "library.txt").run().ended(0).json();
+        if words.starts_with(&["apply"]) {
+            code = word(&run, "/applications/0/code").to_owned();
+        }
+        stages.extend(run["stage"].as_str().map(str::to_owned));
+    }
+    assert_eq!(stages, ["in_review", "in_review", "for_decision", "approved"]);
 }
 
 /// Types a command of the README, with an identity where a person would be asked for a passphrase.

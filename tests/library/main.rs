@@ -10,3 +10,4 @@ mod model;
 mod registry;
 mod review;
 mod together;
+mod transfer;

@@ -142,6 +142,12 @@ impl<'a> Desk<'a> {
         self.sign(draft, Lineage { identifier, predecessor: None }, slot, salt)
     }
 
+    /// Issues a first version that goes on where a certificate of another region ended.
+    pub fn issue_from(&self, draft: Draft, origin: Option<&CertificateId>, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        let identifier = self.identifier(&draft)?;
+        self.sign(draft, Lineage { identifier, predecessor: origin.cloned() }, slot, salt)
+    }
+
     /// Issues the version that takes the place of another: its identifier, and the next version number.
     pub fn issue_next(&self, draft: Draft, predecessor: &CertificateId, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
         let identifier = predecessor.next_version().map_err(|_| IssueError::LastVersion)?;

@@ -4,8 +4,10 @@
 //! identifier, or a second licence of which one is allowed, between the question and the answer.
 
 mod error;
+mod transfer;
 
 pub use error::RegistrarError;
+pub use transfer::Origin;
 
 use crate::application::Draft;
 use crate::catalogue::CertificateKind;
@@ -111,6 +113,21 @@ impl<'l> Registrar<'l> {
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.issue(draft, slot.number(), salt)?;
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry, approval })
+    }
+
+    fn sign_from(
+        &self,
+        desk: &Desk<'_>,
+        kind: &CertificateKind,
+        draft: Draft,
+        origin: &Origin,
+        entry: Entry,
+        salt: [u8; 16],
+    ) -> Result<Signed, RegistrarError> {
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
+        let slot = self.library.reserve_slot(&desk.agency().code)?;
+        let issued = desk.issue_from(draft, origin.cited(), slot.number(), salt)?;
+        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry, approval: None })
     }
 
     pub(crate) fn sign_next(
@@ -241,8 +258,9 @@ impl From<Replacement> for Change {
 
 /// Whether a certificate is the first of its kind or takes the place of another.
 #[derive(Clone, Copy)]
-pub(crate) enum Lineage {
+pub(crate) enum Lineage<'o> {
     First,
+    From(&'o Origin),
     Next {
         predecessor: Shelfmark,
         change: Change,
@@ -251,7 +269,7 @@ pub(crate) enum Lineage {
     },
 }
 
-impl Lineage {
+impl Lineage<'_> {
     pub(crate) fn next(
         pen: &Pen<'_>,
         identifier: &CertificateId,
@@ -264,20 +282,14 @@ impl Lineage {
 }
 
 /// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a batch of many.
-pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Result<Entered, RegistrarError> {
+pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) -> Result<Entered, RegistrarError> {
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
         let same = repeat.fingerprint == signed.fingerprint;
         return if same { Ok(Entered::Before(repeat.shelfmark)) } else { Err(RegistrarError::RequestDiffers) };
     }
-    let predecessor = match lineage {
-        Lineage::First => None,
-        Lineage::Next { predecessor, change, asked } => {
-            let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
-            Some((predecessor, change, state))
-        }
-    };
+    let after = takes_place(pen, lineage, certificate, entry)?;
     if pen.find(identifier)?.is_some() {
         return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
     }
@@ -287,26 +299,51 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage) -> Res
     let record =
         Record { envelope: signed.issued.envelope().to_vec(), seal: signed.issued.seal().to_vec(), request: signed.request.clone() };
     let shelfmark = pen.enter(&Arrival {
-        card: card(certificate, entry, predecessor.map(|(predecessor, _, _)| predecessor)),
+        card: card(certificate, entry, after.map(|after| after.predecessor)),
         record: &record,
         number: &certificate.number,
         holders: &certificate.holders,
         slot: signed.slot,
         fingerprint: signed.fingerprint,
     })?;
-    match predecessor {
-        None => {
-            let event = event(Act::Issue, &identifier.to_string(), &record.envelope, &record.seal, entry, None);
-            pen.note(&[shelfmark], &Event { approval: signed.approval.clone(), ..event })?;
-        }
-        Some((predecessor, change, state)) => {
+    let tell = |act, other| Event {
+        approval: signed.approval.clone(),
+        ..event(act, &identifier.to_string(), &record.envelope, &record.seal, entry, other)
+    };
+    match (after, lineage) {
+        (Some(After { predecessor, change, state }), _) => {
             let replaced = certificate.predecessor.as_ref().map(ToString::to_string);
-            let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, replaced);
-            pen.note(&[shelfmark, predecessor], &Event { approval: signed.approval.clone(), ..event })?;
+            pen.note(&[shelfmark, predecessor], &tell(change.act(), replaced))?;
             pen.turn(predecessor, Turn { state, effective: entry.effective, recorded: entry.now, successor: Some(shelfmark) })?;
+        }
+        (None, Lineage::From(origin)) => {
+            pen.note(&[shelfmark], &tell(Act::TransferIn, Some(origin.told())))?;
+            origin.remember(pen, shelfmark);
+        }
+        (None, Lineage::First | Lineage::Next { .. }) => {
+            pen.note(&[shelfmark], &tell(Act::Issue, None))?;
         }
     }
     Ok(Entered::New(shelfmark))
+}
+
+/// The version whose place is taken, and what becomes of it.
+#[derive(Clone, Copy)]
+struct After {
+    predecessor: Shelfmark,
+    change: Change,
+    state: State,
+}
+
+fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, entry: &Entry) -> Result<Option<After>, RegistrarError> {
+    match lineage {
+        Lineage::First => Ok(None),
+        Lineage::From(origin) => origin.may_come(pen).map(|()| None),
+        Lineage::Next { predecessor, change, asked } => {
+            let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
+            Ok(Some(After { predecessor, change, state }))
+        }
+    }
 }
 
 /// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.

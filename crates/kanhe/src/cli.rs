@@ -6,7 +6,7 @@ mod library;
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
     AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
-    LibraryLock, LogVerb, ReplaceArgs, RestoreArgs, ShowArgs, TransferVerb,
+    LibraryLock, LogVerb, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
 
 use crate::words::Language;

@@ -1,8 +1,10 @@
 //! Why a registrar does not do what is asked.
 
+use crate::catalogue::Meaning;
 use crate::desk::IssueError;
 use crate::lifecycle::{Change, LifecycleError};
 use jiff::civil::Date;
+use kanhe_core::code::RegionCode;
 use kanhe_core::status::State;
 use kanhe_store::StoreError;
 use thiserror::Error;
@@ -33,6 +35,26 @@ pub enum RegistrarError {
     AliasTaken {
         /// That certificate.
         identifier: String,
+    },
+    /// A certificate that comes from the library's own region.
+    #[error("region {region} is the library's own: nothing is transferred in from it")]
+    OwnRegion {
+        /// The region.
+        region: RegionCode,
+    },
+    /// A certificate that stands in this library.
+    #[error("{identifier} stands in this library: call its transfer off instead")]
+    OwnCertificate {
+        /// The certificate.
+        identifier: String,
+    },
+    /// The other region has not given the certificate away.
+    #[error("the other region says that it is {said}, for a transfer it must be {wanted}")]
+    NotGivenAway {
+        /// What the other region says.
+        said: Meaning,
+        /// What it must say.
+        wanted: Meaning,
     },
     /// The library has no such certificate.
     #[error("the library has no certificate {identifier}")]
@@ -83,6 +105,9 @@ impl RegistrarError {
             Self::RequestDiffers => "request_reused",
             Self::IdentifierTaken { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
+            Self::OwnRegion { .. } => "transfer_own_region",
+            Self::OwnCertificate { .. } => "transfer_own_certificate",
+            Self::NotGivenAway { .. } => "transfer_not_given_away",
             Self::NotFound { .. } => "certificate_not_found",
             Self::HolderHasOne { .. } => "holder_has_one",
             Self::OtherType { .. } => "other_type",

@@ -126,11 +126,40 @@ pub enum TransferVerb {
         #[arg(long, value_name = "REGION")]
         to: String,
     },
+    /// Take a certificate of another region over, as a first version here
+    In(Box<TransferInArgs>),
     /// Call the move off
     Undo {
         #[command(flatten)]
         change: ChangeArgs,
     },
+}
+
+/// `kanhe transfer in …`
+#[derive(Debug, Args)]
+pub struct TransferInArgs {
+    /// The identifier of the certificate in the other region, as it stands there
+    pub identifier: String,
+    /// The region that it comes from, such as 330000
+    #[arg(long, value_name = "REGION")]
+    pub from: String,
+    /// What that region says of it, by a code set of the type: it must have given the certificate away
+    #[arg(long, value_name = "SET:CODE")]
+    pub said: Option<String>,
+    /// The type: its code, or its file's name without .json
+    #[arg(long = "type", value_name = "T")]
+    pub kind: String,
+    /// The application, one row: CSV or JSON
+    #[arg(long = "in", value_name = "FILE")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    #[command(flatten)]
+    pub key: KeyArg,
+    #[command(flatten)]
+    pub types: TypesArg,
+    #[command(flatten)]
+    pub grounds: GroundsArg,
 }
 
 /// `kanhe find …`
@@ -160,7 +189,7 @@ pub struct FindArgs {
     /// Only of this agency, by its USCC
     #[arg(long, value_name = "USCC")]
     pub agency: Option<String>,
-    /// Only in this state
+    /// Only in this state: valid, suspended … or SET:CODE of a code set
     #[arg(long, conflicts_with_all = ["question", "ending_by"])]
     pub state: Option<String>,
     /// Those whose last day is this or earlier, and that can still be used

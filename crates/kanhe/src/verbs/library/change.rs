@@ -1,18 +1,20 @@
 //! `kanhe suspend`, `reinstate`, `revoke`, `annul`, `cancel`, `transfer`, `renew`, `amend`: what can become of a certificate.
 
 use super::{entry, located, manifest, open, registered};
-use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferVerb};
+use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{Language, change_word, state_word};
+use crate::words::{Language, Words, change_word, state_word};
 use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::RegionCode;
-use kanhe_issuer::application::{MOST_BYTES, Table};
+use kanhe_core::code::{CertificateId, RegionCode};
+use kanhe_issuer::application::{Draft, MOST_BYTES, Table};
+use kanhe_issuer::catalogue::{CertificateKind, CodeSet, Meaning};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entered, Registrar, Replacement};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, Replacement};
 use serde_json::json;
+use std::path::Path;
 
 /// Changes the state of a certificate.
 pub fn change(args: &ChangeArgs, change: Change, voice: Voice) -> Result<Ended, Failure> {
@@ -22,6 +24,7 @@ pub fn change(args: &ChangeArgs, change: Change, voice: Voice) -> Result<Ended, 
 /// Moves a certificate to another region, or calls that off.
 pub fn transfer(verb: &TransferVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
+        TransferVerb::In(args) => take_over(args, voice),
         TransferVerb::Undo { change } => act(change, Change::UndoTransfer, None, voice),
         TransferVerb::Out { change, to } => {
             let region = RegionCode::parse(to).map_err(|error| Failure::new("usage", error))?;
@@ -76,15 +79,7 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let kind = catalogue.find(identifier.type_code().as_str());
     let kind = kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", identifier.type_code())))?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
-    let bytes = files::read(input, MOST_BYTES)?;
-    let mut rows = Table::read(&bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
-    let application = rows.next().transpose().map_err(|error| Failure::new(error.code(), error))?;
-    let application =
-        application.filter(|_| rows.next().is_none()).ok_or_else(|| Failure::new("usage", "the table has exactly one application"))?;
-    let draft = kind.admit(&application, day_in_china(entry.now)).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new("rows_refused", faults.join("; "))
-    })?;
+    let draft = only_draft(input, kind, &entry)?;
     let entered = Registrar::new(&library).replace(&desk, &identifier, replacement, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;
     let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
@@ -94,4 +89,54 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
         Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
     });
     Ok(Ended::Well)
+}
+
+/// The one application of a table, admitted on the day of the act.
+fn only_draft(input: &Path, kind: &CertificateKind, entry: &Entry) -> Result<Draft, Failure> {
+    let bytes = files::read(input, MOST_BYTES)?;
+    let mut rows = Table::read(&bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let application = rows.next().transpose().map_err(|error| Failure::new(error.code(), error))?;
+    let application =
+        application.filter(|_| rows.next().is_none()).ok_or_else(|| Failure::new("usage", "the table has exactly one application"))?;
+    kind.admit(&application, day_in_china(entry.now)).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::new("rows_refused", faults.join("; "))
+    })
+}
+
+/// Takes a certificate of another region over.
+fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
+    let entry = entry(&args.grounds)?;
+    let region = RegionCode::parse(&args.from).map_err(|error| Failure::new(error.code(), error))?;
+    let identifier = CertificateId::parse_foreign(&args.identifier).map_err(|error| Failure::new(error.code(), error))?;
+    let warnings: Vec<_> = identifier.warnings().iter().map(|warning| warning.code()).collect();
+    let (key, catalogue) = (key::open(&args.key)?, shipped::catalogue(&args.types)?);
+    let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
+    let said = args.said.as_deref().map(|said| meaning_of(kind.state_codes(), said)).transpose()?;
+    let library = open(&args.library)?;
+    let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
+    let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let draft = only_draft(&args.input, kind, &entry)?;
+    let origin = Origin::new(&library, region, identifier, said).map_err(|error| registered(&error))?;
+    let entered = Registrar::new(&library).take_over(&desk, kind, &origin, draft, entry, *clock::chance()?);
+    let entered = entered.map_err(|error| registered(&error))?;
+    let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
+    let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
+    let json = json!({ "identifier": issued.to_string(), "from": region.as_str(), "origin": args.identifier, "result": result, "warnings": warnings });
+    voice.say(&json, |language| match language {
+        Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}", args.identifier),
+        Language::English => format!("taken over: {} of {region} is {issued} here", args.identifier),
+    });
+    Ok(Ended::Well)
+}
+
+/// What `SET:CODE` means, in one of some code sets.
+pub fn meaning_of<'s>(sets: impl IntoIterator<Item = &'s CodeSet>, said: &str) -> Result<(&'s CodeSet, Meaning), Failure> {
+    let unknown = || {
+        let hint = Words::new("kanhe type show 列出该类型的状态代码集。", "`kanhe type show` lists the code sets of a type.");
+        Failure::new("state_code_unknown", format!("no code set of the type knows {said}")).hint(hint)
+    };
+    let (id, code) = said.split_once(':').ok_or_else(unknown)?;
+    let set = sets.into_iter().find(|set| set.id == id).ok_or_else(unknown)?;
+    Ok((set, set.meaning(code).ok_or_else(unknown)?))
 }

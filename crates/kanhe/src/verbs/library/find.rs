@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::status::State;
-use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind, Meaning};
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Card, Library};
@@ -110,8 +110,26 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
         return Ok(Question::Ending { from, until: day(until)?, type_code, agency });
     }
-    let state = args.state.as_deref().map(|word| State::parse(word).map_err(|error| Failure::new(error.code(), error))).transpose()?;
+    let state = args.state.as_deref().map(|word| state(catalogue, type_code.as_ref(), word)).transpose()?;
     Ok(Question::Shelf { type_code, agency, state })
+}
+
+/// A state by its word, or by the code of a code set of the types that are asked for.
+fn state(catalogue: &Catalogue, type_code: Option<&TypeCode>, word: &str) -> Result<State, Failure> {
+    if !word.contains(':') {
+        return State::parse(word).map_err(|error| Failure::new(error.code(), error));
+    }
+    let kinds = catalogue.kinds().iter().filter(|kind| type_code.is_none_or(|code| code == kind.code()));
+    let (_, meaning) = super::change::meaning_of(kinds.flat_map(CertificateKind::state_codes), word)?;
+    let state = match meaning {
+        Meaning::Condition(Condition::NotYetInForce | Condition::InForce) => Some(State::Valid),
+        Meaning::Condition(condition) => State::parse(condition.word()).ok(),
+        Meaning::Other => None,
+    };
+    state.ok_or_else(|| {
+        let hint = Words::new("失效由日期算出：kanhe find --ending-by。", "What has expired is computed: `kanhe find --ending-by`.");
+        Failure::new("usage", format!("{word} means {meaning}, by which nothing is shelved")).hint(hint)
+    })
 }
 
 pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use std::fs;
 
 #[test]
-fn fourteen_scenes_end_as_they_should() {
+fn sixteen_scenes_end_as_they_should() {
     let scenes = Stage::get().told["scenes"].as_array().unwrap().clone();
-    assert_eq!(scenes.len(), 14);
+    assert_eq!(scenes.len(), 16);
     for played in scenes {
         let (expected, answer) = (&played["expected"], &played["answer"]);
         assert_eq!((&answer["verdict"], &answer["code"]), (&expected["verdict"], &expected["code"]), "{}", played["scene"]);
@@ -16,11 +16,11 @@ fn fourteen_scenes_end_as_they_should() {
 }
 
 #[test]
-fn no_two_scenes_say_the_same_but_the_two_that_are_accepted() {
+fn no_two_scenes_say_the_same_but_the_three_that_are_accepted() {
     let told = Stage::get().told;
     let codes: Vec<&str> = told["scenes"].as_array().unwrap().iter().map(|played| word(played, "/answer/code")).collect();
     let accepted = codes.iter().filter(|code| **code == "accepted").count();
-    assert_eq!((accepted, codes.iter().collect::<HashSet<_>>().len()), (2, 13), "{codes:?}");
+    assert_eq!((accepted, codes.iter().collect::<HashSet<_>>().len()), (3, 14), "{codes:?}");
 }
 
 #[test]
@@ -38,7 +38,8 @@ fn at_least_three_hundred_certificates_have_all_their_files() {
         }
     }
     assert!(issued >= 300, "{issued}");
-    assert_eq!(stage.told["certificates"], issued);
+    // And the one that was approved after a review, which no table issued.
+    assert_eq!(stage.told["certificates"], issued + 1);
 }
 
 #[test]

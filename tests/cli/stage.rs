@@ -42,9 +42,15 @@ impl Stage {
         fs::read_to_string(self.folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}")).trim_end().to_owned()
     }
 
-    /// The lines of an agency's report.
+    /// The lines of an agency's reports.
     pub fn report(&self, agency: &str) -> Vec<Value> {
-        self.text(&format!("{agency}/report.jsonl")).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let names = fs::read_dir(self.folder.join(agency)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut reports: Vec<String> = names.filter(|name| name.ends_with("report.jsonl")).collect();
+        reports.sort();
+        let lines = |name: &String| {
+            self.text(&format!("{agency}/{name}")).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()
+        };
+        reports.iter().flat_map(lines).collect()
     }
 
     /// A file of the certificate that was issued for a request.
@@ -71,7 +77,7 @@ impl Stage {
 }
 
 /// The folders into which the demo issues.
-pub const AGENCIES: [&str; 5] = ["gd-market", "gd-housing", "zj-transport", "widened", "stranger"];
+pub const AGENCIES: [&str; 6] = ["gd-market", "gd-housing", "zj-transport", "widened", "stranger", "forged"];
 
 fn is_of_this_build(told: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());

@@ -5,8 +5,8 @@ mod library;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
-    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
-    LibraryLock, LogVerb, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
+    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
+    LibraryLock, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
 
 use crate::words::Language;
@@ -70,6 +70,8 @@ pub enum Verb {
     Find(Box<FindArgs>),
     /// Show one certificate of a library
     Show(ShowArgs),
+    /// Write the files of a certificate again: the signed file, the seal's text and its pictures
+    Draw(DrawArgs),
     /// Let an identifier of another scheme stand for a certificate
     Alias(AliasArgs),
     /// What happened to a certificate, and what held at a moment
@@ -121,7 +123,7 @@ pub enum Verb {
     Verify(VerifyArgs),
     /// Show what a text or file claims, without checking it
     Inspect(InspectArgs),
-    /// Two regions, over three hundred certificates, fourteen scenes at the counter
+    /// Two regions, over three hundred certificates, a stolen key, sixteen scenes at the counter
     Demo(DemoArgs),
 }
 
@@ -244,6 +246,20 @@ pub struct IssueArgs {
     /// Check every row as if it were issued, and write nothing
     #[arg(long, requires = "library")]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub picture: PictureArg,
+    #[command(flatten)]
+    pub key: KeyArg,
+    #[command(flatten)]
+    pub types: TypesArg,
+    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// How a certificate's QR code is drawn.
+#[derive(Clone, Debug, Args)]
+pub struct PictureArg {
     /// Address of the page behind the QR code; the part up to the #
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -253,13 +269,6 @@ pub struct IssueArgs {
     /// Error correction of the QR code
     #[arg(long, value_enum, default_value_t = LevelArg::M)]
     pub level: LevelArg,
-    #[command(flatten)]
-    pub key: KeyArg,
-    #[command(flatten)]
-    pub types: TypesArg,
-    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
 }
 
 /// Error correction levels that kanhe prints.

@@ -118,6 +118,7 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         Verb::Application(verb) => library::application(&verb, voice),
         Verb::Find(args) => library::find(&args, voice),
         Verb::Show(args) => library::show(&args, voice),
+        Verb::Draw(args) => library::draw(&args, voice),
         Verb::Alias(args) => library::alias(&args, voice),
         Verb::History(args) => library::history(&args, voice),
         Verb::Count(args) => library::count(&args, voice),

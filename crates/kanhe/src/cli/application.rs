@@ -1,6 +1,6 @@
 //! The command line of applications under review: its arguments, as clap reads them.
 
-use super::{GroundsArg, KeyArg, LibraryArg, TypesArg};
+use super::{GroundsArg, KeyArg, LibraryArg, PicturesArg, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -66,6 +66,8 @@ pub struct ApproveArgs {
     pub library: LibraryArg,
     #[command(flatten)]
     pub key: KeyArg,
+    #[command(flatten)]
+    pub pictures: PicturesArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]

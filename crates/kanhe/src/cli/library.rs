@@ -1,6 +1,6 @@
 //! The command line of the library: its arguments, as clap reads them.
 
-use super::{KeyArg, TypesArg};
+use super::{KeyArg, PictureArg, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -112,7 +112,35 @@ pub struct ReplaceArgs {
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
+    pub pictures: PicturesArg,
+    #[command(flatten)]
     pub grounds: GroundsArg,
+}
+
+/// Where the files of one new certificate go, and how its QR code is drawn.
+#[derive(Clone, Debug, Args)]
+pub struct PicturesArg {
+    /// Where the certificate and its pictures go; `kanhe draw` writes them at any later time
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub picture: PictureArg,
+}
+
+/// `kanhe draw …`
+#[derive(Debug, Args)]
+pub struct DrawArgs {
+    /// The identifier of the certificate
+    pub identifier: String,
+    /// Where the files go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub library: LibraryArg,
+    #[command(flatten)]
+    pub picture: PictureArg,
+    #[command(flatten)]
+    pub types: TypesArg,
 }
 
 /// `kanhe transfer …`
@@ -158,6 +186,8 @@ pub struct TransferInArgs {
     pub key: KeyArg,
     #[command(flatten)]
     pub types: TypesArg,
+    #[command(flatten)]
+    pub pictures: PicturesArg,
     #[command(flatten)]
     pub grounds: GroundsArg,
 }

@@ -1,4 +1,4 @@
-//! `kanhe demo`: two regions, three agencies, over three hundred certificates, and fourteen scenes at the counter, by the verbs that anybody can type.
+//! `kanhe demo`: two regions, three agencies, over three hundred certificates, a stolen key, and sixteen scenes at the counter, by the verbs that anybody can type.
 
 mod scenes;
 mod stage;
@@ -47,7 +47,7 @@ fn programme(stage: &Stage, played: &[Played], language: Language) -> String {
         stage.genuine_text().ok().and_then(|text| QrCode::draw(&text, Level::M).ok()).map(|code| code.blocks()).unwrap_or_default();
     format!(
         "\n{}\n{table}\n\n{}\n{to_scan}\n{}\n  {}\n",
-        say("十四个场景，每个都从图片文件离线核验：", "Fourteen scenes, each verified offline from a picture file:"),
+        say("十六个场景，每个都从图片文件离线核验：", "Sixteen scenes, each verified offline from a picture file:"),
         say("用手机或扫码枪扫一扫（一张真实的食品经营许可证）：", "Something to scan (a genuine food operation permit):"),
         say("再试一次：", "Try it yourself:"),
         stage.try_it(),

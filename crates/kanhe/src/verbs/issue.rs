@@ -55,7 +55,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let kind = kind(&catalogue, &args.kind)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let bytes = files::read(&args.input, MOST_BYTES)?;
-    let artist = Artist::new(args, kind)?;
+    let artist = Artist::new(&args.picture, kind)?;
     let mut ledger = Ledger::open(out)?;
     let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
     let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "faults": counts.faults.faults() });

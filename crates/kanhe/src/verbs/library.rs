@@ -2,6 +2,7 @@
 
 mod application;
 mod change;
+mod draw;
 mod find;
 mod found;
 mod issue;
@@ -13,6 +14,7 @@ mod survivors;
 
 pub use application::{application, apply, approve, close, review};
 pub use change::{alias, change, replace, transfer};
+pub use draw::draw;
 pub use find::{count, find};
 pub use found::{agency, init};
 pub use issue::run as issue;

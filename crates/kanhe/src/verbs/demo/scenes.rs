@@ -1,4 +1,4 @@
-//! The fourteen scenes: a picture, a moment, a use, and how it must end.
+//! The sixteen scenes: a picture, a moment, a use, and how it must end.
 
 use super::stage::Stage;
 use crate::cli::TrustArg;
@@ -94,6 +94,7 @@ fn scenes(stage: &Stage) -> Result<Vec<Scene>, Failure> {
         let picture = stage.file_of("road-transport-permit", 0, "png")?;
         Ok::<Scene, Failure>(Scene { use_scene: Some(use_scene), ..scene(zh, en, picture, verdict, code) })
     };
+    let honest = stage.file_of("construction-permit", 0, "png")?;
     Ok(vec![
         scene("本地真实证照", "genuine, of this region", permit(0)?, "accept", "accepted"),
         foreign("外地真实证照，已互认", "genuine, of the other region, recognised", "freight-market", "accept", "accepted")?,
@@ -109,6 +110,8 @@ fn scenes(stage: &Stage) -> Result<Vec<Scene>, Failure> {
         Scene { at: days(40), ..scene("证照包过旧", "stale pack", permit(0)?, "unknown", "pack_stale") },
         Scene { at: days(-400), ..scene("本机时钟有误", "wrong clock", permit(0)?, "unknown", "clock_behind") },
         scene("状态清单冒充证照", "a status list as a certificate", status_list_as_seal(stage)?, "refuse", "status_list_is_no_seal"),
+        scene("密钥失窃前经审查颁发的证照", "approved before its agency's key was stolen", honest, "accept", "accepted"),
+        scene("用失窃密钥伪造", "forged with the stolen key", stage.file_of("forged", 0, "png")?, "refuse", "key_stolen"),
     ])
 }
 

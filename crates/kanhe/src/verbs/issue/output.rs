@@ -1,9 +1,10 @@
 //! The files of an issued certificate: the certificate, the seal's text, and its picture twice.
 
-use crate::cli::{IssueArgs, LevelArg};
+use crate::cli::{LevelArg, PictureArg};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::Words;
+use kanhe_core::certificate::Certificate;
 use kanhe_core::qr::url_form;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Issued;
@@ -44,7 +45,7 @@ pub struct Written {
 
 impl Artist {
     /// Takes what the command line and the type say about pictures.
-    pub fn new(args: &IssueArgs, kind: &CertificateKind) -> Result<Self, Failure> {
+    pub fn new(args: &PictureArg, kind: &CertificateKind) -> Result<Self, Failure> {
         let drawing = |error: DrawError| Failure::new(error.code(), error);
         let url = args.url.as_deref().map(page).transpose()?;
         let level = match args.level {
@@ -64,11 +65,15 @@ impl Artist {
         })
     }
 
-    /// Draws one certificate.
+    /// Draws a certificate that was just signed.
     pub fn draw(&self, issued: &Issued) -> Result<Written, Value> {
+        self.draw_again(issued.certificate(), issued.envelope(), issued.digits())
+    }
+
+    /// Draws a certificate from what is kept of it.
+    pub fn draw_again(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<Written, Value> {
         let fault = |error: DrawError| json!({ "column": "row", "code": error.code(), "message": error.to_string() });
-        let certificate = issued.certificate();
-        let text = self.url.as_ref().map_or_else(|| issued.digits().to_owned(), |url| url_form(url, issued.digits()));
+        let text = self.url.as_ref().map_or_else(|| digits.to_owned(), |url| url_form(url, digits));
         let code = QrCode::draw(&text, self.level).map_err(fault)?;
         let mut frame = Frame::new(self.module);
         if let Some(name) = &self.caption {
@@ -79,7 +84,7 @@ impl Artist {
             number: certificate.number.clone(),
             qr_version: code.version(),
             stem: certificate.identifier.without_root(),
-            envelope: issued.envelope().to_vec(),
+            envelope: envelope.to_vec(),
             png: code.png(&frame, self.scale, &self.fonts).map_err(fault)?,
             svg: code.svg(&frame).map_err(fault)?,
             text,

@@ -4,6 +4,7 @@ mod show;
 
 pub use show::run as application;
 
+use super::draw::Pictures;
 use super::{entry, manifest, open, stored};
 use crate::cli::{ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 use crate::failure::Failure;
@@ -159,17 +160,17 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let (project, kind) = located(&library, &catalogue, &args.code)?;
     let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let pictures = Pictures::new(&args.pictures, kind)?;
     let entered = Examiner::new(&library).approve(&desk, kind, &project.code, &entry, *clock::chance()?);
     let entered = entered.map_err(|error| examined(&error))?;
     let identifier = library.card(entered.shelfmark()).map_err(stored)?.identifier;
     let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
-    voice.say(
-        &json!({ "code": project.code.as_str(), "identifier": identifier.to_string(), "result": result }),
-        |language| match language {
-            Language::Chinese => format!("准予许可：{}，已颁发 {identifier}", project.code),
-            Language::English => format!("approved: {}, issued {identifier}", project.code),
-        },
-    );
+    let files = pictures.of(&library, entered.shelfmark())?;
+    let json = json!({ "code": project.code.as_str(), "identifier": identifier.to_string(), "result": result, "files": files });
+    voice.say(&json, |language| match language {
+        Language::Chinese => format!("准予许可：{}，已颁发 {identifier}", project.code),
+        Language::English => format!("approved: {}, issued {identifier}", project.code),
+    });
     Ok(Ended::Well)
 }
 

@@ -1,5 +1,6 @@
 //! `kanhe suspend`, `reinstate`, `revoke`, `annul`, `cancel`, `transfer`, `renew`, `amend`: what can become of a certificate.
 
+use super::draw::Pictures;
 use super::{entry, located, manifest, open, registered};
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
@@ -70,7 +71,7 @@ pub fn alias(args: &AliasArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Issues the version that takes the place of another.
 pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Result<Ended, Failure> {
-    let ReplaceArgs { identifier, input, library, key, types, grounds } = args;
+    let ReplaceArgs { identifier, input, library, key, types, pictures, grounds } = args;
     let entry = entry(grounds)?;
     let (key, library) = (key::open(key)?, open(library)?);
     let (identifier, _) = located(&library, identifier)?;
@@ -79,11 +80,13 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let kind = catalogue.find(identifier.type_code().as_str());
     let kind = kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", identifier.type_code())))?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let pictures = Pictures::new(pictures, kind)?;
     let draft = only_draft(input, kind, &entry)?;
     let entered = Registrar::new(&library).replace(&desk, &identifier, replacement, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;
     let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
-    let json = json!({ "identifier": issued.to_string(), "predecessor": identifier.to_string(), "result": if matches!(entered, Entered::New(_)) { "issued" } else { "before" } });
+    let files = pictures.of(&library, entered.shelfmark())?;
+    let json = json!({ "identifier": issued.to_string(), "files": files, "predecessor": identifier.to_string(), "result": if matches!(entered, Entered::New(_)) { "issued" } else { "before" } });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
         Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
@@ -116,13 +119,15 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let library = open(&args.library)?;
     let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let pictures = Pictures::new(&args.pictures, kind)?;
     let draft = only_draft(&args.input, kind, &entry)?;
     let origin = Origin::new(&library, region, identifier, said).map_err(|error| registered(&error))?;
     let entered = Registrar::new(&library).take_over(&desk, kind, &origin, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;
     let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
     let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
-    let json = json!({ "identifier": issued.to_string(), "from": region.as_str(), "origin": args.identifier, "result": result, "warnings": warnings });
+    let files = pictures.of(&library, entered.shelfmark())?;
+    let json = json!({ "identifier": issued.to_string(), "files": files, "from": region.as_str(), "origin": args.identifier, "result": result, "warnings": warnings });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}", args.identifier),
         Language::English => format!("taken over: {} of {region} is {issued} here", args.identifier),

@@ -1,0 +1,55 @@
+//! `kanhe draw`: the files of a certificate that the library has, as they were when it was issued.
+
+use super::{located, open, stored};
+use crate::cli::{DrawArgs, PicturesArg};
+use crate::failure::Failure;
+use crate::verbs::issue::output::{Artist, Written};
+use crate::verbs::{Ended, Voice};
+use crate::words::Language;
+use crate::{files, shipped};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_store::{Library, Shelfmark};
+use serde_json::{Value, json};
+
+/// Writes the files of one certificate.
+pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
+    let (library, catalogue) = (open(&args.library)?, shipped::catalogue(&args.types)?);
+    let (identifier, mark) = located(&library, &args.identifier)?;
+    let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;
+    let artist = Artist::new(&args.picture, kind)?;
+    let files = written(&library, mark, &artist, &args.out)?;
+    voice.say(&json!({ "identifier": identifier.to_string(), "files": files }), |language| match language {
+        Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
+        Language::English => format!("the files of {identifier} are in {}", args.out.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// What an act that may issue one certificate needs for its pictures: checked before anything is signed.
+pub struct Pictures<'a> {
+    artist: Option<(Artist, &'a std::path::Path)>,
+}
+
+impl<'a> Pictures<'a> {
+    /// Takes what the command line says; nothing is drawn where it names no folder.
+    pub fn new(arg: &'a PicturesArg, kind: &CertificateKind) -> Result<Self, Failure> {
+        let artist = arg.out.as_deref().map(|out| Ok::<_, Failure>((Artist::new(&arg.picture, kind)?, out))).transpose()?;
+        Ok(Self { artist })
+    }
+
+    /// Writes the files of what was issued; their names, if there are any.
+    pub fn of(&self, library: &Library, mark: Shelfmark) -> Result<Option<Value>, Failure> {
+        self.artist.as_ref().map(|(artist, out)| written(library, mark, artist, out)).transpose()
+    }
+}
+
+fn written(library: &Library, mark: Shelfmark, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
+    let record = library.record(mark).map_err(stored)?;
+    let certificate = record.certificate().map_err(stored)?;
+    files::make_folder(out)?;
+    let drawn = artist.draw_again(&certificate, &record.envelope, &record.digits());
+    let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;
+    drawn.store(out)?;
+    files::sync_all(out)?;
+    Ok(Written::names(&drawn))
+}

@@ -124,7 +124,7 @@ fn signed(house: &House, library: &Library, people: std::ops::Range<usize>) -> V
     let people: Vec<usize> = people.collect();
     let one = |person: usize| {
         let draft = house.draft(OPERATOR, person, &format!("R-{person}"), ISSUED);
-        Registrar::new(library).sign(&house.desk(OPERATOR), house.kind(OPERATOR), draft, entry(person), [person as u8; 16]).unwrap()
+        Registrar::new(library).sign(&house.desk(OPERATOR), draft, entry(person), [person as u8; 16]).unwrap()
     };
     thread::scope(|scope| {
         let parts = people.chunks(people.len().div_ceil(cores()).max(1));

@@ -184,7 +184,7 @@ impl Registry {
         let now = moment(&format!("{issued}T04:00:00Z"));
         let draft = self.house.draft(name, person, request, issued);
         let entry = self.entry(effective_on(day(issued), now), now);
-        self.registrar().sign(&self.house.desk(name), self.house.kind(name), draft, entry, self.salt()).unwrap()
+        self.registrar().sign(&self.house.desk(name), draft, entry, self.salt()).unwrap()
     }
 
     pub fn issue(&self, name: &str, person: usize, request: &str, issued: &str) -> Result<Entered, RegistrarError> {

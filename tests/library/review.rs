@@ -123,9 +123,9 @@ fn an_application_becomes_a_certificate_when_all_departments_agree_and_somebody_
 fn a_type_that_is_reviewed_mints_nothing_at_once_and_another_takes_no_applications() {
     let bureau = Bureau::open(PARALLEL);
     let registry = &bureau.registry;
-    let (desk, kind) = (registry.house.desk(ACCOUNTING), registry.house.kind(ACCOUNTING));
+    let desk = registry.house.desk(ACCOUNTING);
     let draft = registry.house.draft(ACCOUNTING, 1, "R-1", "2026-03-02");
-    let refused = registry.registrar().sign(&desk, kind, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt());
+    let refused = registry.registrar().sign(&desk, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt());
     assert_eq!(refused.err().map(|error| error.code()), Some("review_needed"));
     let application = registry.house.application(OPERATOR, 1, "R-1", "");
     let lodging = Lodging { agency: desk.agency().code, application: &application, replaces: None, chance: [1; 10] };

@@ -28,8 +28,8 @@ fn origin(registry: &Registry, identifier: &str) -> Origin {
 
 fn take_over(registry: &Registry, name: &str, person: usize, request: &str, identifier: &str) -> Result<Entered, RegistrarError> {
     let draft = registry.house.draft(name, person, request, "2026-03-02");
-    let (desk, kind, origin) = (registry.house.desk(name), registry.house.kind(name), origin(registry, identifier));
-    registry.registrar().take_over(&desk, kind, &origin, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt())
+    let (desk, origin) = (registry.house.desk(name), origin(registry, identifier));
+    registry.registrar().take_over(&desk, &origin, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt())
 }
 
 #[test]

@@ -8,6 +8,12 @@
 //!
 //! Section 5.2 of the draft (Status List Token in CWT format), in the protected header `typ` = `application/statuslist+cwt`.
 
+mod error;
+mod state;
+
+pub use error::StatusError;
+pub use state::State;
+
 use crate::envelope::{Document, DocumentType};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
@@ -16,7 +22,6 @@ use jiff::Timestamp;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::Encoder;
 use std::io::{Read, Write};
-use thiserror::Error as ThisError;
 
 /// An agency's lists have so many entries each: slot `s` is entry `s % 131072` of list `s / 131072`.
 pub const ENTRIES_PER_LIST: u32 = 1 << 17;
@@ -29,70 +34,6 @@ const MOST_PACKED: usize = 1 << 16;
 
 /// The longest URI of a list.
 const LONGEST_URI: usize = 300;
-
-/// What has become of a certificate; anything but `Valid` forbids its use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// 有效: in force, if its term says so.
-    Valid,
-    /// 吊销: taken as a punishment. `INVALID` in the draft.
-    Revoked,
-    /// 暂扣: held for a time. `SUSPENDED` in the draft.
-    Suspended,
-    /// 撤销: should never have been issued.
-    Annulled,
-    /// 注销: deregistered.
-    Cancelled,
-    /// 转出: moved to another region.
-    Transferred,
-    /// A newer version exists.
-    Superseded,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 7] =
-        [Self::Valid, Self::Revoked, Self::Suspended, Self::Annulled, Self::Cancelled, Self::Transferred, Self::Superseded];
-
-    /// The four bits in a list: 0 to 2 as the draft registers them, 12 to 15 from its application-specific range.
-    pub const fn bits(self) -> u8 {
-        match self {
-            Self::Valid => 0,
-            Self::Revoked => 1,
-            Self::Suspended => 2,
-            Self::Annulled => 12,
-            Self::Cancelled => 13,
-            Self::Transferred => 14,
-            Self::Superseded => 15,
-        }
-    }
-
-    /// The state that four bits stand for; none for the values that are reserved.
-    pub fn of_bits(bits: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.bits() == bits)
-    }
-
-    /// The word by which files and APIs name the state.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Revoked => "revoked",
-            Self::Suspended => "suspended",
-            Self::Annulled => "annulled",
-            Self::Cancelled => "cancelled",
-            Self::Transferred => "transferred",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// Reads the word of a state.
-    pub fn parse(word: &str) -> Result<Self, StatusError> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or_else(|| StatusError::UnknownState { word: word.chars().take(20).collect() })
-    }
-}
 
 /// An array of small codes, packed from the lowest bits of each byte (draft §4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,68 +234,6 @@ fn moment(d: &mut Decoder<'_>) -> Result<Timestamp, Error> {
     crate::wire::moment::decode(d, &mut ())
 }
 
-/// Why bytes or values are no status list.
-#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
-pub enum StatusError {
-    /// Entries of another width.
-    #[error("an entry has 1, 2, 4 or 8 bits (four in our lists), not {found}")]
-    Bits {
-        /// Bits found.
-        found: u8,
-    },
-    /// The stream is not zlib.
-    #[error("the list is not a zlib stream")]
-    NotZlib,
-    /// Bytes follow the stream.
-    #[error("bytes follow the list's zlib stream")]
-    TrailingBytes,
-    /// The list inflates beyond the ceiling.
-    #[error("the list inflates to more than {most} bytes")]
-    TooLarge {
-        /// Bytes allowed.
-        most: usize,
-    },
-    /// An entry that the list does not have.
-    #[error("entry {entry} lies beyond the list's {entries}")]
-    BeyondEnd {
-        /// The entry asked for.
-        entry: u32,
-        /// How many there are.
-        entries: u32,
-    },
-    /// An empty or overlong URI.
-    #[error("a list's URI has 1 to {most} bytes")]
-    Uri {
-        /// Bytes allowed.
-        most: usize,
-    },
-    /// It would expire before it was made, or may be kept for no time.
-    #[error("a list expires after it was made and lives for at least a second")]
-    Term,
-    /// No state has this word.
-    #[error("{word:?} is no state of a certificate")]
-    UnknownState {
-        /// The word given, shortened.
-        word: String,
-    },
-}
-
-impl StatusError {
-    /// The stable code of this defect.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Bits { .. } => "status_bits",
-            Self::NotZlib => "status_not_zlib",
-            Self::TrailingBytes => "status_trailing_bytes",
-            Self::TooLarge { .. } => "status_too_large",
-            Self::BeyondEnd { .. } => "status_beyond_end",
-            Self::Uri { .. } => "status_uri",
-            Self::Term => "status_term",
-            Self::UnknownState { .. } => "status_unknown_state",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,15 +262,6 @@ mod tests {
         assert_eq!(Statuses::inflate(4, &good).unwrap_err().code(), "status_trailing_bytes");
         assert_eq!(Statuses::inflate(4, &good[..4]).unwrap_err().code(), "status_not_zlib");
         assert_eq!(Statuses::inflate(3, &good).unwrap_err().code(), "status_bits");
-    }
-
-    #[test]
-    fn every_state_has_its_own_bits_and_word() {
-        for state in State::ALL {
-            assert_eq!(State::of_bits(state.bits()), Some(state));
-            assert_eq!(State::parse(state.word()), Ok(state));
-        }
-        assert!((3..12).all(|bits| State::of_bits(bits).is_none()));
     }
 
     proptest! {

@@ -5,6 +5,7 @@
 mod budget;
 mod check;
 mod code_set;
+mod defects;
 mod error;
 mod form;
 mod kind;

@@ -24,6 +24,7 @@ pub struct Desk<'a> {
     budget: u8,
     dictionary: &'a Dictionary,
     needs_review: bool,
+    one_valid_per_holder: bool,
 }
 
 /// Which version a certificate is, and of which it takes the place.
@@ -100,6 +101,7 @@ impl<'a> Desk<'a> {
             budget: kind.budget().version,
             dictionary,
             needs_review: kind.review().is_some(),
+            one_valid_per_holder: kind.one_valid_per_holder(),
         })
     }
 
@@ -111,6 +113,11 @@ impl<'a> Desk<'a> {
     /// Whether applications for the type are reviewed before anything is minted.
     pub const fn needs_review(&self) -> bool {
         self.needs_review
+    }
+
+    /// Whether a holder may have only one valid certificate of the type.
+    pub const fn one_valid_per_holder(&self) -> bool {
+        self.one_valid_per_holder
     }
 
     /// The identifier that a draft will have: its serial is the printed number where the type says so, else it is drawn from the request.

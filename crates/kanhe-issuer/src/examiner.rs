@@ -13,7 +13,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, IssueError};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, condition_on, enter, event};
+use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, Succession, condition_on, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc};
@@ -163,10 +163,8 @@ impl<'l> Examiner<'l> {
         let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
         let registrar = Registrar::new(self.library);
         let replaces = project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)));
-        let signed = match replaces {
-            None => registrar.sign_first(desk, kind, draft, entry.clone(), Some(decided), salt)?,
-            Some((_, identifier)) => registrar.sign_next(desk, identifier, draft, entry.clone(), Some(decided), salt)?,
-        };
+        let succession = replaces.map_or(Succession::First, |(_, identifier)| Succession::Next(identifier));
+        let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
             may_be_approved(&Standing::of(rule_of(kind)?, &history), entry)?;

@@ -10,7 +10,6 @@ pub use error::RegistrarError;
 pub use transfer::Origin;
 
 use crate::application::Draft;
-use crate::catalogue::CertificateKind;
 use crate::desk::{Desk, Issued};
 use crate::lifecycle::{self, Change, Condition};
 use jiff::Timestamp;
@@ -49,6 +48,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The same certificate, with the decision that allowed it.
+    pub(crate) fn approved(self, approval: Approval) -> Self {
+        Self { approval: Some(approval), ..self }
+    }
+
     /// The certificate as it left the desk.
     pub const fn issued(&self) -> &Issued {
         &self.issued
@@ -86,67 +90,35 @@ impl<'l> Registrar<'l> {
     }
 
     /// Mints and signs a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
-    pub fn sign(
-        &self,
-        desk: &Desk<'_>,
-        kind: &CertificateKind,
-        draft: Draft,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Signed, RegistrarError> {
+    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Signed, RegistrarError> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_first(desk, kind, draft, entry, None, salt)
+        self.sign_as(desk, draft, Succession::First, entry, salt)
     }
 
-    pub(crate) fn sign_first(
+    pub(crate) fn sign_as(
         &self,
         desk: &Desk<'_>,
-        kind: &CertificateKind,
         draft: Draft,
-        entry: Entry,
-        approval: Option<Approval>,
-        salt: [u8; 16],
-    ) -> Result<Signed, RegistrarError> {
-        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = desk.issue(draft, slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry, approval })
-    }
-
-    fn sign_from(
-        &self,
-        desk: &Desk<'_>,
-        kind: &CertificateKind,
-        draft: Draft,
-        origin: &Origin,
+        succession: Succession<'_>,
         entry: Entry,
         salt: [u8; 16],
     ) -> Result<Signed, RegistrarError> {
         let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = desk.issue_from(draft, origin.cited(), slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: kind.one_valid_per_holder(), entry, approval: None })
-    }
-
-    pub(crate) fn sign_next(
-        &self,
-        desk: &Desk<'_>,
-        identifier: &CertificateId,
-        draft: Draft,
-        entry: Entry,
-        approval: Option<Approval>,
-        salt: [u8; 16],
-    ) -> Result<Signed, RegistrarError> {
-        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        if draft.type_code() != identifier.type_code() {
+        let one_valid_per_holder = desk.one_valid_per_holder() && !matches!(succession, Succession::Next(_));
+        if let Succession::Next(identifier) = succession
+            && draft.type_code() != identifier.type_code()
+        {
             return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
         }
         let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = desk.issue_next(draft, identifier, slot.number(), salt)?;
-        // The place is the predecessor's, so the rule of one valid certificate per holder was kept when that was issued.
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder: false, entry, approval })
+        let issued = match succession {
+            Succession::First => desk.issue(draft, slot.number(), salt)?,
+            Succession::From(origin) => desk.issue_from(draft, origin.cited(), slot.number(), salt)?,
+            Succession::Next(identifier) => desk.issue_next(draft, identifier, slot.number(), salt)?,
+        };
+        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
 
     /// Takes up a manifest: from now on the library works under it.
@@ -184,7 +156,7 @@ impl<'l> Registrar<'l> {
             return Err(RegistrarError::NeedsReview);
         }
         let asked = entry.effective;
-        let signed = self.sign_next(desk, identifier, draft, entry, None, salt)?;
+        let signed = self.sign_as(desk, draft, Succession::Next(identifier), entry, salt)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
     }
 
@@ -256,7 +228,17 @@ impl From<Replacement> for Change {
     }
 }
 
-/// Whether a certificate is the first of its kind or takes the place of another.
+/// What a certificate is signed as.
+#[derive(Clone, Copy)]
+pub(crate) enum Succession<'a> {
+    First,
+    /// It goes on where a certificate of another region ended.
+    From(&'a Origin),
+    /// It takes the place of this version, so the rule of one valid certificate per holder was kept when that was issued.
+    Next(&'a CertificateId),
+}
+
+/// The same as the commit finds it: where the version stands, and by which right its place is taken.
 #[derive(Clone, Copy)]
 pub(crate) enum Lineage<'o> {
     First,

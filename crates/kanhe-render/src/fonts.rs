@@ -7,8 +7,8 @@ use ab_glyph::{Font, FontRef, GlyphId, PxScale};
 use fontdb::{Database, FaceInfo, ID, Source, Style};
 use num_traits::ToPrimitive;
 
+use crate::canvas::Canvas;
 use crate::error::DrawError;
-use crate::png::Canvas;
 
 /// Families in the order in which a Chinese caption wants them; all others come after, by name.
 const PREFERRED: [&str; 8] = [

@@ -8,6 +8,7 @@
 //! - [`read_picture`], [`read_luma`]: a photograph or scan becomes the texts of the codes in it.
 
 mod blocks;
+mod canvas;
 mod caption;
 mod error;
 mod fonts;

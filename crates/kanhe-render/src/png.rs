@@ -3,14 +3,12 @@
 use num_traits::ToPrimitive;
 use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 
+use crate::canvas::{BLACK, Canvas, WHITE};
 use crate::caption::{Caption, Layout};
 use crate::error::DrawError;
 use crate::fonts::{Fonts, Glyph};
 use crate::frame::{Frame, ModuleSize, QUIET_ZONE, Scale};
 use crate::matrix::QrCode;
-
-const BLACK: u8 = 0;
-const WHITE: u8 = 255;
 
 impl QrCode {
     /// Returns the code as the bytes of a PNG file, which states the printed size that `frame` asks for.
@@ -58,31 +56,6 @@ impl QrCode {
             let wide: Vec<bool> = row.into_iter().flat_map(|dark| std::iter::repeat_n(dark, pixels)).collect();
             std::iter::repeat_n(wide, pixels)
         })
-    }
-}
-
-/// A picture of eight bits a pixel, 0 black and 255 white, in rows from the top.
-pub(crate) struct Canvas {
-    width: u32,
-    height: u32,
-    grey: Vec<u8>,
-}
-
-impl Canvas {
-    /// Makes a picture that begins with `above`; what these rows leave over is white.
-    fn new(width: u32, height: u32, above: impl Iterator<Item = u8>) -> Self {
-        let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
-        Self { width, height, grey: above.chain(std::iter::repeat(WHITE)).take(pixels).collect() }
-    }
-
-    /// Darkens a pixel by a share of ink from 0 to 1; ink beside the picture is lost.
-    pub(crate) fn ink(&mut self, x: i64, y: i64, ink: f32) {
-        let inside = (0..i64::from(self.width)).contains(&x);
-        let at = usize::try_from(y * i64::from(self.width) + x).ok().filter(|_| inside);
-        if let Some(pixel) = at.and_then(|at| self.grey.get_mut(at)) {
-            let shade = ((1.0 - ink.clamp(0.0, 1.0)) * f32::from(WHITE)).round().to_u8().unwrap_or(WHITE);
-            *pixel = shade.min(*pixel);
-        }
     }
 }
 

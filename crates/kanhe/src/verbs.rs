@@ -8,7 +8,6 @@ mod key;
 mod library;
 mod manifest;
 mod pack;
-mod pack_diff;
 mod recognition;
 mod status;
 mod trust;

@@ -1,6 +1,7 @@
 //! From the words of a type file to a type: every member is checked by itself and beside the others, and every defect is kept.
 
 use super::budget::GREATEST_VERSION;
+use super::defects::{Defects, size};
 use super::error::{CatalogueError, TypeDefect};
 use super::kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, HolderCategory, HolderRule, ValidityRule};
 use super::type_file::{self, TypeFile};
@@ -9,11 +10,8 @@ use super::{code_set, form, review, seal_profile};
 use crate::json::Unique;
 use kanhe_core::certificate::{LONGEST_NAME, MOST_HOLDERS};
 use kanhe_core::code::{HolderCodeType, Serial, TypeCode, Uscc};
-use kanhe_core::kind::{Form, Freshness, Label, Mask};
-use kanhe_core::template::Template;
+use kanhe_core::kind::{Form, Freshness, Mask};
 use sha2::{Digest, Sha256};
-use std::fmt::Display;
-use unicode_normalization::is_nfc;
 
 /// A type file has at most so many bytes: the largest shipped has 8 kB, and a table of all counties would have 200.
 const LARGEST_FILE: usize = 1 << 20;
@@ -40,40 +38,6 @@ pub(super) fn check(file: &str, bytes: &[u8], measure: &mut Measure<'_>) -> Resu
     match kind {
         Some(kind) if defects.found.is_empty() => Ok(kind),
         _ => Err(defects.found),
-    }
-}
-
-/// The defects of one file.
-pub(super) struct Defects<'f> {
-    file: &'f str,
-    found: Vec<CatalogueError>,
-}
-
-impl Defects<'_> {
-    pub(super) fn add(&mut self, member: impl Display, defect: TypeDefect) {
-        self.found.push(CatalogueError { file: self.file.to_owned(), member: member.to_string(), defect });
-    }
-
-    pub(super) fn range(&mut self, member: &str, found: u64, least: u64, most: u64) {
-        if !(least..=most).contains(&found) {
-            self.add(member, TypeDefect::Range { found, least, most });
-        }
-    }
-
-    fn code<T, E: Display>(&mut self, member: impl Display, read: Result<T, E>) -> Option<T> {
-        read.map_err(|reason| self.add(member, TypeDefect::Code { reason: reason.to_string() })).ok()
-    }
-
-    pub(super) fn template(&mut self, member: impl Display, shape: &str) -> Option<Template> {
-        self.code(member, Template::parse(shape))
-    }
-
-    pub(super) fn label(&mut self, member: impl Display, zh: &str, en: &str) -> Label {
-        let right = |text: &str| !text.trim().is_empty() && is_nfc(text) && !text.chars().any(char::is_control);
-        if !(right(zh) && right(en)) {
-            self.add(member, TypeDefect::Label);
-        }
-        Label { zh: zh.to_owned(), en: en.to_owned() }
     }
 }
 
@@ -248,8 +212,4 @@ fn budget(read: &type_file::Budget, defects: &mut Defects<'_>) -> Budget {
         defects.add("seal.budget.module_mm", TypeDefect::Module { found, least });
     }
     Budget { version: read.version, module_mm: read.module_mm }
-}
-
-pub(super) fn size(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

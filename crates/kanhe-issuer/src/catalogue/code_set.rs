@@ -1,8 +1,7 @@
 //! The state codes of other systems: the same state has another code in every code set, so a code means nothing without its set.
 
-use super::check::{Defects, size};
+use super::defects::{Defects, is_id, size};
 use super::error::TypeDefect;
-use super::review::is_id;
 use super::type_file;
 use crate::lifecycle::Condition;
 use kanhe_core::kind::Label;

@@ -1,6 +1,6 @@
 //! The form of a type: its JSON Schema, and the labels and masks that belong to the properties.
 
-use super::check::{Defects, size};
+use super::defects::{Defects, size};
 use super::error::TypeDefect;
 use super::kind::FormField;
 use super::shape::Shape;

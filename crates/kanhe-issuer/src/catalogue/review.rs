@@ -1,15 +1,12 @@
 //! The review that an application needs before anything is minted: which departments give their opinion, and in which order.
 
-use super::check::{Defects, size};
+use super::defects::{Defects, is_id, size};
 use super::error::TypeDefect;
 use super::type_file;
 use kanhe_core::kind::Label;
 
 /// An application is seen by at most so many departments; a construction project by some fifteen.
 const MOST_DEPARTMENTS: usize = 32;
-
-/// The id of a department has at most so many characters.
-const LONGEST_ID: usize = 40;
 
 /// Who has to be heard before an application is decided, by somebody who has not handled it before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,10 +70,4 @@ pub(super) fn check(read: Option<&type_file::Review>, defects: &mut Defects<'_>)
         departments.push(Department { id: department.id.clone(), names });
     }
     Some(ReviewRule { order, departments })
-}
-
-/// Whether a text can be an id: people type it on command lines.
-pub(super) fn is_id(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-    (1..=LONGEST_ID).contains(&text.len()) && text.chars().all(plain)
 }

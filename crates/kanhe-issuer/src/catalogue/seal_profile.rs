@@ -1,6 +1,6 @@
 //! The part of a type that goes into its QR code, beside the schema that it must agree with.
 
-use super::check::Defects;
+use super::defects::Defects;
 use super::error::TypeDefect;
 use super::kind::FormField;
 use super::shape::Shape;

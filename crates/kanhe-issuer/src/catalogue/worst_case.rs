@@ -3,7 +3,7 @@
 //! It is not estimated: a certificate is made up, and the encoder that writes every seal writes this one.
 
 use super::budget::qr_version_of;
-use super::check::Defects;
+use super::defects::Defects;
 use super::error::TypeDefect;
 use super::kind::CertificateKind;
 use super::shape::Shape;

@@ -1,8 +1,8 @@
 //! 转入: a certificate of another region goes on here as a first version, and what it was there is never lost or taken over twice.
 
-use super::{Entered, Entry, Lineage, Registrar, RegistrarError, enter};
+use super::{Entered, Entry, Lineage, Registrar, RegistrarError, Succession, enter};
 use crate::application::Draft;
-use crate::catalogue::{CertificateKind, CodeSet, Meaning};
+use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::Desk;
 use crate::lifecycle::Condition;
 use kanhe_core::code::{CertificateId, Lenient, RegionCode};
@@ -77,7 +77,6 @@ impl Registrar<'_> {
     pub fn take_over(
         &self,
         desk: &Desk<'_>,
-        kind: &CertificateKind,
         origin: &Origin,
         draft: Draft,
         entry: Entry,
@@ -86,7 +85,7 @@ impl Registrar<'_> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        let signed = self.sign_from(desk, kind, draft, origin, entry, salt)?;
+        let signed = self.sign_as(desk, draft, Succession::From(origin), entry, salt)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::From(origin)))
     }
 }

@@ -1,7 +1,11 @@
 //! `kanhe pack`: the one file with all that a verifier needs.
 
+mod diff;
+mod tally;
+
+use self::tally::states;
 use super::verify::open_pack;
-use super::{Ended, Voice, clock, key, pack_diff, recognition, trust};
+use super::{Ended, Voice, clock, key, recognition, trust};
 use crate::cli::{PackBuildArgs, PackVerb};
 use crate::failure::Failure;
 use crate::words::{self, Language, Words, counted};
@@ -9,7 +13,7 @@ use crate::{files, shipped};
 use kanhe_core::envelope::{Document, LARGEST_ENVELOPE, sign_to_cose};
 use kanhe_core::manifest::Agency;
 use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
-use kanhe_core::status::{State, StatusList};
+use kanhe_core::status::StatusList;
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -25,8 +29,8 @@ pub fn run(verb: PackVerb, voice: Voice) -> Result<Ended, Failure> {
         }
         PackVerb::Show { pack, since: Some(older), trust } => {
             let (newer, older) = (open_pack(&pack, &trust)?, open_pack(&older, &trust)?);
-            let changes = pack_diff::changes(&older, &newer);
-            voice.say(&json!({ "from": older.epoch(), "to": newer.epoch(), "changes": changes.iter().map(pack_diff::Change::json).collect::<Vec<_>>() }), |language| {
+            let changes = diff::changes(&older, &newer);
+            voice.say(&json!({ "from": older.epoch(), "to": newer.epoch(), "changes": changes.iter().map(diff::Change::json).collect::<Vec<_>>() }), |language| {
                 changes.iter().map(|change| change.words(language)).collect::<Vec<_>>().join("\n")
             });
             Ok(Ended::Well)
@@ -159,13 +163,6 @@ fn files_in(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 fn is_status_list(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "status")
-}
-
-/// How many entries of a list are in each state but valid.
-pub fn states(list: &StatusList) -> Vec<(State, usize)> {
-    let taken_back = State::ALL.into_iter().filter(|state| *state != State::Valid);
-    let count = |state: State| (0..list.statuses().entries()).filter(|entry| list.state(*entry) == Some(state)).count();
-    taken_back.map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
 }
 
 fn states_json(list: &StatusList) -> Value {

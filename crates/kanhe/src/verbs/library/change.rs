@@ -122,7 +122,7 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let pictures = Pictures::new(&args.pictures, kind)?;
     let draft = only_draft(&args.input, kind, &entry)?;
     let origin = Origin::new(&library, region, identifier, said).map_err(|error| registered(&error))?;
-    let entered = Registrar::new(&library).take_over(&desk, kind, &origin, draft, entry, *clock::chance()?);
+    let entered = Registrar::new(&library).take_over(&desk, &origin, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;
     let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
     let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };

@@ -155,7 +155,7 @@ impl Run<'_> {
     fn sign_draft(&self, draft: Draft, salt: [u8; 16], event_salt: [u8; 16]) -> Result<Signed, RegistrarError> {
         let effective = effective_on(draft.issued(), self.now);
         let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: event_salt };
-        self.registrar.sign(self.desk, self.kind, draft, entry, salt)
+        self.registrar.sign(self.desk, draft, entry, salt)
     }
 
     fn enter_all(

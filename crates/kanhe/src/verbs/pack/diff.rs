@@ -1,6 +1,6 @@
 //! What changed between two packs, in the words of an officer who must answer for it.
 
-use super::pack::states;
+use super::tally::states;
 use crate::words::{self, Language, Sentence};
 use kanhe_core::pack::{Pack, Region};
 use serde_json::{Value, json};

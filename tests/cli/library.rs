@@ -295,3 +295,23 @@ fn a_full_disk_is_said_and_what_was_acknowledged_stays() {
     assert!(after["certificates"].as_u64() >= before["certificates"].as_u64());
     assert_eq!(counts(&archive.issuing(many_permits(2_000)).run().ended(0).json()).2, 0);
 }
+
+#[test]
+fn a_library_from_an_old_backup_does_not_contradict_what_was_published() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    archive.issuing(permits(3)).run().ended(0);
+    archive.publish();
+    kanhe(&["restore", "--from", &archive.path("backups"), "--into", &archive.path("older")]).ended(0);
+    let (older, identity, key, log) = (archive.path("older"), archive.path("identity.txt"), archive.path("log.key"), archive.path("log"));
+    let publish = ["log", "publish", "--library", &older, "--library-identity", &identity, "--key", &key, "--identity", &identity];
+    let publish = [&publish[..], &["--out", &log, "--json"]].concat();
+    assert_eq!(word(&kanhe(&publish).ended(2).json(), "/error/code"), "log_fork");
+    // Nor when it has grown again, otherwise than before.
+    let table = archive.office.write("others", many_permits(5));
+    let market = archive.path("gd-market.key");
+    let issue = ["issue", "--type", "food-operation-permit", "--in", &table, "--library", &older, "--library-identity", &identity];
+    kanhe(&[&issue[..], &["--key", &market, "--identity", &identity], &GROUNDS].concat()).ended(0);
+    assert_eq!(word(&kanhe(&publish).ended(2).json(), "/error/code"), "log_fork");
+}

@@ -45,3 +45,19 @@ fn a_batch_of_many_is_one_growth_of_the_log() {
     assert_eq!(registry.library.entries(255, 3).unwrap().len(), 3);
     assert!(registry.library.entries(299, 2).is_err());
 }
+
+#[test]
+fn an_event_that_nothing_knows_of_and_a_head_that_never_was_are_found_by_the_check() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let (_, event) = registry.library.history(mark).unwrap().remove(0);
+    let note = |pen: &mut kanhe_store::Pen<'_>| {
+        pen.note(&[], &event)?;
+        pen.put_checkpoint(&format!("gd.example.cn/log\n1\n{}\n\n\u{2014} gd.example.cn/log {}\n", leaf_hash(b"another"), "A".repeat(92)));
+        Ok::<(), kanhe_store::StoreError>(())
+    };
+    registry.library.commit(note).unwrap();
+    let findings = registry.library.check(|_| None, |_, _| {}).unwrap();
+    let codes: Vec<_> = findings.iter().map(|finding| finding.defect.code()).collect();
+    assert_eq!(codes, ["check_checkpoint", "check_event_record"]);
+}

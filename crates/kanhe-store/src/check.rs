@@ -9,8 +9,8 @@ use crate::pen::{ending, shelf};
 use crate::record::{Card, Record, Shelfmark};
 use crate::words::bigrams;
 use kanhe_core::certificate::Certificate;
-use kanhe_core::code::ProjectCode;
-use kanhe_core::event::Event;
+use kanhe_core::code::{CertificateId, ProjectCode};
+use kanhe_core::event::{Act, Event};
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::leaf_hash;
 use std::collections::BTreeMap;
@@ -60,6 +60,10 @@ pub enum Defect {
     Counts,
     /// An event is missing or does not open.
     Event,
+    /// What an event is about does not know of it.
+    EventRecord,
+    /// The log does not begin with what was last published of it.
+    Checkpoint,
     /// An event stands beyond the end of the log.
     EventBeyond,
     /// A card stands beyond the last certificate.
@@ -90,6 +94,8 @@ impl Defect {
             Self::Project => "check_project",
             Self::Counts => "check_counts",
             Self::Event => "check_event",
+            Self::EventRecord => "check_event_record",
+            Self::Checkpoint => "check_checkpoint",
             Self::EventBeyond => "check_event_beyond",
             Self::CardBeyond => "check_card_beyond",
             Self::Tile => "check_tile",
@@ -222,14 +228,19 @@ impl Library {
     fn check_log(&self, size: u64, mut progress: impl FnMut(u64)) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         let mut edge = Edge::empty();
+        let published = self.published()?;
         for index in 0..size {
-            match self.event(index) {
-                Ok(Some(event)) => edge.append(leaf_hash(&Event::entry_of(&event.encode()))),
-                Ok(None) | Err(_) => {
-                    findings.push(Finding { place: Place::Event(index), defect: Defect::Event });
-                    return Ok(findings);
-                }
+            let Ok(Some(event)) = self.event(index) else {
+                findings.push(Finding { place: Place::Event(index), defect: Defect::Event });
+                return Ok(findings);
             };
+            edge.append(leaf_hash(&Event::entry_of(&event.encode())));
+            if published.is_some_and(|published| published.size == index + 1 && published != edge.head()) {
+                findings.push(Finding { place: Place::Event(index), defect: Defect::Checkpoint });
+            }
+            if !self.knows_of(index, &event)? {
+                findings.push(Finding { place: Place::Event(index), defect: Defect::EventRecord });
+            }
             progress(index + 1);
             if (index + 1).is_multiple_of(1 << 16) || index + 1 == size {
                 for (tile, bytes) in edge.take_changed() {
@@ -240,6 +251,9 @@ impl Library {
                 }
             }
         }
+        if published.is_some_and(|published| published.size > size) {
+            findings.push(Finding { place: Place::Library, defect: Defect::Checkpoint });
+        }
         // An event beyond the counted ones would be one that no batch wrote.
         if self.event(size)?.is_some() {
             findings.push(Finding { place: Place::Event(size), defect: Defect::EventBeyond });
@@ -248,5 +262,18 @@ impl Library {
             findings.push(Finding { place: Place::Library, defect: Defect::CardBeyond });
         }
         Ok(findings)
+    }
+    /// Whether what an event is about has the event in its history.
+    fn knows_of(&self, index: u64, event: &Event) -> Result<bool, StoreError> {
+        if event.act == Act::Manifest {
+            return Ok(true);
+        }
+        if let Ok(code) = ProjectCode::parse(&event.subject) {
+            return Ok(self.project(&code)?.is_some_and(|project| project.events.contains(&index)));
+        }
+        let Ok(identifier) = CertificateId::parse(&event.subject) else { return Ok(false) };
+        let Some(shelfmark) = self.find(&identifier)? else { return Ok(false) };
+        let place = Key::new().shelfmark(shelfmark).u64(index).end();
+        Ok(self.view().get(Family::Histories, &place)?.is_some())
     }
 }

@@ -7,6 +7,9 @@ use crate::pen::Pen;
 use crate::record::read;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::wire;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::hash::TreeHead;
+use kanhe_log::note::Note;
 use minicbor::{Decode, Encode};
 
 const MANIFEST: &[u8] = b"manifest";
@@ -35,6 +38,14 @@ impl Library {
     /// The checkpoint that was published last, a signed note.
     pub fn checkpoint(&self) -> Result<Option<String>, StoreError> {
         self.view().get(Family::Meta, CHECKPOINT)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+
+    /// The head of the log that was published last; its signature is for who has the log's key.
+    pub fn published(&self) -> Result<Option<TreeHead>, StoreError> {
+        let malformed = || StoreError::Malformed { family: Family::Meta.name() };
+        let Some(note) = self.checkpoint()? else { return Ok(None) };
+        let note = Note::parse(&note).map_err(|_| malformed())?;
+        Checkpoint::parse(note.text_unchecked()).map(|checkpoint| Some(*checkpoint.head())).map_err(|_| malformed())
     }
 }
 

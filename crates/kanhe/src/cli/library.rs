@@ -23,6 +23,9 @@ pub struct LibraryLock {
     /// A file whose first line is the passphrase of the library's secret [default: ask]
     #[arg(long, value_name = "FILE", env = "KANHE_LIBRARY_PASSPHRASE_FILE", conflicts_with = "library_identity")]
     pub library_passphrase_file: Option<PathBuf>,
+    /// Megabytes of memory for what is read often; a library of a million certificates is quicker with 256 or more
+    #[arg(long, value_name = "MB", env = "KANHE_LIBRARY_CACHE", default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
+    pub library_cache: u32,
 }
 
 /// `kanhe init …`

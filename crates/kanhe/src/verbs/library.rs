@@ -47,7 +47,13 @@ const SECRET: &str = "secret.age";
 /// Opens a library with its secret.
 fn open(arg: &LibraryArg) -> Result<Library, Failure> {
     let secret = unlock(&arg.library, &arg.lock)?;
-    Library::open(&database(&arg.library), &secret, Settings::default()).map_err(stored)
+    Library::open(&database(&arg.library), &secret, settings(&arg.lock)).map_err(stored)
+}
+
+/// What a library may use of the machine, as the command line says.
+fn settings(lock: &LibraryLock) -> Settings {
+    let megabytes = usize::try_from(lock.library_cache).unwrap_or(64);
+    Settings { cache_bytes: megabytes << 20, ..Settings::default() }
 }
 
 fn database(folder: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
 
-use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, stored};
+use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, settings, stored};
 use crate::cli::{AgencyVerb, InitArgs};
 use crate::failure::Failure;
 use crate::files;
@@ -11,7 +11,7 @@ use kanhe_core::envelope::Envelope;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
-use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
+use kanhe_store::{Library, LibrarySecret, SignedManifest};
 use serde_json::json;
 
 /// A region's manifest has at most so many bytes, as in a pack.
@@ -35,7 +35,7 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     let secret = LibrarySecret::new(clock::chance()?);
     // The secret first: a library whose secret was lost is lost.
     files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(key::refused)?)?;
-    Library::create(&database(&args.folder), region, &args.origin, &secret, Settings::default()).map_err(stored)?;
+    Library::create(&database(&args.folder), region, &args.origin, &secret, settings(&args.lock)).map_err(stored)?;
     voice.say(&json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin }), |language| match language {
         Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),
         Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),

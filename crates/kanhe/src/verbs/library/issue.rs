@@ -3,7 +3,7 @@
 //! The next batch is signed while the one before is on its way to the disk. A run that was broken off is simply run again: what was
 //! issued for a request is followed, not issued again.
 
-use super::{DATABASE, grounds, manifest, registered, stored, unlock};
+use super::{DATABASE, grounds, manifest, registered, settings, stored, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::verbs::issue::output::{Artist, Written};
@@ -20,7 +20,7 @@ use kanhe_issuer::application::{Application, Draft, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::registrar::{Entered, Entry, Registrar, RegistrarError, Signed, effective_on};
-use kanhe_store::{Library, Settings};
+use kanhe_store::Library;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -70,7 +70,8 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
     let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
     let bytes = files::read(&args.input, MOST_BYTES)?;
-    let library = Library::open(&folder.join(DATABASE), &unlock(folder, &args.library_lock)?, Settings::default()).map_err(stored)?;
+    let library =
+        Library::open(&folder.join(DATABASE), &unlock(folder, &args.library_lock)?, settings(&args.library_lock)).map_err(stored)?;
     let manifest = manifest(&library)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let artist = args

@@ -54,6 +54,11 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
 fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let head = library.head().map_err(stored)?;
     let signer = NoteSigner::new(key.name(), key.key()).map_err(|error| Failure::new(error.code(), error))?;
+    let beside = out.join(CHECKPOINT);
+    let beside = if beside.exists() { Some(text(&beside, LARGEST_NOTE)?) } else { None };
+    for earlier in library.checkpoint().map_err(stored)?.into_iter().chain(beside) {
+        continues(library, &earlier, signer.public())?;
+    }
     let signed = Checkpoint::new(library.origin(), head, &[]).and_then(|checkpoint| checkpoint.sign(&signer));
     let note = signed.map_err(|error| {
         let hint = Words::new(
@@ -78,6 +83,25 @@ fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> Resul
         Language::English => format!("log published: {} events, {written} files written: {}", head.size, out.display()),
     });
     Ok(Ended::Well)
+}
+
+/// Refuses to sign a log that does not begin with what was published of it: a library that was restored from an old backup would
+/// contradict its own checkpoints, and every witness would see a fork.
+fn continues(library: &Library, earlier: &str, key: &PublicKeyLine) -> Result<(), Failure> {
+    let earlier = Checkpoint::open(earlier, key).map_err(|error| Failure::new(error.code(), error))?;
+    let (old, new) = (earlier.head(), library.head().map_err(stored)?);
+    let forked = |detail: String| {
+        let hint = Words::new(
+            "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
+            "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
+        );
+        Failure::new("log_fork", detail).hint(hint)
+    };
+    if old.size > new.size {
+        return Err(forked(format!("{} events were published, the library has {}", old.size, new.size)));
+    }
+    let proof = library.prove_growth(old.size, new.size).map_err(stored)?;
+    verify_consistency(old, &new, &proof).map_err(|error| forked(error.to_string()))
 }
 
 /// Writes every tile and bundle that is not there yet: a full one never changes, and a partial one bears its width in its name.
@@ -128,7 +152,7 @@ fn prove(library: &Library, identifier: &str, out: &Path, voice: Voice) -> Resul
         Failure::new("log_unpublished", "what happened to the certificate does not stand in a published checkpoint yet").hint(hint)
     };
     let note = library.checkpoint().map_err(stored)?.ok_or_else(unpublished)?;
-    let size = read_checkpoint(&note)?;
+    let size = library.published().map_err(stored)?.ok_or_else(unpublished)?.size;
     let history = library.history(mark).map_err(stored)?;
     let (index, event) = history.last().ok_or_else(unpublished)?;
     if *index >= size {
@@ -144,11 +168,6 @@ fn prove(library: &Library, identifier: &str, out: &Path, voice: Voice) -> Resul
         Language::English => format!("event {index} ({}) stands in the log of {size}: {}", act_word(event.act).en, out.display()),
     });
     Ok(Ended::Well)
-}
-
-fn read_checkpoint(note: &str) -> Result<u64, Failure> {
-    let text = kanhe_log::note::Note::parse(note).map_err(|error| Failure::new(error.code(), error))?.text_unchecked();
-    Checkpoint::parse(text).map(|checkpoint| checkpoint.head().size).map_err(|error| Failure::new(error.code(), error))
 }
 
 fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voice) -> Result<Ended, Failure> {

@@ -9,5 +9,6 @@ mod log;
 mod model;
 mod registry;
 mod review;
+mod review_model;
 mod together;
 mod transfer;

@@ -12,18 +12,21 @@ use kanhe_issuer::registrar::{Entered, Entry, Replacement};
 use kanhe_store::{Library, Project, Settings, Stage};
 use kanhe_tests::world::moment;
 
-const PARALLEL: &str = r#"{ "order": "parallel", "departments": [
+/// Two departments at the same time.
+pub const PARALLEL: &str = r#"{ "order": "parallel", "departments": [
     { "id": "fire", "zh": "消防", "en": "Fire" }, { "id": "planning", "zh": "规划", "en": "Planning" } ] }"#;
 
-const SERIAL: &str = r#"{ "order": "serial", "departments": [
+/// The same, one after the other.
+pub const SERIAL: &str = r#"{ "order": "serial", "departments": [
     { "id": "fire", "zh": "消防", "en": "Fire" }, { "id": "planning", "zh": "规划", "en": "Planning" } ] }"#;
 
-const NOON: &str = "2026-03-02T04:00:00Z";
+/// When everything happens that names no other time.
+pub const NOON: &str = "2026-03-02T04:00:00Z";
 
 /// A registry one of whose types is reviewed.
-struct Bureau {
+pub struct Bureau {
     kind: &'static str,
-    registry: Registry,
+    pub registry: Registry,
 }
 
 impl Bureau {
@@ -31,7 +34,7 @@ impl Bureau {
         Self::of(ACCOUNTING, review)
     }
 
-    fn of(kind: &'static str, review: &str) -> Self {
+    pub fn of(kind: &'static str, review: &str) -> Self {
         Self { kind, registry: Registry::of(House::reviewing(kind, review)) }
     }
 
@@ -52,23 +55,22 @@ impl Bureau {
         at: &str,
     ) -> Result<Lodged, ExaminerError> {
         let application = self.registry.house.application(self.kind, person, request, "");
-        let mut chance = [0; 10];
-        chance.copy_from_slice(&self.registry.salt()[..10].iter().rev().copied().collect::<Vec<_>>());
-        chance[0] = self.registry.salt()[7];
+        let number = u64::from_be_bytes(*self.registry.salt().first_chunk().unwrap());
+        let chance = std::array::from_fn(|place| (number >> (5 * place)) as u8 & 31);
         let agency = self.registry.house.desk(self.kind).agency().code;
         let lodging = Lodging { agency, application: &application, replaces, chance };
         self.examiner().lodge(self.registry.house.kind(self.kind), &lodging, &self.entry("clerk-1", at))
     }
 
-    fn lodged(&self, person: usize) -> ProjectCode {
+    pub fn lodged(&self, person: usize) -> ProjectCode {
         self.lodge_as(person, &format!("P-{person}"), None, NOON).unwrap().code()
     }
 
-    fn says(&self, code: &ProjectCode, department: &str, opinion: Opinion, actor: &str) -> Result<Stage, ExaminerError> {
+    pub fn says(&self, code: &ProjectCode, department: &str, opinion: Opinion, actor: &str) -> Result<Stage, ExaminerError> {
         self.examiner().review(self.registry.house.kind(self.kind), code, department, opinion, &self.entry(actor, NOON))
     }
 
-    fn approve(&self, code: &ProjectCode, actor: &str, at: &str) -> Result<Entered, ExaminerError> {
+    pub fn approve(&self, code: &ProjectCode, actor: &str, at: &str) -> Result<Entered, ExaminerError> {
         let desk = self.registry.house.desk(self.kind);
         let kind = self.registry.house.kind(self.kind);
         self.examiner().approve(&desk, kind, code, &self.entry(actor, at), self.registry.salt())
@@ -81,16 +83,16 @@ impl Bureau {
         self.approve(code, "head-1", at)
     }
 
-    fn close(&self, code: &ProjectCode, closing: Closing, actor: &str) -> Result<(), ExaminerError> {
+    pub fn close(&self, code: &ProjectCode, closing: Closing, actor: &str) -> Result<(), ExaminerError> {
         self.examiner().close(self.registry.house.kind(self.kind), code, closing, &self.entry(actor, NOON))
     }
 
-    fn project(&self, code: &ProjectCode) -> Project {
+    pub fn project(&self, code: &ProjectCode) -> Project {
         self.registry.library.project(code).unwrap().unwrap()
     }
 
     /// Nothing in the library disagrees with anything else.
-    fn is_sound(&self) {
+    pub fn is_sound(&self) {
         let findings = self.registry.library.check(|whole| judge(whole, self.registry.house.manifest()), |_, _| {}).unwrap();
         assert_eq!(findings, Vec::new());
     }
@@ -309,8 +311,6 @@ fn an_event_that_is_lost_is_found_by_the_check() {
     let project = Project { events: vec![7], ..bureau.project(&code) };
     library.commit(|pen| pen.move_on(&project)).unwrap();
     let findings = library.check(|_| None, |_, _| {}).unwrap();
-    assert_eq!(
-        findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect::<Vec<_>>(),
-        [(format!("application {code}"), "check_project")]
-    );
+    let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
+    assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
 }

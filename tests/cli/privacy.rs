@@ -47,10 +47,11 @@ fn a_report_of_what_was_issued_names_nobody() {
 fn the_faults_of_a_row_name_nobody() {
     let (office, personal) = (Office::open(), personal());
     // Every kind of fault in rows full of names: wrong days, codes, lengths, spaces, and cells in each other's place.
-    let spoils: [fn(&str) -> String; 6] = [
+    let spoils: [fn(&str) -> String; 7] = [
         |row| row.replace(",001,", ",111,"),
         |row| row.replace("2026", "２０２６").replace("2025", "yesterday"),
         |row| row.replace("有限公司", "有限公司\u{7}"),
+        |row| row.replace("有限公司", "有限\u{E000}公司"),
         |row| row.replace("91440199", "91440198"),
         |row| format!("{row},{row}"),
         |row| row.split(',').rev().collect::<Vec<_>>().join(","),

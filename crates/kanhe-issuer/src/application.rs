@@ -12,6 +12,7 @@ mod fields;
 mod holders;
 mod json_rows;
 mod lodged;
+mod printable;
 mod table;
 mod term;
 
@@ -21,4 +22,5 @@ mod tests;
 pub use columns::{FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
 pub use fault::{Fault, FaultDefect};
+pub use printable::Unprintable;
 pub use table::{Application, MOST_BYTES, MOST_ROWS, Table, TableError};

@@ -1,6 +1,7 @@
 //! Why a row is not admitted: the column, and what is wrong with what stands in it.
 
 use super::day::SPELLINGS;
+use super::printable::Unprintable;
 use jiff::civil::Date;
 use kanhe_core::certificate::CertificateError;
 use kanhe_core::code::{HolderCodeError, HolderCodeTypeError, SerialError};
@@ -72,6 +73,9 @@ pub enum FaultDefect {
     /// A control character.
     #[error("character {position} is a control character")]
     Control { position: usize },
+    /// A character that no font can show.
+    #[error("{0}")]
+    Unprintable(Unprintable),
     /// No day in any known spelling.
     #[error("no day: wanted is {}", SPELLINGS)]
     Day,
@@ -90,6 +94,9 @@ pub enum FaultDefect {
     /// A name that no holder has.
     #[error("holder {position}: {reason}")]
     HolderName { position: usize, reason: CertificateError },
+    /// A name with a character that no font can show.
+    #[error("holder {position}: {reason}")]
+    HolderUnprintable { position: usize, reason: Unprintable },
     /// A name longer than the type allows.
     #[error("holder {position}: the name has {found} characters, the type allows {most}")]
     HolderNameLength { position: usize, found: usize, most: usize },
@@ -172,6 +179,7 @@ impl FaultDefect {
             Self::RequestId { .. } => "request_id",
             Self::NotNfc => "text_not_nfc",
             Self::Control { .. } => "text_control_character",
+            Self::Unprintable(_) | Self::HolderUnprintable { .. } => "unprintable",
             Self::Day => "day",
             Self::Serial(inner) => inner.code(),
             Self::HolderCount { .. } => "holder_count",

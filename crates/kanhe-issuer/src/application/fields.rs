@@ -2,6 +2,7 @@
 
 use super::day;
 use super::fault::{Fault, FaultDefect};
+use super::printable::Unprintable;
 use super::table::{Application, Cell};
 use crate::catalogue::{CertificateKind, FormField, Shape};
 use jsonschema::ValidationError;
@@ -47,7 +48,7 @@ pub(super) fn plain(text: &str) -> Result<String, FaultDefect> {
     }
     match (1..).zip(text.chars()).find(|(_, character)| character.is_control()) {
         Some((position, _)) => Err(FaultDefect::Control { position }),
-        None => Ok(text.to_owned()),
+        None => Unprintable::find(text).map_or_else(|| Ok(text.to_owned()), |unprintable| Err(FaultDefect::Unprintable(unprintable))),
     }
 }
 

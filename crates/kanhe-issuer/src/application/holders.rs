@@ -3,6 +3,7 @@
 use super::columns::Reserved;
 use super::fault::{Fault, FaultDefect};
 use super::fields;
+use super::printable::Unprintable;
 use super::table::{Application, Cell};
 use crate::catalogue::HolderRule;
 use kanhe_core::certificate::Holder;
@@ -97,6 +98,10 @@ fn holder_of(
     let found = name.chars().count();
     if found > rule.longest_name {
         faults.push(Fault::new(column, FaultDefect::HolderNameLength { position, found, most: rule.longest_name }));
+        return None;
+    }
+    if let Some(reason) = Unprintable::find(name) {
+        faults.push(Fault::new(column, FaultDefect::HolderUnprintable { position, reason }));
         return None;
     }
     let known = code.is_some();

@@ -271,6 +271,26 @@ fn a_genuine_code_that_fails_its_check_is_let_pass_where_somebody_vouches_for_it
 }
 
 #[test]
+fn what_cannot_be_printed_is_a_fault_wherever_it_stands() {
+    let rows = [
+        ("food-operation-permit", "holder_name", "李\u{E000}", "holder 1: character 2 cannot be printed: U+E000"),
+        ("birth-service", "holder_name", "王伟^李\u{200B}芳", "holder 2: character 2 cannot be printed: U+200B"),
+        ("food-operation-permit", "premises", "广州\u{E5E5}路", "character 3 cannot be printed: U+E5E5"),
+        ("real-estate-title", "number", "粤\u{2060}第1号", "character 2 cannot be printed: U+2060"),
+    ];
+    for (name, column, cell, message) in rows {
+        let faults = admitted(name, csv_of(&with(name, column, cell)).as_bytes()).unwrap_err();
+        let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+        assert_eq!((fault.column(), fault.code()), (column, "unprintable"));
+        let said = fault.defect().to_string();
+        assert!(
+            said.starts_with(message) && !cell.chars().filter(|c| c.is_alphanumeric()).any(|c| c > '\u{2FFF}' && said.contains(c)),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn words_of_a_code_table_stand_for_their_codes() {
     for items in ["热食类食品制售^预包装食品销售", "热食类食品制售、预包装食品销售", "B1, A1"] {
         let table = csv_of(&with("food-operation-permit", "items", items));

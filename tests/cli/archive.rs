@@ -20,9 +20,14 @@ impl Archive {
         kanhe(&["key", "new", "--name", "gd.example.cn/log", "--out", &log, "--identity", &identity]).ended(0);
         let founding = ["init", &archive.path("library"), "--region", "440000", "--origin", "gd.example.cn/log"];
         kanhe(&[&founding[..], &["--library-identity", &identity]].concat()).ended(0);
-        let (manifest, root) = (archive.path("manifest"), archive.path("root.pub"));
-        archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0);
+        archive.take_up("manifest");
         archive
+    }
+
+    /// Takes up a manifest of the office.
+    pub fn take_up(&self, manifest: &str) {
+        let (manifest, root) = (self.path(manifest), self.path("root.pub"));
+        self.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0);
     }
 
     /// A place in the office.

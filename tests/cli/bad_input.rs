@@ -114,7 +114,7 @@ fn what_issue_needs_and_does_not_find_stops_it() {
         ("a type that is not there", "--type", "moon-landing-permit", "type_unknown"),
         ("a table that is not there", "--in", &gone, "file_not_found"),
         ("a folder for a table", "--in", &office.path(""), "file_is_folder"),
-        ("a table without an end", "--in", "/dev/zero", "file_too_large"),
+        ("a table without an end", "--in", "/dev/zero", "file_is_device"),
         ("a key that is not there", "--key", &gone, "file_not_found"),
         ("a key file that is none", "--key", &file, "key_file_not_age"),
         ("a key of another office", "--key", &office.path("root.key"), "desk_key_unknown"),

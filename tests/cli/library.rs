@@ -9,7 +9,8 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-fn counts(told: &Value) -> (u64, u64, u64) {
+/// What a run says of its rows.
+pub fn counts(told: &Value) -> (u64, u64, u64) {
     let count = |name: &str| told[name].as_u64().unwrap_or_else(|| panic!("{name} in {told}"));
     (count("issued"), count("repeated"), count("refused"))
 }

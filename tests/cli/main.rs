@@ -7,6 +7,7 @@
 
 mod archive;
 mod bad_input;
+mod bulk;
 mod demo;
 mod issue;
 mod keys;

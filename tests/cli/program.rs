@@ -93,6 +93,13 @@ impl Kanhe {
         self
     }
 
+    /// Without an option that it has, and without its value.
+    pub fn without(mut self, option: &str) -> Self {
+        let place = self.words.iter().position(|word| word == option).unwrap_or_else(|| panic!("{option} in {:?}", self.words));
+        self.words.drain(place..place + 2);
+        self
+    }
+
     /// Without `--json`, for people.
     pub fn for_people(mut self) -> Self {
         self.words.retain(|word| word != "--json");
@@ -103,6 +110,12 @@ impl Kanhe {
     pub fn start(self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kanhe"));
         command.args(&self.words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
+    }
+
+    /// Starts it likewise, for a test that signals to it and hears what it says.
+    pub fn start_heard(self) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kanhe"));
+        command.args(&self.words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 
     /// Runs it to its end.

@@ -1,7 +1,9 @@
 //! Many at once: one order, nothing twice, nothing lost.
 
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
+use kanhe_issuer::registrar::Answer;
 use kanhe_store::{Library, Settings};
+use kanhe_tests::world::moment;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
@@ -60,4 +62,27 @@ fn a_holder_who_asks_twice_at_once_gets_one() {
     assert_eq!(entered[1].as_ref().unwrap_err().code(), "holder_has_one");
     let path = registry.path();
     assert_eq!(Library::open(&path, &secret(), Settings::default()).err().map(|error| error.code()), Some("store_in_use"));
+}
+
+#[test]
+fn what_was_issued_before_is_followed_without_being_signed_again() {
+    let registry = Registry::new();
+    let desk = registry.house.desk(OPERATOR);
+    let answer = |person: usize| {
+        let draft = registry.house.draft(OPERATOR, person, "R-once", "2026-03-01");
+        let now = moment("2026-03-01T04:00:00Z");
+        registry.registrar().answer(&desk, draft, registry.entry(now, now), [person.to_le_bytes()[0]; 16])
+    };
+    let Ok(Answer::New(signed)) = answer(1) else { panic!("nothing was issued yet") };
+    let Ok(Answer::New(_)) = answer(1) else { panic!("nothing is entered yet") };
+    let entered = registry.registrar().enter(&[*signed]).unwrap().pop().unwrap().unwrap();
+    let next = || registry.library.reserve_slot(&kanhe_tests::Office::Guangzhou.code()).unwrap();
+    let before = next();
+    assert!(matches!(answer(1), Ok(Answer::Before(mark)) if mark == entered.shelfmark()));
+    assert_eq!(answer(2).err().map(|error| error.code()), Some("request_reused"));
+    // Who would have signed would have taken a slot.
+    let given: Vec<_> = (0..2).map(|_| next().number()).collect();
+    let registry = registry.reopen();
+    let again: Vec<_> = (0..4).map(|_| registry.library.reserve_slot(&kanhe_tests::Office::Guangzhou.code()).unwrap().number()).collect();
+    assert_eq!(again[1..4], [before.number(), given[0], given[1]]);
 }

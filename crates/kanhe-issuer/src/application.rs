@@ -3,10 +3,12 @@
 //! A fault names its column, a stable code and both sides, and never repeats a name, a code or any other value of a person.
 
 mod admit;
+mod characters;
 pub(crate) mod columns;
 mod csv_rows;
 mod day;
 mod draft;
+mod error;
 mod fault;
 mod fields;
 mod holders;
@@ -21,6 +23,7 @@ mod tests;
 
 pub use columns::{FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
+pub use error::TableError;
 pub use fault::{Fault, FaultDefect};
 pub use printable::Unprintable;
-pub use table::{Application, MOST_BYTES, MOST_ROWS, Table, TableError};
+pub use table::{Application, MOST_BYTES, Table};

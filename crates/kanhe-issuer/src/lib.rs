@@ -10,7 +10,7 @@
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
-//! No file, clock or dice is touched here: bytes, the day, the slot and the salt are arguments.
+//! No file, clock or dice is touched here: bytes or what they are read from, the day, the slot and the salt are arguments.
 
 pub mod application;
 pub mod audit;

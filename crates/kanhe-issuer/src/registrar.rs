@@ -20,7 +20,7 @@ use kanhe_core::code::CertificateId;
 use kanhe_core::event::{Act, Approval, Event, Grounds};
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
-use kanhe_store::{Arrival, Card, Library, Pen, Record, Shelfmark, SignedManifest, Slot, StoreError, Turn};
+use kanhe_store::{Arrival, Card, Library, Pen, Record, Repeat, Shelfmark, SignedManifest, Slot, StoreError, Turn};
 use sha2::{Digest, Sha256};
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
@@ -59,6 +59,14 @@ impl Signed {
     }
 }
 
+/// What a request comes to before it is entered.
+pub enum Answer {
+    /// It was answered before: this is what was issued then, and nothing is signed again.
+    Before(Shelfmark),
+    /// A new certificate, which waits to be entered.
+    New(Box<Signed>),
+}
+
 /// How a request to issue ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entered {
@@ -87,6 +95,17 @@ impl<'l> Registrar<'l> {
     /// The registrar of a library.
     pub const fn new(library: &'l Library) -> Self {
         Self { library }
+    }
+
+    /// Answers a request with what was issued for it before, or else mints and signs a first version; nothing is written yet, so many can
+    /// do this at a time.
+    ///
+    /// Entering asks again: another may answer the request in between.
+    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
+        match self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
+            Some(repeat) => followed(repeat, self.library.veil(&desk.contents(&draft)?)).map(Answer::Before),
+            None => self.sign(desk, draft, entry, salt).map(|signed| Answer::New(Box::new(signed))),
+        }
     }
 
     /// Mints and signs a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
@@ -268,8 +287,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
-        let same = repeat.fingerprint == signed.fingerprint;
-        return if same { Ok(Entered::Before(repeat.shelfmark)) } else { Err(RegistrarError::RequestDiffers) };
+        return followed(repeat, signed.fingerprint).map(Entered::Before);
     }
     let after = takes_place(pen, lineage, certificate, entry)?;
     if pen.find(identifier)?.is_some() {
@@ -326,6 +344,11 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
             Ok(Some(After { predecessor, change, state }))
         }
     }
+}
+
+/// What was issued for a request before, if it asked for the same.
+fn followed(repeat: Repeat, fingerprint: [u8; 16]) -> Result<Shelfmark, RegistrarError> {
+    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(RegistrarError::RequestDiffers) }
 }
 
 /// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.

@@ -91,6 +91,20 @@ impl Fonts {
         found.into_iter().zip(text.chars()).map(|(glyph, character)| glyph.ok_or(missing(character))).collect()
     }
 
+    /// Counts the faces that captions may be drawn with.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.ranked.len()
+    }
+
+    /// Finds the first character that no font shows, and its place from 1: a caption with it would be refused.
+    #[must_use]
+    pub fn first_missing(&self, text: &str) -> Option<(usize, char)> {
+        let shown = |character: char| self.glyphs(character.encode_utf8(&mut [0; 4])).is_ok();
+        // One look for all of them is enough where nothing is missing.
+        if self.glyphs(text).is_ok() { None } else { (1..).zip(text.chars()).find(|(_, character)| !shown(*character)) }
+    }
+
     /// Paints glyphs one after the other, starting at `left` on the baseline, in letters of `size`; all in pixels.
     pub(crate) fn paint(&self, glyphs: &[Glyph], left: f32, baseline: f32, size: f32, canvas: &mut Canvas) {
         let mut x = left;
@@ -169,6 +183,16 @@ mod tests {
         assert_eq!(error, DrawError::CaptionFontMissing { character: '食', fonts: 0 });
         assert_eq!(error.code(), "caption_font_missing");
         assert_eq!(error.to_string(), "none of 0 fonts shows 食 (U+98DF); on Debian: apt-get install fonts-noto-cjk");
+    }
+
+    #[test]
+    fn the_first_character_without_a_glyph_is_named_with_its_place() {
+        assert_eq!(Fonts::none().first_missing("食品"), Some((1, '食')));
+        assert_eq!(Fonts::none().first_missing(""), None);
+        let installed = Fonts::installed();
+        assert_eq!(installed.first_missing("食品𠮷"), None, "the tests install Noto CJK");
+        // A character for private use has no glyph in any font that is made for everybody.
+        assert_eq!(installed.first_missing("食\u{10FFFD}"), Some((2, '\u{10FFFD}')));
     }
 
     #[test]

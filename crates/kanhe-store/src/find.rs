@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
 use crate::library::Library;
+use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::view::Entry;
 use crate::words::{bigrams, has};
@@ -106,6 +107,11 @@ impl Library {
     /// Every certificate, in the order of their coming.
     pub fn shelfmarks(&self) -> Result<impl Iterator<Item = Shelfmark> + use<>, StoreError> {
         Ok((0..self.certificates()?).map(Shelfmark))
+    }
+
+    /// What was issued for a request, as far as it is on the disk.
+    pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
+        self.view().get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
     }
 
     /// The card of a certificate.

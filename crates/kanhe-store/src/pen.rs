@@ -60,6 +60,14 @@ pub struct Repeat {
     pub fingerprint: [u8; 16],
 }
 
+impl Repeat {
+    /// Reads what stands for a request.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let (number, fingerprint): (u64, minicbor::bytes::ByteArray<16>) = read(Family::Requests, bytes)?;
+        Ok(Self { shelfmark: Shelfmark(number), fingerprint: *fingerprint })
+    }
+}
+
 /// What an act makes of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -109,9 +117,7 @@ impl<'a> Pen<'a> {
 
     /// What was issued for a request before.
     pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
-        let Some(found) = self.get(Family::Requests, &layout::request(agency, type_code, request))? else { return Ok(None) };
-        let (number, fingerprint): (u64, minicbor::bytes::ByteArray<16>) = read(Family::Requests, &found)?;
-        Ok(Some(Repeat { shelfmark: Shelfmark(number), fingerprint: *fingerprint }))
+        self.get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
     }
 
     /// The certificates of one type that a holder has or had.

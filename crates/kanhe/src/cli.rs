@@ -217,8 +217,8 @@ pub struct IssueArgs {
     /// The type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
     pub kind: String,
-    /// Applications: CSV (UTF-8 or GB18030) or JSON
-    #[arg(long = "in", value_name = "FILE")]
+    /// Applications: CSV (UTF-8 or GB18030) or JSON, of any size; - for standard input
+    #[arg(long = "in", value_name = "FILE|-")]
     pub input: PathBuf,
     /// The signed manifest of the region, which knows the agency of the key; a library has its own
     #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]

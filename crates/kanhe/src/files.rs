@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::words::Words;
 use std::fs::{File, Permissions};
-use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
 /// Certificates and packs are for everybody, as far as the umask allows.
@@ -12,6 +12,9 @@ const READABLE: u32 = 0o666;
 
 /// Keys are for their owner.
 const SECRET: u32 = 0o600;
+
+/// What flows by only once is kept up to so many bytes: a hundred million applications, and not a stream without end.
+const LONGEST_FLOW: u64 = 64 << 30;
 
 /// How the names of files begin that are still being written.
 const UNFINISHED: &str = ".kanhe-";
@@ -25,6 +28,39 @@ pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
 /// Reads standard input likewise.
 pub fn read_stdin(most: usize) -> Result<Vec<u8>, Failure> {
     bounded(std::io::stdin().lock(), most, "standard input")?.map_err(|error| Failure::file(Path::new("-"), &error))
+}
+
+/// Opens a file that is read more than once.
+///
+/// What flows by only once, standard input (`-`) or a pipe, is kept in a file without a name first: nobody else can open it, and it is
+/// gone with the process.
+pub fn open_twice(path: &Path) -> Result<File, Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    if path == Path::new("-") {
+        return kept(std::io::stdin().lock(), path);
+    }
+    let file = File::open(path).map_err(failed)?;
+    let kind = file.metadata().map_err(failed)?.file_type();
+    match () {
+        () if kind.is_dir() => Err(failed(ErrorKind::IsADirectory.into())),
+        () if kind.is_file() => Ok(file),
+        // A disk or a source of zeros: nobody means it, and it may have no end.
+        () if kind.is_char_device() || kind.is_block_device() => {
+            let hint = Words::new("给出文件、管道，或用 - 表示标准输入。", "Name a file or a pipe, or - for standard input.");
+            Err(Failure::new("file_is_device", format!("{} is a device", path.display())).hint(hint))
+        }
+        () => kept(file, path),
+    }
+}
+
+fn kept(source: impl Read, path: &Path) -> Result<File, Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    let copied = std::io::copy(&mut source.take(LONGEST_FLOW.saturating_add(1)), &mut file).map_err(failed)?;
+    if copied > LONGEST_FLOW {
+        return Err(Failure::new("file_too_large", format!("{} has more than {LONGEST_FLOW} bytes", path.display())));
+    }
+    Ok(file)
 }
 
 /// Writes a file under a temporary name, syncs it and renames it: nobody ever sees half of it.

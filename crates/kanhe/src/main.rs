@@ -5,6 +5,7 @@
 mod cli;
 mod failure;
 mod files;
+mod pause;
 mod shipped;
 mod verbs;
 mod words;

@@ -17,6 +17,7 @@ mod what;
 
 use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
+use crate::pause::PAUSED;
 use crate::words::Language;
 use kanhe_core::verdict::Verdict;
 use kanhe_issuer::examiner::Closing;
@@ -36,6 +37,8 @@ pub enum Ended {
     Refused,
     /// Cannot tell here: exit code 3.
     Unknown,
+    /// Stopped where nothing is half done, because somebody asked for it: exit code 130.
+    Paused,
 }
 
 impl From<Ended> for ExitCode {
@@ -44,6 +47,7 @@ impl From<Ended> for ExitCode {
             Ended::Well => Self::SUCCESS,
             Ended::Refused => Self::from(1),
             Ended::Unknown => Self::from(3),
+            Ended::Paused => Self::from(PAUSED),
         }
     }
 }

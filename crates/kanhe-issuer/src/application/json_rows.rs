@@ -1,11 +1,14 @@
 //! The rows of a JSON table: an array of objects, or objects one after another.
 
+use super::characters::Characters;
 use super::columns::resolve;
+use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
-use super::table::{Application, Cell, LONGEST_CELL, MOST_COLUMNS, TableError, columns_named};
+use super::table::{Application, Cell, LARGEST_ROW, LONGEST_CELL, MOST_COLUMNS, columns_named, unreadable};
 use crate::catalogue::CertificateKind;
 use crate::json::Unique;
 use serde_json::{Deserializer, Map, Value};
+use std::io::{BufRead, ErrorKind, Read};
 
 /// A list in a cell has at most so many members; the longest code table has fewer.
 const MOST_MEMBERS: usize = 256;
@@ -13,65 +16,78 @@ const MOST_MEMBERS: usize = 256;
 /// Rows read one at a time; nothing but the present one is kept.
 pub(super) struct JsonRows<'a> {
     kind: &'a CertificateKind,
-    rest: &'a [u8],
-    line: u64,
+    characters: Characters<'a>,
     in_array: bool,
     first: bool,
+    /// The first row, which stands for the headings of a table.
+    ahead: Option<Object>,
 }
 
 /// An object, and the line on which it begins.
 type Object = (u64, Map<String, Value>);
 
 impl<'a> JsonRows<'a> {
-    pub(super) fn read(bytes: &'a [u8], kind: &'a CertificateKind) -> Result<Self, TableError> {
-        let mut rows = Self { kind, rest: bytes, line: 1, in_array: false, first: true };
-        rows.skip_spaces();
-        rows.in_array = rows.skip_byte(b'[');
-        let mut ahead = Self { ..rows };
-        // The first row stands for the headings of a table: of another type, it would only be faults to the end.
-        match ahead.object() {
-            Some(row) => columns_named(row?.1.keys().map(String::as_str), kind, false).map(|_| rows),
-            None => Ok(rows),
+    pub(super) fn read(characters: Characters<'a>, kind: &'a CertificateKind) -> Result<Self, TableError> {
+        let mut rows = Self { kind, characters, in_array: false, first: true, ahead: None };
+        rows.skip_spaces()?;
+        rows.in_array = rows.skip_byte(b'[')?;
+        rows.ahead = rows.object()?;
+        // Of another type, a table would only be faults to its end.
+        if let Some((_, row)) = &rows.ahead {
+            columns_named(row.keys().map(String::as_str), kind, false)?;
         }
+        Ok(rows)
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Application, TableError>> {
-        let row = self.object()?;
-        Some(row.map(|(line, object)| self.application(line, object)))
+        let row = match self.ahead.take() {
+            Some(row) => Ok(Some(row)),
+            None => self.object(),
+        };
+        row.transpose().map(|row| row.map(|(line, object)| self.application(line, object)))
     }
 
-    /// The next object and the line on which it begins, with the comma and bracket around it.
-    fn object(&mut self) -> Option<Result<Object, TableError>> {
-        let broken = TableError::Json { line: self.line };
-        self.skip_spaces();
-        if self.in_array && self.skip_byte(b']') {
-            self.skip_spaces();
-            return if self.rest.is_empty() {
-                self.in_array = false;
-                None
-            } else {
-                Some(Err(broken))
-            };
+    pub(super) const fn taken(&self) -> u64 {
+        self.characters.taken()
+    }
+
+    /// The next object and the line on which it begins, with the comma and bracket around it; none at the end.
+    fn object(&mut self) -> Result<Option<Object>, TableError> {
+        let broken = TableError::Json { line: self.characters.line() };
+        self.skip_spaces()?;
+        if self.in_array && self.skip_byte(b']')? {
+            self.skip_spaces()?;
+            self.in_array = false;
+            return if self.peek()?.is_none() { Ok(None) } else { Err(broken) };
         }
-        if self.rest.is_empty() {
-            return if self.in_array { Some(Err(broken)) } else { None };
+        if self.peek()?.is_none() {
+            return if self.in_array { Err(broken) } else { Ok(None) };
         }
         if self.in_array && !self.first {
-            if !self.skip_byte(b',') {
-                return Some(Err(broken));
+            if !self.skip_byte(b',')? {
+                return Err(broken);
             }
-            self.skip_spaces();
+            self.skip_spaces()?;
         }
         self.first = false;
-        let line = self.line;
-        let mut stream = Deserializer::from_slice(self.rest).into_iter::<Unique>();
-        let value = stream.next();
-        let consumed = stream.byte_offset();
-        self.skip(consumed);
+        let line = self.characters.line();
+        match self.value(line)? {
+            Value::Object(object) => Ok(Some((line, object))),
+            _ => Err(TableError::NoObject { line }),
+        }
+    }
+
+    /// The next value, read no further than to its end.
+    fn value(&mut self, line: u64) -> Result<Value, TableError> {
+        let mut room = (&mut self.characters).take(u64::try_from(LARGEST_ROW).unwrap_or(u64::MAX));
+        let value = Deserializer::from_reader(&mut room).into_iter::<Unique>().next();
         match value {
-            Some(Ok(Unique(Value::Object(object)))) => Some(Ok((line, object))),
-            Some(Ok(Unique(_))) => Some(Err(TableError::NoObject { line })),
-            Some(Err(_)) | None => Some(Err(TableError::Json { line })),
+            Some(Ok(Unique(value))) => Ok(value),
+            Some(Err(error)) if error.is_io() => {
+                Err(TableError::Unreadable { line, kind: error.io_error_kind().unwrap_or(ErrorKind::Other) })
+            }
+            _ if room.limit() == 0 => Err(TableError::RowTooLong { line, most: LARGEST_ROW }),
+            Some(Err(_)) | None => Err(TableError::Json { line }),
         }
     }
 
@@ -91,22 +107,20 @@ impl<'a> JsonRows<'a> {
         application
     }
 
-    fn skip_spaces(&mut self) {
-        let spaces = self.rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.skip(spaces);
+    fn skip_spaces(&mut self) -> Result<(), TableError> {
+        let line = self.characters.line();
+        self.characters.skip_while(|byte| byte.is_ascii_whitespace()).map_err(unreadable(line))
     }
 
-    fn skip_byte(&mut self, byte: u8) -> bool {
-        let found = self.rest.first() == Some(&byte);
-        self.skip(usize::from(found));
-        found
+    fn skip_byte(&mut self, byte: u8) -> Result<bool, TableError> {
+        let found = self.peek()? == Some(byte);
+        self.characters.consume(usize::from(found));
+        Ok(found)
     }
 
-    fn skip(&mut self, count: usize) {
-        let (skipped, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, &[]));
-        let lines = skipped.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self.line.saturating_add(u64::try_from(lines).unwrap_or(u64::MAX));
-        self.rest = rest;
+    fn peek(&mut self) -> Result<Option<u8>, TableError> {
+        let line = self.characters.line();
+        self.characters.peek().map_err(unreadable(line))
     }
 }
 

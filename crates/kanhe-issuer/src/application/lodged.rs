@@ -1,6 +1,7 @@
 //! An application as a library keeps it while it is reviewed: one JSON object of columns, read again by the door through which it came.
 
-use super::table::{Application, Cell, Table, TableError};
+use super::error::TableError;
+use super::table::{Application, Cell, Table};
 use crate::catalogue::CertificateKind;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,24 +1,27 @@
-//! A table of applications, read row by row from bytes: CSV as spreadsheets write it, a JSON array, or JSON lines.
+//! A table of applications, read row by row: CSV as spreadsheets write it, a JSON array, or JSON lines.
 
+use super::characters::{Characters, MARK};
 use super::columns::{Reserved, columns_of, resolve};
 use super::csv_rows::CsvRows;
+use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
 use super::json_rows::JsonRows;
 use crate::catalogue::CertificateKind;
 use std::fmt;
-use thiserror::Error;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
-/// A table has at most so many bytes: a hundred thousand applications with their long texts have about half.
+/// A table that is taken into memory before it is read has at most so many bytes; one that is read from a file may have any number.
 pub const MOST_BYTES: usize = 128 << 20;
-
-/// A table has at most so many rows; a province issues fewer certificates of one type on any day.
-pub const MOST_ROWS: u64 = 500_000;
 
 /// A cell has at most so many bytes: the longest text on any licence, a business scope, has 2,000 characters.
 pub(super) const LONGEST_CELL: usize = 16_384;
 
 /// A table has at most so many columns: the reserved ones and the most fields that a form may have.
 pub(super) const MOST_COLUMNS: usize = 256;
+
+/// A row has at most so many bytes: every column with its longest cell, and as much again for quotation marks. A quotation mark that
+/// is never closed would make a row of all the rest of the table.
+pub(super) const LARGEST_ROW: usize = 2 * MOST_COLUMNS * LONGEST_CELL;
 
 /// One row of a table: its cells by column, and the faults that reading it found.
 pub struct Application {
@@ -78,40 +81,60 @@ impl fmt::Debug for Application {
     }
 }
 
-/// A table whose headings fit its type; iterating reads it, one row at a time.
+/// A table whose headings fit its type; iterating reads it, one row at a time, in memory that does not grow with it.
 ///
 /// After an error there are no more rows: what follows a broken place cannot be told from it.
 pub struct Table<'a> {
     rows: Rows<'a>,
-    count: u64,
+    size: u64,
     ended: bool,
 }
 
 enum Rows<'a> {
     Csv(Box<CsvRows<'a>>),
-    Json(JsonRows<'a>),
+    Json(Box<JsonRows<'a>>),
 }
 
 impl<'a> Table<'a> {
-    /// Begins to read a table of applications for certificates of one type.
-    ///
-    /// CSV is UTF-8 (with or without BOM) or else GB18030; its first line names the columns, in English or by their Chinese labels.
+    /// Begins to read a table that is in memory.
     ///
     /// # Errors
     ///
-    /// Too many bytes, no table at all, or headings that are not those of this type.
+    /// As [`Table::open`].
     pub fn read(bytes: &'a [u8], kind: &'a CertificateKind) -> Result<Self, TableError> {
-        if bytes.len() > MOST_BYTES {
-            return Err(TableError::TooLarge { found: bytes.len(), most: MOST_BYTES });
-        }
-        refuse_other_files(bytes)?;
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let rows = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            None => return Err(TableError::Empty),
-            Some(b'[' | b'{') => Rows::Json(JsonRows::read(text, kind)?),
-            Some(_) => Rows::Csv(Box::new(CsvRows::read(text, kind)?)),
+        Self::open(Cursor::new(bytes), kind)
+    }
+
+    /// Begins to read a table of applications for certificates of one type, of any size.
+    ///
+    /// CSV and JSON are UTF-8 (with or without BOM) or else GB18030; a table without BOM is read twice to tell them apart. The first line
+    /// of CSV names the columns, in English or by their Chinese labels.
+    ///
+    /// # Errors
+    ///
+    /// No table at all, headings that are not those of this type, or a source that cannot be read.
+    pub fn open(mut source: impl Read + Seek + 'a, kind: &'a CertificateKind) -> Result<Self, TableError> {
+        let size = source.seek(SeekFrom::End(0)).map_err(unreadable(1))?;
+        let first = first_of(&mut source)?.ok_or(TableError::Empty)?;
+        let characters = Characters::begin(source).map_err(unreadable(1))?;
+        let rows = match first {
+            b'[' | b'{' => Rows::Json(Box::new(JsonRows::read(characters, kind)?)),
+            _ => Rows::Csv(Box::new(CsvRows::read(characters, kind)?)),
         };
-        Ok(Self { rows, count: 0, ended: false })
+        Ok(Self { rows, size, ended: false })
+    }
+
+    /// How many bytes it has.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// How many of them were read so far.
+    pub const fn taken(&self) -> u64 {
+        match &self.rows {
+            Rows::Csv(rows) => rows.taken(),
+            Rows::Json(rows) => rows.taken(),
+        }
     }
 }
 
@@ -126,12 +149,29 @@ impl Iterator for Table<'_> {
             Rows::Csv(rows) => rows.next(),
             Rows::Json(rows) => rows.next(),
         };
-        self.count += u64::from(row.is_some());
-        let row = if self.count > MOST_ROWS { Some(Err(TableError::TooManyRows { most: MOST_ROWS })) } else { row };
         self.ended = !matches!(row, Some(Ok(_)));
         row
     }
 }
+
+/// A source that failed while the row that begins on this line was read.
+pub(super) fn unreadable(line: u64) -> impl Fn(io::Error) -> TableError {
+    move |error| TableError::Unreadable { line, kind: error.kind() }
+}
+
+/// The first byte that says something: JSON begins with its bracket, and CSV with anything else.
+fn first_of(source: &mut (impl Read + Seek)) -> Result<Option<u8>, TableError> {
+    source.rewind().map_err(unreadable(1))?;
+    let mut source = BufReader::new(source);
+    let mut start = Vec::new();
+    source.by_ref().take(LONGEST_START).read_to_end(&mut start).map_err(unreadable(1))?;
+    refuse_other_files(&start)?;
+    let mut rest = start.strip_prefix(MARK).unwrap_or(&start).chain(source).bytes();
+    rest.find(|byte| !matches!(byte, Ok(byte) if byte.is_ascii_whitespace())).transpose().map_err(unreadable(1))
+}
+
+/// The longest of the starts by which other files are known.
+const LONGEST_START: u64 = 4;
 
 /// People hand in the workbook instead of its CSV; the answer should say so, and not speak of encodings.
 fn refuse_other_files(bytes: &[u8]) -> Result<(), TableError> {
@@ -179,105 +219,4 @@ const LONGEST_HEADING: usize = 40;
 fn shown(heading: &str, place: usize) -> String {
     let like_a_name = heading.len() <= LONGEST_HEADING && heading.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if like_a_name { heading.to_owned() } else { format!("column {place}") }
-}
-
-fn differences(missing: &[String], unknown: &[String]) -> String {
-    let named = [("missing", missing), ("unknown", unknown)].into_iter().filter(|(_, columns)| !columns.is_empty());
-    named.map(|(what, columns)| format!("{what} {}", columns.join(", "))).collect::<Vec<_>>().join(", ")
-}
-
-/// Why a table cannot be read, or read further.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum TableError {
-    /// Too many bytes.
-    #[error("a table has at most {most} bytes, this one {found}")]
-    TooLarge {
-        /// Bytes found.
-        found: usize,
-        /// Bytes allowed.
-        most: usize,
-    },
-    /// Nothing in it.
-    #[error("the table is empty")]
-    Empty,
-    /// A spreadsheet program's own file.
-    #[error("this is a workbook: save the sheet as CSV first")]
-    Workbook,
-    /// UTF-16, which spreadsheets call Unicode text.
-    #[error("this is UTF-16 (\"Unicode text\"): save the sheet as CSV first")]
-    Utf16,
-    /// A heading stands twice, or in both languages.
-    #[error("column {column} stands twice")]
-    ColumnTwice {
-        /// The column.
-        column: String,
-    },
-    /// Too many columns.
-    #[error("a table has at most {most} columns")]
-    TooManyColumns {
-        /// Columns allowed.
-        most: usize,
-    },
-    /// No heading in the first line.
-    #[error("the first line names no column of {kind}: wanted are {}", .missing.join(", "))]
-    NoHeadings {
-        /// The type.
-        kind: String,
-        /// Columns that the type wants.
-        missing: Vec<String>,
-    },
-    /// The headings are those of another type.
-    #[error("not a table of {kind}: {}", differences(missing, unknown))]
-    OtherType {
-        /// The type wanted.
-        kind: String,
-        /// Columns that the type wants and the table has not.
-        missing: Vec<String>,
-        /// Headings that the type does not know.
-        unknown: Vec<String>,
-    },
-    /// Too many rows.
-    #[error("a table has at most {most} rows")]
-    TooManyRows {
-        /// Rows allowed.
-        most: u64,
-    },
-    /// The JSON breaks off or is none; the place is that of the row.
-    #[error("the JSON is broken in the row that begins on line {line}")]
-    Json {
-        /// Line, from 1.
-        line: u64,
-    },
-    /// A row of a JSON table is no object.
-    #[error("the row on line {line} is no JSON object")]
-    NoObject {
-        /// Line, from 1.
-        line: u64,
-    },
-    /// The CSV cannot be read on.
-    #[error("the table cannot be read after line {line}")]
-    Csv {
-        /// Line, from 1.
-        line: u64,
-    },
-}
-
-impl TableError {
-    /// The stable code of this defect.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TooLarge { .. } => "table_too_large",
-            Self::Empty => "table_empty",
-            Self::Workbook => "table_is_workbook",
-            Self::Utf16 => "table_utf16",
-            Self::ColumnTwice { .. } => "table_column_twice",
-            Self::TooManyColumns { .. } => "table_too_many_columns",
-            Self::NoHeadings { .. } => "table_without_headings",
-            Self::OtherType { .. } => "table_of_another_type",
-            Self::TooManyRows { .. } => "table_too_many_rows",
-            Self::Json { .. } => "table_json",
-            Self::NoObject { .. } => "table_row_no_object",
-            Self::Csv { .. } => "table_csv",
-        }
-    }
 }

@@ -2,21 +2,23 @@
 
 mod ledger;
 pub mod output;
+pub mod progress;
 pub mod refused;
 
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
+use crate::pause::Pause;
 use crate::words::{Language, Words};
 use crate::{files, shipped};
-use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
-use kanhe_issuer::application::{Application, Draft, Fault, MOST_BYTES, Table};
+use kanhe_issuer::application::{Application, Draft, Fault, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
 use ledger::{Known, Ledger};
 use output::{Artist, Written};
+use progress::Progress;
 use rayon::prelude::*;
 use refused::Refused;
 use serde_json::{Value, json};
@@ -31,6 +33,7 @@ struct Counts {
     issued: usize,
     repeated: usize,
     refused: usize,
+    paused: bool,
     faults: Refused,
 }
 
@@ -54,47 +57,66 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
     let kind = kind(&catalogue, &args.kind)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
-    let bytes = files::read(&args.input, MOST_BYTES)?;
+    let input = files::open_twice(&args.input)?;
     let artist = Artist::new(&args.picture, kind)?;
     let mut ledger = Ledger::open(out)?;
-    let counts = issue_all(args, &bytes, kind, &desk, &artist, &mut ledger, voice)?;
-    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "faults": counts.faults.faults() });
+    let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let counts = issue_all(args, table, kind, &desk, &artist, &mut ledger, voice)?;
+    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "paused": counts.paused, "faults": counts.faults.faults() });
     voice.say(&summary, |language| {
         let (issued, repeated, refused, report) = (counts.issued, counts.repeated, counts.refused, ledger.path().display());
         let mut lines = counts.faults.lines(language);
-        if issued + repeated + refused == 0 {
+        if issued + repeated + refused == 0 && !counts.paused {
             lines.push(Words::new("申请表只有列名，没有申请。", "The table has headings and no applications.").of(language).to_owned());
         }
         lines.push(match language {
             Language::Chinese => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
             Language::English => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
         });
+        lines.extend(counts.paused.then(|| paused(issued + repeated + refused, language)));
         lines.join("\n")
     });
-    Ok(if counts.refused == 0 { Ended::Well } else { Ended::Refused })
+    Ok(ended(counts.paused, counts.refused))
+}
+
+/// What a paused run says: how far it came, and how it goes on.
+pub fn paused(rows: usize, language: Language) -> String {
+    match language {
+        Language::Chinese => format!("已暂停，完成 {rows} 行；重新运行同一命令即从此处继续。"),
+        Language::English => format!("paused after {rows} rows; the same command goes on from there."),
+    }
+}
+
+/// How a run ended.
+pub const fn ended(paused: bool, refused: usize) -> Ended {
+    match (paused, refused) {
+        (true, _) => Ended::Paused,
+        (false, 0) => Ended::Well,
+        (false, _) => Ended::Refused,
+    }
 }
 
 fn issue_all(
     args: &IssueArgs,
-    bytes: &[u8],
+    mut table: Table<'_>,
     kind: &CertificateKind,
     desk: &Desk<'_>,
     artist: &Artist,
     ledger: &mut Ledger,
     voice: Voice,
 ) -> Result<Counts, Failure> {
-    let today = day_in_china(clock::moment(args.at.as_deref())?);
+    let rules = Rules { kind, desk, artist, today: day_in_china(clock::moment(args.at.as_deref())?) };
     let folder = ledger.folder().to_owned();
     let mut counts = Counts::default();
-    let progress = progress(bytes, voice);
-    let mut rows = Table::read(bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
-    loop {
+    let mut progress = Progress::new(table.size(), voice);
+    let pause = Pause::listen()?;
+    while !pause.asked() {
         let mut ready = Vec::with_capacity(CHUNK);
         let mut read = 0_usize;
-        for row in rows.by_ref().take(CHUNK) {
+        for row in table.by_ref().take(CHUNK) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
             read += 1;
-            admit(&application, kind, desk, today, ledger, &mut ready, &mut counts)?;
+            admit(&application, &rules, ledger, &mut ready, &mut counts)?;
         }
         let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &folder)).collect::<Result<Vec<_>, _>>()?;
         // Files first, then the lines that say they are there: a line never promises what is not.
@@ -103,19 +125,26 @@ fn issue_all(
             ledger.report(&line_of(ready, outcome, &mut counts))?;
         }
         ledger.sync()?;
-        progress.inc(u64::try_from(read).unwrap_or(0));
+        progress.advance(read, table.taken());
         if read < CHUNK {
-            progress.finish_and_clear();
             return Ok(counts);
         }
     }
+    counts.paused = true;
+    Ok(counts)
+}
+
+/// What every row is held against.
+struct Rules<'a> {
+    kind: &'a CertificateKind,
+    desk: &'a Desk<'a>,
+    artist: &'a Artist,
+    today: jiff::civil::Date,
 }
 
 fn admit(
     application: &Application,
-    kind: &CertificateKind,
-    desk: &Desk<'_>,
-    today: jiff::civil::Date,
+    &Rules { kind, desk, artist, today }: &Rules<'_>,
     ledger: &mut Ledger,
     ready: &mut Vec<Ready>,
     counts: &mut Counts,
@@ -143,6 +172,9 @@ fn admit(
         }
         Known::OtherRequest => return refuse(ledger, vec![request_reused(draft.request_id())]),
         Known::NumberTaken => return refuse(ledger, vec![number_taken(&identifier)]),
+    }
+    if let Some(glyph) = artist.missing(draft.number()) {
+        return refuse(ledger, vec![glyph.fault()]);
     }
     let slot = ledger.draw_slot(draft.request_id(), &fingerprint, &identifier.to_string())?;
     ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });
@@ -200,17 +232,6 @@ fn number_taken(identifier: &CertificateId) -> Value {
 pub fn kind<'c>(catalogue: &'c Catalogue, name: &str) -> Result<&'c CertificateKind, Failure> {
     let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
     catalogue.find(name).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {name}")).hint(hint))
-}
-
-/// A bar that counts the rows of a table.
-pub fn progress(bytes: &[u8], voice: Voice) -> ProgressBar {
-    if voice.json || voice.quiet {
-        return ProgressBar::hidden();
-    }
-    let rows = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let style =
-        ProgressStyle::with_template("{bar:40} {pos}/~{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(u64::try_from(rows).unwrap_or(0)).with_style(style)
 }
 
 fn hex(bytes: &[u8]) -> String {

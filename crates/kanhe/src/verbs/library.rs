@@ -1,6 +1,7 @@
 //! The verbs of the library: each opens it, asks it or changes it through the registrar, and says what came of it.
 
 mod application;
+mod bulk;
 mod change;
 mod draw;
 mod find;

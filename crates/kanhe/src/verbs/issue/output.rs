@@ -5,12 +5,14 @@ use crate::failure::Failure;
 use crate::files;
 use crate::words::Words;
 use kanhe_core::certificate::Certificate;
+use kanhe_core::code::CertificateId;
 use kanhe_core::qr::url_form;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Issued;
 use kanhe_render::{Caption, DrawError, Fonts, Frame, Level, ModuleSize, QrCode, Scale};
 use serde_json::{Value, json};
 use std::path::Path;
+use thiserror::Error;
 
 /// Pixels of a module in the PNG: at 300 dots an inch a module of half a millimetre has six.
 const PIXELS: u32 = 6;
@@ -26,6 +28,21 @@ pub struct Artist {
     scale: Scale,
     caption: Option<String>,
     fonts: Fonts,
+}
+
+/// A character that no font of this machine shows, by its place from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("character {place} (U+{:04X}) has no glyph in the fonts of this machine; on Debian: apt-get install {}", u32::from(*.character), DrawError::FONT_PACKAGE)]
+pub struct MissingGlyph {
+    place: usize,
+    character: char,
+}
+
+impl MissingGlyph {
+    /// As a fault of the row whose number has it.
+    pub fn fault(self) -> Value {
+        json!({ "column": "number", "code": "glyph_missing", "message": self.to_string() })
+    }
 }
 
 /// A certificate's files, not yet written.
@@ -55,6 +72,9 @@ impl Artist {
         let micrometres = format!("{:.0}", kind.budget().module_mm * 1000.0).parse().unwrap_or(500);
         let caption = args.caption.then(|| kind.names().zh.clone());
         let fonts = if args.caption { Fonts::installed() } else { Fonts::none() };
+        if let Some((_, character)) = caption.as_ref().and_then(|name| fonts.first_missing(name)) {
+            return Err(drawing(DrawError::CaptionFontMissing { character, fonts: fonts.count() }));
+        }
         Ok(Self {
             url,
             level,
@@ -63,6 +83,13 @@ impl Artist {
             caption,
             fonts,
         })
+    }
+
+    /// The first character of a certificate's number that could not be drawn: asked before anything is signed, for nobody wants a
+    /// licence with an empty box in its number.
+    pub fn missing(&self, number: &str) -> Option<MissingGlyph> {
+        let (place, character) = self.caption.as_ref().and_then(|_| self.fonts.first_missing(number))?;
+        Some(MissingGlyph { place, character })
     }
 
     /// Draws a certificate that was just signed.
@@ -93,6 +120,11 @@ impl Artist {
 }
 
 impl Written {
+    /// Whether the files of a certificate stand in a folder: the last to be written tells.
+    pub fn stands(folder: &Path, identifier: &CertificateId) -> bool {
+        folder.join(format!("{}.svg", identifier.without_root())).exists()
+    }
+
     /// The names of the files.
     pub fn names(&self) -> Value {
         json!({ "certificate": self.name("cose"), "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })

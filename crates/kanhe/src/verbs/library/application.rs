@@ -161,6 +161,7 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let pictures = Pictures::new(&args.pictures, kind)?;
+    pictures.can_show(&number_of(&project))?;
     let entered = Examiner::new(&library).approve(&desk, kind, &project.code, &entry, *clock::chance()?);
     let entered = entered.map_err(|error| examined(&error))?;
     let identifier = library.card(entered.shelfmark()).map_err(stored)?.identifier;
@@ -172,6 +173,12 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
         Language::English => format!("approved: {}, issued {identifier}", project.code),
     });
     Ok(Ended::Well)
+}
+
+/// The printed number that is applied for.
+fn number_of(project: &Project) -> String {
+    let application: Value = serde_json::from_slice(&project.application).unwrap_or_default();
+    application.get("number").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// Closes an application without a certificate.

@@ -82,6 +82,7 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let pictures = Pictures::new(pictures, kind)?;
     let draft = only_draft(input, kind, &entry)?;
+    pictures.can_show(draft.number())?;
     let entered = Registrar::new(&library).replace(&desk, &identifier, replacement, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;
     let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
@@ -121,6 +122,7 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let pictures = Pictures::new(&args.pictures, kind)?;
     let draft = only_draft(&args.input, kind, &entry)?;
+    pictures.can_show(draft.number())?;
     let origin = Origin::new(&library, region, identifier, said).map_err(|error| registered(&error))?;
     let entered = Registrar::new(&library).take_over(&desk, &origin, draft, entry, *clock::chance()?);
     let entered = entered.map_err(|error| registered(&error))?;

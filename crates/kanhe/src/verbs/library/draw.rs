@@ -37,6 +37,12 @@ impl<'a> Pictures<'a> {
         Ok(Self { artist })
     }
 
+    /// Whether the number of what is to be issued can be drawn.
+    pub fn can_show(&self, number: &str) -> Result<(), Failure> {
+        let missing = self.artist.as_ref().and_then(|(artist, _)| artist.missing(number));
+        missing.map_or(Ok(()), |glyph| Err(Failure::new("glyph_missing", glyph)))
+    }
+
     /// Writes the files of what was issued; their names, if there are any.
     pub fn of(&self, library: &Library, mark: Shelfmark) -> Result<Option<Value>, Failure> {
         self.artist.as_ref().map(|(artist, out)| written(library, mark, artist, out)).transpose()

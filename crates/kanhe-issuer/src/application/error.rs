@@ -1,0 +1,100 @@
+//! Why a table cannot be read, or read further.
+
+use std::io::ErrorKind;
+use thiserror::Error;
+
+/// Why a table cannot be read, or read further.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TableError {
+    /// Nothing in it.
+    #[error("the table is empty")]
+    Empty,
+    /// A spreadsheet program's own file.
+    #[error("this is a workbook: save the sheet as CSV first")]
+    Workbook,
+    /// UTF-16, which spreadsheets call Unicode text.
+    #[error("this is UTF-16 (\"Unicode text\"): save the sheet as CSV first")]
+    Utf16,
+    /// A heading stands twice, or in both languages.
+    #[error("column {column} stands twice")]
+    ColumnTwice {
+        /// The column.
+        column: String,
+    },
+    /// Too many columns.
+    #[error("a table has at most {most} columns")]
+    TooManyColumns {
+        /// Columns allowed.
+        most: usize,
+    },
+    /// No heading in the first line.
+    #[error("the first line names no column of {kind}: wanted are {}", .missing.join(", "))]
+    NoHeadings {
+        /// The type.
+        kind: String,
+        /// Columns that the type wants.
+        missing: Vec<String>,
+    },
+    /// The headings are those of another type.
+    #[error("not a table of {kind}: {}", differences(missing, unknown))]
+    OtherType {
+        /// The type wanted.
+        kind: String,
+        /// Columns that the type wants and the table has not.
+        missing: Vec<String>,
+        /// Headings that the type does not know.
+        unknown: Vec<String>,
+    },
+    /// A row longer than any.
+    #[error("the row that begins on line {line} has more than {most} bytes: is a quotation mark missing?")]
+    RowTooLong {
+        /// Line, from 1.
+        line: u64,
+        /// Bytes allowed.
+        most: usize,
+    },
+    /// The JSON breaks off or is none; the place is that of the row.
+    #[error("the JSON is broken in the row that begins on line {line}")]
+    Json {
+        /// Line, from 1.
+        line: u64,
+    },
+    /// A row of a JSON table is no object.
+    #[error("the row on line {line} is no JSON object")]
+    NoObject {
+        /// Line, from 1.
+        line: u64,
+    },
+    /// The file or stream failed.
+    #[error("the table cannot be read on from line {line}: {kind}")]
+    Unreadable {
+        /// Line, from 1.
+        line: u64,
+        /// In which way it failed.
+        kind: ErrorKind,
+    },
+}
+
+impl TableError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "table_empty",
+            Self::Workbook => "table_is_workbook",
+            Self::Utf16 => "table_utf16",
+            Self::ColumnTwice { .. } => "table_column_twice",
+            Self::TooManyColumns { .. } => "table_too_many_columns",
+            Self::NoHeadings { .. } => "table_without_headings",
+            Self::OtherType { .. } => "table_of_another_type",
+            Self::RowTooLong { .. } => "table_row_too_long",
+            Self::Json { .. } => "table_json",
+            Self::NoObject { .. } => "table_row_no_object",
+            Self::Unreadable { .. } => "table_unreadable",
+        }
+    }
+}
+
+fn differences(missing: &[String], unknown: &[String]) -> String {
+    let named = [("missing", missing), ("unknown", unknown)].into_iter().filter(|(_, columns)| !columns.is_empty());
+    named.map(|(what, columns)| format!("{what} {}", columns.join(", "))).collect::<Vec<_>>().join(", ")
+}

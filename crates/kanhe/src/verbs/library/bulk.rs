@@ -1,0 +1,262 @@
+//! A table of any size into a library: read, signed and drawn on all cores, and entered in batches of one synced write each.
+//!
+//! The next batch is signed while the one before is on its way to the disk. A run that was broken off is simply run again: what was
+//! issued for a request is followed before anything is signed for it.
+
+use super::{registered, stored};
+use crate::failure::Failure;
+use crate::files;
+use crate::pause::Pause;
+use crate::verbs::clock;
+use crate::verbs::issue::fault_json;
+use crate::verbs::issue::output::{Artist, Written};
+use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::refused::Refused;
+use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::event::Grounds;
+use kanhe_issuer::application::{Application, Draft, Table};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::Desk;
+use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, RegistrarError, Signed, effective_on};
+use kanhe_store::{Library, Shelfmark};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Rows of one batch: enough that a sync weighs little beside the signatures, few enough to stay in memory.
+const BATCH: usize = 512;
+
+/// How many rows came to what.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Certificates issued, or that could be.
+    pub issued: usize,
+    /// Requests that were answered before.
+    pub repeated: usize,
+    /// Rows with faults.
+    pub refused: usize,
+    /// Whether somebody asked for a pause before the end of the table.
+    pub paused: bool,
+    /// What is wrong with the refused rows.
+    pub faults: Refused,
+}
+
+/// Everything that one run works with.
+pub struct Run<'a> {
+    /// The type of the certificates.
+    pub kind: &'a CertificateKind,
+    /// Where they are signed.
+    pub desk: &'a Desk<'a>,
+    /// Who enters them.
+    pub registrar: Registrar<'a>,
+    /// Where they come to stand.
+    pub library: &'a Library,
+    /// Who draws their pictures, and where these go.
+    pub artist: Option<(&'a Artist, &'a Path)>,
+    /// Why they are issued, and by whom.
+    pub grounds: Grounds,
+    /// The moment of issue.
+    pub now: Timestamp,
+    /// Whether nothing is to be written.
+    pub dry: bool,
+    /// Whether somebody asks for a pause.
+    pub pause: Pause,
+}
+
+/// Rows that are entered together, and the byte of the table up to which they reach.
+struct Batch {
+    rows: Vec<Row>,
+    position: u64,
+}
+
+/// A row before it is entered: what it is called, and what it comes to.
+struct Row {
+    line: u64,
+    request: Option<String>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// What is wrong with it.
+    Refused(Value),
+    /// Answered before; its files, if they are wanted and not there.
+    Before(Shelfmark, Option<Written>),
+    /// Signed, and drawn if pictures are wanted.
+    New(Box<Signed>, Option<Written>),
+}
+
+impl Run<'_> {
+    /// Reads, signs and draws on this thread and all cores, and enters on another.
+    pub fn all(&self, mut table: Table<'_>, report: &Path, progress: Progress) -> Result<Counts, Failure> {
+        let file = File::create(report).map_err(|error| Failure::file(report, &error))?;
+        std::thread::scope(|scope| {
+            let (batches, signed) = sync_channel::<Batch>(1);
+            let entering = scope.spawn(|| self.enter_all(signed, BufWriter::new(file), report, progress));
+            let read = self.send_all(&mut table, &batches);
+            drop(batches);
+            let entered = entering.join().unwrap_or_else(|_| Err(Failure::new("store_broken", "entering stopped")));
+            let paused = read?;
+            entered.map(|counts| Counts { paused, ..counts })
+        })
+    }
+
+    /// Sends every batch on its way; whether a pause was asked for before the last.
+    fn send_all(&self, table: &mut Table<'_>, batches: &SyncSender<Batch>) -> Result<bool, Failure> {
+        while !self.pause.asked() {
+            let Some(batch) = self.next_batch(table)? else { return Ok(false) };
+            // A closed channel means that entering has failed, and will say why.
+            if batches.send(batch).is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn next_batch(&self, table: &mut Table<'_>) -> Result<Option<Batch>, Failure> {
+        let applications = table.take(BATCH).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
+        if applications.is_empty() {
+            return Ok(None);
+        }
+        let chances = applications.iter().map(|_| Ok((*clock::chance()?, *clock::chance()?))).collect::<Result<Vec<_>, Failure>>()?;
+        let rows = applications.into_par_iter().zip(chances).map(|(application, chances)| self.row(&application, chances)).collect();
+        Ok(Some(Batch { rows, position: table.taken() }))
+    }
+
+    fn row(&self, application: &Application, chances: ([u8; 16], [u8; 16])) -> Row {
+        let admitted = self.kind.admit(application, day_in_china(self.now));
+        let outcome = admitted.map_err(|faults| json!(faults.iter().map(fault_json).collect::<Vec<_>>()));
+        let outcome = outcome.and_then(|draft| self.outcome(draft, chances)).unwrap_or_else(Outcome::Refused);
+        Row { line: application.line(), request: application.request_id().map(str::to_owned), outcome }
+    }
+
+    /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
+    fn outcome(&self, draft: Draft, (salt, event_salt): ([u8; 16], [u8; 16])) -> Result<Outcome, Value> {
+        if let Some(glyph) = self.artist.and_then(|(artist, _)| artist.missing(draft.number())) {
+            return Err(json!([glyph.fault()]));
+        }
+        let effective = effective_on(draft.issued(), self.now);
+        let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: event_salt };
+        let answer = self.registrar.answer(self.desk, draft, entry, salt).map_err(|error| json!([row_fault(&error)]))?;
+        let one = |fault: Value| json!([fault]);
+        match answer {
+            Answer::Before(mark) => self.missing(mark).map(|written| Outcome::Before(mark, written)).map_err(one),
+            Answer::New(signed) => {
+                let written = self.artist.map(|(artist, _)| artist.draw(signed.issued())).transpose().map_err(one)?;
+                Ok(Outcome::New(signed, written))
+            }
+        }
+    }
+
+    /// The files of a certificate that was issued before, where a run was broken off before it wrote them.
+    fn missing(&self, mark: Shelfmark) -> Result<Option<Written>, Value> {
+        let Some((artist, out)) = self.artist.filter(|_| !self.dry) else { return Ok(None) };
+        let fault = |error| row_fault(&RegistrarError::Store(error));
+        if Written::stands(out, &self.library.card(mark).map_err(fault)?.identifier) {
+            return Ok(None);
+        }
+        let record = self.library.record(mark).map_err(fault)?;
+        artist.draw_again(&record.certificate().map_err(fault)?, &record.envelope, &record.digits()).map(Some)
+    }
+
+    fn enter_all(
+        &self,
+        batches: Receiver<Batch>,
+        mut report: BufWriter<File>,
+        path: &Path,
+        mut progress: Progress,
+    ) -> Result<Counts, Failure> {
+        let mut counts = Counts::default();
+        let failed = |error: std::io::Error| Failure::file(path, &error);
+        for Batch { rows, position } in batches {
+            let read = rows.len();
+            for line in self.enter(rows, &mut counts)? {
+                writeln!(report, "{line}").map_err(failed)?;
+            }
+            report.flush().map_err(failed)?;
+            progress.advance(read, position);
+        }
+        report.get_ref().sync_data().map_err(failed)?;
+        Ok(counts)
+    }
+
+    /// Enters a batch in one write, and tells of each row what came of it.
+    fn enter(&self, rows: Vec<Row>, counts: &mut Counts) -> Result<Vec<Value>, Failure> {
+        let (mut lines, mut waiting, mut signed) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        for Row { line, request, outcome } in rows {
+            let row = json!({ "line": line, "request_id": request });
+            match outcome {
+                Outcome::Refused(faults) => lines.push(refused(row, faults, counts)),
+                Outcome::Before(mark, written) => lines.push(self.before(row, mark, written.as_ref(), counts)?),
+                Outcome::New(one, written) => {
+                    waiting.push((row, written));
+                    signed.push(*one);
+                }
+            }
+        }
+        let entered = if self.dry { self.registrar.rehearse(&signed) } else { self.registrar.enter(&signed) }.map_err(stored)?;
+        for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
+            lines.push(match entered {
+                Err(error) => refused(row, json!([row_fault(&error)]), counts),
+                Ok(Entered::Before(mark)) => self.before(row, mark, None, counts)?,
+                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref(), counts)?,
+            });
+        }
+        if let Some((_, out)) = self.artist.filter(|_| !self.dry) {
+            files::sync_all(out)?;
+        }
+        lines.sort_by_key(|line| line.get("line").and_then(Value::as_u64));
+        Ok(lines)
+    }
+
+    fn before(&self, row: Value, mark: Shelfmark, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
+        counts.repeated += 1;
+        let identifier = self.library.card(mark).map_err(stored)?.identifier;
+        let files = self.store(written)?;
+        Ok(with(row, json!({ "result": "before", "identifier": identifier.to_string(), "files": files })))
+    }
+
+    fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
+        counts.issued += 1;
+        let (issued, certificate) = (signed.issued(), signed.issued().certificate());
+        let files = self.store(written)?;
+        let result = if self.dry { "could_be_issued" } else { "issued" };
+        Ok(with(
+            row,
+            json!({
+                "result": result, "identifier": certificate.identifier.to_string(), "number": certificate.number, "slot": certificate.slot,
+                "qr_version": issued.qr_version(), "files": files,
+            }),
+        ))
+    }
+
+    /// Writes the files of a certificate that stands in the library by now, and tells their names.
+    fn store(&self, written: Option<&Written>) -> Result<Option<Value>, Failure> {
+        let Some((written, (_, out))) = written.zip(self.artist.filter(|_| !self.dry)) else { return Ok(None) };
+        written.store(out)?;
+        Ok(Some(written.names()))
+    }
+}
+
+fn refused(row: Value, faults: Value, counts: &mut Counts) -> Value {
+    counts.refused += 1;
+    let told = with(row, json!({ "result": "refused", "faults": faults }));
+    counts.faults.keep(&told);
+    told
+}
+
+/// A line of the report with more members.
+fn with(mut row: Value, more: Value) -> Value {
+    if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
+        row.extend(more);
+    }
+    row
+}
+
+fn row_fault(error: &RegistrarError) -> Value {
+    let failure = registered(error);
+    json!({ "column": "row", "code": error.code(), "message": error.to_string(), "hint": failure.json().pointer("/error/hint") })
+}

@@ -1,0 +1,151 @@
+//! Tables of any size: from a file, a pipe or standard input, broken off and gone on with, in memory that does not grow.
+
+use crate::archive::Archive;
+use crate::library::counts;
+use crate::office::{Office, many_permits, permits};
+use crate::program::{Run, word};
+use encoding_rs::GB18030;
+use serde_json::Value;
+use std::fs;
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Runs a command and says on standard error the greatest resident size of it, in KiB, as the kernel has counted it.
+const MEASURE: &str = "import resource, subprocess, sys\n\
+    ended = subprocess.run(sys.argv[1:])\n\
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n\
+    sys.exit(ended.returncode)";
+
+#[test]
+fn a_table_that_flows_by_once_is_the_same_table() {
+    let office = Office::open();
+    let from = |input: &str, table: &[u8]| office.issuing("").but("--in", input).reading(table).run().ended(0).json();
+    assert_eq!(counts(&from("-", permits(3).as_bytes())), (3, 0, 0));
+    assert_eq!(counts(&from("-", &GB18030.encode(&permits(4)).0)), (1, 3, 0));
+    assert_eq!(counts(&from("/dev/stdin", permits(4).as_bytes())), (0, 4, 0));
+    let folder = office.issuing("").but("--in", &office.path("")).run().ended(2);
+    assert_eq!(word(&folder.json(), "/error/code"), "file_is_folder");
+}
+
+#[test]
+fn a_table_without_a_name_needs_a_place_for_its_report() {
+    let archive = Archive::open();
+    let bare = archive.issuing(permits(1)).but("--in", "-").without("--report").reading(permits(1).as_bytes()).run().ended(2);
+    assert_eq!(word(&bare.json(), "/error/code"), "usage");
+    let told = archive.issuing(permits(1)).but("--in", "-").reading(permits(1).as_bytes()).run().ended(0).json();
+    assert_eq!((counts(&told), archive.rows().len()), ((1, 0, 0), 1));
+}
+
+#[test]
+fn ctrl_c_pauses_a_run_and_the_same_command_goes_on() {
+    let archive = Archive::open();
+    let table = many_permits(4_000);
+    let told = paused(archive.issuing(&table).start_heard(), "INT", || archive.path("rows.jsonl"));
+    let (issued, _, _) = counts(&told);
+    assert!((1..4_000).contains(&issued) && told["paused"] == true, "{told}");
+    assert_eq!(archive.rows().len() as u64, issued, "the report has every row that was done");
+    assert_eq!(archive.is_whole()["certificates"].as_u64(), Some(issued));
+    let rest = archive.issuing(&table).run().ended(0).json();
+    assert_eq!((counts(&rest), rest["paused"].as_bool()), ((4_000 - issued, issued, 0), Some(false)));
+    assert_eq!(archive.rows().len(), 4_000, "and after going on, of all rows");
+}
+
+#[test]
+fn a_folder_is_paused_by_a_request_to_end() {
+    let office = Office::open();
+    let table = many_permits(2_000);
+    let told = paused(office.issuing(&table).start_heard(), "TERM", || office.path("out/report.jsonl"));
+    let (issued, _, _) = counts(&told);
+    assert!((1..2_000).contains(&issued) && told["paused"] == true, "{told}");
+    assert_eq!((office.report().len() as u64, office.issued_with(".svg").len() as u64), (issued, issued));
+}
+
+/// Waits for the first lines of the report, sends a signal, and hears what the run says of its end.
+fn paused(child: Child, signal: &str, report: impl Fn() -> String) -> Value {
+    while fs::metadata(report()).map_or(0, |report| report.len()) == 0 {
+        sleep(Duration::from_millis(5));
+    }
+    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+    let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
+    assert_eq!(run.err, "");
+    run.json()
+}
+
+#[test]
+fn a_paused_run_says_so_in_words() {
+    let archive = Archive::open();
+    let child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).for_people().start_heard();
+    while fs::metadata(archive.path("rows.jsonl")).map_or(0, |report| report.len()) == 0 {
+        sleep(Duration::from_millis(5));
+    }
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
+    let rows = archive.rows().len();
+    assert!(run.out.contains(&format!("paused after {rows} rows; the same command goes on from there.")), "{run:?}");
+}
+
+#[test]
+fn pictures_that_a_broken_run_did_not_write_are_drawn_when_it_goes_on() {
+    let archive = Archive::open();
+    let out = archive.path("pictures");
+    let issue = || archive.issuing(permits(3)).and(&["--out", &out]).run().ended(0).json();
+    let files = || {
+        let mut files: Vec<_> =
+            fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).map(|path| (path.clone(), fs::read(path).unwrap())).collect();
+        files.sort();
+        files
+    };
+    assert_eq!(counts(&issue()), (3, 0, 0));
+    let whole = files();
+    assert_eq!(whole.len(), 12);
+    for (path, _) in whole.iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "svg" || ending == "cose")).skip(1) {
+        fs::remove_file(path).unwrap();
+    }
+    assert_eq!(counts(&issue()), (0, 3, 0));
+    assert_eq!(files(), whole, "byte for byte what it would have been");
+}
+
+/// Titles whose number is free text, one of them with a cuneiform sign, which no font for Chinese has.
+const TITLES: &str = "request_id,number,holder_name,holder_code_type,holder_code,unit_number,location,right_type,ownership,usage,floor_area,right_nature
+GD-1,粤（2026）广州市不动产权第01234567号,王伟,111,11010519491231002X,440106001002GB00012F00010203,广州市天河区天河北路1号,4/3,0,11,89.50,出让/市场化商品房
+GD-2,粤（2026）广州市不动产权第\u{12000}号,王伟,111,11010519491231002X,440106001002GB00012F00010203,广州市天河区天河北路1号,4/3,0,11,89.50,出让/市场化商品房
+";
+
+#[test]
+fn a_number_that_no_font_shows_is_refused_where_it_would_be_drawn_and_nothing_is_signed_for_it() {
+    let archive = Archive::open();
+    archive.office.allow("11100000MB03271699001");
+    archive.take_up("later.manifest");
+    let out = archive.path("pictures");
+    let issue = |more: &[&str], code: i32| archive.issuing(TITLES).but("--type", "real-estate-title").and(more).run().ended(code).json();
+    let told = issue(&["--out", &out, "--caption"], 1);
+    assert_eq!(counts(&told), (1, 0, 1));
+    let fault = &told["faults"][0];
+    assert_eq!((fault["line"].as_u64(), word(fault, "/column"), word(fault, "/code")), (Some(3), "number", "glyph_missing"));
+    assert!(word(fault, "/message/en").starts_with("character 16 (U+12000) has no glyph in the fonts of this machine"), "{fault}");
+    assert_eq!(archive.is_whole()["certificates"], 1);
+    assert_eq!(counts(&issue(&[], 0)), (1, 1, 0), "without a picture nothing is drawn, and nothing is missing");
+}
+
+/// What a run may take, most of it for the caches of the database; Linux counts in kibibytes.
+const MOST_KIB: u64 = 128_000_000 / 1024;
+
+#[test]
+fn a_table_of_any_size_is_worked_through_in_little_memory() {
+    let archive = Archive::open();
+    let table = many_permits(1);
+    let (heading, row) = table.split_once('\n').unwrap();
+    // One row in a thousand is right, and the faults of the others are quick to find.
+    let rows = (0..200_000_u32).map(|place| match place % 1_000 {
+        0 => row.replace("R-00000", &format!("R-{place}")).replace("JY34405060000000", &format!("JY344050{place:08}")),
+        _ => row.replace(",20250816,", ",20250816,20250816,"),
+    });
+    let table: String = std::iter::once(format!("{heading}\n")).chain(rows).collect();
+    assert!(table.len() > 40_000_000, "{}", table.len());
+    let run = archive.issuing(&table).under(&["python3", "-c", MEASURE]).run().ended(1);
+    assert_eq!(counts(&run.json()), (200, 0, 199_800));
+    let kib: u64 = run.err.trim().parse().unwrap();
+    assert!(kib < MOST_KIB, "{kib} KiB, allowed are {MOST_KIB}");
+}

@@ -9,6 +9,7 @@ mod archive;
 mod bad_input;
 mod bulk;
 mod demo;
+mod export;
 mod issue;
 mod keys;
 mod library;

@@ -84,7 +84,8 @@ fn zbar(picture: &str) -> String {
     String::from_utf8_lossy(&read.stdout).trim_end().to_owned()
 }
 
-fn python(script: &str, arguments: &[String]) -> Output {
+/// Runs a script of `tests/readers`.
+pub fn python(script: &str, arguments: &[String]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/readers").join(script);
     Command::new(interpreter()).arg(script).args(arguments).output().expect("python starts")
 }

@@ -11,7 +11,7 @@ fn by(actor: &str) -> [&str; 6] {
 }
 
 /// An archive with the applications of the demo's table in it, and their codes.
-fn lodged() -> (Archive, Vec<String>) {
+pub fn lodged() -> (Archive, Vec<String>) {
     let archive = Archive::open();
     let table = archive.office.write("permits.csv", PERMITS);
     let told = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(0).json();
@@ -20,11 +20,13 @@ fn lodged() -> (Archive, Vec<String>) {
 }
 
 impl Archive {
-    fn reviewed(&self, code: &str, department: &str, opinion: &str, actor: &str) -> Value {
+    /// What a department says of an application.
+    pub fn reviewed(&self, code: &str, department: &str, opinion: &str, actor: &str) -> Value {
         self.ask(&["review", code, "--department", department, opinion]).and(&by(actor)).run().ended(0).json()
     }
 
-    fn approving(&self, code: &str, actor: &str) -> crate::program::Run {
+    /// The head of the office approves, or tries to.
+    pub fn approving(&self, code: &str, actor: &str) -> crate::program::Run {
         let (key, identity) = (self.path("gd-housing.key"), self.path("identity.txt"));
         self.ask(&["approve", code, "--key", &key, "--identity", &identity]).and(&by(actor)).run()
     }

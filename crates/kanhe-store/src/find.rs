@@ -114,6 +114,18 @@ impl Library {
         self.view().get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
     }
 
+    /// Every identifier of another scheme: the scheme, the value, and what it stands for.
+    pub fn aliases(&self) -> Result<impl Iterator<Item = Result<(String, String, Shelfmark), StoreError>>, StoreError> {
+        let malformed = || StoreError::Malformed { family: Family::Aliases.name() };
+        let rows = self.view().scan(Family::Aliases, &[], &[])?;
+        Ok(rows.map(move |row| {
+            let (key, value) = row?;
+            let text = String::from_utf8(key).map_err(|_| malformed())?;
+            let (scheme, alias) = text.split_once('\0').ok_or_else(malformed)?;
+            Ok((scheme.to_owned(), alias.to_owned(), layout::shelfmark_of(&value).ok_or_else(malformed)?))
+        }))
+    }
+
     /// The card of a certificate.
     pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
         let found = self.view().get(Family::Cards, &layout::shelfmark(shelfmark))?;

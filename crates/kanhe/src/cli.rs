@@ -5,8 +5,8 @@ mod library;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
-    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg,
-    LibraryLock, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
+    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, ExportArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs,
+    LibraryArg, LibraryLock, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
 
 use crate::words::Language;
@@ -104,6 +104,8 @@ pub enum Verb {
     Restore(RestoreArgs),
     /// Hold everything in a library against everything else
     Check(CheckArgs),
+    /// Write a whole library, or all that it keeps of one holder, in an open form
+    Export(ExportArgs),
     /// A region's agencies, keys and types: sign
     #[command(subcommand)]
     Manifest(ManifestVerb),

@@ -6,6 +6,7 @@ use std::fs::{File, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Certificates and packs are for everybody, as far as the umask allows.
 const READABLE: u32 = 0o666;
@@ -89,15 +90,39 @@ enum Sync {
 
 fn write_as(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(path, &error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file =
-        tempfile::Builder::new().prefix(UNFINISHED).permissions(Permissions::from_mode(mode)).tempfile_in(folder).map_err(failed)?;
+    let mut file = unfinished(path, mode).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     if sync == Sync::Now {
         file.as_file().sync_data().map_err(failed)?;
     }
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+fn unfinished(path: &Path, mode: u32) -> std::io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED).permissions(Permissions::from_mode(mode)).tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Begins a long file, readable by its owner only, under a temporary name; [`finish`] gives it its own.
+pub fn begin(path: &Path) -> Result<NamedTempFile, Failure> {
+    unfinished(path, SECRET).map_err(|error| Failure::file(path, &error))
+}
+
+/// Brings a file that was begun to the disk, and only then gives it its name.
+pub fn finish(file: NamedTempFile, path: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Begins a file without a name on the disk of another: for what must be known whole before it is written there.
+pub fn begin_beside(path: &Path) -> Result<File, Failure> {
+    tempfile::tempfile_in(folder_of(path)).map_err(|error| Failure::file(path, &error))
 }
 
 /// Writes a secret likewise, readable by its owner only, and never over another file.

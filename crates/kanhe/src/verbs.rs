@@ -137,6 +137,7 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         Verb::Backup(args) => library::back_up(&args, voice),
         Verb::Restore(args) => library::restore(&args, voice),
         Verb::Check(args) => library::check(&args, voice),
+        Verb::Export(args) => library::export(&args, voice),
         Verb::Manifest(verb) => manifest::run(verb, voice),
         Verb::Status(verb) => status::run(verb, voice),
         Verb::Recognition(verb) => recognition::run(verb, voice),

@@ -397,3 +397,21 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub library: LibraryArg,
 }
+
+/// `kanhe export …`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// Only what the library keeps of this holder; - reads the code from standard input
+    #[arg(long, value_name = "CODE|-")]
+    pub holder: Option<String>,
+    /// What kind of code --holder is (GB/T 36903 annex A): 111 resident id, 001 USCC …
+    #[arg(long, value_name = "TYPE", default_value = "111", requires = "holder")]
+    pub holder_type: String,
+    /// Where the export goes: one tar file, for its owner only
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub types: TypesArg,
+}

@@ -89,10 +89,7 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
         return Ok(Question::Number { number: number.clone(), type_code });
     }
     if let Some(code) = &args.holder {
-        let kind = args.holder_type.parse().ok().and_then(|number| HolderCodeType::new(number).ok());
-        let kind = kind.ok_or_else(|| wrong(format!("{} is no holder code type of GB/T 36903", args.holder_type)))?;
-        let code = HolderCode::new_foreign(kind, &said(code)?).map_err(|error| Failure::new(error.code(), error))?;
-        return Ok(Question::Holder { code: code.0, type_code });
+        return Ok(Question::Holder { code: holder_code(&args.holder_type, code)?, type_code });
     }
     if let Some(name) = &args.name {
         let words = said(name)?;
@@ -138,6 +135,13 @@ pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
         let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
         Failure::new("type_unknown", format!("there is no type {name}")).hint(hint)
     })
+}
+
+/// A holder's code of a type of GB/T 36903; one that fails its check may stand in the library all the same.
+pub fn holder_code(kind: &str, code: &str) -> Result<HolderCode, Failure> {
+    let known = kind.parse().ok().and_then(|number| HolderCodeType::new(number).ok());
+    let known = known.ok_or_else(|| Failure::new("usage", format!("{kind} is no holder code type of GB/T 36903")))?;
+    HolderCode::new_foreign(known, &said(code)?).map(|(code, _)| code).map_err(|error| Failure::new(error.code(), error))
 }
 
 /// What was said on the command line, or on standard input, where no list of processes shows it.

@@ -25,7 +25,7 @@ use std::path::Path;
 use thiserror::Error;
 
 /// The name of the checkpoint among the files of a log (tlog-tiles).
-const CHECKPOINT: &str = "checkpoint";
+pub const CHECKPOINT: &str = "checkpoint";
 
 /// A proof with its event and checkpoint has at most so many bytes.
 const LARGEST_PROOF: usize = 128 << 10;
@@ -107,15 +107,23 @@ fn continues(library: &Library, earlier: &str, key: &PublicKeyLine) -> Result<()
 /// Writes every tile and bundle that is not there yet: a full one never changes, and a partial one bears its width in its name.
 fn write_tiles(library: &Library, size: u64, out: &Path) -> Result<u64, Failure> {
     let mut written = 0;
-    let mut put = |path: TilePath, bytes: &dyn Fn() -> Result<Vec<u8>, Failure>| {
+    each_tile(library, size, |path, bytes| {
         let path = out.join(path.to_string());
         if !path.exists() {
             files::make_folder(path.parent().unwrap_or(out))?;
             files::write_unsynced(&path, &bytes()?)?;
             written += 1;
         }
-        Ok::<(), Failure>(())
-    };
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+/// The bytes of a tile or bundle, made only for who wants them.
+type Bytes<'b> = &'b dyn Fn() -> Result<Vec<u8>, Failure>;
+
+/// Every tile and bundle of the log of a size, with its name among the log's files.
+pub fn each_tile(library: &Library, size: u64, mut put: impl FnMut(TilePath, Bytes<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
     for level in (0..8_u8).take_while(|level| size >> (8 * level) > 0) {
         for (index, width) in widths(size >> (8 * level)) {
             let tile = TileId::new(level, index).map_err(|error| Failure::new(error.code(), error))?;
@@ -133,7 +141,7 @@ fn write_tiles(library: &Library, size: u64, out: &Path) -> Result<u64, Failure>
             }
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// The tiles that so many hashes fill: all but the last are full.
@@ -158,16 +166,20 @@ fn prove(library: &Library, identifier: &str, out: &Path, voice: Voice) -> Resul
     if *index >= size {
         return Err(unpublished());
     }
-    let path = library.prove(*index, size).map_err(stored)?;
-    let bundle = ProofBundle::new(*index, path, &note).and_then(|bundle| bundle.with_extra(&event.encode()));
-    let bundle = bundle.map_err(|error| Failure::new(error.code(), error))?;
-    files::write(out, bundle.to_string().as_bytes())?;
+    files::write(out, bundle(library, (&note, size), *index, event)?.to_string().as_bytes())?;
     let json = json!({ "identifier": identifier.to_string(), "index": index, "size": size, "act": event.act.word(), "proof": out });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("第 {index} 条事件（{}）在 {size} 条的日志中：{}", act_word(event.act).zh, out.display()),
         Language::English => format!("event {index} ({}) stands in the log of {size}: {}", act_word(event.act).en, out.display()),
     });
     Ok(Ended::Well)
+}
+
+/// The proof that an event stands in a published checkpoint of a size, with the event itself.
+pub fn bundle(library: &Library, (note, size): (&str, u64), index: u64, event: &Event) -> Result<ProofBundle, Failure> {
+    let path = library.prove(index, size).map_err(stored)?;
+    let bundle = ProofBundle::new(index, path, note).and_then(|bundle| bundle.with_extra(&event.encode()));
+    bundle.map_err(|error| Failure::new(error.code(), error))
 }
 
 fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voice) -> Result<Ended, Failure> {

@@ -15,7 +15,7 @@ use kanhe_issuer::lifecycle::{Condition, Past, state_at};
 use serde_json::{Value as Json, json};
 
 /// The numbers of people are shown by their first six and last four characters (PIPL art. 28).
-const MASKED: Mask = Mask::Keep { first: 6, last: 4 };
+pub const MASKED: Mask = Mask::Keep { first: 6, last: 4 };
 
 /// Shows one certificate.
 pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -149,6 +149,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+/// An event as JSON.
 pub fn event_json(index: u64, event: &Event) -> Json {
     json!({
         "index": index, "act": event.act.word(), "subject": event.subject, "effective": event.effective.to_string(),

@@ -12,6 +12,7 @@ mod demo;
 mod export;
 mod issue;
 mod keys;
+mod language;
 mod library;
 mod office;
 mod packs;

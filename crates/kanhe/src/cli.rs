@@ -1,13 +1,16 @@
 //! The command line, as clap reads it.
 
 mod application;
+mod chinese;
 mod library;
+mod misread;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
     AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, ExportArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs,
     LibraryArg, LibraryLock, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
+pub use misread::Misread;
 
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand};
@@ -31,9 +34,7 @@ pub struct Cli {
 impl Cli {
     /// The reader's language: as asked for, or the locale's.
     pub fn language(&self) -> Language {
-        let locale =
-            || ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|locale| !locale.is_empty());
-        self.lang.unwrap_or_else(|| Language::of_locale(&locale().unwrap_or_default()))
+        self.lang.unwrap_or_else(|| Language::of_setting(|name| std::env::var(name).ok()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
-use crate::words::{Language, Words, meaning, remedy};
+use crate::words::{Language, Sentence, Words, meaning, remedy};
 use std::fmt;
 use std::path::Path;
 
@@ -9,13 +9,20 @@ use std::path::Path;
 pub struct Failure {
     code: &'static str,
     detail: String,
+    /// The detail in Chinese, where somebody knows it; the meaning of the code stands in for it elsewhere.
+    chinese: Option<String>,
     hint: Option<Words>,
 }
 
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, detail: detail.to_string(), hint: remedy(code) }
+        Self { code, detail: detail.to_string(), chinese: None, hint: remedy(code) }
+    }
+
+    /// Words that are no command line.
+    pub fn misread(wrong: &Sentence) -> Self {
+        Self { chinese: Some(wrong.zh.clone().into_owned()), ..Self::new("usage", &wrong.en) }
     }
 
     /// A failure to read or write a file.
@@ -67,7 +74,7 @@ impl Failure {
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        let zh = meaning(self.code).unwrap_or(&self.detail);
+        let zh = self.chinese.as_deref().or_else(|| meaning(self.code)).unwrap_or(&self.detail);
         serde_json::json!({
             "error": {
                 "code": self.code,

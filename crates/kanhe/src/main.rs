@@ -10,26 +10,22 @@ mod shipped;
 mod verbs;
 mod words;
 
-use clap::Parser;
-use cli::Cli;
+use cli::{Cli, Misread};
 use failure::Failure;
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use words::Language;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // clap prints its own message and hint; help and version are no failure.
-            let wrong = error.use_stderr();
-            let printed = error.print();
-            if wrong && std::env::args_os().any(|word| word == "--json") {
-                let first = error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                let _ = writeln!(std::io::stdout(), "{}", Failure::new("usage", first).json());
-            }
-            return if wrong || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-        }
-    };
+    let words: Vec<OsString> = std::env::args_os().collect();
+    match Misread::parse(&words) {
+        Ok(cli) => run(cli),
+        Err(misread) => answer(&misread, &words),
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
     let (language, json) = (cli.language(), cli.json);
     match verbs::run(cli) {
         Ok(ended) => ended.into(),
@@ -42,4 +38,13 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Says what was asked for, help or version, or what is wrong with the words.
+fn answer(misread: &Misread, words: &[OsString]) -> ExitCode {
+    let printed = misread.print(Language::of_words(words, |name| std::env::var(name).ok()));
+    if misread.is_wrong() && words.iter().any(|word| word == "--json") {
+        let _ = writeln!(std::io::stdout(), "{}", Failure::misread(&misread.sentence()).json());
+    }
+    if misread.is_wrong() || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }

@@ -1,137 +1,25 @@
 //! `kanhe apply`, `review`, `approve`, `reject`, `withdraw`: an application on its way to a decision.
 
+mod apply;
 mod show;
 
+pub use apply::apply;
 pub use show::run as application;
 
 use super::draw::Pictures;
 use super::{entry, manifest, open, stored};
-use crate::cli::{ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
+use crate::cli::{ApproveArgs, CloseArgs, ReviewArgs};
 use crate::failure::Failure;
-use crate::verbs::issue::refused::Refused;
-use crate::verbs::issue::{fault_json, kind};
+use crate::shipped;
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::{Language, Words, stage_word};
-use crate::{files, shipped};
-use kanhe_core::code::{CertificateId, ProjectCode, Uscc};
-use kanhe_core::manifest::Manifest;
-use kanhe_issuer::application::{Application, MOST_BYTES, Table};
+use kanhe_core::code::ProjectCode;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::Desk;
-use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion};
-use kanhe_issuer::registrar::{Entered, Entry, Replacement};
+use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Opinion};
+use kanhe_issuer::registrar::Entered;
 use kanhe_store::{Library, Project};
 use serde_json::{Value, json};
-use std::fmt::Write;
-use std::path::Path;
-
-/// So many codes are said on the terminal; the report has them all.
-const MOST_SAID: usize = 20;
-
-/// Takes the applications of a table in, each under a code of its own.
-pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
-    let kind = kind(&catalogue, &args.kind)?;
-    let replaces = replaces(args)?;
-    let entry = entry(&args.grounds)?;
-    let bytes = files::read(&args.input, MOST_BYTES)?;
-    let rows = Table::read(&bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
-    let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
-    if replaces.is_some() && rows.len() != 1 {
-        return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
-    }
-    let library = open(&args.library)?;
-    let agency = agency(args, &manifest(&library)?, kind)?;
-    let examiner = Examiner::new(&library);
-    let (mut lines, mut refused) = (Vec::new(), Refused::default());
-    for application in &rows {
-        let lodging = Lodging { agency, application, replaces: replaces.clone(), chance: *clock::chance()? };
-        let entry = Entry { salt: *clock::chance()?, ..entry.clone() };
-        let line = line(application, examiner.lodge(kind, &lodging, &entry))?;
-        if line.get("faults").is_some() {
-            refused.keep(&line);
-        }
-        lines.push(line);
-    }
-    let path = args.report.clone().unwrap_or_else(|| args.input.with_extension("report.jsonl"));
-    files::write(&path, lines.iter().fold(String::new(), |text, line| text + &line.to_string() + "\n").as_bytes())?;
-    told(&lines, &refused, &path, voice);
-    Ok(if refused.faults().is_empty() { Ended::Well } else { Ended::Refused })
-}
-
-fn told(lines: &[Value], refused: &Refused, report: &Path, voice: Voice) {
-    let of = |result: &str| lines.iter().filter(|line| line.get("result").is_some_and(|found| found == result)).count();
-    let (lodged, before, wrong) = (of("lodged"), of("before"), of("refused"));
-    let codes: Vec<&Value> = lines.iter().filter(|line| line.get("code").is_some()).collect();
-    let summary = json!({ "lodged": lodged, "before": before, "refused": wrong, "applications": codes, "report": report, "faults": refused.faults() });
-    voice.say(&summary, |language| {
-        let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut said =
-            codes.iter().take(MOST_SAID).map(|line| format!("{}  {}", text(line, "code"), text(line, "request_id"))).collect::<Vec<_>>();
-        said.extend(refused.lines(language));
-        said.push(match language {
-            Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {wrong}；报告：{}", report.display()),
-            Language::English => format!("lodged {lodged}, lodged before {before}, refused {wrong}; report: {}", report.display()),
-        });
-        said.join("\n")
-    });
-}
-
-/// The line of the report about a row; what is no fault of the row stops the whole.
-fn line(application: &Application, lodged: Result<Lodged, ExaminerError>) -> Result<Value, Failure> {
-    let (line, request) = (application.line(), application.request_id());
-    match lodged {
-        Ok(Lodged::New(code)) => Ok(json!({ "line": line, "request_id": request, "result": "lodged", "code": code.as_str() })),
-        Ok(Lodged::Before(code)) => Ok(json!({ "line": line, "request_id": request, "result": "before", "code": code.as_str() })),
-        Err(ExaminerError::Store(error)) => Err(stored(error)),
-        Err(error @ ExaminerError::NoReview) => Err(examined(&error)),
-        Err(ExaminerError::Faults(faults)) => Ok(
-            json!({ "line": line, "request_id": request, "result": "refused", "faults": faults.iter().map(fault_json).collect::<Vec<_>>() }),
-        ),
-        Err(error) => {
-            let fault = json!({ "column": "row", "code": error.code(), "message": error.to_string() });
-            Ok(json!({ "line": line, "request_id": request, "result": "refused", "faults": [fault] }))
-        }
-    }
-}
-
-fn replaces(args: &ApplyArgs) -> Result<Option<(Replacement, CertificateId)>, Failure> {
-    let named = args.renews.as_deref().map(|identifier| (Replacement::Renew, identifier));
-    let named = named.or_else(|| args.amends.as_deref().map(|identifier| (Replacement::Amend, identifier)));
-    named
-        .map(|(replacement, identifier)| {
-            let identifier = CertificateId::parse(identifier).map_err(|error| Failure::new(error.code(), error))?;
-            Ok((replacement, identifier))
-        })
-        .transpose()
-}
-
-/// The agency that decides: the one named, or the only one that issues the type.
-fn agency(args: &ApplyArgs, manifest: &Manifest, kind: &CertificateKind) -> Result<Uscc, Failure> {
-    let index = manifest.kinds.iter().find(|published| published.code == *kind.code()).map(|published| published.index);
-    let issuing: Vec<Uscc> = manifest
-        .agencies
-        .iter()
-        .filter(|agency| index.is_some_and(|index| agency.kinds.contains(&index)))
-        .map(|agency| agency.code)
-        .collect();
-    match (&args.agency, issuing.as_slice()) {
-        (Some(named), _) => {
-            let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;
-            let may = issuing.contains(&code);
-            if may { Ok(code) } else { Err(examined(&ExaminerError::OutOfScope { agency: code })) }
-        }
-        (None, [only]) => Ok(*only),
-        (None, []) => Err(Failure::new("desk_type_unknown", "no agency of the library's manifest issues this type")),
-        (None, several) => {
-            let named = several.iter().fold(String::new(), |mut text, code| {
-                let _ = write!(text, " {code}");
-                text
-            });
-            Err(Failure::new("usage", format!("several agencies issue this type, name one with --agency:{named}")))
-        }
-    }
-}
 
 /// Writes down what a department says of an application.
 pub fn review(args: &ReviewArgs, voice: Voice) -> Result<Ended, Failure> {

@@ -1,0 +1,201 @@
+//! `kanhe apply`: the applications of a table arrive, row by row, each under a code of its own.
+//!
+//! A run that was broken off is simply run again: what was lodged before is answered with its code.
+
+use super::super::{entry, manifest, open, stored};
+use super::examined;
+use crate::cli::ApplyArgs;
+use crate::failure::Failure;
+use crate::pause::Pause;
+use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::refused::Refused;
+use crate::verbs::issue::{ended, fault_json, kind, paused};
+use crate::verbs::{Ended, Voice, clock};
+use crate::words::Language;
+use crate::{files, shipped};
+use kanhe_core::code::{CertificateId, Uscc};
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::application::{Application, Table};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging};
+use kanhe_issuer::registrar::{Entry, Replacement};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+/// So many codes are said on the terminal.
+const MOST_SAID: usize = 20;
+
+/// So many codes stand in the JSON object; the report has them all.
+const MOST_KEPT: usize = 10_000;
+
+/// How many rows came to what.
+#[derive(Default)]
+struct Counts {
+    lodged: usize,
+    before: usize,
+    refused: usize,
+    paused: bool,
+    codes: Vec<Value>,
+    faults: Refused,
+}
+
+impl Counts {
+    fn count(&mut self, line: &Value) {
+        let count = match line.get("result").and_then(Value::as_str) {
+            Some("lodged") => &mut self.lodged,
+            Some("before") => &mut self.before,
+            _ => &mut self.refused,
+        };
+        *count += 1;
+        if line.get("faults").is_some() {
+            self.faults.keep(line);
+        } else if self.codes.len() < MOST_KEPT {
+            self.codes.push(line.clone());
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.lodged + self.before + self.refused
+    }
+}
+
+/// Takes the applications of a table in.
+pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
+    let catalogue = shipped::catalogue(&args.types)?;
+    let kind = kind(&catalogue, &args.kind)?;
+    let replaces = replaces(args)?;
+    let report = report_of(args)?;
+    let broken = |error: kanhe_issuer::application::TableError| Failure::new(error.code(), error);
+    let table = Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?;
+    if replaces.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
+        return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
+    }
+    let library = open(&args.library)?;
+    let agency = agency(args, &manifest(&library)?, kind)?;
+    let counter = Counter { kind, agency, replaces, entry: entry(&args.grounds)?, examiner: Examiner::new(&library) };
+    let counts = counter.take_in(table, &report, voice)?;
+    told(&counts, &report, voice);
+    Ok(ended(counts.paused, counts.refused))
+}
+
+/// Where applications arrive.
+struct Counter<'a> {
+    kind: &'a CertificateKind,
+    agency: Uscc,
+    replaces: Option<(Replacement, CertificateId)>,
+    entry: Entry,
+    examiner: Examiner<'a>,
+}
+
+impl Counter<'_> {
+    fn take_in(&self, mut table: Table<'_>, report: &Path, voice: Voice) -> Result<Counts, Failure> {
+        let failed = |error: std::io::Error| Failure::file(report, &error);
+        let mut lines = BufWriter::new(File::create(report).map_err(failed)?);
+        let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
+        while let Some(row) = table.next().filter(|_| !pause.asked()) {
+            let application = row.map_err(|error| Failure::new(error.code(), error))?;
+            let line = line(&application, self.lodge(&application)?)?;
+            writeln!(lines, "{line}").map_err(failed)?;
+            counts.count(&line);
+            progress.advance(1, table.taken());
+        }
+        lines.flush().and_then(|()| lines.get_ref().sync_data()).map_err(failed)?;
+        counts.paused = pause.asked();
+        Ok(counts)
+    }
+
+    fn lodge(&self, application: &Application) -> Result<Result<Lodged, ExaminerError>, Failure> {
+        let lodging = Lodging { agency: self.agency, application, replaces: self.replaces.clone(), chance: *clock::chance()? };
+        let entry = Entry { salt: *clock::chance()?, ..self.entry.clone() };
+        Ok(self.examiner.lodge(self.kind, &lodging, &entry))
+    }
+}
+
+fn told(counts: &Counts, report: &Path, voice: Voice) {
+    let Counts { lodged, before, refused, paused: stopped, codes, faults } = counts;
+    let summary = json!({
+        "lodged": lodged, "before": before, "refused": refused, "applications": codes, "report": report, "paused": stopped,
+        "faults": faults.faults(),
+    });
+    voice.say(&summary, |language| {
+        let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let one = |line: &Value| format!("{}  {}", text(line, "code"), text(line, "request_id"));
+        let mut said = codes.iter().take(MOST_SAID).map(one).collect::<Vec<_>>();
+        said.extend(faults.lines(language));
+        said.push(match language {
+            Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {refused}；报告：{}", report.display()),
+            Language::English => format!("lodged {lodged}, lodged before {before}, refused {refused}; report: {}", report.display()),
+        });
+        said.extend(stopped.then(|| paused(counts.rows(), language)));
+        said.join("\n")
+    });
+}
+
+fn report_of(args: &ApplyArgs) -> Result<PathBuf, Failure> {
+    match &args.report {
+        Some(report) => Ok(report.clone()),
+        None if args.input == Path::new("-") => {
+            Err(Failure::new("usage", "a table on standard input has no name: say with --report where the report goes"))
+        }
+        None => Ok(args.input.with_extension("report.jsonl")),
+    }
+}
+
+/// The line of the report about a row; what is no fault of the row stops the whole.
+fn line(application: &Application, lodged: Result<Lodged, ExaminerError>) -> Result<Value, Failure> {
+    let (line, request) = (application.line(), application.request_id());
+    match lodged {
+        Ok(Lodged::New(code)) => Ok(json!({ "line": line, "request_id": request, "result": "lodged", "code": code.as_str() })),
+        Ok(Lodged::Before(code)) => Ok(json!({ "line": line, "request_id": request, "result": "before", "code": code.as_str() })),
+        Err(ExaminerError::Store(error)) => Err(stored(error)),
+        Err(error @ ExaminerError::NoReview) => Err(examined(&error)),
+        Err(ExaminerError::Faults(faults)) => Ok(
+            json!({ "line": line, "request_id": request, "result": "refused", "faults": faults.iter().map(fault_json).collect::<Vec<_>>() }),
+        ),
+        Err(error) => {
+            let fault = json!({ "column": "row", "code": error.code(), "message": error.to_string() });
+            Ok(json!({ "line": line, "request_id": request, "result": "refused", "faults": [fault] }))
+        }
+    }
+}
+
+fn replaces(args: &ApplyArgs) -> Result<Option<(Replacement, CertificateId)>, Failure> {
+    let named = args.renews.as_deref().map(|identifier| (Replacement::Renew, identifier));
+    let named = named.or_else(|| args.amends.as_deref().map(|identifier| (Replacement::Amend, identifier)));
+    named
+        .map(|(replacement, identifier)| {
+            let identifier = CertificateId::parse(identifier).map_err(|error| Failure::new(error.code(), error))?;
+            Ok((replacement, identifier))
+        })
+        .transpose()
+}
+
+/// The agency that decides: the one named, or the only one that issues the type.
+fn agency(args: &ApplyArgs, manifest: &Manifest, kind: &CertificateKind) -> Result<Uscc, Failure> {
+    let index = manifest.kinds.iter().find(|published| published.code == *kind.code()).map(|published| published.index);
+    let issuing: Vec<Uscc> = manifest
+        .agencies
+        .iter()
+        .filter(|agency| index.is_some_and(|index| agency.kinds.contains(&index)))
+        .map(|agency| agency.code)
+        .collect();
+    match (&args.agency, issuing.as_slice()) {
+        (Some(named), _) => {
+            let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;
+            let may = issuing.contains(&code);
+            if may { Ok(code) } else { Err(examined(&ExaminerError::OutOfScope { agency: code })) }
+        }
+        (None, [only]) => Ok(*only),
+        (None, []) => Err(Failure::new("desk_type_unknown", "no agency of the library's manifest issues this type")),
+        (None, several) => {
+            let named = several.iter().fold(String::new(), |mut text, code| {
+                let _ = write!(text, " {code}");
+                text
+            });
+            Err(Failure::new("usage", format!("several agencies issue this type, name one with --agency:{named}")))
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `kanhe export`, and what a program by another hand makes of it.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
 use crate::program::word;
 use crate::readers::python;
@@ -41,7 +41,7 @@ fn another_program_reads_a_whole_library_and_verifies_all_of_it() {
     let identifiers = archive.identifiers();
     archive.change("suspend", &identifiers[3]).ended(0);
     archive.change("revoke", &identifiers[4]).ended(0);
-    archive.told(&["alias", &identifiers[5], "gd:4401-0001"]);
+    archive.told(&[&["alias", &identifiers[5], "gd:4401-0001"], &GROUNDS[..]].concat());
     archive.publish();
     archive.change("cancel", &identifiers[6]).ended(0);
     let out = archive.path("library.tar");
@@ -91,14 +91,14 @@ fn a_holder_gets_everything_of_theirs_and_no_number_of_another() {
     archive.issuing(permits(4)).run().ended(0);
     let (first, code) = (archive.identifiers().remove(0), "91440199MA8AWRH82C");
     archive.change("suspend", &first).ended(0);
-    archive.told(&["alias", &first, "gd:4401-0001"]);
+    archive.told(&[&["alias", &first, "gd:4401-0001"], &GROUNDS[..]].concat());
     archive.publish();
     let out = archive.path("holder.tar");
     let told =
         archive.ask(&["export", "--holder", "-", "--holder-type", "001", "--out", &out]).reading(code.as_bytes()).run().ended(0).json();
-    assert_eq!((told["certificates"].as_u64(), told["withheld"].as_u64(), told["events"].as_u64()), (Some(1), Some(0), Some(2)));
+    assert_eq!((told["certificates"].as_u64(), told["withheld"].as_u64(), told["events"].as_u64()), (Some(1), Some(0), Some(3)));
     let read = read(&archive, &out);
-    assert_eq!((read["certificates"].as_u64(), read["proofs"].as_u64()), (Some(1), Some(2)));
+    assert_eq!((read["certificates"].as_u64(), read["proofs"].as_u64()), (Some(1), Some(3)));
     assert_eq!(read["aliases"][0]["value"], "4401-0001");
     let line = &lines(&out, "certificates.jsonl")[0];
     assert_eq!((word(line, "/identifier"), word(line, "/state"), word(line, "/holders/0/code")), (first.as_str(), "suspended", code));

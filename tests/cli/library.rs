@@ -27,9 +27,9 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
     assert_eq!(archive.told(&["find", "--name", "众和餐饮"])["certificates"][0]["identifier"], **first);
     assert_eq!(archive.told(&["find", "--number", "JY34405060031004"])["certificates"][0]["identifier"], **first);
 
-    archive.told(&["alias", first, "gd:4401-0001"]);
+    archive.told(&[&["alias", first, "gd:4401-0001"], &GROUNDS[..]].concat());
     assert_eq!(archive.told(&["find", "--alias", "gd:4401-0001"])["certificates"][0]["identifier"], **first);
-    let taken = archive.ask(&["alias", &identifiers[1], "gd:4401-0001"]).run().ended(2);
+    let taken = archive.ask(&["alias", &identifiers[1], "gd:4401-0001"]).and(&GROUNDS).run().ended(2);
     assert_eq!(word(&taken.json(), "/error/code"), "alias_taken");
 
     for (verb, state) in [("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")] {
@@ -40,7 +40,7 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
     assert!(refused.err.contains("revoked") && refused.err.contains("cancel"), "{}", refused.err);
     let history = archive.told(&["history", first]);
     let acts: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| word(event, "/act").to_owned()).collect();
-    assert_eq!(acts, ["issue", "suspend", "reinstate", "revoke"]);
+    assert_eq!(acts, ["issue", "alias", "suspend", "reinstate", "revoke"]);
 
     let (identity, root_key) = (archive.path("identity.txt"), archive.path("root.key"));
     let (lists, market) = (archive.path("lists"), archive.path("gd-market.key"));

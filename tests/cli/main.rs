@@ -14,6 +14,7 @@ mod issue;
 mod keys;
 mod language;
 mod library;
+mod mistakes;
 mod office;
 mod packs;
 mod privacy;

@@ -6,7 +6,7 @@
 //! ```cddl
 //! event     = { 0 => act, 1 => subject: tstr, 2 => digest: bstr .size 32, 3 => seal-hash, 4 => effective, 5 => recorded,
 //!               6 => basis: tstr, 7 => reason: tstr, 8 => actor: tstr, ? 9 => approval, ? 10 => other: tstr, 11 => salt }
-//! act       = 0..15
+//! act       = 0..16
 //! seal-hash = bstr .size 16                       ; zeros where there is no seal
 //! effective = moment                              ; from when on it holds
 //! recorded  = moment                              ; when the library learnt of it
@@ -76,11 +76,14 @@ pub enum Act {
     /// 撤回: the applicant took the application back.
     #[n(15)]
     Withdraw,
+    /// 登记别名: an identifier of another scheme stands for the certificate from now on.
+    #[n(16)]
+    Alias,
 }
 
 impl Act {
     /// All acts, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Issue,
         Self::Renew,
         Self::Amend,
@@ -97,6 +100,7 @@ impl Act {
         Self::Lodge,
         Self::Review,
         Self::Withdraw,
+        Self::Alias,
     ];
 
     /// The word for it on a command line and in JSON.
@@ -118,6 +122,7 @@ impl Act {
             Self::Lodge => "lodge",
             Self::Review => "review",
             Self::Withdraw => "withdraw",
+            Self::Alias => "alias",
         }
     }
 }

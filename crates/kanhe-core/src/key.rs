@@ -155,9 +155,15 @@ pub struct PublicKeyLine {
 impl PublicKeyLine {
     /// Names a key; a name has no spaces, no plus sign and at most 200 characters.
     pub fn new(name: &str, key: VerifyingKey) -> Result<Self, KeyError> {
+        Self::check_name(name)?;
+        Ok(Self { name: name.to_owned(), key })
+    }
+
+    /// Says whether a key could bear a name, before there is one.
+    pub fn check_name(name: &str) -> Result<(), KeyError> {
         let fits =
             !name.is_empty() && name.chars().count() <= 200 && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+');
-        if fits { Ok(Self { name: name.to_owned(), key }) } else { Err(KeyError::Name) }
+        if fits { Ok(()) } else { Err(KeyError::Name) }
     }
 
     /// Reads one line; the hash in the middle guards against a mistyped name or key.

@@ -79,6 +79,9 @@ impl<'a> Desk<'a> {
     ) -> Result<Self, DeskError> {
         let public = key.verifying_key();
         let (agency, agency_key) = owner(manifest, &public).ok_or_else(|| DeskError::KeyUnknown { key_id: public.id() })?;
+        if let Some(before) = agency_key.counts_before {
+            return Err(DeskError::KeyStolen { key_id: public.id(), before });
+        }
         if !agency_key.uses.include(Uses::SEAL.and(Uses::CERTIFICATE)) {
             return Err(DeskError::KeyUse { key_id: public.id() });
         }
@@ -250,6 +253,14 @@ pub enum DeskError {
         /// The key.
         key_id: KeyId,
     },
+    /// The key was stolen: nothing that it signs now is believed.
+    #[error("key {key_id} was stolen and counts only before index {before} of the log: use the agency's new key")]
+    KeyStolen {
+        /// The key.
+        key_id: KeyId,
+        /// From which index of the log on it counts no more.
+        before: u64,
+    },
     /// The key may not sign both seals and certificates.
     #[error("key {key_id} may not sign both seals and certificates")]
     KeyUse {
@@ -289,6 +300,7 @@ impl DeskError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::KeyUnknown { .. } => "desk_key_unknown",
+            Self::KeyStolen { .. } => "desk_key_stolen",
             Self::KeyUse { .. } => "desk_key_use",
             Self::TypeUnknown { .. } => "desk_type_unknown",
             Self::TypeDiffers { .. } => "desk_type_differs",

@@ -16,7 +16,7 @@ use crate::lifecycle;
 use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, Succession, condition_on, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
-use kanhe_core::code::{CertificateId, ProjectCode, Uscc};
+use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_store::{Library, Pen, Project, Replaces, Stage};
 
@@ -80,7 +80,10 @@ impl<'l> Examiner<'l> {
         if draft.issued() != today {
             return Err(ExaminerError::IssuedGiven);
         }
-        lifecycle::in_order(entry.effective, entry.effective, entry.now)?;
+        // The day of arrival decides who asked in time, so nobody dates it back.
+        if day_in_china(entry.effective) != today || entry.effective > entry.now {
+            return Err(ExaminerError::OtherDay { effective: day_in_china(entry.effective), today });
+        }
         let project = Project {
             code: ProjectCode::new(self.library.region(), today, &lodging.chance),
             agency: lodging.agency,
@@ -124,6 +127,7 @@ impl<'l> Examiner<'l> {
         }
         self.library.commit(|pen| {
             let (project, history) = open_project(pen, kind, code)?;
+            after_the_last(&history, entry)?;
             let standing = Standing::of(rule, &history);
             if !standing.is_turn_of(department) {
                 let before = rule.departments.iter().map(|other| other.id.clone()).take_while(|other| other != department).collect();
@@ -167,6 +171,7 @@ impl<'l> Examiner<'l> {
         let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
+            after_the_last(&history, entry)?;
             may_be_approved(&Standing::of(rule_of(kind)?, &history), entry)?;
             let lineage = match replaces {
                 None => Lineage::First,
@@ -193,6 +198,7 @@ impl<'l> Examiner<'l> {
         };
         self.library.commit(|pen| {
             let (project, history) = open_project(pen, kind, code)?;
+            after_the_last(&history, entry)?;
             if closing == Closing::Reject {
                 four_eyes(&Standing::of(rule_of(kind)?, &history), entry)?;
             }
@@ -231,7 +237,7 @@ fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entr
     if pen.project(&project.code)?.is_some() {
         return Err(ExaminerError::CodeTaken);
     }
-    let Some(Replaces { act, identifier }) = &project.replaces else { return Ok(()) };
+    let Some(Replaces { act, identifier }) = &project.replaces else { return number_is_free(pen, project, draft) };
     if *identifier.type_code() != project.type_code {
         return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
     }
@@ -245,6 +251,22 @@ fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entr
     let change = lifecycle::Change::of(*act).ok_or(ExaminerError::OtherType)?;
     lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), change)?;
     Ok(())
+}
+
+/// A number that is a serial belongs to one certificate for ever.
+fn number_is_free(pen: &Pen<'_>, project: &Project, draft: &Draft) -> Result<(), ExaminerError> {
+    let Some(serial) = draft.serial() else { return Ok(()) };
+    let identifier = CertificateId::new(project.type_code, project.agency, serial.clone(), Version::FIRST);
+    match pen.find(&identifier)? {
+        Some(_) => Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// No step takes effect before the one before it, and none in the future.
+fn after_the_last(history: &[Event], entry: &Entry) -> Result<(), ExaminerError> {
+    let last = history.last().map_or(entry.effective, |event| event.effective);
+    Ok(lifecycle::in_order(entry.effective, last, entry.now)?)
 }
 
 fn may_be_approved(standing: &Standing<'_>, entry: &Entry) -> Result<(), ExaminerError> {

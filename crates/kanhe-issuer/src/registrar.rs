@@ -16,8 +16,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
 use kanhe_core::certificate::Certificate;
-use kanhe_core::code::CertificateId;
+use kanhe_core::code::{CertificateId, RegionCode};
+use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Approval, Event, Grounds};
+use kanhe_core::manifest::Manifest;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::{Arrival, Card, Library, Pen, Record, Repeat, Shelfmark, SignedManifest, Slot, StoreError, Turn};
@@ -140,14 +142,29 @@ impl<'l> Registrar<'l> {
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
 
-    /// Takes up a manifest: from now on the library works under it.
-    pub fn take_up(&self, manifest: &SignedManifest, edition: &str, entry: &Entry) -> Result<(), RegistrarError> {
+    /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
+    ///
+    /// An older edition is refused: it would take back a key that was withdrawn since.
+    pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
+        let opened = opened(manifest)?;
+        if opened.region != *self.library.region() {
+            return Err(RegistrarError::ManifestOfOtherRegion { found: opened.region, wanted: *self.library.region() });
+        }
         self.library.commit(|pen| {
-            let mut event = event(Act::Manifest, edition, &manifest.envelope, &[], entry, None);
-            event.seal = [0; 16];
-            pen.note(&[], &event)?;
+            if let Some(present) = pen.manifest()? {
+                if present == *manifest {
+                    return Ok(false);
+                }
+                let edition = self::opened(&present)?.edition;
+                if opened.edition <= edition {
+                    return Err(RegistrarError::ManifestNotNewer { found: opened.edition, present: edition });
+                }
+            }
+            let subject = format!("manifest {} edition {}", opened.region, opened.edition);
+            let event = event(Act::Manifest, &subject, &manifest.envelope, &[], entry, None);
+            pen.note(&[], &Event { seal: [0; 16], ..event })?;
             pen.put_manifest(manifest);
-            Ok(())
+            Ok(true)
         })
     }
 
@@ -180,18 +197,23 @@ impl<'l> Registrar<'l> {
     }
 
     /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
-    pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str) -> Result<(), RegistrarError> {
-        self.library.commit(|pen| {
-            let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-            match pen.alias(scheme, value)? {
-                Some(other) if other != shelfmark => {
-                    Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() })
-                }
-                Some(_) => Ok(()),
-                None => {
-                    pen.put_alias(scheme, value, shelfmark);
-                    Ok(())
-                }
+    ///
+    /// The codes of regions are schemes too, and only a transfer enters identifiers there.
+    pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str, entry: &Entry) -> Result<(), RegistrarError> {
+        if RegionCode::parse(scheme).is_ok() {
+            return Err(RegistrarError::AliasOfRegion { scheme: scheme.to_owned() });
+        }
+        let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+        let record = self.library.record(read)?;
+        self.library.commit(|pen| match pen.alias(scheme, value)? {
+            Some(other) if other != read => Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() }),
+            Some(_) => Ok(()),
+            None => {
+                let other = Some(format!("{scheme}:{value}"));
+                let event = event(Act::Alias, &identifier.to_string(), &record.envelope, &record.seal, entry, other);
+                pen.note(&[read], &event)?;
+                pen.put_alias(scheme, value, read);
+                Ok(())
             }
         })
     }
@@ -247,6 +269,12 @@ impl From<Replacement> for Change {
     }
 }
 
+/// Reads a manifest that its root key signed.
+fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
+    let read = Envelope::decode(&manifest.envelope).and_then(|envelope| envelope.authenticate(&manifest.root));
+    read.map_err(RegistrarError::Manifest)
+}
+
 /// What a certificate is signed as.
 #[derive(Clone, Copy)]
 pub(crate) enum Succession<'a> {
@@ -287,7 +315,8 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
-        return followed(repeat, signed.fingerprint).map(Entered::Before);
+        let before = followed(repeat, signed.fingerprint)?;
+        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(RegistrarError::RequestDiffers) };
     }
     let after = takes_place(pen, lineage, certificate, entry)?;
     if pen.find(identifier)?.is_some() {
@@ -343,6 +372,16 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
             let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
             Ok(Some(After { predecessor, change, state }))
         }
+    }
+}
+
+/// Whether what was issued before came about as what is asked for now: the first of its kind, from that origin, or after that version.
+fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Result<bool, RegistrarError> {
+    let predecessor = pen.card(before)?.predecessor;
+    match lineage {
+        Lineage::First => Ok(predecessor.is_none()),
+        Lineage::From(origin) => Ok(predecessor.is_none() && origin.is_origin_of(pen, before)?),
+        Lineage::Next { predecessor: wanted, .. } => Ok(predecessor == Some(wanted)),
     }
 }
 

@@ -35,7 +35,7 @@ impl Library {
 /// The backups of a folder, the oldest first.
 pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
     if !folder.join("meta").is_dir() {
-        return Err(StoreError::NoLibrary { folder: folder.display().to_string() });
+        return Err(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() });
     }
     Ok(list(&engine(folder)?))
 }
@@ -45,10 +45,11 @@ pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), S
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
+    // Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
+    let known: Vec<u32> = self::backups(backups)?.iter().map(|backup| backup.number).collect();
+    let missing = || StoreError::NoBackup { folder: backups.display().to_string(), known: known.clone() };
+    let number = number.or_else(|| known.last().copied()).filter(|number| known.contains(number)).ok_or_else(missing)?;
     let mut engine = engine(backups)?;
-    let Some(number) = number.or_else(|| list(&engine).last().map(|backup| backup.number)) else {
-        return Err(StoreError::NoLibrary { folder: backups.display().to_string() });
-    };
     engine.verify_backup(number)?;
     Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), number)?)
 }

@@ -11,6 +11,14 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// The folder holds no such backup.
+    #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
+    NoBackup {
+        /// The folder.
+        folder: String,
+        /// The numbers of those it has.
+        known: Vec<u32>,
+    },
     /// There is a library already.
     #[error("{folder} holds a library already")]
     Exists {
@@ -89,6 +97,7 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoLibrary { .. } => "store_no_library",
+            Self::NoBackup { .. } => "store_no_backup",
             Self::Exists { .. } => "store_exists",
             Self::Foreign => "store_foreign",
             Self::Newer { .. } => "store_newer",

@@ -50,6 +50,11 @@ impl Library {
 }
 
 impl Pen<'_> {
+    /// The manifest that the library works under, as this commit finds it.
+    pub fn manifest(&self) -> Result<Option<SignedManifest>, StoreError> {
+        self.get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+
     /// Puts a manifest in the place of the one before.
     pub fn put_manifest(&mut self, manifest: &SignedManifest) {
         self.put(Family::Meta, MANIFEST.to_vec(), minicbor::to_vec(manifest).unwrap_or_default());

@@ -8,7 +8,7 @@ mod misread;
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use library::{
     AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, ExportArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs,
-    LibraryArg, LibraryLock, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
+    LibraryArg, LibraryLock, LogEventsArgs, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
 pub use misread::Misread;
 
@@ -99,7 +99,7 @@ pub enum Verb {
     /// The library's log: publish, verify, prove, check, audit
     #[command(subcommand)]
     Log(LogVerb),
-    /// Back a library up while it is open
+    /// Back a library up: each backup adds only what the others do not have
     Backup(BackupArgs),
     /// Restore a library from a backup
     Restore(RestoreArgs),
@@ -223,14 +223,14 @@ pub struct IssueArgs {
     /// Applications: CSV (UTF-8 or GB18030) or JSON, of any size; - for standard input
     #[arg(long = "in", value_name = "FILE|-")]
     pub input: PathBuf,
-    /// The signed manifest of the region, which knows the agency of the key; a library has its own
-    #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
+    /// The signed manifest of the region, which knows the agency of the key; a library has its own, and with this none is used
+    #[arg(long, value_name = "FILE", required_unless_present = "library")]
     pub manifest: Option<PathBuf>,
     /// Where certificates and their pictures go; without a library, the same folder again issues nothing twice
     #[arg(long, value_name = "DIR", required_unless_present = "library")]
     pub out: Option<PathBuf>,
     /// The library that the certificates come into: it issues nothing twice, and knows every certificate's state
-    #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY", requires_all = ["basis", "actor"])]
+    #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
     pub library: Option<PathBuf>,
     #[command(flatten)]
     pub library_lock: LibraryLock,
@@ -309,14 +309,14 @@ pub enum ManifestVerb {
 pub enum StatusVerb {
     /// Sign the status lists of an agency
     Sign {
-        /// The signed manifest of the region; a library has its own
-        #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
+        /// The signed manifest of the region; a library has its own, and with this none is used
+        #[arg(long, value_name = "FILE", required_unless_present = "library")]
         manifest: Option<PathBuf>,
         /// Reports of what was issued (report.jsonl), which know the slots
-        #[arg(long, value_name = "FILE", required_unless_present = "library", conflicts_with = "library")]
+        #[arg(long, value_name = "FILE", required_unless_present = "library")]
         report: Vec<PathBuf>,
         /// The library, which knows slots and states; only lists that have changed are signed again
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
         library: Option<PathBuf>,
         #[command(flatten)]
         library_lock: LibraryLock,

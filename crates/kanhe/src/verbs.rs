@@ -107,9 +107,10 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
     match cli.verb {
         Verb::Type(verb) => types::run(verb, voice),
         Verb::Key(verb) => key::run(verb, voice),
-        Verb::Issue(args) => match &args.library {
-            Some(_) => library::issue(&args, voice),
-            None => issue::run(&args, voice),
+        // A library may be named by the environment for all verbs; who names a manifest means none of it.
+        Verb::Issue(args) => match &args.manifest {
+            None => library::issue(&args, voice),
+            Some(_) => issue::run(&args, voice),
         },
         Verb::Init(args) => library::init(&args, voice),
         Verb::Agency(verb) => library::agency(&verb, voice),

@@ -4,6 +4,7 @@ use crate::application::{Fault, TableError};
 use crate::desk::IssueError;
 use crate::lifecycle::LifecycleError;
 use crate::registrar::RegistrarError;
+use jiff::civil::Date;
 use kanhe_core::code::{ProjectCode, Uscc};
 use kanhe_store::{Stage, StoreError};
 use thiserror::Error;
@@ -32,6 +33,14 @@ pub enum ExaminerError {
     /// A certificate is issued on the day on which it is approved.
     #[error("an application that is reviewed names no day of issue: it is the day of the approval")]
     IssuedGiven,
+    /// An arrival on another day than it is written down.
+    #[error("an application arrives on the day on which it is written down, {today}, not on {effective}")]
+    OtherDay {
+        /// The day named.
+        effective: Date,
+        /// Today.
+        today: Date,
+    },
     /// The agency does not issue this type.
     #[error("agency {agency} may not issue this type under the library's manifest")]
     OutOfScope {
@@ -125,6 +134,7 @@ impl ExaminerError {
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",
             Self::IssuedGiven => "review_sets_day_of_issue",
+            Self::OtherDay { .. } => "review_other_day",
             Self::OutOfScope { .. } => "review_out_of_scope",
             Self::OtherAgency { .. } => "review_other_agency",
             Self::OtherType => "review_other_type",

@@ -5,6 +5,7 @@ use crate::desk::IssueError;
 use crate::lifecycle::{Change, LifecycleError};
 use jiff::civil::Date;
 use kanhe_core::code::RegionCode;
+use kanhe_core::envelope::EnvelopeError;
 use kanhe_core::status::State;
 use kanhe_store::StoreError;
 use thiserror::Error;
@@ -36,8 +37,27 @@ pub enum RegistrarError {
         /// That certificate.
         identifier: String,
     },
-    /// A certificate that comes from the library's own region.
-    #[error("region {region} is the library's own: nothing is transferred in from it")]
+    /// The manifest is not signed by its root key.
+    #[error(transparent)]
+    Manifest(EnvelopeError),
+    /// The manifest is of another region.
+    #[error("the manifest is of region {found}, the library of {wanted}")]
+    ManifestOfOtherRegion {
+        /// The region of the manifest.
+        found: RegionCode,
+        /// The region of the library.
+        wanted: RegionCode,
+    },
+    /// The library works under a newer manifest, or another of the same edition.
+    #[error("the library works under edition {present}, this is edition {found}")]
+    ManifestNotNewer {
+        /// The edition of the manifest.
+        found: u32,
+        /// The edition under which the library works.
+        present: u32,
+    },
+    /// A certificate that comes from the library's own region, or goes to it.
+    #[error("region {region} is the library's own: nothing is transferred within it")]
     OwnRegion {
         /// The region.
         region: RegionCode,
@@ -55,6 +75,12 @@ pub enum RegistrarError {
         said: Meaning,
         /// What it must say.
         wanted: Meaning,
+    },
+    /// A scheme that is a region's.
+    #[error("{scheme} is a region: what stood there is entered by transfer in")]
+    AliasOfRegion {
+        /// The scheme.
+        scheme: String,
     },
     /// The library has no such certificate.
     #[error("the library has no certificate {identifier}")]
@@ -105,9 +131,13 @@ impl RegistrarError {
             Self::RequestDiffers => "request_reused",
             Self::IdentifierTaken { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
+            Self::Manifest(error) => error.code(),
+            Self::ManifestOfOtherRegion { .. } => "library_other_region",
+            Self::ManifestNotNewer { .. } => "manifest_not_newer",
             Self::OwnRegion { .. } => "transfer_own_region",
             Self::OwnCertificate { .. } => "transfer_own_certificate",
             Self::NotGivenAway { .. } => "transfer_not_given_away",
+            Self::AliasOfRegion { .. } => "alias_of_region",
             Self::NotFound { .. } => "certificate_not_found",
             Self::HolderHasOne { .. } => "holder_has_one",
             Self::OtherType { .. } => "other_type",

@@ -66,6 +66,11 @@ impl Origin {
         }
     }
 
+    /// Whether a certificate here came from there.
+    pub(super) fn is_origin_of(&self, pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<bool, RegistrarError> {
+        Ok(pen.alias(self.region.as_str(), &self.spelled())? == Some(shelfmark))
+    }
+
     /// Lets the identifier there lead to the certificate here.
     pub(super) fn remember(&self, pen: &mut Pen<'_>, shelfmark: Shelfmark) {
         pen.put_alias(self.region.as_str(), &self.spelled(), shelfmark);

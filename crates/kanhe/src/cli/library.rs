@@ -84,9 +84,6 @@ pub struct GroundsArg {
     /// From when on it holds (RFC 3339 or a day); not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
-    /// The moment of recording [default: now]
-    #[arg(long, value_name = "TIME", hide = true)]
-    pub now: Option<String>,
 }
 
 /// `kanhe suspend …` and its sisters
@@ -251,6 +248,8 @@ pub struct AliasArgs {
     pub alias: String,
     #[command(flatten)]
     pub library: LibraryArg,
+    #[command(flatten)]
+    pub grounds: GroundsArg,
 }
 
 /// `kanhe show …`
@@ -312,10 +311,16 @@ pub enum LogVerb {
         #[command(flatten)]
         library: LibraryArg,
     },
-    /// Prove that what happened last to a certificate stands in the published log
+    /// List what happened, in the order of the log
+    Events(LogEventsArgs),
+    /// Prove that what happened last to a certificate or an application, or any event, stands in the published log
     Prove {
-        /// The identifier of the certificate
-        identifier: String,
+        /// The identifier of a certificate, or the code of an application
+        #[arg(required_unless_present = "event")]
+        subject: Option<String>,
+        /// The event at this index of the log, as `kanhe history` and `kanhe log events` number them
+        #[arg(long, value_name = "INDEX", conflicts_with = "subject")]
+        event: Option<u64>,
         #[command(flatten)]
         library: LibraryArg,
         /// Where the proof goes (tlog-proof)
@@ -365,6 +370,31 @@ pub enum LogVerb {
         #[arg(long, value_name = "DIR")]
         tiles: PathBuf,
     },
+}
+
+/// `kanhe log events …`
+#[derive(Debug, Args)]
+pub struct LogEventsArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// Only what this officer did
+    #[arg(long, value_name = "OFFICER")]
+    pub by: Option<String>,
+    /// Only this act: issue, revoke, lodge, review …
+    #[arg(long)]
+    pub act: Option<String>,
+    /// Only what was recorded at this moment or later (RFC 3339 or a day)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only what was recorded before this moment
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// From this index of the log on
+    #[arg(long, value_name = "INDEX", default_value_t = 0)]
+    pub from: u64,
+    /// At most so many
+    #[arg(long, default_value_t = 20)]
+    pub most: usize,
 }
 
 /// `kanhe backup …`

@@ -4,6 +4,7 @@ mod application;
 mod bulk;
 mod change;
 mod draw;
+mod events;
 mod export;
 mod find;
 mod found;
@@ -102,7 +103,8 @@ fn located(library: &Library, text: &str) -> Result<(CertificateId, Shelfmark), 
 
 /// What goes into the log about an act, as the command line says it.
 fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
-    let now = clock::moment(arg.now.as_deref())?;
+    // The library writes down what its own clock says: who could name another moment could lie to the auditor.
+    let now = clock::moment(None)?;
     let effective = arg.effective.as_deref().map(clock::beginning).transpose()?.unwrap_or(now);
     Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, &arg.actor)?, effective, now, salt: *clock::chance()? })
 }

@@ -42,12 +42,11 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let issued = clock::moment(at.as_deref())?;
     let signer = Signer { key: key.key(), issued, expires: clock::days_after(issued, days), out: &out };
     files::make_folder(&out)?;
-    let signed = match library {
-        Some(library) => super::library::sign_lists(&LibraryArg { library, lock: library_lock }, all, &signer)?,
-        None => {
-            let manifest = manifest.ok_or_else(|| Failure::new("usage", "without --library, --manifest is needed"))?;
-            signer.sign_reported(&manifest::read(&manifest)?, &report, states.as_deref())?
-        }
+    // A library may be named by the environment for all verbs; who names a manifest means none of it.
+    let signed = match (manifest, library) {
+        (Some(manifest), _) => signer.sign_reported(&manifest::read(&manifest)?, &report, states.as_deref())?,
+        (None, Some(library)) => super::library::sign_lists(&LibraryArg { library, lock: library_lock }, all, &signer)?,
+        (None, None) => return Err(Failure::new("usage", "without --library, --manifest is needed")),
     };
     let Signed { lists, certificates } = signed;
     voice.say(&serde_json::json!({ "lists": lists, "certificates": certificates, "out": out }), |language| match language {
@@ -87,7 +86,17 @@ impl Signer<'_> {
     /// Signs one list and writes its file.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
         let list = StatusList::new(&agency.list_uri(number), self.issued, self.expires, TIME_TO_LIVE, statuses).map_err(defect)?;
-        files::write(&self.out.join(format!("{number}.status")), &sign_to_cose(StatusList::TYPE, &list.encode(), self.key))
+        files::write(&self.file(agency, number), &sign_to_cose(StatusList::TYPE, &list.encode(), self.key))
+    }
+
+    /// Whether a list was signed into this folder before.
+    pub fn stands(&self, agency: &Agency, number: u32) -> bool {
+        self.file(agency, number).exists()
+    }
+
+    /// The agency is in the name: several sign into one folder.
+    fn file(&self, agency: &Agency, number: u32) -> PathBuf {
+        self.out.join(format!("{}.{number}.status", agency.code))
     }
 
     fn sign_reported(&self, manifest: &Manifest, reports: &[PathBuf], states: Option<&Path>) -> Result<Signed, Failure> {
@@ -113,6 +122,11 @@ fn defect(error: StatusError) -> Failure {
 
 fn agency_of<'a>(agencies: &'a [Agency], key_id: &str) -> Result<&'a Agency, Failure> {
     let signs = |agency: &&Agency| agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && key.key.id().to_string() == key_id);
+    let stolen =
+        agencies.iter().flat_map(|agency| &agency.keys).find(|key| key.key.id().to_string() == key_id && key.counts_before.is_some());
+    if stolen.is_some() {
+        return Err(Failure::new("desk_key_stolen", format!("key {key_id} was stolen: sign with the agency's new key")));
+    }
     agencies.iter().find(signs).ok_or_else(|| {
         let hint = Words::new("在机构名录中给该密钥加上用途 status。", "Give the key the use `status` in the region's manifest.");
         Failure::new("status_key_unknown", format!("no agency of the manifest signs status lists with key {key_id}")).hint(hint)

@@ -57,6 +57,8 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let files = pictures.of(&library, entered.shelfmark())?;
     let json = json!({ "code": project.code.as_str(), "identifier": identifier.to_string(), "result": result, "files": files });
     voice.say(&json, |language| match language {
+        Language::Chinese if result == "before" => format!("{} 此前已获准予，证照为 {identifier}", project.code),
+        Language::English if result == "before" => format!("{} was approved before, its certificate is {identifier}", project.code),
         Language::Chinese => format!("准予许可：{}，已颁发 {identifier}", project.code),
         Language::English => format!("approved: {}, issued {identifier}", project.code),
     });

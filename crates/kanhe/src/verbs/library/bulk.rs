@@ -13,7 +13,7 @@ use crate::verbs::issue::output::{Artist, Written};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::Refused;
 use jiff::Timestamp;
-use kanhe_core::calendar::day_in_china;
+use jiff::civil::Date;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::application::{Application, Draft, Table};
 use kanhe_issuer::catalogue::CertificateKind;
@@ -59,8 +59,10 @@ pub struct Run<'a> {
     pub artist: Option<(&'a Artist, &'a Path)>,
     /// Why they are issued, and by whom.
     pub grounds: Grounds,
-    /// The moment of issue.
+    /// Now.
     pub now: Timestamp,
+    /// The day of issue of rows that name none.
+    pub day: Date,
     /// Whether nothing is to be written.
     pub dry: bool,
     /// Whether somebody asks for a pause.
@@ -127,7 +129,7 @@ impl Run<'_> {
     }
 
     fn row(&self, application: &Application, chances: ([u8; 16], [u8; 16])) -> Row {
-        let admitted = self.kind.admit(application, day_in_china(self.now));
+        let admitted = self.kind.admit(application, self.day);
         let outcome = admitted.map_err(|faults| json!(faults.iter().map(fault_json).collect::<Vec<_>>()));
         let outcome = outcome.and_then(|draft| self.outcome(draft, chances)).unwrap_or_else(Outcome::Refused);
         Row { line: application.line(), request: application.request_id().map(str::to_owned), outcome }
@@ -214,9 +216,14 @@ impl Run<'_> {
 
     fn before(&self, row: Value, mark: Shelfmark, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
         counts.repeated += 1;
-        let identifier = self.library.card(mark).map_err(stored)?.identifier;
+        // A row that repeats one of the same rehearsal repeats what was never written.
+        let identifier = match self.library.card(mark) {
+            Ok(card) => Some(card.identifier.to_string()),
+            Err(_) if self.dry => None,
+            Err(error) => return Err(stored(error)),
+        };
         let files = self.store(written)?;
-        Ok(with(row, json!({ "result": "before", "identifier": identifier.to_string(), "files": files })))
+        Ok(with(row, json!({ "result": "before", "identifier": identifier, "files": files })))
     }
 
     fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {

@@ -13,7 +13,7 @@ use kanhe_issuer::application::{Draft, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, Meaning};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, Replacement};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, Replacement};
 use serde_json::json;
 use std::path::Path;
 
@@ -29,6 +29,11 @@ pub fn transfer(verb: &TransferVerb, voice: Voice) -> Result<Ended, Failure> {
         TransferVerb::Undo { change } => act(change, Change::UndoTransfer, None, voice),
         TransferVerb::Out { change, to } => {
             let region = RegionCode::parse(to).map_err(|error| Failure::new("usage", error))?;
+            let library = open(&change.library)?;
+            if region == *library.region() {
+                return Err(registered(&RegistrarError::OwnRegion { region }));
+            }
+            drop(library);
             act(change, Change::TransferOut, Some(region.as_str()), voice)
         }
     }
@@ -60,9 +65,10 @@ pub fn scheme_and_value(alias: &str) -> Result<(&str, &str), Failure> {
 /// Lets an identifier of another scheme stand for a certificate.
 pub fn alias(args: &AliasArgs, voice: Voice) -> Result<Ended, Failure> {
     let (scheme, value) = scheme_and_value(&args.alias)?;
+    let entry = entry(&args.grounds)?;
     let library = open(&args.library)?;
     let (identifier, _) = located(&library, &args.identifier)?;
-    Registrar::new(&library).alias(&identifier, scheme, value).map_err(|error| registered(&error))?;
+    Registrar::new(&library).alias(&identifier, scheme, value, &entry).map_err(|error| registered(&error))?;
     voice.say(&json!({ "identifier": identifier.to_string(), "scheme": scheme, "value": value }), |_| {
         format!("{scheme}:{value} → {identifier}")
     });
@@ -130,9 +136,12 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
     let files = pictures.of(&library, entered.shelfmark())?;
     let json = json!({ "identifier": issued.to_string(), "files": files, "from": region.as_str(), "origin": args.identifier, "result": result, "warnings": warnings });
-    voice.say(&json, |language| match language {
-        Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}", args.identifier),
-        Language::English => format!("taken over: {} of {region} is {issued} here", args.identifier),
+    voice.say(&json, |language| {
+        let doubts = if warnings.is_empty() { String::new() } else { format!("\n⚠ {}", warnings.join(", ")) };
+        match language {
+            Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}{doubts}", args.identifier),
+            Language::English => format!("taken over: {} of {region} is {issued} here{doubts}", args.identifier),
+        }
     });
     Ok(Ended::Well)
 }

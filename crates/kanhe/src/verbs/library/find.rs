@@ -141,7 +141,13 @@ pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
 pub fn holder_code(kind: &str, code: &str) -> Result<HolderCode, Failure> {
     let known = kind.parse().ok().and_then(|number| HolderCodeType::new(number).ok());
     let known = known.ok_or_else(|| Failure::new("usage", format!("{kind} is no holder code type of GB/T 36903")))?;
-    HolderCode::new_foreign(known, &said(code)?).map(|(code, _)| code).map_err(|error| Failure::new(error.code(), error))
+    HolderCode::new_foreign(known, &said(code)?).map(|(code, _)| code).map_err(|error| {
+        let hint = Words::new(
+            "组织机构用 --holder-type 001，护照用 411 至 414。",
+            "Organisations are found with --holder-type 001, passports with 411 to 414.",
+        );
+        Failure::new(error.code(), error).hint(hint)
+    })
 }
 
 /// What was said on the command line, or on standard input, where no list of processes shows it.

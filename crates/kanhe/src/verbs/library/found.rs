@@ -8,6 +8,7 @@ use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::{Language, Words};
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::Envelope;
+use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
@@ -23,6 +24,8 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     if args.folder.join(SECRET).exists() || args.folder.join(DATABASE).exists() {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
     }
+    // The log's key will bear the same name: what no key can be called, no log can.
+    PublicKeyLine::check_name(&args.origin).map_err(|error| Failure::new(error.code(), error))?;
     files::make_folder(&args.folder)?;
     let lock = match &args.lock.library_identity {
         Some(path) if args.new_identity => {
@@ -68,17 +71,14 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
                 Failure::new(error.code(), format!("{}: {error}", manifest.display())).hint(hint)
             })?;
             let library = open(library)?;
-            if opened.region != *library.region() {
-                let detail = format!("the manifest is of region {}, the library of {}", opened.region, library.region());
-                return Err(Failure::new("library_other_region", detail));
-            }
-            let edition = format!("manifest {} edition {}", opened.region, opened.edition);
             let signed = SignedManifest { envelope: envelope.clone(), root };
-            Registrar::new(&library).take_up(&signed, &edition, &entry).map_err(|error| registered(&error))?;
-            let (agencies, kinds) = (opened.agencies.len(), opened.kinds.len());
-            voice.say(&json!({ "agencies": agencies, "types": kinds, "edition": opened.edition }), |language| match language {
-                Language::Chinese => format!("机构名录已登记：{agencies} 个机构，{kinds} 类证照"),
-                Language::English => format!("manifest taken up: {agencies} agencies, {kinds} types"),
+            let new = Registrar::new(&library).take_up(&signed, &entry).map_err(|error| registered(&error))?;
+            let (agencies, kinds, edition) = (opened.agencies.len(), opened.kinds.len(), opened.edition);
+            voice.say(&json!({ "agencies": agencies, "types": kinds, "edition": edition, "new": new }), |language| match (language, new) {
+                (Language::Chinese, true) => format!("机构名录第 {edition} 版已登记：{agencies} 个机构，{kinds} 类证照"),
+                (Language::English, true) => format!("manifest edition {edition} taken up: {agencies} agencies, {kinds} types"),
+                (Language::Chinese, false) => format!("机构名录第 {edition} 版早已登记，未作改动"),
+                (Language::English, false) => format!("manifest edition {edition} was taken up before, nothing changed"),
             });
             Ok(Ended::Well)
         }

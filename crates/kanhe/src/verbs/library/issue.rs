@@ -10,6 +10,8 @@ use crate::verbs::issue::progress::Progress;
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::Language;
 use crate::{files, shipped};
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::Table;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::registrar::Registrar;
@@ -45,7 +47,8 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         library: &library,
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
         grounds: grounds(basis, &args.reason, actor)?,
-        now: clock::moment(args.at.as_deref())?,
+        now: clock::moment(None)?,
+        day: day_of_issue(args)?,
         dry: args.dry_run,
         pause: Pause::listen()?,
     };
@@ -56,14 +59,21 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(crate::verbs::issue::ended(counts.paused, counts.refused))
 }
 
+/// The day of issue of rows that name none; what is recorded is recorded now.
+fn day_of_issue(args: &IssueArgs) -> Result<Date, Failure> {
+    let (at, now) = (clock::moment(args.at.as_deref())?, clock::moment(None)?);
+    if at > now { Err(Failure::new("usage", "nothing is issued in the future")) } else { Ok(day_in_china(at)) }
+}
+
 fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
     match (&args.report, &args.out) {
         (Some(report), _) => Ok(report.clone()),
-        (None, Some(out)) => Ok(out.join("report.jsonl")),
+        (None, Some(out)) => Ok(out.join(if args.dry_run { "dry-run.jsonl" } else { "report.jsonl" })),
         (None, None) if args.input == Path::new("-") => {
             Err(Failure::new("usage", "a table on standard input has no name: say with --report where the report goes"))
         }
-        (None, None) => Ok(args.input.with_extension("report.jsonl")),
+        // What could be issued must not take the place of what was.
+        (None, None) => Ok(args.input.with_extension(if args.dry_run { "dry-run.jsonl" } else { "report.jsonl" })),
     }
 }
 
@@ -81,8 +91,10 @@ fn words(counts: &Counts, report: &Path, dry: bool, language: Language) -> Strin
     lines.push(match (language, dry) {
         (Language::Chinese, false) => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
         (Language::English, false) => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
-        (Language::Chinese, true) => format!("试运行：可签发 {issued}，未受理 {refused}；报告：{report}"),
-        (Language::English, true) => format!("dry run: {issued} could be issued, {refused} refused; report: {report}"),
+        (Language::Chinese, true) => format!("试运行：可签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
+        (Language::English, true) => {
+            format!("dry run: {issued} could be issued, {repeated} issued before, {refused} refused; report: {report}")
+        }
     });
     lines.extend(paused.then(|| crate::verbs::issue::paused(issued + repeated + refused, language)));
     lines.join("\n")

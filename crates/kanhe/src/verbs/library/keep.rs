@@ -30,6 +30,7 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
 /// Restores a backup.
 pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     let into = database(&args.into);
+    kanhe_store::backup::backups(&args.from).map_err(stored)?;
     files::make_folder(&args.into)?;
     if args.into.join(SECRET).exists() {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.into.display().to_string() }));

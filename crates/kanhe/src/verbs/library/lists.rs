@@ -13,7 +13,7 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
     let agency = signer.agency(&manifest)?;
     let mut signed = Signed { lists: 0, certificates: 0 };
     for (number, page) in library.pages(&agency.code).map_err(stored)? {
-        if page.changes == page.signed && !all {
+        if page.changes == page.signed && !all && signer.stands(agency, number) {
             continue;
         }
         let states = library.states(&agency.code, number).map_err(stored)?;

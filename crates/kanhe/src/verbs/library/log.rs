@@ -1,5 +1,12 @@
 //! `kanhe log`: the library's log, published as files that anybody can check without us.
 
+mod audit;
+mod list;
+mod publish;
+
+pub use publish::each_tile;
+
+use super::events::{event_json, event_line};
 use super::survivors::Theft;
 use super::{located, open, public_key, stored};
 use crate::cli::LogVerb;
@@ -7,18 +14,11 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::{self, Language, Words, act_word};
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
-use kanhe_issuer::keyring::NamedKey;
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
-use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
-use kanhe_log::entries::EntryBundle;
-use kanhe_log::note::{LARGEST_NOTE, NoteSigner};
-use kanhe_log::path::TilePath;
-use kanhe_log::proof::verify_consistency;
-use kanhe_log::prove::consistency_proof;
-use kanhe_log::tile::{FULL_BYTES, FULL_WIDTH, TileId, Width};
-use kanhe_store::{Library, StoreError};
+use kanhe_store::Library;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -38,141 +38,51 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         LogVerb::Publish { library, key, out } => {
             let key = key::open(key)?;
-            publish(&open(library)?, &key, out, voice)
+            publish::publish(&open(library)?, &key, out, voice)
         }
         LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
-        LogVerb::Prove { identifier, library, out } => prove(&open(library)?, identifier, out, voice),
+        LogVerb::Events(args) => list::events(args, voice),
+        LogVerb::Prove { subject, event, library, out } => prove(&open(library)?, subject.as_deref(), *event, out, voice),
         LogVerb::Survivors { library, stolen, before, out, key, at } => {
             let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
             super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
         }
         LogVerb::Check { proof, cose, log_key } => check(proof, cose.as_deref(), &public_key(log_key)?, voice),
-        LogVerb::Audit { old, new, log_key, tiles } => audit(old, new, &public_key(log_key)?, tiles, voice),
+        LogVerb::Audit { old, new, log_key, tiles } => audit::audit(old, new, &public_key(log_key)?, tiles, voice),
     }
 }
 
-fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> Result<Ended, Failure> {
-    let head = library.head().map_err(stored)?;
-    let signer = NoteSigner::new(key.name(), key.key()).map_err(|error| Failure::new(error.code(), error))?;
-    let beside = out.join(CHECKPOINT);
-    let beside = if beside.exists() { Some(text(&beside, LARGEST_NOTE)?) } else { None };
-    for earlier in library.checkpoint().map_err(stored)?.into_iter().chain(beside) {
-        continues(library, &earlier, signer.public())?;
-    }
-    let signed = Checkpoint::new(library.origin(), head, &[]).and_then(|checkpoint| checkpoint.sign(&signer));
-    let note = signed.map_err(|error| {
-        let hint = Words::new(
-            "日志密钥的名称须与建库时的 --origin 相同。",
-            "The log's key bears the name that `kanhe init` was given as --origin.",
-        );
-        Failure::new(error.code(), error).hint(hint)
-    })?;
-    let written = write_tiles(library, head.size, out)?;
-    files::make_folder(out)?;
-    files::sync_all(out)?;
-    // Last of all: a checkpoint never promises a tile that is not there.
-    files::write(&out.join(CHECKPOINT), note.as_bytes())?;
-    library
-        .commit(|pen| -> Result<(), StoreError> {
-            pen.put_checkpoint(&note);
-            Ok(())
-        })
-        .map_err(stored)?;
-    voice.say(&json!({ "size": head.size, "root": head.root.to_string(), "files": written, "out": out }), |language| match language {
-        Language::Chinese => format!("日志已发布：{} 条事件，新写 {written} 个文件：{}", head.size, out.display()),
-        Language::English => format!("log published: {} events, {written} files written: {}", head.size, out.display()),
-    });
-    Ok(Ended::Well)
-}
-
-/// Refuses to sign a log that does not begin with what was published of it: a library that was restored from an old backup would
-/// contradict its own checkpoints, and every witness would see a fork.
-fn continues(library: &Library, earlier: &str, key: &PublicKeyLine) -> Result<(), Failure> {
-    let earlier = Checkpoint::open(earlier, key).map_err(|error| Failure::new(error.code(), error))?;
-    let (old, new) = (earlier.head(), library.head().map_err(stored)?);
-    let forked = |detail: String| {
-        let hint = Words::new(
-            "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
-            "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
-        );
-        Failure::new("log_fork", detail).hint(hint)
-    };
-    if old.size > new.size {
-        return Err(forked(format!("{} events were published, the library has {}", old.size, new.size)));
-    }
-    let proof = library.prove_growth(old.size, new.size).map_err(stored)?;
-    verify_consistency(old, &new, &proof).map_err(|error| forked(error.to_string()))
-}
-
-/// Writes every tile and bundle that is not there yet: a full one never changes, and a partial one bears its width in its name.
-fn write_tiles(library: &Library, size: u64, out: &Path) -> Result<u64, Failure> {
-    let mut written = 0;
-    each_tile(library, size, |path, bytes| {
-        let path = out.join(path.to_string());
-        if !path.exists() {
-            files::make_folder(path.parent().unwrap_or(out))?;
-            files::write_unsynced(&path, &bytes()?)?;
-            written += 1;
-        }
-        Ok(())
-    })?;
-    Ok(written)
-}
-
-/// The bytes of a tile or bundle, made only for who wants them.
-type Bytes<'b> = &'b dyn Fn() -> Result<Vec<u8>, Failure>;
-
-/// Every tile and bundle of the log of a size, with its name among the log's files.
-pub fn each_tile(library: &Library, size: u64, mut put: impl FnMut(TilePath, Bytes<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
-    for level in (0..8_u8).take_while(|level| size >> (8 * level) > 0) {
-        for (index, width) in widths(size >> (8 * level)) {
-            let tile = TileId::new(level, index).map_err(|error| Failure::new(error.code(), error))?;
-            put(TilePath::Hashes { tile, width }, &|| {
-                let mut bytes = library.tile(tile).map_err(stored)?;
-                bytes.truncate(width.bytes());
-                Ok(bytes)
-            })?;
-            if level == 0 {
-                put(TilePath::Entries { index, width }, &|| {
-                    let entries = library.entries(index * u64::from(FULL_WIDTH), u64::from(width.get())).map_err(stored)?;
-                    let bundle = EntryBundle::new(entries.iter().map(<[u8; 32]>::as_slice).collect());
-                    bundle.map(|bundle| bundle.encode()).map_err(|error| Failure::new(error.code(), error))
-                })?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The tiles that so many hashes fill: all but the last are full.
-fn widths(hashes: u64) -> impl Iterator<Item = (u64, Width)> {
-    let full = u64::from(FULL_WIDTH);
-    (0..hashes.div_ceil(full)).filter_map(move |index| {
-        let width = (hashes - index * full).min(full);
-        u16::try_from(width).ok().and_then(|width| Width::new(width).ok()).map(|width| (index, width))
-    })
-}
-
-fn prove(library: &Library, identifier: &str, out: &Path, voice: Voice) -> Result<Ended, Failure> {
-    let (identifier, mark) = located(library, identifier)?;
+fn prove(library: &Library, subject: Option<&str>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let unpublished = || {
         let hint = Words::new("先用 kanhe log publish 发布日志。", "Publish the log first, with `kanhe log publish`.");
-        Failure::new("log_unpublished", "what happened to the certificate does not stand in a published checkpoint yet").hint(hint)
+        Failure::new("log_unpublished", "the event does not stand in a published checkpoint yet").hint(hint)
+    };
+    let index = match (index, subject) {
+        (Some(index), _) => index,
+        (None, Some(subject)) => last_event(library, subject)?.ok_or_else(unpublished)?,
+        (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
     let note = library.checkpoint().map_err(stored)?.ok_or_else(unpublished)?;
     let size = library.published().map_err(stored)?.ok_or_else(unpublished)?.size;
-    let history = library.history(mark).map_err(stored)?;
-    let (index, event) = history.last().ok_or_else(unpublished)?;
-    if *index >= size {
-        return Err(unpublished());
-    }
-    files::write(out, bundle(library, (&note, size), *index, event)?.to_string().as_bytes())?;
-    let json = json!({ "identifier": identifier.to_string(), "index": index, "size": size, "act": event.act.word(), "proof": out });
+    let event = library.event(index).map_err(stored)?.filter(|_| index < size).ok_or_else(unpublished)?;
+    files::write(out, bundle(library, (&note, size), index, &event)?.to_string().as_bytes())?;
+    let json = json!({ "subject": event.subject, "index": index, "size": size, "act": event.act.word(), "proof": out });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("第 {index} 条事件（{}）在 {size} 条的日志中：{}", act_word(event.act).zh, out.display()),
         Language::English => format!("event {index} ({}) stands in the log of {size}: {}", act_word(event.act).en, out.display()),
     });
     Ok(Ended::Well)
+}
+
+/// What happened last to a certificate or an application.
+fn last_event(library: &Library, subject: &str) -> Result<Option<u64>, Failure> {
+    if let Ok(code) = ProjectCode::parse(subject) {
+        let project = library.project(&code).map_err(stored)?;
+        let project = project.ok_or_else(|| Failure::new("project_not_found", format!("the library has no application {code}")))?;
+        return Ok(project.events.last().copied());
+    }
+    let (_, mark) = located(library, subject)?;
+    Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index))
 }
 
 /// The proof that an event stands in a published checkpoint of a size, with the event itself.
@@ -196,16 +106,21 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
         }
         Ok((included, event)) => {
             let (index, head) = (included.index(), included.checkpoint().head());
-            let json = json!({
-                "proved": true, "index": index, "size": head.size, "origin": included.checkpoint().origin(), "act": event.act.word(),
-                "subject": event.subject, "effective": event.effective.to_string(), "recorded": event.recorded.to_string(),
-            });
+            let mut json = event_json(index, &event);
+            if let Some(json) = json.as_object_mut() {
+                json.insert("proved".to_owned(), json!(true));
+                json.insert("size".to_owned(), json!(head.size));
+                json.insert("origin".to_owned(), json!(included.checkpoint().origin()));
+            }
             voice.say(&json, |language| {
                 let (act, subject) = (act_word(event.act).of(language), &event.subject);
                 let recorded = words::moment(event.recorded).of(language).to_owned();
+                let told = event_line(index, &event, None, language);
                 match language {
-                    Language::Chinese => format!("✔ 已证明：{act} {subject}，{recorded} 记入（第 {index} 条，共 {} 条）", head.size),
-                    Language::English => format!("✔ proved: {act} {subject}, recorded {recorded} (event {index} of {})", head.size),
+                    Language::Chinese => {
+                        format!("✔ 已证明：{act} {subject}，{recorded} 记入（第 {index} 条，共 {} 条）\n{told}", head.size)
+                    }
+                    Language::English => format!("✔ proved: {act} {subject}, recorded {recorded} (event {index} of {})\n{told}", head.size),
                 }
             });
             Ok(Ended::Well)
@@ -216,6 +131,9 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
 /// The event that a proof is about, and where the log has it; of a certificate with this digest, if one is given.
 fn proved(text: &str, digest: Option<[u8; 32]>, log_key: &PublicKeyLine) -> Result<(Included, Event), Unproved> {
     let bundle = ProofBundle::parse(text)?;
+    if bundle.extra().is_empty() {
+        return Err(Unproved::NoEvent);
+    }
     let included = bundle.verify(&Event::entry_of(bundle.extra()), log_key)?;
     let event = Event::decode(bundle.extra())?;
     if digest.is_some_and(|digest| digest != event.digest) { Err(Unproved::OtherCertificate) } else { Ok((included, event)) }
@@ -228,6 +146,8 @@ enum Unproved {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     Event(#[from] EventError),
+    #[error("the proof does not carry its event")]
+    NoEvent,
     #[error("the proof is about another certificate")]
     OtherCertificate,
 }
@@ -238,6 +158,7 @@ impl Unproved {
         match self {
             Self::Bundle(error) => error.code(),
             Self::Event(error) => error.code(),
+            Self::NoEvent => "log_no_event",
             Self::OtherCertificate => "log_other_certificate",
         }
     }
@@ -245,44 +166,10 @@ impl Unproved {
     fn headline(&self) -> &'static str {
         match self {
             Self::Bundle(_) => "证明不成立",
-            Self::Event(_) => "证明不含事件",
+            Self::Event(_) | Self::NoEvent => "证明不含事件",
             Self::OtherCertificate => "证明说的不是这张证照",
         }
     }
-}
-
-fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voice: Voice) -> Result<Ended, Failure> {
-    let (old, new) = (checkpoint(old, log_key)?, checkpoint(new, log_key)?);
-    let (old_head, new_head) = (old.head(), new.head());
-    let read = |tile: TileId| {
-        let width = tile.width_in(new_head.size).ok_or_else(|| Failure::new("log_tile_missing", "the log has no such tile"))?;
-        let path = tiles.join(TilePath::Hashes { tile, width }.to_string());
-        files::read(&path, FULL_BYTES)
-    };
-    let failed = |error: &dyn std::fmt::Display| Failure::new("log_tile_missing", error);
-    let judged = if old_head.size == 0 {
-        Ok(())
-    } else {
-        let proof = consistency_proof(old_head.size, new_head.size, |tile| read(tile).map_err(|failure| failure.line(voice.language)));
-        verify_consistency(old_head, new_head, &proof.map_err(|error| failed(&error))?)
-    };
-    let json = json!({ "consistent": judged.is_ok(), "old": old_head.size, "new": new_head.size, "code": judged.as_ref().err().map(|error| error.code()) });
-    voice.say(&json, |language| match (&judged, language) {
-        (Ok(()), Language::Chinese) => {
-            format!("✔ 后一日志保留了前一日志的全部 {} 条，并增加 {} 条", old_head.size, new_head.size - old_head.size)
-        }
-        (Ok(()), Language::English) => {
-            format!("✔ the later log keeps all {} events and adds {}", old_head.size, new_head.size - old_head.size)
-        }
-        (Err(error), Language::Chinese) => format!("✘ 日志被改写过（{}）", error.code()),
-        (Err(error), Language::English) => format!("✘ the log was rewritten: {error} ({})", error.code()),
-    });
-    Ok(if judged.is_ok() { Ended::Well } else { Ended::Refused })
-}
-
-fn checkpoint(path: &Path, log_key: &PublicKeyLine) -> Result<AuthenticCheckpoint, Failure> {
-    let note = text(path, LARGEST_NOTE)?;
-    Checkpoint::open(&note, log_key).map_err(|error| Failure::new(error.code(), format!("{}: {error}", path.display())))
 }
 
 fn text(path: &Path, most: usize) -> Result<String, Failure> {

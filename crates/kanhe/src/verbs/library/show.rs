@@ -1,14 +1,14 @@
 //! `kanhe show`, `kanhe history`: one certificate, and everything that happened to it.
 
+use super::events::{event_json, event_line};
 use super::{located, open, stored};
 use crate::cli::{HistoryArgs, ShowArgs};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, clock};
-use crate::words::{self, Language, Words, act_word, condition_word, state_word};
+use crate::words::{self, Language, Words, condition_word};
 use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::{Certificate, Value};
-use kanhe_core::event::Event;
 use kanhe_core::kind::Mask;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
@@ -36,7 +36,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let json = json!({
         "identifier": identifier.to_string(), "number": certificate.number, "type": identifier.type_code().as_str(),
         "issuer": { "code": identifier.issuer().as_str(), "names": { "zh": certificate.issuer_names.zh, "en": certificate.issuer_names.en } },
-        "holders": holders.iter().map(|(name, kind, code)| json!({ "name": name, "code_type": kind, "code": code })).collect::<Vec<_>>(),
+        "holders": holders.iter().map(|(name, kind, code)| json!({ "name": name, "code_type": format!("{kind:03}"), "code": code })).collect::<Vec<_>>(),
         "issued": card.issued.to_string(), "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
         "fields": fields.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect::<serde_json::Map<_, _>>(),
         "state": card.state.word(), "condition": condition.word(),
@@ -59,7 +59,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.push(line("有效期", "in force", &format!("{} – {until}", card.from)));
         for (name, label, value) in &fields {
             let label = label.as_ref().map_or(name.as_str(), |label| label.of(language));
-            lines.push(words::row(label, value.as_str().unwrap_or(&value.to_string())));
+            lines.push(words::row(label, &shown(value)));
         }
         lines.extend(successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
@@ -80,6 +80,15 @@ fn holders(certificate: &Certificate, full: bool) -> Vec<(String, u16, String)> 
     certificate.holders.iter().map(|holder| (holder.name().to_owned(), holder.code().kind().code(), code(holder))).collect()
 }
 
+/// A value as people read it.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Array(members) => members.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("、"),
+        other => other.to_string(),
+    }
+}
+
 type Shown = (String, Option<words::Sentence>, Json);
 
 fn fields(certificate: &Certificate, kind: Option<&CertificateKind>, full: bool) -> Vec<Shown> {
@@ -91,7 +100,7 @@ fn fields(certificate: &Certificate, kind: Option<&CertificateKind>, full: bool)
             Value::Text(text) => json!(mask.apply(text)),
             Value::Count(count) => json!(count),
             Value::Flag(flag) => json!(flag),
-            Value::List(texts) => json!(texts.iter().map(|text| mask.apply(text)).collect::<Vec<_>>().join("、")),
+            Value::List(texts) => json!(texts.iter().map(|text| mask.apply(text)).collect::<Vec<_>>()),
         };
         (name.clone(), field.map(|field| words::label(&field.label)), value)
     };
@@ -104,6 +113,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     let (identifier, mark) = located(&library, &args.identifier)?;
     let history = library.history(mark).map_err(stored)?;
     let card = library.card(mark).map_err(stored)?;
+    let now = Condition::of(card.state, card.from, card.until, day_in_china(clock::moment(None)?));
     let then = match &args.at {
         None => None,
         Some(at) => {
@@ -115,7 +125,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     let json = json!({
         "identifier": identifier.to_string(),
         "at": then.map(|(past, condition)| json!({ "moment": past.at.to_string(), "known": past.known.to_string(), "condition": condition.map(Condition::word) })),
-        "events": history.iter().map(|(index, event)| event_json(*index, event)).collect::<Vec<_>>(),
+        "now": now.word(), "events": history.iter().map(|(index, event)| event_json(*index, event)).collect::<Vec<_>>(),
     });
     voice.say(&json, |language| {
         let mut lines = Vec::new();
@@ -128,32 +138,12 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
                 (None, Language::English) => format!("at {moment}: not issued yet"),
             });
         }
-        for (index, event) in &history {
-            let mut line = format!(
-                "#{index}  {}  {}  {}  {}  {}",
-                words::on_the_clock(event.effective),
-                act_word(event.act).of(language),
-                event.actor,
-                event.basis,
-                event.reason
-            );
-            line.extend(event.other.iter().map(|other| format!("  → {other}")));
-            lines.push(line);
-        }
+        lines.extend(history.iter().map(|(index, event)| event_line(*index, event, Some(&identifier.to_string()), language)));
         lines.push(match language {
-            Language::Chinese => format!("现为{}", state_word(card.state).zh),
-            Language::English => format!("now {}", state_word(card.state).en),
+            Language::Chinese => format!("现为{}", condition_word(now).zh),
+            Language::English => format!("now {}", condition_word(now).en),
         });
         lines.join("\n")
     });
     Ok(Ended::Well)
-}
-
-/// An event as JSON.
-pub fn event_json(index: u64, event: &Event) -> Json {
-    json!({
-        "index": index, "act": event.act.word(), "subject": event.subject, "effective": event.effective.to_string(),
-        "recorded": event.recorded.to_string(), "basis": event.basis, "reason": event.reason, "actor": event.actor, "other": event.other,
-        "approval": event.approval.as_ref().map(|approval| json!({ "project": approval.project.as_str(), "approver": approval.approver, "decided": approval.decided.to_string() })),
-    })
 }

@@ -35,7 +35,14 @@ pub fn sign(library: &Library, theft: &Theft, key: &NamedKey, out: &Path, voice:
     }
     let size = library.log_size().map_err(stored)?;
     let before = theft.before.unwrap_or(size);
-    let hashes = honest_seals(library, &theft.stolen, before.min(size)).map_err(stored)?;
+    if before > size {
+        let hint = Words::new("kanhe log events 列出事件及其序号。", "`kanhe log events` lists events with their indexes.");
+        return Err(Failure::new("log_index_beyond_end", format!("the log has {size} events, {before} is beyond them")).hint(hint));
+    }
+    if key.key().verifying_key() == theft.stolen {
+        return Err(Failure::new("desk_key_stolen", "the list is signed by the region's root key, not by the stolen one"));
+    }
+    let hashes = honest_seals(library, &theft.stolen, before).map_err(stored)?;
     let list = Survivors::of(*library.region(), theft.stolen, before, theft.at, hashes);
     let list = list.map_err(|error| Failure::new(error.code(), error))?;
     files::write(out, &sign_to_cose(Survivors::TYPE, &list.encode(), key.key()))?;

@@ -4,10 +4,10 @@ use super::located;
 use crate::cli::{ApplicationListArgs, ApplicationVerb};
 use crate::failure::Failure;
 use crate::shipped;
-use crate::verbs::library::show::event_json;
+use crate::verbs::library::events::{event_json, event_line};
 use crate::verbs::library::{find::type_of, open, stored};
 use crate::verbs::{Ended, Voice, clock};
-use crate::words::{self, Language, Words, act_word, opinion_word, stage_word};
+use crate::words::{self, Language, Words, opinion_word, stage_word};
 use comfy_table::{Table, presets};
 use kanhe_core::code::{ProjectCode, Uscc};
 use kanhe_core::event::Event;
@@ -40,6 +40,7 @@ fn show(library: &Library, project: &Project, kind: &CertificateKind, full: bool
         "lodged": project.lodged.to_string(), "days": days, "certificate": issued,
         "replaces": project.replaces.as_ref().map(|replaces| json!({ "act": replaces.act.word(), "identifier": replaces.identifier.to_string() })),
         "departments": standing.as_ref().map(departments), "decided": last_decision(project, &history).map(|event| event.recorded.to_string()),
+        "refused_because": last_decision(project, &history).filter(|_| project.stage == Stage::Rejected).map(|event| json!({ "basis": event.basis, "reason": event.reason })),
     });
     let application: Value = serde_json::from_slice(&project.application).unwrap_or_default();
     if let Some(object) = json.as_object_mut().filter(|_| full) {
@@ -67,9 +68,16 @@ fn show(library: &Library, project: &Project, kind: &CertificateKind, full: bool
             lines.push(words::row(words::label(&department.names).of(language), &said));
         }
         lines.extend(issued.iter().map(|identifier| line("已颁发", "issued", identifier)));
+        if let Some(event) = last_decision(project, &history) {
+            lines.push(line("办结时间", "decided", &words::on_the_clock(event.recorded)));
+            // A refusal is given with its reasons (Administrative Licensing Law art. 38).
+            if project.stage == Stage::Rejected {
+                lines.push(line("依据和理由", "because of", &format!("{}  {}", event.basis, event.reason)));
+            }
+        }
         if full {
             lines.extend(columns(&application, kind, language));
-            lines.extend(history.iter().map(|(index, event)| told(*index, event, language)));
+            lines.extend(history.iter().map(|(index, event)| event_line(*index, event, Some(project.code.as_str()), language)));
         }
         lines.join("\n")
     });
@@ -111,12 +119,6 @@ fn columns(application: &Value, kind: &CertificateKind, language: Language) -> V
     object.into_iter().flatten().map(|(column, value)| words::row(&label(column), &text(value))).collect()
 }
 
-fn told(index: u64, event: &Event, language: Language) -> String {
-    let act = act_word(event.act).of(language);
-    let other = event.other.as_deref().map(|other| format!("  → {other}")).unwrap_or_default();
-    format!("#{index}  {}  {act}  {}  {}  {}{other}", words::on_the_clock(event.recorded), event.actor, event.basis, event.reason)
-}
-
 /// Lists applications, a page at a time.
 fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = shipped::catalogue(&args.types)?;
@@ -126,7 +128,7 @@ fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
     let json = |project: &Project| {
         json!({
             "code": project.code.as_str(), "type": project.type_code.as_str(), "agency": project.agency.as_str(),
-            "stage": project.stage.word(), "lodged": project.lodged.to_string(),
+            "stage": project.stage.word(), "lodged": project.lodged.to_string(), "request_id": project.request,
         })
     };
     voice.say(&json!({ "applications": rows.iter().map(json).collect::<Vec<_>>(), "next": next }), |language| {
@@ -139,6 +141,7 @@ fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
                 name.unwrap_or_else(|| project.type_code.to_string()),
                 stage_word(project.stage).of(language).to_owned(),
                 words::on_the_clock(project.lodged),
+                project.request.clone(),
             ]);
         }
         match (&next, language) {
@@ -162,6 +165,13 @@ fn rows(args: &ApplicationListArgs, library: &Library, catalogue: &Catalogue) ->
         (None, Some(word)) => Some(stage_of(word)?),
         (None, None) => None,
     };
+    if let Some(department) = &args.department {
+        let known = catalogue.kinds().iter().filter_map(CertificateKind::review).any(|rule| rule.department(department).is_some());
+        if !known {
+            let hint = Words::new("kanhe type show 列出该类型的审查部门。", "`kanhe type show` lists the departments of a type.");
+            return Err(Failure::new("review_unknown_department", format!("no type's review knows department {department}")).hint(hint));
+        }
+    }
     let mut after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
     let mut rows = Vec::new();
     loop {

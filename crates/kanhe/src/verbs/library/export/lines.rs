@@ -1,6 +1,7 @@
 //! What an export says of a certificate, and of an event.
 
-use super::super::show::{MASKED, event_json};
+use super::super::events::event_json;
+use super::super::show::MASKED;
 use super::super::stored;
 use crate::failure::Failure;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};

@@ -1,0 +1,155 @@
+//! What people do wrong with a library, and that it neither loses nor believes anything for that.
+
+use crate::archive::{Archive, GROUNDS};
+use crate::office::{many_permits, permits};
+use crate::program::{kanhe, word};
+use serde_json::Value;
+use std::fs;
+
+const GUANGDONG: &str = include_str!("../../crates/kanhe/demo/guangdong.toml");
+
+impl Archive {
+    /// Signs the office's manifest anew, with other words in its description.
+    fn manifest(&self, name: &str, change: impl Fn(String) -> String) -> String {
+        let line = |key: &str| self.office.text(&format!("{key}.pub")).trim().to_owned();
+        let description = GUANGDONG.replace("@gd-market@", &line("gd-market")).replace("@gd-housing@", &line("gd-housing"));
+        let input = self.office.write(&format!("{name}.toml"), change(description));
+        let (out, key, identity) = (self.path(name), self.path("root.key"), self.path("identity.txt"));
+        kanhe(&["manifest", "sign", "--in", &input, "--out", &out, "--key", &key, "--identity", &identity]).ended(0);
+        out
+    }
+
+    fn taking_up(&self, manifest: &str) -> crate::program::Run {
+        self.ask(&["agency", "add", "--manifest", manifest, "--root", &self.path("root.pub")]).and(&GROUNDS).run()
+    }
+
+    fn events(&self) -> u64 {
+        self.told(&["log", "events"])["size"].as_u64().unwrap()
+    }
+}
+
+#[test]
+fn an_older_manifest_does_not_take_a_withdrawn_key_back_in() {
+    let archive = Archive::open();
+    let before = archive.events();
+    assert_eq!(archive.taking_up(&archive.path("manifest")).ended(0).json()["new"], false);
+    assert_eq!(archive.events(), before, "what changes nothing is no event");
+    let stolen = |text: String| {
+        let key = "from = \"2015-01-01\" }]\n\n[[agencies]]";
+        text.replace("edition = 1", "edition = 2").replacen(key, "from = \"2015-01-01\", counts_before = 1 }]\n\n[[agencies]]", 1)
+    };
+    assert_eq!(archive.taking_up(&archive.manifest("second", stolen)).ended(0).json()["edition"], 2);
+    for manifest in [archive.path("manifest"), archive.manifest("other-second", |text| text.replace("edition = 1", "edition = 2"))] {
+        assert_eq!(word(&archive.taking_up(&manifest).ended(2).json(), "/error/code"), "manifest_not_newer");
+    }
+    assert_eq!(word(&archive.issuing(permits(1)).run().ended(2).json(), "/error/code"), "desk_key_stolen");
+    let (key, identity, lists) = (archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("lists"));
+    let sign = ["status", "sign", "--key", &key, "--identity", &identity, "--out", &lists];
+    assert_eq!(word(&archive.ask(&sign).run().ended(2).json(), "/error/code"), "desk_key_stolen");
+}
+
+#[test]
+fn the_lists_of_two_agencies_stand_in_one_folder_and_a_lost_one_is_signed_again() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let staff =
+        include_str!("../../crates/kanhe/demo/safety-staff.csv").lines().take(2).map(|line| format!("{line}\n")).collect::<String>();
+    let (input, housing, identity) = (archive.office.write("staff", staff), archive.path("gd-housing.key"), archive.path("identity.txt"));
+    archive
+        .ask(&["issue", "--type", "safety-staff", "--in", &input, "--key", &housing, "--identity", &identity])
+        .and(&GROUNDS)
+        .run()
+        .ended(0);
+    let lists = archive.path("lists");
+    let sign = |key: &str| archive.told(&["status", "sign", "--key", key, "--identity", &identity, "--out", &lists])["lists"].clone();
+    let market = archive.path("gd-market.key");
+    assert_eq!((sign(&market), sign(&housing), sign(&market)), (1.into(), 1.into(), 0.into()));
+    assert_eq!(fs::read_dir(&lists).unwrap().count(), 2);
+    fs::remove_dir_all(&lists).unwrap();
+    assert_eq!(sign(&market), 1);
+}
+
+#[test]
+fn a_request_answers_for_one_act_only() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let identifier = archive.identifiers().remove(0);
+    let same = archive.office.write("same.csv", permits(1));
+    let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
+    let amend = ["amend", &identifier, "--in", &same, "--key", &key, "--identity", &identity];
+    assert_eq!(word(&archive.ask(&amend).and(&GROUNDS).run().ended(2).json(), "/error/code"), "request_reused");
+    assert_eq!(word(&archive.told(&["show", &identifier]), "/condition"), "in_force");
+}
+
+#[test]
+fn a_rehearsal_of_a_row_that_stands_twice_says_so() {
+    let archive = Archive::open();
+    let table = many_permits(1) + many_permits(1).lines().nth(1).unwrap() + "\n";
+    let told = archive.issuing(table).and(&["--dry-run"]).run().ended(0).json();
+    assert_eq!((&told["issued"], &told["repeated"]), (&1.into(), &1.into()));
+    assert_eq!(archive.told(&["count"])["totals"], serde_json::json!([]));
+}
+
+#[test]
+fn a_wrong_folder_of_backups_is_left_as_it_is() {
+    let archive = Archive::open();
+    let (library, into) = (archive.path("library"), archive.path("restored"));
+    let names = |folder: &str| {
+        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names(&library);
+    let nowhere = archive.path("nowhere");
+    for from in [&library, &nowhere] {
+        assert_eq!(word(&kanhe(&["restore", "--from", from, "--into", &into, "--json"]).ended(2).json(), "/error/code"), "store_no_backup");
+    }
+    assert_eq!(names(&library), before);
+    assert!(!fs::exists(&nowhere).unwrap() && !fs::exists(&into).unwrap());
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    let missing = kanhe(&["restore", "--from", &archive.path("backups"), "--number", "99", "--into", &into, "--json"]).ended(2).json();
+    assert!(word(&missing, "/error/message/en").contains("[1]"), "{missing}");
+}
+
+#[test]
+fn nobody_names_another_moment_of_recording() {
+    let archive = Archive::open();
+    let told = archive.issuing(permits(1)).and(&["--at", "2024-01-01"]).run().ended(0).json();
+    assert_eq!(told["issued"], 1);
+    let history = archive.told(&["history", &archive.identifiers()[0]]);
+    assert!(word(&history, "/events/0/recorded") > "2026", "{history}");
+    assert_eq!(word(&archive.issuing(permits(2)).and(&["--at", "2999-01-01"]).run().ended(2).json(), "/error/code"), "usage");
+}
+
+#[test]
+fn any_event_is_proved_and_read_again_with_its_grounds() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let identifier = archive.identifiers().remove(0);
+    archive.change("suspend", &identifier).ended(0);
+    archive.publish();
+    let listed = archive.told(&["log", "events", "--by", "officer-7", "--act", "issue"]);
+    let issue = listed["events"].as_array().unwrap().iter().find(|event| event["subject"] == *identifier).unwrap()["index"].to_string();
+    let (proof, key) = (archive.path("proof"), archive.path("log.pub"));
+    archive.told(&["log", "prove", "--event", &issue, "--out", &proof]);
+    let checked: Value = kanhe(&["log", "check", &proof, "--log-key", &key, "--json"]).ended(0).json();
+    assert_eq!((word(&checked, "/act"), word(&checked, "/basis"), word(&checked, "/actor")), ("issue", "《行政许可法》", "officer-7"));
+    let beyond = archive.ask(&["log", "prove", "--event", "99", "--out", &proof]).run().ended(2).json();
+    assert_eq!(word(&beyond, "/error/code"), "log_unpublished");
+    let checkpoint = archive.path("log/checkpoint");
+    fs::copy(&checkpoint, archive.path("earlier")).unwrap();
+    archive.change("reinstate", &identifier).ended(0);
+    archive.publish();
+    let swapped = ["log", "audit", &checkpoint, &archive.path("earlier"), "--log-key", &key, "--tiles", &archive.path("log"), "--json"];
+    assert_eq!(word(&kanhe(&swapped).ended(2).json(), "/error/code"), "log_backwards");
+}
+
+#[test]
+fn a_certificate_is_not_transferred_within_its_own_region() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let run = archive.ask(&["transfer", "out", &archive.identifiers()[0], "--to", "440000"]).and(&GROUNDS).run().ended(2);
+    assert_eq!(word(&run.json(), "/error/code"), "transfer_own_region");
+    let region = archive.ask(&["alias", &archive.identifiers()[0], "330000:x"]).and(&GROUNDS).run().ended(2);
+    assert_eq!(word(&region.json(), "/error/code"), "alias_of_region");
+}

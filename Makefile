@@ -16,6 +16,9 @@ export ROCKSDB_STATIC := 1
 
 WASM := wasm32-unknown-unknown
 
+# The tests that know how to go on for longer than `make test` lets them.
+TORTURE := binary(faults) + test(killed_at_any_moment) + test(full_disk)
+
 FUZZ_SECONDS ?= 60
 # Sanitizers are unstable in the compiler, not unsound: the pinned stable one is told to allow them, rather than a nightly of another day.
 FUZZ := RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir .
@@ -67,6 +70,12 @@ wasm: ## build the core for the browser
 .PHONY: nextest
 nextest: rocksdb ## run the tests and the stories
 	cargo nextest run --locked --workspace
+
+.PHONY: torture
+torture: rocksdb ## break the library KANHE_KILLS (200) times under issuing, KANHE_SEEDS (200) stories of chance, and full disks
+	@.ci/install test
+	KANHE_KILLS=$${KANHE_KILLS:-200} KANHE_SEEDS=$${KANHE_SEEDS:-200} cargo nextest run --locked --profile torture \
+		--package kanhe --package kanhe-tests -E '$(TORTURE)'
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)

@@ -62,6 +62,24 @@ fn what_is_for_tests_stays_in_tests() {
 }
 
 #[test]
+fn no_product_has_the_faults_that_tests_arm() {
+    let metadata = metadata();
+    let packages = metadata.workspace_packages();
+    let store = packages.iter().find(|package| package.name == "kanhe-store").expect("the workspace has a store");
+    let turned_on_by: Names =
+        store.features.iter().filter(|(_, on)| on.iter().any(|on| on == "faults")).map(|(name, _)| name.clone()).collect();
+    assert_eq!((store.features.contains_key("faults"), turned_on_by), (true, Names::new()), "only who asks for it by name has it");
+    let armed = |package: &&&Package| {
+        let of_store = package.dependencies.iter().filter(|dependency| dependency.name == "kanhe-store");
+        of_store.into_iter().any(|dependency| {
+            dependency.features.iter().any(|feature| feature == "faults") && dependency.kind != DependencyKind::Development
+        })
+    };
+    let stray: Vec<_> = packages.iter().filter(armed).map(|package| package.name.to_string()).collect();
+    assert!(stray.is_empty(), "{stray:?} turn on the faults of kanhe-store, which only tests may");
+}
+
+#[test]
 fn every_dependency_has_a_line_and_every_line_a_dependency() {
     let manifest: toml::Table = read("Cargo.toml").parse().expect("Cargo.toml is TOML");
     let dependencies = manifest["workspace"]["dependencies"].as_table().expect("a table of dependencies");

@@ -167,6 +167,32 @@ fn a_backup_brings_back_everything_that_was_acknowledged() {
 }
 
 #[test]
+fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    let (library, second) = (archive.path("restored"), archive.path("second"));
+    let restore = ["restore", "--from", &backups, "--into", &library];
+    let (identity, found) = (archive.path("second.txt"), ["init", &second, "--region", "440000", "--origin", "gd.example.cn/log"]);
+    let found = [&found[..], &["--library-identity", &identity, "--new-identity"]].concat();
+    for (folder, again) in [(&library, &restore[..]), (&second, &found)] {
+        kanhe(again).ended(0);
+        // The secret was there already when the machine stopped, and the database was not.
+        fs::rename(format!("{folder}/db"), format!("{folder}/db.unfinished")).unwrap();
+        kanhe(again).ended(0);
+        assert!(!fs::exists(format!("{folder}/db.unfinished")).unwrap());
+        assert!(kanhe(again).ended(2).err.contains("store_exists"));
+    }
+    archive.ask(&["check"]).but("--library", &library).run().ended(0);
+    let kept = fs::read(archive.path("second/secret.age")).unwrap();
+    fs::remove_dir_all(archive.path("second/db")).unwrap();
+    let other = kanhe(&["restore", "--from", &backups, "--into", &second]).ended(2);
+    assert!(other.err.contains("store_exists"), "the secret of another library is never written over: {other:?}");
+    assert_eq!(fs::read(archive.path("second/secret.age")).unwrap(), kept);
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_nothing_is_written() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);
@@ -289,11 +315,19 @@ fn a_full_disk_is_said_and_what_was_acknowledged_stays() {
     let archive = Archive::open();
     archive.issuing(permits(2)).run().ended(0);
     let before = archive.is_whole();
-    let full = archive.issuing(many_permits(2_000)).in_blocks(2_000).run();
-    assert_eq!(full.code, Some(2), "{full:?}");
-    assert!(["disk_full", "store_disk_full", "store_database", "store_broken"].contains(&word(&full.json(), "/error/code")), "{full:?}");
-    let after = archive.is_whole();
-    assert!(after["certificates"].as_u64() >= before["certificates"].as_u64());
+    let mut certificates = before["certificates"].as_u64();
+    // One disk in `make test`, ten in `make torture`, each a little larger than the one before.
+    for disk in 0..kills() / 20 {
+        let full = archive.issuing(many_permits(2_000)).in_blocks(2_000 + disk * 37).run();
+        assert_eq!(full.code, Some(2), "{full:?}");
+        assert!(
+            ["disk_full", "store_disk_full", "store_database", "store_broken"].contains(&word(&full.json(), "/error/code")),
+            "{full:?}"
+        );
+        let after = archive.is_whole()["certificates"].as_u64();
+        assert!(after >= certificates);
+        certificates = after;
+    }
     assert_eq!(counts(&archive.issuing(many_permits(2_000)).run().ended(0).json()).2, 0);
 }
 

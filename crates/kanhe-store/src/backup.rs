@@ -1,6 +1,8 @@
 //! Backups: taken while the library is open, each holding only what the one before does not, and verified before they are trusted.
 
+use crate::beside::whole;
 use crate::error::StoreError;
+use crate::faults;
 use crate::library::Library;
 use rocksdb::Env;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
@@ -21,7 +23,7 @@ impl Library {
     /// Adds a backup to a folder of them: files that are there already are not copied again.
     pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
         let mut engine = engine(folder)?;
-        engine.create_new_backup_flush(&self.db, true)?;
+        faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?))?;
         let last = engine.get_backup_info().into_iter().max_by_key(|backup| backup.backup_id);
         let last = last.map(|backup| backup.backup_id).unwrap_or_default();
         engine.verify_backup(last)?;
@@ -51,7 +53,7 @@ pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), S
     let number = number.or_else(|| known.last().copied()).filter(|number| known.contains(number)).ok_or_else(missing)?;
     let mut engine = engine(backups)?;
     engine.verify_backup(number)?;
-    Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), number)?)
+    whole(into, |into| faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), number)?)))
 }
 
 fn list(engine: &BackupEngine) -> Vec<Backup> {

@@ -10,10 +10,15 @@
 //! Keys and values are laid out in `docs/DATA_MODEL.md`. This crate knows what is written and where, and no rule about what may be.
 
 pub mod backup;
+mod beside;
 pub mod check;
 mod counts;
 mod error;
 mod family;
+#[cfg(feature = "faults")]
+pub mod faults;
+#[cfg(not(feature = "faults"))]
+mod faults;
 pub mod find;
 mod layout;
 mod library;

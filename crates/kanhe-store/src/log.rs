@@ -6,8 +6,8 @@ use crate::layout;
 use crate::library::Library;
 use crate::writer;
 use kanhe_core::event::Event;
-use kanhe_log::edge::Edge;
 use kanhe_log::hash::{Hash, TreeHead};
+use kanhe_log::prove::root_of;
 use kanhe_log::tile::TileId;
 
 impl Library {
@@ -24,7 +24,9 @@ impl Library {
     /// The log as it stands on the disk: its size, and the root that its tiles give.
     pub fn head(&self) -> Result<TreeHead, StoreError> {
         let size = self.log_size()?;
-        Edge::load(size, |tile| self.tile(tile)).map(|edge| edge.head()).map_err(|error| broken(&error))
+        // Others may write meanwhile: then a tile has more hashes than this size, and the first of them are its own.
+        let root = root_of(size, |tile| self.tile(tile)).map_err(|error| broken(&error))?;
+        Ok(TreeHead { size, root })
     }
 
     /// The hashes of a tile, as many as it has now.

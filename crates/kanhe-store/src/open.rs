@@ -1,5 +1,6 @@
 //! Making, opening and closing a library.
 
+use crate::beside::whole;
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::library::{Library, Settings};
@@ -48,11 +49,13 @@ impl Library {
         if folder.join("CURRENT").exists() {
             return Err(StoreError::Exists { folder: folder.display().to_string() });
         }
-        let db = database(folder, settings, true)?;
         let founding =
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
         let founding = minicbor::to_vec(founding).unwrap_or_default();
-        writer::write(&db, &Writes::from([((Family::Meta, FOUNDING.to_vec()), Some(founding))]))
+        whole(folder, |folder| {
+            let db = database(folder, settings, true)?;
+            writer::write(&db, &Writes::from([((Family::Meta, FOUNDING.to_vec()), Some(founding))]))
+        })
     }
 
     /// Opens a library, after a power cut as on any morning.

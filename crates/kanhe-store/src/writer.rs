@@ -7,6 +7,7 @@
 
 use crate::error::StoreError;
 use crate::family::Family;
+use crate::faults;
 use crate::layout;
 use crate::pen::Pen;
 use crate::secret::Keys;
@@ -133,7 +134,7 @@ pub(crate) fn write(db: &DB, writes: &Writes) -> Result<(), StoreError> {
     }
     let mut options = WriteOptions::default();
     options.set_sync(true);
-    Ok(db.write_opt(batch, &options)?)
+    faults::pass(|| Ok(db.write_opt(batch, &options)?))
 }
 
 /// What stands on the disk: the next shelfmark and the size of the log.

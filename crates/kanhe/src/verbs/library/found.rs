@@ -1,6 +1,6 @@
 //! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
 
-use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, settings, stored};
+use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, InitArgs};
 use crate::failure::Failure;
 use crate::files;
@@ -21,12 +21,24 @@ const LARGEST_MANIFEST: usize = 16 << 20;
 /// Founds a library.
 pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     let region = RegionCode::parse(&args.region).map_err(|error| Failure::new("usage", error))?;
-    if args.folder.join(SECRET).exists() || args.folder.join(DATABASE).exists() {
+    if args.folder.join(DATABASE).exists() {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
     }
     // The log's key will bear the same name: what no key can be called, no log can.
     PublicKeyLine::check_name(&args.origin).map_err(|error| Failure::new(error.code(), error))?;
     files::make_folder(&args.folder)?;
+    // The secret first: a library whose secret was lost is lost. One without a database is of a founding that was broken off.
+    let secret = if args.folder.join(SECRET).exists() { unlock(&args.folder, &args.lock)? } else { new_secret(args)? };
+    Library::create(&database(&args.folder), region, &args.origin, &secret, settings(&args.lock)).map_err(stored)?;
+    voice.say(&json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin }), |language| match language {
+        Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),
+        Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),
+    });
+    Ok(Ended::Well)
+}
+
+/// Draws the library's secret, and locks it away.
+fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
     let lock = match &args.lock.library_identity {
         Some(path) if args.new_identity => {
             let (lock, text) = Lock::new_identity();
@@ -36,14 +48,8 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
         _ => lock_of(&args.lock, true)?,
     };
     let secret = LibrarySecret::new(clock::chance()?);
-    // The secret first: a library whose secret was lost is lost.
     files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(key::refused)?)?;
-    Library::create(&database(&args.folder), region, &args.origin, &secret, settings(&args.lock)).map_err(stored)?;
-    voice.say(&json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin }), |language| match language {
-        Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),
-        Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),
-    });
-    Ok(Ended::Well)
+    Ok(secret)
 }
 
 /// Takes up a manifest, or lists the agencies of the one that was.

@@ -9,6 +9,7 @@ use crate::words::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_store::StoreError;
 use serde_json::json;
 
 /// Adds a backup.
@@ -30,13 +31,20 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
 /// Restores a backup.
 pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     let into = database(&args.into);
+    let exists = || stored(StoreError::Exists { folder: args.into.display().to_string() });
+    if into.exists() {
+        return Err(exists());
+    }
     kanhe_store::backup::backups(&args.from).map_err(stored)?;
     files::make_folder(&args.into)?;
-    if args.into.join(SECRET).exists() {
-        return Err(stored(kanhe_store::StoreError::Exists { folder: args.into.display().to_string() }));
+    // The secret first: a restoration that is broken off leaves no database, and is run again.
+    let (secret, place) = (files::read(&args.from.join(SECRET), LARGEST_KEY_FILE)?, args.into.join(SECRET));
+    match place.exists() {
+        true if files::read(&place, LARGEST_KEY_FILE)? != secret => return Err(exists()),
+        true => {}
+        false => files::write_secret(&place, &secret)?,
     }
     kanhe_store::backup::restore(&args.from, args.number, &into).map_err(stored)?;
-    files::write_secret(&args.into.join(SECRET), &files::read(&args.from.join(SECRET), LARGEST_KEY_FILE)?)?;
     voice.say(&json!({ "library": args.into }), |language| match language {
         Language::Chinese => format!("已恢复：{}（建议随即运行 kanhe check）", args.into.display()),
         Language::English => format!("restored: {} (run `kanhe check` on it now)", args.into.display()),

@@ -7,6 +7,7 @@
 
 mod archive;
 mod bad_input;
+mod bench;
 mod bulk;
 mod demo;
 mod export;

@@ -22,6 +22,7 @@ use kanhe_core::event::{Act, Approval, Event, Grounds};
 use kanhe_core::manifest::Manifest;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
+use kanhe_store::bare::Batch;
 use kanhe_store::{Arrival, Card, Library, Pen, Record, Repeat, Shelfmark, SignedManifest, Slot, StoreError, Turn};
 use sha2::{Digest, Sha256};
 
@@ -176,6 +177,11 @@ impl<'l> Registrar<'l> {
     /// Says of each signed certificate how entering it would end, and writes nothing.
     pub fn rehearse(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
         self.library.rehearse(|pen| signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect())
+    }
+
+    /// The bytes that entering would write: what a benchmark writes bare.
+    pub fn batch_of(&self, signed: &[Signed]) -> Result<Batch, RegistrarError> {
+        self.library.batch_of(|pen| signed.iter().try_for_each(|signed| enter(pen, signed, Lineage::First).map(drop)))
     }
 
     /// Issues the version that takes the place of another, of a type that needs no review, and enters it: 延续 or 变更.

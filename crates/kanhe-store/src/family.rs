@@ -91,7 +91,7 @@ impl Family {
     }
 
     /// Bytes at the start of a key that all entries of one question share; none where keys are asked for one by one.
-    const fn prefix(self) -> Option<usize> {
+    pub(crate) const fn prefix(self) -> Option<usize> {
         match self {
             Self::Holders => Some(16),
             Self::Words | Self::Histories => Some(8),
@@ -104,6 +104,11 @@ impl Family {
         matches!(self, Self::Certificates | Self::Events | Self::Tiles | Self::Projects)
     }
 
+    /// Whether one entry among millions is asked for at a time: then a block is read and unpacked for that entry alone.
+    const fn is_asked_one_by_one(self) -> bool {
+        matches!(self, Self::Identifiers | Self::Aliases | Self::Numbers | Self::Holders | Self::Requests | Self::Words | Self::Cards)
+    }
+
     pub(crate) fn descriptor(self, cache: &Cache) -> ColumnFamilyDescriptor {
         ColumnFamilyDescriptor::new(self.name(), self.options(cache))
     }
@@ -111,7 +116,7 @@ impl Family {
     fn options(self, cache: &Cache) -> Options {
         let mut blocks = BlockBasedOptions::default();
         blocks.set_block_cache(cache);
-        blocks.set_block_size(16 << 10);
+        blocks.set_block_size(4 << 10);
         blocks.set_format_version(6);
         // Ten bits a key: one question in a hundred for what is not there reads a block.
         blocks.set_bloom_filter(10.0, false);
@@ -123,6 +128,8 @@ impl Family {
         options.set_write_buffer_size(32 << 20);
         let (upper, bottom) = if self.is_incompressible() {
             (DBCompressionType::None, DBCompressionType::None)
+        } else if self.is_asked_one_by_one() {
+            (DBCompressionType::Lz4, DBCompressionType::Lz4)
         } else {
             (DBCompressionType::Lz4, DBCompressionType::Zstd)
         };

@@ -7,7 +7,6 @@ use crate::library::Library;
 use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::view::Entry;
-use crate::words::{bigrams, has};
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
@@ -15,9 +14,6 @@ use kanhe_core::status::State;
 
 /// A page has at most so many certificates.
 pub const LONGEST_PAGE: usize = 1_000;
-
-/// A page of a question in words looks at most at so many candidates; what is beyond comes with the next page.
-const MOST_CANDIDATES: usize = 20_000;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -69,7 +65,7 @@ pub enum Question {
 
 /// Where a page begins: after the last certificate of the page before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor(Vec<u8>);
+pub struct Cursor(pub(crate) Vec<u8>);
 
 impl Cursor {
     /// The cursor as text, for those who come back later.
@@ -234,55 +230,6 @@ impl Library {
             let Some(after) = layout::after(&group) else { return Ok(groups) };
             from = after;
             groups.push(group);
-        }
-    }
-
-    /// Those whose names have all pairs of letters of the question: the lists leap over each other, so the rarest pair leads.
-    fn words(&self, words: &str, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let prefixes: Vec<_> = bigrams(words).iter().map(|letters| self.keys.bigram(letters)).collect();
-        let mut from = match after {
-            Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
-            None => 0,
-        };
-        let mut found = Found::default();
-        if prefixes.is_empty() {
-            return Ok(found);
-        }
-        for _ in 0..MOST_CANDIDATES {
-            let Some(candidate) = self.common(&prefixes, from)? else { return Ok(found) };
-            from = candidate.0.saturating_add(1);
-            if found.shelfmarks.len() == most {
-                break;
-            }
-            if self.record(candidate)?.certificate()?.holders.iter().any(|holder| has(holder.name(), words)) {
-                found.shelfmarks.push(candidate);
-            }
-        }
-        let before = from.saturating_sub(1);
-        let last = if found.shelfmarks.len() == most { found.shelfmarks.last().map_or(before, |last| last.0) } else { before };
-        found.next = Some(Cursor(last.to_be_bytes().to_vec()));
-        Ok(found)
-    }
-
-    /// The first shelfmark from a number on that stands in the lists of all pairs of letters.
-    fn common(&self, prefixes: &[[u8; 8]], from: u64) -> Result<Option<Shelfmark>, StoreError> {
-        let mut candidate = from;
-        loop {
-            let mut farthest = candidate;
-            for prefix in prefixes {
-                let start = Key::new().bytes(prefix).u64(candidate).end();
-                match self.view().scan(Family::Words, prefix, &start)?.next().transpose()? {
-                    Some((key, _)) => farthest = farthest.max(layout::shelfmark_of(&key).ok_or(StoreError::Cursor)?.0),
-                    None => return Ok(None),
-                }
-                if farthest > candidate {
-                    break;
-                }
-            }
-            if farthest == candidate {
-                return Ok(Some(Shelfmark(candidate)));
-            }
-            candidate = farthest;
         }
     }
 }

@@ -5,11 +5,13 @@
 //! * [`find`]: every question answered from an index, page by page;
 //! * [`log`]: the log that grows with every commit, in the same batch;
 //! * [`check`]: the whole house held against itself;
-//! * [`backup`]: online backups and their restoration.
+//! * [`backup`]: online backups and their restoration;
+//! * [`bare`]: what the disk does without us, to measure by.
 //!
 //! Keys and values are laid out in `docs/DATA_MODEL.md`. This crate knows what is written and where, and no rule about what may be.
 
 pub mod backup;
+pub mod bare;
 mod beside;
 pub mod check;
 mod counts;
@@ -20,6 +22,7 @@ pub mod faults;
 #[cfg(not(feature = "faults"))]
 mod faults;
 pub mod find;
+mod find_words;
 mod layout;
 mod library;
 pub mod log;

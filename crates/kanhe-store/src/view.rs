@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout;
-use rocksdb::{ColumnFamily, DB, Direction, IteratorMode, ReadOptions};
+use rocksdb::{ColumnFamily, DB, DBRawIterator, Direction, IteratorMode, ReadOptions};
 use std::collections::BTreeMap;
 
 /// Writes that belong together: at each place the value that will stand there, or none where one is taken away.
@@ -70,13 +70,39 @@ impl<'a> View<'a> {
         from: &[u8],
         end: &[u8],
     ) -> Result<impl Iterator<Item = Result<Entry, StoreError>> + use<'a>, StoreError> {
-        let mut options = ReadOptions::default();
-        // Prefix filters answer only for whole prefixes; a bound on the keys is right for any.
-        options.set_total_order_seek(true);
-        if let Some(end) = layout::after(end) {
-            options.set_iterate_upper_bound(end);
-        }
+        let options = range(family, from, end);
         let rows = self.db.iterator_cf_opt(handle(self.db, family)?, options, IteratorMode::From(from, Direction::Forward));
         Ok(rows.map(|row| row.map(|(key, value)| (key.into_vec(), value.into_vec())).map_err(StoreError::from)))
     }
+
+    /// Somebody who leaps among the keys on the disk that begin with `prefix`.
+    pub(crate) fn seeker(&self, family: Family, prefix: &[u8]) -> Result<Seeker<'a>, StoreError> {
+        Ok(Seeker(self.db.raw_iterator_cf_opt(handle(self.db, family)?, range(family, prefix, prefix))))
+    }
+}
+
+/// One iterator for many seeks: making one costs more than a seek.
+pub(crate) struct Seeker<'a>(DBRawIterator<'a>);
+
+impl Seeker<'_> {
+    /// The first key from `key` on.
+    pub(crate) fn seek(&mut self, key: &[u8]) -> Result<Option<&[u8]>, StoreError> {
+        self.0.seek(key);
+        self.0.status()?;
+        Ok(self.0.key())
+    }
+}
+
+/// How to read the keys of a family up to the last that begins with `end`.
+fn range(family: Family, from: &[u8], end: &[u8]) -> ReadOptions {
+    let mut options = ReadOptions::default();
+    // A prefix filter spares the files that do not have a prefix, and answers only for whole ones; a bound on the keys is right for any.
+    let whole = |length: usize| from.get(..length).is_some_and(|prefix| end.get(..length) == Some(prefix));
+    let filtered = family.prefix().is_some_and(whole);
+    options.set_total_order_seek(!filtered);
+    options.set_prefix_same_as_start(filtered);
+    if let Some(end) = layout::after(end) {
+        options.set_iterate_upper_bound(end);
+    }
+    options
 }

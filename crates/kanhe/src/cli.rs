@@ -128,6 +128,8 @@ pub enum Verb {
     Inspect(InspectArgs),
     /// Two regions, over three hundred certificates, a stolen key, sixteen scenes at the counter
     Demo(DemoArgs),
+    /// Measure a whole library on this machine, beside what its disk and its cores can do at best
+    Bench(BenchArgs),
 }
 
 /// Where certificate types come from.
@@ -470,4 +472,15 @@ pub struct DemoArgs {
     /// Where the demo's files go
     #[arg(long, value_name = "DIR", default_value = "demo")]
     pub out: PathBuf,
+}
+
+/// `kanhe bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// How many certificates the library grows to
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1_000..=20_000_000))]
+    pub certificates: u64,
+    /// The folder in which a temporary library is made: the disk that is measured [default: the system's folder for such]
+    #[arg(long, value_name = "DIR")]
+    pub at: Option<PathBuf>,
 }

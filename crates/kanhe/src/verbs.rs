@@ -1,5 +1,6 @@
 //! The verbs of the command line: each reads, calls the floors below, and says what came of it.
 
+mod bench;
 mod clock;
 mod demo;
 mod inspect;
@@ -147,5 +148,6 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         Verb::Verify(args) => verify::run(&args, voice),
         Verb::Inspect(args) => inspect::run(&args, voice),
         Verb::Demo(args) => demo::run(&args, voice),
+        Verb::Bench(args) => bench::run(&args, voice),
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct Entries {
     starts: Vec<u32>,
     /// The symbols, sorted by their words.
     by_text: Vec<u32>,
+    /// The characters that words begin with, sorted, each with the place in `by_text` from which on they do.
+    openings: Vec<(char, usize)>,
     /// The words of one character, sorted: asked on the road of every rare name.
     characters: Vec<char>,
 }
@@ -24,7 +26,8 @@ pub(super) struct Candidates<'a> {
 impl Entries {
     /// Lays out `words`, given in the order of their codes, and refuses a word given twice.
     pub(super) fn new(words: &[&str]) -> Result<Entries, DictionaryError> {
-        let mut entries = Entries { text: String::new(), starts: vec![0], by_text: Vec::new(), characters: Vec::new() };
+        let mut entries =
+            Entries { text: String::new(), starts: vec![0], by_text: Vec::new(), openings: Vec::new(), characters: Vec::new() };
         for word in words {
             entries.text.push_str(word);
             entries.starts.push(u32::try_from(entries.text.len()).unwrap_or(u32::MAX));
@@ -37,6 +40,8 @@ impl Entries {
             return Err(DictionaryError::Duplicate { entry: (*entry).to_owned() });
         }
         entries.characters = sorted.iter().filter_map(|(word, _)| only_character(word)).collect();
+        entries.openings = (0..).zip(&sorted).filter_map(|(place, (word, _))| Some((word.chars().next()?, place))).collect();
+        entries.openings.dedup_by_key(|(character, _)| *character);
         entries.by_text = sorted.into_iter().map(|(_, symbol)| symbol).collect();
         Ok(entries)
     }
@@ -63,9 +68,16 @@ impl Entries {
         self.characters.binary_search(&character).is_ok()
     }
 
-    /// All words, before anything has been read.
-    pub(super) fn candidates(&self) -> Candidates<'_> {
-        Candidates { entries: self, symbols: &self.by_text }
+    /// All words that begin with a character. Most have no other in common, so this is where a search among all of them would spend its time.
+    pub(super) fn candidates(&self, first: char) -> Candidates<'_> {
+        let from = self.openings.partition_point(|(character, _)| *character < first);
+        let stretch = match self.openings.get(from..) {
+            Some([(character, start), behind @ ..]) if *character == first => {
+                *start..behind.first().map_or(self.by_text.len(), |(_, next)| *next)
+            }
+            _ => 0..0,
+        };
+        Candidates { entries: self, symbols: self.by_text.get(stretch).unwrap_or_default() }
     }
 }
 

@@ -83,7 +83,7 @@ impl Codebook {
     }
 
     fn best_way(&self, rest: &str, place: usize, character: char, ways: &[Option<Way>]) -> Option<Way> {
-        let mut candidates = self.entries.candidates();
+        let mut candidates = self.entries.candidates(character);
         let mut best: Option<Way> = None;
         let mut has_own_entry = false;
         for (offset, read) in rest.char_indices() {

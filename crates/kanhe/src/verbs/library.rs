@@ -118,7 +118,8 @@ fn public_key(named: &str) -> Result<kanhe_core::key::PublicKeyLine, Failure> {
     trust::line(named)
 }
 
-fn stored(error: StoreError) -> Failure {
+/// A failure of the library, told at the edge.
+pub fn stored(error: StoreError) -> Failure {
     Failure::new(error.code(), &error)
 }
 

@@ -1,0 +1,49 @@
+//! What the disk can do for anybody: the batches of a library written bare, into a database without families and without an order of
+//! their own. It is the bound that a library is measured by.
+
+use crate::error::StoreError;
+use crate::library::Library;
+use crate::pen::Pen;
+use crate::view::Writes;
+use rocksdb::{DB, Options, WriteBatch, WriteOptions};
+use std::path::Path;
+
+/// All bytes that a commit would write.
+pub struct Batch(Writes);
+
+impl Library {
+    /// The batch that a plan would come to over the library as it stands; nothing is written.
+    pub fn batch_of<E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<(), E>) -> Result<Batch, E> {
+        let (next, size) = crate::writer::counters(&self.db)?;
+        let nothing = Writes::new();
+        let mut pen = Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next);
+        plan(&mut pen)?;
+        Ok(Batch(pen.end().writes))
+    }
+}
+
+/// A database that holds bytes and means nothing by them.
+pub struct Bare(DB);
+
+impl Bare {
+    /// Makes one in a folder.
+    pub fn create(folder: &Path) -> Result<Self, StoreError> {
+        let mut options = Options::default();
+        options.create_if_missing(true);
+        Ok(Self(DB::open(&options, folder)?))
+    }
+
+    /// Writes a batch under keys that no other has, and returns when it is on the disk.
+    pub fn write(&self, number: u64, batch: &Batch) -> Result<(), StoreError> {
+        let mut bare = WriteBatch::default();
+        for (entry, ((_, key), value)) in (0_u64..).zip(&batch.0) {
+            // Scattered as the library's keys are: what comes sorted is written for less.
+            let scattered = (number << 32 | entry).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+            let key = [scattered.as_slice(), key.get(8..).unwrap_or_default()].concat();
+            bare.put(key, value.as_deref().unwrap_or_default());
+        }
+        let mut options = WriteOptions::default();
+        options.set_sync(true);
+        Ok(self.0.write_opt(bare, &options)?)
+    }
+}

@@ -1,0 +1,73 @@
+//! Finding by the letters of a name: the lists of its letter pairs leap over each other, so the rarest pair leads.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::find::{Cursor, Found};
+use crate::layout::{self, Key};
+use crate::library::Library;
+use crate::record::Shelfmark;
+use crate::view::Seeker;
+use crate::words::{bigrams, has};
+
+/// A page of a question in words takes at most so many leaps, a tenth of a second; what is beyond comes with the next page.
+const MOST_LEAPS: usize = 20_000;
+
+impl Library {
+    /// One page of those whose names have the letters of a question beside each other.
+    pub(crate) fn words(&self, words: &str, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        let prefixes: Vec<_> = bigrams(words).iter().map(|letters| self.keys.bigram(letters)).collect();
+        let from = match after {
+            Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
+            None => 0,
+        };
+        let mut found = Found::default();
+        if prefixes.is_empty() {
+            return Ok(found);
+        }
+        // A name that has the one pair of the question has the question; of several pairs nobody knows what stands beside what.
+        let in_doubt = prefixes.len() > 1;
+        let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix)?)));
+        let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
+        while let Some(candidate) = lists.leap()? {
+            if found.shelfmarks.len() == most {
+                found.next = found.shelfmarks.last().map(|last| Cursor(last.0.to_be_bytes().to_vec()));
+                return Ok(found);
+            }
+            if !in_doubt || self.record(candidate)?.certificate()?.holders.iter().any(|holder| has(holder.name(), words)) {
+                found.shelfmarks.push(candidate);
+            }
+        }
+        if lists.leaps >= MOST_LEAPS {
+            found.next = lists.next.checked_sub(1).map(|last| Cursor(last.to_be_bytes().to_vec()));
+        }
+        Ok(found)
+    }
+}
+
+/// The lists of some pairs of letters, and where the next certificate of all of them may stand.
+struct Lists<'l> {
+    lists: Vec<(Key, Seeker<'l>)>,
+    leaps: usize,
+    next: u64,
+}
+
+impl Lists<'_> {
+    /// The next shelfmark that stands in all lists; none at the end of one of them, or after too many leaps.
+    fn leap(&mut self) -> Result<Option<Shelfmark>, StoreError> {
+        'candidates: while self.leaps < MOST_LEAPS {
+            for (prefix, list) in &mut self.lists {
+                self.leaps += 1;
+                let Some(key) = list.seek(&prefix.clone().u64(self.next).end())? else { return Ok(None) };
+                let standing = layout::shelfmark_of(key).ok_or(StoreError::Cursor)?.0;
+                if standing > self.next {
+                    self.next = standing;
+                    continue 'candidates;
+                }
+            }
+            let candidate = Shelfmark(self.next);
+            self.next = self.next.saturating_add(1);
+            return Ok(Some(candidate));
+        }
+        Ok(None)
+    }
+}

@@ -7,7 +7,7 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::{ending, shelf};
 use crate::record::{Card, Record, Shelfmark};
-use crate::words::bigrams;
+use crate::words::pieces;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
@@ -215,8 +215,8 @@ impl Library {
         for holder in &certificate.holders {
             let holder_key = Key::new().bytes(&self.keys.holder(holder.code())).type_code(card.type_code());
             want(stands(Family::Holders, holder_key.shelfmark(shelfmark))?, Defect::Holder);
-            for letters in bigrams(holder.name()) {
-                want(stands(Family::Words, Key::new().bytes(&self.keys.bigram(&letters)).shelfmark(shelfmark))?, Defect::Words);
+            for piece in pieces(holder.name()) {
+                want(stands(Family::Words, Key::new().bytes(&self.keys.piece(&piece)).shelfmark(shelfmark))?, Defect::Words);
             }
         }
         want(!history.is_empty(), Defect::History);

@@ -1,6 +1,6 @@
 //! The column families: what each holds, and how RocksDB is to keep it.
 
-use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options, SliceTransform};
+use rocksdb::{BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options, SliceTransform};
 
 /// One column family. `docs/DATA_MODEL.md` tells the keys and values of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +25,7 @@ pub enum Family {
     Endings,
     /// Agency, type and request to record.
     Requests,
-    /// Two letters of a name to record.
+    /// Two or three letters of a name to record.
     Words,
     /// How many there are of type, agency, state and month.
     Counts,
@@ -120,7 +120,13 @@ impl Family {
         blocks.set_format_version(6);
         // Ten bits a key: one question in a hundred for what is not there reads a block.
         blocks.set_bloom_filter(10.0, false);
+        // Index and filter of a file with a million keys have megabytes: in parts, a question brings in only the one that it needs.
+        blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        blocks.set_partition_filters(true);
+        blocks.set_metadata_block_size(4 << 10);
+        blocks.set_pin_top_level_index_and_filter(true);
         blocks.set_cache_index_and_filter_blocks(true);
+        blocks.set_cache_index_and_filter_blocks_with_high_priority(true);
         blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
         let mut options = Options::default();
         options.set_block_based_table_factory(&blocks);

@@ -1,4 +1,4 @@
-//! Finding by the letters of a name: the lists of its letter pairs leap over each other, so the rarest pair leads.
+//! Finding by the letters of a name: the lists of its pieces leap over each other, so the rarest piece leads.
 
 use crate::error::StoreError;
 use crate::family::Family;
@@ -7,7 +7,7 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
 use crate::view::Seeker;
-use crate::words::{bigrams, has};
+use crate::words::{has, pieces_asked};
 
 /// A page of a question in words takes at most so many leaps, a tenth of a second; what is beyond comes with the next page.
 const MOST_LEAPS: usize = 20_000;
@@ -15,7 +15,7 @@ const MOST_LEAPS: usize = 20_000;
 impl Library {
     /// One page of those whose names have the letters of a question beside each other.
     pub(crate) fn words(&self, words: &str, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let prefixes: Vec<_> = bigrams(words).iter().map(|letters| self.keys.bigram(letters)).collect();
+        let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
         let from = match after {
             Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
             None => 0,
@@ -24,7 +24,7 @@ impl Library {
         if prefixes.is_empty() {
             return Ok(found);
         }
-        // A name that has the one pair of the question has the question; of several pairs nobody knows what stands beside what.
+        // A name that has the one piece of the question has the question; of several nobody knows what stands beside what.
         let in_doubt = prefixes.len() > 1;
         let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix)?)));
         let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
@@ -44,7 +44,7 @@ impl Library {
     }
 }
 
-/// The lists of some pairs of letters, and where the next certificate of all of them may stand.
+/// The lists of some pieces, and where the next certificate of all of them may stand.
 struct Lists<'l> {
     lists: Vec<(Key, Seeker<'l>)>,
     leaps: usize,

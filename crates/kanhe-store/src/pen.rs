@@ -7,7 +7,7 @@ use crate::record::{Card, Record, Shelfmark, read};
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::{View, Writes};
-use crate::words::bigrams;
+use crate::words::pieces;
 use jiff::Timestamp;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
@@ -153,8 +153,8 @@ impl<'a> Pen<'a> {
         for holder in arrival.holders {
             let holder_key = Key::new().bytes(&self.keys.holder(holder.code())).type_code(card.type_code());
             self.mark(Family::Holders, holder_key.shelfmark(shelfmark));
-            for letters in bigrams(holder.name()) {
-                self.mark(Family::Words, Key::new().bytes(&self.keys.bigram(&letters)).shelfmark(shelfmark));
+            for piece in pieces(holder.name()) {
+                self.mark(Family::Words, Key::new().bytes(&self.keys.piece(&piece)).shelfmark(shelfmark));
             }
         }
         self.take_slot(card.agency(), arrival.slot)?;

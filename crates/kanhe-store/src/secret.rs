@@ -78,9 +78,9 @@ impl Keys {
         first(keyed(&self.index, &[b"veil", bytes]))
     }
 
-    /// What stands in the index for two letters of a name.
-    pub(crate) fn bigram(&self, letters: &str) -> [u8; 8] {
-        first(keyed(&self.index, &[b"bigram", letters.as_bytes()]))
+    /// What stands in the index for a piece of a name.
+    pub(crate) fn piece(&self, piece: &str) -> [u8; 8] {
+        first(keyed(&self.index, &[b"piece", piece.as_bytes()]))
     }
 
     /// One round of the permutation that gives out the slots of a page.
@@ -144,6 +144,6 @@ mod tests {
             keys(1).holder(&resident),
             keys(1).holder(&HolderCode::new_foreign(HolderCodeType::OtherPerson, "440524188001010014").unwrap().0)
         );
-        assert_ne!(keys(1).bigram("张三"), keys(2).bigram("张三"));
+        assert_ne!(keys(1).piece("张三"), keys(2).piece("张三"));
     }
 }

@@ -85,9 +85,16 @@ impl<'a> View<'a> {
 pub(crate) struct Seeker<'a>(DBRawIterator<'a>);
 
 impl Seeker<'_> {
-    /// The first key from `key` on.
+    /// The first key from `key` on; no key is asked for that lies before an earlier one.
     pub(crate) fn seek(&mut self, key: &[u8]) -> Result<Option<&[u8]>, StoreError> {
-        self.0.seek(key);
+        // Often the neighbour is the one that is wanted, and a step costs a tenth of a seek.
+        let stands_before = |iterator: &DBRawIterator<'_>| iterator.key().is_none_or(|standing| standing < key);
+        if self.0.valid() && stands_before(&self.0) {
+            self.0.next();
+        }
+        if stands_before(&self.0) {
+            self.0.seek(key);
+        }
         self.0.status()?;
         Ok(self.0.key())
     }

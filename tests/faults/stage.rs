@@ -96,7 +96,7 @@ impl Stage {
                 }
             }
             Act::Alias { person } => {
-                let alias = self.registrar().alias(&self.identifier(*person, 0), "gd", &format!("old-{person}"));
+                let alias = self.registrar().alias(&self.identifier(*person, 0), "gd", &format!("old-{person}"), &self.entry(now, now));
                 alias.map_err(|error| error.code())?;
             }
             Act::Publish => self.publish().map_err(|error| error.code())?,
@@ -175,7 +175,7 @@ impl Stage {
         let root = test_key("registry root");
         let envelope = sign_to_cose(Manifest::TYPE, &self.house.manifest().encode(), &root);
         let manifest = SignedManifest { envelope, root: root.verifying_key() };
-        self.registrar().take_up(&manifest, "manifest 440000 edition 1", &self.entry(now, now))
+        self.registrar().take_up(&manifest, &self.entry(now, now)).map(drop)
     }
 
     fn enter(&self, signed: &[Signed], answer: &(dyn Fn(Answer) + Sync)) -> Result<(), &'static str> {

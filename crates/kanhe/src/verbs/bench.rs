@@ -78,7 +78,7 @@ impl Site {
         files::write_secret(&site.path("library/secret.age"), &lock.close(site.secret.expose()).map_err(failed)?)?;
         Library::create(&site.path("library/db"), site.town.region(), "bench.example.cn/log", &site.secret, Settings::default())
             .map_err(stored)?;
-        let taken = Registrar::new(&site.open()?).take_up(&site.town.manifest(), "bench", &site.town.entry(now)?);
+        let taken = Registrar::new(&site.open()?).take_up(&site.town.manifest(), &site.town.entry(now)?);
         taken.map_err(|error| Failure::new(error.code(), error))?;
         Ok(site)
     }
@@ -167,7 +167,7 @@ impl Site {
         let voice = Voice { language: cli.language(), json: true, quiet: true };
         match run_as(cli, voice)? {
             Ended::Well => Ok(()),
-            Ended::Refused | Ended::Unknown => Err(Failure::new("bench_refused", "a made-up application was refused")),
+            Ended::Refused | Ended::Unknown | Ended::Paused => Err(Failure::new("bench_refused", "a made-up application was refused")),
         }
     }
 

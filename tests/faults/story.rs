@@ -4,6 +4,7 @@ use crate::registry::{ACCOUNTING, OPERATOR};
 use kanhe_core::status::State;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::registrar::Replacement;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// One act at the registry. Each may be asked for again when it was not answered, and has happened once then.
@@ -52,7 +53,7 @@ impl Act {
 
     /// Events that the log grows by.
     pub fn events(&self) -> usize {
-        self.certificates() + usize::from(matches!(self, Self::TakeUp | Self::Change { .. }))
+        self.certificates() + usize::from(matches!(self, Self::TakeUp | Self::Change { .. } | Self::Alias { .. }))
     }
 }
 
@@ -85,7 +86,7 @@ pub fn of_chance(dice: &mut Dice) -> Vec<Act> {
     let mut acts = vec![Act::Found, Act::TakeUp, Act::Issue { kind: OPERATOR, person: 0 }];
     // Of each person the version that is theirs now, and its state.
     let mut people = vec![(0, State::Valid)];
-    let mut backed_up = false;
+    let (mut backed_up, mut aliased) = (false, BTreeSet::new());
     for _ in 0..dice.below(20) + 5 {
         let (first, person) = (people.len(), dice.below(people.len()));
         let (version, state) = people[person];
@@ -102,7 +103,7 @@ pub fn of_chance(dice: &mut Dice) -> Vec<Act> {
                 people[person] = (version + 1, State::Valid);
                 Act::Replace { person, version, how: Replacement::Amend }
             }
-            4 => Act::Alias { person },
+            4 if aliased.insert(person) => Act::Alias { person },
             5 => Act::Publish,
             6 => Act::SignPages,
             7 => {

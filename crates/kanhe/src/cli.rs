@@ -2,15 +2,21 @@
 
 mod application;
 mod chinese;
+mod counter;
+mod issue;
 mod library;
 mod misread;
+mod papers;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
+pub use counter::{InspectArgs, VerifyArgs};
+pub use issue::{IssueArgs, LevelArg, PictureArg};
 pub use library::{
     AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, ExportArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs,
     LibraryArg, LibraryLock, LogEventsArgs, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
 pub use misread::Misread;
+pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusVerb, TrustArg, TrustVerb};
 
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand};
@@ -214,256 +220,6 @@ pub struct KeyArg {
     pub key: PathBuf,
     #[command(flatten)]
     pub lock: LockArg,
-}
-
-/// `kanhe issue …`
-#[derive(Debug, Args)]
-pub struct IssueArgs {
-    /// The type: its code, or its file's name without .json
-    #[arg(long = "type", value_name = "T")]
-    pub kind: String,
-    /// Applications: CSV (UTF-8 or GB18030) or JSON, of any size; - for standard input
-    #[arg(long = "in", value_name = "FILE|-")]
-    pub input: PathBuf,
-    /// The signed manifest of the region, which knows the agency of the key; a library has its own, and with this none is used
-    #[arg(long, value_name = "FILE", required_unless_present = "library")]
-    pub manifest: Option<PathBuf>,
-    /// Where certificates and their pictures go; without a library, the same folder again issues nothing twice
-    #[arg(long, value_name = "DIR", required_unless_present = "library")]
-    pub out: Option<PathBuf>,
-    /// The library that the certificates come into: it issues nothing twice, and knows every certificate's state
-    #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
-    pub library: Option<PathBuf>,
-    #[command(flatten)]
-    pub library_lock: LibraryLock,
-    /// The legal basis, for the library
-    #[arg(long, value_name = "LAW")]
-    pub basis: Option<String>,
-    /// The reason, for the library
-    #[arg(long, value_name = "WORDS", default_value = "依申请颁发")]
-    pub reason: String,
-    /// Who issues, for the library
-    #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
-    pub actor: Option<String>,
-    /// One line for each row goes here [default: the table's name with .report.jsonl, or report.jsonl in --out]
-    #[arg(long, value_name = "FILE", requires = "library")]
-    pub report: Option<PathBuf>,
-    /// Check every row as if it were issued, and write nothing
-    #[arg(long, requires = "library")]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub picture: PictureArg,
-    #[command(flatten)]
-    pub key: KeyArg,
-    #[command(flatten)]
-    pub types: TypesArg,
-    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-}
-
-/// How a certificate's QR code is drawn.
-#[derive(Clone, Debug, Args)]
-pub struct PictureArg {
-    /// Address of the page behind the QR code; the part up to the #
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// Draw the number under the QR code
-    #[arg(long)]
-    pub caption: bool,
-    /// Error correction of the QR code
-    #[arg(long, value_enum, default_value_t = LevelArg::M)]
-    pub level: LevelArg,
-}
-
-/// Error correction levels that kanhe prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LevelArg {
-    /// 15 %
-    M,
-    /// 25 %
-    Q,
-}
-
-/// `kanhe manifest …`
-#[derive(Debug, Subcommand)]
-pub enum ManifestVerb {
-    /// Sign a region's description with its root key
-    Sign {
-        /// The description (TOML)
-        #[arg(long = "in", value_name = "FILE")]
-        input: PathBuf,
-        /// Where the manifest goes
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        #[command(flatten)]
-        key: KeyArg,
-        #[command(flatten)]
-        types: TypesArg,
-        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
-        #[arg(long, value_name = "TIME")]
-        at: Option<String>,
-    },
-}
-
-/// `kanhe status …`
-#[derive(Debug, Subcommand)]
-pub enum StatusVerb {
-    /// Sign the status lists of an agency
-    Sign {
-        /// The signed manifest of the region; a library has its own, and with this none is used
-        #[arg(long, value_name = "FILE", required_unless_present = "library")]
-        manifest: Option<PathBuf>,
-        /// Reports of what was issued (report.jsonl), which know the slots
-        #[arg(long, value_name = "FILE", required_unless_present = "library")]
-        report: Vec<PathBuf>,
-        /// The library, which knows slots and states; only lists that have changed are signed again
-        #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
-        library: Option<PathBuf>,
-        #[command(flatten)]
-        library_lock: LibraryLock,
-        /// Sign also the lists of the library that have not changed, for they grow old
-        #[arg(long, requires = "library")]
-        all: bool,
-        /// States: a CSV with the columns identifier, state; all others are valid
-        #[arg(long, value_name = "FILE")]
-        states: Option<PathBuf>,
-        /// Where the lists go
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// Days after which the lists say nothing any more
-        #[arg(long, default_value_t = 30)]
-        days: u16,
-        #[command(flatten)]
-        key: KeyArg,
-        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
-        #[arg(long, value_name = "TIME")]
-        at: Option<String>,
-    },
-}
-
-/// `kanhe recognition …`
-#[derive(Debug, Subcommand)]
-pub enum RecognitionVerb {
-    /// Sign a region's table of recognition with its root key
-    Sign {
-        /// The table (TOML)
-        #[arg(long = "in", value_name = "FILE")]
-        input: PathBuf,
-        /// Where the recognition goes
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        #[command(flatten)]
-        key: KeyArg,
-        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
-        #[arg(long, value_name = "TIME")]
-        at: Option<String>,
-    },
-}
-
-/// `kanhe pack …`
-#[derive(Debug, Subcommand)]
-pub enum PackVerb {
-    /// Build and sign a pack
-    Build(Box<PackBuildArgs>),
-    /// Show a pack, or what changed between two
-    Show {
-        /// The pack
-        pack: PathBuf,
-        /// An older pack to compare with
-        #[arg(long, value_name = "FILE")]
-        since: Option<PathBuf>,
-        #[command(flatten)]
-        trust: TrustArg,
-    },
-}
-
-/// `kanhe pack build …`
-#[derive(Debug, Args)]
-pub struct PackBuildArgs {
-    /// The region whose verifiers the pack is for, such as 440000
-    #[arg(long)]
-    pub region: String,
-    /// Its number; each pack has a higher one
-    #[arg(long)]
-    pub epoch: u64,
-    /// Days after which the pack vouches for nothing
-    #[arg(long, default_value_t = 30)]
-    pub days: u16,
-    /// Whose word to take about a region: CODE=FILE.pub, for each region
-    #[arg(long, value_name = "CODE=FILE", required = true)]
-    pub root: Vec<String>,
-    /// Signed manifests
-    #[arg(long, value_name = "FILE", required = true)]
-    pub manifest: Vec<PathBuf>,
-    /// The region's signed recognition
-    #[arg(long, value_name = "FILE")]
-    pub recognition: Option<PathBuf>,
-    /// Signed status lists, or folders of them
-    #[arg(long, value_name = "FILE|DIR")]
-    pub status: Vec<PathBuf>,
-    /// Signed lists of the survivors of stolen keys, by `kanhe log survivors`
-    #[arg(long, value_name = "FILE")]
-    pub survivors: Vec<PathBuf>,
-    /// A folder of dictionaries (*.cbor) [default: the one that kanhe ships]
-    #[arg(long, value_name = "DIR")]
-    pub dictionaries: Option<PathBuf>,
-    /// Where the pack goes
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    #[command(flatten)]
-    pub key: KeyArg,
-    /// The moment of making: RFC 3339, or a day, whose noon in China is meant [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-}
-
-/// Whom a verifier trusts.
-#[derive(Clone, Debug, Args)]
-pub struct TrustArg {
-    /// A public key whose packs to trust: its line, or a file with it [default: those of `kanhe trust add`]
-    #[arg(long, value_name = "KEY|FILE")]
-    pub trust: Vec<String>,
-}
-
-/// `kanhe trust …`
-#[derive(Debug, Subcommand)]
-pub enum TrustVerb {
-    /// Trust the packs that a key signs; compare its hash with what the region told you
-    Add {
-        /// A public key line, or a file with it
-        key: String,
-    },
-    /// List the trusted keys
-    List,
-}
-
-/// `kanhe verify …`
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// The scanner's text, a PNG or JPEG picture, a file with the text, or - for standard input
-    pub input: String,
-    /// The pack; must be named here or in KANHE_PACK
-    #[arg(long, value_name = "FILE", env = "KANHE_PACK")]
-    pub pack: Option<PathBuf>,
-    #[command(flatten)]
-    pub trust: TrustArg,
-    /// The moment to judge for: RFC 3339, or a day, whose noon in China is meant [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-    /// The use scene, in the words of the region's recognition
-    #[arg(long, value_name = "S")]
-    pub scene: Option<String>,
-}
-
-/// `kanhe inspect …`
-#[derive(Debug, Args)]
-pub struct InspectArgs {
-    /// The scanner's text, a picture, a signed file, or - for standard input
-    pub input: String,
-    /// Write the seal as a standard COSE_Sign1 file, for other programs
-    #[arg(long, value_name = "FILE")]
-    pub cose: Option<PathBuf>,
 }
 
 /// `kanhe demo …`

@@ -251,6 +251,15 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Sign a checkpoint and write the log as static files (tlog-tiles)", "签名检查点，并将日志写成静态文件（tlog-tiles）"),
     ("Where the files go; what is there already is not written again", "文件存放目录；已有的不再重写"),
     ("Hold the log against every record and event of the library", "将日志与证照库的每条记录和事件逐一核对"),
+    (
+        "Measure a whole library on this machine, beside what its disk and its cores can do at best",
+        "在本机测量整个证照库，并与磁盘和处理器的上限对照",
+    ),
+    ("How many certificates the library grows to", "证照库增长到多少张证照"),
+    (
+        "The folder in which a temporary library is made: the disk that is measured [default: the system's folder for such]",
+        "建立临时证照库的目录，即所测磁盘 [默认：系统临时目录]",
+    ),
     ("List what happened, in the order of the log", "按日志次序列出事件"),
     ("Only what this officer did", "只列该经办人办理的"),
     ("Only this act: issue, revoke, lodge, review …", "只列该项办理：issue、revoke、lodge、review……"),
@@ -345,6 +354,7 @@ pub const VALUES: &[(&str, &str)] = &[
     ("ORIGIN", "来源"),
     ("PACK", "证照包"),
     ("PROOF", "证明"),
+    ("N", "数量"),
     ("ACT", "办理"),
     ("SUBJECT", "证照标识或申请编码"),
     ("REGION", "地区"),

@@ -1,0 +1,156 @@
+//! Entering a signed certificate: every rule is asked under the library's pen, and only then anything is written.
+
+use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, event};
+use crate::lifecycle::{self, Change};
+use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::certificate::Certificate;
+use kanhe_core::code::CertificateId;
+use kanhe_core::event::{Act, Event};
+use kanhe_core::status::State;
+use kanhe_store::{Arrival, Card, Pen, Record, Repeat, Shelfmark, Turn};
+
+/// What a certificate is entered as: where the version stands, and by which right its place is taken.
+#[derive(Clone, Copy)]
+pub(crate) enum Lineage<'o> {
+    First,
+    From(&'o Origin),
+    Next {
+        predecessor: Shelfmark,
+        change: Change,
+        /// When it was asked for.
+        asked: Timestamp,
+    },
+}
+
+impl Lineage<'_> {
+    pub(crate) fn next(
+        pen: &Pen<'_>,
+        identifier: &CertificateId,
+        replacement: Replacement,
+        asked: Timestamp,
+    ) -> Result<Self, RegistrarError> {
+        let predecessor = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+        Ok(Self::Next { predecessor, change: replacement.into(), asked })
+    }
+}
+
+/// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a batch of many.
+pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) -> Result<Entered, RegistrarError> {
+    let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
+    let identifier = &certificate.identifier;
+    if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
+        let before = followed(repeat, signed.fingerprint)?;
+        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(RegistrarError::RequestDiffers) };
+    }
+    let after = takes_place(pen, lineage, certificate, entry)?;
+    if pen.find(identifier)?.is_some() {
+        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
+    }
+    if signed.one_valid_per_holder {
+        holds_none(pen, certificate)?;
+    }
+    let record =
+        Record { envelope: signed.issued.envelope().to_vec(), seal: signed.issued.seal().to_vec(), request: signed.request.clone() };
+    let shelfmark = pen.enter(&Arrival {
+        card: card(certificate, entry, after.map(|after| after.predecessor)),
+        record: &record,
+        number: &certificate.number,
+        holders: &certificate.holders,
+        slot: signed.slot,
+        fingerprint: signed.fingerprint,
+    })?;
+    let tell = |act, other| Event {
+        approval: signed.approval.clone(),
+        ..event(act, &identifier.to_string(), &record.envelope, &record.seal, entry, other)
+    };
+    match (after, lineage) {
+        (Some(After { predecessor, change, state }), _) => {
+            let replaced = certificate.predecessor.as_ref().map(ToString::to_string);
+            pen.note(&[shelfmark, predecessor], &tell(change.act(), replaced))?;
+            pen.turn(predecessor, Turn { state, effective: entry.effective, recorded: entry.now, successor: Some(shelfmark) })?;
+        }
+        (None, Lineage::From(origin)) => {
+            pen.note(&[shelfmark], &tell(Act::TransferIn, Some(origin.told())))?;
+            origin.remember(pen, shelfmark);
+        }
+        (None, Lineage::First | Lineage::Next { .. }) => {
+            pen.note(&[shelfmark], &tell(Act::Issue, None))?;
+        }
+    }
+    Ok(Entered::New(shelfmark))
+}
+
+/// The version whose place is taken, and what becomes of it.
+#[derive(Clone, Copy)]
+struct After {
+    predecessor: Shelfmark,
+    change: Change,
+    state: State,
+}
+
+fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, entry: &Entry) -> Result<Option<After>, RegistrarError> {
+    match lineage {
+        Lineage::First => Ok(None),
+        Lineage::From(origin) => origin.may_come(pen).map(|()| None),
+        Lineage::Next { predecessor, change, asked } => {
+            let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
+            Ok(Some(After { predecessor, change, state }))
+        }
+    }
+}
+
+/// Whether what was issued before came about as what is asked for now: the first of its kind, from that origin, or after that version.
+fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Result<bool, RegistrarError> {
+    let predecessor = pen.card(before)?.predecessor;
+    match lineage {
+        Lineage::First => Ok(predecessor.is_none()),
+        Lineage::From(origin) => Ok(predecessor.is_none() && origin.is_origin_of(pen, before)?),
+        Lineage::Next { predecessor: wanted, .. } => Ok(predecessor == Some(wanted)),
+    }
+}
+
+/// What was issued for a request before, if it asked for the same.
+pub(super) fn followed(repeat: Repeat, fingerprint: [u8; 16]) -> Result<Shelfmark, RegistrarError> {
+    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(RegistrarError::RequestDiffers) }
+}
+
+/// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.
+fn holds_none(pen: &Pen<'_>, certificate: &Certificate) -> Result<(), RegistrarError> {
+    for holder in &certificate.holders {
+        for shelfmark in pen.held_by(holder.code(), certificate.identifier.type_code())? {
+            let card = pen.card(shelfmark)?;
+            let ended = card.until.is_some_and(|until| until < certificate.from);
+            let begins_later = certificate.until.is_some_and(|until| until < card.from);
+            if matches!(card.state, State::Valid | State::Suspended) && !ended && !begins_later {
+                return Err(RegistrarError::HolderHasOne { identifier: card.identifier.to_string(), state: card.state });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
+/// not lose the right because the agency took longer (Administrative Licensing Law art. 50).
+fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &Entry, asked: Timestamp) -> Result<State, RegistrarError> {
+    lifecycle::in_order(entry.effective, card.effective, entry.now)?;
+    let state = lifecycle::allow(condition_on(card, asked), change)?;
+    let day = day_in_china(entry.effective);
+    // The old version ends when the act takes effect: a new one that begins later would leave days without any.
+    if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
+}
+
+fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>) -> Card {
+    Card {
+        identifier: certificate.identifier.clone(),
+        issued: certificate.issued,
+        from: certificate.from,
+        until: certificate.until,
+        slot: certificate.slot,
+        state: State::Valid,
+        effective: entry.effective,
+        recorded: entry.now,
+        predecessor,
+        successor: None,
+    }
+}

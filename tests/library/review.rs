@@ -67,7 +67,11 @@ impl Bureau {
     }
 
     pub fn says(&self, code: &ProjectCode, department: &str, opinion: Opinion, actor: &str) -> Result<Stage, ExaminerError> {
-        self.examiner().review(self.registry.house.kind(self.kind), code, department, opinion, &self.entry(actor, NOON))
+        self.says_at(code, department, opinion, actor, NOON)
+    }
+
+    fn says_at(&self, code: &ProjectCode, department: &str, opinion: Opinion, actor: &str, at: &str) -> Result<Stage, ExaminerError> {
+        self.examiner().review(self.registry.house.kind(self.kind), code, department, opinion, &self.entry(actor, at))
     }
 
     pub fn approve(&self, code: &ProjectCode, actor: &str, at: &str) -> Result<Entered, ExaminerError> {
@@ -78,8 +82,8 @@ impl Bureau {
 
     /// Brings an application through both departments and the decision.
     fn approved(&self, code: &ProjectCode, at: &str) -> Result<Entered, ExaminerError> {
-        self.says(code, "fire", Opinion::Agrees, "fire-1")?;
-        self.says(code, "planning", Opinion::Agrees, "planning-1")?;
+        self.says_at(code, "fire", Opinion::Agrees, "fire-1", at)?;
+        self.says_at(code, "planning", Opinion::Agrees, "planning-1", at)?;
         self.approve(code, "head-1", at)
     }
 
@@ -237,6 +241,18 @@ fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
     assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Superseded);
     assert_eq!(bureau.registry.library.card(renewed).unwrap().predecessor, Some(shelfmark));
     bureau.is_sound();
+}
+
+#[test]
+fn nothing_is_dated_before_what_happened_last() {
+    let bureau = Bureau::open(PARALLEL);
+    let code = bureau.lodge_as(1, "P-1", None, "2026-03-05T04:00:00Z").unwrap().code();
+    assert_eq!(code_of(bureau.says(&code, "fire", Opinion::Agrees, "fire-1")), "lifecycle_before_last");
+    let entry = Entry { now: moment("2026-03-09T04:00:00Z"), ..bureau.entry("clerk-1", NOON) };
+    let application = bureau.registry.house.application(ACCOUNTING, 2, "P-2", "");
+    let agency = bureau.registry.house.desk(ACCOUNTING).agency().code;
+    let lodging = Lodging { agency, application: &application, replaces: None, chance: [9; 10] };
+    assert_eq!(code_of(bureau.examiner().lodge(bureau.registry.house.kind(ACCOUNTING), &lodging, &entry)), "review_other_day");
 }
 
 #[test]

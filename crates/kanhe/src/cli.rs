@@ -4,17 +4,21 @@ mod application;
 mod chinese;
 mod counter;
 mod issue;
+mod keep;
 mod library;
+mod log;
 mod misread;
 mod papers;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use counter::{InspectArgs, VerifyArgs};
 pub use issue::{IssueArgs, LevelArg, PictureArg};
+pub use keep::{BackupArgs, CheckArgs, ExportArgs, RestoreArgs};
 pub use library::{
-    AgencyVerb, AliasArgs, BackupArgs, ChangeArgs, CheckArgs, CountArgs, DrawArgs, ExportArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs,
-    LibraryArg, LibraryLock, LogEventsArgs, LogVerb, PicturesArg, ReplaceArgs, RestoreArgs, ShowArgs, TransferInArgs, TransferVerb,
+    AgencyVerb, AliasArgs, ChangeArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg, LibraryLock,
+    PicturesArg, ReplaceArgs, ShowArgs, TransferInArgs, TransferVerb,
 };
+pub use log::{LogEventsArgs, LogVerb};
 pub use misread::Misread;
 pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusVerb, TrustArg, TrustVerb};
 

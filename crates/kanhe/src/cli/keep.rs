@@ -1,0 +1,54 @@
+//! The command line of keeping a library: backups, the check, and exports.
+
+use super::{LibraryArg, TypesArg};
+use clap::Args;
+use std::path::PathBuf;
+
+/// `kanhe backup …`
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// The folder of backups: each adds only what the others do not have
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+/// `kanhe restore …`
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The folder of backups
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Which backup [default: the last]
+    #[arg(long)]
+    pub number: Option<u32>,
+    /// Where the library goes: a folder that does not hold one
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+}
+
+/// `kanhe check …`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+}
+
+/// `kanhe export …`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// Only what the library keeps of this holder; - reads the code from standard input
+    #[arg(long, value_name = "CODE|-")]
+    pub holder: Option<String>,
+    /// What kind of code --holder is (GB/T 36903 annex A): 111 resident id, 001 USCC …
+    #[arg(long, value_name = "TYPE", default_value = "111", requires = "holder")]
+    pub holder_type: String,
+    /// Where the export goes: one tar file, for its owner only
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub types: TypesArg,
+}

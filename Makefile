@@ -63,9 +63,9 @@ docs: rocksdb ## check the links in the docs, and the examples in them
 	cargo test --locked --workspace --doc
 
 .PHONY: wasm
-wasm: ## build the core for the browser
+wasm: ## build for the browser what a verifier needs
 	flags=$$(.ci/wasm-target) && CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$$flags" \
-		cargo build --locked --package kanhe-core --target $(WASM)
+		cargo build --locked --package kanhe-core --package kanhe-words --target $(WASM)
 
 .PHONY: nextest
 nextest: rocksdb ## run the tests and the stories

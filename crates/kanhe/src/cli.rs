@@ -5,6 +5,7 @@ mod chinese;
 mod counter;
 mod issue;
 mod keep;
+mod language;
 mod library;
 mod log;
 mod misread;
@@ -14,6 +15,7 @@ pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveAr
 pub use counter::{InspectArgs, VerifyArgs};
 pub use issue::{IssueArgs, LevelArg, PictureArg};
 pub use keep::{BackupArgs, CheckArgs, ExportArgs, RestoreArgs};
+pub use language::language_of_words;
 pub use library::{
     AgencyVerb, AliasArgs, ChangeArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg, LibraryLock,
     PicturesArg, ReplaceArgs, ShowArgs, TransferInArgs, TransferVerb,
@@ -24,6 +26,7 @@ pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusV
 
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand};
+use language::{Tongue, language_of_setting};
 use std::path::PathBuf;
 
 /// Electronic licences and certificates: issue, seal, verify. 电子证照：签发、制码、核验。
@@ -35,7 +38,7 @@ pub struct Cli {
     pub json: bool,
     /// Language of words [default: from the locale]
     #[arg(long, global = true, value_enum, env = "KANHE_LANG")]
-    lang: Option<Language>,
+    lang: Option<Tongue>,
     /// What to do
     #[command(subcommand)]
     pub verb: Verb,
@@ -44,7 +47,7 @@ pub struct Cli {
 impl Cli {
     /// The reader's language: as asked for, or the locale's.
     pub fn language(&self) -> Language {
-        self.lang.unwrap_or_else(|| Language::of_setting(|name| std::env::var(name).ok()))
+        self.lang.map_or_else(|| language_of_setting(|name| std::env::var(name).ok()), |Tongue(language)| language)
     }
 }
 

@@ -67,14 +67,16 @@ impl Failure {
     pub fn line(&self, language: Language) -> String {
         let hint = self.hint.as_ref().map(|hint| hint.of(language)).unwrap_or_default();
         match language {
-            Language::Chinese => format!("错误 {}：{}（{}）。{hint}", self.code, meaning(self.code).unwrap_or("未能完成"), self.detail),
+            Language::Chinese => {
+                format!("错误 {}：{}（{}）。{hint}", self.code, meaning(self.code).map_or("未能完成", |meaning| meaning.zh), self.detail)
+            }
             Language::English => format!("error {}: {}. {hint}", self.code, self.detail).trim_end().to_owned(),
         }
     }
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        let zh = self.chinese.as_deref().or_else(|| meaning(self.code)).unwrap_or(&self.detail);
+        let zh = self.chinese.as_deref().or_else(|| meaning(self.code).map(|meaning| meaning.zh)).unwrap_or(&self.detail);
         serde_json::json!({
             "error": {
                 "code": self.code,

@@ -10,12 +10,11 @@ mod shipped;
 mod verbs;
 mod words;
 
-use cli::{Cli, Misread};
+use cli::{Cli, Misread, language_of_words};
 use failure::Failure;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
-use words::Language;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -42,7 +41,7 @@ fn run(cli: Cli) -> ExitCode {
 
 /// Says what was asked for, help or version, or what is wrong with the words.
 fn answer(misread: &Misread, words: &[OsString]) -> ExitCode {
-    let printed = misread.print(Language::of_words(words, |name| std::env::var(name).ok()));
+    let printed = misread.print(language_of_words(words, |name| std::env::var(name).ok()));
     if misread.is_wrong() && words.iter().any(|word| word == "--json") {
         let _ = writeln!(std::io::stdout(), "{}", Failure::misread(&misread.sentence()).json());
     }

@@ -1,15 +1,11 @@
 //! `kanhe verify`: the counter's answer, for people and for machines.
 
-mod answer;
-
-pub use answer::Answer;
-
 use super::what::{Given, given};
 use super::{Ended, Voice, clock, trust};
 use crate::cli::{TrustArg, VerifyArgs};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::{Clock, Words};
+use crate::words::{Answer, Clock, Words};
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::pack::{Pack, PackError};
 use kanhe_core::qr::QrError;

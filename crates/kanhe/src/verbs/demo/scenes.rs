@@ -4,9 +4,9 @@ use super::stage::Stage;
 use crate::cli::TrustArg;
 use crate::failure::Failure;
 use crate::files;
-use crate::verbs::verify::{Answer, open_pack};
+use crate::verbs::verify::open_pack;
 use crate::verbs::what::{Given, given};
-use crate::words::{Clock, Language, Words};
+use crate::words::{Answer, Clock, Language, Words};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::qr::{Scanned, encode_digits};
 use kanhe_core::verify::{Occasion, verify};
@@ -52,8 +52,7 @@ impl Played {
 
     /// What the clerk reads.
     pub fn message(&self, language: Language) -> &str {
-        let tongue = if language == Language::Chinese { "zh" } else { "en" };
-        self.answer.get("message").and_then(|message| message.get(tongue)).and_then(Value::as_str).unwrap_or_default()
+        self.answer.get("message").and_then(|message| message.get(language.tag())).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// For machines.

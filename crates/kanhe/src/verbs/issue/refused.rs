@@ -68,7 +68,7 @@ fn row_line(row: &Value, language: Language) -> String {
 fn said(fault: &Value, language: Language) -> &str {
     let message = text(fault, "message");
     match language {
-        Language::Chinese => meaning(text(fault, "code")).unwrap_or(message),
+        Language::Chinese => meaning(text(fault, "code")).map_or(message, |meaning| meaning.zh),
         Language::English => message,
     }
 }

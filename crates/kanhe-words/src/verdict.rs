@@ -1,24 +1,18 @@
-//! The sentences at the counter: the reason, and what to do next.
+//! The sentences at the counter: the steps, the reason, and what to do next.
 
-use super::{Sentence, Words, age, moment};
+use crate::{Sentence, Words, label, moment};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::DocumentType;
-use kanhe_core::kind::Label;
 use kanhe_core::pack::{Pack, Region, Unknown};
 use kanhe_core::qr::QrError;
 use kanhe_core::recognition::Row;
 use kanhe_core::status::State;
 use kanhe_core::verdict::{Advice, Reason, Step};
 
-/// A label as a sentence.
-pub fn label(label: &Label) -> Sentence {
-    Sentence::new(label.zh.clone(), label.en.clone())
-}
-
 /// What a step asks.
-pub const fn step(step: Step) -> Words {
+pub(crate) const fn step(step: Step) -> Words {
     match step {
         Step::Read => Words::new("读取证照码", "The code holds a seal"),
         Step::Issuer => Words::new("识别颁发机构", "The issuing agency is known"),
@@ -43,7 +37,7 @@ pub enum Clock {
 }
 
 /// Why a certificate is not accepted, by this pack.
-pub fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence {
+pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence {
     let name = |region: &RegionCode| region_name(region, pack);
     match reason {
         Reason::Unreadable(QrError::OtherDocument { found }) => {
@@ -148,7 +142,7 @@ const fn document(document: DocumentType) -> (&'static str, &'static str) {
 }
 
 /// What a clerk does next.
-pub const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
+pub(crate) const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
     match reason {
         Reason::Unreadable(QrError::OtherDocument { .. }) => Words::new(
             "请扫描证照上的二维码；此文件可用 kanhe inspect 查看，但不能据以办事。",
@@ -224,11 +218,11 @@ pub const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
 }
 
 /// What to know of a certificate although it is accepted.
-pub fn advice(advice: &Advice) -> Sentence {
+pub(crate) fn advice(advice: &Advice) -> Sentence {
     match advice {
         Advice::StatusAmber { age } => Sentence::new(
-            format!("状态信息已有 {}，建议更新证照包。", self::age(*age).zh),
-            format!("What we know of its status is {} old; update the pack when you can.", self::age(*age).en),
+            format!("状态信息已有 {}，建议更新证照包。", crate::age(*age).zh),
+            format!("What we know of its status is {} old; update the pack when you can.", crate::age(*age).en),
         ),
         Advice::EndsSoon { until } => Sentence::new(format!("证照将于 {until} 到期。"), format!("It ends on {until}.")),
     }

@@ -1,8 +1,8 @@
-//! What to do about what stopped a verb.
+//! What to do about a code.
 
-use super::Words;
+use crate::Words;
 
-/// What to do about a failure of this code, when the place where it happened knows nothing better.
+/// What to do about a failure of this code, where the place in which it happened knows nothing better.
 pub fn remedy(code: &str) -> Option<Words> {
     let (zh, en) = match code {
         "table_of_another_type" => (

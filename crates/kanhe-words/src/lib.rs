@@ -1,0 +1,28 @@
+//! The sentences, in Chinese and English: what every door of kanhe says to people. Pure: no I/O, no clock, no dice.
+//!
+//! Below this crate there are only codes; what is done with a sentence, a terminal, a problem document or a page decides.
+//!
+//! * [`Words`], [`Sentence`], [`Language`]: a sentence is there in both languages, and the reader's is chosen last;
+//! * [`Answer`]: a verdict as one JSON object and as lines, the same at the counter, over HTTP and in the browser;
+//! * [`meaning()`], [`remedy()`]: what a code of `docs/errors.md` says, and what to do about it;
+//! * [`state_word`], [`act_word`]: the life of a certificate;
+//! * [`moment`], [`on_the_clock`], [`age`]: times, by the clock of China;
+//! * [`label`], [`counted`], [`row`]: the pieces of which lines are made.
+
+mod answer;
+mod language;
+mod life;
+mod meaning;
+mod remedy;
+mod sentence;
+mod time;
+mod verdict;
+
+pub use answer::Answer;
+pub use language::Language;
+pub use life::{act_word, state_word};
+pub use meaning::meaning;
+pub use remedy::remedy;
+pub use sentence::{Sentence, Words, counted, label, row};
+pub use time::{age, moment, on_the_clock};
+pub use verdict::Clock;

@@ -1,0 +1,106 @@
+//! What the counter is told of every seal of the negative list and of the genuine ones, in both languages.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+use kanhe_core::verify::{Occasion, verify};
+use kanhe_tests::World;
+use kanhe_tests::negative::{packs, vectors};
+use kanhe_words::{Answer, Clock, Language};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An answer as machines and as people get it.
+struct Told {
+    name: String,
+    verdict: &'static str,
+    code: &'static str,
+    object: Value,
+    chinese: String,
+    english: String,
+}
+
+impl Told {
+    fn word(&self, pointer: &str) -> &str {
+        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{}: no word at {pointer}", self.name))
+    }
+
+    fn steps(&self) -> Vec<[&str; 4]> {
+        let of = |place: usize| ["step", "outcome", "zh", "en"].map(|member| self.word(&format!("/steps/{place}/{member}")));
+        (0..self.object["steps"].as_array().unwrap().len()).map(of).collect()
+    }
+}
+
+/// What is told of every vector, by the word of this clock.
+fn all_told(clock: Clock) -> Vec<Told> {
+    let world = World::new();
+    let packs: BTreeMap<_, _> = packs(&world).into_iter().map(|(name, plan)| (name, plan.open())).collect();
+    let told = |(_, vector): (usize, kanhe_tests::negative::Vector)| {
+        let pack = &packs[vector.pack];
+        let judged = verify(&vector.text, pack, Occasion { at: vector.at, scene: vector.scene });
+        let answer = Answer::new(&judged, pack, vector.at, clock);
+        Told {
+            verdict: vector.verdict,
+            code: vector.code,
+            object: answer.json(),
+            chinese: answer.words(Language::Chinese),
+            english: answer.words(Language::English),
+            name: vector.name,
+        }
+    };
+    vectors(&world).into_iter().map(told).collect()
+}
+
+fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
+#[test]
+fn every_answer_says_what_happened_and_what_to_do_in_both_languages() {
+    for told in all_told(Clock::Device).into_iter().chain(all_told(Clock::Named)) {
+        assert_eq!((told.word("/verdict"), told.word("/code")), (told.verdict, told.code), "{}", told.name);
+        for pointer in ["/message", "/next"] {
+            let (zh, en) = (told.word(&format!("{pointer}/zh")), told.word(&format!("{pointer}/en")));
+            assert!(zh.contains(is_chinese) && zh.ends_with('。'), "{}: {zh}", told.name);
+            assert!(!en.contains(is_chinese) && en.ends_with('.'), "{}: {en}", told.name);
+        }
+    }
+}
+
+#[test]
+fn the_lines_say_what_the_object_says() {
+    for told in all_told(Clock::Device) {
+        for (tag, lines, headline) in [
+            ("zh", &told.chinese, ["✔ 真实有效", "✘ 不予接受", "? 此处无法判定"]),
+            ("en", &told.english, ["✔ GENUINE, IN FORCE", "✘ DO NOT ACCEPT", "? CANNOT TELL HERE"]),
+        ] {
+            let place = ["accept", "refuse", "unknown"].iter().position(|word| *word == told.verdict).unwrap();
+            let message = told.word(&format!("/message/{tag}"));
+            assert!(lines.starts_with(&format!("{}  {message}\n→ {}\n", headline[place], told.word(&format!("/next/{tag}")))), "{lines}");
+            for [_, outcome, zh, en] in told.steps() {
+                let mark = match outcome {
+                    "passed" => '✔',
+                    "failed" => '✘',
+                    "in_doubt" => '?',
+                    _ => '·',
+                };
+                let line = format!("\n  {mark} {}", if tag == "zh" { zh } else { en });
+                assert!(lines.contains(&line), "{line}: {lines}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_is_called_the_same_however_it_went() {
+    let told = all_told(Clock::Device);
+    let mut names: BTreeMap<String, BTreeSet<[String; 2]>> = BTreeMap::new();
+    let mut outcomes: BTreeSet<String> = BTreeSet::new();
+    for [step, outcome, zh, en] in told.iter().flat_map(Told::steps) {
+        names.entry(step.to_owned()).or_default().insert([zh.to_owned(), en.to_owned()]);
+        outcomes.insert(outcome.to_owned());
+    }
+    assert_eq!(names.len(), 10);
+    assert!(names.values().all(|called| called.len() == 1), "{names:?}");
+    assert_eq!(names.values().collect::<BTreeSet<_>>().len(), 10, "no two steps have one name");
+    assert_eq!(outcomes.into_iter().collect::<Vec<_>>(), ["failed", "in_doubt", "not_reached", "passed"]);
+}

@@ -104,3 +104,69 @@ fn a_step_is_called_the_same_however_it_went() {
     assert_eq!(names.values().collect::<BTreeSet<_>>().len(), 10, "no two steps have one name");
     assert_eq!(outcomes.into_iter().collect::<Vec<_>>(), ["failed", "in_doubt", "not_reached", "passed"]);
 }
+
+#[test]
+fn an_accepted_permit_reads_like_this() {
+    let told = all_told(Clock::Device);
+    assert_eq!(told.iter().find(|told| told.code == "accepted").unwrap().english, ACCEPTED);
+}
+
+#[test]
+fn a_revoked_permit_reads_like_this() {
+    let told = all_told(Clock::Device);
+    assert_eq!(told.iter().find(|told| told.code == "revoked").unwrap().chinese, REVOKED);
+}
+
+const ACCEPTED: &str = "\
+✔ GENUINE, IN FORCE  Food operation permit, issued by Guangzhou Administrative Approval Bureau.
+→ Check that the holder is the person or organisation before you.
+
+  type             Food operation permit
+  number           JY14401060012345
+  identifier       1.2.156.3005.2.11100000000013338W101.114401009000000140.JY14401060012345.001.I
+  holder           天河区小王餐饮有限公司  91440106MA0000015E
+  issued by        Guangzhou Administrative Approval Bureau
+  issued on        2026-03-01
+  in force         2026-03-01 – 2031-02-28
+  Premises         广州市天河区中路88号一层
+  Business items   Item A1, Item B1
+  Principal        王小明
+
+  ✔ Code
+  ✔ Issuing agency
+  ✔ Signature
+  ✔ Right to issue
+  ✔ Status as far as known
+  ✔ Moment of the check
+  ✔ Time in force
+  ✔ Content
+  ✔ Recognition here
+  ✔ Age of what we know
+status as of 2026-06-15 08:00 Beijing time (4 hours ago)";
+
+const REVOKED: &str = "\
+✘ 不予接受  证照被吊销（截至北京时间 2026-06-15 08:00）。
+→ 不予接受。
+
+  证照类型         食品经营许可证
+  证照编号         JY14401060012345
+  证照标识         1.2.156.3005.2.11100000000013338W101.114401009000000140.JY14401060012345.001.I
+  持证主体         天河区小王餐饮有限公司  91440106MA0000015E
+  颁发机构         广州市行政审批局
+  签发日期         2026-03-01
+  有效期           2026-03-01 – 2031-02-28
+  经营场所         广州市天河区中路88号一层
+  经营项目         项目A1、项目B1
+  负责人           王小明
+
+  ✔ 证照码
+  ✔ 颁发机构
+  ✔ 签名
+  ✔ 颁发权限
+  ✘ 已知状态
+  · 核验时刻
+  · 有效期
+  · 照面信息
+  · 互认范围
+  · 数据时效
+状态截至北京时间 2026-06-15 08:00（4 小时前）";

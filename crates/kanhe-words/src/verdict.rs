@@ -11,19 +11,19 @@ use kanhe_core::recognition::Row;
 use kanhe_core::status::State;
 use kanhe_core::verdict::{Advice, Reason, Step};
 
-/// What a step asks.
+/// What a step looks at, named so that it reads rightly whether it passed, failed or was never reached.
 pub(crate) const fn step(step: Step) -> Words {
     match step {
-        Step::Read => Words::new("读取证照码", "The code holds a seal"),
-        Step::Issuer => Words::new("识别颁发机构", "The issuing agency is known"),
-        Step::Signature => Words::new("核验签名", "The signature is the agency's"),
-        Step::Scope => Words::new("核验颁发权限", "The agency may issue this"),
-        Step::Standing => Words::new("核验证照状态", "Nothing is known against it"),
-        Step::Clock => Words::new("核验本机时钟", "This device's clock can be right"),
-        Step::Validity => Words::new("核验有效期", "It is in force today"),
-        Step::Content => Words::new("解读照面信息", "Its words can be read"),
-        Step::Recognition => Words::new("核验互认范围", "It is recognised here"),
-        Step::Freshness => Words::new("核验数据时效", "What we know is recent enough"),
+        Step::Read => Words::new("证照码", "Code"),
+        Step::Issuer => Words::new("颁发机构", "Issuing agency"),
+        Step::Signature => Words::new("签名", "Signature"),
+        Step::Scope => Words::new("颁发权限", "Right to issue"),
+        Step::Standing => Words::new("已知状态", "Status as far as known"),
+        Step::Clock => Words::new("核验时刻", "Moment of the check"),
+        Step::Validity => Words::new("有效期", "Time in force"),
+        Step::Content => Words::new("照面信息", "Content"),
+        Step::Recognition => Words::new("互认范围", "Recognition here"),
+        Step::Freshness => Words::new("数据时效", "Age of what we know"),
     }
 }
 

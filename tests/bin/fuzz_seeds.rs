@@ -109,6 +109,8 @@ fn words(world: &World) -> Vec<Seed> {
         text("codes", "region", "440106"),
         text("codes", "soldier", "军字第1234567号"),
         text("key_line", "root", &key.to_string()),
+        text("accept_language", "browser", "zh-CN,zh;q=0.9,en;q=0.8,en-GB;q=0.7"),
+        text("accept_language", "refusing", "*;q=0.1, zh-Hant-*;q=0, DE"),
         text("template", "plate", "粤A@##\u{1}"),
         text("table", "csv", "number,holder_name\nJY14401060012345,天河区小王餐饮有限公司\n"),
         text("table", "json", "[{\"number\":\"JY14401060012345\",\"holder_name\":\"天河区小王餐饮有限公司\"}]"),

@@ -9,6 +9,7 @@
 //! * [`moment`], [`on_the_clock`], [`age`]: times, by the clock of China;
 //! * [`label`], [`counted`], [`row`]: the pieces of which lines are made.
 
+mod accept_language;
 mod answer;
 mod language;
 mod life;
@@ -18,6 +19,7 @@ mod sentence;
 mod time;
 mod verdict;
 
+pub use accept_language::LONGEST_ACCEPT_LANGUAGE;
 pub use answer::Answer;
 pub use language::Language;
 pub use life::{act_word, state_word};

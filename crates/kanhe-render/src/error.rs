@@ -175,6 +175,14 @@ pub enum ReadError {
         /// How many ways of looking were tried.
         attempts: usize,
     },
+    /// The picture shows more than one seal, and nobody but a person can tell which is meant.
+    #[error("the picture shows {seals} different seals, at most {limit} can be looked at")]
+    SeveralSeals {
+        /// Different seals in the picture.
+        seals: usize,
+        /// The limit.
+        limit: usize,
+    },
 }
 
 impl ReadError {
@@ -188,6 +196,7 @@ impl ReadError {
             Self::FileTooLarge { .. } | Self::TooManyPixels { .. } | Self::UnpacksTooLarge { .. } => "picture_too_large",
             Self::SamplesMismatch { .. } => "picture_samples_mismatch",
             Self::NoQrFound { .. } => "no_qr_found",
+            Self::SeveralSeals { .. } => "picture_several",
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use distort::{Shot, jpeg, png};
 use image::{DynamicImage, GrayImage, ImageFormat, Rgba, RgbaImage, imageops};
-use kanhe_render::{Caption, Fonts, Frame, Level, ModuleSize, QrCode, ReadError, Scale, read_luma, read_picture};
+use kanhe_render::{Caption, Fonts, Frame, Level, ModuleSize, QrCode, ReadError, Scale, read_luma, read_picture, read_seal};
 use proptest::prelude::*;
 
 const FONT: &[u8] = include_bytes!("fonts/NotoSansCJKsc-few.otf");
@@ -100,16 +100,33 @@ fn a_small_code_in_a_large_photograph_is_read() {
     assert_eq!(read_picture(&jpeg(&desk, 70)), Ok(vec![text]));
 }
 
+/// Three codes on one sheet of paper.
+fn sheet(texts: [&str; 3]) -> Vec<u8> {
+    let mut page = GrayImage::from_pixel(900, 900, image::Luma([255]));
+    for (text, (x, y)) in texts.into_iter().zip([(20, 20), (450, 30), (40, 480)]) {
+        imageops::replace(&mut page, &drawn(text, Level::M, 5), x, y);
+    }
+    png(&page)
+}
+
 #[test]
 fn all_codes_of_a_picture_are_read_each_once() {
     let (first, second) = (digits(100), digits(180));
-    let mut page = GrayImage::from_pixel(900, 900, image::Luma([255]));
-    for (text, x, y) in [(&first, 20, 20), (&second, 450, 30), (&first, 40, 480)] {
-        imageops::replace(&mut page, &drawn(text, Level::M, 5), x, y);
-    }
-    let mut texts = read_picture(&png(&page)).unwrap();
+    let mut texts = read_picture(&sheet([&first, &second, &first])).unwrap();
     texts.sort();
     assert_eq!(texts, [first, second]);
+}
+
+#[test]
+fn of_all_codes_of_a_picture_the_seal_is_picked_unless_there_are_two() {
+    let (seal, other) = (digits(180), digits(300));
+    assert_eq!(read_seal(&sheet(["https://example.gov.cn/about?no=440106", &seal, "440106199001011234"])), Ok(seal.clone()));
+    assert_eq!(
+        read_seal(&sheet([&seal, &format!("https://kanhe.example.cn/#{seal}"), "12345"])).map(|text| text.ends_with(&seal)),
+        Ok(true)
+    );
+    let error = read_seal(&sheet([&seal, "12345", &other])).unwrap_err();
+    assert_eq!((&error, error.code()), (&ReadError::SeveralSeals { seals: 2, limit: 1 }, "picture_several"));
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub fn remedy(code: &str) -> Option<Words> {
         "library_other_region" => ("使用本地区的机构名录。", "Take the manifest of the library's own region."),
         "usage" => ("运行 kanhe help 查看用法。", "Run `kanhe help`, or the verb with --help."),
         "picture_truncated" | "picture_damaged" => ("文件不完整或已损坏，请重新获取。", "The file is cut short or damaged: get it again."),
+        "picture_unreadable" => ("另存为 PNG 或 JPEG 图片。", "Save it as a PNG or JPEG picture."),
+        "picture_too_large" => ("裁剪或缩小图片。", "Crop the picture or make it smaller."),
         "picture_several" => ("每次只出示一个码，遮住其余的。", "Show one code at a time, and cover the others."),
         "not_a_seal" | "no_qr_found" => {
             ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter.")

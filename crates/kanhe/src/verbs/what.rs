@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::words::Words;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
+use kanhe_render::read_seal;
 use std::path::Path;
 
 /// What was given.
@@ -43,7 +44,7 @@ fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
         return Err(Failure::new("input_empty", "there is nothing to look at").hint(hint));
     }
     if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8]) {
-        return picture(&bytes).map(Given::Text);
+        return read_seal(&bytes).map(Given::Text).map_err(|error| Failure::new(error.code(), error));
     }
     if bytes.starts_with(&[0xd2]) {
         return Ok(Given::Signed(bytes));
@@ -54,19 +55,4 @@ fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
         Failure::new("input_unreadable", "this is no text, picture or signed document").hint(hint)
     })?;
     Ok(Given::Text(text.trim().to_owned()))
-}
-
-/// So many digits at the end of a text look like a seal's: the shortest seal has 74 bytes, and no number printed beside it so many digits.
-const LIKE_A_SEAL: usize = 100;
-
-/// The QR text in a picture; of several, the one that has a seal's digits. Two seals are two answers, and the clerk must choose.
-fn picture(bytes: &[u8]) -> Result<String, Failure> {
-    let hint = Words::new("请拍得更近、更正、更亮，或直接扫描。", "Take the picture closer, straighter and brighter, or scan the code.");
-    let texts = kanhe_render::read_picture(bytes).map_err(|error| Failure::new(error.code(), error).hint(hint))?;
-    let digits = |text: &String| text.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let seals = texts.iter().filter(|text| digits(text) >= LIKE_A_SEAL).count();
-    if seals > 1 {
-        return Err(Failure::new("picture_several", format!("the picture shows {seals} different certificate codes")));
-    }
-    texts.into_iter().max_by_key(digits).ok_or_else(|| Failure::new("no_qr_found", "the picture holds no QR code"))
 }

@@ -10,6 +10,7 @@ mod library;
 mod log;
 mod misread;
 mod papers;
+mod service;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use counter::{InspectArgs, VerifyArgs};
@@ -23,6 +24,7 @@ pub use library::{
 pub use log::{LogEventsArgs, LogVerb};
 pub use misread::Misread;
 pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusVerb, TrustArg, TrustVerb};
+pub use service::{ConfigVerb, ServeArgs};
 
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand};
@@ -139,6 +141,11 @@ pub enum Verb {
     Verify(VerifyArgs),
     /// Show what a text or file claims, without checking it
     Inspect(InspectArgs),
+    /// Run the service: the interface over HTTP for one library
+    Serve(ServeArgs),
+    /// The service's configuration: check
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// Two regions, over three hundred certificates, a stolen key, sixteen scenes at the counter
     Demo(DemoArgs),
     /// Measure a whole library on this machine, beside what its disk and its cores can do at best

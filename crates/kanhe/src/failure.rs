@@ -49,6 +49,11 @@ impl Failure {
         Self::new(code, format!("{}: {error}", path.display())).hint(hint)
     }
 
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// Says where it happened: the file, the line, the entry.
     #[must_use]
     pub fn within(mut self, place: impl fmt::Display) -> Self {

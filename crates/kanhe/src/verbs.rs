@@ -10,6 +10,7 @@ mod library;
 mod manifest;
 mod pack;
 mod recognition;
+mod serve;
 mod status;
 mod trust;
 mod types;
@@ -147,6 +148,8 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         Verb::Trust(verb) => trust::run(verb, voice),
         Verb::Verify(args) => verify::run(&args, voice),
         Verb::Inspect(args) => inspect::run(&args, voice),
+        Verb::Serve(args) => serve::run(&args, voice),
+        Verb::Config(verb) => serve::check(&verb, voice),
         Verb::Demo(args) => demo::run(&args, voice),
         Verb::Bench(args) => bench::run(&args, voice),
     }

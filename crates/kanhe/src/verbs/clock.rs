@@ -36,3 +36,8 @@ pub fn chance<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
     getrandom::fill(bytes.as_mut_slice()).map_err(|error| Failure::new("no_chance", error))?;
     Ok(bytes)
 }
+
+/// Fills bytes from the system's dice, for who cannot go on without them.
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the kernel gives chance"); // safe: it does not fail once it was seeded, and a service without chance must not go on
+}

@@ -49,7 +49,7 @@ const DATABASE: &str = "db";
 const SECRET: &str = "secret.age";
 
 /// Opens a library with its secret.
-fn open(arg: &LibraryArg) -> Result<Library, Failure> {
+pub fn open(arg: &LibraryArg) -> Result<Library, Failure> {
     let secret = unlock(&arg.library, &arg.lock)?;
     Library::open(&database(&arg.library), &secret, settings(&arg.lock)).map_err(stored)
 }
@@ -64,7 +64,8 @@ fn database(folder: &Path) -> PathBuf {
     folder.join(DATABASE)
 }
 
-fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failure> {
+/// Opens the secret of the library in a folder.
+pub fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failure> {
     let path = folder.join(SECRET);
     if !path.exists() {
         return Err(stored(StoreError::NoLibrary { folder: folder.display().to_string() }));

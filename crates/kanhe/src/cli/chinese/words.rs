@@ -54,6 +54,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Keys that this verifier trusts: add, list", "本机信任的公钥：添加、列出"),
     ("Verify a certificate from its QR text or picture", "核验证照：扫码文本或图片"),
     ("Show what a text or file claims, without checking it", "查看文本或文件所称的内容，不作核验"),
+    ("Run the service: the interface over HTTP for one library", "运行服务：一个证照库的 HTTP 接口"),
+    ("The service's configuration: check", "服务的配置：检查"),
+    ("The configuration: one TOML file", "配置：一个 TOML 文件"),
+    ("Say everything that is wrong with a configuration and the files that it names", "检查配置及其所指的文件，指出问题"),
     (
         "Two regions, over three hundred certificates, a stolen key, sixteen scenes at the counter",
         "演示：两个地区、三百余张证照、一个失窃的密钥、窗口的十六个场景",

@@ -1,0 +1,75 @@
+//! A caller who has proved who it is.
+
+use super::role::{Right, Role};
+use kanhe_core::code::{TypeCode, Uscc};
+use thiserror::Error;
+
+/// For which types a caller may act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For every type of its agency.
+    EveryType,
+    /// For these.
+    Types(Vec<TypeCode>),
+}
+
+/// A caller who has proved who it is: an officer with a session, or a system with its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// What the log calls it: an officer's login, or `key:` and the id of a system's key.
+    pub actor: String,
+    /// The agency that it belongs to, and of which alone it hears.
+    pub agency: Uscc,
+    /// What it is there.
+    pub roles: Vec<Role>,
+    /// For which types.
+    pub scope: Scope,
+}
+
+/// Why a caller is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Forbidden {
+    /// None of its roles has the right.
+    #[error("this takes the right to {wanted}, which none of your roles has")]
+    Right {
+        /// The right that is wanted.
+        wanted: &'static str,
+    },
+    /// The type is outside its scope.
+    #[error("type {code} is not among those that you may act for")]
+    Type {
+        /// The type.
+        code: TypeCode,
+    },
+}
+
+impl Forbidden {
+    /// The stable code of this defect.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Right { .. } => "caller_lacks_right",
+            Self::Type { .. } => "caller_lacks_type",
+        }
+    }
+}
+
+impl Caller {
+    /// Whether a role of its has a right.
+    pub fn has(&self, right: Right) -> bool {
+        self.roles.iter().any(|role| role.rights().contains(&right))
+    }
+
+    /// Refuses a caller who lacks a right.
+    pub fn may(&self, right: Right) -> Result<(), Forbidden> {
+        if self.has(right) { Ok(()) } else { Err(Forbidden::Right { wanted: right.word() }) }
+    }
+
+    /// Refuses a caller who lacks a right, or may not act for a type.
+    pub fn may_for(&self, right: Right, code: &TypeCode) -> Result<(), Forbidden> {
+        self.may(right)?;
+        match &self.scope {
+            Scope::Types(types) if !types.contains(code) => Err(Forbidden::Type { code: *code }),
+            Scope::Types(_) | Scope::EveryType => Ok(()),
+        }
+    }
+}

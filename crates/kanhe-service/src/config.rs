@@ -1,0 +1,251 @@
+//! What a service is told: one TOML file. The doc comments here are its manual; the samples in `docs/operating/` are read by a test.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use thiserror::Error;
+use toml::Value;
+
+/// A configuration has at most so many bytes.
+pub const LARGEST_CONFIG: usize = 1 << 20;
+
+/// What stands before the name of an environment variable that takes the place of a setting.
+pub const PREFIX: &str = "KANHE_SERVE_";
+
+/// The whole file. Paths that are not absolute begin at the folder of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the service listens.
+    pub listen: Listen,
+    /// The library that it holds.
+    pub library: LibraryAt,
+    /// What it verifies with.
+    pub counter: CounterWith,
+    /// Keys that it signs with; each is unlocked at the start and stays in memory.
+    #[serde(default)]
+    pub keys: Vec<KeyAt>,
+    /// What callers may take.
+    #[serde(default)]
+    pub limits: LimitsAt,
+    /// Which web pages may call.
+    #[serde(default)]
+    pub cors: Cors,
+    /// Types and dictionaries; the shipped ones, where this is left out.
+    #[serde(default)]
+    pub types: TypesAt,
+}
+
+/// `[listen]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// Address and port, such as `127.0.0.1:8470`.
+    pub address: SocketAddr,
+}
+
+/// `[library]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LibraryAt {
+    /// The folder that `kanhe init` made.
+    pub folder: PathBuf,
+    /// The age identity that opens its secret …
+    pub identity: Option<PathBuf>,
+    /// … or a file whose first line is the passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    /// Megabytes of blocks kept in memory.
+    #[serde(default = "default_cache")]
+    pub cache_megabytes: u32,
+}
+
+/// `[counter]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterWith {
+    /// The pack; it is read again when the file changes, and an older one is refused.
+    pub pack: Option<PathBuf>,
+    /// Public keys that may sign packs: their lines.
+    #[serde(default)]
+    pub trusted: Vec<String>,
+    /// Files with such lines.
+    #[serde(default)]
+    pub trusted_files: Vec<PathBuf>,
+}
+
+/// `[[keys]]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyAt {
+    /// The key file that `kanhe key new` made.
+    pub file: PathBuf,
+    /// The age identity that opens it …
+    pub identity: Option<PathBuf>,
+    /// … or a file whose first line is the passphrase.
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsAt {
+    /// Bytes of a request's body. A photograph has some megabytes.
+    pub body_bytes: u32,
+    /// Seconds that a request may take.
+    pub seconds: u32,
+    /// Seconds that requests have to end when the service is told to stop.
+    pub stop_seconds: u32,
+}
+
+impl Default for LimitsAt {
+    fn default() -> Self {
+        Self { body_bytes: 16 << 20, seconds: 30, stop_seconds: 30 }
+    }
+}
+
+/// `[cors]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    /// Origins of pages that may call, such as `https://app.example.cn`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+/// `[types]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypesAt {
+    /// A folder of type files.
+    pub folder: Option<PathBuf>,
+    /// A folder of published dictionaries.
+    pub dictionaries: Option<PathBuf>,
+}
+
+const fn default_cache() -> u32 {
+    64
+}
+
+/// Why a configuration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// It is no TOML, or a setting is missing, unknown or of another kind.
+    #[error("{detail}")]
+    Malformed {
+        /// Where, and what was expected; no values.
+        detail: String,
+    },
+    /// A variable names a setting in no way.
+    #[error("{name} names no setting: write it as KANHE_SERVE_SECTION__SETTING")]
+    Variable {
+        /// The variable.
+        name: String,
+    },
+    /// An origin that no browser sends.
+    #[error("cors.origins has {found:?}, and an origin is scheme://host[:port]")]
+    Origin {
+        /// What stands there.
+        found: String,
+    },
+    /// A limit that lets nothing through.
+    #[error("limits.{name} is 0")]
+    Nothing {
+        /// The limit.
+        name: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// The stable code of this defect.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "config_malformed",
+            Self::Variable { .. } => "config_variable",
+            Self::Origin { .. } => "config_origin",
+            Self::Nothing { .. } => "config_limit",
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration, with variables such as `KANHE_SERVE_LISTEN__ADDRESS` over it.
+    pub fn parse(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let malformed = |error: &dyn std::fmt::Display| ConfigError::Malformed { detail: error.to_string().trim().to_owned() };
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| malformed(&error.message()))?;
+        let variables: BTreeMap<String, String> = variables.into_iter().collect();
+        for (name, value) in variables.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value))) {
+            put(&mut table, name, value)?;
+        }
+        let config: Self = table.try_into().map_err(|error| malformed(&error))?;
+        config.cors.origins.iter().try_for_each(|origin| is_origin(origin))?;
+        let limits = [("body_bytes", config.limits.body_bytes), ("seconds", config.limits.seconds)];
+        match limits.into_iter().find(|(_, limit)| *limit == 0) {
+            Some((name, _)) => Err(ConfigError::Nothing { name }),
+            None => Ok(config),
+        }
+    }
+}
+
+/// Sets `SECTION__SETTING`; a value that TOML reads as number, flag or list is one, and any other is text.
+fn put(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let unknown = || ConfigError::Variable { name: format!("{PREFIX}{name}") };
+    let (section, setting) = name.split_once("__").ok_or_else(unknown)?;
+    let read = format!("value = {value}").parse::<toml::Table>().ok().and_then(|mut table| table.remove("value"));
+    let value = read.unwrap_or_else(|| Value::String(value.to_owned()));
+    let section = table.entry(section.to_ascii_lowercase()).or_insert_with(|| Value::Table(toml::Table::new()));
+    section.as_table_mut().ok_or_else(unknown)?.insert(setting.to_ascii_lowercase(), value);
+    Ok(())
+}
+
+fn is_origin(origin: &str) -> Result<(), ConfigError> {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    if host.is_some_and(plain) { Ok(()) } else { Err(ConfigError::Origin { found: origin.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "[listen]\naddress = \"127.0.0.1:8470\"\n[library]\nfolder = \"gd\"\n[counter]\npack = \"gd.pack\"\n";
+
+    fn read(more: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::parse(&format!("{LEAST}{more}"), variables)
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let config = read("", &[]).unwrap();
+        assert_eq!((config.library.cache_megabytes, config.limits.body_bytes, config.keys.len()), (64, 16 << 20, 0));
+    }
+
+    #[test]
+    fn a_variable_takes_the_place_of_a_setting() {
+        let variables = [
+            ("KANHE_SERVE_LISTEN__ADDRESS", "0.0.0.0:80"),
+            ("KANHE_SERVE_LIMITS__SECONDS", "5"),
+            ("KANHE_SERVE_CORS__ORIGINS", "[\"https://app.example.cn\"]"),
+            ("PATH", "/bin"),
+        ];
+        let config = read("", &variables).unwrap();
+        assert_eq!((config.listen.address.port(), config.limits.seconds, config.cors.origins.len()), (80, 5, 1));
+    }
+
+    #[test]
+    fn a_configuration_with_a_mistake_is_refused_by_its_code() {
+        let rows = [
+            ("[limits]\nsecond = 3\n", "config_malformed"),
+            ("[limits]\nseconds = \"x\"\n", "config_malformed"),
+            ("[limits\n", "config_malformed"),
+            ("[limits]\nseconds = 0\n", "config_limit"),
+            ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
+            ("[cors]\norigins = [\"*\"]\n", "config_origin"),
+        ];
+        for (more, code) in rows {
+            assert_eq!(read(more, &[]).unwrap_err().code(), code, "{more}");
+        }
+        assert_eq!(read("", &[("KANHE_SERVE_LISTEN", "0.0.0.0:80")]).unwrap_err().code(), "config_variable");
+    }
+}

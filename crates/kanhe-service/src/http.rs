@@ -1,0 +1,17 @@
+//! The interface over HTTP.
+//!
+//! A handler parses, calls and renders. What all requests share (who asks, in which language, how large, how long, what is logged) is done
+//! once, around all of them, in `layers`.
+
+mod body;
+mod caller;
+mod layers;
+mod observe;
+pub mod problem;
+mod refused;
+mod routes;
+mod schema;
+mod tongue;
+
+pub use layers::Limits;
+pub use routes::{openapi, router};

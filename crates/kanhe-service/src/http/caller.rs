@@ -1,0 +1,22 @@
+//! Who calls: what the layer `authenticate` found out, for handlers that want to know.
+
+use super::problem::Problem;
+use crate::accounts::{Caller, Forbidden};
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "caller_unknown", "this path wants an API key or a session");
+        parts.extensions.get::<Self>().cloned().ok_or_else(unknown)
+    }
+}
+
+impl From<Forbidden> for Problem {
+    fn from(error: Forbidden) -> Self {
+        Self::new(StatusCode::FORBIDDEN, error.code(), error)
+    }
+}

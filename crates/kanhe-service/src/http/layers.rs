@@ -1,0 +1,126 @@
+//! What is done around every request.
+
+use super::observe;
+use super::problem::Problem;
+use super::tongue::Tongue;
+use crate::house::Shared;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use std::any::Any;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// What a caller may take of the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// How long a request may take, before it is answered with 503.
+    pub time: Duration,
+    /// Origins of web pages that may call (`https://app.example.cn`); none: no page of another origin.
+    pub origins: Vec<String>,
+}
+
+/// What a page of ours may load and do: nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// The pages that describe the interface bring their own scripts, and write styles into themselves.
+const POLICY_OF_DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Puts the layers around the routes; the first named is the innermost.
+pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
+    let time = limits.time;
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(limits.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            CONTENT_TYPE,
+            axum::http::header::AUTHORIZATION,
+            axum::http::header::ACCEPT_LANGUAGE,
+            HeaderName::from_static("idempotency-key"),
+            observe::REQUEST_ID,
+        ])
+        .expose_headers([observe::REQUEST_ID, axum::http::header::ETAG, axum::http::header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600));
+    routes
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(move |request, next| in_time(time, request, next)))
+        .layer(cors)
+        .layer(from_fn(speak))
+        .layer(from_fn(protect))
+        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
+            observe::request(&house, request, next).await
+        }))
+        .with_state(house.clone())
+}
+
+/// A panic ends one request, and says nothing of its reason to a stranger.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    axum::response::IntoResponse::into_response(Problem::failed())
+}
+
+async fn in_time(time: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let late = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_too_slow", format!("not done within {} s", time.as_secs()));
+            axum::response::IntoResponse::into_response(late.retry_after(5))
+        }
+    }
+}
+
+/// Gives every failure a problem document in the caller's language, also those that the framework has answered with a line of text.
+async fn speak(request: Request, next: Next) -> Response {
+    let tongue = Tongue::of(request.headers());
+    let response = next.run(request).await;
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return problem.render(tongue);
+    }
+    // The framework says what it refuses in a line of text, or not at all.
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let told = kind.is_some_and(|kind| !kind.starts_with("text/plain"));
+    let status = response.status();
+    if told || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (code, detail) = framework(status);
+    let mut rendered = Problem::new(status, code, detail).render(tongue);
+    if let Some(allowed) = response.headers().get(axum::http::header::ALLOW) {
+        rendered.headers_mut().insert(axum::http::header::ALLOW, allowed.clone());
+    }
+    rendered
+}
+
+/// What the framework refuses before a handler sees it.
+fn framework(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => ("route_unknown", "there is nothing at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this path does not take this method"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is larger than the service takes"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type_unknown", "the body is of a media type that this path does not take"),
+        _ if status.is_server_error() => ("service_failed", "the service failed"),
+        _ => ("request_malformed", "the request is not as the interface has it"),
+    }
+}
+
+/// Headers that keep an answer where it belongs.
+async fn protect(request: Request, next: Next) -> Response {
+    let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    headers.insert(HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY"));
+    headers.append(VARY, HeaderValue::from_static("accept-language"));
+    // What is not said to be for everybody is for nobody's cache.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,128 @@
+//! What stops a request, as RFC 9457 has it: a stable code, a sentence in the caller's language, and what to do.
+//!
+//! A handler returns a [`Problem`]; it becomes bytes in the outermost layer, where the caller's language is known.
+
+use super::tongue::Tongue;
+use axum::body::Body;
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kanhe_words::{Language, meaning, remedy};
+use serde::Serialize;
+use std::fmt::Display;
+use utoipa::ToSchema;
+
+/// The media type of a problem document (RFC 9457 §6.1).
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was not done.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    retry_after: Option<u64>,
+    faults: Vec<Fault>,
+}
+
+/// One thing that is wrong with what was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// Where: the column of the application, or the member of the request.
+    pub place: String,
+    /// The stable code.
+    pub code: String,
+    /// What is wrong, in the caller's language.
+    pub detail: String,
+}
+
+/// A problem document (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Document {
+    /// A URI that names the kind of problem: `urn:kanhe:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status code once more.
+    pub status: u16,
+    /// What the code means, in the caller's language.
+    pub title: String,
+    /// The stable code, as `docs/errors.md` lists it.
+    pub code: &'static str,
+    /// The defect, with both sides; English.
+    pub detail: String,
+    /// What to do about it, in the caller's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Everything that is wrong, where there can be several things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+impl Problem {
+    /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
+        Self { status, code, detail: detail.to_string(), retry_after: None, faults: Vec::new() }
+    }
+
+    /// A failure of ours, of which a stranger learns nothing.
+    pub fn failed() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "service_failed", "the service failed")
+    }
+
+    /// Says in how many seconds it is worth asking again.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says everything that is wrong.
+    #[must_use]
+    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The document in a language.
+    pub fn document(&self, language: Language) -> Document {
+        let title = meaning(self.code).map_or_else(|| self.detail.clone(), |meaning| meaning.of(language).to_owned());
+        Document {
+            kind: format!("urn:kanhe:problem:{}", self.code),
+            status: self.status.as_u16(),
+            title,
+            code: self.code,
+            detail: self.detail.clone(),
+            hint: remedy(self.code).map(|hint| hint.of(language).to_owned()),
+            faults: self.faults.clone(),
+        }
+    }
+
+    /// The response in a language.
+    pub(super) fn render(&self, tongue: Tongue) -> Response {
+        let body = serde_json::to_vec(&self.document(tongue.0)).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tongue.tag()));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    /// An empty response that carries the problem to the outermost layer.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,58 @@
+//! Every route, and the OpenAPI document that is made from them.
+
+mod health;
+mod published;
+mod types;
+mod verify;
+
+use super::layers::{Limits, around};
+use crate::house::Shared;
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The first page of the interface's description.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "kanhe",
+        description = "Electronic licences and certificates: issued, sealed and verified. 电子证照的签发、加签与核验。",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
+        (name = "types", description = "Certificate types 证照类型"),
+        (name = "published", description = "Signed files that anybody may keep 公开的签名文件"),
+        (name = "service", description = "How the service is 服务状态")
+    )
+)]
+struct Front;
+
+fn described() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Front::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(verify::verify))
+        .routes(routes!(verify::verify_batch))
+        .routes(routes!(verify::verify_picture))
+        .routes(routes!(types::list))
+        .routes(routes!(types::one))
+        .routes(routes!(published::pack))
+        .routes(routes!(published::manifest))
+        .routes(routes!(published::checkpoint))
+        .routes(routes!(published::tile))
+}
+
+/// The OpenAPI 3.1 document of the interface.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}
+
+/// The service, ready to be listened at.
+pub fn router(house: &Shared, limits: &Limits) -> Router {
+    let (routes, document) = described().split_for_parts();
+    let routes = routes.merge(SwaggerUi::new("/docs").url("/v1/openapi.json", document));
+    around(routes, house, limits)
+}

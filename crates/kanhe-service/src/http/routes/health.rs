@@ -1,0 +1,64 @@
+//! Whether the service lives, and whether it can do its work.
+
+use crate::house::Shared;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether the process lives.
+#[derive(Serialize, ToSchema)]
+pub struct Alive {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Whether the service can do its work, and what is wrong where it cannot.
+#[derive(Serialize, ToSchema)]
+pub struct Ready {
+    /// `ok`, or `failing` if any part is.
+    status: &'static str,
+    /// Every part that was looked at.
+    parts: Vec<Part>,
+}
+
+/// One part of the service.
+#[derive(Serialize, ToSchema)]
+pub struct Part {
+    /// `library`, `pack` or `manifest`.
+    name: &'static str,
+    /// Whether it can be worked with.
+    ok: bool,
+    /// What is wrong with it, by its stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+/// Whether the process lives: asked often, and never of a disk.
+#[utoipa::path(get, path = "/healthz", tag = "service", responses((status = OK, body = Alive)))]
+pub async fn healthz() -> Json<Alive> {
+    Json(Alive { status: "ok" })
+}
+
+/// Whether the service can do its work; what is wrong is named.
+#[utoipa::path(get, path = "/readyz", tag = "service",
+    responses((status = OK, body = Ready), (status = SERVICE_UNAVAILABLE, description = "A part is failing", body = Ready)))]
+pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
+    let library = house.library.log_size().err().map(|error| error.code());
+    let manifest = match house.library.manifest() {
+        Ok(Some(_)) => None,
+        Ok(None) => Some("library_no_manifest"),
+        Err(error) => Some(error.code()),
+    };
+    let pack = match house.shelf.present() {
+        None => Some("service_no_pack"),
+        Some(shelved) if shelved.pack().expires() <= house.now() => Some("pack_stale"),
+        Some(_) => None,
+    };
+    let parts = [("library", library), ("manifest", manifest), ("pack", pack)];
+    let parts: Vec<Part> = parts.into_iter().map(|(name, code)| Part { name, ok: code.is_none(), code }).collect();
+    let ok = parts.iter().all(|part| part.ok);
+    let (status, word) = if ok { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "failing") };
+    (status, Json(Ready { status: word, parts }))
+}

@@ -1,0 +1,114 @@
+//! Signed files that anybody may have and keep: the pack, the manifest, the log.
+//!
+//! They prove themselves, so any cache may hold them: each bears its SHA-256 as entity tag, and what never changes says so.
+
+use crate::house::Shared;
+use crate::http::problem::Problem;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use kanhe_log::entries::EntryBundle;
+use kanhe_log::path::TilePath;
+use kanhe_log::tile::FULL_WIDTH;
+use kanhe_store::StoreError;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// May be kept for ever: its name will never have other bytes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// May be kept, and must be asked for again: its name will have other bytes.
+const FOR_A_MINUTE: &str = "public, max-age=60, must-revalidate";
+
+const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
+
+/// The pack with which the service verifies: copy it to a stick for counters without a network.
+#[utoipa::path(get, path = "/v1/pack", tag = "published",
+    responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
+    Ok(file(&headers, COSE, FOR_A_MINUTE, *shelved.digest(), || shelved.bytes().to_vec()))
+}
+
+/// The manifest that the library works under: its agencies, their keys and types.
+#[utoipa::path(get, path = "/v1/manifest", tag = "published",
+    responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
+    Ok(file(&headers, COSE, FOR_A_MINUTE, Sha256::digest(&manifest.envelope).into(), || manifest.envelope))
+}
+
+/// The log's last published checkpoint (c2sp.org/tlog-checkpoint).
+#[utoipa::path(get, path = "/v1/log/checkpoint", tag = "published",
+    responses((status = OK, description = "A signed note", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let note = house.library.checkpoint()?.ok_or_else(|| absent("no checkpoint was published yet"))?;
+    Ok(file(&headers, "text/plain; charset=utf-8", "no-cache", Sha256::digest(&note).into(), || note.into_bytes()))
+}
+
+/// A tile of the log, or a bundle of its entries (c2sp.org/tlog-tiles).
+#[utoipa::path(get, path = "/v1/log/tile/{*path}", tag = "published",
+    params(("path" = String, Path, description = "`<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`, as c2sp.org/tlog-tiles has it")),
+    responses((status = OK, description = "Hashes of 32 bytes, or entries behind their lengths", content_type = "application/octet-stream"),
+        (status = NOT_MODIFIED, description = "The caller has it"), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let unknown = || absent("the published log has no such tile");
+    let path = TilePath::parse(&format!("tile/{path}")).map_err(|_| unknown())?;
+    // Only what the checkpoint vouches for: entries behind it may still be lost with the power.
+    let published = house.library.published()?.map_or(0, |head| head.size);
+    let full = u64::from(FULL_WIDTH);
+    let (level, index, width) = match path {
+        TilePath::Hashes { tile, width } => (tile.level(), tile.index(), width),
+        TilePath::Entries { index, width } => (0, index, width),
+    };
+    let hashes = published.checked_shr(8 * u32::from(level)).unwrap_or(0);
+    let end = index.checked_mul(full).and_then(|start| start.checked_add(u64::from(width.get())));
+    if end.is_none_or(|end| end > hashes) {
+        return Err(unknown());
+    }
+    let bytes = match path {
+        TilePath::Hashes { tile, width } => {
+            let mut bytes = house.library.tile(tile)?;
+            bytes.truncate(width.bytes());
+            bytes
+        }
+        TilePath::Entries { index, width } => {
+            let entries = house.library.entries(index * full, u64::from(width.get()))?;
+            let bundle = EntryBundle::new(entries.iter().map(<[u8; 32]>::as_slice).collect());
+            bundle.map_err(|error| StoreError::Log { detail: error.to_string() })?.encode()
+        }
+    };
+    Ok(file(&headers, "application/octet-stream", FOR_EVER, Sha256::digest(&bytes).into(), || bytes))
+}
+
+/// A file, or word that the caller has it (RFC 9110 §13.1.2).
+fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, digest: [u8; 32], bytes: impl FnOnce() -> Vec<u8>) -> Response {
+    let mut tag = String::with_capacity(66);
+    tag.push('"');
+    for byte in digest {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    let asked = headers.get(IF_NONE_MATCH).and_then(|asked| asked.to_str().ok()).unwrap_or_default();
+    let has_it = asked == "*" || asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == tag);
+    let mut response = Response::new(if has_it { Body::empty() } else { Body::from(bytes()) });
+    if has_it {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    response
+}
+
+fn absent(detail: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "file_not_published", detail)
+}

@@ -1,0 +1,131 @@
+//! A counter's question, asked by an app: may one rely on this certificate?
+
+use crate::counter::Shelved;
+use crate::house::{House, Shared};
+use crate::http::body::{JsonBody, Picture, Query};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use kanhe_core::verify::{Occasion, verify as judge};
+use kanhe_words::{Answer, Clock};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// One question: what a scanner read, and for what the certificate is to be used.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyQuestion {
+    /// The text of the QR code, with or without the address before the `#`; at most 16,384 characters.
+    #[schema(max_length = 16384)]
+    text: String,
+    /// The use scene, where certificates of other regions are recognised only for named ones.
+    #[schema(max_length = 100)]
+    scene: Option<String>,
+    /// The moment to judge for (RFC 3339); now, where none is named.
+    at: Option<String>,
+}
+
+/// Several questions, answered together.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyQuestions {
+    /// 1 to 1,000 questions.
+    #[schema(min_items = 1, max_items = 1000)]
+    items: Vec<VerifyQuestion>,
+}
+
+/// The answers, in the order of the questions.
+#[derive(Serialize, ToSchema)]
+pub struct Verdicts {
+    /// As many as there were questions.
+    #[schema(value_type = Vec<crate::http::schema::Verdict>)]
+    items: Vec<serde_json::Value>,
+}
+
+/// What belongs to a question that is a picture.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PictureQuestion {
+    /// The use scene.
+    scene: Option<String>,
+    /// The moment to judge for (RFC 3339).
+    at: Option<String>,
+}
+
+/// More questions at a time are a job.
+const MOST_QUESTIONS: usize = 1_000;
+
+/// A QR code holds at most 7,089 digits.
+const LONGEST_TEXT: usize = 16_384;
+
+/// Judges the certificate whose QR code was scanned.
+///
+/// The answer is 200 whatever the verdict: `accept`, `refuse` or `unknown`, with the step that decided, the reason in Chinese and English,
+/// what to do next, and how old the status is. It is the same object that `kanhe verify --json` prints.
+#[utoipa::path(post, path = "/v1/verify", tag = "verify", request_body = VerifyQuestion,
+    responses((status = OK, body = crate::http::schema::Verdict), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json"),
+        (status = "5XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn verify(State(house): State<Shared>, JsonBody(question): JsonBody<VerifyQuestion>) -> Result<Response, Problem> {
+    let counter = counter(&house)?;
+    Ok(Json(answer(&house, &counter, &question.text, question.scene.as_deref(), question.at.as_deref())?).into_response())
+}
+
+/// Judges several certificates.
+#[utoipa::path(post, path = "/v1/verify/batch", tag = "verify", request_body = VerifyQuestions,
+    responses((status = OK, body = Verdicts), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json"),
+        (status = "5XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn verify_batch(State(house): State<Shared>, JsonBody(questions): JsonBody<VerifyQuestions>) -> Result<Json<Verdicts>, Problem> {
+    let count = questions.items.len();
+    if !(1..=MOST_QUESTIONS).contains(&count) {
+        return Err(malformed(format!("there are {count} questions; from 1 to {MOST_QUESTIONS} are answered")));
+    }
+    let counter = counter(&house)?;
+    let all = move || {
+        let one = |question: &VerifyQuestion| answer(&house, &counter, &question.text, question.scene.as_deref(), question.at.as_deref());
+        questions.items.iter().map(one).collect::<Result<Vec<_>, _>>()
+    };
+    // A thousand signatures keep a processor for a tenth of a second, in which nobody else would be heard.
+    let items = tokio::task::spawn_blocking(all).await.map_err(|_| Problem::failed())??;
+    Ok(Json(Verdicts { items }))
+}
+
+/// Judges the certificate whose QR code is in a picture.
+#[utoipa::path(post, path = "/v1/verify/picture", tag = "verify", params(PictureQuestion),
+    request_body(description = "A PNG or JPEG picture with one certificate's QR code", content(("image/png"), ("image/jpeg"))),
+    responses((status = OK, body = crate::http::schema::Verdict), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json"),
+        (status = "5XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn verify_picture(
+    State(house): State<Shared>,
+    Query(question): Query<PictureQuestion>,
+    Picture(picture): Picture,
+) -> Result<Response, Problem> {
+    let counter = counter(&house)?;
+    let read = tokio::task::spawn_blocking(move || kanhe_render::read_seal(&picture)).await.map_err(|_| Problem::failed())?;
+    let text = read.map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))?;
+    Ok(Json(answer(&house, &counter, &text, question.scene.as_deref(), question.at.as_deref())?).into_response())
+}
+
+fn counter(house: &House) -> Result<Arc<Shelved>, Problem> {
+    let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
+    house.shelf.present().ok_or_else(none)
+}
+
+fn answer(house: &House, counter: &Shelved, text: &str, scene: Option<&str>, at: Option<&str>) -> Result<serde_json::Value, Problem> {
+    if text.len() > LONGEST_TEXT {
+        return Err(malformed(format!("the text has {} bytes, at most {LONGEST_TEXT} are read", text.len())));
+    }
+    let named = at.map(|at| at.parse::<Timestamp>().map_err(|_| malformed("`at` is no moment such as 2026-11-22T09:00:00+08:00")));
+    let clock = if at.is_some() { Clock::Named } else { Clock::Device };
+    let at = named.transpose()?.unwrap_or_else(|| house.now());
+    let judged = judge(text, counter.pack(), Occasion { at, scene });
+    Ok(Answer::new(&judged, counter.pack(), at, clock).json())
+}
+
+fn malformed(detail: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
+}

@@ -1,0 +1,17 @@
+//! The issuing service: what an agency and its region run, and what every app that checks can call.
+//!
+//! * [`accounts`]: who may do what;
+//! * [`config`]: one TOML file, whose manual is the doc comments of its type;
+//! * [`house`]: what a running service holds, made by the executable and shared by all requests;
+//! * [`counter`]: the pack that the service verifies with;
+//! * [`http`]: the interface under `/v1`: routes, problems, who calls;
+//! * [`serve`]: a listener, until it is told to stop.
+//!
+//! No clock or dice is asked here: [`house::Edge`] brings both, so that a test can move them.
+
+pub mod accounts;
+pub mod config;
+pub mod counter;
+pub mod house;
+pub mod http;
+pub mod serve;

@@ -1,0 +1,142 @@
+//! From a configuration to a house: files are read, keys unlocked, the library opened.
+
+use crate::cli::{LibraryArg, LibraryLock, LockArg, TypesArg};
+use crate::failure::Failure;
+use crate::verbs::{clock, key, library, trust};
+use crate::{files, shipped};
+use jiff::Timestamp;
+use kanhe_core::envelope::LARGEST_ENVELOPE;
+use kanhe_core::key::VerifyingKey;
+use kanhe_issuer::keyring::NamedKey;
+use kanhe_service::config::{Config, LARGEST_CONFIG};
+use kanhe_service::counter::Shelf;
+use kanhe_service::house::{Edge, House};
+use kanhe_service::http::Limits;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the pack's file is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A configuration, and the folder at which its paths begin.
+pub struct Plan {
+    pub config: Config,
+    folder: PathBuf,
+}
+
+impl Plan {
+    /// Reads a configuration file, and the variables over it.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let bytes = files::read(path, LARGEST_CONFIG)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::new("config_malformed", "the configuration is not UTF-8").within(path.display()))?;
+        let config = Config::parse(&text, std::env::vars()).map_err(|error| Failure::new(error.code(), &error).within(path.display()))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(Self { config, folder: folder.to_owned() })
+    }
+
+    /// Opens everything that it names.
+    pub fn house(&self) -> Result<House, Failure> {
+        let types =
+            TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
+        let shelf = Shelf::new(self.trusted()?);
+        if let Some(pack) = self.pack() {
+            put(&shelf, &pack)?;
+        }
+        Ok(House {
+            catalogue: shipped::catalogue(&types)?,
+            dictionaries: shipped::dictionaries(types.dictionaries.as_deref())?,
+            keys: self.keys()?,
+            shelf,
+            library: library::open(&self.library())?,
+            edge: edge(),
+        })
+    }
+
+    /// Reads everything that it names, except the library: a service may be running on it.
+    pub fn check(&self) -> Result<(), Failure> {
+        let types =
+            TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
+        shipped::catalogue(&types)?;
+        self.keys()?;
+        library::unlock(&self.library().library, &self.library().lock)?;
+        let shelf = Shelf::new(self.trusted()?);
+        self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
+    }
+
+    /// The file of the pack.
+    pub fn pack(&self) -> Option<PathBuf> {
+        self.at(self.config.counter.pack.as_ref())
+    }
+
+    /// What callers may take.
+    pub fn limits(&self) -> Result<Limits, Failure> {
+        let limits = &self.config.limits;
+        let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
+        Ok(Limits { body_bytes, time: Duration::from_secs(u64::from(limits.seconds)), origins: self.config.cors.origins.clone() })
+    }
+
+    fn at(&self, path: Option<&PathBuf>) -> Option<PathBuf> {
+        path.map(|path| self.folder.join(path))
+    }
+
+    fn library(&self) -> LibraryArg {
+        let library = &self.config.library;
+        let lock = LibraryLock {
+            library_identity: self.at(library.identity.as_ref()),
+            library_passphrase_file: self.at(library.passphrase_file.as_ref()),
+            library_cache: library.cache_megabytes,
+        };
+        LibraryArg { library: self.folder.join(&library.folder), lock }
+    }
+
+    fn keys(&self) -> Result<Vec<NamedKey>, Failure> {
+        let open = |named: &kanhe_service::config::KeyAt| {
+            let lock = LockArg { identity: self.at(named.identity.as_ref()), passphrase_file: self.at(named.passphrase_file.as_ref()) };
+            key::open(&crate::cli::KeyArg { key: self.folder.join(&named.file), lock })
+        };
+        self.config.keys.iter().map(open).collect()
+    }
+
+    fn trusted(&self) -> Result<Vec<VerifyingKey>, Failure> {
+        let counter = &self.config.counter;
+        let files = counter.trusted_files.iter().map(|file| self.folder.join(file).display().to_string());
+        let named: Vec<String> = counter.trusted.iter().cloned().chain(files).collect();
+        named.iter().map(|named| trust::line(named).map(|line| *line.key())).collect()
+    }
+}
+
+fn edge() -> Edge {
+    Edge { now: Box::new(Timestamp::now), chance: Box::new(clock::fill) }
+}
+
+fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
+    let bytes = files::read(pack, LARGEST_ENVELOPE)?;
+    shelf.put(bytes).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
+}
+
+/// Looks at the pack's file now and then, and takes a newer one; a bad one is said in the log, and the one at hand stays.
+pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>) {
+    let Some(pack) = pack else { return };
+    let mut seen = changed(&pack);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let found = changed(&pack);
+        if found == seen {
+            continue;
+        }
+        seen = found;
+        let (house, pack) = (house.clone(), pack.clone());
+        let taken = tokio::task::spawn_blocking(move || put(&house.shelf, &pack)).await;
+        match taken {
+            Ok(Ok(true)) => tracing::info!("a newer pack was taken"),
+            Ok(Ok(false)) | Err(_) => {}
+            Ok(Err(failure)) => tracing::warn!(code = failure.code(), "the new pack was refused"),
+        }
+    }
+}
+
+fn changed(path: &Path) -> Option<(std::time::SystemTime, u64)> {
+    std::fs::metadata(path).ok().and_then(|found| Some((found.modified().ok()?, found.len())))
+}

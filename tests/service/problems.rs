@@ -1,0 +1,92 @@
+//! What stops a request: always a problem document, in the caller's language, with the headers that keep it where it belongs.
+
+use crate::stage::Stage;
+use kanhe_service::http::Limits;
+use serde_json::json;
+use std::time::Duration;
+
+#[test]
+fn whatever_goes_wrong_is_a_problem_document() {
+    let stage = Stage::new();
+    let json = [("content-type", "application/json")];
+    let rows: [(&str, &str, &[(&str, &str)], &[u8], u16, &str); 7] = [
+        ("GET", "/v1/nothing", &[], b"", 404, "route_unknown"),
+        ("GET", "/v1/verify", &[], b"", 405, "method_not_allowed"),
+        ("POST", "/v1/verify", &json, b"{", 400, "request_malformed"),
+        ("POST", "/v1/verify", &json, b"{\"text\":\"a\",\"text\":\"b\"}", 400, "request_malformed"),
+        ("POST", "/v1/verify", &json, &[b' '; 2 << 20], 413, "body_too_large"),
+        ("POST", "/v1/verify", &[], b"{}", 415, "media_type_unknown"),
+        ("GET", "/v1/types/11100000000013338W999", &[], b"", 404, "type_unknown"),
+    ];
+    for (method, path, headers, body, status, code) in rows {
+        let reply = stage.send(method, path, headers, body);
+        assert_eq!((reply.status, reply.code().as_str()), (status, code), "{method} {path}");
+        assert_eq!(reply.json()["status"], status);
+        assert_eq!(reply.json()["type"], format!("urn:kanhe:problem:{code}"));
+    }
+}
+
+#[test]
+fn a_problem_speaks_the_callers_language() {
+    let stage = Stage::new();
+    let title = |asked: &str| {
+        let reply = stage.send("GET", "/v1/nothing", &[("accept-language", asked)], b"");
+        (reply.header("content-language").to_owned(), reply.json()["title"].as_str().unwrap().to_owned())
+    };
+    let (zh, chinese) = title("zh-CN,zh;q=0.9,en;q=0.8");
+    let (en, english) = title("en-GB");
+    assert_eq!((zh.as_str(), en.as_str()), ("zh-CN", "en"));
+    assert!(!chinese.is_ascii() && english.is_ascii(), "{chinese} {english}");
+    assert_eq!(title("").0, "zh-CN");
+}
+
+#[test]
+fn every_answer_bears_its_request_id_and_is_kept_from_caches_and_frames() {
+    let stage = Stage::new();
+    for path in ["/healthz", "/v1/nothing", "/v1/types"] {
+        let reply = stage.get(path);
+        assert_eq!(reply.header("x-request-id").len(), 16, "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert_eq!(reply.header("x-frame-options"), "DENY");
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(reply.header("content-security-policy").starts_with("default-src 'none'"));
+    }
+    let named = stage.send("GET", "/healthz", &[("x-request-id", "app-42")], b"");
+    assert_eq!(named.header("x-request-id"), "app-42");
+    let odd = stage.send("GET", "/healthz", &[("x-request-id", "{\"a\": 1}")], b"");
+    assert_eq!(odd.header("x-request-id").len(), 16);
+}
+
+#[test]
+fn only_pages_of_known_origins_may_call() {
+    let stage = Stage::new();
+    let allowed = |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        stage.send("OPTIONS", "/v1/verify", &headers, b"").header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(allowed("https://app.example.cn"), "https://app.example.cn");
+    assert_eq!(allowed("https://app.example.cn.evil.example"), "");
+}
+
+#[test]
+fn a_service_that_is_told_to_stop_answers_what_it_has_begun() {
+    let limits = Limits { body_bytes: 4 << 20, time: Duration::from_secs(20), origins: Vec::new() };
+    let stage = Stage::with(limits);
+    let url = stage.url("/v1/verify/batch");
+    let body = json!({ "items": vec![json!({ "text": "https://kanhe.example.cn/#0123456789" }); 1_000] }).to_string();
+    let calls: Vec<_> = (0..4)
+        .map(|_| {
+            let (url, body) = (url.clone(), body.clone());
+            std::thread::spawn(move || {
+                ureq::post(&url).header("content-type", "application/json").send(&body).map(|reply| reply.status().as_u16())
+            })
+        })
+        .collect();
+    // Begun: the service has taken the connections.
+    std::thread::sleep(Duration::from_millis(300));
+    stage.stop();
+    for call in calls {
+        assert_eq!(call.join().unwrap().unwrap(), 200);
+    }
+    assert!(ureq::get(&url).call().is_err());
+}

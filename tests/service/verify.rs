@@ -1,0 +1,68 @@
+//! `POST /v1/verify`: the counter's answer over HTTP.
+
+use crate::stage::Stage;
+use kanhe_core::code::HolderCode;
+use serde_json::{Value, json};
+
+#[test]
+fn a_text_that_is_no_seal_is_refused_with_a_sentence_in_both_languages() {
+    let stage = Stage::new();
+    let reply = stage.post("/v1/verify", &json!({ "text": "你好" }));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let verdict = reply.json();
+    assert_eq!((verdict["verdict"].as_str(), verdict["code"].as_str()), (Some("refuse"), Some("not_a_seal")));
+    assert!(verdict["message"]["zh"].as_str().unwrap().len() > 6 && verdict["next"]["en"].as_str().unwrap().len() > 6);
+    assert_eq!(verdict["certificate"], Value::Null);
+}
+
+#[test]
+fn several_questions_are_answered_in_their_order() {
+    let stage = Stage::new();
+    let reply = stage.post("/v1/verify/batch", &json!({ "items": [{ "text": "a" }, { "text": "1234567890" }] }));
+    let codes: Vec<_> = reply.json()["items"].as_array().unwrap().iter().map(|item| item["code"].clone()).collect();
+    assert_eq!(codes.len(), 2);
+    assert_eq!(codes[0], "not_a_seal");
+    for (count, status) in [(0, 400), (1_001, 400), (1_000, 200)] {
+        let items = vec![json!({ "text": "x" }); count];
+        assert_eq!(stage.post("/v1/verify/batch", &json!({ "items": items })).status, status, "{count}");
+    }
+}
+
+#[test]
+fn a_picture_without_a_code_says_so() {
+    let stage = Stage::new();
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 16, 16);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[255; 256]).unwrap();
+    let rows: [(&str, &[u8], u16, &str); 4] = [
+        ("image/png", &png, 422, "no_qr_found"),
+        ("image/png", b"\x89PNG\r\n\x1a\n", 422, "picture_truncated"),
+        ("text/plain", b"x", 415, "media_type_unknown"),
+        ("image/png", &[0; 2 << 20], 413, "body_too_large"),
+    ];
+    for (kind, body, status, code) in rows {
+        let reply = stage.send("POST", "/v1/verify/picture", &[("content-type", kind)], body);
+        assert_eq!((reply.status, reply.code().as_str()), (status, code));
+    }
+}
+
+#[test]
+fn what_was_sent_is_never_quoted() {
+    let stage = Stage::new();
+    let number = "440524188001010014";
+    assert!(HolderCode::new(kanhe_core::code::HolderCodeType::ResidentId, number).is_ok());
+    let bodies = [
+        json!({ "text": "x", number: 1 }),
+        json!({ "text": { "a": number } }),
+        json!({ "text": "x", "at": number }),
+        json!(number),
+        json!([number]),
+        json!({ "text": "x", "scene": 440_524_188_001_010_014_u64 }),
+    ];
+    for body in bodies {
+        let reply = stage.post("/v1/verify", &body);
+        assert_eq!(reply.status, 400, "{body}");
+        assert!(!String::from_utf8_lossy(&reply.bytes).contains(number), "{}", String::from_utf8_lossy(&reply.bytes));
+    }
+}

@@ -5,5 +5,6 @@
 mod interface;
 mod problems;
 mod published;
+mod schemathesis;
 mod stage;
 mod verify;

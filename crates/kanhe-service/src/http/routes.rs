@@ -9,6 +9,7 @@ use super::layers::{Limits, around};
 use crate::house::Shared;
 use axum::Router;
 use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -46,13 +47,20 @@ fn described() -> OpenApiRouter<Shared> {
 }
 
 /// The OpenAPI 3.1 document of the interface.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+pub fn openapi() -> Description {
+    named(described().into_openapi())
+}
+
+/// The document, with the rest of a path named as OpenAPI names any part of one: it has no word for a part with slashes.
+fn named(mut document: Description) -> Description {
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    document
 }
 
 /// The service, ready to be listened at.
 pub fn router(house: &Shared, limits: &Limits) -> Router {
     let (routes, document) = described().split_for_parts();
-    let routes = routes.merge(SwaggerUi::new("/docs").url("/v1/openapi.json", document));
+    let routes = routes.merge(SwaggerUi::new("/docs").url("/v1/openapi.json", named(document)));
     around(routes, house, limits)
 }

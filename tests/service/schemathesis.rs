@@ -1,0 +1,38 @@
+//! Schemathesis reads the description of the interface, makes requests of its own from it, and holds every answer against it.
+
+use crate::stage::Stage;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Requests of its own for each route: some thousand in all.
+const EXAMPLES: &str = "60";
+
+#[test]
+fn no_request_of_its_own_finds_a_server_error_or_an_answer_that_is_not_described() {
+    let stage = Stage::new();
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
+    let cache = std::env::var_os("KANHE_CACHE").map(PathBuf::from);
+    let cache = cache.unwrap_or_else(|| std::env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("kanhe"));
+    let run = Command::new(cache.join("readers/bin/schemathesis"))
+        .args([
+            "run",
+            &stage.url("/v1/openapi.json"),
+            "--seed",
+            "20260615",
+            "--max-examples",
+            EXAMPLES,
+            "--phases",
+            "examples,coverage,fuzzing",
+        ])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance",
+        ])
+        .args(["--generation-database", "none", "--no-color", "--request-timeout", "20"])
+        .current_dir(std::env::temp_dir())
+        .output()
+        .expect("`.ci/install test` has installed schemathesis");
+    let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{said}");
+    assert!(said.contains("✅ Fuzzing"), "{said}");
+}

@@ -7,6 +7,7 @@
 //! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
 //! * [`registrar`]: the agency's rules, applied where the library is written;
 //! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
+//! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
@@ -22,4 +23,5 @@ mod json;
 pub mod keyring;
 pub mod lifecycle;
 pub mod registrar;
+pub mod sharing;
 pub mod survivors;

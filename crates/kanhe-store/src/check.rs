@@ -169,6 +169,8 @@ impl Library {
         findings.extend(self.check_log(events, |seen| progress(certificates + seen, certificates + events))?);
         let projects = self.wrong_projects()?.into_iter();
         findings.extend(projects.map(|code| Finding { place: Place::Project(code), defect: Defect::Project }));
+        findings
+            .extend(self.sealed_papers()?.into_iter().map(|error| Finding { place: Place::Library, defect: Defect::Unreadable(error) }));
         let counted = self.view().scan(Family::Counts, &[], &[])?.collect::<Result<BTreeMap<_, _>, _>>()?;
         if counted != tally.into_iter().map(|(key, count): (Vec<u8>, u64)| (key, count.to_be_bytes().to_vec())).collect() {
             findings.push(Finding { place: Place::Library, defect: Defect::Counts });

@@ -41,11 +41,13 @@ pub enum Family {
     Tiles,
     /// Applications under review, and what they are found by.
     Projects,
+    /// The office's own papers: accounts, sessions, jobs.
+    Office,
 }
 
 impl Family {
     /// Every family.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Meta,
         Self::Certificates,
         Self::Cards,
@@ -64,7 +66,13 @@ impl Family {
         Self::Events,
         Self::Tiles,
         Self::Projects,
+        Self::Office,
     ];
+
+    /// Whether libraries were founded before there was such a family: they get it when they are opened.
+    pub(crate) const fn came_later(self) -> bool {
+        matches!(self, Self::Office)
+    }
 
     /// Its name in the database.
     pub const fn name(self) -> &'static str {
@@ -87,6 +95,7 @@ impl Family {
             Self::Events => "events",
             Self::Tiles => "tiles",
             Self::Projects => "projects",
+            Self::Office => "office",
         }
     }
 
@@ -101,7 +110,7 @@ impl Family {
 
     /// Whether the values are random to the eye: encrypted records and hashes do not compress.
     const fn is_incompressible(self) -> bool {
-        matches!(self, Self::Certificates | Self::Events | Self::Tiles | Self::Projects)
+        matches!(self, Self::Certificates | Self::Events | Self::Tiles | Self::Projects | Self::Office)
     }
 
     /// Whether one entry among millions is asked for at a time: then a block is read and unpacked for that entry alone.

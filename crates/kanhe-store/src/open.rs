@@ -116,9 +116,12 @@ fn database(folder: &Path, settings: Settings, create: bool) -> Result<DB, Store
     let known = |name: &String| name == "default" || Family::ALL.iter().any(|family| family.name() == name);
     if let Ok(named) = named
         && !named.is_empty()
-        && (named.iter().any(|name| !known(name)) || named.len() <= Family::ALL.len())
     {
-        return Err(foreign(&options, folder, named));
+        let missing = |family: &&Family| !named.iter().any(|name| name == family.name());
+        if named.iter().any(|name| !known(name)) || Family::ALL.iter().filter(missing).any(|family| !family.came_later()) {
+            return Err(foreign(&options, folder, named));
+        }
+        options.create_missing_column_families(true);
     }
     Ok(DB::open_cf_descriptors(&options, folder, families)?)
 }

@@ -1,0 +1,133 @@
+//! The office's own papers: accounts, keys of systems, sessions, answers to repeated requests, jobs, deliveries.
+//!
+//! The store does not know what they mean. It keeps them sealed, by drawer and key, and lets one stand in the same batch as the
+//! certificate that it is about. Keys stand in the clear: who makes one puts no name and no number of a person into it.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::find::{Cursor, LONGEST_PAGE};
+use crate::library::Library;
+use crate::pen::Pen;
+
+/// Where a paper lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Drawer {
+    /// Keys by which systems prove who they are.
+    ApiKeys,
+    /// Officers, and how they prove who they are.
+    Officers,
+    /// Officers who are at work now.
+    Sessions,
+    /// What was answered to requests that may come again.
+    Answers,
+    /// Signed status lists.
+    Lists,
+    /// Long work, and how far it has come.
+    Jobs,
+    /// Who wants to be told what happens.
+    Hooks,
+    /// What is to be told, and whom it has reached.
+    Deliveries,
+    /// Who saw or changed what, beside the log.
+    Uses,
+}
+
+impl Drawer {
+    /// Every drawer.
+    pub const ALL: [Self; 9] =
+        [Self::ApiKeys, Self::Officers, Self::Sessions, Self::Answers, Self::Lists, Self::Jobs, Self::Hooks, Self::Deliveries, Self::Uses];
+
+    /// The first byte of its keys; never given to another drawer.
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::ApiKeys => 0,
+            Self::Officers => 1,
+            Self::Sessions => 2,
+            Self::Answers => 3,
+            Self::Lists => 4,
+            Self::Jobs => 5,
+            Self::Hooks => 6,
+            Self::Deliveries => 7,
+            Self::Uses => 8,
+        }
+    }
+
+    fn place(self, key: &[u8]) -> Vec<u8> {
+        [&[self.byte()], key].concat()
+    }
+}
+
+/// Some papers of a drawer, in the order of their keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// Each with its key.
+    pub papers: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl Library {
+    /// A paper, as it stands on the disk.
+    pub fn office(&self, drawer: Drawer, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let place = drawer.place(key);
+        let sealed = self.view().get(Family::Office, &place)?;
+        sealed.map(|sealed| self.keys.open(Family::Office, &place, &sealed)).transpose()
+    }
+
+    /// The papers of a drawer whose keys begin with `prefix`: at most `most`, those after the cursor.
+    pub fn office_page(&self, drawer: Drawer, prefix: &[u8], after: Option<&Cursor>, most: usize) -> Result<Papers, StoreError> {
+        let range = (drawer.place(prefix), drawer.place(prefix));
+        let (keys, next) = self.keys_of_page(Family::Office, &[range], after, most.clamp(1, LONGEST_PAGE))?;
+        let mut papers = Vec::with_capacity(keys.len());
+        for place in keys {
+            // A paper may be taken away between the two questions.
+            let Some(sealed) = self.view().get(Family::Office, &place)? else { continue };
+            let paper = self.keys.open(Family::Office, &place, &sealed)?;
+            papers.push((place.get(1..).unwrap_or_default().to_vec(), paper));
+        }
+        Ok(Papers { papers, next })
+    }
+
+    /// Every paper that does not open at its place.
+    pub(crate) fn sealed_papers(&self) -> Result<Vec<StoreError>, StoreError> {
+        let mut wrong = Vec::new();
+        for row in self.view().scan(Family::Office, &[], &[])? {
+            let (place, sealed) = row?;
+            wrong.extend(self.keys.open(Family::Office, &place, &sealed).err());
+        }
+        Ok(wrong)
+    }
+}
+
+impl Pen<'_> {
+    /// A paper, as this commit finds it.
+    pub fn office(&self, drawer: Drawer, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let place = drawer.place(key);
+        let sealed = self.get(Family::Office, &place)?;
+        sealed.map(|sealed| self.keys().open(Family::Office, &place, &sealed)).transpose()
+    }
+
+    /// Lays a paper into a drawer, in the place of the one that was there.
+    pub fn put_office(&mut self, drawer: Drawer, key: &[u8], paper: &[u8]) -> Result<(), StoreError> {
+        let place = drawer.place(key);
+        let sealed = self.keys().seal(Family::Office, &place, paper)?;
+        self.put(Family::Office, place, sealed);
+        Ok(())
+    }
+
+    /// Takes a paper out, if it is there.
+    pub fn take_office(&mut self, drawer: Drawer, key: &[u8]) {
+        self.take(Family::Office, drawer.place(key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_drawer_has_a_byte_of_its_own() {
+        let bytes: std::collections::BTreeSet<u8> = Drawer::ALL.into_iter().map(Drawer::byte).collect();
+        assert_eq!(bytes.len(), Drawer::ALL.len());
+    }
+}

@@ -9,6 +9,7 @@
 //! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
+//! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
 //! No file, clock or dice is touched here: bytes or what they are read from, the day, the slot and the salt are arguments.
@@ -22,6 +23,7 @@ pub mod examiner;
 mod json;
 pub mod keyring;
 pub mod lifecycle;
+pub mod publisher;
 pub mod registrar;
 pub mod sharing;
 pub mod survivors;

@@ -1,6 +1,7 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
 use crate::words::{Language, Sentence, Words, meaning, remedy};
+use kanhe_store::StoreError;
 use std::fmt;
 use std::path::Path;
 
@@ -89,5 +90,12 @@ impl Failure {
                 "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
             }
         })
+    }
+}
+
+/// What the library refuses, told at the edge.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.code(), error)
     }
 }

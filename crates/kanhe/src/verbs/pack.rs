@@ -10,10 +10,11 @@ use crate::cli::{PackBuildArgs, PackVerb};
 use crate::failure::Failure;
 use crate::words::{self, Language, Words, counted};
 use crate::{files, shipped};
-use kanhe_core::envelope::{Document, LARGEST_ENVELOPE, sign_to_cose};
+use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::manifest::Agency;
 use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
 use kanhe_core::status::StatusList;
+use kanhe_issuer::publisher::sign_pack;
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -55,9 +56,7 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
     let key = key::open(&args.key)?;
-    let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key.key());
-    // A pack that does not open is never written: proofread with the eyes of a verifier.
-    let pack = Pack::open(&bytes, &[key.key().verifying_key()]).map_err(|error| refused(&error, args, &lists))?;
+    let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| refused(&error, args, &lists))?;
     files::write(&args.out, &bytes)?;
     let silent = agencies_without_lists(&pack);
     voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));

@@ -5,20 +5,16 @@ use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words, counted};
-use jiff::Timestamp;
-use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::key::SigningKey;
-use kanhe_core::manifest::{Agency, Manifest, Uses};
-use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
+use kanhe_core::manifest::{Agency, Manifest};
+use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, Statuses};
+use kanhe_issuer::publisher::{ListError, Term, list_of, listing_agency, sign_list};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// A report or table of states has at most so many bytes: some million lines.
 const LARGEST_TABLE: usize = 1 << 30;
-
-/// How long a verifier may keep a list before it should look for a new one: a day.
-const TIME_TO_LIVE: u32 = 86_400;
 
 /// The columns of a line of `report.jsonl` that a status list needs.
 #[derive(Debug, Deserialize)]
@@ -40,7 +36,7 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at } = verb;
     let key = key::open(&key)?;
     let issued = clock::moment(at.as_deref())?;
-    let signer = Signer { key: key.key(), issued, expires: clock::days_after(issued, days), out: &out };
+    let signer = Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out };
     files::make_folder(&out)?;
     // A library may be named by the environment for all verbs; who names a manifest means none of it.
     let signed = match (manifest, library) {
@@ -72,21 +68,20 @@ pub struct Signed {
 /// Signs lists, all as of one moment.
 pub struct Signer<'a> {
     key: &'a SigningKey,
-    issued: Timestamp,
-    expires: Timestamp,
+    term: Term,
     out: &'a Path,
 }
 
 impl Signer<'_> {
     /// The agency of a manifest whose lists the key signs.
     pub fn agency<'m>(&self, manifest: &'m Manifest) -> Result<&'m Agency, Failure> {
-        agency_of(&manifest.agencies, &self.key.verifying_key().id().to_string())
+        listing_agency(manifest, &self.key.verifying_key()).map_err(|error| refused(&error))
     }
 
     /// Signs one list and writes its file.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
-        let list = StatusList::new(&agency.list_uri(number), self.issued, self.expires, TIME_TO_LIVE, statuses).map_err(defect)?;
-        files::write(&self.file(agency, number), &sign_to_cose(StatusList::TYPE, &list.encode(), self.key))
+        let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(defect)?;
+        files::write(&self.file(agency, number), &signed)
     }
 
     /// Whether a list was signed into this folder before.
@@ -109,28 +104,19 @@ impl Signer<'_> {
     }
 }
 
-/// A list with a code for each entry.
-pub fn list_of(states: impl IntoIterator<Item = (u32, State)>) -> Result<Statuses, Failure> {
-    let mut list = Statuses::new(4, ENTRIES_PER_LIST).map_err(defect)?;
-    states.into_iter().try_for_each(|(entry, state)| list.set(entry, state.bits()).map_err(defect))?;
-    Ok(list)
-}
-
-fn defect(error: StatusError) -> Failure {
+/// A list that cannot be made.
+pub fn defect(error: StatusError) -> Failure {
     Failure::new(error.code(), error)
 }
 
-fn agency_of<'a>(agencies: &'a [Agency], key_id: &str) -> Result<&'a Agency, Failure> {
-    let signs = |agency: &&Agency| agency.keys.iter().any(|key| key.uses.include(Uses::STATUS) && key.key.id().to_string() == key_id);
-    let stolen =
-        agencies.iter().flat_map(|agency| &agency.keys).find(|key| key.key.id().to_string() == key_id && key.counts_before.is_some());
-    if stolen.is_some() {
-        return Err(Failure::new("desk_key_stolen", format!("key {key_id} was stolen: sign with the agency's new key")));
+fn refused(error: &ListError) -> Failure {
+    let failure = Failure::new(error.code(), error);
+    match error {
+        ListError::Unknown { .. } => {
+            failure.hint(Words::new("在机构名录中给该密钥加上用途 status。", "Give the key the use `status` in the region's manifest."))
+        }
+        ListError::Stolen { .. } | ListError::List(_) | ListError::Store(_) => failure,
     }
-    agencies.iter().find(signs).ok_or_else(|| {
-        let hint = Words::new("在机构名录中给该密钥加上用途 status。", "Give the key the use `status` in the region's manifest.");
-        Failure::new("status_key_unknown", format!("no agency of the manifest signs status lists with key {key_id}")).hint(hint)
-    })
 }
 
 /// Which slot each issued certificate has.
@@ -151,7 +137,7 @@ fn fill(slots: &HashMap<String, u32>, states: Option<&Path>) -> Result<BTreeMap<
     let mut lists = BTreeMap::new();
     for slot in slots.values() {
         if let std::collections::btree_map::Entry::Vacant(place) = lists.entry(slot / ENTRIES_PER_LIST) {
-            place.insert(Statuses::new(4, ENTRIES_PER_LIST).map_err(defect)?);
+            place.insert(list_of([]).map_err(defect)?);
         }
     }
     let Some(path) = states else { return Ok(lists) };

@@ -3,7 +3,8 @@
 use super::{manifest, open, stored};
 use crate::cli::LibraryArg;
 use crate::failure::Failure;
-use crate::verbs::status::{Signed, Signer, list_of};
+use crate::verbs::status::{Signed, Signer, defect};
+use kanhe_issuer::publisher::list_of;
 use kanhe_store::StoreError;
 
 /// Signs the lists that have changed since they were last signed, or all.
@@ -19,7 +20,7 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
         let states = library.states(&agency.code, number).map_err(stored)?;
         signed.lists += 1;
         signed.certificates += states.len();
-        signer.sign(agency, number, list_of(states)?)?;
+        signer.sign(agency, number, list_of(states).map_err(defect)?)?;
         // Remembered only when the file is there. What changed meanwhile is counted already, and signed the next time.
         let remembered = library.commit(|pen| -> Result<(), StoreError> { pen.page_signed(&agency.code, number, page.changes) });
         remembered.map_err(stored)?;

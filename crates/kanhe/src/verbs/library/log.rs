@@ -4,8 +4,6 @@ mod audit;
 mod list;
 mod publish;
 
-pub use publish::each_tile;
-
 use super::events::{event_json, event_line};
 use super::survivors::Theft;
 use super::{located, open, public_key, stored};

@@ -1,6 +1,6 @@
 //! The work of an export: entry after entry, as it is read.
 
-use super::super::log::{CHECKPOINT, bundle, each_tile};
+use super::super::log::{CHECKPOINT, bundle};
 use super::super::stored;
 use super::lines::{Sheet, event_line};
 use super::tape::{Spool, Tape};
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::publisher::each_tile;
 use kanhe_store::find::LONGEST_PAGE;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde_json::{Value, json};
@@ -156,7 +157,7 @@ impl Work<'_> {
     /// The whole log, as it would be published, and the checkpoint that was published last.
     fn log(&self, tape: &mut Tape) -> Result<(), Failure> {
         let size = self.library.log_size().map_err(stored)?;
-        each_tile(self.library, size, |path, bytes| tape.put(&format!("log/{path}"), &bytes()?))?;
+        each_tile(self.library, size, |path, bytes| tape.put(&format!("log/{path}"), &bytes().map_err(stored)?))?;
         match self.library.checkpoint().map_err(stored)? {
             Some(note) => tape.put(&format!("log/{CHECKPOINT}"), note.as_bytes()),
             None => Ok(()),

@@ -1,0 +1,18 @@
+//! What counters need, signed: an agency's status lists, the checkpoint of the library's log, the region's pack.
+//!
+//! * [`Term`], [`listing_agency`], [`sign_list`]: lists derived from what the library knows, never edited;
+//! * [`sign_head`]: a checkpoint, if the log begins with everything that was published of it;
+//! * [`each_tile`]: the files that a checkpoint vouches for;
+//! * [`Renewal`]: the pack that comes after another.
+//!
+//! What is signed here leaves as bytes: who keeps and serves them is not this room's question.
+
+mod error;
+mod head;
+mod lists;
+mod pack;
+
+pub use error::{HeadError, ListError};
+pub use head::{SignedHead, each_tile, sign_head};
+pub use lists::{Term, list_of, listing_agency, sign_list};
+pub use pack::{Renewal, read_contents, sign_pack};

@@ -1,0 +1,95 @@
+//! The region's pack: signed from its parts, and renewed from the one before.
+
+use super::Term;
+use kanhe_core::dictionary::Dictionary;
+use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose};
+use kanhe_core::key::{SigningKey, VerifyingKey};
+use kanhe_core::manifest::Manifest;
+use kanhe_core::pack::{Contents, Pack, PackError};
+use kanhe_core::status::StatusList;
+use minicbor::bytes::ByteVec;
+
+/// Signs the parts of a pack, and proofreads what came of it with the eyes of a verifier: a pack that does not open is never handed out.
+pub fn sign_pack(contents: &Contents, key: &SigningKey) -> Result<(Vec<u8>, Authentic<Pack>), PackError> {
+    let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key);
+    let pack = Pack::open(&bytes, &[key.verifying_key()])?;
+    Ok((bytes, pack))
+}
+
+/// The parts of a pack that one of the trusted keys has signed, as they were signed.
+pub fn read_contents(bytes: &[u8], trusted: &[VerifyingKey]) -> Result<Contents, PackError> {
+    let unreadable = |error: EnvelopeError| PackError::Envelope { code: error.code(), defect: error.to_string() };
+    let envelope = Envelope::decode(bytes).map_err(unreadable)?;
+    let mut refusal = PackError::NotTrusted { key_id: envelope.key_id().to_string() };
+    for key in trusted.iter().filter(|key| key.id() == envelope.key_id()) {
+        match envelope.authenticate::<Contents>(key) {
+            Ok(contents) => return Ok(Contents::clone(&contents)),
+            Err(error) => refusal = unreadable(error),
+        }
+    }
+    Err(refusal)
+}
+
+/// What takes the place of its elders when a pack is renewed: the region's own manifest, and lists of its agencies.
+#[derive(Clone, Copy, Debug)]
+pub struct Renewal<'r> {
+    /// The envelope of the region's manifest.
+    pub manifest: &'r [u8],
+    /// Envelopes of lists, each with the URI that it bears.
+    pub lists: &'r [(String, &'r [u8])],
+    /// Dictionaries at hand; those that the pack has not are added, for the manifest may name them.
+    pub dictionaries: &'r [Dictionary],
+}
+
+impl Renewal<'_> {
+    /// The parts of the next pack: everything that the one before carries, with what is renewed in its place and the next epoch.
+    pub fn after(&self, before: &Contents, term: Term) -> Contents {
+        Contents {
+            epoch: before.epoch.saturating_add(1),
+            issued: term.issued,
+            expires: term.expires,
+            manifests: self.manifests(before),
+            status_lists: self.status_lists(before),
+            dictionaries: self.dictionaries(before),
+            ..before.clone()
+        }
+    }
+
+    /// Whether a pack carries all of it already.
+    pub fn stands_in(&self, pack: &Contents) -> bool {
+        let after = self.after(pack, Term { issued: pack.issued, expires: pack.expires });
+        (after.manifests, after.status_lists, after.dictionaries)
+            == (pack.manifests.clone(), pack.status_lists.clone(), pack.dictionaries.clone())
+    }
+
+    /// Ours in the place of its elder; one of a later edition that somebody has put into the pack by hand stays.
+    fn manifests(&self, before: &Contents) -> Vec<ByteVec> {
+        let read = |manifest: &[u8]| {
+            let read = Envelope::decode(manifest).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+            read.ok().map(|manifest| (manifest.region, manifest.edition))
+        };
+        let ours = read(self.manifest);
+        let renewed = |manifest: &ByteVec| {
+            let elder = |((region, edition), (our_region, our_edition))| region == our_region && edition <= our_edition;
+            if read(manifest).zip(ours).is_some_and(elder) { ByteVec::from(self.manifest.to_vec()) } else { manifest.clone() }
+        };
+        before.manifests.iter().map(renewed).collect()
+    }
+
+    fn dictionaries(&self, before: &Contents) -> Vec<ByteVec> {
+        let at_hand = self.dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode()));
+        let missing = at_hand.filter(|dictionary| !before.dictionaries.contains(dictionary));
+        before.dictionaries.iter().cloned().chain(missing).collect()
+    }
+
+    /// Each list in the place of the one with its URI, and the new ones behind them. Who says what of whom is judged when the pack is opened.
+    fn status_lists(&self, before: &Contents) -> Vec<ByteVec> {
+        let uri = |list: &ByteVec| {
+            let read = Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<StatusList>());
+            read.ok().map(|list| list.uri().to_owned())
+        };
+        let renewed = |uri: &Option<String>| self.lists.iter().any(|(own, _)| Some(own) == uri.as_ref());
+        let others = before.status_lists.iter().filter(|list| !renewed(&uri(list))).cloned();
+        self.lists.iter().map(|(_, list)| ByteVec::from(list.to_vec())).chain(others).collect()
+    }
+}

@@ -6,6 +6,7 @@
 //! * [`counter`]: the pack that the service verifies with;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`serve`]: a listener, until it is told to stop.
+//! * [`webhooks`]: whoever an agency names is told what happens.
 //!
 //! No clock or dice is asked here: [`house::Edge`] brings both, so that a test can move them.
 
@@ -15,3 +16,4 @@ pub mod counter;
 pub mod house;
 pub mod http;
 pub mod serve;
+pub mod webhooks;

@@ -1,0 +1,82 @@
+//! The courier: looks at new events, sends what is due, and writes down what became of it.
+
+use super::delivery::{Delivery, Fate, deliveries_of, look, settle};
+use super::hook::{Hook, every_hook};
+use super::letter::letter_of;
+use super::signature::signature;
+use crate::house::House;
+use kanhe_store::StoreError;
+
+/// Sends a letter: address, headers and body; the status that came back, or nothing where nobody answered.
+pub type Post = dyn Fn(&str, &[(&str, String)], &[u8]) -> Option<u16> + Send + Sync;
+
+/// So many letters are sent to one hook in one round: one that is slow does not keep the others waiting for ever.
+const ROUND: usize = 100;
+
+/// What a round has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Letters that arrived.
+    pub arrived: u64,
+    /// Letters that did not.
+    pub failed: u64,
+    /// Of these, such as will not be tried again.
+    pub dead: u64,
+}
+
+/// One round over all hooks of all agencies.
+///
+/// A letter may arrive twice, if the power is lost between its arrival and the note of it: it bears the same `webhook-id` then.
+pub fn round(house: &House, post: &Post) -> Result<Round, StoreError> {
+    let (mut round, mut page) = (Round::default(), None);
+    loop {
+        let (hooks, next) = every_hook(&house.library, page.as_ref())?;
+        for hook in hooks {
+            look(&house.library, &hook, house.now())?;
+            send(house, &hook, post, &mut round)?;
+        }
+        match next {
+            Some(next) => page = Some(next),
+            None => return Ok(round),
+        }
+    }
+}
+
+/// Sends what is due to one hook, in the order of the log; the first that fails ends its round, for the next would fail too.
+fn send(house: &House, hook: &Hook, post: &Post, round: &mut Round) -> Result<(), StoreError> {
+    let (deliveries, _) = deliveries_of(&house.library, &hook.id, Fate::Waiting, None, ROUND)?;
+    for delivery in deliveries.iter().filter(|delivery| delivery.due <= house.now()) {
+        let status = one(house, hook, delivery, post)?;
+        if (200..300).contains(&status) {
+            round.arrived += 1;
+            settle(&house.library, delivery, None)?;
+            continue;
+        }
+        let after = delivery.failed(status, house.now());
+        round.failed += 1;
+        round.dead += u64::from(after.fate == Fate::Dead);
+        tracing::warn!(
+            hook = hook.name(),
+            index = delivery.index,
+            status,
+            tries = after.tries,
+            dead = after.fate == Fate::Dead,
+            "a letter did not arrive"
+        );
+        settle(&house.library, delivery, Some(&after))?;
+        return Ok(());
+    }
+    Ok(())
+}
+
+fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<u16, StoreError> {
+    let Some(event) = house.library.event(delivery.index)? else { return Ok(410) };
+    let (body, id, second) = (letter_of(delivery.index, &event).to_string(), delivery.id(), house.now().as_second());
+    let headers = [
+        ("content-type", "application/json".to_owned()),
+        ("webhook-id", id.clone()),
+        ("webhook-timestamp", second.to_string()),
+        ("webhook-signature", signature(&hook.secret, &id, second, body.as_bytes())),
+    ];
+    Ok(post(&hook.address, &headers, body.as_bytes()).unwrap_or(0))
+}

@@ -1,0 +1,171 @@
+//! What is to be told, to whom, and how far that has come.
+
+use super::hook::{Hook, ID_LENGTH, put_hook, read};
+use super::letter::addressee;
+use jiff::{SignedDuration, Timestamp};
+use kanhe_core::wire;
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, StoreError};
+use minicbor::{Decode, Encode};
+
+/// After how many seconds each try follows the one before: the schedule of the Standard Webhooks specification, three days in all.
+const TRIES: [i64; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/// Events are looked at in stretches of so many: one commit for each.
+const STRETCH: u64 = 512;
+
+/// What has become of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Fate {
+    /// It will be sent, or sent again.
+    #[n(0)]
+    Waiting,
+    /// It was tried as often as is tried, and has not arrived.
+    #[n(1)]
+    Dead,
+}
+
+/// One event that is to be told to one hook.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Delivery {
+    /// The hook.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub hook: [u8; ID_LENGTH],
+    /// The event's index in the log.
+    #[n(1)]
+    pub index: u64,
+    /// How often it was tried.
+    #[n(2)]
+    pub tries: u32,
+    /// When it is tried next.
+    #[n(3)]
+    #[cbor(with = "wire::moment")]
+    pub due: Timestamp,
+    /// What has become of it.
+    #[n(4)]
+    pub fate: Fate,
+    /// What the receiver said last: a status of HTTP, or 0 where nobody answered.
+    #[n(5)]
+    pub status: u16,
+}
+
+impl Delivery {
+    /// By which the receiver knows a letter that comes twice.
+    pub fn id(&self) -> String {
+        format!("msg_{}_{}", self.hook.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), self.index)
+    }
+
+    /// The same, after a try that did not arrive.
+    pub fn failed(&self, status: u16, now: Timestamp) -> Self {
+        let tries = self.tries.saturating_add(1);
+        let wait = usize::try_from(tries).ok().and_then(|tries| TRIES.get(tries));
+        // A receiver that says 410 Gone wants no more of it.
+        match wait.filter(|_| status != 410) {
+            Some(wait) => Self { tries, status, due: later(now, *wait), ..self.clone() },
+            None => Self { tries, status, fate: Fate::Dead, ..self.clone() },
+        }
+    }
+}
+
+fn later(now: Timestamp, seconds: i64) -> Timestamp {
+    now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+}
+
+/// Looks at the events that a hook has not looked at, and lays a delivery for each that it wants. How many were laid.
+pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, StoreError> {
+    let mut laid = 0;
+    let mut hook = hook.clone();
+    loop {
+        let end = library.log_size()?.min(hook.next.saturating_add(STRETCH));
+        if hook.next >= end {
+            return Ok(laid);
+        }
+        let mut due = Vec::new();
+        for index in hook.next..end {
+            let Some(event) = library.event(index)? else { continue };
+            let concerned = addressee(library, &event)?;
+            if concerned.is_some_and(|concerned| concerned.agency == hook.agency && hook.wants(event.act, &concerned.type_code)) {
+                due.push(Delivery { hook: hook.id, index, tries: 0, due: now, fate: Fate::Waiting, status: 0 });
+            }
+        }
+        hook.next = end;
+        library.commit(|pen| -> Result<(), StoreError> {
+            due.iter().try_for_each(|delivery| pen.put_office(Drawer::Deliveries, &place(delivery), &wire::to_vec(delivery)))?;
+            put_hook(pen, &hook)
+        })?;
+        laid += u64::try_from(due.len()).unwrap_or(u64::MAX);
+    }
+}
+
+/// Writes down how a delivery went: one that arrived is taken away.
+pub fn settle(library: &Library, before: &Delivery, after: Option<&Delivery>) -> Result<(), StoreError> {
+    library.commit(|pen| {
+        pen.take_office(Drawer::Deliveries, &place(before));
+        after.map_or(Ok(()), |after| pen.put_office(Drawer::Deliveries, &place(after), &wire::to_vec(after)))
+    })
+}
+
+/// A page of what waits to be told to a hook, or could not be told, in the order of the log.
+pub fn deliveries_of(
+    library: &Library,
+    hook: &[u8; ID_LENGTH],
+    fate: Fate,
+    after: Option<&Cursor>,
+    most: usize,
+) -> Result<(Vec<Delivery>, Option<Cursor>), StoreError> {
+    let found = library.office_page(Drawer::Deliveries, &shelf(hook, fate), after, most)?;
+    let deliveries = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
+    Ok((deliveries, found.next))
+}
+
+/// Lets a dead letter be sent again, at once and from the first try. Whether there is such a letter.
+pub fn replay(library: &Library, hook: &[u8; ID_LENGTH], index: u64, now: Timestamp) -> Result<bool, StoreError> {
+    let key = [shelf(hook, Fate::Dead).as_slice(), &index.to_be_bytes()].concat();
+    let Some(paper) = library.office(Drawer::Deliveries, &key)? else { return Ok(false) };
+    let found: Delivery = read(&paper)?;
+    let again = Delivery { tries: 0, due: now, fate: Fate::Waiting, ..found.clone() };
+    settle(library, &found, Some(&again))?;
+    Ok(true)
+}
+
+/// The dead lie apart: those that wait are found without going through them.
+fn shelf(hook: &[u8; ID_LENGTH], fate: Fate) -> Vec<u8> {
+    let fate = match fate {
+        Fate::Waiting => 0,
+        Fate::Dead => 1,
+    };
+    [hook.as_slice(), &[fate]].concat()
+}
+
+fn place(delivery: &Delivery) -> Vec<u8> {
+    [shelf(&delivery.hook, delivery.fate).as_slice(), &delivery.index.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_tried_for_three_days_and_is_dead_then() {
+        let now: Timestamp = "2026-06-15T04:00:00Z".parse().unwrap();
+        let mut delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0 };
+        let mut at = now;
+        while delivery.fate == Fate::Waiting {
+            at = delivery.due;
+            delivery = delivery.failed(503, at);
+        }
+        assert_eq!((delivery.tries, delivery.status), (10, 503));
+        assert_eq!(at.duration_since(now).as_hours(), 75);
+        assert_eq!(delivery.id(), "msg_0101010101010101_7");
+    }
+
+    #[test]
+    fn a_receiver_that_is_gone_is_not_asked_again() {
+        let now: Timestamp = "2026-06-15T04:00:00Z".parse().unwrap();
+        let delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0 };
+        assert_eq!(delivery.failed(410, now).fate, Fate::Dead);
+    }
+}

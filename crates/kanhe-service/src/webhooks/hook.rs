@@ -1,0 +1,186 @@
+//! Who wants to be told what.
+
+use super::signature::Secret;
+use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::event::Act;
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use minicbor::{Decode, Encode};
+use thiserror::Error;
+
+/// An address has at most so many characters.
+const LONGEST_ADDRESS: usize = 500;
+
+/// An agency has at most so many hooks.
+pub const MOST_HOOKS: usize = 50;
+
+/// Bytes of a hook's id.
+pub const ID_LENGTH: usize = 8;
+
+/// An address that is told what happens.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Hook {
+    /// Its id.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub id: [u8; ID_LENGTH],
+    /// Whose certificates it hears of.
+    #[n(1)]
+    pub agency: Uscc,
+    /// Where letters go.
+    #[n(2)]
+    pub address: String,
+    /// What it shares with the receiver.
+    #[n(3)]
+    #[cbor(with = "secret")]
+    pub secret: Secret,
+    /// Only these acts; none for all that happens to certificates.
+    #[n(4)]
+    pub acts: Vec<Act>,
+    /// Only certificates of these types; none for all.
+    #[n(5)]
+    pub types: Vec<TypeCode>,
+    /// The index of the next event of the log that it has not looked at.
+    #[n(6)]
+    pub next: u64,
+}
+
+/// Why a hook is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum HookError {
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Letters would go over the network in the clear, or nowhere.
+    #[error("the address is to be https://host[:port][/path], of at most {most} characters and without a user or a fragment")]
+    Address {
+        /// Its greatest length.
+        most: usize,
+    },
+    /// The agency has as many as it may.
+    #[error("the agency has {most} hooks, as many as it may")]
+    TooMany {
+        /// At most so many.
+        most: usize,
+    },
+}
+
+impl HookError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Address { .. } => "hook_address",
+            Self::TooMany { .. } => "hook_too_many",
+        }
+    }
+}
+
+impl Hook {
+    /// Its id as text.
+    pub fn name(&self) -> String {
+        self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether it wants to hear of an act on a certificate or application of a type.
+    pub fn wants(&self, act: Act, type_code: &TypeCode) -> bool {
+        (self.acts.is_empty() || self.acts.contains(&act)) && (self.types.is_empty() || self.types.contains(type_code))
+    }
+
+    /// Refuses an address to which nothing should go. On this machine alone, `http` will do: nobody listens in between.
+    pub fn check_address(address: &str) -> Result<(), HookError> {
+        let refused = HookError::Address { most: LONGEST_ADDRESS };
+        let plain = address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains(['#', '@', '\\']);
+        let is_good = match (address.strip_prefix("https://"), address.strip_prefix("http://")) {
+            (Some(rest), _) => !host_of(rest).is_empty(),
+            (None, Some(rest)) => ["127.0.0.1", "[::1]", "localhost"].contains(&host_of(rest)),
+            (None, None) => false,
+        };
+        if plain && is_good && address.len() <= LONGEST_ADDRESS { Ok(()) } else { Err(refused) }
+    }
+}
+
+/// The host of an address without its scheme: what stands before path, query and port.
+fn host_of(rest: &str) -> &str {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// The hooks of an agency.
+pub fn hooks_of(library: &Library, agency: &Uscc) -> Result<Vec<Hook>, StoreError> {
+    let found = library.office_page(Drawer::Hooks, agency.as_str().as_bytes(), None, MOST_HOOKS)?;
+    found.papers.iter().map(|(_, paper)| read(paper)).collect()
+}
+
+/// A page of the hooks of all agencies.
+pub fn every_hook(library: &Library, after: Option<&Cursor>) -> Result<(Vec<Hook>, Option<Cursor>), StoreError> {
+    let found = library.office_page(Drawer::Hooks, &[], after, MOST_HOOKS)?;
+    let hooks = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
+    Ok((hooks, found.next))
+}
+
+/// Lays a hook into its drawer, new or in the place of the one with its id.
+pub fn put_hook(pen: &mut Pen<'_>, hook: &Hook) -> Result<(), StoreError> {
+    pen.put_office(Drawer::Hooks, &place(hook), &kanhe_core::wire::to_vec(hook))
+}
+
+/// Takes a hook away; what was to be told to it goes with it.
+pub fn remove_hook(pen: &mut Pen<'_>, hook: &Hook) {
+    pen.take_office(Drawer::Hooks, &place(hook));
+}
+
+fn place(hook: &Hook) -> Vec<u8> {
+    [hook.agency.as_str().as_bytes(), &hook.id].concat()
+}
+
+pub(super) fn read<T: for<'b> Decode<'b, ()>>(paper: &[u8]) -> Result<T, StoreError> {
+    minicbor::decode(paper).map_err(|_| StoreError::Malformed { family: "office" })
+}
+
+/// A secret as its bytes: papers rest under the library's own.
+mod secret {
+    use super::Secret;
+    use minicbor::decode::{Decoder, Error};
+    use minicbor::encode::{self, Encoder, Write};
+
+    pub(super) fn encode<C, W: Write>(secret: &Secret, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.bytes(secret.expose())?.ok()
+    }
+
+    pub(super) fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Secret, Error> {
+        let at = d.position();
+        let bytes: [u8; 32] = d.bytes()?.try_into().map_err(|_| Error::message("secret").at(at))?;
+        Ok(Secret::new(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_go_encrypted_or_stay_on_the_machine() {
+        let rows = [
+            ("https://app.example.cn/hooks", true),
+            ("https://app.example.cn:8443/hooks?a=1", true),
+            ("http://127.0.0.1:9000/hooks", true),
+            ("http://localhost/hooks", true),
+            ("http://[::1]:9000/", true),
+            ("http://app.example.cn/hooks", false),
+            ("http://localhost.example.cn/", false),
+            ("http://127.0.0.1.example.cn/", false),
+            ("https://user@app.example.cn/", false),
+            ("https://", false),
+            ("ftp://app.example.cn", false),
+            ("https://app.example.cn/\n", false),
+            ("https://app.example.cn/#x", false),
+        ];
+        for (address, good) in rows {
+            assert_eq!(Hook::check_address(address).is_ok(), good, "{address}");
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! The service over real HTTP: a listener, a RocksDB and a clock that stories move.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
+#![allow(clippy::type_complexity, reason = "the rows of a table are tuples")]
 
 mod interface;
+mod office;
 mod problems;
 mod published;
 mod schemathesis;
+mod publishing;
 mod stage;
 mod verify;

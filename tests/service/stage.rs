@@ -12,9 +12,11 @@ use kanhe_core::status::{StatusList, Statuses};
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
+use kanhe_service::config::PublishAt;
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Edge, House, Shared};
 use kanhe_service::http::{Limits, router};
+use kanhe_service::publish::{Press, Rules};
 use kanhe_service::serve::serve;
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
 use kanhe_tests::world::{day, moment, test_key};
@@ -51,7 +53,7 @@ pub struct Stage {
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
     served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -100,12 +102,17 @@ impl Stage {
         let routes = router(&house, &limits);
         let stopped = async move { drop(stopped.await) };
         let served = runtime.spawn(serve(listener, routes, stopped, Duration::from_secs(5)));
-        Self { house, clock, address, stop: Some(stop), runtime: Some(runtime), served: Some(served), _folder: folder }
+        Self { house, clock, address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
     }
 
     /// Moves the clock.
     pub fn later(&self, by: SignedDuration) {
         self.clock.fetch_add(by.as_secs(), Ordering::SeqCst);
+    }
+
+    /// The file in which the pack is kept.
+    pub fn pack_file(&self) -> PathBuf {
+        self.folder.path().join("gd.pack")
     }
 
     /// Where it listens.
@@ -190,7 +197,11 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let shelf = Shelf::new(vec![root.verifying_key()]);
     shelf.put(pack(&manifest, &dictionary, now)).unwrap();
     let named = |name: &str, key: &SigningKey| NamedKey::new(name, &Zeroizing::new(*key.expose_seed())).unwrap();
+    let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
+    let file = folder.join("gd.pack");
+    let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|_| "file_io"));
     House {
+        press: Press::open(&library, rules, keep).unwrap(),
         library,
         catalogue,
         dictionaries: vec![dictionary],

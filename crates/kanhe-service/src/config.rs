@@ -1,5 +1,7 @@
 //! What a service is told: one TOML file. The doc comments here are its manual; the samples in `docs/operating/` are read by a test.
 
+use crate::publish::Rules;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -32,6 +34,9 @@ pub struct Config {
     /// Which web pages may call.
     #[serde(default)]
     pub cors: Cors,
+    /// What it signs by itself while it runs.
+    #[serde(default)]
+    pub publish: PublishAt,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -113,6 +118,45 @@ pub struct Cors {
     pub origins: Vec<String>,
 }
 
+/// `[publish]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublishAt {
+    /// Seconds from one look at what has changed to the next: so long a revocation may take to reach `POST /v1/verify` and the lists.
+    pub seconds: u32,
+    /// Hours after which a list is signed again though nothing in it changed: half of what the shortest-lived type waits before it turns amber.
+    pub renew_hours: u16,
+    /// Days that a list speaks.
+    pub list_days: u16,
+    /// Days that a pack speaks.
+    pub pack_days: u16,
+    /// Hours after which a list that was not signed again is named in `/readyz`.
+    pub alarm_hours: u16,
+    /// The name of one of the keys, which then makes the next pack out of the present one whenever a list or the manifest is a new one. Its
+    /// public line must be among the trusted ones. Left out: packs are made elsewhere, and taken from the file.
+    pub pack_key: Option<String>,
+}
+
+impl Default for PublishAt {
+    fn default() -> Self {
+        Self { seconds: 60, renew_hours: 3, list_days: 30, pack_days: 30, alarm_hours: 6, pack_key: None }
+    }
+}
+
+impl PublishAt {
+    /// The same, as the press goes by it.
+    pub fn rules(&self) -> Rules {
+        let hours = |hours: u16| SignedDuration::from_hours(i64::from(hours));
+        Rules {
+            renew_after: hours(self.renew_hours),
+            list_life: hours(24) * i32::from(self.list_days),
+            pack_life: hours(24) * i32::from(self.pack_days),
+            alarm_after: hours(self.alarm_hours),
+            pack_key: self.pack_key.clone(),
+        }
+    }
+}
+
 /// `[types]`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,10 +192,10 @@ pub enum ConfigError {
         /// What stands there.
         found: String,
     },
-    /// A limit that lets nothing through.
-    #[error("limits.{name} is 0")]
+    /// A limit that lets nothing through, or a term in which nothing is done.
+    #[error("{name} is 0")]
     Nothing {
-        /// The limit.
+        /// The setting.
         name: &'static str,
     },
 }
@@ -179,11 +223,24 @@ impl Config {
         }
         let config: Self = table.try_into().map_err(|error| malformed(&error))?;
         config.cors.origins.iter().try_for_each(|origin| is_origin(origin))?;
-        let limits = [("body_bytes", config.limits.body_bytes), ("seconds", config.limits.seconds)];
-        match limits.into_iter().find(|(_, limit)| *limit == 0) {
+        match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
             None => Ok(config),
         }
+    }
+
+    /// Settings of which 0 would be nothing.
+    fn terms(&self) -> [(&'static str, u32); 7] {
+        let (limits, publish) = (&self.limits, &self.publish);
+        [
+            ("limits.body_bytes", limits.body_bytes),
+            ("limits.seconds", limits.seconds),
+            ("publish.seconds", publish.seconds),
+            ("publish.renew_hours", publish.renew_hours.into()),
+            ("publish.list_days", publish.list_days.into()),
+            ("publish.pack_days", publish.pack_days.into()),
+            ("publish.alarm_hours", publish.alarm_hours.into()),
+        ]
     }
 }
 
@@ -240,6 +297,7 @@ mod tests {
             ("[limits]\nseconds = \"x\"\n", "config_malformed"),
             ("[limits\n", "config_malformed"),
             ("[limits]\nseconds = 0\n", "config_limit"),
+            ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
             ("[cors]\norigins = [\"*\"]\n", "config_origin"),
         ];

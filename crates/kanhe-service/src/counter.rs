@@ -5,7 +5,7 @@ use kanhe_core::envelope::Authentic;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::pack::{Pack, PackError};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 /// A pack, believed, with the bytes that others may have of it.
@@ -36,6 +36,7 @@ impl Shelved {
 pub struct Shelf {
     trusted: Vec<VerifyingKey>,
     present: ArcSwapOption<Shelved>,
+    placing: Mutex<()>,
 }
 
 /// Why a pack is not put on the shelf.
@@ -67,7 +68,7 @@ impl ShelfError {
 impl Shelf {
     /// An empty shelf, for packs that one of these keys has signed.
     pub const fn new(trusted: Vec<VerifyingKey>) -> Self {
-        Self { trusted, present: ArcSwapOption::const_empty() }
+        Self { trusted, present: ArcSwapOption::const_empty(), placing: Mutex::new(()) }
     }
 
     /// The pack at hand.
@@ -75,20 +76,42 @@ impl Shelf {
         self.present.load_full()
     }
 
+    /// The keys that may sign packs.
+    pub fn trusted(&self) -> &[VerifyingKey] {
+        &self.trusted
+    }
+
     /// Puts a pack in the place of an older one; the same file once more changes nothing. Whether it is another than before.
     pub fn put(&self, bytes: Vec<u8>) -> Result<bool, ShelfError> {
+        let examined = self.examine(bytes)?;
+        examined.map_or(Ok(false), |pack| self.place(pack).map(|()| true))
+    }
+
+    /// Opens a pack that is newer than the present one; none, if it is the present one.
+    pub fn examine(&self, bytes: Vec<u8>) -> Result<Option<Shelved>, ShelfError> {
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        let before = self.present();
-        if before.as_ref().is_some_and(|before| before.digest == digest) {
-            return Ok(false);
+        if self.present().is_some_and(|before| before.digest == digest) {
+            return Ok(None);
         }
         let pack = Pack::open(&bytes, &self.trusted)?;
-        if let Some(before) = before
-            && pack.epoch() <= before.pack.epoch()
-        {
-            return Err(ShelfError::NotNewer { found: pack.epoch(), present: before.pack.epoch() });
+        let examined = Shelved { pack, bytes, digest };
+        self.newer(&examined).map(|()| Some(examined))
+    }
+
+    /// Puts a pack that was examined in the place of an older one.
+    pub fn place(&self, pack: Shelved) -> Result<(), ShelfError> {
+        // Somebody else may have placed one since it was examined.
+        let _turn = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.newer(&pack)?;
+        self.present.store(Some(Arc::new(pack)));
+        Ok(())
+    }
+
+    fn newer(&self, pack: &Shelved) -> Result<(), ShelfError> {
+        let (found, present) = (pack.pack.epoch(), self.present().map(|before| before.pack.epoch()));
+        match present {
+            Some(present) if found <= present => Err(ShelfError::NotNewer { found, present }),
+            Some(_) | None => Ok(()),
         }
-        self.present.store(Some(Arc::new(Shelved { pack, bytes, digest })));
-        Ok(true)
     }
 }

@@ -1,6 +1,7 @@
 //! What a running service holds.
 
 use crate::counter::Shelf;
+use crate::publish::Press;
 use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_issuer::catalogue::Catalogue;
@@ -34,6 +35,8 @@ pub struct House {
     pub keys: Vec<NamedKey>,
     /// The pack that it verifies with.
     pub shelf: Shelf,
+    /// What it publishes by itself.
+    pub press: Press,
     /// The clock and the dice.
     pub edge: Edge,
 }

@@ -4,6 +4,7 @@
 //! * [`config`]: one TOML file, whose manual is the doc comments of its type;
 //! * [`house`]: what a running service holds, made by the executable and shared by all requests;
 //! * [`counter`]: the pack that the service verifies with;
+//! * [`publish`]: status lists, the checkpoint and the pack, signed while the service holds the library;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
@@ -15,5 +16,6 @@ pub mod config;
 pub mod counter;
 pub mod house;
 pub mod http;
+pub mod publish;
 pub mod serve;
 pub mod webhooks;

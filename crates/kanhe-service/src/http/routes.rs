@@ -1,6 +1,7 @@
 //! Every route, and the OpenAPI document that is made from them.
 
 mod health;
+mod publish;
 mod published;
 mod types;
 mod verify;
@@ -41,6 +42,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(types::list))
         .routes(routes!(types::one))
         .routes(routes!(published::pack))
+        .routes(routes!(published::list))
+        .routes(routes!(publish::publish))
         .routes(routes!(published::manifest))
         .routes(routes!(published::checkpoint))
         .routes(routes!(published::tile))

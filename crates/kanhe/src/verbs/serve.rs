@@ -7,6 +7,7 @@ use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
 use crate::words::Language;
 use kanhe_service::http::router;
+use kanhe_service::publish;
 use kanhe_service::serve::serve;
 use serde_json::json;
 use std::sync::Arc;
@@ -40,9 +41,11 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
             tokio::select! { _ = end.recv() => {}, _ = interrupt.recv() => {} }
         };
         let watch = tokio::spawn(wire::renew_pack(house.clone(), plan.pack()));
+        let publishing = tokio::spawn(publish::keep_up(house.clone(), plan.publishing()));
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
         let served = serve(listener, router(&house, &limits), stop, patience).await.map_err(failed);
         watch.abort();
+        publishing.abort();
         tracing::info!("stopped");
         served
     })?;

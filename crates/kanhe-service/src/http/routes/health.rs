@@ -1,6 +1,6 @@
 //! Whether the service lives, and whether it can do its work.
 
-use crate::house::Shared;
+use crate::house::{House, Shared};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ pub struct Alive {
 /// Whether the service can do its work, and what is wrong where it cannot.
 #[derive(Serialize, ToSchema)]
 pub struct Ready {
-    /// `ok`, or `failing` if any part is.
+    /// `ok`; `degraded` if nothing new can be published, though every question is answered; `failing` if questions are not.
     status: &'static str,
     /// Every part that was looked at.
     parts: Vec<Part>,
@@ -26,7 +26,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `pack` or `manifest`.
+    /// `library`, `manifest` or `pack`; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -56,9 +56,27 @@ pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
         Some(shelved) if shelved.pack().expires() <= house.now() => Some("pack_stale"),
         Some(_) => None,
     };
-    let parts = [("library", library), ("manifest", manifest), ("pack", pack)];
-    let parts: Vec<Part> = parts.into_iter().map(|(name, code)| Part { name, ok: code.is_none(), code }).collect();
-    let ok = parts.iter().all(|part| part.ok);
-    let (status, word) = if ok { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "failing") };
+    let needed = [("library", library), ("manifest", manifest), ("pack", pack)];
+    let parts: Vec<Part> =
+        needed.into_iter().chain(published(&house)).map(|(name, code)| Part { name, ok: code.is_none(), code }).collect();
+    let answers = needed.iter().all(|(_, code)| code.is_none());
+    // A service that cannot publish still answers for the counters in front of it: to take it out of service would make them blind too.
+    let (status, word) = match (answers, parts.iter().all(|part| part.ok)) {
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "failing"),
+        (true, false) => (StatusCode::OK, "degraded"),
+        (true, true) => (StatusCode::OK, "ok"),
+    };
     (status, Json(Ready { status: word, parts }))
+}
+
+/// How publishing goes, once it was tried.
+fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
+    let Some(last) = house.press.last() else { return Vec::new() };
+    let stale = house.press.freshness(house.now()).err();
+    vec![
+        ("publish_lists", last.lists.err()),
+        ("publish_checkpoint", last.checkpoint.err()),
+        ("publish_pack", last.pack.err()),
+        ("list_age", stale.map(|stale| stale.code())),
+    ]
 }

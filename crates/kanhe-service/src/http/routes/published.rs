@@ -1,4 +1,4 @@
-//! Signed files that anybody may have and keep: the pack, the manifest, the log.
+//! Signed files that anybody may have and keep: the pack, status lists, the manifest, the log.
 //!
 //! They prove themselves, so any cache may hold them: each bears its SHA-256 as entity tag, and what never changes says so.
 
@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use kanhe_core::code::Uscc;
 use kanhe_log::entries::EntryBundle;
 use kanhe_log::path::TilePath;
 use kanhe_log::tile::FULL_WIDTH;
@@ -31,6 +32,23 @@ const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
 pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
     Ok(file(&headers, COSE, FOR_A_MINUTE, *shelved.digest(), || shelved.bytes().to_vec()))
+}
+
+/// A status list of an agency, by the number of its page.
+#[utoipa::path(get, path = "/v1/status/{agency}/{number}", tag = "published",
+    params(("agency" = String, Path, description = "The agency's USCC"), ("number" = u32, Path, description = "The number of the list")),
+    responses((status = OK, description = "A Token Status List in CWT form (docs/spec/pack.md)", content_type = "application/statuslist+cwt"),
+        (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn list(
+    State(house): State<Shared>,
+    Path((agency, number)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let place = Uscc::parse(&agency).ok().zip(number.parse().ok());
+    let notice = place.and_then(|(agency, number)| house.press.list(agency, number));
+    let notice = notice.ok_or_else(|| absent("no such status list was signed here"))?;
+    Ok(file(&headers, "application/statuslist+cwt", FOR_A_MINUTE, notice.digest, || notice.bytes.clone()))
 }
 
 /// The manifest that the library works under: its agencies, their keys and types.

@@ -12,6 +12,7 @@ use kanhe_service::config::{Config, LARGEST_CONFIG};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Edge, House};
 use kanhe_service::http::Limits;
+use kanhe_service::publish::{Keep, Press};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,16 +41,20 @@ impl Plan {
     pub fn house(&self) -> Result<House, Failure> {
         let types =
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
-        let shelf = Shelf::new(self.trusted()?);
+        let (keys, shelf) = (self.keys()?, Shelf::new(self.trusted()?));
+        self.publishes(&keys)?;
         if let Some(pack) = self.pack() {
             put(&shelf, &pack)?;
         }
+        let library = library::open(&self.library())?;
+        let press = Press::open(&library, self.config.publish.rules(), keep(self.pack())).map_err(library::stored)?;
         Ok(House {
             catalogue: shipped::catalogue(&types)?,
             dictionaries: shipped::dictionaries(types.dictionaries.as_deref())?,
-            keys: self.keys()?,
+            keys,
             shelf,
-            library: library::open(&self.library())?,
+            press,
+            library,
             edge: edge(),
         })
     }
@@ -59,10 +64,27 @@ impl Plan {
         let types =
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
         shipped::catalogue(&types)?;
-        self.keys()?;
+        self.publishes(&self.keys()?)?;
         library::unlock(&self.library().library, &self.library().lock)?;
         let shelf = Shelf::new(self.trusted()?);
         self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
+    }
+
+    /// Refuses a key for packs that is not there, or has nowhere to write them.
+    fn publishes(&self, keys: &[NamedKey]) -> Result<(), Failure> {
+        let Some(name) = &self.config.publish.pack_key else { return Ok(()) };
+        if !keys.iter().any(|key| key.name() == name) {
+            return Err(Failure::new("publish_key_not_held", format!("publish.pack_key is {name}, and no key of that name is unlocked")));
+        }
+        if self.pack().is_none() {
+            return Err(Failure::new("service_no_pack", "publish.pack_key renews a pack, and counter.pack names none"));
+        }
+        Ok(())
+    }
+
+    /// How often it publishes.
+    pub fn publishing(&self) -> Duration {
+        Duration::from_secs(u64::from(self.config.publish.seconds))
     }
 
     /// The file of the pack.
@@ -109,6 +131,14 @@ impl Plan {
 
 fn edge() -> Edge {
     Edge { now: Box::new(Timestamp::now), chance: Box::new(clock::fill) }
+}
+
+/// Writes a pack that the service has made in the place of the one before, whole or not at all.
+fn keep(pack: Option<PathBuf>) -> Box<Keep> {
+    Box::new(move |bytes| match &pack {
+        Some(pack) => files::write(pack, bytes).map_err(|failure| failure.code()),
+        None => Ok(()),
+    })
 }
 
 fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {

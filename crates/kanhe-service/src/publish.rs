@@ -1,0 +1,151 @@
+//! What the service publishes: while it holds the library nobody else can open it, so it signs by itself what counters need.
+//!
+//! Three parts, each by the keys that were unlocked for the service, and each without the others: a part that fails is named by its code and
+//! tried again the next time.
+//!
+//! * `lists`: pages of status slots that have changed, and lists that grow old;
+//! * `checkpoint`: the head of the log, when it has grown;
+//! * `pack`: the pack that counters have, with the lists of today in it.
+
+mod checkpoint;
+mod error;
+mod lists;
+mod pack;
+
+pub use error::{PublishError, Stale};
+pub use lists::{Notice, Notices};
+
+use crate::house::{House, Shared};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::{SignedDuration, Timestamp};
+use kanhe_core::code::Uscc;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::manifest::Manifest;
+use kanhe_store::{Library, SignedManifest, StoreError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// When what is signed again, and for how long it speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// How long a list stands though nothing in it changed: shorter than any type waits before it turns amber.
+    pub renew_after: SignedDuration,
+    /// How long a list speaks.
+    pub list_life: SignedDuration,
+    /// How long a pack speaks.
+    pub pack_life: SignedDuration,
+    /// From which age on a list is named in `/readyz`.
+    pub alarm_after: SignedDuration,
+    /// The name of the key that signs packs; none: packs are made elsewhere.
+    pub pack_key: Option<String>,
+}
+
+/// Keeps a new pack where the next start finds it, or says by its code why not.
+pub type Keep = dyn Fn(&[u8]) -> Result<(), &'static str> + Send + Sync;
+
+/// What publishes, and what it has published.
+pub struct Press {
+    rules: Rules,
+    keep: Box<Keep>,
+    at_work: Mutex<()>,
+    notices: ArcSwap<Notices>,
+    last: ArcSwapOption<Report>,
+}
+
+/// How it went, part by part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// When.
+    pub at: Timestamp,
+    /// How many lists were signed.
+    pub lists: Result<usize, &'static str>,
+    /// The size of a new checkpoint.
+    pub checkpoint: Result<Option<u64>, &'static str>,
+    /// The epoch of a new pack.
+    pub pack: Result<Option<u64>, &'static str>,
+}
+
+impl Report {
+    /// The parts that failed, each with its code.
+    pub fn failures(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let parts = [("lists", self.lists.err()), ("checkpoint", self.checkpoint.err()), ("pack", self.pack.err())];
+        parts.into_iter().filter_map(|(part, code)| Some((part, code?)))
+    }
+}
+
+impl Press {
+    /// A press with what the library has kept of earlier days.
+    pub fn open(library: &Library, rules: Rules, keep: Box<Keep>) -> Result<Self, StoreError> {
+        let notices = ArcSwap::from_pointee(lists::kept(library)?);
+        Ok(Self { rules, keep, at_work: Mutex::new(()), notices, last: ArcSwapOption::const_empty() })
+    }
+
+    /// A signed list.
+    pub fn list(&self, agency: Uscc, number: u32) -> Option<Arc<Notice>> {
+        self.notices.load().get(&(agency, number)).cloned()
+    }
+
+    /// All signed lists.
+    pub fn notices(&self) -> Arc<Notices> {
+        self.notices.load_full()
+    }
+
+    /// How it went the last time.
+    pub fn last(&self) -> Option<Arc<Report>> {
+        self.last.load_full()
+    }
+
+    /// The age of the list that was signed first; none where there are no lists.
+    pub fn oldest(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.notices.load().values().map(|notice| notice.issued.duration_until(now)).max()
+    }
+
+    /// Names lists that were not signed again in time.
+    pub fn freshness(&self, now: Timestamp) -> Result<(), Stale> {
+        let (age, most) = (self.oldest(now).unwrap_or_default(), self.rules.alarm_after);
+        if age > most { Err(Stale { age, most }) } else { Ok(()) }
+    }
+}
+
+/// Signs everything that is due, once.
+pub fn publish(house: &House) -> Report {
+    let press = &house.press;
+    // One at a time: two packs of one epoch would be two truths.
+    let _turn = press.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+    let lists = part("lists", lists::renew(house));
+    let checkpoint = part("checkpoint", checkpoint::renew(house));
+    let pack = part("pack", pack::renew(house));
+    let report = Report { at: house.now(), lists, checkpoint, pack };
+    if (report.lists, report.checkpoint, report.pack) != (Ok(0), Ok(None), Ok(None)) {
+        let (lists, size, epoch) = (lists.unwrap_or(0), checkpoint.unwrap_or(None), pack.unwrap_or(None));
+        tracing::info!(lists, log.size = size, pack.epoch = epoch, "published");
+    }
+    press.last.store(Some(Arc::new(report.clone())));
+    report
+}
+
+/// Signs what is due at once and then again and again, until it is dropped.
+pub async fn keep_up(house: Shared, every: Duration) {
+    loop {
+        let house = Arc::clone(&house);
+        if tokio::task::spawn_blocking(move || publish(&house)).await.is_err() {
+            tracing::error!("publishing panicked");
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+fn part<T>(name: &'static str, done: Result<T, PublishError>) -> Result<T, &'static str> {
+    done.map_err(|error| {
+        tracing::warn!(part = name, code = error.code(), "a part was not published");
+        error.code()
+    })
+}
+
+/// The manifest that the library works under, as it was signed and as it reads.
+fn manifest(library: &Library) -> Result<(SignedManifest, Manifest), PublishError> {
+    let signed = library.manifest()?.ok_or(PublishError::NoManifest)?;
+    let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&signed.root));
+    let manifest = Manifest::clone(&*read.map_err(PublishError::Manifest)?);
+    Ok((signed, manifest))
+}

@@ -1,0 +1,22 @@
+//! The checkpoint of the log, signed when the log has grown by the key that bears the log's name.
+
+use super::PublishError;
+use crate::house::House;
+use kanhe_issuer::publisher::sign_head;
+use kanhe_store::StoreError;
+
+/// Signs the head of the log, if that is due. Returns its size.
+pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
+    let library = &house.library;
+    let Some(key) = house.keys.iter().find(|key| key.name() == library.origin()) else { return Ok(None) };
+    let size = library.log_size()?;
+    if library.published()?.is_some_and(|published| published.size == size) {
+        return Ok(None);
+    }
+    let signed = sign_head(library, key, None)?;
+    library.commit(|pen| -> Result<(), StoreError> {
+        pen.put_checkpoint(&signed.note);
+        Ok(())
+    })?;
+    Ok(Some(signed.head.size))
+}

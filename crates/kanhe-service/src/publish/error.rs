@@ -1,0 +1,85 @@
+//! Why a part is not published.
+
+use crate::counter::ShelfError;
+use jiff::SignedDuration;
+use kanhe_core::envelope::EnvelopeError;
+use kanhe_core::pack::PackError;
+use kanhe_issuer::publisher::{HeadError, ListError};
+use kanhe_store::StoreError;
+use thiserror::Error;
+
+/// Why a part is not published.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PublishError {
+    /// The library works under no manifest yet.
+    #[error("the library has no manifest yet")]
+    NoManifest,
+    /// The library's manifest is not what its root key signed.
+    #[error(transparent)]
+    Manifest(EnvelopeError),
+    /// A list is not signed.
+    #[error(transparent)]
+    List(#[from] ListError),
+    /// The head of the log is not signed.
+    #[error(transparent)]
+    Head(#[from] HeadError),
+    /// There is no pack that could be renewed: the first one is made by hand, for nobody else knows whose word it takes.
+    #[error("there is no pack to renew: make the first one with `kanhe pack build`")]
+    NoPack,
+    /// The key that signs packs is not among those that were unlocked.
+    #[error("no key named {name} was unlocked")]
+    KeyNotHeld {
+        /// The name in the configuration.
+        name: String,
+    },
+    /// The present pack cannot be read as it was signed.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The new pack would not be believed.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+    /// The new pack could not be kept.
+    #[error("the new pack could not be kept ({code})")]
+    NotKept {
+        /// Why, as the executable calls it.
+        code: &'static str,
+    },
+    /// The library does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl PublishError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoManifest => "library_no_manifest",
+            Self::Manifest(error) => error.code(),
+            Self::List(error) => error.code(),
+            Self::Head(error) => error.code(),
+            Self::NoPack => "service_no_pack",
+            Self::KeyNotHeld { .. } => "publish_key_not_held",
+            Self::Pack(error) => error.code(),
+            Self::Shelf(error) => error.code(),
+            Self::NotKept { code } => code,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// A signed list is older than it should be: counters will soon say that they cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the oldest list was signed {age:#} ago, and is to be signed again within {most:#}")]
+pub struct Stale {
+    /// The age of the oldest list.
+    pub age: SignedDuration,
+    /// From which age on it is named.
+    pub most: SignedDuration,
+}
+
+impl Stale {
+    /// The stable code of this defect.
+    pub const fn code(&self) -> &'static str {
+        "lists_old"
+    }
+}

@@ -1,0 +1,139 @@
+//! Status lists: signed when a page has changed and before they grow old, kept in the library, and read back when the service starts.
+
+use super::{PublishError, manifest};
+use crate::house::House;
+use jiff::Timestamp;
+use kanhe_core::code::Uscc;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::key::{KeyId, SigningKey};
+use kanhe_core::manifest::{Agency, Uses};
+use kanhe_core::status::StatusList;
+use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
+use kanhe_store::{Drawer, Library, Page, StoreError};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Papers of a drawer that are asked for at a time.
+const PAGE: usize = 100;
+
+/// The signed lists, by agency and number.
+pub type Notices = BTreeMap<(Uscc, u32), Arc<Notice>>;
+
+/// A signed list, as anybody may have it.
+#[derive(Debug)]
+pub struct Notice {
+    /// The envelope.
+    pub bytes: Vec<u8>,
+    /// Its SHA-256.
+    pub digest: [u8; 32],
+    /// Where it says that it is published.
+    pub uri: String,
+    /// Which key signed it.
+    pub key_id: KeyId,
+    /// When it was signed.
+    pub issued: Timestamp,
+    /// From when on it says nothing any more.
+    pub expires: Timestamp,
+}
+
+impl Notice {
+    fn decode(bytes: Vec<u8>) -> Option<Self> {
+        let envelope = Envelope::decode(&bytes).ok()?;
+        let (key_id, list) = (envelope.key_id(), envelope.read_unchecked::<StatusList>().ok()?);
+        let (uri, issued, expires) = (list.uri().to_owned(), list.issued(), list.expires());
+        let digest = Sha256::digest(&bytes).into();
+        Some(Self { bytes, digest, uri, key_id, issued, expires })
+    }
+}
+
+/// The lists that were signed on earlier days.
+pub(super) fn kept(library: &Library) -> Result<Notices, StoreError> {
+    let (mut notices, mut after) = (Notices::new(), None);
+    loop {
+        let page = library.office_page(Drawer::Lists, &[], after.as_ref(), PAGE)?;
+        for (key, bytes) in page.papers {
+            // What cannot be read is signed anew: the page's states are the truth, not the list.
+            notices.extend(place_of(&key).zip(Notice::decode(bytes).map(Arc::new)));
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(notices);
+        }
+    }
+}
+
+/// Signs the lists that are due. Returns how many.
+pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
+    let (_, manifest) = manifest(&house.library)?;
+    let (mut signed, mut failure) = (0, None);
+    for agency in &manifest.agencies {
+        let Some(key) = listing_key(house, agency) else { continue };
+        // One agency's trouble does not keep the lists of another back.
+        match renew_of(house, agency, key) {
+            Ok(count) => signed += count,
+            Err(error) => failure = Some(error),
+        }
+    }
+    failure.map_or(Ok(signed), |error| Err(error.into()))
+}
+
+/// The newest key with which an agency signs its lists and that was unlocked for us; a stolen one is the thief's.
+fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h SigningKey> {
+    let listing = agency.keys.iter().filter(|key| key.uses.include(Uses::STATUS) && key.counts_before.is_none());
+    let held = listing.filter_map(|known| {
+        let key = house.keys.iter().map(kanhe_issuer::keyring::NamedKey::key).find(|key| key.verifying_key() == known.key)?;
+        Some((known.from, key))
+    });
+    held.max_by_key(|(from, _)| *from).map(|(_, key)| key)
+}
+
+fn renew_of(house: &House, agency: &Agency, key: &SigningKey) -> Result<usize, ListError> {
+    let mut signed = 0;
+    for (number, page) in house.library.pages(&agency.code)? {
+        let before = house.press.list(agency.code, number);
+        if before.is_some_and(|before| stands(house, &before, page, (agency, number), key)) {
+            continue;
+        }
+        let notice = sign(house, (agency, number), page, key)?;
+        house.press.notices.rcu(|notices| {
+            let mut notices = Notices::clone(notices);
+            notices.insert((agency.code, number), Arc::clone(&notice));
+            notices
+        });
+        signed += 1;
+    }
+    Ok(signed)
+}
+
+/// Whether a list says what the library says, by the right key, and will for a while.
+fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, u32), key: &SigningKey) -> bool {
+    let (now, half) = (house.now(), list.issued.duration_until(list.expires) / 2);
+    let young = list.issued.duration_until(now) < half.min(house.press.rules.renew_after);
+    page.changes == page.signed && young && list.key_id == key.verifying_key().id() && list.uri == agency.list_uri(number)
+}
+
+fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &SigningKey) -> Result<Arc<Notice>, ListError> {
+    let issued = house.now();
+    let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
+    let statuses = list_of(house.library.states(&agency.code, number)?)?;
+    let bytes = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
+    // The list and the word that its page was signed stand in one batch: there is no moment at which one exists without the other.
+    // What changed meanwhile is counted already, and signed the next time.
+    house.library.commit(|pen| -> Result<(), StoreError> {
+        pen.put_office(Drawer::Lists, &key_of(&agency.code, number), &bytes)?;
+        pen.page_signed(&agency.code, number, page.changes)
+    })?;
+    let (uri, key_id, digest) = (agency.list_uri(number), key.verifying_key().id(), Sha256::digest(&bytes).into());
+    Ok(Arc::new(Notice { bytes, digest, uri, key_id, issued, expires }))
+}
+
+/// Where a list lies in its drawer: the 18 characters of the agency and four bytes of the number.
+fn key_of(agency: &Uscc, number: u32) -> Vec<u8> {
+    [agency.as_str().as_bytes(), &number.to_be_bytes()].concat()
+}
+
+fn place_of(key: &[u8]) -> Option<(Uscc, u32)> {
+    let (agency, number) = key.split_last_chunk::<4>()?;
+    Some((Uscc::parse(std::str::from_utf8(agency).ok()?).ok()?, u32::from_be_bytes(*number)))
+}

@@ -1,0 +1,166 @@
+//! What the service signs by itself: lists, checkpoint, pack.
+
+use crate::office::{issue, revoke};
+use crate::stage::{ORIGIN, Stage, code_of};
+use jiff::SignedDuration;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::pack::Pack;
+use kanhe_core::status::StatusList;
+use kanhe_issuer::publisher::sign_head;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::hash::{TreeHead, leaf_hash};
+use kanhe_log::note::NoteSigner;
+use kanhe_service::config::PublishAt;
+use kanhe_service::publish::{Press, Report, Rules, publish};
+use kanhe_store::StoreError;
+use kanhe_tests::world::test_key;
+use kanhe_tests::{Office, Province};
+use serde_json::json;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// What the counter says of a text, now.
+fn verdict(stage: &Stage, text: &str) -> String {
+    stage.post("/v1/verify", &json!({ "text": text })).json()["code"].as_str().unwrap().to_owned()
+}
+
+fn outcome(report: &Report) -> (Result<usize, &str>, Result<Option<u64>, &str>, Result<Option<u64>, &str>) {
+    (report.lists, report.checkpoint, report.pack)
+}
+
+#[test]
+fn a_revocation_is_seen_at_the_counter_as_soon_as_it_is_published() {
+    let stage = Stage::new();
+    let issued = issue(&stage, 1);
+    // A genuine certificate is accepted by the list that the region made by hand.
+    assert_eq!(verdict(&stage, &issued.text), "accepted");
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Ok(Some(2)), Ok(Some(2))));
+    revoke(&stage, &issued);
+    assert_eq!(verdict(&stage, &issued.text), "accepted");
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Ok(Some(3)), Ok(Some(3))));
+    assert_eq!(verdict(&stage, &issued.text), "revoked");
+    let pack = stage.get("/v1/pack").bytes;
+    assert_eq!(Pack::open(&pack, &[Province::Guangdong.root_key().verifying_key()]).unwrap().epoch(), 3);
+    assert_eq!(std::fs::read(stage.pack_file()).unwrap(), pack, "the next start finds what counters have");
+}
+
+#[test]
+fn nothing_is_signed_twice_and_nothing_grows_old() {
+    let stage = Stage::new();
+    issue(&stage, 1);
+    publish(&stage.house);
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(0), Ok(None), Ok(None)));
+    stage.later(HOUR * 2);
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(0), Ok(None), Ok(None)));
+    stage.later(HOUR);
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Ok(None), Ok(Some(3))));
+    // A life that is half over counts for more than the hours.
+    let rules = Rules { list_life: HOUR * 2, ..PublishAt::default().rules() };
+    let press = Press::open(&stage.house.library, rules, Box::new(|_| Ok(()))).unwrap();
+    assert_eq!(press.notices().len(), 1);
+}
+
+#[test]
+fn signed_lists_outlive_a_restart() {
+    let stage = Stage::new();
+    issue(&stage, 1);
+    publish(&stage.house);
+    let path = format!("/v1/status/{}/0", code_of(Office::Housing));
+    let served = stage.get(&path);
+    let press = Press::open(&stage.house.library, PublishAt::default().rules(), Box::new(|_| Ok(()))).unwrap();
+    assert_eq!(press.list(code_of(Office::Housing), 0).unwrap().bytes, served.bytes);
+}
+
+#[test]
+fn a_list_is_served_as_the_draft_has_it() {
+    let stage = Stage::new();
+    let issued = issue(&stage, 1);
+    revoke(&stage, &issued);
+    publish(&stage.house);
+    let path = format!("/v1/status/{}/0", code_of(Office::Housing));
+    let reply = stage.get(&path);
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/statuslist+cwt"));
+    assert_eq!(reply.header("cache-control"), "public, max-age=60, must-revalidate");
+    let list = Envelope::decode(&reply.bytes).unwrap().authenticate::<StatusList>(&Office::Housing.key().verifying_key()).unwrap();
+    assert_eq!(list.uri(), format!("https://gd.example.cn{path}"));
+    assert_eq!((0..131_072).filter(|entry| list.state(*entry).unwrap().word() == "revoked").count(), 1);
+    let again = stage.send("GET", &path, &[("if-none-match", reply.header("etag"))], b"");
+    assert_eq!((again.status, again.bytes.len()), (304, 0));
+    for unknown in [format!("/v1/status/{}/1", code_of(Office::Housing)), "/v1/status/x/0".to_owned(), "/v1/status/x/-1".to_owned()] {
+        assert_eq!(stage.get(&unknown).code(), "file_not_published", "{unknown}");
+    }
+}
+
+#[test]
+fn the_log_is_served_up_to_its_checkpoint() {
+    let stage = Stage::new();
+    issue(&stage, 1);
+    assert_eq!(stage.get("/v1/log/checkpoint").status, 404);
+    publish(&stage.house);
+    let note = String::from_utf8(stage.get("/v1/log/checkpoint").bytes).unwrap();
+    let key = stage.house.keys.iter().find(|key| key.name() == ORIGIN).unwrap().public_line().unwrap();
+    assert_eq!(Checkpoint::open(&note, &key).unwrap().head().size, 2);
+    assert_eq!(stage.get("/v1/log/tile/0/000.p/2").bytes.len(), 64);
+    issue(&stage, 2);
+    assert_eq!(stage.get("/v1/log/tile/0/000.p/3").status, 404, "not before its checkpoint");
+}
+
+#[test]
+fn a_log_that_was_published_longer_is_no_longer_signed_and_the_rest_goes_on() {
+    let stage = Stage::new();
+    issue(&stage, 1);
+    let key = stage.house.keys.iter().find(|key| key.name() == ORIGIN).unwrap();
+    let longer = Checkpoint::new(ORIGIN, TreeHead { size: 9, root: leaf_hash(b"elsewhere") }, &[]).unwrap();
+    let note = longer.sign(&NoteSigner::new(ORIGIN, key.key()).unwrap()).unwrap();
+    let lay = |pen: &mut kanhe_store::Pen<'_>| -> Result<(), StoreError> {
+        pen.put_checkpoint(&note);
+        Ok(())
+    };
+    stage.house.library.commit(lay).unwrap();
+    assert_eq!(sign_head(&stage.house.library, key, None).unwrap_err().code(), "log_fork");
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Err("log_fork"), Ok(Some(2))));
+    let ready = stage.get("/readyz");
+    assert_eq!((ready.status, ready.json()["status"].as_str().unwrap()), (200, "degraded"));
+    let part = ready.json()["parts"].as_array().unwrap().iter().find(|part| part["ok"] == false).unwrap().clone();
+    assert_eq!((part["name"].as_str(), part["code"].as_str()), (Some("publish_checkpoint"), Some("log_fork")));
+}
+
+#[test]
+fn a_pack_that_cannot_be_kept_is_not_used_either() {
+    let stage = Stage::new();
+    let issued = issue(&stage, 1);
+    revoke(&stage, &issued);
+    std::fs::create_dir(stage.pack_file()).unwrap();
+    assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Ok(Some(3)), Err("file_io")));
+    assert_eq!(stage.house.shelf.present().unwrap().pack().epoch(), 1);
+    std::fs::remove_dir(stage.pack_file()).unwrap();
+    assert_eq!(publish(&stage.house).pack, Ok(Some(2)));
+    assert_eq!(verdict(&stage, &issued.text), "revoked");
+}
+
+#[test]
+fn old_lists_are_named() {
+    let stage = Stage::new();
+    issue(&stage, 1);
+    publish(&stage.house);
+    assert_eq!(stage.get("/readyz").json()["status"], "ok");
+    stage.later(HOUR * 7);
+    let ready = stage.get("/readyz").json();
+    assert!(ready["parts"].as_array().unwrap().iter().any(|part| part["name"] == "list_age" && part["code"] == "lists_old"), "{ready}");
+}
+
+#[test]
+fn only_who_may_publish_is_obeyed() {
+    let stage = Stage::new();
+    assert_eq!(stage.post("/v1/publish", &json!({})).code(), "caller_unknown");
+}
+
+#[test]
+fn a_list_of_a_page_that_changed_meanwhile_is_signed_the_next_time() {
+    let stage = Stage::new();
+    for person in 1..4 {
+        issue(&stage, person);
+        assert_eq!(publish(&stage.house).lists, Ok(1));
+    }
+    assert_eq!(test_key("log").verifying_key(), stage.house.keys[2].key().verifying_key());
+}

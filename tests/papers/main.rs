@@ -52,9 +52,10 @@ fn listed_codes() -> BTreeMap<String, Vec<String>> {
     listed
 }
 
-/// The codes that a source file says: those of every `fn code(&self) -> &'static str`, those of failures, and those in reports.
+/// The codes that a source file says: those of every `fn code(&self) -> &'static str`, of failures and problems, and those in reports.
 fn codes_in(source: &str) -> BTreeSet<String> {
     let mut codes = said_by_failures(source);
+    codes.extend(said_by_problems(source));
     for body in source.split("fn code(&self) -> &'static str {").skip(1) {
         codes.extend(words_in_quotes(block(body)));
     }
@@ -69,6 +70,13 @@ fn said_by_failures(source: &str) -> BTreeSet<String> {
     let by_kind = source.split_once("match error.kind() {").map_or("", |(_, body)| block(body));
     codes.extend(words_in_quotes(by_kind).filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
     codes
+}
+
+/// A problem has its status first, and its code second.
+fn said_by_problems(source: &str) -> impl Iterator<Item = String> {
+    let literals =
+        source.split("Problem::new(").skip(1).filter_map(|rest| rest.split_once(',')?.1.trim_start().strip_prefix('"')?.split_once('"'));
+    literals.map(|(code, _)| code.to_owned())
 }
 
 /// What stands behind a mark, up to the next quotation mark.

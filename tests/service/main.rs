@@ -7,7 +7,7 @@ mod interface;
 mod office;
 mod problems;
 mod published;
-mod schemathesis;
 mod publishing;
+mod schemathesis;
 mod stage;
 mod verify;

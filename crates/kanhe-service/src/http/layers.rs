@@ -90,8 +90,7 @@ async fn speak(request: Request, next: Next) -> Response {
     if told || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (code, detail) = framework(status);
-    let mut rendered = Problem::new(status, code, detail).render(tongue);
+    let mut rendered = framework(status).render(tongue);
     if let Some(allowed) = response.headers().get(axum::http::header::ALLOW) {
         rendered.headers_mut().insert(axum::http::header::ALLOW, allowed.clone());
     }
@@ -99,14 +98,14 @@ async fn speak(request: Request, next: Next) -> Response {
 }
 
 /// What the framework refuses before a handler sees it.
-fn framework(status: StatusCode) -> (&'static str, &'static str) {
+fn framework(status: StatusCode) -> Problem {
     match status {
-        StatusCode::NOT_FOUND => ("route_unknown", "there is nothing at this path"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this path does not take this method"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is larger than the service takes"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type_unknown", "the body is of a media type that this path does not take"),
-        _ if status.is_server_error() => ("service_failed", "the service failed"),
-        _ => ("request_malformed", "the request is not as the interface has it"),
+        StatusCode::NOT_FOUND => Problem::new(status, "route_unknown", "there is nothing at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, "method_not_allowed", "this path does not take this method"),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "body_too_large", "the body is larger than the service takes"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(status, "media_type_unknown", "this path does not take this media type"),
+        _ if status.is_server_error() => Problem::failed(),
+        _ => Problem::new(status, "request_malformed", "the request is not as the interface has it"),
     }
 }
 

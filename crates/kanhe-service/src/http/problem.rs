@@ -67,7 +67,7 @@ impl Problem {
 
     /// A failure of ours, of which a stranger learns nothing.
     pub fn failed() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "service_failed", "the service failed")
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "service_failed", "the service failed")
     }
 
     /// Says in how many seconds it is worth asking again.

@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
 #![allow(clippy::type_complexity, reason = "the rows of a table are tuples")]
 
+mod administration;
 mod interface;
+mod keys;
 mod office;
+mod people;
 mod problems;
 mod published;
 mod publishing;
 mod schemathesis;
+mod sessions;
 mod stage;
 mod verify;

@@ -14,7 +14,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_service::config::PublishAt;
 use kanhe_service::counter::Shelf;
-use kanhe_service::house::{Edge, House, Shared};
+use kanhe_service::house::{Door, Edge, House, Shared};
 use kanhe_service::http::{Limits, router};
 use kanhe_service::publish::{Press, Rules};
 use kanhe_service::serve::serve;
@@ -23,6 +23,7 @@ use kanhe_tests::world::{day, moment, test_key};
 use kanhe_tests::{Office, Province};
 use minicbor::bytes::ByteVec;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -92,9 +93,18 @@ impl Stage {
 
     /// A service that gives callers so much.
     pub fn with(limits: Limits) -> Self {
+        Self::start(limits, Door::new(false))
+    }
+
+    /// A service that browsers come to by TLS, which something in front of it ends.
+    pub fn behind_tls() -> Self {
+        Self::start(Limits { body_bytes: 1 << 20, time: Duration::from_secs(20), origins: Vec::new() }, Door::new(true))
+    }
+
+    fn start(limits: Limits, door: Door) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(AtomicI64::new(moment("2026-06-15T04:00:00Z").as_second()));
-        let house = Arc::new(house(folder.path(), &clock));
+        let house = Arc::new(House { door, ..house(folder.path(), &clock) });
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -213,6 +223,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         ],
         shelf,
         edge: edge(clock),
+        door: Door::new(false),
     }
 }
 
@@ -225,9 +236,9 @@ fn edge(clock: &Arc<AtomicI64>) -> Edge {
             let mut counter = counter.lock().unwrap();
             *counter += 1;
             let seed = *counter;
-            for (place, byte) in (0_u64..).zip(bytes.iter_mut()) {
-                *byte =
-                    (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(place.wrapping_mul(1_442_695_040_888_963_407)) >> 33) as u8;
+            for (block, chunk) in (0_u64..).zip(bytes.chunks_mut(32)) {
+                let drawn = Sha256::digest([seed.to_be_bytes(), block.to_be_bytes()].concat());
+                chunk.copy_from_slice(&drawn[..chunk.len()]);
             }
         }),
     }

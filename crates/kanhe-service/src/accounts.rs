@@ -2,9 +2,33 @@
 //!
 //! Every caller belongs to one agency and sees nothing of another: there is no account above the agencies. What a caller may do comes from
 //! its roles, and for which types from its scope.
+//!
+//! * [`Caller`], [`Role`], [`Right`]: who has proved who it is, and what it may do;
+//! * [`Officer`], [`Personnel`]: people, and what an administrator does with them;
+//! * [`sign_in`], [`session`], [`password`], [`second_factor`]: how people prove who they are;
+//! * [`api_key`]: how systems do;
+//! * [`uses`]: who saw or changed what, for auditors.
 
+pub mod api_key;
 mod caller;
+mod mandate;
+mod officer;
+mod paper;
+pub mod password;
+mod personnel;
+mod refusal;
 mod role;
+pub mod second_factor;
+mod secret;
+pub mod session;
+pub mod sign_in;
+mod tries;
+pub mod uses;
 
 pub use caller::{Caller, Forbidden, Scope};
+pub use mandate::{LONGEST_NAME, MOST_TYPES, Mandate, MandateError};
+pub use officer::{Login, LoginError, ONE_TIME_DAYS, Officer, OfficerId};
+pub use personnel::{Activity, Appointed, Personnel, Roster, officers};
+pub use refusal::{AccountError, CredentialError, SignInError};
 pub use role::{Right, Role};
+pub use tries::TRIES_BEFORE_PAUSE;

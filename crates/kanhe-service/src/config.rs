@@ -37,6 +37,9 @@ pub struct Config {
     /// What it signs by itself while it runs.
     #[serde(default)]
     pub publish: PublishAt,
+    /// How officers come in.
+    #[serde(default)]
+    pub accounts: AccountsWith,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -155,6 +158,15 @@ impl PublishAt {
             pack_key: self.pack_key.clone(),
         }
     }
+}
+
+/// `[accounts]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountsWith {
+    /// Whether something in front of the service ends TLS: then the session's cookie is sent by TLS only, and to this host alone.
+    #[serde(default)]
+    pub behind_tls: bool,
 }
 
 /// `[types]`

@@ -8,6 +8,7 @@ use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_store::Library;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Tells the time.
 type Clock = dyn Fn() -> Timestamp + Send + Sync;
@@ -21,6 +22,15 @@ pub struct Edge {
     pub now: Box<Clock>,
     /// Fills bytes with chance that nobody can guess.
     pub chance: Box<Dice>,
+}
+
+impl Edge {
+    /// Bytes that nobody can guess.
+    pub fn drawn<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.chance)(&mut bytes);
+        bytes
+    }
 }
 
 /// What every request may need. Made once, by the executable, and shared.
@@ -39,6 +49,26 @@ pub struct House {
     pub press: Press,
     /// The clock and the dice.
     pub edge: Edge,
+    /// Where callers come in.
+    pub door: Door,
+}
+
+/// Where callers come in.
+pub struct Door {
+    /// Whether browsers come by TLS, to the service itself or to what stands in front of it: then cookies are sent by TLS only.
+    pub tls: bool,
+    /// Passwords that may be looked at at a time: each takes 19 MiB.
+    pub passwords: Semaphore,
+}
+
+/// Four passwords at a time take as much memory as a photograph of a large certificate, and keep four cores busy.
+const PASSWORDS_AT_A_TIME: usize = 4;
+
+impl Door {
+    /// A door to which browsers come by TLS, or not.
+    pub fn new(tls: bool) -> Self {
+        Self { tls, passwords: Semaphore::new(PASSWORDS_AT_A_TIME) }
+    }
 }
 
 /// A house as requests hold it.
@@ -52,8 +82,6 @@ impl House {
 
     /// Bytes that nobody can guess.
     pub fn chance<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        (self.edge.chance)(&mut bytes);
-        bytes
+        self.edge.drawn()
     }
 }

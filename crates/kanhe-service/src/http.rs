@@ -3,6 +3,8 @@
 //! A handler parses, calls and renders. What all requests share (who asks, in which language, how large, how long, what is logged) is done
 //! once, around all of them, in `layers`.
 
+mod aside;
+mod authenticate;
 mod body;
 mod caller;
 mod layers;

@@ -76,7 +76,19 @@ impl Library {
 
     /// The papers of a drawer whose keys begin with `prefix`: at most `most`, those after the cursor.
     pub fn office_page(&self, drawer: Drawer, prefix: &[u8], after: Option<&Cursor>, most: usize) -> Result<Papers, StoreError> {
-        let range = (drawer.place(prefix), drawer.place(prefix));
+        self.office_between(drawer, prefix, prefix, after, most)
+    }
+
+    /// The papers of a drawer from the key `first` on, up to the last whose key begins with `last`: at most `most`, those after the cursor.
+    pub fn office_between(
+        &self,
+        drawer: Drawer,
+        first: &[u8],
+        last: &[u8],
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Papers, StoreError> {
+        let range = (drawer.place(first), drawer.place(last));
         let (keys, next) = self.keys_of_page(Family::Office, &[range], after, most.clamp(1, LONGEST_PAGE))?;
         let mut papers = Vec::with_capacity(keys.len());
         for place in keys {

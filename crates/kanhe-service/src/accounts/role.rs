@@ -1,23 +1,31 @@
 //! Roles, and the rights that each has: one table.
 
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What an officer or a system is in its agency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, Encode, Decode)]
 #[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
 pub enum Role {
     /// 窗口人员: takes applications in, issues what needs no review.
+    #[n(0)]
     Clerk,
     /// 审查人员: gives a department's opinion.
+    #[n(1)]
     Reviewer,
     /// 审批人员: decides applications, and changes what becomes of certificates.
+    #[n(2)]
     Approver,
     /// 密钥保管人员: takes up manifests, and lets lists and checkpoints be signed.
+    #[n(3)]
     KeyHolder,
     /// 审计人员: reads everything whole, and changes nothing.
+    #[n(4)]
     Auditor,
     /// 管理员: officers, keys of systems, webhooks; no certificates.
+    #[n(5)]
     Administrator,
 }
 

@@ -1,5 +1,6 @@
 //! What is done around every request.
 
+use super::authenticate::authenticate;
 use super::observe;
 use super::problem::Problem;
 use super::tongue::Tongue;
@@ -37,7 +38,7 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
     let time = limits.time;
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(limits.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             CONTENT_TYPE,
             axum::http::header::AUTHORIZATION,
@@ -49,6 +50,9 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         .max_age(Duration::from_secs(600));
     routes
         .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
+            authenticate(&house, request, next).await
+        }))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request, next| in_time(time, request, next)))
         .layer(cors)

@@ -4,7 +4,7 @@
 
 use super::tongue::Tongue;
 use axum::body::Body;
-use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kanhe_words::{Language, meaning, remedy};
@@ -111,6 +111,12 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tongue.tag()));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 6750 §3.1: whoever has sent a key is told that it is the key.
+            let named =
+                if self.code.starts_with("api_key") { r#"Bearer realm="kanhe", error="invalid_token""# } else { r#"Bearer realm="kanhe""# };
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(named));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }

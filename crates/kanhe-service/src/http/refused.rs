@@ -1,5 +1,7 @@
 //! How the failures of the rooms below become problems: every variant has its status here, and nowhere else.
 
+mod accounts;
+
 use super::problem::Problem;
 use axum::http::StatusCode;
 use kanhe_store::StoreError;

@@ -1,8 +1,13 @@
 //! Every route, and the OpenAPI document that is made from them.
 
+mod api_keys;
+mod audit;
 mod health;
+mod officers;
+mod page;
 mod publish;
 mod published;
+mod session;
 mod types;
 mod verify;
 
@@ -27,6 +32,10 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
         (name = "types", description = "Certificate types 证照类型"),
         (name = "published", description = "Signed files that anybody may keep 公开的签名文件"),
+        (name = "session", description = "Officers sign in, and look after their own account 登录与本人账号"),
+        (name = "officers", description = "An administrator's work: the officers of the agency 人员管理"),
+        (name = "api-keys", description = "An administrator's work: the keys of systems 接口密钥管理"),
+        (name = "audit", description = "An auditor's work: who saw or changed what 审计"),
         (name = "service", description = "How the service is 服务状态")
     )
 )]
@@ -47,6 +56,19 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(published::manifest))
         .routes(routes!(published::checkpoint))
         .routes(routes!(published::tile))
+        .routes(routes!(session::begin, session::show, session::end))
+        .routes(routes!(session::password))
+        .routes(routes!(session::begin_second_factor))
+        .routes(routes!(session::confirm_second_factor))
+        .routes(routes!(officers::list, officers::add))
+        .routes(routes!(officers::one, officers::change))
+        .routes(routes!(officers::deactivate))
+        .routes(routes!(officers::reactivate))
+        .routes(routes!(officers::reset))
+        .routes(routes!(api_keys::list, api_keys::add))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(api_keys::rotate))
+        .routes(routes!(audit::uses))
 }
 
 /// The OpenAPI 3.1 document of the interface.

@@ -10,7 +10,7 @@ use kanhe_core::key::VerifyingKey;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_service::config::{Config, LARGEST_CONFIG};
 use kanhe_service::counter::Shelf;
-use kanhe_service::house::{Edge, House};
+use kanhe_service::house::{Door, Edge, House};
 use kanhe_service::http::Limits;
 use kanhe_service::publish::{Keep, Press};
 use std::path::{Path, PathBuf};
@@ -56,6 +56,7 @@ impl Plan {
             press,
             library,
             edge: edge(),
+            door: Door::new(self.config.accounts.behind_tls),
         })
     }
 
@@ -129,7 +130,8 @@ impl Plan {
     }
 }
 
-fn edge() -> Edge {
+/// The clock and the dice of the machine.
+pub fn edge() -> Edge {
     Edge { now: Box::new(Timestamp::now), chance: Box::new(clock::fill) }
 }
 

@@ -1,0 +1,249 @@
+//! Keys by which systems prove who they are: `kanhe_<id>_<secret>`, sent as `Authorization: Bearer`.
+
+use super::caller::Caller;
+use super::mandate::Mandate;
+use super::paper::{moment_or_never, read, written};
+use super::refusal::{AccountError, CredentialError};
+use super::role::Role;
+use super::secret::{Secret, letters};
+use super::uses::{Use, UseAct, note_use};
+use crate::house::Edge;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::Uscc;
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use minicbor::bytes::ByteArray;
+use minicbor::{Decode, Encode};
+
+/// A key is good for so many days at most.
+pub const LONGEST_TERM: u32 = 1_095;
+
+/// An old secret lives on for so many days at most, after there is a new one.
+pub const LONGEST_OVERLAP: u32 = 90;
+
+/// A system's key.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ApiKey {
+    /// What it may do.
+    #[n(0)]
+    pub mandate: Mandate,
+    #[n(1)]
+    hash: ByteArray<32>,
+    #[n(2)]
+    older: Option<Older>,
+    /// When it was made.
+    #[n(3)]
+    #[cbor(with = "kanhe_core::wire::moment")]
+    pub made: Timestamp,
+    /// When it runs out.
+    #[n(4)]
+    #[cbor(with = "kanhe_core::wire::moment")]
+    pub expires: Timestamp,
+    /// When it was revoked.
+    #[n(5)]
+    #[cbor(with = "moment_or_never")]
+    pub revoked: Option<Timestamp>,
+    /// The start, in China, of the day when it was last used.
+    #[n(6)]
+    #[cbor(with = "moment_or_never")]
+    used: Option<Timestamp>,
+}
+
+/// The secret before the present one.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+struct Older {
+    #[n(0)]
+    hash: ByteArray<32>,
+    #[n(1)]
+    #[cbor(with = "kanhe_core::wire::moment")]
+    until: Timestamp,
+}
+
+impl ApiKey {
+    /// The day, in China, when it was last used.
+    pub fn used(&self) -> Option<Date> {
+        self.used.map(day_in_china)
+    }
+
+    /// Until when the secret before the present one is taken.
+    pub fn older_until(&self) -> Option<Timestamp> {
+        self.older.as_ref().map(|older| older.until)
+    }
+
+    fn find(library: &Library, id: &str) -> Result<Option<Self>, StoreError> {
+        library.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read(&paper)).transpose()
+    }
+
+    fn put(&self, pen: &mut Pen<'_>, id: &str) -> Result<(), StoreError> {
+        pen.put_office(Drawer::ApiKeys, &of_agency(self.mandate.agency(), id), id.as_bytes())?;
+        pen.put_office(Drawer::ApiKeys, &key_of(id), &written(self))
+    }
+}
+
+/// What the first byte of a key in the drawer tells of.
+const KEYS: u8 = 0;
+const OF_AGENCY: u8 = 1;
+
+fn key_of(id: &str) -> Vec<u8> {
+    [&[KEYS], id.as_bytes()].concat()
+}
+
+fn of_agency(agency: &Uscc, id: &str) -> Vec<u8> {
+    [&[OF_AGENCY], agency.as_str().as_bytes(), id.as_bytes()].concat()
+}
+
+/// Finds the system whose key this is, and writes down, once a day, that it was used.
+pub fn recognise(library: &Library, text: &str, now: Timestamp) -> Result<Caller, CredentialError> {
+    let (id, secret) = parse(text).ok_or(CredentialError::KeyUnknown)?;
+    let key = ApiKey::find(library, id)?.ok_or(CredentialError::KeyUnknown)?;
+    let hash = secret.hash();
+    let is_older = key.older.as_ref().is_some_and(|older| *older.hash == hash && now < older.until);
+    if *key.hash != hash && !is_older {
+        return Err(CredentialError::KeyUnknown);
+    }
+    if key.revoked.is_some() {
+        return Err(CredentialError::KeyRevoked);
+    }
+    if now >= key.expires {
+        return Err(CredentialError::KeyExpired);
+    }
+    if key.used() != Some(day_in_china(now)) {
+        library.commit(|pen| match pen.office(Drawer::ApiKeys, &key_of(id))? {
+            Some(paper) => ApiKey { used: Some(now), ..read(&paper)? }.put(pen, id),
+            None => Ok(()),
+        })?;
+    }
+    Ok(key.mandate.caller(format!("key:{id}")))
+}
+
+/// The id and the secret of a key's text.
+fn parse(text: &str) -> Option<(&str, Secret)> {
+    let (id, secret) = text.strip_prefix("kanhe_")?.split_once('_')?;
+    Some((id, Secret::parse(secret)?))
+}
+
+/// The keys of the agency of who asks; whoever asks is asked for its right before.
+pub struct KeyCabinet<'a> {
+    library: &'a Library,
+    edge: &'a Edge,
+    by: &'a Caller,
+}
+
+/// A key, and its text, which is shown once.
+pub struct Cut {
+    /// Its id.
+    pub id: String,
+    /// The key.
+    pub key: ApiKey,
+    /// What the system sends.
+    pub text: zeroize::Zeroizing<String>,
+}
+
+/// A page of keys.
+pub struct Keys {
+    /// In the order of their ids.
+    pub keys: Vec<(String, ApiKey)>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl<'a> KeyCabinet<'a> {
+    /// The keys of the agency of `by`.
+    pub const fn new(library: &'a Library, edge: &'a Edge, by: &'a Caller) -> Self {
+        Self { library, edge, by }
+    }
+
+    /// Makes a key that is good for some days. The mandate's agency is that of who asks.
+    pub fn add(&self, mandate: &Mandate, days: u32) -> Result<Cut, AccountError> {
+        // Whoever steals a key must not make himself others: administrators are people, with a second factor.
+        if mandate.roles().contains(&Role::Administrator) {
+            return Err(AccountError::KeyAdministers);
+        }
+        let (id, secret, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), self.secret(), (self.edge.now)());
+        let hash = ByteArray::from(secret.hash());
+        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None };
+        self.library.commit(|pen| {
+            key.put(pen, &id)?;
+            self.note(pen, &id, UseAct::KeyAdded, Some(expires))
+        })?;
+        Ok(Cut { text: text(&id, &secret), id, key })
+    }
+
+    /// Gives a key a new secret and a new term, while the old secret is taken for some days more.
+    pub fn rotate(&self, id: &str, days: u32, overlap: u32) -> Result<Cut, AccountError> {
+        let (secret, now) = (self.secret(), (self.edge.now)());
+        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
+        let key = self.amend(id, |key| {
+            if key.revoked.is_some() || now >= key.expires {
+                return Err(AccountError::KeyClosed);
+            }
+            key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires) });
+            key.hash = ByteArray::from(secret.hash());
+            key.expires = expires;
+            Ok((UseAct::KeyRotated, Some(expires)))
+        })?;
+        Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
+    }
+
+    /// Revokes a key, for ever; once more changes nothing.
+    pub fn revoke(&self, id: &str) -> Result<ApiKey, AccountError> {
+        self.amend(id, |key| {
+            key.revoked.get_or_insert((self.edge.now)());
+            Ok((UseAct::KeyRevoked, None))
+        })
+    }
+
+    /// A page of keys.
+    pub fn list(&self, after: Option<&Cursor>, most: usize) -> Result<Keys, StoreError> {
+        let page = self.library.office_page(Drawer::ApiKeys, &of_agency(&self.by.agency, ""), after, most)?;
+        let mut keys = Vec::with_capacity(page.papers.len());
+        for (_, id) in page.papers {
+            let id = String::from_utf8(id).map_err(|_| StoreError::Malformed { family: "office" })?;
+            keys.extend(ApiKey::find(self.library, &id)?.map(|key| (id, key)));
+        }
+        Ok(Keys { keys, next: page.next })
+    }
+
+    fn amend(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut ApiKey) -> Result<(UseAct, Option<Timestamp>), AccountError>,
+    ) -> Result<ApiKey, AccountError> {
+        self.library.commit(|pen| {
+            let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
+            let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
+            let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;
+            let (act, until) = change(&mut key)?;
+            key.put(pen, id)?;
+            self.note(pen, id, act, until)?;
+            Ok(key)
+        })
+    }
+
+    fn secret(&self) -> Secret {
+        Secret::new(self.edge.drawn())
+    }
+
+    fn note(&self, pen: &mut Pen<'_>, id: &str, act: UseAct, until: Option<Timestamp>) -> Result<(), StoreError> {
+        let (agency, actor) = (self.by.agency, self.by.actor.clone());
+        let entry = Use { at: (self.edge.now)(), agency, actor, act, subject: format!("key:{id}"), until };
+        note_use(pen, &entry, self.edge.drawn())
+    }
+}
+
+fn text(id: &str, secret: &Secret) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(format!("kanhe_{id}_{}", secret.text()))
+}
+
+fn after(now: Timestamp, name: &'static str, days: u32, least: u32, most: u32) -> Result<Timestamp, AccountError> {
+    if !(least..=most).contains(&days) {
+        return Err(AccountError::Term { name, found: days, least, most });
+    }
+    Ok(now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX))
+}

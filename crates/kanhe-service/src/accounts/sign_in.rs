@@ -1,0 +1,143 @@
+//! Signing in, and what officers change of their own accounts.
+
+use super::officer::{Officer, OfficerId};
+use super::refusal::{AccountError, SignInError};
+use super::secret::Secret;
+use super::session::{self, SignedIn, Token};
+use super::uses::{Use, UseAct, note_use};
+use super::{password, second_factor, tries};
+use crate::house::Edge;
+use jiff::Timestamp;
+use kanhe_store::{Library, Pen, StoreError};
+use minicbor::bytes::ByteArray;
+
+/// What somebody shows who wants to sign in.
+#[derive(Clone, Copy)]
+pub struct Claim<'a> {
+    /// The login.
+    pub login: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The code of the second factor.
+    pub code: Option<&'a str>,
+}
+
+/// Signs an officer in. Takes as long for a login that nobody has; wants a thread on which it may compute for some twenty milliseconds.
+pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token, SignInError> {
+    let (id, now) = (OfficerId::of(library, claim.login), (edge.now)());
+    let pauses = tries::count(library, id, now)?.map_err(|pause| SignInError::Locked { seconds: pause.seconds })?;
+    let officer = Officer::find(library, id)?;
+    let Some(officer) = knows(officer, claim.password) else {
+        if pauses && let Some(officer) = Officer::find(library, id)? {
+            library.commit(|pen| note(pen, edge, &officer, UseAct::Locked))?;
+        }
+        return Err(SignInError::Refused);
+    };
+    if officer.one_time_until.is_some_and(|until| now > until) {
+        return Err(SignInError::OneTimeExpired);
+    }
+    let over = session::to_sweep(library, id, now)?;
+    let secret = Secret::new(edge.drawn());
+    library.commit(|pen| {
+        // What was believed is believed of the officer as it was: an account that has changed meanwhile is asked again.
+        let mut found = Officer::in_commit(pen, id)?.filter(|found| found.edition == officer.edition && found.active);
+        let officer = found.as_mut().ok_or(SignInError::Refused)?;
+        if officer.has_second_factor() {
+            let code = claim.code.ok_or(SignInError::CodeWanted)?;
+            take_code(officer, code, now).ok_or(SignInError::CodeWrong)?;
+            officer.put(pen, id)?;
+        }
+        tries::forget(pen, id);
+        note(pen, edge, officer, UseAct::SignedIn)?;
+        Ok(session::begin(pen, id, officer.edition, secret, &over, now)?)
+    })
+}
+
+/// The officer, if it may sign in and the password is its own; as slow if not.
+fn knows(officer: Option<Officer>, password: &str) -> Option<Officer> {
+    let Some(officer) = officer else {
+        password::decoy(password);
+        return None;
+    };
+    (password::is(password, &officer.password) && officer.active).then_some(officer)
+}
+
+/// Takes a code, once.
+fn take_code(officer: &mut Officer, code: &str, now: Timestamp) -> Option<()> {
+    let factor = officer.second_factor.as_mut()?;
+    let step = second_factor::step_of(&factor.secret, code, now.as_second()).filter(|step| *step > factor.last)?;
+    factor.last = step;
+    Some(())
+}
+
+/// Puts a password of the officer's own choice in the place of the present one. Every other session of its ends.
+pub fn change_password(library: &Library, edge: &Edge, session: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
+    let now = (edge.now)();
+    password::check(new, &session.officer.login)?;
+    if old == new {
+        return Err(password::WeakPassword::Same.into());
+    }
+    tries::count(library, session.id, now)?.map_err(|pause| AccountError::Locked { seconds: pause.seconds })?;
+    if !password::is(old, &session.officer.password) {
+        return Err(AccountError::PasswordWrong);
+    }
+    let hashed = password::hash(new, &edge.drawn());
+    amend(library, session, |pen, officer| {
+        officer.password.clone_from(&hashed);
+        officer.one_time_until = None;
+        officer.edition += 1;
+        tries::forget(pen, session.id);
+        session::keep(pen, session, officer.edition)?;
+        note(pen, edge, officer, UseAct::PasswordChanged)?;
+        Ok(())
+    })
+}
+
+/// Draws the secret of a second factor. It does not count before it is confirmed with a code.
+pub fn begin_second_factor(library: &Library, edge: &Edge, session: &SignedIn) -> Result<[u8; second_factor::SECRET_BYTES], AccountError> {
+    let secret = edge.drawn();
+    amend(library, session, |_, officer| {
+        if officer.has_second_factor() {
+            return Err(AccountError::SecondFactorStands);
+        }
+        officer.second_factor = Some(super::officer::SecondFactor { secret: ByteArray::from(secret), confirmed: false, last: 0 });
+        Ok(())
+    })?;
+    Ok(secret)
+}
+
+/// Confirms a second factor: from now on nobody signs in to the account without a code.
+pub fn confirm_second_factor(library: &Library, edge: &Edge, session: &SignedIn, code: &str) -> Result<(), AccountError> {
+    let now = (edge.now)();
+    amend(library, session, |pen, officer| {
+        if officer.second_factor.as_ref().is_none_or(|factor| factor.confirmed) {
+            return Err(AccountError::NoSecondFactor);
+        }
+        take_code(officer, code, now).ok_or(AccountError::CodeWrong)?;
+        if let Some(factor) = &mut officer.second_factor {
+            factor.confirmed = true;
+        }
+        note(pen, edge, officer, UseAct::SecondFactorSet)?;
+        Ok(())
+    })
+}
+
+/// Changes the account of who is signed in, as long as it is the one that signed in.
+fn amend(
+    library: &Library,
+    session: &SignedIn,
+    change: impl FnOnce(&mut Pen<'_>, &mut Officer) -> Result<(), AccountError>,
+) -> Result<(), AccountError> {
+    library.commit(|pen| {
+        let found = Officer::in_commit(pen, session.id)?.filter(|found| found.edition == session.officer.edition && found.active);
+        let mut officer = found.ok_or(AccountError::OfficerUnknown)?;
+        change(pen, &mut officer)?;
+        Ok(officer.put(pen, session.id)?)
+    })
+}
+
+fn note(pen: &mut Pen<'_>, edge: &Edge, officer: &Officer, act: UseAct) -> Result<(), StoreError> {
+    let (agency, actor) = (*officer.mandate.agency(), officer.login.clone());
+    let entry = Use { at: (edge.now)(), agency, subject: actor.clone(), actor, act, until: None };
+    note_use(pen, &entry, edge.drawn())
+}

@@ -1,0 +1,161 @@
+//! Who saw or changed what, beside the log: acts of administration, and looks at personal data.
+//!
+//! The transparency log tells of certificates and applications. That somebody was given a role, or looked at a holder's number, is no
+//! event of a certificate: it is a paper in the drawer `Uses`, written in the same commit as the act, and read by auditors.
+
+use super::paper::{moment_or_never, read, written};
+use jiff::Timestamp;
+use kanhe_core::code::Uscc;
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use minicbor::{Decode, Encode};
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum UseAct {
+    /// An officer was added.
+    #[n(0)]
+    OfficerAdded,
+    /// Names, roles or types of an officer were changed.
+    #[n(1)]
+    OfficerChanged,
+    /// An officer may not sign in any more.
+    #[n(2)]
+    OfficerDeactivated,
+    /// An officer may sign in again.
+    #[n(3)]
+    OfficerReactivated,
+    /// An officer got a one-time password in the place of password and second factor.
+    #[n(4)]
+    OfficerReset,
+    /// An officer chose another password.
+    #[n(5)]
+    PasswordChanged,
+    /// An officer set up a second factor.
+    #[n(6)]
+    SecondFactorSet,
+    /// A system got a key.
+    #[n(7)]
+    KeyAdded,
+    /// A system got a new secret.
+    #[n(8)]
+    KeyRotated,
+    /// A system's key was revoked.
+    #[n(9)]
+    KeyRevoked,
+    /// An officer signed in.
+    #[n(10)]
+    SignedIn,
+    /// A login was locked after too many wrong tries.
+    #[n(11)]
+    Locked,
+    /// A certificate or application was shown, holders' codes masked.
+    #[n(12)]
+    Shown,
+    /// A certificate or application was shown whole.
+    #[n(13)]
+    ShownWhole,
+}
+
+impl UseAct {
+    /// Every act.
+    pub const ALL: [Self; 14] = [
+        Self::OfficerAdded,
+        Self::OfficerChanged,
+        Self::OfficerDeactivated,
+        Self::OfficerReactivated,
+        Self::OfficerReset,
+        Self::PasswordChanged,
+        Self::SecondFactorSet,
+        Self::KeyAdded,
+        Self::KeyRotated,
+        Self::KeyRevoked,
+        Self::SignedIn,
+        Self::Locked,
+        Self::Shown,
+        Self::ShownWhole,
+    ];
+
+    /// The word of the interface.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OfficerAdded => "officer_added",
+            Self::OfficerChanged => "officer_changed",
+            Self::OfficerDeactivated => "officer_deactivated",
+            Self::OfficerReactivated => "officer_reactivated",
+            Self::OfficerReset => "officer_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::SecondFactorSet => "second_factor_set",
+            Self::KeyAdded => "key_added",
+            Self::KeyRotated => "key_rotated",
+            Self::KeyRevoked => "key_revoked",
+            Self::SignedIn => "signed_in",
+            Self::Locked => "locked",
+            Self::Shown => "shown",
+            Self::ShownWhole => "shown_whole",
+        }
+    }
+}
+
+/// One thing that somebody did or saw.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Use {
+    /// When.
+    #[n(0)]
+    #[cbor(with = "kanhe_core::wire::moment")]
+    pub at: Timestamp,
+    /// The agency of who did it.
+    #[n(1)]
+    pub agency: Uscc,
+    /// Who: as [`super::Caller::actor`] has it.
+    #[n(2)]
+    pub actor: String,
+    /// What.
+    #[n(3)]
+    pub act: UseAct,
+    /// To what: an officer's login, a key's id, a certificate's identifier, an application's code.
+    #[n(4)]
+    pub subject: String,
+    /// Until when it holds, for what runs out.
+    #[n(5)]
+    #[cbor(with = "moment_or_never")]
+    pub until: Option<Timestamp>,
+}
+
+/// Writes down what somebody did, in the same commit. `chance` keeps two of the same moment apart.
+pub fn note_use(pen: &mut Pen<'_>, entry: &Use, chance: [u8; 8]) -> Result<(), StoreError> {
+    let key = [place(&entry.agency, entry.at).as_slice(), &chance].concat();
+    pen.put_office(Drawer::Uses, &key, &written(entry))
+}
+
+/// A page of what people of an agency did.
+#[derive(Clone, Debug)]
+pub struct Uses {
+    /// The oldest first.
+    pub uses: Vec<Use>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// What people of an agency did from one moment to another.
+pub fn uses_of(
+    library: &Library,
+    agency: &Uscc,
+    from: Timestamp,
+    until: Timestamp,
+    after: Option<&Cursor>,
+    most: usize,
+) -> Result<Uses, StoreError> {
+    let found = library.office_between(Drawer::Uses, &place(agency, from), &place(agency, until), after, most)?;
+    let uses = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
+    Ok(Uses { uses, next: found.next })
+}
+
+/// Agency and second: an agency's uses stand together, in the order of time.
+fn place(agency: &Uscc, at: Timestamp) -> Vec<u8> {
+    // Moments before 1970 come before those after it.
+    let second = at.as_second().cast_unsigned() ^ (1 << 63);
+    [agency.as_str().as_bytes(), &second.to_be_bytes()].concat()
+}

@@ -1,0 +1,83 @@
+//! Who calls: the key or the session of a request, found once, before any handler.
+//!
+//! A key is sent on purpose: a wrong one stops the request. A cookie is sent by the browser whatever the page wants: one that is over, or
+//! that comes without the word of our own pages, makes a nobody of the caller, and is told to who asks a path that wants somebody.
+
+use super::aside::aside;
+use super::problem::Problem;
+use crate::accounts::session::{self, SignedIn, Token};
+use crate::accounts::{Caller, CredentialError, api_key};
+use crate::house::{House, Shared};
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use zeroize::Zeroizing;
+
+/// The word that our own pages send with what changes something.
+const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// Why a caller who has shown something is nobody all the same.
+#[derive(Clone)]
+pub struct Refused(pub Problem);
+
+/// Finds out who calls, and lets the request go on.
+pub async fn authenticate(house: &Shared, mut request: Request, next: Next) -> Response {
+    if let Some(sent) = request.headers().get(AUTHORIZATION) {
+        let key = bearer(sent);
+        let found = aside(house, move |house| {
+            let key = key.ok_or(CredentialError::KeyUnknown)?;
+            api_key::recognise(&house.library, &key, house.now())
+        });
+        match found.await {
+            Ok(caller) => drop(request.extensions_mut().insert(caller)),
+            Err(problem) => return problem.into_response(),
+        }
+    } else if let Some(sent) = cookie(house, request.headers()) {
+        match visitor(house, &sent, request.method(), request.headers()).await {
+            Ok(signed_in) if signed_in.officer.must_change() => {
+                request.extensions_mut().insert(Refused(CredentialError::MustChangePassword.into()));
+                request.extensions_mut().insert(signed_in);
+            }
+            Ok(signed_in) => {
+                request.extensions_mut().insert::<Caller>(signed_in.caller());
+                request.extensions_mut().insert(signed_in);
+            }
+            Err(problem) => drop(request.extensions_mut().insert(Refused(problem))),
+        }
+    }
+    next.run(request).await
+}
+
+/// The officer whose session a cookie names, if the request may be its own.
+async fn visitor(house: &Shared, sent: &str, method: &Method, headers: &HeaderMap) -> Result<SignedIn, Problem> {
+    let token = Token::parse(sent).ok_or(CredentialError::SessionOver)?;
+    // A page elsewhere can make a browser send the cookie, and cannot read the word.
+    let ours = method.is_safe() || headers.get(CSRF).is_some_and(|word| token.has_csrf(word.as_bytes()));
+    let found = aside(house, move |house| session::recognise(&house.library, &token, house.now())).await?;
+    if ours { Ok(found) } else { Err(CredentialError::NotFromPage.into()) }
+}
+
+/// The key behind `Bearer`, in either case (RFC 9110 §11.1).
+fn bearer(sent: &HeaderValue) -> Option<Zeroizing<String>> {
+    let (scheme, key) = sent.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Zeroizing::new(key.trim().to_owned()))
+}
+
+/// The value of our cookie.
+fn cookie(house: &House, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok()).flat_map(|sent| sent.split(';'));
+    let mut ours = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == cookie_name(house));
+    ours.next().map(|(_, value)| Zeroizing::new(value.to_owned()))
+}
+
+/// The session's token that a request has sent.
+pub fn token(house: &House, headers: &HeaderMap) -> Option<Token> {
+    cookie(house, headers).and_then(|sent| Token::parse(&sent))
+}
+
+/// The name of our cookie: with TLS one that browsers take from this very host alone (RFC 6265bis §4.1.3.2).
+pub fn cookie_name(house: &House) -> &'static str {
+    if house.door.tls { "__Host-kanhe" } else { "kanhe_session" }
+}

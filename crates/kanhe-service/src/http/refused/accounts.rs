@@ -1,0 +1,57 @@
+//! Accounts and credentials.
+
+use crate::accounts::{AccountError, CredentialError, SignInError};
+use crate::http::problem::Problem;
+use axum::http::StatusCode;
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let status = match error {
+            AccountError::Store(error) => return error.into(),
+            AccountError::Locked { seconds } => return locked(error.code(), seconds),
+            AccountError::OfficerUnknown | AccountError::KeyUnknown => StatusCode::NOT_FOUND,
+            AccountError::LoginTaken
+            | AccountError::Oneself
+            | AccountError::KeyClosed
+            | AccountError::NoSecondFactor
+            | AccountError::SecondFactorStands => StatusCode::CONFLICT,
+            AccountError::PasswordWrong | AccountError::CodeWrong => StatusCode::FORBIDDEN,
+            AccountError::KeyAdministers
+            | AccountError::Term { .. }
+            | AccountError::Login(_)
+            | AccountError::Mandate(_)
+            | AccountError::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => error.into(),
+            SignInError::Locked { seconds } => locked(error.code(), seconds),
+            SignInError::Refused | SignInError::CodeWanted | SignInError::CodeWrong | SignInError::OneTimeExpired => {
+                Self::new(StatusCode::UNAUTHORIZED, error.code(), error)
+            }
+        }
+    }
+}
+
+impl From<CredentialError> for Problem {
+    fn from(error: CredentialError) -> Self {
+        let status = match error {
+            CredentialError::Store(error) => return error.into(),
+            CredentialError::KeyUnknown | CredentialError::KeyExpired | CredentialError::KeyRevoked | CredentialError::SessionOver => {
+                StatusCode::UNAUTHORIZED
+            }
+            CredentialError::NotFromPage | CredentialError::MustChangePassword => StatusCode::FORBIDDEN,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+fn locked(code: &'static str, seconds: u64) -> Problem {
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("too many wrong tries; the next is heard in {seconds} s"))
+        .retry_after(seconds)
+}

@@ -1,0 +1,172 @@
+//! An administrator's work: the keys of the agency's systems.
+
+use super::officers::{codes, mandate};
+use super::page::PageQuestion;
+use crate::accounts::api_key::{ApiKey, Cut, KeyCabinet};
+use crate::accounts::{Caller, Right, Role};
+use crate::house::Shared;
+use crate::http::aside::aside;
+use crate::http::body::{JsonBody, Query};
+use crate::http::problem::{Document, Problem};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A system that is to call.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// What colleagues call the system.
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// What it may be: every role but `administrator`.
+    #[schema(min_items = 1)]
+    roles: Vec<Role>,
+    /// The codes of the types that it may act for; every type, where this is left out.
+    types: Option<Vec<String>>,
+    /// For how many days the key is good: 1 to 1,095; a year, where this is left out.
+    #[serde(default = "a_year")]
+    #[schema(minimum = 1, maximum = 1095)]
+    days: u32,
+}
+
+/// A new secret for a key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// For how many days the new secret is good: 1 to 1,095; a year, where this is left out.
+    #[serde(default = "a_year")]
+    #[schema(minimum = 1, maximum = 1095)]
+    days: u32,
+    /// For how many days more the old secret is taken: 0 to 90; a week, where this is left out.
+    #[serde(default = "a_week")]
+    #[schema(minimum = 0, maximum = 90)]
+    overlap_days: u32,
+}
+
+const fn a_year() -> u32 {
+    365
+}
+
+const fn a_week() -> u32 {
+    7
+}
+
+/// A key, without what proves it.
+#[derive(Serialize, ToSchema)]
+pub struct KeyLine {
+    /// Its id, which its text has in the middle.
+    id: String,
+    /// What colleagues call the system.
+    name: String,
+    /// What it may be.
+    roles: Vec<Role>,
+    /// For which types; null for every type.
+    #[schema(required)]
+    types: Option<Vec<String>>,
+    /// When it was made (RFC 3339).
+    #[schema(format = DateTime)]
+    made: String,
+    /// When it runs out (RFC 3339).
+    #[schema(format = DateTime)]
+    expires: String,
+    /// Until when the secret before the present one is taken (RFC 3339); null where there is none.
+    #[schema(required, format = DateTime)]
+    older_until: Option<String>,
+    /// When it was revoked (RFC 3339); null where it was not.
+    #[schema(required, format = DateTime)]
+    revoked: Option<String>,
+    /// The day when it was last used; null where it never was.
+    #[schema(required, format = Date)]
+    used: Option<String>,
+}
+
+/// A page of keys.
+#[derive(Serialize, ToSchema)]
+pub struct KeyPage {
+    /// The keys.
+    keys: Vec<KeyLine>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// A key whose text is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct KeyShown {
+    /// What the system sends as `Authorization: Bearer …`; it is shown here and nowhere else.
+    key: String,
+    /// The key as lists show it.
+    #[serde(flatten)]
+    line: KeyLine,
+}
+
+/// The keys of the agency.
+#[utoipa::path(get, path = "/v1/api-keys", tag = "api-keys", params(PageQuestion),
+    responses((status = OK, body = KeyPage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<KeyPage>, Problem> {
+    caller.may(Right::Administer)?;
+    let (after, most) = page.read()?;
+    let found = aside(&house, move |house| KeyCabinet::new(&house.library, &house.edge, &caller).list(after.as_ref(), most)).await?;
+    let keys = found.keys.into_iter().map(|(id, key)| line(id, &key)).collect();
+    Ok(Json(KeyPage { keys, next: found.next.map(|next| next.to_text()) }))
+}
+
+/// Makes a key for a system of the agency.
+#[utoipa::path(post, path = "/v1/api-keys", tag = "api-keys", request_body = NewKey,
+    responses((status = CREATED, body = KeyShown), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn add(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(body): JsonBody<NewKey>,
+) -> Result<(StatusCode, Json<KeyShown>), Problem> {
+    caller.may(Right::Administer)?;
+    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
+    let cut = aside(&house, move |house| KeyCabinet::new(&house.library, &house.edge, &caller).add(&mandate, body.days)).await?;
+    Ok((StatusCode::CREATED, Json(shown(cut))))
+}
+
+/// Gives a key a new secret; the old one is taken for some days more, so that nothing stands still meanwhile.
+#[utoipa::path(post, path = "/v1/api-keys/{id}/rotation", tag = "api-keys", params(("id" = String, Path, description = "The key's id")), request_body = Rotation,
+    responses((status = OK, body = KeyShown), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn rotate(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<Rotation>,
+) -> Result<Json<KeyShown>, Problem> {
+    caller.may(Right::Administer)?;
+    let rotated =
+        move |house: &crate::house::House| KeyCabinet::new(&house.library, &house.edge, &caller).rotate(&id, body.days, body.overlap_days);
+    Ok(Json(shown(aside(&house, rotated).await?)))
+}
+
+/// Revokes a key, at once and for ever.
+#[utoipa::path(delete, path = "/v1/api-keys/{id}", tag = "api-keys", params(("id" = String, Path, description = "The key's id")),
+    responses((status = OK, body = KeyLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn revoke(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<KeyLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let named = id.clone();
+    let key = aside(&house, move |house| KeyCabinet::new(&house.library, &house.edge, &caller).revoke(&named)).await?;
+    Ok(Json(line(id, &key)))
+}
+
+fn shown(cut: Cut) -> KeyShown {
+    KeyShown { key: cut.text.to_string(), line: line(cut.id, &cut.key) }
+}
+
+fn line(id: String, key: &ApiKey) -> KeyLine {
+    KeyLine {
+        id,
+        name: key.mandate.name().to_owned(),
+        roles: key.mandate.roles().to_vec(),
+        types: codes(key.mandate.types()),
+        made: key.made.to_string(),
+        expires: key.expires.to_string(),
+        older_until: key.older_until().map(|until| until.to_string()),
+        revoked: key.revoked.map(|at| at.to_string()),
+        used: key.used().map(|day| day.to_string()),
+    }
+}

@@ -1,0 +1,87 @@
+//! An auditor's work: who saw or changed what, beside the log.
+
+use super::page::cut;
+use crate::accounts::uses::{Use, uses_of};
+use crate::accounts::{Caller, Right};
+use crate::house::Shared;
+use crate::http::aside::aside;
+use crate::http::body::Query;
+use crate::http::problem::{Document, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which uses.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UseQuestion {
+    /// From this moment on (RFC 3339).
+    from: Option<String>,
+    /// Up to this moment (RFC 3339).
+    until: Option<String>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// At most so many, 1 to 1,000; 100, where it is left out.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// A page of uses.
+#[derive(Serialize, ToSchema)]
+pub struct UsePage {
+    /// The oldest first.
+    uses: Vec<UseLine>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// One thing that somebody did or saw.
+#[derive(Serialize, ToSchema)]
+pub struct UseLine {
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    at: String,
+    /// Who: a login, or `key:` and the id of a system's key.
+    actor: String,
+    /// What, such as `officer_added` or `shown_whole`.
+    act: &'static str,
+    /// To what: a login, a key, a certificate's identifier, an application's code.
+    subject: String,
+    /// Until when it holds, for what runs out (RFC 3339).
+    #[schema(required, format = DateTime)]
+    until: Option<String>,
+}
+
+/// Who of the agency saw or changed what: acts of administration, and looks at personal data.
+///
+/// What happened to certificates and applications stands in the transparency log, and not here.
+#[utoipa::path(get, path = "/v1/audit/uses", tag = "audit", params(UseQuestion),
+    responses((status = OK, body = UsePage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<UsePage>, Problem> {
+    caller.may(Right::Audit)?;
+    let from = moment(question.from.as_deref())?.unwrap_or(Timestamp::MIN);
+    let until = moment(question.until.as_deref())?.unwrap_or(Timestamp::MAX);
+    let (after, most) = cut(question.after.as_deref(), question.limit)?;
+    let found = aside(&house, move |house| uses_of(&house.library, &caller.agency, from, until, after.as_ref(), most)).await?;
+    Ok(Json(UsePage { uses: found.uses.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
+}
+
+fn moment(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "a moment is written as 2026-11-22T09:00:00+08:00");
+    text.map(|text| text.parse().map_err(malformed)).transpose()
+}
+
+fn line(entry: Use) -> UseLine {
+    UseLine {
+        at: entry.at.to_string(),
+        actor: entry.actor,
+        act: entry.act.word(),
+        subject: entry.subject,
+        until: entry.until.map(|until| until.to_string()),
+    }
+}

@@ -1,0 +1,218 @@
+//! An administrator's work: the officers of its agency.
+
+use super::page::PageQuestion;
+use crate::accounts::{AccountError, Activity, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Right, Role};
+use crate::house::{House, Shared};
+use crate::http::aside::{aside, aside_with_password};
+use crate::http::body::{JsonBody, Query};
+use crate::http::problem::{Document, Problem};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use kanhe_core::code::TypeCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Somebody who is to work here.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOfficer {
+    /// What it types to sign in: 2 to 64 of `a-z 0-9 . _ @ -`; unique in the whole service.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._@-]{0,62}[a-z0-9]$")]
+    login: String,
+    /// The name that colleagues read.
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// What it is here.
+    #[schema(min_items = 1)]
+    roles: Vec<Role>,
+    /// The codes of the types that it may act for; every type, where this is left out.
+    types: Option<Vec<String>>,
+}
+
+/// What an officer is from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfficerChange {
+    /// The name that colleagues read.
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// What it is here.
+    #[schema(min_items = 1)]
+    roles: Vec<Role>,
+    /// The codes of the types that it may act for; every type, where this is left out.
+    types: Option<Vec<String>>,
+}
+
+/// An officer.
+#[derive(Serialize, ToSchema)]
+pub struct OfficerLine {
+    /// By which paths name it.
+    id: String,
+    /// What it types to sign in, and what the log calls it.
+    login: String,
+    /// The name that colleagues read.
+    name: String,
+    /// What it is here.
+    roles: Vec<Role>,
+    /// For which types; null for every type.
+    #[schema(required)]
+    types: Option<Vec<String>>,
+    /// Whether it may sign in.
+    active: bool,
+    /// Whether it signs in with a second factor.
+    second_factor: bool,
+    /// Whether it has still to choose a password of its own.
+    must_change_password: bool,
+    /// When it was added (RFC 3339).
+    #[schema(format = DateTime)]
+    added: String,
+}
+
+/// A page of officers.
+#[derive(Serialize, ToSchema)]
+pub struct OfficerPage {
+    /// The officers.
+    officers: Vec<OfficerLine>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// A password that is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct Welcome {
+    /// By which paths name the officer.
+    id: String,
+    /// Good for a week, and for choosing another; hand it over by a safe way.
+    one_time_password: String,
+    /// Until when it is good (RFC 3339).
+    #[schema(format = DateTime)]
+    until: String,
+}
+
+/// The officers of the agency.
+#[utoipa::path(get, path = "/v1/officers", tag = "officers", params(PageQuestion),
+    responses((status = OK, body = OfficerPage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<OfficerPage>, Problem> {
+    caller.may(Right::Administer)?;
+    let (after, most) = page.read()?;
+    let found = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).list(after.as_ref(), most)).await?;
+    let officers = found.officers.iter().map(|(id, officer)| line(*id, officer)).collect();
+    Ok(Json(OfficerPage { officers, next: found.next.map(|next| next.to_text()) }))
+}
+
+/// Adds an officer to the agency, with a one-time password that is shown here and nowhere else.
+#[utoipa::path(post, path = "/v1/officers", tag = "officers", request_body = NewOfficer,
+    responses((status = CREATED, body = Welcome), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn add(State(house): State<Shared>, caller: Caller, JsonBody(body): JsonBody<NewOfficer>) -> Result<Response, Problem> {
+    caller.may(Right::Administer)?;
+    let login = Login::parse(&body.login).map_err(AccountError::from)?;
+    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
+    let appointed =
+        aside_with_password(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).add(&login, &mandate)).await?;
+    let place = [(LOCATION, format!("/v1/officers/{}", appointed.id))];
+    Ok((StatusCode::CREATED, place, Json(welcome(&appointed))).into_response())
+}
+
+/// One officer of the agency.
+#[utoipa::path(get, path = "/v1/officers/{id}", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
+    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).one(id)).await?;
+    Ok(Json(line(id, &officer)))
+}
+
+/// Gives an officer another name, other roles or types; its sessions go on with them.
+#[utoipa::path(put, path = "/v1/officers/{id}", tag = "officers", params(("id" = String, Path, description = "The officer's id")), request_body = OfficerChange,
+    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn change(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<OfficerChange>,
+) -> Result<Json<OfficerLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
+    let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).change(id, &mandate)).await?;
+    Ok(Json(line(id, &officer)))
+}
+
+/// Ends an officer's sessions, and lets it in no more; what it has done stays.
+#[utoipa::path(post, path = "/v1/officers/{id}/deactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
+    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn deactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
+    turn(&house, caller, &id, Activity::Inactive).await
+}
+
+/// Lets an officer in again.
+#[utoipa::path(post, path = "/v1/officers/{id}/reactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
+    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn reactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
+    turn(&house, caller, &id, Activity::Active).await
+}
+
+/// Gives an officer a one-time password in the place of its password and second factor, and ends its sessions.
+#[utoipa::path(post, path = "/v1/officers/{id}/reset", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
+    responses((status = OK, body = Welcome), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+pub async fn reset(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<Welcome>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let appointed = aside_with_password(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).reset(id)).await?;
+    Ok(Json(welcome(&appointed)))
+}
+
+async fn turn(house: &Shared, caller: Caller, id: &str, activity: Activity) -> Result<Json<OfficerLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(id)?;
+    let officer = aside(house, move |house| Personnel::new(&house.library, &house.edge, &caller).turn(id, activity)).await?;
+    Ok(Json(line(id, &officer)))
+}
+
+/// The mandate of an account in the caller's own agency.
+pub(super) fn mandate(
+    house: &House,
+    caller: &Caller,
+    name: &str,
+    roles: Vec<Role>,
+    types: Option<Vec<String>>,
+) -> Result<Mandate, Problem> {
+    let known = |code: &String| {
+        let kind = TypeCode::parse(code).ok().filter(|_| house.catalogue.find(code).is_some());
+        kind.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "type_unknown", "the service has no such type"))
+    };
+    let types = types.map(|types| types.iter().map(known).collect::<Result<Vec<_>, _>>()).transpose()?;
+    Ok(Mandate::new(caller.agency, name, roles, types).map_err(AccountError::from)?)
+}
+
+/// The codes of types, for the interface.
+pub(super) fn codes(types: Option<&[TypeCode]>) -> Option<Vec<String>> {
+    types.map(|types| types.iter().map(ToString::to_string).collect())
+}
+
+fn id_of(text: &str) -> Result<OfficerId, Problem> {
+    OfficerId::parse(text).ok_or_else(|| AccountError::OfficerUnknown.into())
+}
+
+fn line(id: OfficerId, officer: &Officer) -> OfficerLine {
+    OfficerLine {
+        id: id.to_string(),
+        login: officer.login.clone(),
+        name: officer.mandate.name().to_owned(),
+        roles: officer.mandate.roles().to_vec(),
+        types: codes(officer.mandate.types()),
+        active: officer.active,
+        second_factor: officer.has_second_factor(),
+        must_change_password: officer.must_change(),
+        added: officer.added.to_string(),
+    }
+}
+
+fn welcome(appointed: &Appointed) -> Welcome {
+    Welcome { id: appointed.id.to_string(), one_time_password: appointed.password.to_string(), until: appointed.until.to_string() }
+}

@@ -1,0 +1,90 @@
+//! Who calls in the stories: officers with sessions, systems with keys.
+
+use crate::stage::{Reply, Stage, code_of};
+use kanhe_core::code::TypeCode;
+use kanhe_service::accounts::api_key::KeyCabinet;
+use kanhe_service::accounts::{Caller, Login, Mandate, Personnel, Role, Scope};
+use kanhe_tests::Office;
+use serde_json::{Value, json};
+
+/// The password that every officer of the stories chooses.
+pub const PASSWORD: &str = "four ordinary words together";
+
+/// An officer at work: a browser with a session.
+pub struct Desk<'s> {
+    stage: &'s Stage,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+impl Desk<'_> {
+    /// A request as our own pages send it.
+    pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        let headers = [("cookie", self.cookie.as_str()), ("x-csrf-token", self.csrf.as_str()), ("content-type", "application/json")];
+        self.stage.send(method, path, &headers, body.map(ToString::to_string).unwrap_or_default().as_bytes())
+    }
+
+    /// Asks for something.
+    pub fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, None)
+    }
+
+    /// Hands in JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send("POST", path, Some(body))
+    }
+}
+
+impl Stage {
+    /// An officer of an agency who has come to work, with a password of its own.
+    pub fn officer(&self, office: Office, login: &str, roles: &[Role]) -> Desk<'_> {
+        let first = self.appoint(office, login, roles);
+        let desk = self.sign_in(login, &first, None);
+        assert_eq!(desk.send("PUT", "/v1/session/password", Some(&json!({ "old": first, "new": PASSWORD }))).status, 204);
+        desk
+    }
+
+    /// An officer who was added and has not signed in yet; its one-time password.
+    pub fn appoint(&self, office: Office, login: &str, roles: &[Role]) -> String {
+        let mandate = Mandate::new(code_of(office), login, roles.to_vec(), None).unwrap();
+        let (by, login) = (offline(office), Login::parse(login).unwrap());
+        let appointed = Personnel::new(&self.house.library, &self.house.edge, &by).add(&login, &mandate).unwrap();
+        appointed.password.to_string()
+    }
+
+    /// Signs in, and expects to be let in.
+    pub fn sign_in(&self, login: &str, password: &str, code: Option<&str>) -> Desk<'_> {
+        let reply = self.try_sign_in(login, password, code);
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let cookie = reply.header("set-cookie").split(';').next().unwrap().to_owned();
+        Desk { stage: self, cookie, csrf: reply.json()["session"]["csrf_token"].as_str().unwrap().to_owned() }
+    }
+
+    /// Tries to sign in.
+    pub fn try_sign_in(&self, login: &str, password: &str, code: Option<&str>) -> Reply {
+        let mut body = json!({ "login": login, "password": password });
+        if let Some(code) = code {
+            body["code"] = json!(code);
+        }
+        self.post("/v1/session", &body)
+    }
+
+    /// A key for a system of an agency, for a year and for these types; none named means every type.
+    pub fn key(&self, office: Office, roles: &[Role], types: Option<Vec<TypeCode>>) -> String {
+        let mandate = Mandate::new(code_of(office), "system", roles.to_vec(), types).unwrap();
+        let cut = KeyCabinet::new(&self.house.library, &self.house.edge, &offline(office)).add(&mandate, 365).unwrap();
+        cut.text.to_string()
+    }
+
+    /// A request of a system with its key.
+    pub fn call(&self, key: &str, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        self.send(method, path, &headers, body.map(ToString::to_string).unwrap_or_default().as_bytes())
+    }
+}
+
+/// Who sits at the machine itself.
+fn offline(office: Office) -> Caller {
+    Caller { actor: "offline".to_owned(), agency: code_of(office), roles: vec![Role::Administrator], scope: Scope::EveryType }
+}

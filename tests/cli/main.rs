@@ -17,6 +17,7 @@ mod language;
 mod library;
 mod mistakes;
 mod office;
+mod officers;
 mod packs;
 mod privacy;
 mod program;

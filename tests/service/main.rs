@@ -11,6 +11,7 @@ mod people;
 mod problems;
 mod published;
 mod publishing;
+mod quiet;
 mod schemathesis;
 mod sessions;
 mod stage;

@@ -9,6 +9,7 @@ mod language;
 mod library;
 mod log;
 mod misread;
+mod officer;
 mod papers;
 mod service;
 
@@ -23,6 +24,7 @@ pub use library::{
 };
 pub use log::{LogEventsArgs, LogVerb};
 pub use misread::Misread;
+pub use officer::{OfficerAddArgs, OfficerVerb};
 pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusVerb, TrustArg, TrustVerb};
 pub use service::{ConfigVerb, ServeArgs};
 
@@ -69,6 +71,9 @@ pub enum Verb {
     /// The agencies of a library: add, list
     #[command(subcommand)]
     Agency(AgencyVerb),
+    /// The officers who sign in to the service: add, reset, list
+    #[command(subcommand)]
+    Officer(OfficerVerb),
     /// Take applications in that are reviewed before anything is issued (受理)
     Apply(Box<ApplyArgs>),
     /// Write down what a department says of an application (审查)

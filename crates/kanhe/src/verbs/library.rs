@@ -12,6 +12,7 @@ mod issue;
 mod keep;
 mod lists;
 mod log;
+mod officer;
 mod show;
 mod survivors;
 
@@ -25,6 +26,7 @@ pub use issue::run as issue;
 pub use keep::{back_up, check, restore};
 pub use lists::sign_lists;
 pub use log::log;
+pub use officer::officer;
 pub use show::{history, show};
 
 use super::{clock, key, trust};

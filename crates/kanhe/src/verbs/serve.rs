@@ -2,6 +2,8 @@
 
 mod wire;
 
+pub use wire::edge;
+
 use super::{Ended, Voice};
 use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;

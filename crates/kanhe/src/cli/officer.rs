@@ -1,0 +1,55 @@
+//! The command line of officers: what is done at the machine itself, before anybody can sign in or when nobody can any more.
+
+use super::LibraryArg;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+use kanhe_service::accounts::Role;
+
+/// `kanhe officer …`
+#[derive(Debug, Subcommand)]
+pub enum OfficerVerb {
+    /// Add an officer, with a one-time password; an agency's first administrator begins so
+    Add(Box<OfficerAddArgs>),
+    /// Give an officer a one-time password in the place of password and second factor
+    Reset {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// What the officer types to sign in
+        #[arg(long, value_name = "NAME")]
+        login: String,
+        /// Who does it, as the agency calls its officers
+        #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+        actor: String,
+    },
+    /// List the officers of the library
+    List {
+        #[command(flatten)]
+        library: LibraryArg,
+    },
+}
+
+/// `kanhe officer add …`
+#[derive(Debug, Args)]
+pub struct OfficerAddArgs {
+    #[command(flatten)]
+    pub library: LibraryArg,
+    /// The agency, by its USCC
+    #[arg(long, value_name = "USCC")]
+    pub agency: String,
+    /// What the officer types to sign in
+    #[arg(long, value_name = "NAME")]
+    pub login: String,
+    /// The name that colleagues read
+    #[arg(long, value_name = "WORDS")]
+    pub name: String,
+    /// What the officer is in its agency; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role())]
+    pub roles: Vec<Role>,
+    /// Who does it, as the agency calls its officers
+    #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+    pub actor: String,
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::word)).map(|word| Role::parse(&word).unwrap_or(Role::Auditor))
+}

@@ -1,0 +1,90 @@
+//! `kanhe officer`: accounts, at the machine itself. While a service holds the library, its own interface does the same.
+
+use super::{manifest, open, stored};
+use crate::cli::{OfficerAddArgs, OfficerVerb};
+use crate::failure::Failure;
+use crate::verbs::serve::edge;
+use crate::verbs::{Ended, Voice};
+use crate::words::{Language, Words, moment};
+use kanhe_core::code::Uscc;
+use kanhe_service::accounts::{AccountError, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers};
+use kanhe_store::find::LONGEST_PAGE;
+use serde_json::json;
+
+/// Adds, resets and lists officers.
+pub fn officer(verb: &OfficerVerb, voice: Voice) -> Result<Ended, Failure> {
+    match verb {
+        OfficerVerb::Add(args) => add(args, voice),
+        OfficerVerb::Reset { library, login, actor } => {
+            let library = open(library)?;
+            let id = OfficerId::of(&library, login);
+            let found = Officer::find(&library, id).map_err(stored)?.ok_or_else(|| refused(&AccountError::OfficerUnknown))?;
+            let by = at_the_machine(actor, *found.mandate.agency());
+            let appointed = Personnel::new(&library, &edge(), &by).reset(id).map_err(|error| refused(&error))?;
+            say(voice, login, &appointed);
+            Ok(Ended::Well)
+        }
+        OfficerVerb::List { library } => list(&open(library)?, voice),
+    }
+}
+
+fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
+    let agency = Uscc::parse(&args.agency).map_err(|error| Failure::new(error.code(), error))?;
+    let login = Login::parse(&args.login).map_err(|error| refused(&error.into()))?;
+    let mandate = Mandate::new(agency, &args.name, args.roles.clone(), None).map_err(|error| refused(&error.into()))?;
+    let library = open(&args.library)?;
+    if !manifest(&library)?.agencies.iter().any(|known| known.code == agency) {
+        let hint = Words::new("kanhe agency list 列出已登记的机构。", "`kanhe agency list` lists them.");
+        return Err(Failure::new("agency_unknown", format!("the library's manifest has no agency {agency}")).hint(hint));
+    }
+    let by = at_the_machine(&args.actor, agency);
+    let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate).map_err(|error| refused(&error))?;
+    say(voice, login.as_str(), &appointed);
+    Ok(Ended::Well)
+}
+
+fn list(library: &kanhe_store::Library, voice: Voice) -> Result<Ended, Failure> {
+    let (mut rows, mut lines, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let roster = officers(library, None, after.as_ref(), LONGEST_PAGE).map_err(stored)?;
+        for (id, officer) in &roster.officers {
+            let (mandate, roles) = (&officer.mandate, officer.mandate.roles().iter().map(|role| role.word()).collect::<Vec<_>>());
+            rows.push(json!({ "id": id.to_string(), "login": officer.login, "name": mandate.name(), "agency": mandate.agency().as_str(), "roles": roles, "active": officer.active }));
+            let active = if officer.active { "" } else { "  ✗" };
+            lines.push(format!("{}  {}  {}  {}{active}", mandate.agency(), officer.login, mandate.name(), roles.join(", ")));
+        }
+        after = roster.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    lines.sort();
+    voice.say(&json!({ "officers": rows }), |_| lines.join("\n"));
+    Ok(Ended::Well)
+}
+
+/// Who has the library's folder and secret may do this; a colon, which no login has, tells it from a colleague's act in the service.
+fn at_the_machine(actor: &str, agency: Uscc) -> Caller {
+    Caller { actor: format!("machine:{actor}"), agency, roles: vec![Role::Administrator], scope: Scope::EveryType }
+}
+
+fn say(voice: Voice, login: &str, appointed: &Appointed) {
+    let (password, until) = (appointed.password.as_str(), appointed.until);
+    let json = json!({ "id": appointed.id.to_string(), "login": login, "one_time_password": password, "until": until.to_string() });
+    voice.say(&json, |language| {
+        let until = moment(until);
+        let until = until.of(language);
+        match language {
+            Language::Chinese => format!("{login} 的一次性密码：{password}\n{until} 前有效；首次登录后须自设密码。请以安全方式转交。"),
+            Language::English => {
+                format!(
+                    "one-time password of {login}: {password}\ngood until {until}, and for choosing another; hand it over by a safe way"
+                )
+            }
+        }
+    });
+}
+
+fn refused(error: &AccountError) -> Failure {
+    Failure::new(error.code(), error)
+}

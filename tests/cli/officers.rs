@@ -1,0 +1,42 @@
+//! Accounts at the machine itself: an agency's first administrator, and the way back in when nobody has one.
+
+use crate::archive::Archive;
+use crate::program::word;
+use serde_json::json;
+
+const FIRST: [&str; 10] = ["officer", "add", "--login", "zhang.san", "--name", "张三", "--role", "administrator", "--role", "auditor"];
+
+#[test]
+fn the_first_administrator_is_made_at_the_machine() {
+    let archive = Archive::open();
+    let agencies = archive.told(&["agency", "list"]);
+    let agency = word(&agencies, "/agencies/0/code").to_owned();
+    let add = [&FIRST[..], &["--agency", &agency, "--actor", "root"]].concat();
+    let added = archive.told(&add);
+    let password = word(&added, "/one_time_password").to_owned();
+    assert_eq!((password.len(), password.matches('-').count()), (23, 3), "{password}");
+    assert_eq!(word(&archive.ask(&add).run().ended(2).json(), "/error/code"), "login_taken");
+    let listed = archive.told(&["officer", "list"]);
+    assert_eq!(listed["officers"][0]["roles"], json!(["auditor", "administrator"]));
+    assert_eq!((word(&listed, "/officers/0/agency"), word(&listed, "/officers/0/name")), (agency.as_str(), "张三"));
+    let reset = archive.told(&["officer", "reset", "--login", "zhang.san", "--actor", "root"]);
+    assert_ne!(word(&reset, "/one_time_password"), password);
+    assert_eq!(reset["id"], added["id"]);
+    archive.is_whole();
+}
+
+#[test]
+fn an_officer_has_an_agency_a_login_and_a_role_that_there_are() {
+    let archive = Archive::open();
+    let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();
+    let code = |words: &[&str]| {
+        let told = archive.ask(&[words, &["--actor", "root"]].concat()).run().ended(2).json();
+        word(&told, "/error/code").to_owned()
+    };
+    assert_eq!(code(&[&FIRST[..], &["--agency", "1144000090000009XG"]].concat()), "agency_unknown");
+    let named =
+        |login: &str, name: &str| code(&["officer", "add", "--agency", &agency, "--login", login, "--name", name, "--role", "clerk"]);
+    assert_eq!((named("Zhang San", "张三"), named("zs", " ")), ("login_malformed".to_owned(), "account_name".to_owned()));
+    assert_eq!(code(&["officer", "add", "--agency", &agency, "--login", "zs", "--name", "张", "--role", "king"]), "usage");
+    assert_eq!(code(&["officer", "reset", "--login", "nobody"]), "officer_unknown");
+}

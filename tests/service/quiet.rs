@@ -1,0 +1,75 @@
+//! The log says what happened, and nothing of what was sent.
+
+use crate::people::PASSWORD;
+use crate::stage::Stage;
+use kanhe_service::accounts::{OfficerId, Role};
+use kanhe_tests::Office;
+use serde_json::json;
+use std::io;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::filter::LevelFilter;
+
+#[derive(Clone, Default)]
+struct Pad(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Pad {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn no_login_password_or_secret_reaches_the_log() {
+    let pad = Pad::default();
+    let writer = pad.clone();
+    // Nextest gives every test a process of its own, and so a log of its own.
+    let log = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(move || writer.clone()).finish();
+    if tracing::subscriber::set_global_default(log).is_err() {
+        return;
+    }
+    let stage = Stage::new();
+    let first = stage.appoint(Office::Guangzhou, "ouyang.feng", &[Role::Administrator]);
+    let desk = stage.sign_in("ouyang.feng", &first, None);
+    assert_eq!(desk.send("PUT", "/v1/session/password", Some(&json!({ "old": first, "new": PASSWORD }))).status, 204);
+    stage.try_sign_in("ouyang.feng", "an unlucky guess", Some("135790"));
+    stage.try_sign_in("nobody.at.all", "another unlucky guess", None);
+    stage.post("/v1/session", &json!({ "login": "misspelt.one", "passwort": "a third unlucky guess" }));
+    let added = desk.post("/v1/officers", &json!({ "login": "huang.rong", "name": "黄蓉", "roles": ["clerk"] })).json();
+    let made = desk.post("/v1/api-keys", &json!({ "name": "桃花岛系统", "roles": ["clerk"] })).json();
+    let key = made["key"].as_str().unwrap();
+    stage.call(key, "GET", "/v1/session", None);
+    stage.call(&format!("{key}x"), "GET", "/v1/session", None);
+    let enrolment = desk.post("/v1/session/second-factor", &json!({})).json();
+    let id = OfficerId::of(&stage.house.library, "huang.rong").to_string();
+    desk.send("POST", &format!("/v1/officers/{id}/reset"), None);
+    let (cookie, csrf) = (desk.cookie.clone(), desk.csrf.clone());
+    stage.stop();
+    let log = String::from_utf8(pad.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("/v1/officers/{id}/reset") && log.contains("api_key_unknown") && log.contains("sign_in_refused"), "{log}");
+    let secrets = [
+        "ouyang",
+        "nobody.at.all",
+        "misspelt",
+        "huang.rong",
+        "黄蓉",
+        "桃花岛",
+        "unlucky",
+        PASSWORD,
+        "135790",
+        first.as_str(),
+        added["one_time_password"].as_str().unwrap(),
+        key.rsplit('_').next().unwrap(),
+        enrolment["secret"].as_str().unwrap(),
+        cookie.rsplit('.').next().unwrap(),
+        csrf.as_str(),
+        id.as_str(),
+    ];
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} stands in the log");
+    }
+}

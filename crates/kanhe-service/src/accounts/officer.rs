@@ -24,7 +24,7 @@ pub struct LoginError;
 
 impl LoginError {
     /// The stable code of this defect.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         "login_malformed"
     }
 }
@@ -169,7 +169,7 @@ mod tests {
             assert!(Login::parse(good).is_ok(), "{good}");
         }
         for bad in ["", "z", "Zhang", "zhang san", "key:ab", "张三", ".zs", "zs-", &"a".repeat(65)] {
-            assert_eq!(Login::parse(bad).err().map(LoginError::code), Some("login_malformed"), "{bad}");
+            assert_eq!(Login::parse(bad).err().map(|error| error.code()), Some("login_malformed"), "{bad}");
         }
     }
 

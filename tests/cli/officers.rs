@@ -40,3 +40,16 @@ fn an_officer_has_an_agency_a_login_and_a_role_that_there_are() {
     assert_eq!(code(&["officer", "add", "--agency", &agency, "--login", "zs", "--name", "张", "--role", "king"]), "usage");
     assert_eq!(code(&["officer", "reset", "--login", "nobody"]), "officer_unknown");
 }
+
+#[test]
+fn a_key_of_a_system_is_made_at_the_machine_and_shown_once() {
+    let archive = Archive::open();
+    let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();
+    let add = |role: &str| {
+        archive.ask(&["api-key", "add", "--agency", &agency, "--name", "窗口系统", "--role", role, "--days", "30", "--actor", "root"]).run()
+    };
+    let key = word(&add("clerk").ended(0).json(), "/key").to_owned();
+    assert!(key.starts_with("kanhe_") && key.len() > 50, "{key}");
+    assert_eq!(word(&add("administrator").ended(2).json(), "/error/code"), "api_key_administers");
+    archive.is_whole();
+}

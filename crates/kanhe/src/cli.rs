@@ -24,7 +24,7 @@ pub use library::{
 };
 pub use log::{LogEventsArgs, LogVerb};
 pub use misread::Misread;
-pub use officer::{OfficerAddArgs, OfficerVerb};
+pub use officer::{ApiKeyVerb, OfficerAddArgs, OfficerVerb};
 pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusVerb, TrustArg, TrustVerb};
 pub use service::{ConfigVerb, ServeArgs};
 
@@ -74,6 +74,9 @@ pub enum Verb {
     /// The officers who sign in to the service: add, reset, list
     #[command(subcommand)]
     Officer(OfficerVerb),
+    /// The keys by which systems call the service: add
+    #[command(subcommand)]
+    ApiKey(ApiKeyVerb),
     /// Take applications in that are reviewed before anything is issued (受理)
     Apply(Box<ApplyArgs>),
     /// Write down what a department says of an application (审查)

@@ -117,6 +117,7 @@ pub fn run_as(cli: Cli, voice: Voice) -> Result<Ended, Failure> {
         Verb::Init(args) => library::init(&args, voice),
         Verb::Agency(verb) => library::agency(&verb, voice),
         Verb::Officer(verb) => library::officer(&verb, voice),
+        Verb::ApiKey(verb) => library::api_key(&verb, voice),
         Verb::Apply(args) => library::apply(&args, voice),
         Verb::Review(args) => library::review(&args, voice),
         Verb::Approve(args) => library::approve(&args, voice),

@@ -4,8 +4,10 @@ use super::delivery::{Delivery, Fate, deliveries_of, look, settle};
 use super::hook::{Hook, every_hook};
 use super::letter::letter_of;
 use super::signature::signature;
-use crate::house::House;
+use crate::house::{House, Shared};
 use kanhe_store::StoreError;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Sends a letter: address, headers and body; the status that came back, or nothing where nobody answered.
 pub type Post = dyn Fn(&str, &[(&str, String)], &[u8]) -> Option<u16> + Send + Sync;
@@ -22,6 +24,19 @@ pub struct Round {
     pub failed: u64,
     /// Of these, such as will not be tried again.
     pub dead: u64,
+}
+
+/// Makes its rounds until it is dropped.
+pub async fn keep_up(house: Shared, post: Arc<Post>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let (house, post) = (Arc::clone(&house), Arc::clone(&post));
+        match tokio::task::spawn_blocking(move || round(&house, &*post)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(code = error.code(), "letters could not be sent"),
+            Err(_) => tracing::error!("the courier panicked"),
+        }
+    }
 }
 
 /// One round over all hooks of all agencies.
@@ -42,31 +57,41 @@ pub fn round(house: &House, post: &Post) -> Result<Round, StoreError> {
     }
 }
 
-/// Sends what is due to one hook, in the order of the log; the first that fails ends its round, for the next would fail too.
+/// Sends what waits for one hook, if anything of it is due: the oldest first, so that what arrives arrives in the order of the log.
+///
+/// A receiver that does not take the oldest would not take the others either: all that were due have failed then, and one try was enough.
 fn send(house: &House, hook: &Hook, post: &Post, round: &mut Round) -> Result<(), StoreError> {
-    let (deliveries, _) = deliveries_of(&house.library, &hook.id, Fate::Waiting, None, ROUND)?;
-    for delivery in deliveries.iter().filter(|delivery| delivery.due <= house.now()) {
+    let (waiting, _) = deliveries_of(&house.library, &hook.id, Fate::Waiting, None, ROUND)?;
+    if !waiting.iter().any(|delivery| delivery.due <= house.now()) {
+        return Ok(());
+    }
+    for (place, delivery) in waiting.iter().enumerate() {
         let status = one(house, hook, delivery, post)?;
-        if (200..300).contains(&status) {
-            round.arrived += 1;
-            settle(&house.library, delivery, None)?;
-            continue;
+        if !(200..300).contains(&status) {
+            return fail(house, hook, waiting.get(place..).unwrap_or_default(), status, round);
         }
-        let after = delivery.failed(status, house.now());
+        settle(&house.library, [(delivery, None)])?;
+        round.arrived += 1;
+    }
+    Ok(())
+}
+
+fn fail(house: &House, hook: &Hook, waiting: &[Delivery], status: u16, round: &mut Round) -> Result<(), StoreError> {
+    let now = house.now();
+    let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(status, now))).collect();
+    for (_, after) in &due {
         round.failed += 1;
         round.dead += u64::from(after.fate == Fate::Dead);
         tracing::warn!(
             hook = hook.name(),
-            index = delivery.index,
+            index = after.index,
             status,
             tries = after.tries,
             dead = after.fate == Fate::Dead,
             "a letter did not arrive"
         );
-        settle(&house.library, delivery, Some(&after))?;
-        return Ok(());
     }
-    Ok(())
+    settle(&house.library, due.iter().map(|(before, after)| (*before, Some(after))))
 }
 
 fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<u16, StoreError> {

@@ -100,11 +100,13 @@ pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, Store
     }
 }
 
-/// Writes down how a delivery went: one that arrived is taken away.
-pub fn settle(library: &Library, before: &Delivery, after: Option<&Delivery>) -> Result<(), StoreError> {
+/// Writes down how deliveries went: one that arrived is taken away.
+pub fn settle<'d>(library: &Library, went: impl IntoIterator<Item = (&'d Delivery, Option<&'d Delivery>)>) -> Result<(), StoreError> {
     library.commit(|pen| {
-        pen.take_office(Drawer::Deliveries, &place(before));
-        after.map_or(Ok(()), |after| pen.put_office(Drawer::Deliveries, &place(after), &wire::to_vec(after)))
+        went.into_iter().try_for_each(|(before, after)| {
+            pen.take_office(Drawer::Deliveries, &place(before));
+            after.map_or(Ok(()), |after| pen.put_office(Drawer::Deliveries, &place(after), &wire::to_vec(after)))
+        })
     })
 }
 
@@ -127,7 +129,7 @@ pub fn replay(library: &Library, hook: &[u8; ID_LENGTH], index: u64, now: Timest
     let Some(paper) = library.office(Drawer::Deliveries, &key)? else { return Ok(false) };
     let found: Delivery = read(&paper)?;
     let again = Delivery { tries: 0, due: now, fate: Fate::Waiting, ..found.clone() };
-    settle(library, &found, Some(&again))?;
+    settle(library, [(&found, Some(&again))])?;
     Ok(true)
 }
 

@@ -50,6 +50,31 @@ pub struct OfficerAddArgs {
     pub actor: String,
 }
 
+/// `kanhe api-key …`
+#[derive(Debug, Subcommand)]
+pub enum ApiKeyVerb {
+    /// Make a key by which a system calls the service; it is shown this once
+    Add {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// The agency, by its USCC
+        #[arg(long, value_name = "USCC")]
+        agency: String,
+        /// What the system is called
+        #[arg(long, value_name = "WORDS")]
+        name: String,
+        /// What the system is in the agency; may be given several times
+        #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role())]
+        roles: Vec<Role>,
+        /// For so many days
+        #[arg(long, value_name = "N", default_value_t = 90)]
+        days: u32,
+        /// Who does it, as the agency calls its officers
+        #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+        actor: String,
+    },
+}
+
 fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.map(Role::word)).map(|word| Role::parse(&word).unwrap_or(Role::Auditor))
 }

@@ -26,7 +26,7 @@ pub use issue::run as issue;
 pub use keep::{back_up, check, restore};
 pub use lists::sign_lists;
 pub use log::log;
-pub use officer::officer;
+pub use officer::{api_key, officer};
 pub use show::{history, show};
 
 use super::{clock, key, trust};

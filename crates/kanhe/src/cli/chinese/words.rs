@@ -55,6 +55,11 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Verify a certificate from its QR text or picture", "核验证照：扫码文本或图片"),
     ("Show what a text or file claims, without checking it", "查看文本或文件所称的内容，不作核验"),
     ("Run the service: the interface over HTTP for one library", "运行服务：一个证照库的 HTTP 接口"),
+    ("The keys by which systems call the service: add", "系统调用服务所用的接口密钥：添加"),
+    ("Make a key by which a system calls the service; it is shown this once", "为系统生成接口密钥，仅显示这一次"),
+    ("What the system is called", "系统的名称"),
+    ("What the system is in the agency; may be given several times", "系统在机构中的角色，可多次给出"),
+    ("For so many days", "有效天数"),
     ("The officers who sign in to the service: add, reset, list", "登录服务的人员：添加、重置、列出"),
     (
         "Add an officer, with a one-time password; an agency's first administrator begins so",

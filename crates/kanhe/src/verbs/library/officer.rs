@@ -1,13 +1,15 @@
 //! `kanhe officer`: accounts, at the machine itself. While a service holds the library, its own interface does the same.
 
 use super::{manifest, open, stored};
-use crate::cli::{OfficerAddArgs, OfficerVerb};
+use crate::cli::{ApiKeyVerb, OfficerAddArgs, OfficerVerb};
 use crate::failure::Failure;
 use crate::verbs::serve::edge;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
+use kanhe_service::accounts::api_key::KeyCabinet;
 use kanhe_service::accounts::{AccountError, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers};
+use kanhe_store::Library;
 use kanhe_store::find::LONGEST_PAGE;
 use serde_json::json;
 
@@ -28,22 +30,48 @@ pub fn officer(verb: &OfficerVerb, voice: Voice) -> Result<Ended, Failure> {
     }
 }
 
+/// Makes keys of systems.
+pub fn api_key(verb: &ApiKeyVerb, voice: Voice) -> Result<Ended, Failure> {
+    let ApiKeyVerb::Add { library, agency, name, roles, days, actor } = verb;
+    let agency = Uscc::parse(agency).map_err(|error| Failure::new(error.code(), error))?;
+    let mandate = Mandate::new(agency, name, roles.clone(), None).map_err(|error| refused(&error.into()))?;
+    let library = open(library)?;
+    is_of_the_region(&library, &agency)?;
+    let (by, edge) = (at_the_machine(actor, agency), edge());
+    let cut = KeyCabinet::new(&library, &edge, &by).add(&mandate, *days).map_err(|error| refused(&error))?;
+    let (text, until) = (cut.text.as_str(), cut.key.expires);
+    voice.say(&json!({ "id": cut.id, "key": text, "until": until.to_string() }), |language| {
+        let until = moment(until);
+        let until = until.of(language);
+        match language {
+            Language::Chinese => format!("接口密钥：{text}\n{until} 前有效，仅显示这一次。"),
+            Language::English => format!("key: {text}\ngood until {until}; it is shown this once"),
+        }
+    });
+    Ok(Ended::Well)
+}
+
 fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
     let agency = Uscc::parse(&args.agency).map_err(|error| Failure::new(error.code(), error))?;
     let login = Login::parse(&args.login).map_err(|error| refused(&error.into()))?;
     let mandate = Mandate::new(agency, &args.name, args.roles.clone(), None).map_err(|error| refused(&error.into()))?;
     let library = open(&args.library)?;
-    if !manifest(&library)?.agencies.iter().any(|known| known.code == agency) {
-        let hint = Words::new("kanhe agency list 列出已登记的机构。", "`kanhe agency list` lists them.");
-        return Err(Failure::new("agency_unknown", format!("the library's manifest has no agency {agency}")).hint(hint));
-    }
+    is_of_the_region(&library, &agency)?;
     let by = at_the_machine(&args.actor, agency);
     let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate).map_err(|error| refused(&error))?;
     say(voice, login.as_str(), &appointed);
     Ok(Ended::Well)
 }
 
-fn list(library: &kanhe_store::Library, voice: Voice) -> Result<Ended, Failure> {
+fn is_of_the_region(library: &Library, agency: &Uscc) -> Result<(), Failure> {
+    if manifest(library)?.agencies.iter().any(|known| known.code == *agency) {
+        return Ok(());
+    }
+    let hint = Words::new("kanhe agency list 列出已登记的机构。", "`kanhe agency list` lists them.");
+    Err(Failure::new("agency_unknown", format!("the library's manifest has no agency {agency}")).hint(hint))
+}
+
+fn list(library: &Library, voice: Voice) -> Result<Ended, Failure> {
     let (mut rows, mut lines, mut after) = (Vec::new(), Vec::new(), None);
     loop {
         let roster = officers(library, None, after.as_ref(), LONGEST_PAGE).map_err(stored)?;

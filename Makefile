@@ -37,7 +37,7 @@ rocksdb:
 demo: ## mint, print and check a batch of licences
 	@.ci/install demo
 	cargo build --locked --release --package kanhe
-	"$${CARGO_TARGET_DIR:-target}/release/kanhe" demo
+	"$${CARGO_TARGET_DIR:-target}/release/kanhe" demo --serve
 
 .PHONY: test
 test: ## run every check

@@ -250,6 +250,9 @@ pub struct DemoArgs {
     /// Where the demo's files go
     #[arg(long, value_name = "DIR", default_value = "demo")]
     pub out: PathBuf,
+    /// Then open both regions to callers over HTTP, until Ctrl-C
+    #[arg(long)]
+    pub serve: bool,
 }
 
 /// `kanhe bench`

@@ -1,11 +1,13 @@
 //! `kanhe demo`: two regions, three agencies, over three hundred certificates, a stolen key, and sixteen scenes at the counter, by the verbs that anybody can type.
 
 mod scenes;
+mod services;
 mod stage;
 
 use super::{Ended, Voice};
 use crate::cli::DemoArgs;
 use crate::failure::Failure;
+use crate::pause::Pause;
 use crate::words::{Language, Words};
 use comfy_table::{Cell, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use kanhe_render::{Level, QrCode};
@@ -22,6 +24,23 @@ pub fn run(args: &DemoArgs, voice: Voice) -> Result<Ended, Failure> {
     if wrong > 0 {
         return Err(Failure::new("demo_differs", format!("{wrong} of {} scenes did not end as they should", played.len())));
     }
+    if args.serve { serve(&stage, voice) } else { Ok(Ended::Well) }
+}
+
+/// Opens both regions to callers, until somebody presses Ctrl-C.
+fn serve(stage: &Stage, voice: Voice) -> Result<Ended, Failure> {
+    let pause = Pause::listen()?;
+    let services = services::start(stage, voice)?;
+    let json = serde_json::json!({ "services": services.iter().map(services::Service::json).collect::<Vec<_>>() });
+    voice.say(&json, |language| {
+        let listed = services.iter().map(|service| service.words(language)).collect::<Vec<_>>().join("\n");
+        let lines = services.first().and_then(|service| service.lines(stage)).unwrap_or_default();
+        match language {
+            Language::Chinese => format!("\n两个地区的服务已启动，按 Ctrl-C 结束：\n{listed}\n\n签发、查看、核验：\n\n{lines}\n"),
+            Language::English => format!("\nTwo regions are served, until Ctrl-C:\n{listed}\n\nIssue, show, verify:\n\n{lines}\n"),
+        }
+    });
+    services::wait(services, &pause)?;
     Ok(Ended::Well)
 }
 

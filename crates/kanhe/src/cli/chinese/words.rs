@@ -199,6 +199,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The use scene, in the words of the region's recognition", "用证场景，以互认目录中的用词为准"),
     ("The scanner's text, a picture, a signed file, or - for standard input", "扫码文本、图片、签名文件，或 -（标准输入）"),
     ("Write the seal as a standard COSE_Sign1 file, for other programs", "将证照码另存为标准 COSE_Sign1 文件，供其他程序使用"),
+    ("Then open both regions to callers over HTTP, until Ctrl-C", "随后以 HTTP 开放两个地区的服务，按 Ctrl-C 结束"),
     ("Where the demo's files go", "演示文件存放目录"),
     // The library.
     ("The library's folder", "证照库目录"),

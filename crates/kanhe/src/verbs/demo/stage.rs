@@ -52,7 +52,7 @@ impl Stage {
         stage.change_states()?;
         stage.be_robbed()?;
         stage.sign_lists()?;
-        stage.build_pack()?;
+        stage.build_packs()?;
         Ok(stage)
     }
 
@@ -129,7 +129,8 @@ impl Stage {
         Ok(lines.filter_map(|line| serde_json::from_slice::<ReportLine>(line).ok()?.identifier).collect())
     }
 
-    fn identifier(&self, table: &str, place: usize) -> Result<&str, Failure> {
+    /// The identifier of the nth certificate of a table.
+    pub fn identifier(&self, table: &str, place: usize) -> Result<&str, Failure> {
         let found = self.issued.get(table).and_then(|issued| issued.get(place)).map(String::as_str);
         found.ok_or_else(|| Failure::new("demo_differs", format!("table {table} did not come to {} certificates", place + 1)))
     }

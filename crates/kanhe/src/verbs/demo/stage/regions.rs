@@ -21,6 +21,7 @@ const KEYS: &[(&str, &str)] = &[
     ("gd-housing-2", "gd-housing.example.cn/2"),
     ("zj-transport", "zj-transport.example.cn"),
     ("gd-log", "gd.example.cn/log"),
+    ("zj-log", "zj.example.cn/log"),
     ("stranger-root", "stranger-root.example.cn"),
     ("stranger", "stranger.example.cn"),
 ];
@@ -69,19 +70,25 @@ impl Stage {
         self.kanhe_with(root, &["manifest", "sign", "--in", &description, "--out", &manifest])
     }
 
-    pub(super) fn build_pack(&self) -> Result<(), Failure> {
+    /// Each region's pack, with everything of both.
+    pub(super) fn build_packs(&self) -> Result<(), Failure> {
         files::write(&self.folder.join("recognition.toml"), RECOGNITION.as_bytes())?;
         let (table, recognition) = (self.path("recognition.toml"), self.path("guangdong.recognition"));
         self.kanhe_with("gd-root", &["recognition", "sign", "--in", &table, "--out", &recognition])?;
+        self.build_pack("440000", "guangdong", "gd-root", &["--recognition", &recognition])?;
+        self.build_pack("330000", "zhejiang", "zj-root", &[])
+    }
+
+    fn build_pack(&self, region: &str, name: &str, key: &str, more: &[&str]) -> Result<(), Failure> {
         let roots = [format!("440000={}", self.path("keys/gd-root.pub")), format!("330000={}", self.path("keys/zj-root.pub"))];
         let manifests = [self.path("guangdong.manifest"), self.path("zhejiang.manifest")];
         let lists = ["gd-market", "gd-housing", "zj-transport"].map(|agency| self.path(&format!("status/{agency}")));
-        let (out, survivors) = (self.path("guangdong.pack"), self.path("gd-housing.survivors"));
-        let mut words = vec!["pack", "build", "--region", "440000", "--epoch", "1", "--out", &out, "--recognition", &recognition];
-        words.extend(["--survivors", survivors.as_str()]);
+        let (out, survivors) = (self.path(&format!("{name}.pack")), self.path("gd-housing.survivors"));
+        let mut words = vec!["pack", "build", "--region", region, "--epoch", "1", "--out", &out, "--survivors", &survivors];
+        words.extend(more);
         words.extend(roots.iter().flat_map(|root| ["--root", root.as_str()]));
         words.extend(manifests.iter().flat_map(|manifest| ["--manifest", manifest.as_str()]));
         words.extend(lists.iter().flat_map(|list| ["--status", list.as_str()]));
-        self.kanhe_with("gd-root", &words)
+        self.kanhe_with(key, &words)
     }
 }

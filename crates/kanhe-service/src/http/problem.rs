@@ -120,6 +120,8 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        // The log, further out, names the code.
+        response.extensions_mut().insert(self.clone());
         response
     }
 }

@@ -4,6 +4,9 @@
 #![allow(clippy::type_complexity, reason = "the rows of a table are tuples")]
 
 mod administration;
+mod agencies;
+mod applications;
+mod certificates;
 mod interface;
 mod keys;
 mod office;
@@ -12,7 +15,9 @@ mod problems;
 mod published;
 mod publishing;
 mod quiet;
+mod repeats;
 mod schemathesis;
+mod separation;
 mod sessions;
 mod stage;
 mod verify;

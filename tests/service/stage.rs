@@ -12,9 +12,10 @@ use kanhe_core::status::{StatusList, Statuses};
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
+use kanhe_render::{Artist, Level};
 use kanhe_service::config::PublishAt;
 use kanhe_service::counter::Shelf;
-use kanhe_service::house::{Door, Edge, House, Shared};
+use kanhe_service::house::{Door, Edge, House, Pictures, Shared, Turns};
 use kanhe_service::http::{Limits, router};
 use kanhe_service::publish::{Press, Rules};
 use kanhe_service::serve::serve;
@@ -24,6 +25,7 @@ use kanhe_tests::{Office, Province};
 use minicbor::bytes::ByteVec;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -50,6 +52,8 @@ pub struct Stage {
     /// What it holds; stories look behind the counter with it.
     pub house: Shared,
     clock: Arc<AtomicI64>,
+    /// The keys of those who have called, by who they are.
+    pub badges: Mutex<BTreeMap<String, String>>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
@@ -112,7 +116,7 @@ impl Stage {
         let routes = router(&house, &limits);
         let stopped = async move { drop(stopped.await) };
         let served = runtime.spawn(serve(listener, routes, stopped, Duration::from_secs(5)));
-        Self { house, clock, address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
+        Self { house, clock, badges: Mutex::default(), address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
     }
 
     /// Moves the clock.
@@ -222,6 +226,8 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
             named("gd-root.example.cn", &root),
         ],
         shelf,
+        pictures: Pictures { artist: Artist::plain(Level::M).unwrap(), page: Some("https://gd.example.cn/".to_owned()) },
+        turns: Turns::default(),
         edge: edge(clock),
         door: Door::new(false),
     }

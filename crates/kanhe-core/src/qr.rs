@@ -119,6 +119,14 @@ pub fn digits_of(bytes: usize) -> usize {
     bytes / 7 * 17 + DIGITS_OF_BYTES.get(bytes % 7).copied().unwrap_or_default()
 }
 
+/// The longest page address that leaves a QR code room for its seal.
+pub const LONGEST_PAGE: usize = 200;
+
+/// Whether an address can stand before the digits: https, printable ASCII, without a fragment of its own.
+pub fn is_page(url: &str) -> bool {
+    url.starts_with("https://") && url.len() <= LONGEST_PAGE && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}
+
 /// Puts the digits behind a page's address, so that any phone opens it; the address ends before the `#`.
 pub fn url_form(page: &str, digits: &str) -> String {
     format!("{page}#{digits}")

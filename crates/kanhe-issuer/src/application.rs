@@ -25,5 +25,6 @@ pub use columns::{FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
 pub use error::TableError;
 pub use fault::{Fault, FaultDefect};
+pub use json_rows::Columns;
 pub use printable::Unprintable;
 pub use table::{Application, MOST_BYTES, Table};

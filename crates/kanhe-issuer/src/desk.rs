@@ -3,7 +3,7 @@
 use crate::application::{Draft, Minting};
 use crate::catalogue::{CertificateKind, qr_version_of};
 use kanhe_core::certificate::{Certificate, CertificateError};
-use kanhe_core::code::{CertificateId, Serial, Version};
+use kanhe_core::code::{CertificateId, Serial, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose};
 use kanhe_core::key::{KeyId, SigningKey, VerifyingKey};
@@ -219,6 +219,18 @@ impl<'a> Desk<'a> {
     fn keyed(&self, purpose: &[u8]) -> Sha256 {
         Sha256::new().chain_update(Sha256::new().chain_update(purpose).chain_update(self.key.expose_seed()).finalize())
     }
+}
+
+/// The agencies that issue a type under a manifest.
+pub fn agencies_for(manifest: &Manifest, kind: &CertificateKind) -> Vec<Uscc> {
+    let index = manifest.kinds.iter().find(|published| published.code == *kind.code()).map(|published| published.index);
+    let issues = |agency: &&Agency| index.is_some_and(|index| agency.kinds.contains(&index));
+    manifest.agencies.iter().filter(issues).map(|agency| agency.code).collect()
+}
+
+/// Whose key it is under a manifest.
+pub fn agency_of(manifest: &Manifest, key: &VerifyingKey) -> Option<Uscc> {
+    owner(manifest, key).map(|(agency, _)| agency.code)
 }
 
 fn owner<'m>(manifest: &'m Manifest, key: &VerifyingKey) -> Option<(&'m Agency, &'m AgencyKey)> {

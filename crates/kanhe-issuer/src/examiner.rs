@@ -4,9 +4,11 @@
 //! who has handled the application before: four eyes, by the names that officers give.
 
 mod error;
+mod list;
 mod opinion;
 
 pub use error::ExaminerError;
+pub use list::{Page, Wanted};
 pub use opinion::{Opinion, Standing};
 
 use crate::application::{Application, Draft};
@@ -18,7 +20,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
 use kanhe_core::event::{Act, Approval, Event};
-use kanhe_store::{Library, Pen, Project, Replaces, Stage};
+use kanhe_store::{Library, Pen, Project, Replaces, Stage, StoreError};
 
 /// Brings applications to a decision.
 #[derive(Clone, Copy)]
@@ -120,6 +122,18 @@ impl<'l> Examiner<'l> {
         opinion: Opinion,
         entry: &Entry,
     ) -> Result<Stage, ExaminerError> {
+        self.review_and(kind, code, (department, opinion), entry, |_, _| Ok(()))
+    }
+
+    /// Writes down what a department says, and beside it what is to stand in the same commit.
+    pub fn review_and(
+        &self,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        (department, opinion): (&str, Opinion),
+        entry: &Entry,
+        beside: impl FnOnce(&mut Pen<'_>, Stage) -> Result<(), StoreError>,
+    ) -> Result<Stage, ExaminerError> {
         let rule = rule_of(kind)?;
         if rule.department(department).is_none() {
             let known = rule.departments.iter().map(|department| department.id.clone()).collect();
@@ -140,6 +154,7 @@ impl<'l> Examiner<'l> {
             let event = told(Act::Review, &project, entry, Some(opinion::written(department, opinion)));
             let stage = Standing::of(rule, history.iter().chain([&event])).stage();
             record(pen, project, &event, stage)?;
+            beside(pen, stage)?;
             Ok(stage)
         })
     }
@@ -191,7 +206,19 @@ impl<'l> Examiner<'l> {
     }
 
     /// Closes an application without a certificate.
-    pub fn close(&self, kind: &CertificateKind, code: &ProjectCode, closing: Closing, entry: &Entry) -> Result<(), ExaminerError> {
+    pub fn close(&self, kind: &CertificateKind, code: &ProjectCode, closing: Closing, entry: &Entry) -> Result<Stage, ExaminerError> {
+        self.close_and(kind, code, closing, entry, |_, _| Ok(()))
+    }
+
+    /// Closes an application without a certificate, and writes beside it what is to stand in the same commit.
+    pub fn close_and(
+        &self,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        closing: Closing,
+        entry: &Entry,
+        beside: impl FnOnce(&mut Pen<'_>, Stage) -> Result<(), StoreError>,
+    ) -> Result<Stage, ExaminerError> {
         let (act, stage) = match closing {
             Closing::Reject => (Act::Reject, Stage::Rejected),
             Closing::Withdraw => (Act::Withdraw, Stage::Withdrawn),
@@ -203,7 +230,9 @@ impl<'l> Examiner<'l> {
                 four_eyes(&Standing::of(rule_of(kind)?, &history), entry)?;
             }
             let event = told(act, &project, entry, None);
-            record(pen, project, &event, stage)
+            record(pen, project, &event, stage)?;
+            beside(pen, stage)?;
+            Ok(stage)
         })
     }
 }

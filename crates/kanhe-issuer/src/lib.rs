@@ -8,6 +8,7 @@
 //! * [`registrar`]: the agency's rules, applied where the library is written;
 //! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
+//! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
@@ -26,4 +27,5 @@ pub mod lifecycle;
 pub mod publisher;
 pub mod registrar;
 pub mod sharing;
+pub mod sight;
 pub mod survivors;

@@ -26,7 +26,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
-use kanhe_store::{Card, Library, Shelfmark, SignedManifest, Slot, StoreError, Turn};
+use kanhe_store::{Card, Library, Pen, Shelfmark, SignedManifest, Slot, StoreError, Turn};
 use sha2::{Digest, Sha256};
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
@@ -146,6 +146,12 @@ impl<'l> Registrar<'l> {
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
 
+    /// The manifest that the library works under, believed by the key that it was taken up with.
+    pub fn manifest(&self) -> Result<Manifest, RegistrarError> {
+        let signed = self.library.manifest()?.ok_or(RegistrarError::NoManifest)?;
+        opened(&signed).map(|manifest| Manifest::clone(&manifest))
+    }
+
     /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
     ///
     /// An older edition is refused: it would take back a key that was withdrawn since.
@@ -229,8 +235,23 @@ impl<'l> Registrar<'l> {
 
     /// Changes what has become of a certificate: suspend, reinstate, revoke, annul, cancel, transfer out or undo that.
     pub fn change(&self, identifier: &CertificateId, change: Change, entry: &Entry, other: Option<&str>) -> Result<Card, RegistrarError> {
+        self.change_and(identifier, change, entry, other, |_, _| Ok(()))
+    }
+
+    /// Changes what has become of a certificate, and writes beside it what is to stand in the same commit.
+    pub fn change_and(
+        &self,
+        identifier: &CertificateId,
+        change: Change,
+        entry: &Entry,
+        other: Option<&str>,
+        beside: impl FnOnce(&mut Pen<'_>, &Card) -> Result<(), StoreError>,
+    ) -> Result<Card, RegistrarError> {
         if matches!(change, Change::Renew | Change::Amend) {
             return Err(RegistrarError::NeedsDraft { change });
+        }
+        if change == Change::TransferOut && other == Some(self.library.region().as_str()) {
+            return Err(RegistrarError::OwnRegion { region: *self.library.region() });
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;
@@ -240,7 +261,9 @@ impl<'l> Registrar<'l> {
             let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, other.map(str::to_owned));
             pen.note(&[read], &event)?;
             let turn = Turn { state, effective: entry.effective, recorded: entry.now, successor: None };
-            Ok(pen.turn(read, turn)?)
+            let card = pen.turn(read, turn)?;
+            beside(pen, &card)?;
+            Ok(card)
         })
     }
 }
@@ -282,6 +305,11 @@ impl From<Replacement> for Change {
 fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
     let read = Envelope::decode(&manifest.envelope).and_then(|envelope| envelope.authenticate(&manifest.root));
     read.map_err(RegistrarError::Manifest)
+}
+
+/// Whether words can be half of an identifier of another scheme: 1 to 100 characters without control characters.
+pub fn is_alias_part(words: &str) -> bool {
+    (1..=100).contains(&words.chars().count()) && !words.chars().any(char::is_control)
 }
 
 /// What a certificate is signed as.

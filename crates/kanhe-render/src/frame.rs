@@ -2,6 +2,7 @@
 
 use crate::caption::Caption;
 use crate::error::DrawError;
+use num_traits::ToPrimitive;
 
 /// The light border that ISO/IEC 18004 §9.1 asks for on every side, in modules.
 pub(crate) const QUIET_ZONE: u8 = 4;
@@ -26,6 +27,14 @@ impl ModuleSize {
             return Err(DrawError::ModuleSize { micrometres, least, most });
         }
         Ok(Self(micrometres))
+    }
+
+    /// Makes a module size from its side in millimetres, as type files have it.
+    ///
+    /// # Errors
+    /// As [`ModuleSize::new`].
+    pub fn of_millimetres(millimetres: f64) -> Result<Self, DrawError> {
+        Self::new((millimetres * 1000.0).round().to_u32().unwrap_or(u32::MAX))
     }
 
     /// Returns the side of a module in micrometres.

@@ -5,9 +5,11 @@
 //!
 //! - [`QrCode`]: a text becomes a matrix of modules, in the smallest version that holds it.
 //! - [`QrCode::png`], [`QrCode::svg`], [`QrCode::blocks`]: the matrix becomes a picture, with its quiet zone and maybe a [`Caption`].
+//! - [`Artist`]: the seals of one library, all drawn alike.
 //! - [`read_picture`], [`read_luma`]: a photograph or scan becomes the texts of the codes in it.
 //! - [`read_seal`]: of these texts, the one that is a seal.
 
+mod artist;
 mod blocks;
 mod canvas;
 mod caption;
@@ -20,6 +22,7 @@ mod read;
 mod segments;
 mod svg;
 
+pub use artist::{Artist, Drawing, MissingGlyph, Plate};
 pub use caption::Caption;
 pub use error::{DrawError, ReadError};
 pub use fonts::Fonts;

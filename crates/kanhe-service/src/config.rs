@@ -2,6 +2,7 @@
 
 use crate::publish::Rules;
 use jiff::SignedDuration;
+use kanhe_core::qr::{LONGEST_PAGE, is_page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -43,6 +44,9 @@ pub struct Config {
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
+    /// How QR codes are written and drawn.
+    #[serde(default)]
+    pub pictures: PicturesAt,
 }
 
 /// `[listen]`
@@ -179,6 +183,29 @@ pub struct TypesAt {
     pub dictionaries: Option<PathBuf>,
 }
 
+/// `[pictures]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PicturesAt {
+    /// The address of the page behind a QR code, up to the `#`, such as `https://kanhe.example.cn/`; the bare digits, where it is left out.
+    pub page: Option<String>,
+    /// Whether name and number stand below a code.
+    pub caption: bool,
+    /// Error correction: `m` (15 %) or `q` (25 %).
+    pub level: LevelAt,
+}
+
+/// Error correction of a QR code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelAt {
+    /// 15 %.
+    #[default]
+    M,
+    /// 25 %.
+    Q,
+}
+
 const fn default_cache() -> u32 {
     64
 }
@@ -204,6 +231,12 @@ pub enum ConfigError {
         /// What stands there.
         found: String,
     },
+    /// An address that no seal can stand behind.
+    #[error("pictures.page is https, without #, of at most {most} characters")]
+    Page {
+        /// Characters that it may have.
+        most: usize,
+    },
     /// A limit that lets nothing through, or a term in which nothing is done.
     #[error("{name} is 0")]
     Nothing {
@@ -219,6 +252,7 @@ impl ConfigError {
             Self::Malformed { .. } => "config_malformed",
             Self::Variable { .. } => "config_variable",
             Self::Origin { .. } => "config_origin",
+            Self::Page { .. } => "config_page",
             Self::Nothing { .. } => "config_limit",
         }
     }
@@ -235,6 +269,9 @@ impl Config {
         }
         let config: Self = table.try_into().map_err(|error| malformed(&error))?;
         config.cors.origins.iter().try_for_each(|origin| is_origin(origin))?;
+        if config.pictures.page.as_deref().is_some_and(|page| !is_page(page)) {
+            return Err(ConfigError::Page { most: LONGEST_PAGE });
+        }
         match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
             None => Ok(config),

@@ -4,10 +4,12 @@ use crate::counter::Shelf;
 use crate::publish::Press;
 use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
+use kanhe_core::qr::url_form;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
+use kanhe_render::Artist;
 use kanhe_store::Library;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 /// Tells the time.
@@ -47,6 +49,10 @@ pub struct House {
     pub shelf: Shelf,
     /// What it publishes by itself.
     pub press: Press,
+    /// How seals are drawn.
+    pub pictures: Pictures,
+    /// In which order requests of one key are done.
+    pub turns: Turns,
     /// The clock and the dice.
     pub edge: Edge,
     /// Where callers come in.
@@ -68,6 +74,41 @@ impl Door {
     /// A door to which browsers come by TLS, or not.
     pub fn new(tls: bool) -> Self {
         Self { tls, passwords: Semaphore::new(PASSWORDS_AT_A_TIME) }
+    }
+}
+
+/// So many requests with different keys are done at a time; more would wait for the disk anyway.
+const TURNS: usize = 256;
+
+/// One request of each key at a time.
+pub struct Turns([Mutex<()>; TURNS]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::new(())))
+    }
+}
+
+impl Turns {
+    /// Waits until no other request of a key is being done; a key is known by a hash of it.
+    pub fn of(&self, hash: &[u8; 32]) -> Option<MutexGuard<'_, ()>> {
+        let [first, ..] = hash;
+        self.0.get(usize::from(*first)).map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// How seals are drawn and written.
+pub struct Pictures {
+    /// Who draws them.
+    pub artist: Artist,
+    /// The address of the page behind a QR code, up to the `#`; none for the bare form.
+    pub page: Option<String>,
+}
+
+impl Pictures {
+    /// The text of a QR code, as it is printed.
+    pub fn text(&self, digits: &str) -> String {
+        self.page.as_ref().map_or_else(|| digits.to_owned(), |page| url_form(page, digits))
     }
 }
 

@@ -3,16 +3,20 @@
 //! A handler parses, calls and renders. What all requests share (who asks, in which language, how large, how long, what is logged) is done
 //! once, around all of them, in `layers`.
 
+mod act;
 mod aside;
 mod authenticate;
 mod body;
 mod caller;
 mod layers;
 mod observe;
+mod own;
 pub mod problem;
 mod refused;
+mod repeat;
 mod routes;
 mod schema;
+mod seen;
 mod tongue;
 
 pub use layers::Limits;

@@ -5,6 +5,7 @@
 //! * [`house`]: what a running service holds, made by the executable and shared by all requests;
 //! * [`counter`]: the pack that the service verifies with;
 //! * [`publish`]: status lists, the checkpoint and the pack, signed while the service holds the library;
+//! * [`shown`]: what is shown of certificates, events and applications;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
@@ -18,4 +19,5 @@ pub mod house;
 pub mod http;
 pub mod publish;
 pub mod serve;
+pub mod shown;
 pub mod webhooks;

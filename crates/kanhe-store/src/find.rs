@@ -7,6 +7,7 @@ use crate::library::Library;
 use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::view::Entry;
+use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
@@ -61,6 +62,13 @@ pub enum Question {
         /// The agency.
         agency: Option<Uscc>,
     },
+}
+
+impl Question {
+    /// By a name, or two or more neighbouring letters of it; none where there are fewer, for then nothing could be found.
+    pub fn named(words: &str) -> Option<Self> {
+        (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words(words.to_owned()))
+    }
 }
 
 /// Where a page begins: after the last certificate of the page before.
@@ -153,43 +161,71 @@ impl Library {
 
     /// One page of an answer: at most `most` certificates, those after the cursor.
     pub fn ask(&self, question: &Question, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        self.answer(question, None, after, most)
+    }
+
+    /// One page of an answer that has nothing but what lies within: also where the next page begins says nothing of the rest.
+    pub fn ask_within(&self, within: Within<'_>, question: &Question, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+        self.answer(question, Some(within), after, most)
+    }
+
+    /// Whether a certificate lies within; without bounds, every one does.
+    pub(crate) fn lies(&self, within: Option<Within<'_>>, shelfmark: Shelfmark) -> Result<bool, StoreError> {
+        let Some(within) = within else { return Ok(true) };
+        self.card(shelfmark).map(|card| within.has(card.type_code(), card.agency()))
+    }
+
+    fn answer(&self, question: &Question, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let most = most.clamp(1, LONGEST_PAGE);
         match question {
             Question::Alias { scheme, value } => {
                 let found = self.view().get(Family::Aliases, &layout::alias(scheme, value))?;
-                Ok(Found { shelfmarks: found.as_deref().and_then(layout::shelfmark_of).into_iter().collect(), next: None })
+                let found = found.as_deref().and_then(layout::shelfmark_of);
+                let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
+                Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
             Question::Number { number, type_code } => {
                 let prefix = layout::number(number);
                 let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code));
-                self.page(Family::Numbers, &[(prefix.clone().end(), prefix.end())], after, most)
+                self.page(Family::Numbers, &[(prefix.clone().end(), prefix.end())], within, after, most)
             }
             Question::Holder { code, type_code } => {
                 let prefix = Key::new().bytes(&self.keys.holder(code));
                 let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                self.page(Family::Holders, &[(prefix.clone(), prefix)], after, most)
+                self.page(Family::Holders, &[(prefix.clone(), prefix)], within, after, most)
             }
-            Question::Words(words) => self.words(words, after, most),
+            Question::Words(words) => self.words(words, within, after, most),
             Question::Shelf { type_code, agency, state } => {
                 let fits = |prefix: &[u8]| {
-                    fits(prefix, type_code.as_ref(), agency.as_ref()) && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
+                    let may = within.is_none_or(|within| within.fits(prefix));
+                    may && fits(prefix, type_code.as_ref(), agency.as_ref())
+                        && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
                 };
                 let shelves = self.groups(Family::Shelves, &[], SHELF)?.into_iter().filter(|prefix| fits(prefix));
-                self.page(Family::Shelves, &shelves.map(|prefix| (prefix.clone(), prefix)).collect::<Vec<_>>(), after, most)
+                self.page(Family::Shelves, &shelves.map(|prefix| (prefix.clone(), prefix)).collect::<Vec<_>>(), None, after, most)
             }
             Question::Ending { from, until, type_code, agency } => {
                 let groups = self.groups(Family::Endings, &[], SHELF - 1)?;
-                let groups = groups.into_iter().filter(|prefix| fits(prefix, type_code.as_ref(), agency.as_ref()));
+                let may = |prefix: &[u8]| within.is_none_or(|within| within.fits(prefix));
+                let groups = groups.into_iter().filter(|prefix| may(prefix) && fits(prefix, type_code.as_ref(), agency.as_ref()));
                 let day = |prefix: &[u8], day| Key::new().bytes(prefix).day(day).end();
                 let ranges: Vec<_> = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
-                self.page(Family::Endings, &ranges, after, most)
+                self.page(Family::Endings, &ranges, None, after, most)
             }
         }
     }
 
     /// The entries of some ranges, one after the other; a range reaches from its first key to all keys that begin with its last.
-    fn page(&self, family: Family, ranges: &[(Vec<u8>, Vec<u8>)], after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let (keys, next) = self.keys_of_page(family, ranges, after, most)?;
+    fn page(
+        &self,
+        family: Family,
+        ranges: &[(Vec<u8>, Vec<u8>)],
+        within: Option<Within<'_>>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
+        let (keys, next) = self.keys_kept(family, ranges, keep, after, most)?;
         Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
     }
 
@@ -197,6 +233,17 @@ impl Library {
         &self,
         family: Family,
         ranges: &[(Vec<u8>, Vec<u8>)],
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
+        self.keys_kept(family, ranges, |_| Ok(true), after, most)
+    }
+
+    fn keys_kept(
+        &self,
+        family: Family,
+        ranges: &[(Vec<u8>, Vec<u8>)],
+        keep: impl Fn(&[u8]) -> Result<bool, StoreError>,
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
@@ -208,7 +255,7 @@ impl Library {
             let start = after.map_or(first, |cursor| first.max(&cursor.0));
             for row in self.view().between(family, start, end)? {
                 let (key, _) = row?;
-                if after.is_some_and(|cursor| key <= cursor.0) {
+                if after.is_some_and(|cursor| key <= cursor.0) || !keep(&key)? {
                     continue;
                 }
                 if keys.len() == most {
@@ -238,7 +285,7 @@ impl Library {
 const SHELF: usize = 21 + 18 + 1;
 
 /// Whether the beginning of a key is of a type and agency.
-fn fits(prefix: &[u8], type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> bool {
+pub(crate) fn fits(prefix: &[u8], type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> bool {
     let of_type = type_code.is_none_or(|code| prefix.starts_with(code.as_str().as_bytes()));
     of_type && agency.is_none_or(|code| prefix.get(21..39) == Some(code.as_str().as_bytes()))
 }

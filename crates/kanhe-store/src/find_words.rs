@@ -7,6 +7,7 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
 use crate::view::Seeker;
+use crate::within::Within;
 use crate::words::{has, pieces_asked};
 
 /// A page of a question in words takes at most so many leaps, a tenth of a second; what is beyond comes with the next page.
@@ -14,7 +15,7 @@ const MOST_LEAPS: usize = 20_000;
 
 impl Library {
     /// One page of those whose names have the letters of a question beside each other.
-    pub(crate) fn words(&self, words: &str, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+    pub(crate) fn words(&self, words: &str, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
         let from = match after {
             Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
@@ -29,6 +30,9 @@ impl Library {
         let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix)?)));
         let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
         while let Some(candidate) = lists.leap()? {
+            if !self.lies(within, candidate)? {
+                continue;
+            }
             if found.shelfmarks.len() == most {
                 found.next = found.shelfmarks.last().map(|last| Cursor(last.0.to_be_bytes().to_vec()));
                 return Ok(found);

@@ -36,6 +36,7 @@ mod record;
 mod secret;
 mod slots;
 mod view;
+mod within;
 mod words;
 mod writer;
 
@@ -50,3 +51,4 @@ pub use project::{FoundProjects, Project, Replaces, Stage};
 pub use record::{Card, Record, Shelfmark};
 pub use secret::LibrarySecret;
 pub use slots::{Page, Slot};
+pub use within::Within;

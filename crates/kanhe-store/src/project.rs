@@ -8,6 +8,7 @@ use crate::library::Library;
 use crate::pen::Pen;
 use crate::record::{Shelfmark, read};
 use crate::view::View;
+use crate::within::Within;
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
@@ -221,8 +222,34 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<FoundProjects, StoreError> {
+        self.projects_on(|_| true, type_code, agency, stage, after, most)
+    }
+
+    /// One page of the applications that lie within: at most `most`, those after the cursor.
+    pub fn projects_within(
+        &self,
+        within: Within<'_>,
+        type_code: Option<&TypeCode>,
+        stage: Option<Stage>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<FoundProjects, StoreError> {
+        let may = |shelf: &[u8]| shelf.get(1..).is_some_and(|prefix| within.fits(prefix));
+        self.projects_on(may, type_code, Some(within.agency), stage, after, most)
+    }
+
+    fn projects_on(
+        &self,
+        may: impl Fn(&[u8]) -> bool,
+        type_code: Option<&TypeCode>,
+        agency: Option<&Uscc>,
+        stage: Option<Stage>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<FoundProjects, StoreError> {
         let shelves = self.groups(Family::Projects, &[SHELVES], SHELF)?.into_iter().filter(|shelf| {
-            type_code.is_none_or(|code| shelf.get(1..22) == Some(code.as_str().as_bytes()))
+            may(shelf)
+                && type_code.is_none_or(|code| shelf.get(1..22) == Some(code.as_str().as_bytes()))
                 && agency.is_none_or(|code| shelf.get(22..40) == Some(code.as_str().as_bytes()))
                 && stage.is_none_or(|stage| shelf.last() == Some(&stage.byte()))
         });

@@ -7,7 +7,9 @@ use super::fault::{Fault, FaultDefect};
 use super::table::{Application, Cell, LARGEST_ROW, LONGEST_CELL, MOST_COLUMNS, columns_named, unreadable};
 use crate::catalogue::CertificateKind;
 use crate::json::Unique;
-use serde_json::{Deserializer, Map, Value};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::{Map, Value};
+use std::fmt;
 use std::io::{BufRead, ErrorKind, Read};
 
 /// A list in a cell has at most so many members; the longest code table has fewer.
@@ -44,7 +46,7 @@ impl<'a> JsonRows<'a> {
             Some(row) => Ok(Some(row)),
             None => self.object(),
         };
-        row.transpose().map(|row| row.map(|(line, object)| self.application(line, object)))
+        row.transpose().map(|row| row.map(|(line, object)| Columns(object).application(line, self.kind)))
     }
 
     pub(super) const fn taken(&self) -> u64 {
@@ -80,7 +82,7 @@ impl<'a> JsonRows<'a> {
     /// The next value, read no further than to its end.
     fn value(&mut self, line: u64) -> Result<Value, TableError> {
         let mut room = (&mut self.characters).take(u64::try_from(LARGEST_ROW).unwrap_or(u64::MAX));
-        let value = Deserializer::from_reader(&mut room).into_iter::<Unique>().next();
+        let value = serde_json::Deserializer::from_reader(&mut room).into_iter::<Unique>().next();
         match value {
             Some(Ok(Unique(value))) => Ok(value),
             Some(Err(error)) if error.is_io() => {
@@ -89,22 +91,6 @@ impl<'a> JsonRows<'a> {
             _ if room.limit() == 0 => Err(TableError::RowTooLong { line, most: LARGEST_ROW }),
             Some(Err(_)) | None => Err(TableError::Json { line }),
         }
-    }
-
-    fn application(&self, line: u64, object: Map<String, Value>) -> Application {
-        let mut application = Application { line, cells: Vec::new(), faults: Vec::new() };
-        if object.len() > MOST_COLUMNS {
-            application.faults.push(Fault::new("row", FaultDefect::RowCells { found: object.len(), wanted: MOST_COLUMNS }));
-            return application;
-        }
-        for (heading, value) in object {
-            match resolve(self.kind, &heading) {
-                None => application.faults.push(Fault::new("row", FaultDefect::UnknownColumn { length: heading.chars().count() })),
-                Some(column) if application.cell(column).is_some() => application.faults.push(Fault::new(column, FaultDefect::ColumnTwice)),
-                Some(column) => put(&mut application, column, value),
-            }
-        }
-        application
     }
 
     fn skip_spaces(&mut self) -> Result<(), TableError> {
@@ -121,6 +107,46 @@ impl<'a> JsonRows<'a> {
     fn peek(&mut self) -> Result<Option<u8>, TableError> {
         let line = self.characters.line();
         self.characters.peek().map_err(unreadable(line))
+    }
+}
+
+/// One application as a JSON object: its columns by their names in either language, no name twice.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Columns(Map<String, Value>);
+
+impl Columns {
+    /// The application that the columns are, for a type; `line` is what a report calls it.
+    pub fn application(self, line: u64, kind: &CertificateKind) -> Application {
+        let Self(object) = self;
+        let mut application = Application { line, cells: Vec::new(), faults: Vec::new() };
+        if object.len() > MOST_COLUMNS {
+            application.faults.push(Fault::new("row", FaultDefect::RowCells { found: object.len(), wanted: MOST_COLUMNS }));
+            return application;
+        }
+        for (heading, value) in object {
+            match resolve(kind, &heading) {
+                None => application.faults.push(Fault::new("row", FaultDefect::UnknownColumn { length: heading.chars().count() })),
+                Some(column) if application.cell(column).is_some() => application.faults.push(Fault::new(column, FaultDefect::ColumnTwice)),
+                Some(column) => put(&mut application, column, value),
+            }
+        }
+        application
+    }
+}
+
+impl<'de> Deserialize<'de> for Columns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Unique::deserialize(deserializer)? {
+            Unique(Value::Object(object)) => Ok(Self(object)),
+            Unique(_) => Err(D::Error::custom("an application is an object")),
+        }
+    }
+}
+
+/// Columns are full of personal data: only how many there are is shown.
+impl fmt::Debug for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Columns({})", self.0.len())
     }
 }
 

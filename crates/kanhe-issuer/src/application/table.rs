@@ -50,6 +50,13 @@ impl Application {
         self.text(Reserved::RequestId.name())
     }
 
+    /// Names the request that it belongs to, if it does not say so itself.
+    pub fn belongs_to(&mut self, request: &str) {
+        if self.cell(Reserved::RequestId.name()).is_none() {
+            self.put(Reserved::RequestId.name(), request);
+        }
+    }
+
     pub(super) fn cell(&self, column: &str) -> Option<&Cell> {
         self.cells.iter().find_map(|(name, cell)| (name == column).then_some(cell))
     }

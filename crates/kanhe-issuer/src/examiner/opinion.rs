@@ -23,7 +23,8 @@ impl Opinion {
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
+    /// The opinion of a word.
+    pub fn parse(word: &str) -> Option<Self> {
         [Self::Agrees, Self::Objects].into_iter().find(|opinion| opinion.word() == word)
     }
 }

@@ -37,6 +37,9 @@ pub enum RegistrarError {
         /// That certificate.
         identifier: String,
     },
+    /// No manifest was taken up yet.
+    #[error("the library has no manifest yet")]
+    NoManifest,
     /// The manifest is not signed by its root key.
     #[error(transparent)]
     Manifest(EnvelopeError),
@@ -131,6 +134,7 @@ impl RegistrarError {
             Self::RequestDiffers => "request_reused",
             Self::IdentifierTaken { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
+            Self::NoManifest => "library_no_manifest",
             Self::Manifest(error) => error.code(),
             Self::ManifestOfOtherRegion { .. } => "library_other_region",
             Self::ManifestNotNewer { .. } => "manifest_not_newer",

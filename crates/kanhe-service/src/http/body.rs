@@ -16,17 +16,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        // RFC 9110 §8.3.1: parameters after a semicolon, and either case.
-        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", "the body is to be application/json"));
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|error| cut_short(&error))?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let detail = format!("line {} column {}: {}", error.line(), error.column(), shape(&error));
-            Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
-        })
+        parse(&json_bytes(request, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body that says that it is JSON.
+pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    // RFC 9110 §8.3.1: parameters after a semicolon, and either case.
+    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", "the body is to be application/json"));
+    }
+    Bytes::from_request(request, state).await.map_err(|error| cut_short(&error))
+}
+
+/// Reads JSON of a known shape.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let detail = format!("line {} column {}: {}", error.line(), error.column(), shape(&error));
+        Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
+    })
 }
 
 /// The parameters behind the `?`.

@@ -59,6 +59,15 @@ pub struct Document {
     pub faults: Vec<Fault>,
 }
 
+impl Fault {
+    /// The same in a language: what a room below says is English, and a code is known in both.
+    pub fn of(&self, language: Language) -> Self {
+        let said = || meaning(&self.code).map(|meaning| meaning.zh.to_owned());
+        let chinese = if language == Language::Chinese { said() } else { None };
+        Self { detail: chinese.unwrap_or_else(|| self.detail.clone()), ..self.clone() }
+    }
+}
+
 impl Problem {
     /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
@@ -84,6 +93,11 @@ impl Problem {
         self
     }
 
+    /// The problem as what is wrong with one row of several.
+    pub fn of_row(self, place: &str) -> Fault {
+        Fault { place: place.to_owned(), code: self.code.to_owned(), detail: self.detail }
+    }
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         self.code
@@ -99,7 +113,7 @@ impl Problem {
             code: self.code,
             detail: self.detail.clone(),
             hint: remedy(self.code).map(|hint| hint.of(language).to_owned()),
-            faults: self.faults.clone(),
+            faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }
     }
 

@@ -1,9 +1,19 @@
 //! How the failures of the rooms below become problems: every variant has its status here, and nowhere else.
+//!
+//! A detail never says what belongs to another agency: a rule of the whole library may be broken by a certificate that the caller must not
+//! hear of. It never quotes what a caller sent either.
 
 mod accounts;
 
-use super::problem::Problem;
+use super::problem::{Fault, Problem};
 use axum::http::StatusCode;
+use kanhe_core::event::GroundsError;
+use kanhe_issuer::application;
+use kanhe_issuer::desk::{DeskError, IssueError};
+use kanhe_issuer::examiner::ExaminerError;
+use kanhe_issuer::lifecycle::LifecycleError;
+use kanhe_issuer::registrar::RegistrarError;
+use kanhe_render::DrawError;
 use kanhe_store::StoreError;
 
 impl From<StoreError> for Problem {
@@ -27,4 +37,135 @@ impl From<StoreError> for Problem {
         };
         Self::new(status, error.code(), error)
     }
+}
+
+impl From<RegistrarError> for Problem {
+    fn from(error: RegistrarError) -> Self {
+        let code = error.code();
+        let (status, detail) = match error {
+            RegistrarError::Store(error) => return error.into(),
+            RegistrarError::Issue(error) => return error.into(),
+            RegistrarError::Lifecycle(error) => return error.into(),
+            RegistrarError::NoManifest => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            RegistrarError::Manifest(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+            RegistrarError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such certificate".to_owned()),
+            // Whose they are is not said: they may be another agency's.
+            RegistrarError::AliasTaken { .. } => (StatusCode::CONFLICT, "it stands for another certificate already".to_owned()),
+            RegistrarError::HolderHasOne { .. } => {
+                (StatusCode::CONFLICT, "a holder has a certificate of this type that is valid or suspended".to_owned())
+            }
+            RegistrarError::RequestDiffers
+            | RegistrarError::IdentifierTaken { .. }
+            | RegistrarError::ManifestNotNewer { .. }
+            | RegistrarError::OwnCertificate { .. }
+            | RegistrarError::NotGivenAway { .. }
+            | RegistrarError::Gap { .. }
+            | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),
+            RegistrarError::ManifestOfOtherRegion { .. }
+            | RegistrarError::OwnRegion { .. }
+            | RegistrarError::OtherType { .. }
+            | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+            RegistrarError::AliasOfRegion { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "the scheme is a region: what stood there is entered by transfer in".to_owned())
+            }
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+impl From<ExaminerError> for Problem {
+    fn from(error: ExaminerError) -> Self {
+        let code = error.code();
+        let (status, detail) = match error {
+            ExaminerError::Store(error) => return error.into(),
+            ExaminerError::Registrar(error) => return error.into(),
+            ExaminerError::Lifecycle(error) => return error.into(),
+            ExaminerError::Faults(faults) => return refused_row(&faults),
+            ExaminerError::Form(_) | ExaminerError::CodeTaken => (StatusCode::CONFLICT, error.to_string()),
+            ExaminerError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such application".to_owned()),
+            ExaminerError::NoReview
+            | ExaminerError::RequestDiffers { .. }
+            | ExaminerError::RequestIssued { .. }
+            | ExaminerError::Decided { .. }
+            | ExaminerError::NotYetTurn { .. }
+            | ExaminerError::NotAgreed { .. } => (StatusCode::CONFLICT, error.to_string()),
+            ExaminerError::IssuedGiven | ExaminerError::OtherDay { .. } | ExaminerError::OtherType => {
+                (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            }
+            ExaminerError::UnknownDepartment { known, .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, format!("the type's review asks other departments: {}", known.join(", ")))
+            }
+            ExaminerError::OutOfScope { .. } | ExaminerError::OtherAgency { .. } | ExaminerError::SamePerson { .. } => {
+                (StatusCode::FORBIDDEN, error.to_string())
+            }
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+impl From<LifecycleError> for Problem {
+    fn from(error: LifecycleError) -> Self {
+        let status = match &error {
+            LifecycleError::NotAllowed { .. } | LifecycleError::BeforeLast { .. } => StatusCode::CONFLICT,
+            LifecycleError::InFuture { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        let status = match &error {
+            DeskError::OutOfScope { .. } => StatusCode::FORBIDDEN,
+            DeskError::KeyUnknown { .. }
+            | DeskError::KeyStolen { .. }
+            | DeskError::KeyUse { .. }
+            | DeskError::TypeUnknown { .. }
+            | DeskError::TypeDiffers { .. } => StatusCode::CONFLICT,
+            DeskError::DictionaryUnknown { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        let status = match &error {
+            IssueError::LastVersion => StatusCode::CONFLICT,
+            IssueError::OutsideKeyWindow { .. }
+            | IssueError::OtherSerial
+            | IssueError::Serial
+            | IssueError::Certificate(_)
+            | IssueError::Seal(_)
+            | IssueError::Qr(_)
+            | IssueError::OverBudget { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            IssueError::Envelope(_) | IssueError::Claims(_) | IssueError::Proof => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<GroundsError> for Problem {
+    fn from(error: GroundsError) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error)
+    }
+}
+
+/// A seal that the library has and cannot draw: nothing that a caller could do.
+impl From<DrawError> for Problem {
+    fn from(error: DrawError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error)
+    }
+}
+
+/// An application with all its faults.
+pub fn refused_row(faults: &[application::Fault]) -> Problem {
+    let said: Vec<Fault> = faults.iter().map(fault).collect();
+    let detail = format!("the application has {} faults", said.len());
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "rows_refused", detail).faults(said)
+}
+
+/// What is wrong with a column.
+pub fn fault(fault: &application::Fault) -> Fault {
+    Fault { place: fault.column().to_owned(), code: fault.code().to_owned(), detail: fault.defect().to_string() }
 }

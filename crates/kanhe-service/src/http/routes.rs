@@ -1,7 +1,9 @@
 //! Every route, and the OpenAPI document that is made from them.
 
 mod api_keys;
+mod applications;
 mod audit;
+mod certificates;
 mod health;
 mod officers;
 mod page;
@@ -30,6 +32,8 @@ use utoipa_swagger_ui::SwaggerUi;
     ),
     tags(
         (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
+        (name = "certificates", description = "Issued, found, shown, and what becomes of them 证照"),
+        (name = "applications", description = "Applications that are reviewed 申请"),
         (name = "types", description = "Certificate types 证照类型"),
         (name = "published", description = "Signed files that anybody may keep 公开的签名文件"),
         (name = "session", description = "Officers sign in, and look after their own account 登录与本人账号"),
@@ -48,6 +52,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(verify::verify))
         .routes(routes!(verify::verify_batch))
         .routes(routes!(verify::verify_picture))
+        .merge(of_certificates())
+        .merge(of_applications())
         .routes(routes!(types::list))
         .routes(routes!(types::one))
         .routes(routes!(published::pack))
@@ -69,6 +75,44 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(api_keys::revoke))
         .routes(routes!(api_keys::rotate))
         .routes(routes!(audit::uses))
+}
+
+fn of_certificates() -> OpenApiRouter<Shared> {
+    use certificates::{batch, change, files, issue, replace, search, show};
+    OpenApiRouter::new()
+        .routes(routes!(batch::issue_batch))
+        .routes(routes!(issue::issue))
+        .routes(routes!(search::search))
+        .routes(routes!(show::count))
+        .routes(routes!(show::one))
+        .routes(routes!(show::history))
+        .routes(routes!(files::certificate))
+        .routes(routes!(files::seal))
+        .routes(routes!(files::png))
+        .routes(routes!(files::svg))
+        .routes(routes!(change::suspend))
+        .routes(routes!(change::reinstate))
+        .routes(routes!(change::revoke))
+        .routes(routes!(change::annul))
+        .routes(routes!(change::cancel))
+        .routes(routes!(change::transfer_out))
+        .routes(routes!(change::undo_transfer))
+        .routes(routes!(change::alias))
+        .routes(routes!(replace::renew))
+        .routes(routes!(replace::amend))
+}
+
+fn of_applications() -> OpenApiRouter<Shared> {
+    use applications::{decide, lodge, show};
+    OpenApiRouter::new()
+        .routes(routes!(lodge::lodge))
+        .routes(routes!(show::search))
+        .routes(routes!(show::one))
+        .routes(routes!(show::standing))
+        .routes(routes!(decide::review))
+        .routes(routes!(decide::approve))
+        .routes(routes!(decide::reject))
+        .routes(routes!(decide::withdraw))
 }
 
 /// The OpenAPI 3.1 document of the interface.

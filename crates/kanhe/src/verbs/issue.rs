@@ -174,7 +174,7 @@ fn admit(
         Known::NumberTaken => return refuse(ledger, vec![number_taken(&identifier)]),
     }
     if let Some(glyph) = artist.missing(draft.number()) {
-        return refuse(ledger, vec![glyph.fault()]);
+        return refuse(ledger, vec![output::glyph_fault(glyph)]);
     }
     let slot = ledger.draw_slot(draft.request_id(), &fingerprint, &identifier.to_string())?;
     ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });

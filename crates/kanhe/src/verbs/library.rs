@@ -35,11 +35,10 @@ use crate::failure::Failure;
 use crate::files;
 use crate::words::Words;
 use kanhe_core::code::CertificateId;
-use kanhe_core::envelope::Envelope;
 use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Lock};
-use kanhe_issuer::registrar::{Entry, RegistrarError};
+use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -85,12 +84,7 @@ fn lock_of(lock: &LibraryLock, twice: bool) -> Result<Lock, Failure> {
 
 /// The manifest that the library works under.
 fn manifest(library: &Library) -> Result<Manifest, Failure> {
-    let signed = library.manifest().map_err(stored)?.ok_or_else(|| {
-        let hint = Words::new("先用 kanhe agency add 登记机构名录。", "First take up the region's manifest with `kanhe agency add`.");
-        Failure::new("library_no_manifest", "the library has no manifest yet").hint(hint)
-    })?;
-    let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&signed.root));
-    read.map(|manifest| Manifest::clone(&manifest)).map_err(|error| Failure::new(error.code(), error))
+    Registrar::new(library).manifest().map_err(|error| registered(&error))
 }
 
 /// A certificate of the library, by its identifier.

@@ -23,7 +23,8 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// May be kept, and must be asked for again: its name will have other bytes.
 const FOR_A_MINUTE: &str = "public, max-age=60, must-revalidate";
 
-const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
+/// The media type of a signed file.
+pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
 
 /// The pack with which the service verifies: copy it to a stick for counters without a network.
 #[utoipa::path(get, path = "/v1/pack", tag = "published",
@@ -105,7 +106,7 @@ pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers
 }
 
 /// A file, or word that the caller has it (RFC 9110 §13.1.2).
-fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, digest: [u8; 32], bytes: impl FnOnce() -> Vec<u8>) -> Response {
+pub fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, digest: [u8; 32], bytes: impl FnOnce() -> Vec<u8>) -> Response {
     let mut tag = String::with_capacity(66);
     tag.push('"');
     for byte in digest {

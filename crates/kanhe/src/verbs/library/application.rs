@@ -76,8 +76,7 @@ pub fn close(args: &CloseArgs, closing: Closing, voice: Voice) -> Result<Ended, 
     let entry = entry(&args.grounds)?;
     let (library, catalogue) = (open(&args.library)?, shipped::catalogue(&args.types)?);
     let (project, kind) = located(&library, &catalogue, &args.code)?;
-    Examiner::new(&library).close(kind, &project.code, closing, &entry).map_err(|error| examined(&error))?;
-    let stage = library.project(&project.code).map_err(stored)?.map_or(project.stage, |project| project.stage);
+    let stage = Examiner::new(&library).close(kind, &project.code, closing, &entry).map_err(|error| examined(&error))?;
     voice.say(&json!({ "code": project.code.as_str(), "stage": stage.word() }), |language| match language {
         Language::Chinese => format!("申请 {} 现为：{}", project.code, stage_word(stage).zh),
         Language::English => format!("application {} is now {}", project.code, stage_word(stage).en),

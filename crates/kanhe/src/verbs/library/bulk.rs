@@ -9,7 +9,7 @@ use crate::files;
 use crate::pause::Pause;
 use crate::verbs::clock;
 use crate::verbs::issue::fault_json;
-use crate::verbs::issue::output::{Artist, Written};
+use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::Refused;
 use jiff::Timestamp;
@@ -138,7 +138,7 @@ impl Run<'_> {
     /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
     fn outcome(&self, draft: Draft, (salt, event_salt): ([u8; 16], [u8; 16])) -> Result<Outcome, Value> {
         if let Some(glyph) = self.artist.and_then(|(artist, _)| artist.missing(draft.number())) {
-            return Err(json!([glyph.fault()]));
+            return Err(json!([glyph_fault(glyph)]));
         }
         let effective = effective_on(draft.issued(), self.now);
         let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: event_salt };

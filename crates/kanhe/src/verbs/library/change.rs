@@ -13,7 +13,7 @@ use kanhe_issuer::application::{Draft, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, Meaning};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, Replacement};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, Replacement, is_alias_part};
 use serde_json::json;
 use std::path::Path;
 
@@ -29,11 +29,6 @@ pub fn transfer(verb: &TransferVerb, voice: Voice) -> Result<Ended, Failure> {
         TransferVerb::Undo { change } => act(change, Change::UndoTransfer, None, voice),
         TransferVerb::Out { change, to } => {
             let region = RegionCode::parse(to).map_err(|error| Failure::new("usage", error))?;
-            let library = open(&change.library)?;
-            if region == *library.region() {
-                return Err(registered(&RegistrarError::OwnRegion { region }));
-            }
-            drop(library);
             act(change, Change::TransferOut, Some(region.as_str()), voice)
         }
     }
@@ -57,8 +52,7 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&str>, voice: Voice) -> 
 
 /// The two halves of an identifier of another scheme, each of 1 to 100 characters.
 pub fn scheme_and_value(alias: &str) -> Result<(&str, &str), Failure> {
-    let fits = |text: &str| (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    let halves = alias.split_once(':').filter(|(scheme, value)| fits(scheme) && fits(value));
+    let halves = alias.split_once(':').filter(|(scheme, value)| is_alias_part(scheme) && is_alias_part(value));
     halves.ok_or_else(|| Failure::new("usage", "an identifier of another scheme is SCHEME:VALUE, each of 1 to 100 characters"))
 }
 

@@ -40,7 +40,7 @@ impl<'a> Pictures<'a> {
     /// Whether the number of what is to be issued can be drawn.
     pub fn can_show(&self, number: &str) -> Result<(), Failure> {
         let missing = self.artist.as_ref().and_then(|(artist, _)| artist.missing(number));
-        missing.map_or(Ok(()), |glyph| Err(Failure::new("glyph_missing", glyph)))
+        missing.map_or(Ok(()), |glyph| Err(Failure::new(glyph.code(), glyph)))
     }
 
     /// Writes the files of what was issued; their names, if there are any.

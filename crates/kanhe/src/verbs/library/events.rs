@@ -6,11 +6,7 @@ use serde_json::{Value as Json, json};
 
 /// An event for machines.
 pub fn event_json(index: u64, event: &Event) -> Json {
-    json!({
-        "index": index, "act": event.act.word(), "subject": event.subject, "effective": event.effective.to_string(),
-        "recorded": event.recorded.to_string(), "basis": event.basis, "reason": event.reason, "actor": event.actor, "other": event.other,
-        "approval": event.approval.as_ref().map(|approval| json!({ "project": approval.project.as_str(), "approver": approval.approver, "decided": approval.decided.to_string() })),
-    })
+    json!(kanhe_service::shown::Event::new(index, event))
 }
 
 /// An event as one line; `own` is whose history it is told in.

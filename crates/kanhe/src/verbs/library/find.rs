@@ -13,10 +13,10 @@ use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, Meaning};
 use kanhe_issuer::lifecycle::Condition;
+use kanhe_service::shown::{CertificateRow, Counts};
+use kanhe_store::Shelfmark;
 use kanhe_store::find::{Cursor, Question};
-use kanhe_store::{Card, Library};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::json;
 
 /// Finds certificates, a page at a time.
 pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -26,23 +26,24 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
     let library = open(&args.library)?;
     let found = library.ask(&question, after.as_ref(), args.most).map_err(stored)?;
-    let rows = found.shelfmarks.iter().map(|mark| row(&library, *mark, today)).collect::<Result<Vec<_>, _>>()?;
+    let read = |mark: &Shelfmark| Ok((library.card(*mark)?, CertificateRow::read(&library, *mark, today)?));
+    let rows = found.shelfmarks.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(stored)?;
     let next = found.next.as_ref().map(Cursor::to_text);
-    let json = json!({ "certificates": rows.iter().map(Row::json).collect::<Vec<_>>(), "next": next });
+    let json = json!({ "certificates": rows.iter().map(|(_, row)| row).collect::<Vec<_>>(), "next": next });
     voice.say(&json, |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        for row in &rows {
+        for (card, row) in &rows {
             let name = catalogue
-                .find(row.card.type_code().as_str())
-                .map_or_else(|| row.card.type_code().to_string(), |kind| words::label(kind.names()).of(language).to_owned());
-            let until = row.card.until.map_or_else(|| Words::new("长期", "without end").of(language).to_owned(), |until| until.to_string());
+                .find(card.type_code().as_str())
+                .map_or_else(|| card.type_code().to_string(), |kind| words::label(kind.names()).of(language).to_owned());
+            let until = card.until.map_or_else(|| Words::new("长期", "without end").of(language).to_owned(), |until| until.to_string());
             table.add_row([
                 row.number.clone(),
                 name,
-                condition_word(row.condition).of(language).to_owned(),
+                condition_word(Condition::of(card.state, card.from, card.until, today)).of(language).to_owned(),
                 until,
-                row.card.identifier.to_string(),
+                row.identifier.clone(),
             ]);
         }
         let end = match (&next, language) {
@@ -57,30 +58,6 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-struct Row {
-    card: Card,
-    number: String,
-    condition: Condition,
-}
-
-impl Row {
-    fn json(&self) -> Value {
-        let card = &self.card;
-        json!({
-            "identifier": card.identifier.to_string(), "number": self.number, "type": card.type_code().as_str(), "agency": card.agency().as_str(),
-            "state": card.state.word(), "condition": self.condition.word(), "issued": card.issued.to_string(),
-            "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
-        })
-    }
-}
-
-fn row(library: &Library, mark: kanhe_store::Shelfmark, today: Date) -> Result<Row, Failure> {
-    let card = library.card(mark).map_err(stored)?;
-    let number = library.record(mark).and_then(|record| record.certificate()).map_err(stored)?.number.clone();
-    let condition = Condition::of(card.state, card.from, card.until, today);
-    Ok(Row { card, number, condition })
-}
-
 fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Question, Failure> {
     let wrong = |detail: String| Failure::new("usage", detail);
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
@@ -92,11 +69,8 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
         return Ok(Question::Holder { code: holder_code(&args.holder_type, code)?, type_code });
     }
     if let Some(name) = &args.name {
-        let words = said(name)?;
-        if words.chars().filter(|letter| letter.is_alphanumeric()).count() < 2 {
-            return Err(wrong("a name is found by two or more neighbouring letters of it".to_owned()));
-        }
-        return Ok(Question::Words(words));
+        let few = || wrong("a name is found by two or more neighbouring letters of it".to_owned());
+        return Question::named(&said(name)?).ok_or_else(few);
     }
     if let Some(alias) = &args.alias {
         let (scheme, value) = super::change::scheme_and_value(alias)?;
@@ -165,39 +139,22 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = shipped::catalogue(&args.types)?;
     let today = day_in_china(clock::moment(None)?);
     let library = open(&args.library)?;
-    let counts = library.counts().map_err(stored)?;
-    let mut totals: BTreeMap<(TypeCode, Uscc, State), u64> = BTreeMap::new();
-    for count in &counts {
-        *totals.entry((count.type_code, count.agency, count.state)).or_default() += count.count;
-    }
-    let mut rows = Vec::new();
-    for ((type_code, agency, state), total) in totals {
-        let expired = library.expired(&type_code, &agency, state, today).map_err(stored)?;
-        rows.push((type_code, agency, state, total, expired));
-    }
-    let json = json!({
-        "as_of": today.to_string(),
-        "totals": rows.iter().map(|(type_code, agency, state, total, expired)| json!({
-            "type": type_code.as_str(), "agency": agency.as_str(), "state": state.word(), "count": total, "past_their_term": expired,
-        })).collect::<Vec<_>>(),
-        "months": counts.iter().map(|count| json!({
-            "type": count.type_code.as_str(), "agency": count.agency.as_str(), "state": count.state.word(),
-            "month": format!("{:04}-{:02}", count.year, count.month), "count": count.count,
-        })).collect::<Vec<_>>(),
-    });
+    let counts = Counts::read(&library, None, today).map_err(stored)?;
+    let json = json!(counts);
     voice.say(&json, |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        for (type_code, agency, state, total, expired) in &rows {
+        for total in &counts.totals {
             let name = catalogue
-                .find(type_code.as_str())
-                .map_or_else(|| type_code.to_string(), |kind| words::label(kind.names()).of(language).to_owned());
-            let expired = match (expired, language) {
+                .find(&total.r#type)
+                .map_or_else(|| total.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
+            let expired = match (total.past_their_term, language) {
                 (0, _) => String::new(),
                 (expired, Language::Chinese) => format!("其中 {expired} 张已过期"),
                 (expired, Language::English) => format!("{expired} of them past their term"),
             };
-            table.add_row([name, agency.to_string(), words::state_word(*state).of(language).to_owned(), total.to_string(), expired]);
+            let state = State::parse(total.state).map_or(total.state, |state| words::state_word(state).of(language));
+            table.add_row([name, total.agency.clone(), state.to_owned(), total.count.to_string(), expired]);
         }
         table.to_string()
     });

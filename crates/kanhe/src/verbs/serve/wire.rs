@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::key::VerifyingKey;
 use kanhe_issuer::keyring::NamedKey;
-use kanhe_service::config::{Config, LARGEST_CONFIG};
+use kanhe_render::{Artist, Fonts, Level};
+use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt};
 use kanhe_service::counter::Shelf;
-use kanhe_service::house::{Door, Edge, House};
+use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::Limits;
 use kanhe_service::publish::{Keep, Press};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,8 @@ impl Plan {
             shelf,
             press,
             library,
+            pictures: self.pictures()?,
+            turns: Turns::default(),
             edge: edge(),
             door: Door::new(self.config.accounts.behind_tls),
         })
@@ -66,6 +69,7 @@ impl Plan {
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
         shipped::catalogue(&types)?;
         self.publishes(&self.keys()?)?;
+        self.pictures()?;
         library::unlock(&self.library().library, &self.library().lock)?;
         let shelf = Shelf::new(self.trusted()?);
         self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
@@ -86,6 +90,17 @@ impl Plan {
     /// How often it publishes.
     pub fn publishing(&self) -> Duration {
         Duration::from_secs(u64::from(self.config.publish.seconds))
+    }
+
+    fn pictures(&self) -> Result<Pictures, Failure> {
+        let PicturesAt { page, caption, level } = &self.config.pictures;
+        let level = match level {
+            LevelAt::M => Level::M,
+            LevelAt::Q => Level::Q,
+        };
+        let artist = if *caption { Artist::captioned(level, Fonts::installed()) } else { Artist::plain(level) };
+        let artist = artist.map_err(|error| Failure::new(error.code(), error))?;
+        Ok(Pictures { artist, page: page.clone() })
     }
 
     /// The file of the pack.

@@ -17,6 +17,7 @@ use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::agencies_for;
 use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::{Entry, Replacement};
 use serde_json::{Value, json};
@@ -175,13 +176,7 @@ fn replaces(args: &ApplyArgs) -> Result<Option<(Replacement, CertificateId)>, Fa
 
 /// The agency that decides: the one named, or the only one that issues the type.
 fn agency(args: &ApplyArgs, manifest: &Manifest, kind: &CertificateKind) -> Result<Uscc, Failure> {
-    let index = manifest.kinds.iter().find(|published| published.code == *kind.code()).map(|published| published.index);
-    let issuing: Vec<Uscc> = manifest
-        .agencies
-        .iter()
-        .filter(|agency| index.is_some_and(|index| agency.kinds.contains(&index)))
-        .map(|agency| agency.code)
-        .collect();
+    let issuing = agencies_for(manifest, kind);
     match (&args.agency, issuing.as_slice()) {
         (Some(named), _) => {
             let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;

@@ -9,10 +9,11 @@ use crate::verbs::library::{find::type_of, open, stored};
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, opinion_word, stage_word};
 use comfy_table::{Table, presets};
-use kanhe_core::code::{ProjectCode, Uscc};
+use kanhe_core::code::Uscc;
 use kanhe_core::event::Event;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::examiner::Standing;
+use kanhe_issuer::examiner::{Examiner, Page, Standing, Wanted};
+use kanhe_service::shown::{Application, ApplicationRow};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Stage};
 use serde_json::{Value, json};
@@ -33,15 +34,8 @@ pub fn run(verb: &ApplicationVerb, voice: Voice) -> Result<Ended, Failure> {
 fn show(library: &Library, project: &Project, kind: &CertificateKind, full: bool, voice: Voice) -> Result<Ended, Failure> {
     let history = library.history_of(project).map_err(stored)?;
     let standing = kind.review().map(|rule| Standing::of(rule, history.iter().map(|(_, event)| event)));
-    let issued = project.issued.map(|mark| library.card(mark)).transpose().map_err(stored)?.map(|card| card.identifier.to_string());
-    let days = (clock::moment(None)?.as_second() - project.lodged.as_second()).max(0) / 86_400;
-    let mut json = json!({
-        "code": project.code.as_str(), "type": project.type_code.as_str(), "agency": project.agency.as_str(), "stage": project.stage.word(),
-        "lodged": project.lodged.to_string(), "days": days, "certificate": issued,
-        "replaces": project.replaces.as_ref().map(|replaces| json!({ "act": replaces.act.word(), "identifier": replaces.identifier.to_string() })),
-        "departments": standing.as_ref().map(departments), "decided": last_decision(project, &history).map(|event| event.recorded.to_string()),
-        "refused_because": last_decision(project, &history).filter(|_| project.stage == Stage::Rejected).map(|event| json!({ "basis": event.basis, "reason": event.reason })),
-    });
+    let shown = Application::read(library, project, kind, &history, clock::moment(None)?).map_err(stored)?;
+    let (mut json, days, issued) = (json!(shown), shown.days, shown.certificate);
     let application: Value = serde_json::from_slice(&project.application).unwrap_or_default();
     if let Some(object) = json.as_object_mut().filter(|_| full) {
         object.insert("request_id".to_owned(), json!(project.request));
@@ -84,18 +78,6 @@ fn show(library: &Library, project: &Project, kind: &CertificateKind, full: bool
     Ok(Ended::Well)
 }
 
-fn departments(standing: &Standing<'_>) -> Value {
-    let waiting: Vec<&str> = standing.waiting_for().iter().map(|department| department.id.as_str()).collect();
-    let row = |(department, said): &(&kanhe_issuer::catalogue::Department, Option<(kanhe_issuer::examiner::Opinion, Event)>)| {
-        json!({
-            "id": department.id, "names": { "zh": department.names.zh, "en": department.names.en },
-            "opinion": said.as_ref().map(|(opinion, _)| opinion.word()), "at": said.as_ref().map(|(_, event)| event.recorded.to_string()),
-            "waited_for": waiting.contains(&department.id.as_str()),
-        })
-    };
-    standing.opinions().iter().map(row).collect()
-}
-
 /// The event that decided an application.
 fn last_decision<'e>(project: &Project, history: &'e [(u64, Event)]) -> Option<&'e Event> {
     history.last().map(|(_, event)| event).filter(|_| project.stage.is_final())
@@ -123,15 +105,9 @@ fn columns(application: &Value, kind: &CertificateKind, language: Language) -> V
 fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = shipped::catalogue(&args.types)?;
     let library = open(&args.library)?;
-    let (rows, next) = rows(args, &library, &catalogue)?;
+    let Page { projects: rows, next } = rows(args, &library, &catalogue)?;
     let next = next.as_ref().map(Cursor::to_text);
-    let json = |project: &Project| {
-        json!({
-            "code": project.code.as_str(), "type": project.type_code.as_str(), "agency": project.agency.as_str(),
-            "stage": project.stage.word(), "lodged": project.lodged.to_string(), "request_id": project.request,
-        })
-    };
-    voice.say(&json!({ "applications": rows.iter().map(json).collect::<Vec<_>>(), "next": next }), |language| {
+    voice.say(&json!({ "applications": rows.iter().map(ApplicationRow::from).collect::<Vec<_>>(), "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         for project in &rows {
@@ -155,47 +131,19 @@ fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// A page of applications. One that asks for a department looks on until it is full, for most wait for others.
-fn rows(args: &ApplicationListArgs, library: &Library, catalogue: &Catalogue) -> Result<(Vec<Project>, Option<Cursor>), Failure> {
+/// A page of applications.
+fn rows(args: &ApplicationListArgs, library: &Library, catalogue: &Catalogue) -> Result<Page, Failure> {
     let wrong = |detail: String| Failure::new("usage", detail);
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
     let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
-    let stage = match (&args.department, &args.stage) {
-        (Some(_), _) => Some(Stage::InReview),
-        (None, Some(word)) => Some(stage_of(word)?),
-        (None, None) => None,
-    };
-    if let Some(department) = &args.department {
-        let known = catalogue.kinds().iter().filter_map(CertificateKind::review).any(|rule| rule.department(department).is_some());
-        if !known {
-            let hint = Words::new("kanhe type show 列出该类型的审查部门。", "`kanhe type show` lists the departments of a type.");
-            return Err(Failure::new("review_unknown_department", format!("no type's review knows department {department}")).hint(hint));
-        }
+    let stage = args.stage.as_deref().map(stage_of).transpose()?;
+    if let Some(department) = args.department.as_ref().filter(|id| !catalogue.knows_department(id)) {
+        let hint = Words::new("kanhe type show 列出该类型的审查部门。", "`kanhe type show` lists the departments of a type.");
+        return Err(Failure::new("review_unknown_department", format!("no type's review knows department {department}")).hint(hint));
     }
-    let mut after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
-    let mut rows = Vec::new();
-    loop {
-        let wanted = args.most.max(1).saturating_sub(rows.len());
-        let page = library.projects(type_code.as_ref(), agency.as_ref(), stage, after.as_ref(), wanted).map_err(stored)?;
-        for code in &page.codes {
-            rows.extend(one(args, library, catalogue, code)?);
-        }
-        after = page.next;
-        if after.is_none() || rows.len() >= args.most {
-            return Ok((rows, after));
-        }
-    }
-}
-
-/// An application of the list, if it is one that was asked for.
-fn one(args: &ApplicationListArgs, library: &Library, catalogue: &Catalogue, code: &ProjectCode) -> Result<Option<Project>, Failure> {
-    let Some(project) = library.project(code).map_err(stored)? else { return Ok(None) };
-    let Some(department) = &args.department else { return Ok(Some(project)) };
-    let Some(rule) = catalogue.find(project.type_code.as_str()).and_then(CertificateKind::review) else { return Ok(None) };
-    let history = library.history_of(&project).map_err(stored)?;
-    let standing = Standing::of(rule, history.iter().map(|(_, event)| event));
-    let waits = standing.waiting_for().iter().any(|waiting| waiting.id == *department);
-    Ok(waits.then_some(project))
+    let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
+    let wanted = Wanted { within: None, type_code, agency, stage, department: args.department.as_deref() };
+    Examiner::new(library).list(catalogue, wanted, after.as_ref(), args.most).map_err(stored)
 }
 
 fn stage_of(word: &str) -> Result<Stage, Failure> {

@@ -1,7 +1,6 @@
 //! What an export says of a certificate, and of an event.
 
 use super::super::events::event_json;
-use super::super::show::MASKED;
 use super::super::stored;
 use crate::failure::Failure;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
@@ -9,6 +8,7 @@ use kanhe_core::code::HolderCode;
 use kanhe_core::event::Event;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
+use kanhe_issuer::sight::OF_PERSONS;
 use kanhe_store::{Card, Library, Record, Shelfmark};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -66,7 +66,7 @@ impl<'h> Sheet<'h> {
 
     fn holder(&self, holder: &Holder) -> Value {
         let masked = self.hides(holder);
-        let code = if masked { MASKED.apply(holder.code().expose()) } else { holder.code().expose().to_owned() };
+        let code = if masked { OF_PERSONS.apply(holder.code().expose()) } else { holder.code().expose().to_owned() };
         json!({ "name": holder.name(), "code_type": format!("{:03}", holder.code().kind().code()), "code": code, "masked": masked })
     }
 

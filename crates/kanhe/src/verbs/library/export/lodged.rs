@@ -1,10 +1,10 @@
 //! What an export says of an application under review.
 
-use super::super::show::MASKED;
 use super::super::stored;
 use crate::failure::Failure;
 use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_core::event::Act;
+use kanhe_issuer::sight::OF_PERSONS;
 use kanhe_store::{Library, Project};
 use serde_json::{Map, Value, json};
 use std::slice;
@@ -54,7 +54,7 @@ fn members(value: &Value) -> Vec<String> {
 fn shown(code: &str, kind: &str, only: &HolderCode) -> String {
     let read = HolderCodeType::parse(kind).ok().and_then(|kind| HolderCode::new_foreign(kind, code).ok());
     let open = read.is_some_and(|(read, _)| read == *only || read.kind().is_organisation());
-    if open { code.to_owned() } else { MASKED.apply(code) }
+    if open { code.to_owned() } else { OF_PERSONS.apply(code) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,76 @@
+//! Lists of applications: of a stage, or of those that wait for a department.
+
+use super::{Examiner, Standing};
+use crate::catalogue::{Catalogue, CertificateKind};
+use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
+use kanhe_store::find::Cursor;
+use kanhe_store::{FoundProjects, Project, Stage, StoreError, Within};
+
+/// Which applications are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'w> {
+    /// Those that a caller may hear of; none for all.
+    pub within: Option<Within<'w>>,
+    /// Of a type.
+    pub type_code: Option<TypeCode>,
+    /// Of an agency.
+    pub agency: Option<Uscc>,
+    /// At a stage.
+    pub stage: Option<Stage>,
+    /// Those that wait for a department now; their stage is `in_review`.
+    pub department: Option<&'w str>,
+}
+
+/// A page of applications.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// At most as many as were asked for.
+    pub projects: Vec<Project>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl Examiner<'_> {
+    /// One page. One that asks for a department looks on until it is full, for most wait for others.
+    pub fn list(&self, catalogue: &Catalogue, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<Page, StoreError> {
+        let (mut page, mut after) = (Page::default(), after.cloned());
+        loop {
+            let room = most.max(1).saturating_sub(page.projects.len());
+            let found = self.found(wanted, after.as_ref(), room)?;
+            for code in &found.codes {
+                page.projects.extend(self.wanted(catalogue, wanted, code)?);
+            }
+            after = found.next;
+            if after.is_none() || page.projects.len() >= most {
+                return Ok(Page { next: after, ..page });
+            }
+        }
+    }
+
+    fn found(&self, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<FoundProjects, StoreError> {
+        let stage = if wanted.department.is_some() { Some(Stage::InReview) } else { wanted.stage };
+        let type_code = wanted.type_code.as_ref();
+        match wanted.within {
+            Some(within) => self.library.projects_within(within, type_code, stage, after, most),
+            None => self.library.projects(type_code, wanted.agency.as_ref(), stage, after, most),
+        }
+    }
+
+    /// An application of the list, if it is one that was asked for.
+    fn wanted(&self, catalogue: &Catalogue, wanted: Wanted<'_>, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
+        let Some(project) = self.library.project(code)? else { return Ok(None) };
+        let Some(department) = wanted.department else { return Ok(Some(project)) };
+        let Some(rule) = catalogue.find(project.type_code.as_str()).and_then(CertificateKind::review) else { return Ok(None) };
+        let history = self.library.history_of(&project)?;
+        let standing = Standing::of(rule, history.iter().map(|(_, event)| event));
+        let waits = standing.waiting_for().iter().any(|waiting| waiting.id == department);
+        Ok(waits.then_some(project))
+    }
+}
+
+impl Catalogue {
+    /// Whether a type's review asks a department of this id.
+    pub fn knows_department(&self, id: &str) -> bool {
+        self.kinds().iter().filter_map(CertificateKind::review).any(|rule| rule.department(id).is_some())
+    }
+}

@@ -1,0 +1,38 @@
+//! How much of a certificate somebody may see: the whole of it, or what its masks leave.
+
+use crate::catalogue::CertificateKind;
+use kanhe_core::certificate::{Holder, Value};
+use kanhe_core::kind::Mask;
+
+/// The numbers of people are shown by their first six and last four characters (PIPL art. 28).
+pub const OF_PERSONS: Mask = Mask::Keep { first: 6, last: 4 };
+
+/// How much somebody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// What the masks leave.
+    Masked,
+    /// Everything.
+    Whole,
+}
+
+impl Sight {
+    /// A holder's code: those of organisations are public.
+    pub fn code(self, holder: &Holder) -> String {
+        let open = self == Self::Whole || holder.code().kind().is_organisation();
+        if open { holder.code().expose().to_owned() } else { OF_PERSONS.apply(holder.code().expose()) }
+    }
+
+    /// A field's value, as the type masks it.
+    pub fn field(self, kind: Option<&CertificateKind>, name: &str, value: &Value) -> Value {
+        let field = kind.and_then(|kind| kind.form().iter().find(|field| field.name == name));
+        // A field that the type at hand does not know is shown by no more than that it is there.
+        let mask = if self == Self::Whole { Mask::Open } else { field.map_or(Mask::Check, |field| field.mask) };
+        match value {
+            Value::Text(text) => Value::Text(mask.apply(text)),
+            Value::List(texts) => Value::List(texts.iter().map(|text| mask.apply(text)).collect()),
+            Value::Count(count) => Value::Count(*count),
+            Value::Flag(flag) => Value::Flag(*flag),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What departments say of an application, and how it ends.
+
+use crate::accounts::Right;
+use crate::http::act::{Act, GroundsBody, entry};
+use crate::http::problem::{Document, Problem};
+use crate::http::repeat::{Once, Repeat, once};
+use crate::http::routes::certificates::issue::{Issued, can_draw};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kanhe_issuer::examiner::{Closing, Examiner, Opinion};
+use kanhe_store::{Pen, Stage};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a department says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewRequest {
+    /// The department's id in the type file.
+    department: String,
+    /// `agrees` or `objects`.
+    opinion: String,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
+    #[schema(format = DateTime)]
+    effective: Option<String>,
+}
+
+/// How far an application has come by an act.
+#[derive(Serialize, ToSchema)]
+pub struct MovedOn {
+    /// Its code.
+    code: String,
+    /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    stage: &'static str,
+}
+
+/// Writes down what a department says; until the decision it may change its mind.
+#[utoipa::path(post, path = "/v1/applications/{code}/reviews", tag = "applications", request_body = ReviewRequest,
+    params(("code" = String, Path, description = "The code of the application"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
+    act.done(|act| {
+        let Act { house, caller, subject, repeat, body } = &act;
+        let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`opinion` is agrees or objects");
+        let opinion = Opinion::parse(&body.opinion).ok_or_else(unknown)?;
+        let entry = entry(house, caller, (&body.basis, &body.reason), body.effective.as_deref())?;
+        let own = house.application_of(caller, Right::Review, subject)?;
+        once(house, repeat.as_ref(), || {
+            let mut told = String::new();
+            let keep = |pen: &mut Pen<'_>, stage| {
+                told = moved_on(&own.project.code, stage);
+                Repeat::keep_if(repeat.as_ref(), pen, entry.now, &told)
+            };
+            Examiner::new(&house.library).review_and(own.kind, &own.project.code, (&body.department, opinion), &entry, keep)?;
+            Ok(told)
+        })
+    })
+    .await
+}
+
+/// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate.
+#[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = GroundsBody,
+    params(("code" = String, Path, description = "The code of the application")),
+    responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued),
+        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
+    act.done(|Act { house, caller, subject, body, .. }| {
+        let entry = body.entry(&house, &caller)?;
+        let own = house.application_of(&caller, Right::Decide, &subject)?;
+        let manifest = house.manifest()?;
+        let desk = house.desk_of(&caller, &manifest, own.kind)?;
+        can_draw(&house, &number_of(&own.project.application))?;
+        let entered = Examiner::new(&house.library).approve(&desk, own.kind, &own.project.code, &entry, house.chance())?;
+        Issued::read(&house, &entered, own.kind, &[])
+    })
+    .await
+    .map(IntoResponse::into_response)
+}
+
+/// 不予许可: refuses an application, by somebody who has not handled it; the applicant is told the grounds.
+#[utoipa::path(post, path = "/v1/applications/{code}/rejection", tag = "applications", request_body = GroundsBody,
+    params(("code" = String, Path, description = "The code of the application"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn reject(act: Act<GroundsBody>) -> Result<Once, Problem> {
+    act.done(|act| close(&act, Right::Decide, Closing::Reject)).await
+}
+
+/// 撤回: closes an application that the applicant takes back.
+#[utoipa::path(post, path = "/v1/applications/{code}/withdrawal", tag = "applications", request_body = GroundsBody,
+    params(("code" = String, Path, description = "The code of the application"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn withdraw(act: Act<GroundsBody>) -> Result<Once, Problem> {
+    act.done(|act| close(&act, Right::Lodge, Closing::Withdraw)).await
+}
+
+fn close(Act { house, caller, subject, repeat, body }: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once, Problem> {
+    let entry = body.entry(house, caller)?;
+    let own = house.application_of(caller, right, subject)?;
+    once(house, repeat.as_ref(), || {
+        let mut told = String::new();
+        let keep = |pen: &mut Pen<'_>, stage| {
+            told = moved_on(&own.project.code, stage);
+            Repeat::keep_if(repeat.as_ref(), pen, entry.now, &told)
+        };
+        Examiner::new(&house.library).close_and(own.kind, &own.project.code, closing, &entry, keep)?;
+        Ok(told)
+    })
+}
+
+fn moved_on(code: &kanhe_core::code::ProjectCode, stage: Stage) -> String {
+    serde_json::to_string(&MovedOn { code: code.as_str().to_owned(), stage: stage.word() }).unwrap_or_default()
+}
+
+/// The printed number that is applied for.
+fn number_of(application: &[u8]) -> String {
+    let application: serde_json::Value = serde_json::from_slice(application).unwrap_or_default();
+    application.get("number").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,120 @@
+//! Where applications stand.
+
+use crate::accounts::{Caller, Right};
+use crate::house::Shared;
+use crate::http::aside::aside;
+use crate::http::body::{JsonBody, Query};
+use crate::http::problem::{Document, Problem};
+use crate::http::routes::certificates::show::How;
+use crate::http::routes::page::cut;
+use crate::shown::{Application, ApplicationRow};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use kanhe_issuer::examiner::Wanted;
+use kanhe_store::Stage;
+use kanhe_store::find::Cursor;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which applications are asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationSearch {
+    /// Of one type only: its code, or the name of its file.
+    r#type: Option<String>,
+    /// At one stage only: `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    stage: Option<String>,
+    /// Those that wait for this department now.
+    department: Option<String>,
+    /// Where the page before ended: its `next`.
+    after: Option<String>,
+    /// At most so many, 1 to 1,000; 100, where it is left out.
+    #[schema(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// A page of applications.
+#[derive(Serialize, ToSchema)]
+pub struct ApplicationPage {
+    /// At most as many as were asked for.
+    applications: Vec<ApplicationRow>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// How far an application has come.
+#[derive(Serialize, ToSchema)]
+pub struct ApplicationStanding {
+    /// Its code.
+    code: String,
+    /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    stage: &'static str,
+}
+
+/// One application: what it asks for, who has said what, and what happened.
+#[utoipa::path(get, path = "/v1/applications/{code}", tag = "applications", params(("code" = String, Path, description = "The code of the application"), How),
+    responses((status = OK, body = Application), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn one(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(how): Query<How>,
+) -> Result<Json<Application>, Problem> {
+    aside(&house, move |house| {
+        let sight = how.sight(&caller)?;
+        let own = house.application_of(&caller, Right::Read, &code)?;
+        house.note_use(&caller, sight, own.project.code.as_str())?;
+        let history = house.library.history_of(&own.project)?;
+        let shown = Application::read(&house.library, &own.project, own.kind, &history, house.now())?;
+        Ok::<_, Problem>(Json(shown.for_officers(&own.project, own.kind, &history, sight)))
+    })
+    .await
+}
+
+/// Lists applications to the caller's agency, a page at a time.
+#[utoipa::path(post, path = "/v1/applications/search", tag = "applications", request_body = ApplicationSearch,
+    responses((status = OK, body = ApplicationPage), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn search(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(search): JsonBody<ApplicationSearch>,
+) -> Result<Json<ApplicationPage>, Problem> {
+    aside(&house, move |house| {
+        let type_code = search.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
+        if search.department.as_deref().is_some_and(|id| !house.catalogue.knows_department(id)) {
+            let detail = "no type's review knows such a department";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "review_unknown_department", detail));
+        }
+        let stage = search.stage.as_deref().map(stage).transpose()?;
+        let (after, limit) = cut(search.after.as_deref(), search.limit)?;
+        let wanted = Wanted { type_code, stage, department: search.department.as_deref(), ..Wanted::default() };
+        let page = house.applications_of(&caller, wanted, after.as_ref(), limit)?;
+        let applications = page.projects.iter().map(ApplicationRow::from).collect();
+        Ok(Json(ApplicationPage { applications, next: page.next.as_ref().map(Cursor::to_text) }))
+    })
+    .await
+}
+
+/// How far an application has come: for the applicant, who has its code, and nothing more than that.
+#[utoipa::path(get, path = "/v1/applications/{code}/standing", tag = "applications", params(("code" = String, Path, description = "The code of the application")),
+    responses((status = OK, body = ApplicationStanding), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn standing(State(house): State<Shared>, Path(code): Path<String>) -> Result<Json<ApplicationStanding>, Problem> {
+    aside(&house, move |house| {
+        let project = house.application_anywhere(&code)?;
+        Ok::<_, Problem>(Json(ApplicationStanding { code: project.code.as_str().to_owned(), stage: project.stage.word() }))
+    })
+    .await
+}
+
+fn stage(word: &str) -> Result<Stage, Problem> {
+    let unknown = || {
+        let known = Stage::ALL.map(Stage::word).join(", ");
+        Problem::new(StatusCode::BAD_REQUEST, "request_malformed", format!("`stage` is one of {known}"))
+    };
+    Stage::ALL.into_iter().find(|stage| stage.word() == word).ok_or_else(unknown)
+}

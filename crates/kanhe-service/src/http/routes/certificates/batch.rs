@@ -1,0 +1,157 @@
+//! Up to a thousand certificates of one type in one synced batch, each row answered by itself.
+
+use super::issue::can_draw;
+use crate::accounts::Right;
+use crate::house::House;
+use crate::http::act::{Act, entry};
+use crate::http::problem::{Document, Fault, Problem};
+use crate::http::refused;
+use axum::Json;
+use axum::http::StatusCode;
+use kanhe_core::calendar::day_in_china;
+use kanhe_issuer::application::{Application, Columns};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::Desk;
+use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, Signed, effective_on};
+use kanhe_store::Shelfmark;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// More rows at a time are a job.
+const MOST_ROWS: usize = 1_000;
+
+/// Applications of one type, and why they are granted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchRequest {
+    /// The type: its code, or the name of its file.
+    r#type: String,
+    /// 1 to 1,000 applications, each with its `request_id`.
+    #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
+    applications: Vec<Columns>,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// What came of each row, in their order.
+#[derive(Serialize, ToSchema)]
+pub struct Batch {
+    /// Certificates that were issued now.
+    issued: usize,
+    /// Rows whose request was answered before.
+    before: usize,
+    /// Rows with faults.
+    refused: usize,
+    /// As many as there were applications.
+    rows: Vec<BatchRow>,
+}
+
+/// What came of a row.
+#[derive(Serialize, ToSchema)]
+pub struct BatchRow {
+    /// Its request id, as far as it has one.
+    #[schema(required)]
+    request_id: Option<String>,
+    /// `issued`, `before` or `refused`.
+    result: &'static str,
+    /// The certificate.
+    #[schema(required)]
+    identifier: Option<String>,
+    /// The text of its QR code, as it is printed.
+    #[schema(required)]
+    seal: Option<String>,
+    /// Everything that is wrong with it.
+    faults: Vec<Fault>,
+}
+
+/// A row on its way.
+enum Row {
+    Refused(Vec<Fault>),
+    Before(Shelfmark),
+    Waiting(Box<Signed>),
+}
+
+/// Issues many certificates of one type that needs no review.
+///
+/// The answer is 200 whatever came of the rows; a row with faults stops no other. A batch that comes again is answered as before.
+#[utoipa::path(post, path = "/v1/certificates/batch", tag = "certificates", request_body = BatchRequest,
+    responses((status = OK, body = Batch),
+        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn issue_batch(act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
+    act.done(issue_all).await.map(Json)
+}
+
+fn issue_all(Act { house, caller, body, .. }: Act<BatchRequest>) -> Result<Batch, Problem> {
+    let count = body.applications.len();
+    if !(1..=MOST_ROWS).contains(&count) {
+        let detail = format!("there are {count} applications; from 1 to {MOST_ROWS} are answered");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
+    }
+    let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
+    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
+    let manifest = house.manifest()?;
+    let desk = house.desk_of(&caller, &manifest, kind)?;
+    let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
+    let rows: Vec<Row> = applications.iter().map(|application| sign(&house, kind, &desk, application, &entry)).collect();
+    let told = enter(&house, rows)?;
+    let name = |(row, application): (BatchRow, &Application)| BatchRow { request_id: application.request_id().map(str::to_owned), ..row };
+    let rows: Vec<BatchRow> = told.into_iter().zip(&applications).map(name).collect();
+    let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
+    Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
+}
+
+fn sign(house: &House, kind: &CertificateKind, desk: &Desk<'_>, application: &Application, entry: &Entry) -> Row {
+    let signed = || {
+        let draft =
+            kind.admit(application, day_in_china(entry.now)).map_err(|faults| faults.iter().map(refused::fault).collect::<Vec<_>>())?;
+        can_draw(house, draft.number()).map_err(|problem| vec![problem.of_row("number")])?;
+        let entry = Entry { effective: effective_on(draft.issued(), entry.now), salt: house.chance(), ..entry.clone() };
+        let answer = Registrar::new(&house.library).answer(desk, draft, entry, house.chance());
+        answer.map_err(|error| vec![Problem::from(error).of_row("row")])
+    };
+    match signed() {
+        Ok(Answer::Before(mark)) => Row::Before(mark),
+        Ok(Answer::New(signed)) => Row::Waiting(signed),
+        Err(faults) => Row::Refused(faults),
+    }
+}
+
+/// Enters all that wait in one write.
+fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
+    let (mut told, mut signed) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        told.push(match row {
+            Row::Refused(faults) => Some(refuse(faults)),
+            Row::Before(mark) => Some(tell(house, &Entered::Before(mark))?),
+            Row::Waiting(one) => {
+                signed.push(*one);
+                None
+            }
+        });
+    }
+    let mut entered = Registrar::new(&house.library).enter(&signed)?.into_iter();
+    let waiting = |row: Option<BatchRow>| match (row, &mut entered) {
+        (Some(row), _) => Ok(row),
+        (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
+            Ok(entered) => tell(house, &entered),
+            Err(error) => Ok(refuse(vec![Problem::from(error).of_row("row")])),
+        },
+    };
+    told.into_iter().map(waiting).collect()
+}
+
+fn tell(house: &House, entered: &Entered) -> Result<BatchRow, Problem> {
+    let mark = entered.shelfmark();
+    let (card, record) = (house.library.card(mark)?, house.library.record(mark)?);
+    let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
+    let seal = house.pictures.text(&record.digits());
+    Ok(BatchRow { request_id: None, result, identifier: Some(card.identifier.to_string()), seal: Some(seal), faults: Vec::new() })
+}
+
+const fn refuse(faults: Vec<Fault>) -> BatchRow {
+    BatchRow { request_id: None, result: "refused", identifier: None, seal: None, faults }
+}

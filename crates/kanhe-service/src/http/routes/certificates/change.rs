@@ -1,0 +1,142 @@
+//! What becomes of a certificate: one route for each act of the lifecycle.
+
+use crate::accounts::Right;
+use crate::http::act::{Act, GroundsBody, entry};
+use crate::http::problem::{Document, Problem};
+use crate::http::repeat::{Once, Repeat, once};
+use crate::shown::Changed;
+use axum::Json;
+use axum::http::StatusCode;
+use kanhe_core::code::RegionCode;
+use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::registrar::{Entry, Registrar, is_alias_part};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// To which region, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferRequest {
+    /// The region's code (GB/T 2260).
+    to: String,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
+    #[schema(format = DateTime)]
+    effective: Option<String>,
+}
+
+/// An identifier of another scheme, and why it stands for the certificate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AliasRequest {
+    /// The scheme.
+    #[schema(min_length = 1, max_length = 100)]
+    scheme: String,
+    /// The identifier in it.
+    #[schema(min_length = 1, max_length = 100)]
+    value: String,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// What stands for what.
+#[derive(Serialize, ToSchema)]
+pub struct Aliased {
+    /// The certificate.
+    identifier: String,
+    /// The scheme.
+    scheme: String,
+    /// The identifier in it.
+    value: String,
+}
+
+macro_rules! changes {
+    ($($(#[doc = $doc:literal])+ $name:ident $path:literal $change:ident;)+) => {$(
+        $(#[doc = $doc])+
+        #[utoipa::path(post, path = $path, tag = "certificates", request_body = GroundsBody,
+            params(("identifier" = String, Path, description = "The certificate's identifier"),
+                ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+            responses((status = OK, body = Changed), (status = "4XX", body = Document, content_type = "application/problem+json"),
+                (status = "5XX", body = Document, content_type = "application/problem+json")))]
+        pub async fn $name(act: Act<GroundsBody>) -> Result<Once, Problem> {
+            act.done(|act| {
+                let entry = act.body.entry(&act.house, &act.caller)?;
+                change(&act, Change::$change, &entry, None)
+            }).await
+        }
+    )+};
+}
+
+changes! {
+    /// 暂扣: holds a certificate for a time.
+    suspend "/v1/certificates/{identifier}/suspend" Suspend;
+    /// 暂扣发还: gives a held certificate back.
+    reinstate "/v1/certificates/{identifier}/reinstate" Reinstate;
+    /// 吊销: takes a certificate away as a punishment.
+    revoke "/v1/certificates/{identifier}/revoke" Revoke;
+    /// 撤销: takes back a certificate that should never have been issued.
+    annul "/v1/certificates/{identifier}/annul" Annul;
+    /// 注销: deregisters a certificate.
+    cancel "/v1/certificates/{identifier}/cancel" Cancel;
+    /// 取消转出: calls a move to another region off.
+    undo_transfer "/v1/certificates/{identifier}/undo-transfer" UndoTransfer;
+}
+
+/// 转出: moves a certificate to another region.
+#[utoipa::path(post, path = "/v1/certificates/{identifier}/transfer-out", tag = "certificates", request_body = TransferRequest,
+    params(("identifier" = String, Path, description = "The certificate's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = Changed), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
+    act.done(|act| {
+        let wrong = |error: kanhe_core::code::RegionCodeError| {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`to` is no code of a region")
+        };
+        let region = RegionCode::parse(&act.body.to).map_err(wrong)?;
+        let entry = entry(&act.house, &act.caller, (&act.body.basis, &act.body.reason), act.body.effective.as_deref())?;
+        change(&act, Change::TransferOut, &entry, Some(region.as_str()))
+    })
+    .await
+}
+
+/// Lets an identifier of another scheme stand for a certificate; said twice, it is so once.
+#[utoipa::path(post, path = "/v1/certificates/{identifier}/alias", tag = "certificates", request_body = AliasRequest,
+    params(("identifier" = String, Path, description = "The certificate's identifier")),
+    responses((status = OK, body = Aliased), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
+    act.done(|Act { house, caller, subject, body, .. }| {
+        if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
+            let detail = "scheme and value have 1 to 100 characters each, and no control characters";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
+        }
+        let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
+        let own = house.certificate_of(&caller, Right::Change, &subject)?;
+        Registrar::new(&house.library).alias(&own.identifier, &body.scheme, &body.value, &entry)?;
+        Ok(Json(Aliased { identifier: own.identifier.to_string(), scheme: body.scheme, value: body.value }))
+    })
+    .await
+}
+
+fn change<B>(act: &Act<B>, change: Change, entry: &Entry, other: Option<&str>) -> Result<Once, Problem> {
+    let own = act.house.certificate_of(&act.caller, Right::Change, &act.subject)?;
+    once(&act.house, act.repeat.as_ref(), || {
+        let mut told = String::new();
+        let keep = |pen: &mut kanhe_store::Pen<'_>, card: &kanhe_store::Card| {
+            told = serde_json::to_string(&Changed::new(change, card)).unwrap_or_default();
+            Repeat::keep_if(act.repeat.as_ref(), pen, entry.now, &told)
+        };
+        Registrar::new(&act.house.library).change_and(&own.identifier, change, entry, other, keep)?;
+        Ok(told)
+    })
+}

@@ -1,0 +1,131 @@
+//! One certificate, from an application of a type that needs no review.
+
+use crate::accounts::{Caller, Right};
+use crate::house::{House, Shared};
+use crate::http::act::{Act, entry};
+use crate::http::problem::{Document, Problem};
+use crate::http::refused::refused_row;
+use crate::shown::Certificate;
+use axum::Json;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::Warning;
+use kanhe_issuer::application::{Columns, Draft};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
+use kanhe_issuer::sight::Sight;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An application, and why it is granted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueRequest {
+    /// The type: its code, or the name of its file.
+    r#type: String,
+    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+    #[schema(value_type = Object)]
+    application: Columns,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// What came of a request to issue.
+#[derive(Serialize, ToSchema)]
+pub struct Issued {
+    /// `issued`, or `before` if the request was answered before: then this is what was issued then.
+    result: &'static str,
+    /// The certificate, holders' codes masked.
+    certificate: Certificate,
+    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
+    #[schema(content_encoding = "base64")]
+    file: String,
+    /// What is odd about the application and was accepted all the same, by stable codes.
+    warnings: Vec<String>,
+}
+
+impl Issued {
+    /// What is told of a certificate that stands in the library.
+    pub fn read(house: &House, entered: &Entered, kind: &CertificateKind, warnings: &[Warning]) -> Result<Self, Problem> {
+        let mark = entered.shelfmark();
+        let certificate = Certificate::read(&house.library, mark, Some(kind), Sight::Masked, day_in_china(house.now()))?;
+        let file = STANDARD.encode(house.library.record(mark)?.envelope);
+        let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
+        Ok(Self { result, certificate, file, warnings: warnings.iter().map(|warning| warning.code().to_owned()).collect() })
+    }
+}
+
+/// 201 with the address for a new certificate, 200 for one that was issued before.
+impl IntoResponse for Issued {
+    fn into_response(self) -> Response {
+        let status = if self.result == "issued" { StatusCode::CREATED } else { StatusCode::OK };
+        let location = HeaderValue::from_str(&format!("/v1/certificates/{}", self.certificate.identifier));
+        let mut response = (status, Json(self)).into_response();
+        if let Ok(location) = location {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    }
+}
+
+/// Issues one certificate, of a type that needs no review.
+///
+/// The same request again is answered with the certificate that was issued for it, with 200 in the place of 201; with other contents it
+/// is refused. `Idempotency-Key` stands in for `request_id` where the application has none.
+#[utoipa::path(post, path = "/v1/certificates", tag = "certificates", request_body = IssueRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
+        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
+    act.done(issue_now).await.map(IntoResponse::into_response)
+}
+
+fn issue_now(Act { house, caller, repeat, body, .. }: Act<IssueRequest>) -> Result<Issued, Problem> {
+    let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
+    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
+    let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let warnings = draft.warnings().to_vec();
+    let entered = enter(&house, &caller, kind, draft, entry)?;
+    Issued::read(&house, &entered, kind, &warnings)
+}
+
+/// Admits an application on the day of the act; what cannot be drawn is refused before it is signed.
+pub fn draft(house: &House, kind: &CertificateKind, columns: Columns, request: Option<&str>, entry: &Entry) -> Result<Draft, Problem> {
+    let mut application = columns.application(1, kind);
+    if let Some(request) = request {
+        application.belongs_to(request);
+    }
+    let draft = kind.admit(&application, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
+    can_draw(house, draft.number())?;
+    Ok(draft)
+}
+
+/// Nobody gets a certificate whose number cannot be printed.
+pub fn can_draw(house: &House, number: &str) -> Result<(), Problem> {
+    match house.pictures.artist.missing(number) {
+        Some(glyph) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, glyph.code(), glyph)),
+        None => Ok(()),
+    }
+}
+
+fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, entry: Entry) -> Result<Entered, Problem> {
+    let manifest = house.manifest()?;
+    let desk = house.desk_of(caller, &manifest, kind)?;
+    let registrar = Registrar::new(&house.library);
+    let effective = effective_on(draft.issued(), entry.now);
+    match registrar.answer(&desk, draft, Entry { effective, ..entry }, house.chance())? {
+        Answer::Before(mark) => Ok(Entered::Before(mark)),
+        Answer::New(signed) => {
+            let entered = registrar.enter(std::slice::from_ref(&signed))?;
+            Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
+        }
+    }
+}

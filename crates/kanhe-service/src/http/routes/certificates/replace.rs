@@ -1,0 +1,61 @@
+//! 延续 and 变更: the version that takes the place of another.
+
+use super::issue::{Issued, draft};
+use crate::accounts::Right;
+use crate::http::act::{Act, entry};
+use crate::http::problem::{Document, Problem};
+use axum::response::{IntoResponse, Response};
+use kanhe_issuer::application::Columns;
+use kanhe_issuer::registrar::{Registrar, Replacement};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The application for a new version, and why it is granted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceRequest {
+    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+    #[schema(value_type = Object)]
+    application: Columns,
+    /// The legal basis (法律依据).
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
+    #[schema(format = DateTime)]
+    effective: Option<String>,
+}
+
+/// 延续: issues the next version of a certificate whose term ends.
+#[utoipa::path(post, path = "/v1/certificates/{identifier}/renew", tag = "certificates", request_body = ReplaceRequest,
+    params(("identifier" = String, Path, description = "The certificate's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
+        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
+    act.done(|act| replace(act, Replacement::Renew)).await.map(IntoResponse::into_response)
+}
+
+/// 变更: issues the version that says something else.
+#[utoipa::path(post, path = "/v1/certificates/{identifier}/amend", tag = "certificates", request_body = ReplaceRequest,
+    params(("identifier" = String, Path, description = "The certificate's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
+        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
+    act.done(|act| replace(act, Replacement::Amend)).await.map(IntoResponse::into_response)
+}
+
+fn replace(Act { house, caller, subject, repeat, body }: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
+    let entry = entry(&house, &caller, (&body.basis, &body.reason), body.effective.as_deref())?;
+    let own = house.certificate_of(&caller, Right::Issue, &subject)?;
+    let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
+    let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let warnings = draft.warnings().to_vec();
+    let manifest = house.manifest()?;
+    let desk = house.desk_of(&caller, &manifest, kind)?;
+    let entered = Registrar::new(&house.library).replace(&desk, &own.identifier, replacement, draft, entry, house.chance())?;
+    Issued::read(&house, &entered, kind, &warnings)
+}

@@ -1,0 +1,169 @@
+//! Finding certificates: by a request with a body, for what is asked by never stands in a URL.
+
+use crate::accounts::Caller;
+use crate::house::{House, Shared};
+use crate::http::aside::aside;
+use crate::http::body::JsonBody;
+use crate::http::problem::{Document, Problem};
+use crate::http::routes::page::cut;
+use crate::shown::CertificateRow;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
+use kanhe_core::status::State as CertificateState;
+use kanhe_issuer::registrar::is_alias_part;
+use kanhe_store::find::{Cursor, Question};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateSearch {
+    /// By what.
+    by: SearchBy,
+    /// Of one type only: its code, or the name of its file.
+    r#type: Option<String>,
+    /// Where the page before ended: its `next`.
+    after: Option<String>,
+    /// At most so many, 1 to 1,000; 100, where it is left out.
+    #[schema(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// By what certificates are found.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SearchBy {
+    /// The printed number, whole.
+    Number(String),
+    /// A holder's code.
+    Holder(HolderSought),
+    /// A holder's name, or two or more neighbouring letters of it.
+    Name(String),
+    /// The identifier in another scheme.
+    Alias(AliasSought),
+    /// What stands on the card.
+    Shelf(ShelfSought),
+    /// The last day, of those that can still be used.
+    Ending(EndingSought),
+}
+
+/// A holder's code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HolderSought {
+    /// The kind of code (GB/T 36903 annex A), such as `111`.
+    code_type: String,
+    /// The code.
+    code: String,
+}
+
+/// An identifier of another scheme.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AliasSought {
+    /// The scheme.
+    scheme: String,
+    /// The identifier in it.
+    value: String,
+}
+
+/// What stands on a card.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShelfSought {
+    /// What has become of it; whatever it is, where nothing is said.
+    state: Option<String>,
+}
+
+/// A time in which terms end.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndingSought {
+    /// The first such day; today, where nothing is said.
+    #[schema(format = Date)]
+    from: Option<String>,
+    /// The last such day.
+    #[schema(format = Date)]
+    until: String,
+}
+
+/// A page of certificates.
+#[derive(Serialize, ToSchema)]
+pub struct CertificatePage {
+    /// At most as many as were asked for.
+    certificates: Vec<CertificateRow>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// Finds certificates of the caller's agency, a page at a time.
+#[utoipa::path(post, path = "/v1/certificates/search", tag = "certificates", request_body = CertificateSearch,
+    responses((status = OK, body = CertificatePage), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn search(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(search): JsonBody<CertificateSearch>,
+) -> Result<Json<CertificatePage>, Problem> {
+    aside(&house, move |house| {
+        let today = day_in_china(house.now());
+        let question = question(house, &search, today)?;
+        let (after, limit) = cut(search.after.as_deref(), search.limit)?;
+        let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
+        let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, today));
+        let certificates = rows.collect::<Result<_, _>>()?;
+        Ok::<_, Problem>(Json(CertificatePage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
+    })
+    .await
+}
+
+fn question(house: &House, search: &CertificateSearch, today: Date) -> Result<Question, Problem> {
+    let type_code = search.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
+    match &search.by {
+        SearchBy::Number(number) if number.chars().count() > 100 => Err(wrong("a printed number has at most 100 characters")),
+        SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),
+        SearchBy::Holder(holder) => Ok(Question::Holder { code: code_of(holder)?, type_code }),
+        SearchBy::Name(_) | SearchBy::Alias(_) if type_code.is_some() => {
+            Err(wrong("by name or alias, certificates of every type are found"))
+        }
+        SearchBy::Name(name) => Question::named(name)
+            .filter(|_| name.chars().count() <= 200)
+            .ok_or_else(|| wrong("a name is found by 2 to 200 neighbouring letters of it")),
+        SearchBy::Alias(alias) if is_alias_part(&alias.scheme) && is_alias_part(&alias.value) => {
+            Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone() })
+        }
+        SearchBy::Alias(_) => Err(wrong("scheme and value have 1 to 100 characters each, and no control characters")),
+        SearchBy::Shelf(shelf) => Ok(Question::Shelf { type_code, agency: None, state: shelf.state.as_deref().map(state).transpose()? }),
+        SearchBy::Ending(ending) => ends(ending, type_code, today),
+    }
+}
+
+fn ends(ending: &EndingSought, type_code: Option<TypeCode>, today: Date) -> Result<Question, Problem> {
+    let day = |member: &str, text: &str| text.parse::<Date>().map_err(|_| wrong(format!("`{member}` is no day such as 2026-12-31")));
+    let from = ending.from.as_deref().map_or(Ok(today), |text| day("from", text))?;
+    Ok(Question::Ending { from, until: day("until", &ending.until)?, type_code, agency: None })
+}
+
+fn state(word: &str) -> Result<CertificateState, Problem> {
+    let unknown = |error: kanhe_core::status::StatusError| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`state` is no state of a certificate")
+    };
+    CertificateState::parse(word).map_err(unknown)
+}
+
+/// A code that fails its check may stand in the library all the same.
+fn code_of(holder: &HolderSought) -> Result<HolderCode, Problem> {
+    let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
+    let kind = HolderCodeType::parse(&holder.code_type).map_err(|error| unfit(error.code()))?;
+    HolderCode::new_foreign(kind, holder.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
+}
+
+fn wrong(detail: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
+}

@@ -1,0 +1,96 @@
+//! One certificate, everything that happened to it, and how many there are.
+
+use crate::accounts::{Caller, Right};
+use crate::house::Shared;
+use crate::http::act::moment;
+use crate::http::aside::aside;
+use crate::http::body::Query;
+use crate::http::problem::{Document, Problem};
+use crate::shown::{Certificate, Counts, History};
+use axum::Json;
+use axum::extract::{Path, State};
+use kanhe_core::calendar::day_in_china;
+use kanhe_issuer::lifecycle::Past;
+use kanhe_issuer::sight::Sight;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// How much is to be shown.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct How {
+    /// Whether holders' codes and fields are shown whole, for who has the right to; they are masked otherwise.
+    #[serde(default)]
+    whole: bool,
+}
+
+impl How {
+    /// As far as the caller may see it.
+    pub fn sight(&self, caller: &Caller) -> Result<Sight, Problem> {
+        if !self.whole {
+            return Ok(Sight::Masked);
+        }
+        caller.may(Right::ReadWhole)?;
+        Ok(Sight::Whole)
+    }
+}
+
+/// Which moment is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct When {
+    /// What held at this moment (RFC 3339) …
+    at: Option<String>,
+    /// … as far as the library knew it at this one; now, where nothing is said.
+    known: Option<String>,
+}
+
+/// One certificate.
+#[utoipa::path(get, path = "/v1/certificates/{identifier}", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier"), How),
+    responses((status = OK, body = Certificate), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn one(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(identifier): Path<String>,
+    Query(how): Query<How>,
+) -> Result<Json<Certificate>, Problem> {
+    aside(&house, move |house| {
+        let sight = how.sight(&caller)?;
+        let own = house.certificate_of(&caller, Right::Read, &identifier)?;
+        house.note_use(&caller, sight, &own.identifier.to_string())?;
+        let kind = house.catalogue.find(own.identifier.type_code().as_str());
+        Ok::<_, Problem>(Json(Certificate::read(&house.library, own.mark, kind, sight, day_in_china(house.now()))?))
+    })
+    .await
+}
+
+/// Everything that happened to a certificate, and what held at a moment.
+#[utoipa::path(get, path = "/v1/certificates/{identifier}/history", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier"), When),
+    responses((status = OK, body = History), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn history(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(identifier): Path<String>,
+    Query(when): Query<When>,
+) -> Result<Json<History>, Problem> {
+    aside(&house, move |house| {
+        let now = house.now();
+        let known = when.known.as_deref().map_or(Ok(now), |known| moment("known", known))?;
+        let past = when.at.as_deref().map(|at| Ok::<_, Problem>(Past { at: moment("at", at)?, known })).transpose()?;
+        let own = house.certificate_of(&caller, Right::Read, &identifier)?;
+        Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, day_in_china(now))?))
+    })
+    .await
+}
+
+/// How many certificates the caller's agency has, by type and state, and by month of issue.
+#[utoipa::path(get, path = "/v1/certificates/count", tag = "certificates",
+    responses((status = OK, body = Counts), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn count(State(house): State<Shared>, caller: Caller) -> Result<Json<Counts>, Problem> {
+    aside(&house, move |house| house.counts_of(&caller, day_in_china(house.now())).map(Json)).await
+}

@@ -1,0 +1,244 @@
+//! Webhooks: who is told what happens, what has not arrived, and sending it again.
+
+use crate::accounts::{Caller, Right, Use, UseAct, note_use};
+use crate::house::{House, Shared};
+use crate::http::act::{Act, apart};
+use crate::http::body::Query;
+use crate::http::problem::{Document, Problem};
+use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use kanhe_core::event::Act as EventAct;
+use kanhe_store::find::Cursor;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A page has at most so many deliveries.
+const PAGE: usize = 100;
+
+/// An address that is to be told.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewHook {
+    /// Where letters go: `https://host[:port][/path]`.
+    #[schema(max_length = 500)]
+    address: String,
+    /// Only these acts, such as `issue`, `suspend`, `revoke`; all, where none is named.
+    #[serde(default)]
+    #[schema(max_items = 17)]
+    acts: Vec<String>,
+    /// Only certificates of these types, by their codes; all, where none is named.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    types: Vec<String>,
+}
+
+/// A hook, and once, when it is made, its secret.
+#[derive(Serialize, ToSchema)]
+pub struct HookShown {
+    /// Its id.
+    id: String,
+    /// Where letters go.
+    address: String,
+    /// Only these acts; all, where there is none.
+    acts: Vec<&'static str>,
+    /// Only certificates of these types; all, where there is none.
+    types: Vec<String>,
+    /// The index of the next event of the log that it has not looked at.
+    next: u64,
+    /// The secret of Standard Webhooks, `whsec_…`: shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+/// The hooks of the caller's agency.
+#[derive(Serialize, ToSchema)]
+pub struct Hooks {
+    /// At most 50.
+    webhooks: Vec<HookShown>,
+}
+
+/// Which deliveries, and from where on.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveriesWanted {
+    /// `waiting`, or `dead`: those that will not be tried again by themselves.
+    #[param(pattern = "^(waiting|dead)$")]
+    state: String,
+    /// Where the page before ended.
+    after: Option<String>,
+}
+
+/// What waits to be told, or could not be told.
+#[derive(Serialize, ToSchema)]
+pub struct Deliveries {
+    /// In the order of the log.
+    deliveries: Vec<DeliveryShown>,
+    /// Where the next page begins, if there may be one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// One delivery.
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryShown {
+    /// The `webhook-id` of its letter.
+    id: String,
+    /// The event's index in the log.
+    index: u64,
+    /// How often it was tried.
+    tries: u32,
+    /// When it is tried next (RFC 3339).
+    #[schema(format = DateTime)]
+    due: String,
+    /// What the receiver answered last: a status of HTTP, or 0 where nobody answered.
+    status: u16,
+}
+
+/// Names an address that is told what happens to the agency's certificates and applications from now on.
+#[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks", request_body = NewHook,
+    responses((status = CREATED, body = HookShown), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Problem> {
+    act.caller.may(Right::Administer)?;
+    let shown = act.done(|Act { house, caller, body, .. }| {
+        let hook = new_hook(&house, &caller, &body)?;
+        house.library.commit(|pen| -> Result<(), Problem> {
+            put_hook(pen, &hook)?;
+            note_use(pen, &used(&house, &caller, UseAct::HookAdded, &hook), house.chance())?;
+            Ok(())
+        })?;
+        Ok(HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) })
+    });
+    shown.await.map(|shown| (StatusCode::CREATED, Json(shown)))
+}
+
+/// The hooks of the caller's agency.
+#[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks",
+    responses((status = OK, body = Hooks), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Hooks>, Problem> {
+    caller.may(Right::Administer)?;
+    let hooks = apart(move || Ok(hooks_of(&house.library, &caller.agency)?)).await?;
+    Ok(Json(Hooks { webhooks: hooks.iter().map(shown).collect() }))
+}
+
+/// Tells an address nothing more; what was still to be told goes with it.
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "webhooks", params(("id" = String, Path, description = "The hook's id")),
+    responses((status = NO_CONTENT, description = "It is told nothing more"), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    caller.may(Right::Administer)?;
+    apart(move || {
+        let hook = own_hook(&house, &caller, &id)?;
+        house.library.commit(|pen| -> Result<(), Problem> {
+            remove_hook(pen, &hook);
+            note_use(pen, &used(&house, &caller, UseAct::HookRemoved, &hook), house.chance())?;
+            Ok(())
+        })
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What waits to be told to a hook, or could not be told to it.
+#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks", params(("id" = String, Path, description = "The hook's id"), DeliveriesWanted),
+    responses((status = OK, body = Deliveries), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn deliveries(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(wanted): Query<DeliveriesWanted>,
+) -> Result<Json<Deliveries>, Problem> {
+    caller.may(Right::Administer)?;
+    let fate = match wanted.state.as_str() {
+        "waiting" => Fate::Waiting,
+        "dead" => Fate::Dead,
+        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`state` is waiting or dead")),
+    };
+    let (found, next) = apart(move || {
+        let after = wanted.after.as_deref().map(Cursor::parse).transpose()?;
+        let hook = own_hook(&house, &caller, &id)?;
+        Ok(deliveries_of(&house.library, &hook.id, fate, after.as_ref(), PAGE)?)
+    })
+    .await?;
+    Ok(Json(Deliveries { deliveries: found.iter().map(delivery_shown).collect(), next: next.as_ref().map(Cursor::to_text) }))
+}
+
+/// Lets a dead letter be sent again, at once.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{index}/replay", tag = "webhooks",
+    params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
+    responses((status = ACCEPTED, description = "It will be sent"), (status = "4XX", body = Document, content_type = "application/problem+json"),
+        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+pub async fn send_again(State(house): State<Shared>, caller: Caller, Path((id, index)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+    caller.may(Right::Administer)?;
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "delivery_unknown", "no letter about this event is dead");
+    let index: u64 = index.parse().map_err(|_| unknown())?;
+    let found = apart(move || {
+        let hook = own_hook(&house, &caller, &id)?;
+        Ok(replay(&house.library, &hook.id, index, house.now())?)
+    });
+    if found.await? { Ok(StatusCode::ACCEPTED) } else { Err(unknown()) }
+}
+
+fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Problem> {
+    Hook::check_address(&asked.address)?;
+    if hooks_of(&house.library, &caller.agency)?.len() >= MOST_HOOKS {
+        return Err(HookError::TooMany { most: MOST_HOOKS }.into());
+    }
+    let unknown = |_: &String| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`acts` has a word that is no act");
+    let act = |word: &String| EventAct::parse(word).ok_or_else(|| unknown(word));
+    let kinds = asked.types.iter().map(|name| house.type_code(name)).collect::<Result<_, _>>()?;
+    Ok(Hook {
+        id: house.chance(),
+        agency: caller.agency,
+        address: asked.address.clone(),
+        secret: Secret::new(house.chance()),
+        acts: asked.acts.iter().map(act).collect::<Result<_, _>>()?,
+        types: kinds,
+        next: house.library.log_size()?,
+    })
+}
+
+fn own_hook(house: &House, caller: &Caller, id: &str) -> Result<Hook, Problem> {
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "hook_unknown", "your agency has no such webhook");
+    hooks_of(&house.library, &caller.agency)?.into_iter().find(|hook| hook.name() == id).ok_or_else(unknown)
+}
+
+fn used(house: &House, caller: &Caller, act: UseAct, hook: &Hook) -> Use {
+    Use { at: house.now(), agency: caller.agency, actor: caller.actor.clone(), act, subject: hook.name(), until: None }
+}
+
+fn shown(hook: &Hook) -> HookShown {
+    HookShown {
+        id: hook.name(),
+        address: hook.address.clone(),
+        acts: hook.acts.iter().map(|act| act.word()).collect(),
+        types: hook.types.iter().map(ToString::to_string).collect(),
+        next: hook.next,
+        secret: None,
+    }
+}
+
+fn delivery_shown(delivery: &Delivery) -> DeliveryShown {
+    DeliveryShown {
+        id: delivery.id(),
+        index: delivery.index,
+        tries: delivery.tries,
+        due: delivery.due.to_string(),
+        status: delivery.status,
+    }
+}
+
+impl From<HookError> for Problem {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::Store(error) => error.into(),
+            HookError::Address { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error),
+            HookError::TooMany { .. } => Self::new(StatusCode::CONFLICT, error.code(), error),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What is shown of certificates, events and applications: the same objects over HTTP and from `kanhe … --json`.
+
+mod application;
+mod certificate;
+mod counts;
+mod event;
+
+pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
+pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer};
+pub use counts::{Counts, MonthCount, Total};
+pub use event::{Event, EventApproval, History, Then};
+
+use kanhe_core::certificate::Value;
+use kanhe_core::kind::Label;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use utoipa::ToSchema;
+
+/// What people call something, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Names {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<&Label> for Names {
+    fn from(label: &Label) -> Self {
+        Self { zh: label.zh.clone(), en: label.en.clone() }
+    }
+}
+
+/// Fields by their names.
+type Fields = Map<String, Json>;
+
+/// A value as JSON has it.
+fn value(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Count(count) => json!(count),
+        Value::Flag(flag) => json!(flag),
+        Value::List(texts) => json!(texts),
+    }
+}

@@ -1,0 +1,205 @@
+//! Where an application stands.
+
+use super::certificate::{Holder, fields, holders};
+use super::{Event, Fields, Names};
+use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::event;
+use kanhe_issuer::application::Application as Row;
+use kanhe_issuer::catalogue::{CertificateKind, Department};
+use kanhe_issuer::examiner::{Opinion, Standing};
+use kanhe_issuer::sight::Sight;
+use kanhe_store::{Library, Project, Stage, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An application on its way to a decision.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Application)]
+pub struct Application {
+    /// Its lifelong code (终生唯一编码).
+    pub code: String,
+    /// The code of the type that is applied for.
+    pub r#type: String,
+    /// The agency that decides.
+    pub agency: String,
+    /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    pub stage: &'static str,
+    /// When it arrived (RFC 3339).
+    #[schema(format = DateTime)]
+    pub lodged: String,
+    /// Days since then.
+    pub days: i64,
+    /// The certificate that came of it.
+    #[schema(required)]
+    pub certificate: Option<String>,
+    /// The version whose place the new one is to take.
+    #[schema(required)]
+    pub replaces: Option<Replaced>,
+    /// The departments that are heard; null where the type at hand has no review.
+    #[schema(required)]
+    pub departments: Option<Vec<DepartmentSaid>>,
+    /// When it was decided (RFC 3339).
+    #[schema(required, format = DateTime)]
+    pub decided: Option<String>,
+    /// Why it was refused.
+    #[schema(required)]
+    pub refused_because: Option<Refusal>,
+    /// The applicant's request id; for officers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What is applied for, as far as the officer may see it; not there where the type has another form by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
+    /// What happened, the oldest first; for officers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<Event>>,
+}
+
+/// What an application is to replace.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Replaced {
+    /// `renew` or `amend`.
+    pub act: &'static str,
+    /// The version.
+    pub identifier: String,
+}
+
+/// A department, and what it says.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DepartmentSaid {
+    /// Its id in the type file.
+    pub id: String,
+    /// What it is called.
+    pub names: Names,
+    /// `agrees` or `objects`; null while it is silent.
+    #[schema(required)]
+    pub opinion: Option<&'static str>,
+    /// When it said so (RFC 3339).
+    #[schema(required, format = DateTime)]
+    pub at: Option<String>,
+    /// Whether its opinion is waited for now.
+    pub waited_for: bool,
+}
+
+/// Why an application was refused: a refusal is given with its reasons (Administrative Licensing Law art. 38).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Refusal {
+    /// The legal basis.
+    pub basis: String,
+    /// The reason.
+    pub reason: String,
+}
+
+/// What is applied for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Applied {
+    /// The number that is to be printed.
+    pub number: String,
+    /// Who is to hold it.
+    pub holders: Vec<Holder>,
+    /// The fields of the type's form, by their names.
+    #[schema(value_type = Object)]
+    pub fields: Fields,
+}
+
+impl Application {
+    /// Reads where an application stands: nothing here that only officers may know.
+    pub fn read(
+        library: &Library,
+        project: &Project,
+        kind: &CertificateKind,
+        history: &[(u64, event::Event)],
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let standing = kind.review().map(|rule| Standing::of(rule, history.iter().map(|(_, event)| event)));
+        let issued = project.issued.map(|mark| library.card(mark)).transpose()?;
+        let decision = history.last().map(|(_, event)| event).filter(|_| project.stage.is_final());
+        let refusal = |event: &event::Event| Refusal { basis: event.basis.clone(), reason: event.reason.clone() };
+        let replaced =
+            |replaces: &kanhe_store::Replaces| Replaced { act: replaces.act.word(), identifier: replaces.identifier.to_string() };
+        Ok(Self {
+            code: project.code.as_str().to_owned(),
+            r#type: project.type_code.to_string(),
+            agency: project.agency.to_string(),
+            stage: project.stage.word(),
+            lodged: project.lodged.to_string(),
+            days: (now.as_second() - project.lodged.as_second()).max(0) / 86_400,
+            certificate: issued.map(|card| card.identifier.to_string()),
+            replaces: project.replaces.as_ref().map(replaced),
+            departments: standing.as_ref().map(departments),
+            decided: decision.map(|event| event.recorded.to_string()),
+            refused_because: decision.filter(|_| project.stage == Stage::Rejected).map(refusal),
+            request_id: None,
+            applied: None,
+            events: None,
+        })
+    }
+
+    /// The same with what officers may know.
+    #[must_use]
+    pub fn for_officers(self, project: &Project, kind: &CertificateKind, history: &[(u64, event::Event)], sight: Sight) -> Self {
+        Self {
+            request_id: Some(project.request.clone()),
+            applied: Applied::read(project, kind, sight),
+            events: Some(history.iter().map(|(index, event)| Event::new(*index, event)).collect()),
+            ..self
+        }
+    }
+}
+
+impl Applied {
+    /// Reads what was handed in as the type at hand understands it.
+    fn read(project: &Project, kind: &CertificateKind, sight: Sight) -> Option<Self> {
+        let row = Row::read_back(&project.application, kind).ok()?;
+        let draft = kind.admit(&row, day_in_china(project.lodged)).ok()?;
+        Some(Self {
+            number: draft.number().to_owned(),
+            holders: holders(draft.holders(), sight),
+            fields: fields(draft.fields(), Some(kind), sight),
+        })
+    }
+}
+
+fn departments(standing: &Standing<'_>) -> Vec<DepartmentSaid> {
+    let waiting: Vec<&str> = standing.waiting_for().iter().map(|department| department.id.as_str()).collect();
+    let row = |(department, said): &(&Department, Option<(Opinion, event::Event)>)| DepartmentSaid {
+        id: department.id.clone(),
+        names: Names::from(&department.names),
+        opinion: said.as_ref().map(|(opinion, _)| opinion.word()),
+        at: said.as_ref().map(|(_, event)| event.recorded.to_string()),
+        waited_for: waiting.contains(&department.id.as_str()),
+    };
+    standing.opinions().iter().map(row).collect()
+}
+
+/// An application in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApplicationRow {
+    /// Its lifelong code.
+    pub code: String,
+    /// The code of the type that is applied for.
+    pub r#type: String,
+    /// The agency that decides.
+    pub agency: String,
+    /// How far it has come.
+    pub stage: &'static str,
+    /// When it arrived (RFC 3339).
+    #[schema(format = DateTime)]
+    pub lodged: String,
+    /// The applicant's request id.
+    pub request_id: String,
+}
+
+impl From<&Project> for ApplicationRow {
+    fn from(project: &Project) -> Self {
+        Self {
+            code: project.code.as_str().to_owned(),
+            r#type: project.type_code.to_string(),
+            agency: project.agency.to_string(),
+            stage: project.stage.word(),
+            lodged: project.lodged.to_string(),
+            request_id: project.request.clone(),
+        }
+    }
+}

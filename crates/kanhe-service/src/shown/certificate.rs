@@ -1,0 +1,212 @@
+//! One certificate, and its line in a list.
+
+use super::{Fields, Names, value};
+use jiff::civil::Date;
+use kanhe_core::certificate;
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::lifecycle::{Change, Condition};
+use kanhe_issuer::sight::Sight;
+use kanhe_store::{Card, Library, Shelfmark, StoreError};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
+
+/// A certificate: what it says, and what has become of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Certificate)]
+pub struct Certificate {
+    /// The lifelong identifier (GB/T 36904).
+    pub identifier: String,
+    /// The printed number.
+    pub number: String,
+    /// The code of its type.
+    pub r#type: String,
+    /// Who issued it.
+    pub issuer: Issuer,
+    /// Who holds it.
+    pub holders: Vec<Holder>,
+    /// The day of issue.
+    #[schema(format = Date)]
+    pub issued: String,
+    /// The first day in force.
+    #[schema(format = Date)]
+    pub from: String,
+    /// The last day in force; null for 长期.
+    #[schema(required, format = Date)]
+    pub until: Option<String>,
+    /// The fields of the type's form, by their names.
+    #[schema(value_type = Object)]
+    pub fields: Fields,
+    /// What has become of it: `valid`, `suspended`, `revoked`, `annulled`, `cancelled`, `transferred`, `superseded`.
+    pub state: &'static str,
+    /// The state, and where its term stands today.
+    pub condition: &'static str,
+    /// What other systems call the condition: the code of each code set of the type.
+    #[schema(required, value_type = Option<Object>)]
+    pub state_codes: Option<Map<String, Json>>,
+    /// From when on the state holds (RFC 3339).
+    #[schema(format = DateTime)]
+    pub effective: String,
+    /// When the library learnt of it (RFC 3339).
+    #[schema(format = DateTime)]
+    pub recorded: String,
+    /// The version whose place it took.
+    #[schema(required)]
+    pub predecessor: Option<String>,
+    /// The version that took its place.
+    #[schema(required)]
+    pub successor: Option<String>,
+    /// Its place in the agency's status lists.
+    pub slot: u32,
+    /// The request that it was issued for.
+    pub request_id: String,
+    /// The text of its QR code, in the bare form.
+    pub seal: String,
+}
+
+/// Who issued a certificate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CertificateIssuer)]
+pub struct Issuer {
+    /// The USCC.
+    pub code: String,
+    /// What it is called.
+    pub names: Names,
+}
+
+/// Who holds a certificate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CertificateHolder)]
+pub struct Holder {
+    /// The name.
+    pub name: String,
+    /// The kind of code (GB/T 36903 annex A).
+    pub code_type: String,
+    /// The code; of a person no more than the first six and last four characters, unless the whole was asked for.
+    pub code: String,
+}
+
+impl Certificate {
+    /// Reads what the library has of a certificate, as far as somebody may see it.
+    pub fn read(library: &Library, mark: Shelfmark, kind: Option<&CertificateKind>, sight: Sight, today: Date) -> Result<Self, StoreError> {
+        let (card, record) = (library.card(mark)?, library.record(mark)?);
+        let certificate = record.certificate()?;
+        let condition = Condition::of(card.state, card.from, card.until, today);
+        let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier.to_string());
+        Ok(Self {
+            identifier: card.identifier.to_string(),
+            number: certificate.number.clone(),
+            r#type: card.type_code().to_string(),
+            issuer: Issuer { code: card.agency().to_string(), names: Names::from(&certificate.issuer_names) },
+            holders: holders(&certificate.holders, sight),
+            issued: card.issued.to_string(),
+            from: card.from.to_string(),
+            until: card.until.map(|until| until.to_string()),
+            fields: fields(&certificate.fields, kind, sight),
+            state: card.state.word(),
+            condition: condition.word(),
+            state_codes: kind.map(|kind| state_codes(kind, condition)),
+            effective: card.effective.to_string(),
+            recorded: card.recorded.to_string(),
+            predecessor: certificate.predecessor.as_ref().map(ToString::to_string),
+            successor,
+            slot: card.slot,
+            request_id: record.request.clone(),
+            seal: record.digits(),
+        })
+    }
+}
+
+/// Holders, as far as somebody may see them.
+pub(super) fn holders(holders: &[certificate::Holder], sight: Sight) -> Vec<Holder> {
+    let one = |holder: &certificate::Holder| Holder {
+        name: holder.name().to_owned(),
+        code_type: format!("{:03}", holder.code().kind().code()),
+        code: sight.code(holder),
+    };
+    holders.iter().map(one).collect()
+}
+
+/// Fields, as far as somebody may see them.
+pub(super) fn fields(fields: &[(String, certificate::Value)], kind: Option<&CertificateKind>, sight: Sight) -> Fields {
+    fields.iter().map(|(name, said)| (name.clone(), value(&sight.field(kind, name, said)))).collect()
+}
+
+fn state_codes(kind: &CertificateKind, condition: Condition) -> Map<String, Json> {
+    kind.state_codes().iter().filter_map(|set| Some((set.id.clone(), Json::from(set.code_for(condition)?)))).collect()
+}
+
+/// A certificate in a list: nothing about a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CertificateRow {
+    /// The lifelong identifier.
+    pub identifier: String,
+    /// The printed number.
+    pub number: String,
+    /// The code of its type.
+    pub r#type: String,
+    /// The agency that issued it.
+    pub agency: String,
+    /// What has become of it.
+    pub state: &'static str,
+    /// The state, and where its term stands today.
+    pub condition: &'static str,
+    /// The day of issue.
+    #[schema(format = Date)]
+    pub issued: String,
+    /// The first day in force.
+    #[schema(format = Date)]
+    pub from: String,
+    /// The last day in force; null for 长期.
+    #[schema(required, format = Date)]
+    pub until: Option<String>,
+}
+
+impl CertificateRow {
+    /// The line of a certificate.
+    pub fn read(library: &Library, mark: Shelfmark, today: Date) -> Result<Self, StoreError> {
+        let card = library.card(mark)?;
+        let certificate = library.record(mark)?.certificate()?;
+        Ok(Self {
+            identifier: card.identifier.to_string(),
+            number: certificate.number.clone(),
+            r#type: card.type_code().to_string(),
+            agency: card.agency().to_string(),
+            state: card.state.word(),
+            condition: Condition::of(card.state, card.from, card.until, today).word(),
+            issued: card.issued.to_string(),
+            from: card.from.to_string(),
+            until: card.until.map(|until| until.to_string()),
+        })
+    }
+}
+
+/// What an act made of a certificate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Changed {
+    /// The certificate.
+    pub identifier: String,
+    /// What was done.
+    pub act: &'static str,
+    /// What has become of it.
+    pub state: &'static str,
+    /// From when on it holds (RFC 3339).
+    #[schema(format = DateTime)]
+    pub effective: String,
+    /// When it was written down (RFC 3339).
+    #[schema(format = DateTime)]
+    pub recorded: String,
+}
+
+impl Changed {
+    /// What a change made of the certificate of a card.
+    pub fn new(change: Change, card: &Card) -> Self {
+        Self {
+            identifier: card.identifier.to_string(),
+            act: change.act().word(),
+            state: card.state.word(),
+            effective: card.effective.to_string(),
+            recorded: card.recorded.to_string(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! How many certificates there are.
+
+use jiff::civil::Date;
+use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::status::State;
+use kanhe_store::{Library, StoreError, Within};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// How many certificates there are, by type, agency and state.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Counts {
+    /// The day on which terms are judged.
+    #[schema(format = Date)]
+    pub as_of: String,
+    /// In all.
+    pub totals: Vec<Total>,
+    /// By month of issue.
+    pub months: Vec<MonthCount>,
+}
+
+/// Certificates of one type, agency and state.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Total {
+    /// The code of the type.
+    pub r#type: String,
+    /// The agency.
+    pub agency: String,
+    /// The state.
+    pub state: &'static str,
+    /// How many.
+    pub count: u64,
+    /// How many of them are past their last day.
+    pub past_their_term: u64,
+}
+
+/// Certificates of one type, agency, state and month of issue.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MonthCount {
+    /// The code of the type.
+    pub r#type: String,
+    /// The agency.
+    pub agency: String,
+    /// The state.
+    pub state: &'static str,
+    /// The month, as in `2026-06`.
+    pub month: String,
+    /// How many.
+    pub count: u64,
+}
+
+impl Counts {
+    /// Counts what lies within, or everything.
+    pub fn read(library: &Library, within: Option<Within<'_>>, today: Date) -> Result<Self, StoreError> {
+        let mut counts = library.counts()?;
+        counts.retain(|count| within.is_none_or(|within| within.has(&count.type_code, &count.agency)));
+        let mut sums: BTreeMap<(TypeCode, Uscc, State), u64> = BTreeMap::new();
+        for count in &counts {
+            *sums.entry((count.type_code, count.agency, count.state)).or_default() += count.count;
+        }
+        let total = |((type_code, agency, state), count): ((TypeCode, Uscc, State), u64)| {
+            let past_their_term = library.expired(&type_code, &agency, state, today)?;
+            Ok(Total { r#type: type_code.to_string(), agency: agency.to_string(), state: state.word(), count, past_their_term })
+        };
+        let month = |count: &kanhe_store::Count| MonthCount {
+            r#type: count.type_code.to_string(),
+            agency: count.agency.to_string(),
+            state: count.state.word(),
+            month: format!("{:04}-{:02}", count.year, count.month),
+            count: count.count,
+        };
+        Ok(Self {
+            as_of: today.to_string(),
+            totals: sums.into_iter().map(total).collect::<Result<_, StoreError>>()?,
+            months: counts.iter().map(month).collect(),
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! What happened, for machines.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::CertificateId;
+use kanhe_core::event;
+use kanhe_issuer::lifecycle::{Condition, Past, state_at};
+use kanhe_store::{Library, Shelfmark, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An event of the log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct Event {
+    /// Its index in the log.
+    pub index: u64,
+    /// What was done.
+    pub act: &'static str,
+    /// To what: an identifier, the code of an application, a manifest.
+    pub subject: String,
+    /// From when on it holds (RFC 3339).
+    #[schema(format = DateTime)]
+    pub effective: String,
+    /// When it was written down (RFC 3339).
+    #[schema(format = DateTime)]
+    pub recorded: String,
+    /// The legal basis.
+    pub basis: String,
+    /// The reason.
+    pub reason: String,
+    /// Who did it.
+    pub actor: String,
+    /// What else it is about: the version that was replaced, the region, the department and its opinion.
+    #[schema(required)]
+    pub other: Option<String>,
+    /// The decision that allowed it, where a second person had to.
+    #[schema(required)]
+    pub approval: Option<EventApproval>,
+}
+
+/// Who allowed it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventApproval {
+    /// The code of the application.
+    pub project: String,
+    /// Who decided.
+    pub approver: String,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    pub decided: String,
+}
+
+impl Event {
+    /// The event at an index of the log.
+    pub fn new(index: u64, event: &event::Event) -> Self {
+        let approval = event.approval.as_ref().map(|approval| EventApproval {
+            project: approval.project.as_str().to_owned(),
+            approver: approval.approver.clone(),
+            decided: approval.decided.to_string(),
+        });
+        Self {
+            index,
+            act: event.act.word(),
+            subject: event.subject.clone(),
+            effective: event.effective.to_string(),
+            recorded: event.recorded.to_string(),
+            basis: event.basis.clone(),
+            reason: event.reason.clone(),
+            actor: event.actor.clone(),
+            other: event.other.clone(),
+            approval,
+        }
+    }
+}
+
+/// Everything that happened to a certificate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct History {
+    /// The certificate.
+    pub identifier: String,
+    /// What held at a moment, if one was named.
+    #[schema(required)]
+    pub at: Option<Then>,
+    /// Its condition today.
+    pub now: &'static str,
+    /// What happened, the oldest first.
+    pub events: Vec<Event>,
+}
+
+/// What held at a moment.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Then {
+    /// The moment (RFC 3339).
+    #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "written")]
+    pub moment: Timestamp,
+    /// As far as the library knew it at this one (RFC 3339).
+    #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "written")]
+    pub known: Timestamp,
+    /// The condition; null before the certificate was issued.
+    #[schema(required, value_type = Option<String>)]
+    #[serde(serialize_with = "word")]
+    pub condition: Option<Condition>,
+}
+
+fn written<S: serde::Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(moment)
+}
+
+fn word<S: serde::Serializer>(condition: &Option<Condition>, serializer: S) -> Result<S::Ok, S::Error> {
+    condition.map(Condition::word).serialize(serializer)
+}
+
+impl History {
+    /// Reads what happened to a certificate.
+    pub fn read(
+        library: &Library,
+        identifier: &CertificateId,
+        mark: Shelfmark,
+        past: Option<Past>,
+        today: Date,
+    ) -> Result<Self, StoreError> {
+        let (history, card) = (library.history(mark)?, library.card(mark)?);
+        let then = |past: Past| {
+            let state = state_at(identifier, history.iter().map(|(_, event)| event), past);
+            let condition = state.map(|state| Condition::of(state, card.from, card.until, day_in_china(past.at)));
+            Then { moment: past.at, known: past.known, condition }
+        };
+        Ok(Self {
+            identifier: identifier.to_string(),
+            at: past.map(then),
+            now: Condition::of(card.state, card.from, card.until, today).word(),
+            events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),
+        })
+    }
+}

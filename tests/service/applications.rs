@@ -1,0 +1,138 @@
+//! Applications over HTTP, and a whole day by seven people of two agencies.
+
+use crate::agencies::*;
+use crate::stage::{Reply, Stage};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+fn says(stage: &Stage, who: Person, code: &str, department: &str, opinion: &str) -> Reply {
+    stage.later(SignedDuration::from_mins(1));
+    let mut body = grounds();
+    body["department"] = json!(department);
+    body["opinion"] = json!(opinion);
+    stage.post_as(who, &format!("/v1/applications/{code}/reviews"), &body)
+}
+
+fn agreed(stage: &Stage, code: &str) {
+    for (who, department) in [(ZHAO, "planning"), (SUN, "fire"), (QIAN, "civil-defence")] {
+        assert_eq!(says(stage, who, code, department, "agrees").status, 200);
+    }
+}
+
+fn decide(stage: &Stage, who: Person, code: &str, how: &str) -> Reply {
+    stage.later(SignedDuration::from_mins(1));
+    stage.post_as(who, &format!("/v1/applications/{code}/{how}"), &grounds())
+}
+
+#[test]
+fn a_day_from_application_to_revocation() {
+    let stage = Stage::new();
+    let code = stage.lodged(WANG, 1);
+    let standing = || stage.get(&format!("/v1/applications/{code}/standing")).json();
+    assert_eq!(standing(), json!({ "code": code, "stage": "in_review" }));
+    assert_eq!(says(&stage, ZHAO, &code, "planning", "agrees").json()["stage"], "in_review");
+    let early = decide(&stage, ZHOU, &code, "approval");
+    assert_eq!((early.status, early.code().as_str()), (409, "review_not_agreed"));
+    agreed(&stage, &code);
+    assert_eq!(standing()["stage"], "for_decision");
+    let approved = decide(&stage, ZHOU, &code, "approval");
+    assert_eq!(approved.status, 201, "{}", approved.json());
+    let identifier = approved.json()["certificate"]["identifier"].as_str().unwrap().to_owned();
+    assert_eq!(decide(&stage, ZHOU, &code, "approval").status, 200);
+    assert_eq!(standing()["stage"], "approved");
+    assert_eq!(stage.get_as(WU, &format!("/v1/applications/{code}")).json()["certificate"], identifier);
+    let path = format!("/v1/certificates/{identifier}");
+    for (act, state) in [("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")] {
+        stage.later(SignedDuration::from_mins(1));
+        assert_eq!(stage.post_as(ZHOU, &format!("{path}/{act}"), &grounds()).json()["state"], state);
+    }
+    // Another agency of the same region knows nothing of all this.
+    assert_eq!(stage.get_as(XU, &path).status, 404);
+    assert_eq!(stage.post_as(CHEN, &format!("{path}/cancel"), &grounds()).status, 404);
+    assert_eq!(stage.get_as(LI, &format!("/v1/applications/{code}")).status, 404);
+    let history = stage.get_as(WU, &format!("{path}/history")).json();
+    assert_eq!(
+        history["events"][0]["approval"],
+        json!({ "project": code, "approver": stage.actor(ZHOU), "decided": history["events"][0]["recorded"] })
+    );
+}
+
+#[test]
+fn nobody_decides_what_they_have_handled() {
+    let stage = Stage::new();
+    let code = stage.lodged(ALL_OF_HOUSING, 1);
+    agreed(&stage, &code);
+    let reply = decide(&stage, ALL_OF_HOUSING, &code, "approval");
+    assert_eq!((reply.status, reply.code().as_str()), (403, "review_same_person"));
+}
+
+#[test]
+fn an_application_is_lodged_once_refused_with_reasons_and_taken_back() {
+    let stage = Stage::new();
+    let code = stage.lodged(WANG, 1);
+    let again = stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, construction(1)));
+    assert_eq!((again.status, again.json()), (200, json!({ "result": "before", "code": code })));
+    let rejected = decide(&stage, ZHOU, &code, "rejection");
+    assert_eq!((rejected.status, rejected.json()["stage"].as_str()), (200, Some("rejected")));
+    let shown = stage.get_as(WANG, &format!("/v1/applications/{code}")).json();
+    assert_eq!(shown["refused_because"], grounds());
+    let decided = decide(&stage, ZHOU, &code, "rejection");
+    assert_eq!((decided.status, decided.code().as_str()), (409, "project_decided"));
+    let other = stage.lodged(WANG, 2);
+    assert_eq!(decide(&stage, WANG, &other, "withdrawal").json()["stage"], "withdrawn");
+}
+
+#[test]
+fn what_cannot_be_lodged_is_refused_by_its_code() {
+    let stage = Stage::new();
+    let mut wrong = construction(1);
+    wrong["contract_price"] = json!("much");
+    let refused = |who: Person, body: &Value| {
+        let reply = stage.post_as(who, "/v1/applications", body);
+        (reply.status, reply.code())
+    };
+    let own = |status: u16, code: &str| (status, code.to_owned());
+    assert_eq!(refused(WANG, &issue(CONSTRUCTION, wrong)), own(422, "rows_refused"));
+    assert_eq!(refused(WANG, &issue(OPERATOR, operator(1))), own(409, "review_not_needed"));
+    assert_eq!(refused(LI, &issue(CONSTRUCTION, construction(1))), own(403, "review_out_of_scope"));
+    assert_eq!(refused(WANG, &issue("no-such-type", construction(1))), own(422, "type_unknown"));
+}
+
+#[test]
+fn applications_are_listed_by_stage_and_by_the_department_that_they_wait_for() {
+    let stage = Stage::new();
+    let codes: Vec<_> = (1..=5).map(|number| stage.lodged(WANG, number)).collect();
+    says(&stage, ZHAO, &codes[0], "fire", "agrees");
+    agreed(&stage, &codes[1]);
+    let listed = |search: Value| {
+        let json = stage.post_as(WANG, "/v1/applications/search", &search).json();
+        json["applications"].as_array().unwrap_or_else(|| panic!("{json}")).len()
+    };
+    assert_eq!(listed(json!({})), 5);
+    assert_eq!(listed(json!({ "stage": "for_decision" })), 1);
+    assert_eq!(listed(json!({ "department": "fire" })), 3);
+    assert_eq!(listed(json!({ "department": "fire", "limit": 2 })), 2);
+    let unknown = stage.post_as(WANG, "/v1/applications/search", &json!({ "department": "tea" }));
+    assert_eq!((unknown.status, unknown.code().as_str()), (422, "review_unknown_department"));
+}
+
+#[test]
+fn an_officer_sees_what_is_applied_for_as_far_as_its_masks_leave_it() {
+    let stage = Stage::new();
+    let path = format!("/v1/applications/{}", stage.lodged(WANG, 1));
+    let manager = |person, path: &str| stage.get_as(person, path).json()["applied"]["fields"]["project_manager"].clone();
+    assert_eq!(manager(ZHAO, &path), "陈*");
+    assert_eq!(manager(WU, &format!("{path}?whole=true")), "陈㛃");
+    assert_eq!(stage.get_as(ZHAO, &format!("{path}?whole=true")).status, 403);
+}
+
+#[test]
+fn where_an_application_stands_is_all_that_a_stranger_learns() {
+    let stage = Stage::new();
+    let code = stage.lodged(WANG, 1);
+    assert_eq!(stage.get(&format!("/v1/applications/{code}/standing")).json().as_object().unwrap().len(), 2);
+    assert_eq!(stage.get(&format!("/v1/applications/{code}")).code(), "caller_unknown");
+    let unknown = stage.get("/v1/applications/440000-20260615-7M3J9PW2ZS-8/standing");
+    assert_eq!((unknown.status, unknown.code().as_str()), (404, "project_not_found"));
+    assert_eq!(stage.get("/v1/applications/x/standing").status, 400);
+}

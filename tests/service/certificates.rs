@@ -1,0 +1,235 @@
+//! Certificates over HTTP: issued, found, shown, drawn and changed.
+
+use crate::agencies::*;
+use crate::stage::{Stage, key_of};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::SignedDuration;
+use kanhe_core::certificate::Certificate;
+use kanhe_core::envelope::Envelope;
+use kanhe_tests::Office;
+use serde_json::{Value, json};
+
+#[test]
+fn an_application_becomes_a_certificate_with_its_signed_file() {
+    let stage = Stage::new();
+    let reply = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, operator(1)));
+    let json = reply.json();
+    let identifier = json["certificate"]["identifier"].as_str().unwrap();
+    assert_eq!((reply.status, json["result"].as_str()), (201, Some("issued")));
+    assert_eq!(reply.header("location"), format!("/v1/certificates/{identifier}"));
+    assert_eq!(json["certificate"]["condition"], "in_force");
+    let file = STANDARD.decode(json["file"].as_str().unwrap()).unwrap();
+    let opened = Envelope::decode(&file).unwrap().authenticate::<Certificate>(&key_of(Office::Housing).verifying_key()).unwrap();
+    assert_eq!(opened.identifier.to_string(), identifier);
+    let checked = stage.post("/v1/verify", &json!({ "text": json["certificate"]["seal"] })).json();
+    assert_eq!(checked["verdict"], "accept", "{checked}");
+}
+
+#[test]
+fn the_same_request_again_is_answered_with_the_same_certificate_and_another_is_refused() {
+    let stage = Stage::new();
+    let first = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, operator(1))).json();
+    let again = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, operator(1)));
+    assert_eq!((again.status, again.json()["result"].as_str()), (200, Some("before")));
+    assert_eq!(again.json()["certificate"]["identifier"], first["certificate"]["identifier"]);
+    assert_eq!(again.json()["file"], first["file"]);
+    let mut other = operator(1);
+    other["training"] = json!(48);
+    let other = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, other));
+    assert_eq!((other.status, other.code().as_str()), (409, "request_reused"));
+}
+
+#[test]
+fn an_idempotency_key_stands_in_for_the_request_id() {
+    let stage = Stage::new();
+    let mut nameless = operator(1);
+    nameless.as_object_mut().unwrap().remove("request_id");
+    let body = issue(OPERATOR, nameless);
+    let missing = stage.post_as(WANG, "/v1/certificates", &body);
+    assert_eq!((missing.status, missing.json()["faults"][0]["code"].as_str()), (422, Some("cell_missing")));
+    let first = stage.post_once(WANG, "K-1", "/v1/certificates", &body);
+    assert_eq!((first.status, first.json()["certificate"]["request_id"].as_str()), (201, Some("K-1")));
+    assert_eq!(stage.post_once(WANG, "K-1", "/v1/certificates", &body).status, 200);
+}
+
+#[test]
+fn an_application_comes_back_with_all_its_faults_and_no_value_of_a_person() {
+    let stage = Stage::new();
+    let mut wrong = operator(1);
+    let last = if resident_id(1).ends_with('1') { '2' } else { '1' };
+    let code = format!("{}{last}", &resident_id(1)[..17]);
+    wrong["holder_code"] = json!(code);
+    wrong["trade"] = json!("55");
+    wrong["favourite_colour"] = json!("blue");
+    let reply = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, wrong));
+    let places: Vec<_> =
+        reply.json()["faults"].as_array().unwrap().iter().map(|fault| fault["place"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((reply.status, reply.code().as_str()), (422, "rows_refused"));
+    assert_eq!(places, ["row", "holder_code", "trade"], "{}", reply.json());
+    assert!(!String::from_utf8_lossy(&reply.bytes).contains(&code));
+}
+
+#[test]
+fn a_type_that_is_reviewed_is_not_issued_at_once() {
+    let stage = Stage::new();
+    let reply = stage.post_as(WANG, "/v1/certificates", &issue(CONSTRUCTION, construction(1)));
+    assert_eq!((reply.status, reply.code().as_str()), (409, "review_needed"));
+}
+
+#[test]
+fn a_batch_answers_each_row_by_itself() {
+    let stage = Stage::new();
+    stage.operator(WANG, 2);
+    let mut wrong = operator(3);
+    wrong["sex"] = json!("x");
+    let mut body = grounds();
+    body["type"] = json!(OPERATOR);
+    body["applications"] = json!([operator(1), operator(2), wrong, operator(4), operator(4)]);
+    let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+    let results: Vec<_> = json["rows"].as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["issued", "before", "refused", "issued", "before"], "{json}");
+    assert_eq!((&json["issued"], &json["before"], &json["refused"]), (&json!(2), &json!(2), &json!(1)));
+    assert_eq!(json["rows"][2]["faults"][0]["place"], "sex");
+    assert!(json["rows"][0]["seal"].as_str().unwrap().starts_with("https://gd.example.cn/#"));
+    let again = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+    assert_eq!((&again["issued"], &again["before"]), (&json!(0), &json!(4)));
+    body["applications"] = json!([]);
+    assert_eq!(stage.post_as(WANG, "/v1/certificates/batch", &body).status, 400);
+}
+
+#[test]
+fn a_certificate_is_shown_masked_and_whole_to_who_may_see_it() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
+    let code = |reply: crate::stage::Reply| reply.json()["holders"][0]["code"].as_str().unwrap().to_owned();
+    let masked = code(stage.get_as(WANG, &path));
+    assert!(masked.contains("********") && masked != resident_id(1), "{masked}");
+    assert_eq!(code(stage.get_as(WU, &path)), masked);
+    assert_eq!(code(stage.get_as(WU, &format!("{path}?whole=true"))), resident_id(1));
+    let refused = stage.get_as(WANG, &format!("{path}?whole=true"));
+    assert_eq!((refused.status, refused.code().as_str()), (403, "caller_lacks_right"));
+    let file = stage.get_as(WANG, &format!("{path}/certificate"));
+    assert_eq!(file.status, 403, "the signed file shows the whole");
+}
+
+#[test]
+fn the_files_of_a_certificate_bear_tags_and_the_pictures_can_be_read() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
+    for (name, person, kind) in [
+        ("certificate", WU, "application/cose; cose-type=\"cose-sign1\""),
+        ("seal", WANG, "text/plain; charset=utf-8"),
+        ("seal.png", WANG, "image/png"),
+        ("seal.svg", WANG, "image/svg+xml"),
+    ] {
+        let reply = stage.get_as(person, &format!("{path}/{name}"));
+        assert_eq!((reply.status, reply.header("content-type")), (200, kind), "{name}");
+        assert_eq!((reply.header("etag").len(), reply.header("cache-control")), (66, "private, no-cache"), "{name}");
+    }
+    let seal = String::from_utf8(stage.get_as(WANG, &format!("{path}/seal")).bytes).unwrap();
+    let png = stage.get_as(WANG, &format!("{path}/seal.png"));
+    assert_eq!(kanhe_render::read_seal(&png.bytes).unwrap(), seal);
+    assert!(seal.starts_with("https://gd.example.cn/#"));
+}
+
+#[test]
+fn a_life_is_changed_and_told() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
+    let act = |act: &str| {
+        stage.later(SignedDuration::from_mins(1));
+        let reply = stage.post_as(ZHOU, &format!("{path}/{act}"), &grounds());
+        (reply.status, reply.json())
+    };
+    for (name, state) in [("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")] {
+        let (status, json) = act(name);
+        assert_eq!((status, json["state"].as_str(), json["act"].as_str()), (200, Some(state), Some(name)), "{json}");
+    }
+    let (status, json) = act("reinstate");
+    assert_eq!((status, json["code"].as_str()), (409, Some("lifecycle_not_allowed")));
+    let history = stage.get_as(WANG, &format!("{path}/history?at=2026-06-15T04:01:30Z")).json();
+    let acts: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| event["act"].as_str().unwrap()).collect();
+    assert_eq!(acts, ["issue", "suspend", "reinstate", "revoke"]);
+    assert_eq!((history["at"]["condition"].as_str(), history["now"].as_str()), (Some("suspended"), Some("revoked")));
+    assert!(history["events"].as_array().unwrap().iter().skip(1).all(|event| event["actor"] == stage.actor(ZHOU)), "{history}");
+}
+
+#[test]
+fn who_does_something_is_who_calls() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}/suspend", stage.operator(WANG, 1));
+    let mut body = grounds();
+    body["actor"] = json!("somebody.else");
+    let reply = stage.post_as(ZHOU, &path, &body);
+    assert_eq!((reply.status, reply.code().as_str()), (400, "request_malformed"));
+}
+
+#[test]
+fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
+    let stage = Stage::new();
+    let first = stage.operator(WANG, 1);
+    let mut body = grounds();
+    body["application"] = operator(1);
+    body["application"]["request_id"] = json!("R-1-amended");
+    body["application"]["training"] = json!(60);
+    let amended = stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body);
+    let json = amended.json();
+    assert_eq!((amended.status, json["certificate"]["predecessor"].as_str()), (201, Some(first.as_str())), "{json}");
+    assert_eq!(stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body).status, 200);
+    let second = json["certificate"]["identifier"].as_str().unwrap().to_owned();
+    assert_eq!(stage.get_as(WANG, &format!("/v1/certificates/{first}")).json()["successor"], second);
+    let alias = |value: &str| {
+        let mut body = grounds();
+        body["scheme"] = json!("mohurd");
+        body["value"] = json!(value);
+        stage.post_as(ZHOU, &format!("/v1/certificates/{second}/alias"), &body).status
+    };
+    assert_eq!((alias("X-1"), alias("X-1"), alias("")), (200, 200, 400));
+    let found =
+        stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "alias": { "scheme": "mohurd", "value": "X-1" } } })).json();
+    assert_eq!(found["certificates"][0]["identifier"], second);
+    let moved = |to: &str| {
+        let mut body = grounds();
+        body["to"] = json!(to);
+        stage.post_as(ZHOU, &format!("/v1/certificates/{second}/transfer-out"), &body)
+    };
+    assert_eq!((moved("440000").status, moved("440000").code().as_str()), (422, "transfer_own_region"));
+    assert_eq!(moved("330000").json()["state"], "transferred");
+    assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{second}/undo-transfer"), &grounds()).json()["state"], "valid");
+}
+
+fn found(stage: &Stage, search: &Value) -> Vec<String> {
+    let (mut search, mut numbers) = (search.clone(), Vec::new());
+    loop {
+        let page = stage.post_as(WANG, "/v1/certificates/search", &search);
+        assert_eq!(page.status, 200, "{}", page.json());
+        let json = page.json();
+        numbers.extend(json["certificates"].as_array().unwrap().iter().map(|row| row["number"].as_str().unwrap().to_owned()));
+        if json["next"].is_null() {
+            return numbers;
+        }
+        search["after"] = json["next"].clone();
+    }
+}
+
+#[test]
+fn certificates_are_found_by_everything_that_is_known_of_them_a_page_at_a_time() {
+    let stage = Stage::new();
+    for number in 0..20 {
+        stage.operator(WANG, number);
+    }
+    let number = |number: usize| format!("粤A0220{number:08}");
+    assert_eq!(found(&stage, &json!({ "by": { "number": number(7) } })), [number(7)]);
+    assert_eq!(found(&stage, &json!({ "by": { "holder": { "code_type": "111", "code": resident_id(3) } } })), [number(3)]);
+    assert_eq!(found(&stage, &json!({ "by": { "name": name_of(9) } })), [number(9)]);
+    assert_eq!(found(&stage, &json!({ "by": { "shelf": { "state": "valid" } }, "limit": 6 })).len(), 20);
+    assert_eq!(found(&stage, &json!({ "by": { "shelf": { "state": "revoked" } } })).len(), 0);
+    assert_eq!(found(&stage, &json!({ "by": { "ending": { "until": "2028-06-14" } }, "type": OPERATOR, "limit": 7 })).len(), 20);
+    assert_eq!(found(&stage, &json!({ "by": { "ending": { "until": "2027-06-14" } } })).len(), 0);
+    for wrong in [json!({ "by": { "name": "王" } }), json!({ "by": { "shelf": {} }, "after": "zz" })] {
+        assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &wrong).status, 400, "{wrong}");
+    }
+    let counts = stage.get_as(WANG, "/v1/certificates/count").json();
+    assert_eq!((counts["totals"][0]["count"].as_u64(), counts["months"][0]["month"].as_str()), (Some(20), Some("2026-06")));
+}

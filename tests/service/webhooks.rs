@@ -1,0 +1,218 @@
+//! Webhooks: a receiver over real HTTP is told what happens, once it can be reached, and can check who tells it.
+
+use crate::office::{issue, revoke};
+use crate::people::Desk;
+use crate::stage::Stage;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::SignedDuration;
+use kanhe_service::accounts::Role;
+use kanhe_service::webhooks::courier::{Round, round};
+use kanhe_service::webhooks::{Secret, signature};
+use kanhe_tests::Office;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+/// A letter as it arrived.
+#[derive(Clone, Debug)]
+struct Letter {
+    id: String,
+    second: i64,
+    signature: String,
+    body: Vec<u8>,
+}
+
+/// Somebody who is told, and answers as a story wants.
+struct Receiver {
+    address: String,
+    answers: Arc<Mutex<u16>>,
+    letters: Arc<Mutex<Vec<Letter>>>,
+}
+
+impl Receiver {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/hooks", listener.local_addr().unwrap());
+        let (answers, letters) = (Arc::new(Mutex::new(204)), Arc::new(Mutex::new(Vec::new())));
+        let (answer, taken) = (Arc::clone(&answers), Arc::clone(&letters));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = BufReader::new(stream.unwrap());
+                let letter = read(&mut stream);
+                let status = *answer.lock().unwrap();
+                if status < 300 {
+                    taken.lock().unwrap().push(letter);
+                }
+                let _ = write!(stream.get_mut(), "HTTP/1.1 {status} Told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            }
+        });
+        Self { address, answers, letters }
+    }
+
+    fn answers(&self, status: u16) {
+        *self.answers.lock().unwrap() = status;
+    }
+
+    fn letters(&self) -> Vec<Letter> {
+        self.letters.lock().unwrap().clone()
+    }
+}
+
+fn read(stream: &mut impl BufRead) -> Letter {
+    let mut letter = Letter { id: String::new(), second: 0, signature: String::new(), body: Vec::new() };
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        match line.trim_end().split_once(": ") {
+            Some((name, value)) => match name.to_ascii_lowercase().as_str() {
+                "webhook-id" => value.clone_into(&mut letter.id),
+                "webhook-timestamp" => letter.second = value.parse().unwrap(),
+                "webhook-signature" => value.clone_into(&mut letter.signature),
+                "content-length" => length = value.parse().unwrap(),
+                _ => {}
+            },
+            None if line.trim_end().is_empty() => break,
+            None => {}
+        }
+    }
+    letter.body = vec![0; length];
+    stream.read_exact(&mut letter.body).unwrap();
+    letter
+}
+
+/// What the courier of the executable does, with a client of the test's.
+fn post(address: &str, headers: &[(&str, String)], body: &[u8]) -> Option<u16> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let mut request = agent.post(address);
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    request.send(body).ok().map(|reply| reply.status().as_u16())
+}
+
+fn send(stage: &Stage) -> Round {
+    round(&stage.house, &post).unwrap()
+}
+
+/// Names an address, and returns the hook as it was shown this once.
+fn hook(desk: &Desk<'_>, body: &Value) -> Value {
+    let reply = desk.post("/v1/webhooks", body);
+    assert_eq!(reply.status, 201, "{reply:?}");
+    reply.json()
+}
+
+fn secret_of(hook: &Value) -> Secret {
+    let text = hook["secret"].as_str().unwrap().strip_prefix("whsec_").unwrap();
+    Secret::new(STANDARD.decode(text).unwrap().try_into().unwrap())
+}
+
+#[test]
+fn who_is_named_is_told_what_happens_and_can_check_who_tells_it() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let before = issue(&stage, 1);
+    let hook = hook(&desk, &json!({ "address": receiver.address }));
+    let after = issue(&stage, 2);
+    revoke(&stage, &before);
+    assert_eq!(send(&stage), Round { arrived: 2, failed: 0, dead: 0 });
+    let letters = receiver.letters();
+    let told: Vec<Value> = letters.iter().map(|letter| serde_json::from_slice(&letter.body).unwrap()).collect();
+    assert_eq!(
+        told.iter().map(|body| (body["type"].as_str().unwrap(), body["data"]["certificate"].as_str().unwrap())).collect::<Vec<_>>(),
+        [("certificate.issue", after.identifier.to_string().as_str()), ("certificate.revoke", before.identifier.to_string().as_str())]
+    );
+    for letter in &letters {
+        assert_eq!(letter.signature, signature(&secret_of(&hook), &letter.id, letter.second, &letter.body));
+        assert_eq!(letter.second, stage.house.now().as_second());
+        assert!(!String::from_utf8_lossy(&letter.body).contains("张小明"));
+    }
+    assert_eq!(send(&stage), Round::default());
+}
+
+#[test]
+fn a_receiver_that_is_down_for_an_hour_is_told_everything_in_order_and_once() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    hook(&desk, &json!({ "address": receiver.address, "acts": ["issue", "revoke"] }));
+    receiver.answers(503);
+    let certificates: Vec<_> = (1..=3).map(|person| issue(&stage, person)).collect();
+    for _ in 0..60 {
+        send(&stage);
+        stage.later(SignedDuration::from_mins(1));
+    }
+    assert_eq!(receiver.letters().len(), 0);
+    revoke(&stage, &certificates[0]);
+    receiver.answers(200);
+    for _ in 0..60 {
+        send(&stage);
+        stage.later(SignedDuration::from_mins(1));
+    }
+    let told: Vec<_> = receiver.letters().iter().map(|letter| letter.id.clone()).collect();
+    let mut once = told.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!((told.len(), once.len()), (4, 4));
+}
+
+#[test]
+fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": receiver.address }));
+    receiver.answers(500);
+    issue(&stage, 1);
+    for _ in 0..80 {
+        send(&stage);
+        stage.later(SignedDuration::from_hours(1));
+    }
+    let deliveries = |state: &str| {
+        let path = format!("/v1/webhooks/{}/deliveries?state={state}", hook["id"].as_str().unwrap());
+        desk.get(&path).json()["deliveries"].as_array().unwrap().clone()
+    };
+    let dead = deliveries("dead");
+    assert_eq!((deliveries("waiting").len(), dead.len()), (0, 1));
+    assert_eq!((dead[0]["tries"].as_u64(), dead[0]["status"].as_u64()), (Some(10), Some(500)));
+    receiver.answers(200);
+    assert_eq!(send(&stage), Round::default());
+    let again = |index: &Value| format!("/v1/webhooks/{}/deliveries/{index}/replay", hook["id"].as_str().unwrap());
+    assert_eq!(desk.send("POST", &again(&dead[0]["index"]), None).status, 202);
+    assert_eq!(send(&stage), Round { arrived: 1, failed: 0, dead: 0 });
+    assert_eq!(desk.send("POST", &again(&dead[0]["index"]), None).code(), "delivery_unknown");
+}
+
+#[test]
+fn an_agency_hears_of_its_own_certificates_and_has_its_own_hooks() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let ours = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let others = stage.officer(Office::Guangzhou, "qian", &[Role::Administrator]);
+    let theirs = hook(&others, &json!({ "address": receiver.address }));
+    issue(&stage, 1);
+    assert_eq!(send(&stage), Round::default());
+    let path = format!("/v1/webhooks/{}", theirs["id"].as_str().unwrap());
+    assert_eq!(ours.send("DELETE", &path, None).code(), "hook_unknown");
+    assert_eq!(ours.send("GET", "/v1/webhooks", None).json()["webhooks"], json!([]));
+    let listed = others.send("GET", "/v1/webhooks", None).json();
+    assert_eq!((listed["webhooks"][0]["id"].clone(), listed["webhooks"][0]["secret"].clone()), (theirs["id"].clone(), Value::Null));
+    assert_eq!(others.send("DELETE", &path, None).status, 204);
+    assert_eq!(others.send("GET", "/v1/webhooks", None).json()["webhooks"], json!([]));
+}
+
+#[test]
+fn a_hook_that_cannot_be_is_refused_by_its_code() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let rows = [
+        (json!({ "address": "http://app.example.cn/" }), 422, "hook_address"),
+        (json!({ "address": "https://app.example.cn/", "acts": ["eat"] }), 400, "request_malformed"),
+        (json!({ "address": "https://app.example.cn/", "types": ["11100000000013338W999"] }), 422, "type_unknown"),
+    ];
+    for (body, status, code) in rows {
+        let reply = desk.post("/v1/webhooks", &body);
+        assert_eq!((reply.status, reply.code().as_str()), (status, code), "{body}");
+    }
+    let clerk = stage.key(Office::Housing, &[Role::Clerk], None);
+    assert_eq!(stage.call(&clerk, "GET", "/v1/webhooks", None).code(), "caller_lacks_right");
+}

@@ -32,12 +32,21 @@ impl Told {
 
 /// What is told of every vector, by the word of this clock.
 fn all_told(clock: Clock) -> Vec<Told> {
+    told_by(clock, |answer| answer)
+}
+
+/// What a service tells of every vector.
+fn all_told_by_service(clock: Clock) -> Vec<Told> {
+    told_by(clock, |answer| answer.by_service())
+}
+
+fn told_by(clock: Clock, teller: impl for<'a> Fn(Answer<'a>) -> Answer<'a>) -> Vec<Told> {
     let world = World::new();
     let packs: BTreeMap<_, _> = packs(&world).into_iter().map(|(name, plan)| (name, plan.open())).collect();
     let told = |(_, vector): (usize, kanhe_tests::negative::Vector)| {
         let pack = &packs[vector.pack];
         let judged = verify(&vector.text, pack, Occasion { at: vector.at, scene: vector.scene });
-        let answer = Answer::new(&judged, pack, vector.at, clock);
+        let answer = teller(Answer::new(&judged, pack, vector.at, clock));
         Told {
             verdict: vector.verdict,
             code: vector.code,
@@ -56,7 +65,8 @@ fn is_chinese(letter: char) -> bool {
 
 #[test]
 fn every_answer_says_what_happened_and_what_to_do_in_both_languages() {
-    for told in all_told(Clock::Device).into_iter().chain(all_told(Clock::Named)) {
+    let by_service = [Clock::Service, Clock::Named].into_iter().flat_map(all_told_by_service);
+    for told in [Clock::Device, Clock::Named].into_iter().flat_map(all_told).chain(by_service) {
         assert_eq!((told.word("/verdict"), told.word("/code")), (told.verdict, told.code), "{}", told.name);
         for pointer in ["/message", "/next"] {
             let (zh, en) = (told.word(&format!("{pointer}/zh")), told.word(&format!("{pointer}/en")));
@@ -64,6 +74,19 @@ fn every_answer_says_what_happened_and_what_to_do_in_both_languages() {
             assert!(!en.contains(is_chinese) && en.ends_with('.'), "{}: {en}", told.name);
         }
     }
+}
+
+#[test]
+fn a_service_speaks_of_its_own_clock_and_pack_and_names_no_option() {
+    let (mut clocks, mut packs) = (0, 0);
+    for told in [Clock::Service, Clock::Named].into_iter().flat_map(all_told_by_service) {
+        for word in ["本机", "his device", "--", "kanhe "] {
+            assert!(!told.chinese.contains(word) && !told.english.contains(word), "{}: {}", told.name, told.english);
+        }
+        clocks += usize::from(told.english.contains("The service's clock") && told.chinese.contains("本服务时钟"));
+        packs += usize::from(told.english.contains("the service has a newer pack"));
+    }
+    assert!(clocks > 0 && packs > 0, "{clocks} {packs}");
 }
 
 #[test]

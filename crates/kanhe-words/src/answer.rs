@@ -2,6 +2,7 @@
 
 mod certificate;
 
+use crate::verdict::Place;
 use crate::{Clock, Language, Sentence, Words, moment, verdict};
 use certificate::{certificate_json, certificate_lines};
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ pub struct Answer<'a> {
     judged: &'a Result<Accepted<'a>, Refusal<'a>>,
     pack: &'a Pack,
     at: Timestamp,
+    place: Place,
     clock: Clock,
 }
 
@@ -30,7 +32,14 @@ enum Outcome {
 impl<'a> Answer<'a> {
     /// The answer to one look at `pack` at the moment `at`, which is by the word of `clock`.
     pub const fn new(judged: &'a Result<Accepted<'a>, Refusal<'a>>, pack: &'a Pack, at: Timestamp, clock: Clock) -> Self {
-        Self { judged, pack, at, clock }
+        let place = if matches!(clock, Clock::Service) { Place::Service } else { Place::Device };
+        Self { judged, pack, at, place, clock }
+    }
+
+    /// The same, given by a service: an app has asked it for somebody who can neither set its clock nor update its pack.
+    #[must_use]
+    pub const fn by_service(self) -> Self {
+        Self { place: Place::Service, ..self }
     }
 
     /// The colour of the answer.
@@ -113,19 +122,22 @@ impl<'a> Answer<'a> {
                 let (kind, issuer) = (&accepted.claims().kind.names, accepted.issuer());
                 Sentence::new(format!("{}，{}颁发。", kind.zh, issuer.names.zh), format!("{}, issued by {}.", kind.en, issuer.names.en))
             }
-            Err(refusal) => verdict::reason(refusal.reason(), self.pack, self.clock),
+            Err(refusal) => verdict::reason(refusal.reason(), self.pack, self.place, self.clock),
         }
     }
 
     fn next(&self) -> Sentence {
         match self.judged {
             Ok(_) => Sentence::new("核对持证主体与来人或单位一致。", "Check that the holder is the person or organisation before you."),
-            Err(refusal) => verdict::next(refusal.reason(), self.clock).into(),
+            Err(refusal) => verdict::next(refusal.reason(), self.place, self.clock).into(),
         }
     }
 
     fn advice(&self) -> Vec<Sentence> {
-        self.judged.as_ref().map(|accepted| accepted.advice().iter().map(verdict::advice).collect()).unwrap_or_default()
+        self.judged
+            .as_ref()
+            .map(|accepted| accepted.advice().iter().map(|advice| verdict::advice(advice, self.place)).collect())
+            .unwrap_or_default()
     }
 
     fn as_of(&self) -> Option<Timestamp> {

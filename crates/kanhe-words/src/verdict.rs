@@ -30,15 +30,45 @@ pub(crate) const fn step(step: Step) -> Words {
 /// Whose word the moment of a verification is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
-    /// The device's clock.
+    /// The clock of a device at a counter: whoever reads the answer can set it.
     Device,
+    /// The clock of a service: whoever reads the answer is elsewhere.
+    Service,
     /// Somebody named a moment: no clock can be wrong about it.
     Named,
 }
 
+/// Where an answer is given: whose pack is asked, and what its reader can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the device before the reader.
+    Device,
+    /// At a service that an app has asked for him.
+    Service,
+}
+
+impl Place {
+    /// What its pack and its clock are called: in Chinese, and in English within a sentence.
+    const fn words(self) -> Words {
+        match self {
+            Self::Device => Words::new("本机", "this device"),
+            Self::Service => Words::new("本服务", "the service"),
+        }
+    }
+
+    /// In English at the head of a sentence.
+    const fn headed(self) -> &'static str {
+        match self {
+            Self::Device => "This device",
+            Self::Service => "The service",
+        }
+    }
+}
+
 /// Why a certificate is not accepted, by this pack.
-pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence {
+pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, place: Place, clock: Clock) -> Sentence {
     let name = |region: &RegionCode| region_name(region, pack);
+    let (here, Words { zh, en }) = (place.headed(), place.words());
     match reason {
         Reason::Unreadable(QrError::OtherDocument { found }) => {
             let (zh, en) = document(*found);
@@ -49,8 +79,8 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence
             format!("This code is no certificate of ours, or is damaged or altered: {error}."),
         ),
         Reason::IssuerUnknown { key_id } => Sentence::new(
-            format!("本机的证照包中没有持有该密钥（{key_id}）的颁发机构。"),
-            format!("No agency in this device's pack has the key {key_id} that this code names."),
+            format!("{zh}的证照包中没有持有该密钥（{key_id}）的颁发机构。"),
+            format!("No agency in {en}'s pack has the key {key_id} that this code names."),
         ),
         Reason::Forged { agency, .. } => Sentence::new(
             format!("签名不符：内容被改动，或不是{}签发。", agency.zh),
@@ -74,12 +104,12 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence
             format!("The signing key was stolen from {}, and this is none of the certificates that it had signed before.", agency.en),
         ),
         Reason::SurvivorsUnknown { agency, .. } => Sentence::new(
-            format!("{}的签名密钥已失窃；本机的证照包未载失窃前签发的清单。", agency.zh),
-            format!("The signing key of {} was stolen, and this device's pack does not say what it had signed before.", agency.en),
+            format!("{}的签名密钥已失窃；{zh}的证照包未载失窃前签发的清单。", agency.zh),
+            format!("The signing key of {} was stolen, and {en}'s pack does not say what it had signed before.", agency.en),
         ),
         Reason::KindUnknown { region, kind } => Sentence::new(
-            format!("本机的证照包不认识{}的第 {kind} 类证照。", name(region).zh),
-            format!("This device's pack does not know type {kind} of {}.", name(region).en),
+            format!("{zh}的证照包不认识{}的第 {kind} 类证照。", name(region).zh),
+            format!("{here}'s pack does not know type {kind} of {}.", name(region).en),
         ),
         Reason::Forbidden { state, as_of } => forbidden(*state, *as_of),
         Reason::ClockBehind { at, pack } => behind(&moment(*at), &moment(*pack), clock),
@@ -95,11 +125,11 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence
             )
         }
         Reason::Unpackable(error) => Sentence::new(
-            "签名属实，但本机的证照包无法解读照面信息。",
-            format!("The signature holds, but this device's pack cannot read the content: {error}."),
+            format!("签名属实，但{zh}的证照包无法解读照面信息。"),
+            format!("The signature holds, but {en}'s pack cannot read the content: {error}."),
         ),
         Reason::DictionaryUnknown { dictionary, .. } => {
-            Sentence::new(format!("本机的证照包缺少字典 {dictionary}。"), format!("This device's pack lacks dictionary {dictionary}."))
+            Sentence::new(format!("{zh}的证照包缺少字典 {dictionary}。"), format!("{here}'s pack lacks dictionary {dictionary}."))
         }
         Reason::TypeNotRecognised { region, here, .. } => Sentence::new(
             format!("证照属实，但{}未互认{}的此类证照。", name(here).zh, name(region).zh),
@@ -111,8 +141,8 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence
             format!("The table of recognition of {} was to be renewed by {}.", name(here).en, moment(*expires).en),
         ),
         Reason::PackStale { expires, .. } => Sentence::new(
-            format!("本机的证照包应于{}前更新，现已过期。", moment(*expires).zh),
-            format!("This device's pack was to be renewed by {}.", moment(*expires).en),
+            format!("{zh}的证照包应于{}前更新，现已过期。", moment(*expires).zh),
+            format!("{here}'s pack was to be renewed by {}.", moment(*expires).en),
         ),
         Reason::ManifestStale { region, expires, .. } => Sentence::new(
             format!("{}的机构名录应于{}前更新。", name(region).zh, moment(*expires).zh),
@@ -123,7 +153,7 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, clock: Clock) -> Sentence
             format!("Genuine, but its status is known only as of {}, which is too long ago for this type.", moment(*as_of).en),
         ),
         Reason::StatusUnknown { why: Unknown::NoList { .. } | Unknown::NoEntry { .. } } => {
-            Sentence::new("证照属实，但本机没有它的状态信息。", "Genuine, but this device has no status of it.")
+            Sentence::new(format!("证照属实，但{zh}没有它的状态信息。"), format!("Genuine, but {en} has no status of it."))
         }
     }
 }
@@ -142,7 +172,66 @@ const fn document(document: DocumentType) -> (&'static str, &'static str) {
 }
 
 /// What a clerk does next.
-pub(crate) const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
+pub(crate) const fn next(reason: &Reason<'_>, place: Place, clock: Clock) -> Words {
+    match place {
+        Place::Device => next_on_device(reason, clock),
+        Place::Service => match next_by_app(reason, clock) {
+            Some(words) => words,
+            None => next_on_device(reason, clock),
+        },
+    }
+}
+
+/// What differs for a clerk whose app has asked a service: neither its pack nor its clock is his, and there are no options.
+const fn next_by_app(reason: &Reason<'_>, clock: Clock) -> Option<Words> {
+    let words = match reason {
+        Reason::Unreadable(QrError::OtherDocument { .. }) => Words::new(
+            "请扫描证照上的二维码；此文件不能据以办事。",
+            "Scan the QR code of the licence itself; nobody may rely on this file.",
+        ),
+        Reason::IssuerUnknown { .. } => Words::new(
+            "不要当作伪造；重新扫描一次，或待本服务的证照包更新后再验，或向颁发机构查询。",
+            "Do not call it forged: scan again, or once more when the service has a newer pack, or ask the issuing agency.",
+        ),
+        Reason::SurvivorsUnknown { .. } => Words::new(
+            "待本服务的证照包更新后再验；在此之前向颁发机构查询。",
+            "Scan again when the service has a newer pack; until then ask the issuing agency.",
+        ),
+        Reason::ClockBehind { .. } if matches!(clock, Clock::Named) => Words::new("给出较晚的时刻。", "Name a later moment."),
+        Reason::ClockBehind { .. } => {
+            Words::new("请告知本服务的运维人员校准时钟。", "Tell whoever runs the service to set its clock, and scan again.")
+        }
+        Reason::Expired { .. } if !matches!(clock, Clock::Named) => Words::new(
+            "不予接受；请持证人办理延续。若日期不对，请告知本服务的运维人员。",
+            "Do not accept it; the holder can renew it. If the day is wrong, tell whoever runs the service.",
+        ),
+        Reason::NotYetInForce { .. } if !matches!(clock, Clock::Named) => Words::new(
+            "生效之前不予接受。若日期不对，请告知本服务的运维人员。",
+            "Do not accept it before that day. If the day is wrong, tell whoever runs the service.",
+        ),
+        Reason::KindUnknown { .. } | Reason::Unpackable(_) | Reason::DictionaryUnknown { .. } => {
+            Words::new("待本服务的证照包更新后再验。", "Scan again when the service has a newer pack.")
+        }
+        Reason::SceneNotRecognised { scene: None, .. } => Words::new(
+            "请给出用证场景后再验；若为其他场景，可请持证人提供其他材料。",
+            "Name the use scene and ask again; for any other use ask for other papers.",
+        ),
+        Reason::RecognitionStale { .. } | Reason::PackStale { .. } | Reason::ManifestStale { .. } | Reason::StatusStale { .. } => {
+            Words::new(
+                "待本服务的证照包更新后再验；请告知本服务的运维人员。",
+                "Scan again when the service has a newer pack, and tell whoever runs it.",
+            )
+        }
+        Reason::StatusUnknown { .. } => Words::new(
+            "待本服务的证照包更新后再验，或向颁发机构查询。",
+            "Scan again when the service has a newer pack, or ask the issuing agency.",
+        ),
+        _ => return None,
+    };
+    Some(words)
+}
+
+const fn next_on_device(reason: &Reason<'_>, clock: Clock) -> Words {
     match reason {
         Reason::Unreadable(QrError::OtherDocument { .. }) => Words::new(
             "请扫描证照上的二维码；此文件可用 kanhe inspect 查看，但不能据以办事。",
@@ -218,8 +307,12 @@ pub(crate) const fn next(reason: &Reason<'_>, clock: Clock) -> Words {
 }
 
 /// What to know of a certificate although it is accepted.
-pub(crate) fn advice(advice: &Advice) -> Sentence {
+pub(crate) fn advice(advice: &Advice, place: Place) -> Sentence {
     match advice {
+        Advice::StatusAmber { age } if place == Place::Service => Sentence::new(
+            format!("状态信息已有 {}，本服务的证照包有待更新。", crate::age(*age).zh),
+            format!("What we know of its status is {} old; the service should have a newer pack.", crate::age(*age).en),
+        ),
         Advice::StatusAmber { age } => Sentence::new(
             format!("状态信息已有 {}，建议更新证照包。", crate::age(*age).zh),
             format!("What we know of its status is {} old; update the pack when you can.", crate::age(*age).en),
@@ -269,11 +362,15 @@ fn not_for_scene(here: &Sentence, scene: Option<&str>, rows: &[&Row]) -> Sentenc
 }
 
 fn behind(at: &Sentence, pack: &Sentence, clock: Clock) -> Sentence {
+    let by_own = |zh: &str, en: &str| {
+        Sentence::new(
+            format!("{zh}时钟（{}）早于证照包的制作时间（{}），时钟有误。", at.zh, pack.zh),
+            format!("{en}'s clock ({}) is earlier than the pack it holds ({}): the clock is wrong.", at.en, pack.en),
+        )
+    };
     match clock {
-        Clock::Device => Sentence::new(
-            format!("本机时钟（{}）早于证照包的制作时间（{}），时钟有误。", at.zh, pack.zh),
-            format!("This device's clock ({}) is earlier than the pack it holds ({}): the clock is wrong.", at.en, pack.en),
-        ),
+        Clock::Device => by_own(Place::Device.words().zh, Place::Device.headed()),
+        Clock::Service => by_own(Place::Service.words().zh, Place::Service.headed()),
         Clock::Named => Sentence::new(
             format!("所给时刻（{}）早于证照包的制作时间（{}），此包无从判断。", at.zh, pack.zh),
             format!("The moment named ({}) is earlier than the pack ({}), which cannot speak of it.", at.en, pack.en),
@@ -284,6 +381,7 @@ fn behind(at: &Sentence, pack: &Sentence, clock: Clock) -> Sentence {
 fn today(day: Date, clock: Clock) -> Sentence {
     match clock {
         Clock::Device => Sentence::new(format!("今天是 {day}"), format!("this device says today is {day}")),
+        Clock::Service => Sentence::new(format!("今天是 {day}"), format!("the service says today is {day}")),
         Clock::Named => Sentence::new(format!("所给日期是 {day}"), format!("the day named is {day}")),
     }
 }

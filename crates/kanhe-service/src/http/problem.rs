@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_words::{Language, meaning, remedy};
+use kanhe_words::{Language, hint, meaning};
 use serde::Serialize;
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -112,7 +112,7 @@ impl Problem {
             title,
             code: self.code,
             detail: self.detail.clone(),
-            hint: remedy(self.code).map(|hint| hint.of(language).to_owned()),
+            hint: hint(self.code).map(|hint| hint.of(language).to_owned()),
             faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }
     }

@@ -13,8 +13,9 @@ pub struct Tongue(pub Language);
 impl Tongue {
     /// The language of a request's headers.
     pub fn of(headers: &axum::http::HeaderMap) -> Self {
-        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self(Language::of_accept_language(asked))
+        // Several lines of one name are one list (RFC 9110 §5.3).
+        let lines: Vec<&str> = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok()).collect();
+        Self(Language::of_accept_language(&lines.join(",")))
     }
 
     /// As `Content-Language` says it (BCP 47).
@@ -31,5 +32,29 @@ impl<S: Sync> FromRequestParts<S> for Tongue {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self::of(&parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderMap, HeaderValue};
+
+    #[test]
+    fn several_lines_of_languages_are_one_list() {
+        let rows: [(&[&'static str], Language); 5] = [
+            (&[], Language::Chinese),
+            (&["en"], Language::English),
+            (&["zh;q=0.5", "en"], Language::English),
+            (&["da", "fr", "en;q=0.3"], Language::English),
+            (&["en;q=0.3", "zh-CN;q=0.4"], Language::Chinese),
+        ];
+        for (lines, language) in rows {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(ACCEPT_LANGUAGE, HeaderValue::from_static(line));
+            }
+            assert_eq!(Tongue::of(&headers).0, language, "{lines:?}");
+        }
     }
 }

@@ -66,7 +66,7 @@ const LONGEST_TEXT: usize = 16_384;
 /// Judges the certificate whose QR code was scanned.
 ///
 /// The answer is 200 whatever the verdict: `accept`, `refuse` or `unknown`, with the step that decided, the reason in Chinese and English,
-/// what to do next, and how old the status is. It is the same object that `kanhe verify --json` prints.
+/// what to do next, and how old the status is. It has the members of what `kanhe verify --json` prints; its sentences speak of the service's clock and pack.
 #[utoipa::path(post, path = "/v1/verify", tag = "verify", request_body = VerifyQuestion,
     responses((status = OK, body = crate::http::schema::Verdict), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json"),
         (status = "5XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
@@ -120,10 +120,10 @@ fn answer(house: &House, counter: &Shelved, text: &str, scene: Option<&str>, at:
         return Err(malformed(format!("the text has {} bytes, at most {LONGEST_TEXT} are read", text.len())));
     }
     let named = at.map(|at| at.parse::<Timestamp>().map_err(|_| malformed("`at` is no moment such as 2026-11-22T09:00:00+08:00")));
-    let clock = if at.is_some() { Clock::Named } else { Clock::Device };
+    let clock = if at.is_some() { Clock::Named } else { Clock::Service };
     let at = named.transpose()?.unwrap_or_else(|| house.now());
     let judged = judge(text, counter.pack(), Occasion { at, scene });
-    Ok(Answer::new(&judged, counter.pack(), at, clock).json())
+    Ok(Answer::new(&judged, counter.pack(), at, clock).by_service().json())
 }
 
 fn malformed(detail: impl std::fmt::Display) -> Problem {

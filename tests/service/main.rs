@@ -21,3 +21,4 @@ mod separation;
 mod sessions;
 mod stage;
 mod verify;
+mod webhooks;

@@ -12,6 +12,6 @@ mod letter;
 mod signature;
 
 pub use delivery::{Delivery, Fate, deliveries_of, replay};
-pub use hook::{Hook, HookError, hooks_of, put_hook, remove_hook};
+pub use hook::{Hook, HookError, MOST_HOOKS, hooks_of, put_hook, remove_hook};
 pub use letter::letter_of;
 pub use signature::{Secret, signature};

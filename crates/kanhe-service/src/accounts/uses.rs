@@ -56,11 +56,17 @@ pub enum UseAct {
     /// A certificate or application was shown whole.
     #[n(13)]
     ShownWhole,
+    /// An address is told what happens.
+    #[n(14)]
+    HookAdded,
+    /// An address is told nothing more.
+    #[n(15)]
+    HookRemoved,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -75,6 +81,8 @@ impl UseAct {
         Self::Locked,
         Self::Shown,
         Self::ShownWhole,
+        Self::HookAdded,
+        Self::HookRemoved,
     ];
 
     /// The word of the interface.
@@ -94,6 +102,8 @@ impl UseAct {
             Self::Locked => "locked",
             Self::Shown => "shown",
             Self::ShownWhole => "shown_whole",
+            Self::HookAdded => "webhook_added",
+            Self::HookRemoved => "webhook_removed",
         }
     }
 }

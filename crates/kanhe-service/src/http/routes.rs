@@ -12,6 +12,7 @@ mod published;
 mod session;
 mod types;
 mod verify;
+mod webhooks;
 
 use super::layers::{Limits, around};
 use crate::house::Shared;
@@ -39,6 +40,7 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "session", description = "Officers sign in, and look after their own account 登录与本人账号"),
         (name = "officers", description = "An administrator's work: the officers of the agency 人员管理"),
         (name = "api-keys", description = "An administrator's work: the keys of systems 接口密钥管理"),
+        (name = "webhooks", description = "An administrator's work: who is told what happens 回调"),
         (name = "audit", description = "An auditor's work: who saw or changed what 审计"),
         (name = "service", description = "How the service is 服务状态")
     )
@@ -75,6 +77,10 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(api_keys::revoke))
         .routes(routes!(api_keys::rotate))
         .routes(routes!(audit::uses))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::send_again))
 }
 
 fn of_certificates() -> OpenApiRouter<Shared> {

@@ -1,8 +1,10 @@
 //! Webhooks: who is told what happens, what has not arrived, and sending it again.
 
-use crate::accounts::{Caller, Right, Use, UseAct, note_use};
+use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
-use crate::http::act::{Act, apart};
+use crate::http::act::Act;
+use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::problem::{Document, Problem};
 use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
@@ -107,8 +109,7 @@ pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Pro
         let hook = new_hook(&house, &caller, &body)?;
         house.library.commit(|pen| -> Result<(), Problem> {
             put_hook(pen, &hook)?;
-            note_use(pen, &used(&house, &caller, UseAct::HookAdded, &hook), house.chance())?;
-            Ok(())
+            Ok(note_use(pen, &used(&house, &caller, UseAct::HookAdded, &hook), house.chance())?)
         })?;
         Ok(HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) })
     });
@@ -121,7 +122,7 @@ pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Pro
         (status = "5XX", body = Document, content_type = "application/problem+json")))]
 pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Hooks>, Problem> {
     caller.may(Right::Administer)?;
-    let hooks = apart(move || Ok(hooks_of(&house.library, &caller.agency)?)).await?;
+    let hooks = aside(&house, move |house| hooks_of(&house.library, &caller.agency)).await?;
     Ok(Json(Hooks { webhooks: hooks.iter().map(shown).collect() }))
 }
 
@@ -131,12 +132,11 @@ pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Ho
         (status = "5XX", body = Document, content_type = "application/problem+json")))]
 pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     caller.may(Right::Administer)?;
-    apart(move || {
-        let hook = own_hook(&house, &caller, &id)?;
+    aside(&house, move |house| {
+        let hook = own_hook(house, &caller, &id)?;
         house.library.commit(|pen| -> Result<(), Problem> {
             remove_hook(pen, &hook);
-            note_use(pen, &used(&house, &caller, UseAct::HookRemoved, &hook), house.chance())?;
-            Ok(())
+            Ok(note_use(pen, &used(house, &caller, UseAct::HookRemoved, &hook), house.chance())?)
         })
     })
     .await?;
@@ -159,9 +159,9 @@ pub async fn deliveries(
         "dead" => Fate::Dead,
         _ => return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`state` is waiting or dead")),
     };
-    let (found, next) = apart(move || {
+    let (found, next) = aside(&house, move |house| -> Result<_, Problem> {
         let after = wanted.after.as_deref().map(Cursor::parse).transpose()?;
-        let hook = own_hook(&house, &caller, &id)?;
+        let hook = own_hook(house, &caller, &id)?;
         Ok(deliveries_of(&house.library, &hook.id, fate, after.as_ref(), PAGE)?)
     })
     .await?;
@@ -173,12 +173,16 @@ pub async fn deliveries(
     params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
     responses((status = ACCEPTED, description = "It will be sent"), (status = "4XX", body = Document, content_type = "application/problem+json"),
         (status = "5XX", body = Document, content_type = "application/problem+json")))]
-pub async fn send_again(State(house): State<Shared>, caller: Caller, Path((id, index)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+pub async fn send_again(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path((id, index)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
     caller.may(Right::Administer)?;
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "delivery_unknown", "no letter about this event is dead");
     let index: u64 = index.parse().map_err(|_| unknown())?;
-    let found = apart(move || {
-        let hook = own_hook(&house, &caller, &id)?;
+    let found = aside(&house, move |house| -> Result<_, Problem> {
+        let hook = own_hook(house, &caller, &id)?;
         Ok(replay(&house.library, &hook.id, index, house.now())?)
     });
     if found.await? { Ok(StatusCode::ACCEPTED) } else { Err(unknown()) }
@@ -189,8 +193,8 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
     if hooks_of(&house.library, &caller.agency)?.len() >= MOST_HOOKS {
         return Err(HookError::TooMany { most: MOST_HOOKS }.into());
     }
-    let unknown = |_: &String| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`acts` has a word that is no act");
-    let act = |word: &String| EventAct::parse(word).ok_or_else(|| unknown(word));
+    let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`acts` has a word that is no act");
+    let act = |word: &String| EventAct::ALL.into_iter().find(|act| act.word() == word).ok_or_else(unknown);
     let kinds = asked.types.iter().map(|name| house.type_code(name)).collect::<Result<_, _>>()?;
     Ok(Hook {
         id: house.chance(),

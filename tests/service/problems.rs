@@ -70,7 +70,7 @@ fn only_pages_of_known_origins_may_call() {
 
 #[test]
 fn a_service_that_is_told_to_stop_answers_what_it_has_begun() {
-    let limits = Limits { body_bytes: 4 << 20, time: Duration::from_secs(20), origins: Vec::new() };
+    let limits = Limits { body_bytes: 4 << 20, time: Duration::from_secs(20), ..Limits::default() };
     let stage = Stage::with(limits);
     let url = stage.url("/v1/verify/batch");
     let body = json!({ "items": vec![json!({ "text": "https://kanhe.example.cn/#0123456789" }); 1_000] }).to_string();

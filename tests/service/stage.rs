@@ -13,12 +13,13 @@ use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_render::{Artist, Level};
+use kanhe_service::backup::Backups;
 use kanhe_service::config::PublishAt;
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Shared, Turns};
 use kanhe_service::http::{Limits, router};
 use kanhe_service::publish::{Press, Rules};
-use kanhe_service::serve::serve;
+use kanhe_service::serve::{Gate, Tls, serve};
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
 use kanhe_tests::world::{day, moment, test_key};
 use kanhe_tests::{Office, Province};
@@ -27,7 +28,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -92,31 +93,63 @@ impl Reply {
 impl Stage {
     /// A service at noon on 15 June 2026, with an empty library and a pack.
     pub fn new() -> Self {
-        Self::with(Limits { body_bytes: 1 << 20, time: Duration::from_secs(20), origins: vec!["https://app.example.cn".to_owned()] })
+        Self::with(Limits {
+            body_bytes: 1 << 20,
+            time: Duration::from_secs(20),
+            origins: vec!["https://app.example.cn".to_owned()],
+            ..Limits::default()
+        })
     }
 
     /// A service that gives callers so much.
     pub fn with(limits: Limits) -> Self {
-        Self::start(limits, Door::new(false))
+        Self::of(house_with(|_| {}), limits)
+    }
+
+    /// A service in a house that was made before.
+    pub fn of(made: Made, limits: Limits) -> Self {
+        Self::behind_gate(made, limits, Gate::from)
+    }
+
+    /// A service that lets nobody in but over TLS.
+    pub fn over(tls: Arc<Tls>, limits: Limits) -> Self {
+        Self::behind_gate(house_with(|_| {}), limits, |listener| Gate::from(listener).over(tls))
+    }
+
+    /// A service that believes proxies.
+    pub fn behind(proxies: &[IpAddr], limits: Limits) -> Self {
+        Self::behind_gate(house_with(|_| {}), limits, |listener| Gate::from(listener).behind(proxies))
     }
 
     /// A service that browsers come to by TLS, which something in front of it ends.
     pub fn behind_tls() -> Self {
-        Self::start(Limits { body_bytes: 1 << 20, time: Duration::from_secs(20), origins: Vec::new() }, Door::new(true))
+        Self::of(house_with(|house| house.door = Door::new(true)), Limits::default())
     }
 
-    fn start(limits: Limits, door: Door) -> Self {
-        let folder = TempDir::new().unwrap();
-        let clock = Arc::new(AtomicI64::new(moment("2026-06-15T04:00:00Z").as_second()));
-        let house = Arc::new(House { door, ..house(folder.path(), &clock) });
+    fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
+        let house = Arc::new(house);
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let routes = router(&house, &limits);
         let stopped = async move { drop(stopped.await) };
-        let served = runtime.spawn(serve(listener, routes, stopped, Duration::from_secs(5)));
+        let served = runtime.spawn(serve(gate(listener), routes, stopped, Duration::from_secs(5)));
         Self { house, clock, badges: Mutex::default(), address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
+    }
+
+    /// What a second listener of the service answers.
+    pub fn beside(&self, routes: axum::Router, path: &str) -> String {
+        let runtime = self.runtime.as_ref().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(serve(listener, routes, std::future::pending(), Duration::ZERO));
+        ureq::get(&format!("http://{address}{path}")).call().unwrap().body_mut().read_to_string().unwrap()
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Moves the clock.
@@ -196,6 +229,22 @@ fn shipped(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path)
 }
 
+/// A house before anybody listens at it.
+pub struct Made {
+    house: House,
+    folder: TempDir,
+    clock: Arc<AtomicI64>,
+}
+
+/// A house at noon on 15 June 2026 with an empty library and a pack, changed as a story wants it.
+pub fn house_with(change: impl FnOnce(&mut House)) -> Made {
+    let folder = TempDir::new().unwrap();
+    let clock = Arc::new(AtomicI64::new(moment("2026-06-15T04:00:00Z").as_second()));
+    let mut house = house(folder.path(), &clock);
+    change(&mut house);
+    Made { house, folder, clock }
+}
+
 fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let (catalogue, dictionary) = (catalogue(), dictionary());
     let database = folder.join("db");
@@ -215,6 +264,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let file = folder.join("gd.pack");
     let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|_| "file_io"));
     House {
+        backups: Backups::elsewhere(),
         press: Press::open(&library, rules, keep).unwrap(),
         library,
         catalogue,

@@ -1,11 +1,13 @@
 //! What a service is told: one TOML file. The doc comments here are its manual; the samples in `docs/operating/` are read by a test.
 
+use crate::http::Rate;
 use crate::publish::Rules;
 use jiff::SignedDuration;
+use jiff::civil::Time;
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use thiserror::Error;
 use toml::Value;
@@ -41,6 +43,8 @@ pub struct Config {
     /// How officers come in.
     #[serde(default)]
     pub accounts: AccountsWith,
+    /// Copies of the library while it is open.
+    pub backup: Option<BackupAt>,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -55,6 +59,15 @@ pub struct Config {
 pub struct Listen {
     /// Address and port, such as `127.0.0.1:8470`.
     pub address: SocketAddr,
+    /// Another address, for monitoring alone (`GET /metrics`), such as `127.0.0.1:9470`. Left out: nothing is counted.
+    pub metrics: Option<SocketAddr>,
+    /// The chain of certificates that the service shows, PEM. It is read again when the file changes. Left out, with `key`: no TLS.
+    pub certificate: Option<PathBuf>,
+    /// The private key of the first certificate, PEM.
+    pub key: Option<PathBuf>,
+    /// Addresses of proxies that are believed when they say for whom they call (`X-Forwarded-For`, `X-Forwarded-Proto`).
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
 }
 
 /// `[library]`
@@ -108,11 +121,20 @@ pub struct LimitsAt {
     pub seconds: u32,
     /// Seconds that requests have to end when the service is told to stop.
     pub stop_seconds: u32,
+    /// Requests that one caller may send in a second, in the long run: an account, or an address where nobody has signed in.
+    pub requests_per_second: u32,
+    /// Requests that it may send at once.
+    pub burst: u32,
+    /// Requests that are worked on at a time; the next ones are answered with 503.
+    pub at_once: u32,
+    /// Connections that are open at a time; the next ones wait.
+    pub connections: u32,
 }
 
 impl Default for LimitsAt {
     fn default() -> Self {
-        Self { body_bytes: 16 << 20, seconds: 30, stop_seconds: 30 }
+        let Rate { per_second, burst, at_once } = Rate::default();
+        Self { body_bytes: 16 << 20, seconds: 30, stop_seconds: 30, requests_per_second: per_second, burst, at_once, connections: 4_096 }
     }
 }
 
@@ -123,6 +145,19 @@ pub struct Cors {
     /// Origins of pages that may call, such as `https://app.example.cn`.
     #[serde(default)]
     pub origins: Vec<String>,
+}
+
+/// `[backup]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupAt {
+    /// The folder to which each backup adds what the one before does not hold; best on another disk.
+    pub folder: PathBuf,
+    /// The time of the day, by the clock of China, such as `"03:00"`. Left out: only when the process gets `SIGUSR1`.
+    pub at: Option<Time>,
+    /// How many are kept.
+    #[serde(default = "default_backups")]
+    pub keep: u32,
 }
 
 /// `[publish]`
@@ -206,6 +241,10 @@ pub enum LevelAt {
     Q,
 }
 
+const fn default_backups() -> u32 {
+    30
+}
+
 const fn default_cache() -> u32 {
     64
 }
@@ -237,6 +276,9 @@ pub enum ConfigError {
         /// Characters that it may have.
         most: usize,
     },
+    /// A certificate without its key, or a key without its certificate.
+    #[error("listen.certificate and listen.key go together")]
+    HalfTls,
     /// A limit that lets nothing through, or a term in which nothing is done.
     #[error("{name} is 0")]
     Nothing {
@@ -253,6 +295,7 @@ impl ConfigError {
             Self::Variable { .. } => "config_variable",
             Self::Origin { .. } => "config_origin",
             Self::Page { .. } => "config_page",
+            Self::HalfTls => "config_tls",
             Self::Nothing { .. } => "config_limit",
         }
     }
@@ -272,6 +315,9 @@ impl Config {
         if config.pictures.page.as_deref().is_some_and(|page| !is_page(page)) {
             return Err(ConfigError::Page { most: LONGEST_PAGE });
         }
+        if config.listen.certificate.is_some() != config.listen.key.is_some() {
+            return Err(ConfigError::HalfTls);
+        }
         match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
             None => Ok(config),
@@ -279,9 +325,14 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 7] {
+    fn terms(&self) -> [(&'static str, u32); 12] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
+            ("limits.requests_per_second", limits.requests_per_second),
+            ("limits.burst", limits.burst),
+            ("limits.at_once", limits.at_once),
+            ("limits.connections", limits.connections),
+            ("backup.keep", self.backup.as_ref().map_or(1, |backup| backup.keep)),
             ("limits.body_bytes", limits.body_bytes),
             ("limits.seconds", limits.seconds),
             ("publish.seconds", publish.seconds),
@@ -346,6 +397,7 @@ mod tests {
             ("[limits]\nseconds = \"x\"\n", "config_malformed"),
             ("[limits\n", "config_malformed"),
             ("[limits]\nseconds = 0\n", "config_limit"),
+            ("[backup]\nfolder = \"b\"\nat = \"25:00\"\n", "config_malformed"),
             ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
             ("[cors]\norigins = [\"*\"]\n", "config_origin"),
@@ -353,6 +405,8 @@ mod tests {
         for (more, code) in rows {
             assert_eq!(read(more, &[]).unwrap_err().code(), code, "{more}");
         }
+        let tls = [("KANHE_SERVE_LISTEN__CERTIFICATE", "a.pem")];
+        assert_eq!(read("", &tls).unwrap_err().code(), "config_tls");
         assert_eq!(read("", &[("KANHE_SERVE_LISTEN", "0.0.0.0:80")]).unwrap_err().code(), "config_variable");
     }
 }

@@ -1,5 +1,6 @@
 //! What a running service holds.
 
+use crate::backup::Backups;
 use crate::counter::Shelf;
 use crate::publish::Press;
 use jiff::Timestamp;
@@ -53,6 +54,8 @@ pub struct House {
     pub pictures: Pictures,
     /// In which order requests of one key are done.
     pub turns: Turns,
+    /// How it is backed up.
+    pub backups: Backups,
     /// The clock and the dice.
     pub edge: Edge,
     /// Where callers come in.

@@ -18,6 +18,8 @@ mod routes;
 mod schema;
 mod seen;
 mod tongue;
+mod turnstile;
 
 pub use layers::Limits;
 pub use routes::{openapi, router};
+pub use turnstile::Rate;

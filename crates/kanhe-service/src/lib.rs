@@ -6,6 +6,8 @@
 //! * [`counter`]: the pack that the service verifies with;
 //! * [`publish`]: status lists, the checkpoint and the pack, signed while the service holds the library;
 //! * [`shown`]: what is shown of certificates, events and applications;
+//! * [`backup`]: copies of the library while it is open;
+//! * [`measure`]: what monitoring is told;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
@@ -13,10 +15,12 @@
 //! No clock or dice is asked here: [`house::Edge`] brings both, so that a test can move them.
 
 pub mod accounts;
+pub mod backup;
 pub mod config;
 pub mod counter;
 pub mod house;
 pub mod http;
+pub mod measure;
 pub mod publish;
 pub mod serve;
 pub mod shown;

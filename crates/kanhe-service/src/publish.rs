@@ -16,6 +16,7 @@ pub use error::{PublishError, Stale};
 pub use lists::{Notice, Notices};
 
 use crate::house::{House, Shared};
+use crate::measure;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::Uscc;
@@ -50,6 +51,7 @@ pub struct Press {
     at_work: Mutex<()>,
     notices: ArcSwap<Notices>,
     last: ArcSwapOption<Report>,
+    log_known: ArcSwapOption<Timestamp>,
 }
 
 /// How it went, part by part.
@@ -77,7 +79,14 @@ impl Press {
     /// A press with what the library has kept of earlier days.
     pub fn open(library: &Library, rules: Rules, keep: Box<Keep>) -> Result<Self, StoreError> {
         let notices = ArcSwap::from_pointee(lists::kept(library)?);
-        Ok(Self { rules, keep, at_work: Mutex::new(()), notices, last: ArcSwapOption::const_empty() })
+        Ok(Self {
+            rules,
+            keep,
+            at_work: Mutex::new(()),
+            notices,
+            last: ArcSwapOption::const_empty(),
+            log_known: ArcSwapOption::const_empty(),
+        })
     }
 
     /// A signed list.
@@ -95,14 +104,20 @@ impl Press {
         self.last.load_full()
     }
 
-    /// The age of the list that was signed first; none where there are no lists.
-    pub fn oldest(&self, now: Timestamp) -> Option<SignedDuration> {
-        self.notices.load().values().map(|notice| notice.issued.duration_until(now)).max()
+    /// When the list that is the oldest was signed; none where there are no lists.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.notices.load().values().map(|notice| notice.issued).min()
+    }
+
+    /// When the last checkpoint was known to be the whole log; none where this service signs none.
+    pub fn log_known(&self) -> Option<Timestamp> {
+        self.log_known.load().as_deref().copied()
     }
 
     /// Names lists that were not signed again in time.
     pub fn freshness(&self, now: Timestamp) -> Result<(), Stale> {
-        let (age, most) = (self.oldest(now).unwrap_or_default(), self.rules.alarm_after);
+        let age = self.oldest().map_or(SignedDuration::ZERO, |issued| issued.duration_until(now));
+        let most = self.rules.alarm_after;
         if age > most { Err(Stale { age, most }) } else { Ok(()) }
     }
 }
@@ -137,6 +152,7 @@ pub async fn keep_up(house: Shared, every: Duration) {
 
 fn part<T>(name: &'static str, done: Result<T, PublishError>) -> Result<T, &'static str> {
     done.map_err(|error| {
+        measure::publish_failed(name, error.code());
         tracing::warn!(part = name, code = error.code(), "a part was not published");
         error.code()
     })

@@ -34,6 +34,12 @@ impl Library {
     }
 }
 
+/// Takes away all backups of a folder but the newest.
+pub fn thin(folder: &Path, keep: u32) -> Result<(), StoreError> {
+    let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
+    Ok(engine(folder)?.purge_old_backups(keep)?)
+}
+
 /// The backups of a folder, the oldest first.
 pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
     if !folder.join("meta").is_dir() {

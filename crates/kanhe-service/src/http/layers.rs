@@ -4,14 +4,19 @@ use super::authenticate::authenticate;
 use super::observe;
 use super::problem::Problem;
 use super::tongue::Tongue;
+use super::turnstile::{Rate, Turnstile};
 use crate::house::Shared;
+use crate::serve::{Peer, Transport};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -25,6 +30,14 @@ pub struct Limits {
     pub time: Duration,
     /// Origins of web pages that may call (`https://app.example.cn`); none: no page of another origin.
     pub origins: Vec<String>,
+    /// How often they may ask.
+    pub rate: Rate,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes: 16 << 20, time: Duration::from_secs(30), origins: Vec::new(), rate: Rate::default() }
+    }
 }
 
 /// What a page of ours may load and do: nothing from elsewhere.
@@ -35,7 +48,7 @@ const POLICY_OF_DOCS: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// Puts the layers around the routes; the first named is the innermost.
 pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
-    let time = limits.time;
+    let (time, turnstile) = (limits.time, Turnstile::new(limits.rate));
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(limits.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
@@ -50,18 +63,27 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         .max_age(Duration::from_secs(600));
     routes
         .layer(DefaultBodyLimit::max(limits.body_bytes))
+        // Inside of whatever finds out who calls: an account is counted as one, wherever it calls from.
+        .layer(from_fn_with_state((house.clone(), turnstile.clone()), count))
         .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
             authenticate(&house, request, next).await
         }))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request, next| in_time(time, request, next)))
         .layer(cors)
+        .layer(from_fn_with_state(turnstile, |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
+            turnstile.place(request, next).await
+        }))
         .layer(from_fn(speak))
         .layer(from_fn(protect))
         .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
             observe::request(&house, request, next).await
         }))
         .with_state(house.clone())
+}
+
+async fn count(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {
+    turnstile.token(&house, request, next).await
 }
 
 /// A panic ends one request, and says nothing of its reason to a stranger.
@@ -116,8 +138,13 @@ fn framework(status: StatusCode) -> Problem {
 /// Headers that keep an answer where it belongs.
 async fn protect(request: Request, next: Next) -> Response {
     let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
+    let tls = request.extensions().get::<Peer>().is_some_and(|peer| peer.transport == Transport::Tls);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if tls {
+        // Two years (RFC 6797): who has come over TLS once does not come in the clear again.
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));

@@ -1,6 +1,7 @@
 //! One line in the log for each request: what was asked by route, never by path, and nothing that a caller sent.
 
 use crate::house::House;
+use crate::measure;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -24,7 +25,9 @@ pub async fn request(house: &House, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
     let code = response.extensions().get::<super::problem::Problem>().map_or("", super::problem::Problem::code);
-    let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    let took = begun.elapsed();
+    measure::request(method.as_str(), &route, status, took);
+    let duration_ms = took.as_secs_f64() * 1e3;
     tracing::info!(request.id = %id.to_str().unwrap_or_default(), method = %method, route, status, code, duration_ms, "request");
     response.headers_mut().insert(REQUEST_ID, id);
     response

@@ -4,13 +4,16 @@ use super::PublishError;
 use crate::house::House;
 use kanhe_issuer::publisher::sign_head;
 use kanhe_store::StoreError;
+use std::sync::Arc;
 
 /// Signs the head of the log, if that is due. Returns its size.
 pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let library = &house.library;
     let Some(key) = house.keys.iter().find(|key| key.name() == library.origin()) else { return Ok(None) };
     let size = library.log_size()?;
+    let known = || house.press.log_known.store(Some(Arc::new(house.now())));
     if library.published()?.is_some_and(|published| published.size == size) {
+        known();
         return Ok(None);
     }
     let signed = sign_head(library, key, None)?;
@@ -18,5 +21,6 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
         pen.put_checkpoint(&signed.note);
         Ok(())
     })?;
+    known();
     Ok(Some(signed.head.size))
 }

@@ -23,7 +23,7 @@ pub use export::export;
 pub use find::{count, find};
 pub use found::{agency, init};
 pub use issue::run as issue;
-pub use keep::{back_up, check, restore};
+pub use keep::{back_up, back_up_to, check, restore};
 pub use lists::sign_lists;
 pub use log::log;
 pub use officer::{api_key, officer};

@@ -8,50 +8,97 @@ use super::{Ended, Voice};
 use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
 use crate::words::Language;
+use kanhe_service::house::Shared;
 use kanhe_service::http::router;
-use kanhe_service::publish;
+use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
+use kanhe_service::{backup, publish};
 use serde_json::json;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
-use wire::Plan;
+use wire::{Credentials, Plan};
 
 /// Runs the service until it is told to stop.
 pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     let plan = Plan::read(&args.config)?;
     let house = Arc::new(plan.house()?);
-    let limits = plan.limits()?;
+    let credentials = plan.credentials();
+    let tls = credentials.as_ref().map(Credentials::read).transpose()?.map(Arc::new);
     log_to_stderr();
-    let failed = |error: std::io::Error| Failure::new("service_listen", error);
     let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(plan.config.listen.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         // Whoever started it may have named port 0, and waits for this line.
         voice.say(&json!({ "listening": address.to_string() }), |language| match language {
-            Language::Chinese => format!("服务已启动：http://{address}（接口说明：/docs）"),
-            Language::English => format!("serving at http://{address} (the interface is described at /docs)"),
+            Language::Chinese => format!("服务已启动：{scheme}://{address}（接口说明：/docs）"),
+            Language::English => format!("serving at {scheme}://{address} (the interface is described at /docs)"),
         });
         tracing::info!(address = %address, "serving");
-        let mut end = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let stop = async move {
-            tokio::select! { _ = end.recv() => {}, _ = interrupt.recv() => {} }
-        };
-        let watch = tokio::spawn(wire::renew_pack(house.clone(), plan.pack()));
-        let publishing = tokio::spawn(publish::keep_up(house.clone(), plan.publishing()));
+        let mut beside = beside(&plan, &house).await?;
+        if let Some((tls, credentials)) = tls.clone().zip(credentials) {
+            beside.spawn(wire::renew_certificate(tls, credentials));
+        }
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
-        let served = serve(listener, router(&house, &limits), stop, patience).await.map_err(failed);
-        watch.abort();
-        publishing.abort();
+        let routes = router(&house, &plan.limits()?);
+        let served = serve(plan.gate(listener, tls.as_ref()), routes, told_to_stop()?, patience).await.map_err(failed);
+        beside.shutdown().await;
         tracing::info!("stopped");
         served
     })?;
     Ok(Ended::Well)
+}
+
+/// What runs beside the requests: files that may change, publishing, backups, monitoring.
+async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
+    let mut beside = JoinSet::new();
+    beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
+    beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
+    if let Some(at) = plan.config.backup.as_ref().and_then(|backup| backup.at) {
+        beside.spawn(backup::keep_up(house.clone(), at));
+    }
+    beside.spawn(backups_on_demand(house.clone(), signal(SignalKind::user_defined1()).map_err(failed)?));
+    if let Some(address) = plan.config.listen.metrics {
+        let recorder = Recorder::install().map_err(|error| Failure::new("service_listen", error))?;
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let (routes, forever) = (recorder.clone().router(house), std::future::pending());
+        beside.spawn(recorder.keep());
+        beside.spawn(async move {
+            let _ = serve(listener, routes, forever, Duration::ZERO).await;
+        });
+    }
+    Ok(beside)
+}
+
+/// Takes a backup whenever somebody on the machine asks for one: `systemctl kill --signal=USR1 kanhe`.
+async fn backups_on_demand(house: Shared, mut asked: Signal) {
+    while asked.recv().await.is_some() {
+        let house = house.clone();
+        match tokio::task::spawn_blocking(move || backup::back_up(&house)).await {
+            Ok(Some(_)) => {}
+            Ok(None) => tracing::warn!("a backup was asked for, and the configuration has no [backup]"),
+            Err(_) => tracing::error!("the backup panicked"),
+        }
+    }
+}
+
+fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    let mut end = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! { _ = end.recv() => {}, _ = interrupt.recv() => {} }
+    })
+}
+
+fn failed(error: std::io::Error) -> Failure {
+    Failure::new("service_listen", error)
 }
 
 /// Says what is wrong with a configuration.

@@ -26,7 +26,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes.
+    /// `library`, `manifest` or `pack`; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -69,14 +69,16 @@ pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
     (status, Json(Ready { status: word, parts }))
 }
 
-/// How publishing goes, once it was tried.
+/// How publishing and backups go, once they were tried.
 fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
-    let Some(last) = house.press.last() else { return Vec::new() };
+    let backup = house.backups.last().map(|taken| ("backup", taken.number.err()));
+    let Some(last) = house.press.last() else { return backup.into_iter().collect() };
     let stale = house.press.freshness(house.now()).err();
-    vec![
+    let parts = [
         ("publish_lists", last.lists.err()),
         ("publish_checkpoint", last.checkpoint.err()),
         ("publish_pack", last.pack.err()),
         ("list_age", stale.map(|stale| stale.code())),
-    ]
+    ];
+    parts.into_iter().chain(backup).collect()
 }

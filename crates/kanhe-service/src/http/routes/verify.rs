@@ -4,11 +4,13 @@ use crate::counter::Shelved;
 use crate::house::{House, Shared};
 use crate::http::body::{JsonBody, Picture, Query};
 use crate::http::problem::Problem;
+use crate::measure;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use kanhe_core::verdict::Accepted;
 use kanhe_core::verify::{Occasion, verify as judge};
 use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,7 @@ fn answer(house: &House, counter: &Shelved, text: &str, scene: Option<&str>, at:
     let clock = if at.is_some() { Clock::Named } else { Clock::Service };
     let at = named.transpose()?.unwrap_or_else(|| house.now());
     let judged = judge(text, counter.pack(), Occasion { at, scene });
+    measure::verdict(judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code));
     Ok(Answer::new(&judged, counter.pack(), at, clock).by_service().json())
 }
 

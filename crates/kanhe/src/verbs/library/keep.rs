@@ -9,23 +9,29 @@ use crate::words::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
-use kanhe_store::StoreError;
+use kanhe_store::backup::Backup;
+use kanhe_store::{Library, StoreError};
 use serde_json::json;
+use std::path::Path;
 
 /// Adds a backup.
 pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
-    let library = open(&args.library)?;
-    files::make_folder(&args.to)?;
-    let secret = args.to.join(SECRET);
-    if !secret.exists() {
-        files::write_secret(&secret, &files::read(&args.library.library.join(SECRET), LARGEST_KEY_FILE)?)?;
-    }
-    let backup = library.back_up(&args.to).map_err(stored)?;
+    let backup = back_up_to(&open(&args.library)?, &args.library.library, &args.to)?;
     voice.say(&json!({ "backup": backup.number, "bytes": backup.bytes, "to": args.to }), |language| match language {
         Language::Chinese => format!("备份 {} 已完成并核对：{}", backup.number, args.to.display()),
         Language::English => format!("backup {} made and verified: {}", backup.number, args.to.display()),
     });
     Ok(Ended::Well)
+}
+
+/// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
+pub fn back_up_to(library: &Library, from: &Path, to: &Path) -> Result<Backup, Failure> {
+    files::make_folder(to)?;
+    let secret = to.join(SECRET);
+    if !secret.exists() {
+        files::write_secret(&secret, &files::read(&from.join(SECRET), LARGEST_KEY_FILE)?)?;
+    }
+    library.back_up(to).map_err(stored)
 }
 
 /// Restores a backup.

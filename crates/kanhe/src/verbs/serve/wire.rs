@@ -9,16 +9,23 @@ use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::key::VerifyingKey;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_render::{Artist, Fonts, Level};
+use kanhe_service::backup::Backups;
 use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
-use kanhe_service::http::Limits;
+use kanhe_service::http::{Limits, Rate};
 use kanhe_service::publish::{Keep, Press};
+use kanhe_service::serve::{Gate, Tls};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
+use zeroize::Zeroizing;
 
-/// How often the pack's file is looked at.
+/// A chain of certificates has at most so many bytes.
+const LARGEST_PEM: usize = 256 << 10;
+
+/// How often files that may change are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// A configuration, and the folder at which its paths begin.
@@ -55,11 +62,12 @@ impl Plan {
             keys,
             shelf,
             press,
+            backups: self.backups(),
             library,
             pictures: self.pictures()?,
             turns: Turns::default(),
             edge: edge(),
-            door: Door::new(self.config.accounts.behind_tls),
+            door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
         })
     }
 
@@ -70,6 +78,7 @@ impl Plan {
         shipped::catalogue(&types)?;
         self.publishes(&self.keys()?)?;
         self.pictures()?;
+        self.credentials().map(|credentials| credentials.read()).transpose()?;
         library::unlock(&self.library().library, &self.library().lock)?;
         let shelf = Shelf::new(self.trusted()?);
         self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
@@ -85,6 +94,32 @@ impl Plan {
             return Err(Failure::new("service_no_pack", "publish.pack_key renews a pack, and counter.pack names none"));
         }
         Ok(())
+    }
+
+    /// Where and how connections come in.
+    pub fn gate(&self, listener: TcpListener, tls: Option<&Arc<Tls>>) -> Gate {
+        let gate = Gate::from(listener).behind(&self.config.listen.proxies);
+        let gate = gate.at_most(usize::try_from(self.config.limits.connections).unwrap_or(usize::MAX));
+        match tls {
+            Some(tls) => gate.over(tls.clone()),
+            None => gate,
+        }
+    }
+
+    /// The certificate that it shows, where TLS is on.
+    pub fn credentials(&self) -> Option<Credentials> {
+        let (certificate, key) = self.at(self.config.listen.certificate.as_ref()).zip(self.at(self.config.listen.key.as_ref()))?;
+        Some(Credentials { certificate, key })
+    }
+
+    fn backups(&self) -> Backups {
+        let Some(backup) = &self.config.backup else { return Backups::elsewhere() };
+        let (from, to, keep) = (self.folder.join(&self.config.library.folder), self.folder.join(&backup.folder), backup.keep);
+        Backups::by(Box::new(move |library| {
+            let taken = library::back_up_to(library, &from, &to).map_err(|failure| failure.code())?;
+            kanhe_store::backup::thin(&to, keep).map_err(|error| error.code())?;
+            Ok(taken.number)
+        }))
     }
 
     /// How often it publishes.
@@ -112,7 +147,8 @@ impl Plan {
     pub fn limits(&self) -> Result<Limits, Failure> {
         let limits = &self.config.limits;
         let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
-        Ok(Limits { body_bytes, time: Duration::from_secs(u64::from(limits.seconds)), origins: self.config.cors.origins.clone() })
+        let rate = Rate { per_second: limits.requests_per_second, burst: limits.burst, at_once: limits.at_once };
+        Ok(Limits { body_bytes, time: Duration::from_secs(u64::from(limits.seconds)), origins: self.config.cors.origins.clone(), rate })
     }
 
     fn at(&self, path: Option<&PathBuf>) -> Option<PathBuf> {
@@ -161,6 +197,51 @@ fn keep(pack: Option<PathBuf>) -> Box<Keep> {
 fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
     let bytes = files::read(pack, LARGEST_ENVELOPE)?;
     shelf.put(bytes).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
+}
+
+/// The files of a certificate and its key.
+#[derive(Clone)]
+pub struct Credentials {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Credentials {
+    /// Reads them.
+    pub fn read(&self) -> Result<Tls, Failure> {
+        let (chain, key) = self.bytes()?;
+        Tls::decode(&chain, &key).map_err(|error| Failure::new(error.code(), error).within(self.certificate.display()))
+    }
+
+    fn bytes(&self) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Failure> {
+        Ok((files::read(&self.certificate, LARGEST_PEM)?, Zeroizing::new(files::read(&self.key, LARGEST_PEM)?)))
+    }
+
+    fn renew(&self, tls: &Tls) -> Result<(), Failure> {
+        let (chain, key) = self.bytes()?;
+        tls.put(&chain, &key).map_err(|error| Failure::new(error.code(), error))
+    }
+}
+
+/// Looks at the files of the certificate now and then, and shows a new one; a bad one is said in the log, and the one at hand stays.
+pub async fn renew_certificate(tls: Arc<Tls>, credentials: Credentials) {
+    let look = |credentials: &Credentials| (changed(&credentials.certificate), changed(&credentials.key));
+    let mut seen = look(&credentials);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let found = look(&credentials);
+        if found == seen {
+            continue;
+        }
+        match credentials.renew(&tls) {
+            Ok(()) => {
+                seen = found;
+                tracing::info!("a new certificate is shown");
+            }
+            // The two files are written one after the other: it is tried again at the next look.
+            Err(failure) => tracing::warn!(code = failure.code(), "the new certificate was refused"),
+        }
+    }
 }
 
 /// Looks at the pack's file now and then, and takes a newer one; a bad one is said in the log, and the one at hand stays.

@@ -1,0 +1,118 @@
+//! Backups while the service runs: at an hour of the day, and when somebody on the machine asks for one.
+//!
+//! Nobody asks for one over HTTP: who could, could fill a disk, or learn where the copies are.
+
+use crate::house::{House, Shared};
+use arc_swap::ArcSwapOption;
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
+use kanhe_core::calendar::{day_in_china, start_of_day};
+use kanhe_store::Library;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long to sleep at most before the clock is looked at again: it may have been set.
+const LOOK: SignedDuration = SignedDuration::from_secs(60);
+
+/// Adds a backup of the open library to a folder and tells its number, or by its code why not.
+pub type Take = dyn Fn(&Library) -> Result<u32, &'static str> + Send + Sync;
+
+/// Who takes backups, and how the last one went.
+pub struct Backups {
+    take: Option<Box<Take>>,
+    at_work: Mutex<()>,
+    last: ArcSwapOption<Taken>,
+    good: ArcSwapOption<Timestamp>,
+}
+
+/// How a backup went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// When.
+    pub at: Timestamp,
+    /// Its number, or why there is none.
+    pub number: Result<u32, &'static str>,
+}
+
+impl Backups {
+    /// Backups that are taken by other means, or not at all.
+    pub const fn elsewhere() -> Self {
+        Self { take: None, at_work: Mutex::new(()), last: ArcSwapOption::const_empty(), good: ArcSwapOption::const_empty() }
+    }
+
+    /// Backups that are taken in this way.
+    pub fn by(take: Box<Take>) -> Self {
+        Self { take: Some(take), ..Self::elsewhere() }
+    }
+
+    /// How the last one went, since the service was started.
+    pub fn last(&self) -> Option<Taken> {
+        self.last.load().as_deref().copied()
+    }
+
+    /// When the last one was taken that was whole.
+    pub fn good(&self) -> Option<Timestamp> {
+        self.good.load().as_deref().copied()
+    }
+}
+
+/// Takes a backup, if there is a way to.
+pub fn back_up(house: &House) -> Option<Taken> {
+    let backups = &house.backups;
+    let take = backups.take.as_ref()?;
+    let _turn = backups.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+    let number = take(&house.library);
+    let taken = Taken { at: house.now(), number };
+    match number {
+        Ok(number) => {
+            tracing::info!(backup = number, "a backup was taken and verified");
+            backups.good.store(Some(Arc::new(taken.at)));
+        }
+        Err(code) => tracing::error!(code, "the backup failed"),
+    }
+    backups.last.store(Some(Arc::new(taken)));
+    Some(taken)
+}
+
+/// Takes a backup every day at a time of the clock of China, until it is dropped.
+pub async fn keep_up(house: Shared, at: Time) {
+    let mut due = next(house.now(), at);
+    loop {
+        let left = house.now().duration_until(due).min(LOOK);
+        tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+        if house.now() >= due {
+            due = next(house.now(), at);
+            let house = Arc::clone(&house);
+            if tokio::task::spawn_blocking(move || back_up(&house)).await.is_err() {
+                tracing::error!("the backup panicked");
+            }
+        }
+    }
+}
+
+/// The next moment, later than now, at which the clocks of China show a time.
+fn next(now: Timestamp, at: Time) -> Timestamp {
+    let today = day_in_china(now);
+    let into_the_day = at.duration_since(Time::midnight());
+    let of = |day| start_of_day(day).checked_add(into_the_day).unwrap_or(Timestamp::MAX);
+    let this = of(today);
+    if this > now { this } else { today.tomorrow().map_or(Timestamp::MAX, of) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_backup_is_today_or_tomorrow_by_the_clock_of_china() {
+        let rows = [
+            ("2026-06-14T18:59:59Z", "2026-06-14T19:00:00Z"),
+            ("2026-06-14T19:00:00Z", "2026-06-15T19:00:00Z"),
+            ("2026-06-15T04:00:00Z", "2026-06-15T19:00:00Z"),
+            ("2026-06-15T16:00:00Z", "2026-06-15T19:00:00Z"),
+        ];
+        for (now, expected) in rows {
+            assert_eq!(next(now.parse().unwrap(), Time::constant(3, 0, 0, 0)).to_string(), expected, "{now}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How much one caller may ask, and how much all of them together.
+//!
+//! Each caller has a bucket of tokens that fills again at a steady rate (GCRA, ITU-T I.371): a burst is fine, and a flood is told when to
+//! come back. A caller is an account where it has proved to be one, and an address otherwise.
+
+use super::problem::Problem;
+use crate::accounts::Caller;
+use crate::house::Shared;
+use crate::serve::Peer;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+
+/// Callers whose buckets are remembered. A full bucket says nothing, and is forgotten first.
+const MOST_CALLERS: usize = 100_000;
+
+const MICROSECONDS: i64 = 1_000_000;
+
+/// What callers may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests of one caller in a second, in the long run.
+    pub per_second: u32,
+    /// Requests that it may send at once.
+    pub burst: u32,
+    /// Requests of all callers that are worked on at a time.
+    pub at_once: u32,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self { per_second: 100, burst: 400, at_once: 512 }
+    }
+}
+
+/// Who is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Account(String),
+    Address(IpAddr),
+}
+
+/// Why a request is not worked on now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+enum Held {
+    #[error("you have asked {burst} times at once, and may ask {per_second} times a second")]
+    TooOften { per_second: u32, burst: u32, seconds: u64 },
+    #[error("{at_once} requests are being worked on")]
+    Busy { at_once: u32 },
+}
+
+impl Held {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooOften { .. } => "rate_exceeded",
+            Self::Busy { .. } => "service_busy",
+        }
+    }
+}
+
+impl From<Held> for Problem {
+    fn from(held: Held) -> Self {
+        let (status, seconds) = match held {
+            Held::TooOften { seconds, .. } => (StatusCode::TOO_MANY_REQUESTS, seconds),
+            Held::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, 1),
+        };
+        Self::new(status, held.code(), held).retry_after(seconds)
+    }
+}
+
+/// Counts requests.
+pub struct Turnstile {
+    rate: Rate,
+    places: Semaphore,
+    /// For each caller the moment, in microseconds since 1970, at which its bucket is full again.
+    full: Mutex<HashMap<Who, i64>>,
+}
+
+impl Turnstile {
+    /// A turnstile through which nobody has gone.
+    pub fn new(rate: Rate) -> Arc<Self> {
+        let places = Semaphore::new(usize::try_from(rate.at_once).unwrap_or(Semaphore::MAX_PERMITS));
+        Arc::new(Self { rate, places, full: Mutex::default() })
+    }
+
+    /// Lets a request through if there is a place for it. What is sent bit by bit after the answer has begun takes no place.
+    pub async fn place(&self, request: Request, next: Next) -> Response {
+        match self.places.try_acquire() {
+            Ok(_place) => next.run(request).await,
+            Err(_) => Problem::from(Held::Busy { at_once: self.rate.at_once }).into_response(),
+        }
+    }
+
+    /// Lets a request through if its caller has a token left.
+    pub async fn token(&self, house: &Shared, request: Request, next: Next) -> Response {
+        let who = who(&request);
+        match who.map_or(Ok(()), |who| self.take(who, house.now().as_microsecond())) {
+            Ok(()) => next.run(request).await,
+            Err(held) => Problem::from(held).into_response(),
+        }
+    }
+
+    fn take(&self, who: Who, now: i64) -> Result<(), Held> {
+        let Rate { per_second, burst, .. } = self.rate;
+        let token = MICROSECONDS / i64::from(per_second.max(1));
+        let deepest = token.saturating_mul(i64::from(burst.max(1)));
+        let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = full.get(&who).map_or(now, |full| (*full).max(now)).saturating_add(token);
+        let late = after.saturating_sub(now).saturating_sub(deepest);
+        if late > 0 {
+            let seconds = u64::try_from(late.div_euclid(MICROSECONDS).saturating_add(1)).unwrap_or(1);
+            return Err(Held::TooOften { per_second, burst, seconds });
+        }
+        if full.len() >= MOST_CALLERS {
+            full.retain(|_, full| *full > now);
+        }
+        full.insert(who, after);
+        Ok(())
+    }
+}
+
+fn who(request: &Request) -> Option<Who> {
+    let account = request.extensions().get::<Caller>().map(|caller| Who::Account(format!("{} {}", caller.agency.as_str(), caller.actor)));
+    let address = || request.extensions().get::<Peer>().map(|peer| Who::Address(network(peer.address)));
+    account.or_else(address)
+}
+
+/// Of IPv6 the first 64 bits: whoever has one address there has all of them (RFC 4291 §2.5.4).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turnstile() -> Arc<Turnstile> {
+        Turnstile::new(Rate { per_second: 2, burst: 3, at_once: 1 })
+    }
+
+    fn address(text: &str) -> Who {
+        Who::Address(network(text.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_burst_goes_through_and_a_flood_is_told_when_to_come_back() {
+        let turnstile = turnstile();
+        let take = |at: i64| turnstile.take(address("192.0.2.1"), at).map_err(|held| Problem::from(held).code());
+        let at_once: Vec<_> = (0..5).map(|_| take(0)).collect();
+        assert_eq!(at_once, [Ok(()), Ok(()), Ok(()), Err("rate_exceeded"), Err("rate_exceeded")]);
+        assert_eq!(take(MICROSECONDS / 2), Ok(()), "half a second is a token");
+        assert_eq!(take(MICROSECONDS / 2), Err("rate_exceeded"));
+        assert_eq!((0..5).filter(|_| take(100 * MICROSECONDS).is_ok()).count(), 3, "a bucket holds no more than a burst");
+    }
+
+    #[test]
+    fn callers_are_counted_by_account_or_by_network() {
+        let turnstile = turnstile();
+        let rows = [
+            ("2001:db8::1", "2001:db8::ffff:1", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+        ];
+        for (one, other, same) in rows {
+            assert_eq!(address(one) == address(other), same, "{one} {other}");
+        }
+        (0..3).for_each(|_| turnstile.take(Who::Account("a".to_owned()), 0).unwrap());
+        assert!(turnstile.take(Who::Account("b".to_owned()), 0).is_ok());
+        assert!(turnstile.take(Who::Account("a".to_owned()), 0).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out_for_longer_than_a_bucket() {
+        let turnstile = turnstile();
+        turnstile.take(address("192.0.2.1"), 0).unwrap();
+        assert!(turnstile.take(address("192.0.2.1"), -60 * MICROSECONDS).is_err());
+        assert!(turnstile.take(address("192.0.2.1"), 0).is_ok());
+    }
+}

@@ -1,0 +1,215 @@
+//! How the service is run: limits, monitoring, backups, TLS.
+
+use crate::office::{issue, revoke};
+use crate::stage::{Stage, house_with};
+use jiff::SignedDuration;
+use kanhe_core::code::RegionCode;
+use kanhe_service::backup::{Backups, back_up};
+use kanhe_service::http::{Limits, Rate};
+use kanhe_service::measure::Recorder;
+use kanhe_service::publish::publish;
+use kanhe_service::serve::Tls;
+use rcgen::{CertificateParams, CertifiedIssuer, DistinguishedName, IsCa, KeyPair};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn limited(rate: Rate) -> Stage {
+    Stage::with(Limits { rate, ..Limits::default() })
+}
+
+#[test]
+fn who_asks_too_often_is_told_when_to_come_back() {
+    let stage = limited(Rate { per_second: 1, burst: 3, at_once: 100 });
+    let statuses: Vec<_> = (0..5).map(|_| stage.get("/v1/types").status).collect();
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    let refused = stage.get("/v1/types");
+    assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("rate_exceeded", "2"));
+    stage.later(SignedDuration::from_secs(1));
+    assert_eq!(stage.get("/v1/types").status, 200);
+    assert_eq!(stage.get("/v1/types").status, 429);
+}
+
+#[test]
+fn more_work_than_the_service_takes_at_once_is_refused_and_not_queued() {
+    let stage = limited(Rate { per_second: 1_000, burst: 1_000, at_once: 1 });
+    // A request whose body has not come yet is being worked on.
+    let mut slow = TcpStream::connect(stage.address()).unwrap();
+    slow.write_all(b"POST /v1/verify HTTP/1.1\r\nhost: kanhe\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n").unwrap();
+    let busy = (0..1_000).map(|_| stage.get("/healthz")).find(|reply| reply.status != 200).expect("one place is taken");
+    assert_eq!((busy.status, busy.code().as_str(), busy.header("retry-after")), (503, "service_busy", "1"));
+    slow.write_all(b"{\"text\":\"abc\"}").unwrap();
+    let mut answer = [0; 12];
+    slow.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    assert_eq!(stage.get("/healthz").status, 200);
+}
+
+#[test]
+fn a_proxy_is_believed_only_where_the_configuration_names_it() {
+    let ask = |stage: &Stage, from: &str| stage.send("GET", "/v1/types", &[("x-forwarded-for", from)], b"").status;
+    let rate = Rate { per_second: 1, burst: 1, at_once: 100 };
+    let behind = Stage::behind(&["127.0.0.1".parse().unwrap()], Limits { rate, ..Limits::default() });
+    // What stands before the last address is the caller's own word.
+    assert_eq!([ask(&behind, "192.0.2.1"), ask(&behind, "192.0.2.2"), ask(&behind, "192.0.2.9, 192.0.2.1")], [200, 200, 429]);
+    let alone = limited(rate);
+    assert_eq!([ask(&alone, "192.0.2.1"), ask(&alone, "192.0.2.2")], [200, 429]);
+}
+
+#[test]
+fn the_answer_to_a_body_that_is_too_large_arrives_though_the_body_was_not_read() {
+    let stage = Stage::new();
+    for _ in 0..8 {
+        let reply = stage.send("POST", "/v1/verify", &[("content-type", "application/json")], &[b' '; 8 << 20]);
+        assert_eq!(reply.code(), "body_too_large");
+    }
+}
+
+/// The names that stand in a text: everything that begins as ours do, without the endings that Prometheus adds.
+fn names(text: &str) -> BTreeSet<String> {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = text.split(|c| !of_name(c)).filter(|word| word.starts_with("kanhe_"));
+    let bare = |word: &str| ["_bucket", "_count", "_sum"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word).to_owned();
+    words.map(bare).collect()
+}
+
+/// A service that has met everything that it counts, and what it then says.
+fn counted() -> (Stage, String) {
+    let recorder = Recorder::install().unwrap();
+    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(|_| Ok(1)))), Limits::default());
+    let certificate = issue(&stage, 1);
+    publish(&stage.house);
+    back_up(&stage.house);
+    assert_eq!(stage.post("/v1/verify", &json!({ "text": certificate.text })).status, 200);
+    std::fs::remove_file(stage.pack_file()).unwrap();
+    std::fs::create_dir(stage.pack_file()).unwrap();
+    revoke(&stage, &certificate);
+    publish(&stage.house);
+    let text = stage.beside(recorder.router(&stage.house), "/metrics");
+    (stage, text)
+}
+
+#[test]
+fn monitoring_hears_numbers_and_nothing_about_anybody() {
+    let (stage, text) = counted();
+    let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}\n{text}")).to_owned();
+    assert_eq!(line("kanhe_log_events "), "kanhe_log_events 3");
+    assert_eq!(line("kanhe_verdicts_total"), "kanhe_verdicts_total{code=\"accepted\"} 1");
+    assert_eq!(line("kanhe_publish_failures_total"), "kanhe_publish_failures_total{part=\"pack\",code=\"file_io\"} 1");
+    assert!(line("kanhe_http_request_seconds_count").contains("route=\"/v1/verify\""), "{text}");
+    assert_eq!(line("kanhe_status_list_age_seconds"), "kanhe_status_list_age_seconds 0");
+    for secret in ["张", "440106", "粤A", "R-1", "gd.example.cn"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    assert_eq!(stage.get("/metrics").status, 404, "strangers do not reach it");
+}
+
+#[test]
+fn the_sample_dashboard_and_alerts_ask_for_what_the_service_says() {
+    let (_, text) = counted();
+    let said = names(&text);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating");
+    // Issued over HTTP only, and for keys that end.
+    let elsewhere: BTreeSet<String> = ["kanhe_issue_seconds", "kanhe_key_left_seconds"].map(str::to_owned).into();
+    for file in ["grafana.json", "alerts.yaml"] {
+        let asked = names(&std::fs::read_to_string(folder.join(file)).unwrap());
+        assert!(asked.len() > 5, "{file}");
+        let unknown: Vec<_> = asked.iter().filter(|name| !said.contains(*name) && !elsewhere.contains(*name)).collect();
+        assert!(unknown.is_empty(), "{file} asks for {unknown:?}; the service says {said:?}");
+    }
+    let board: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("grafana.json")).unwrap()).unwrap();
+    assert!(board["panels"].as_array().unwrap().len() >= 8);
+}
+
+#[test]
+fn a_backup_of_a_running_service_restores_to_what_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("backups");
+    let copy = to.clone();
+    let take = move |library: &kanhe_store::Library| library.back_up(&copy).map(|backup| backup.number).map_err(|error| error.code());
+    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(take))), Limits::default());
+    issue(&stage, 1);
+    assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
+    issue(&stage, 2);
+    assert_eq!(back_up(&stage.house).unwrap().number, Ok(2));
+    kanhe_store::backup::thin(&to, 1).unwrap();
+    assert_eq!(kanhe_store::backup::backups(&to).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>(), [2]);
+    let into = folder.path().join("db");
+    kanhe_store::backup::restore(&to, None, &into).unwrap();
+    let secret = kanhe_store::LibrarySecret::new(zeroize::Zeroizing::new(*b"kanhe test library secret 000000"));
+    let restored = kanhe_store::Library::open(&into, &secret, kanhe_store::Settings::default()).unwrap();
+    assert_eq!((restored.certificates().unwrap(), restored.region()), (2, &RegionCode::parse("440000").unwrap()));
+}
+
+#[test]
+fn a_backup_that_fails_is_named() {
+    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(|_| Err("disk_full")))), Limits::default());
+    back_up(&stage.house);
+    let ready = stage.get("/readyz").json();
+    assert_eq!(ready["status"], "degraded");
+    assert!(ready["parts"].as_array().unwrap().iter().any(|part| part["name"] == "backup" && part["code"] == "disk_full"), "{ready}");
+}
+
+/// An authority for the stories.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "kanhe test authority");
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    /// A chain and a key for `localhost`, PEM.
+    fn certify(&self) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.signed_by(&key, &self.0).unwrap().pem(), key.serialize_pem())
+    }
+
+    /// A client that believes this authority and no other.
+    fn client(&self) -> ureq::Agent {
+        let root = ureq::tls::Certificate::from_pem(self.0.pem().as_bytes()).unwrap();
+        let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[root])).build();
+        ureq::Agent::config_builder().tls_config(tls).timeout_global(Some(Duration::from_secs(20))).build().into()
+    }
+}
+
+#[test]
+fn tls_is_built_in_and_a_renewed_certificate_is_shown_without_a_restart() {
+    let (old, new) = (Authority::new(), Authority::new());
+    let (chain, key) = old.certify();
+    let tls = Arc::new(Tls::decode(chain.as_bytes(), key.as_bytes()).unwrap());
+    let stage = Stage::over(Arc::clone(&tls), Limits::default());
+    let url = format!("https://localhost:{}/healthz", stage.address().port());
+    let reply = old.client().get(&url).call().unwrap();
+    assert_eq!(reply.headers()["strict-transport-security"], "max-age=63072000");
+    assert!(new.client().get(&url).call().is_err());
+    let (chain, key) = new.certify();
+    tls.put(chain.as_bytes(), key.as_bytes()).unwrap();
+    assert!(old.client().get(&url).call().is_err());
+    assert_eq!(new.client().get(&url).call().unwrap().status(), 200);
+    assert!(ureq::get(&url.replacen("https", "http", 1)).call().is_err(), "nothing is said in the clear");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_shown_leaves_the_present_one() {
+    let authority = Authority::new();
+    let ((chain, key), (_, other)) = (authority.certify(), authority.certify());
+    let tls = Tls::decode(chain.as_bytes(), key.as_bytes()).unwrap();
+    let rows =
+        [("", &*key, "tls_certificate"), ("hello", &*key, "tls_certificate"), (&*chain, "", "tls_key"), (&*chain, &*other, "tls_refused")];
+    for (chain, key, code) in rows {
+        assert_eq!(tls.put(chain.as_bytes(), key.as_bytes()).unwrap_err().code(), code);
+    }
+}
+
+#[test]
+fn without_tls_no_browser_is_told_to_come_over_tls() {
+    assert_eq!(Stage::new().get("/healthz").header("strict-transport-security"), "");
+}

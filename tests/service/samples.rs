@@ -1,0 +1,55 @@
+//! The samples of `docs/operating`: what they say, the service takes.
+
+use kanhe_service::config::{Config, LimitsAt};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating")
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(folder().join(name)).unwrap()
+}
+
+#[test]
+fn every_sample_configuration_is_taken() {
+    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let samples: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    assert!(samples.len() >= 2);
+    for path in samples {
+        let config = Config::parse(&fs::read_to_string(&path).unwrap(), []).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(config.listen.metrics.unwrap().ip().is_loopback(), "{}: strangers would reach the metrics", path.display());
+        assert!(config.backup.is_some(), "{}: nobody is shown a service without backups", path.display());
+    }
+}
+
+#[test]
+fn the_unit_is_one_that_systemd_takes() {
+    let unit = read("kanhe.service");
+    let value = |name: &str| unit.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
+    assert_eq!(value("ExecStart"), "/usr/bin/kanhe serve --config /etc/kanhe/kanhe.toml");
+    let patience: u32 = value("TimeoutStopSec").parse().unwrap();
+    assert!(patience > LimitsAt::default().stop_seconds, "systemd would kill what is still being answered");
+    let Ok(found) = Command::new("systemd-analyze").arg("--version").output() else { return };
+    assert!(found.status.success());
+    // Nothing is installed on this machine: the unit's words are judged, with a program that is there.
+    let scratch = tempfile::tempdir().unwrap();
+    let copy = scratch.path().join("kanhe.service");
+    fs::write(&copy, unit.replace("/usr/bin/kanhe", "/bin/true")).unwrap();
+    let judged = Command::new("systemd-analyze").arg("verify").arg("--man=no").arg(&copy).output().unwrap();
+    assert!(judged.status.success() && judged.stderr.is_empty(), "{}", String::from_utf8_lossy(&judged.stderr));
+}
+
+#[test]
+fn the_image_runs_as_nobody_special_and_stops_as_the_service_expects() {
+    let image = read("Dockerfile");
+    let words: BTreeSet<&str> = image.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(["FROM", "COPY", "USER", "ENTRYPOINT", "CMD", "STOPSIGNAL"].iter().all(|word| words.contains(word)), "{words:?}");
+    assert!(image.contains("\nUSER 8470\n") && image.contains("\nSTOPSIGNAL SIGTERM\n"));
+    assert!(image.contains(r#"CMD ["serve", "--config", "/etc/kanhe/kanhe.toml"]"#));
+    let copied = image.lines().find(|line| line.starts_with("COPY")).unwrap();
+    assert_eq!(copied, "COPY target/release/kanhe /usr/bin/kanhe", "no key, no configuration and no source goes into the image");
+}

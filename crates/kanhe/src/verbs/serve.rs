@@ -1,5 +1,6 @@
 //! `kanhe serve`, `kanhe config`: the one place where a service is wired together.
 
+mod post;
 mod wire;
 
 pub use wire::edge;
@@ -12,6 +13,7 @@ use kanhe_service::house::Shared;
 use kanhe_service::http::router;
 use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
+use kanhe_service::webhooks::courier;
 use kanhe_service::{backup, publish};
 use serde_json::json;
 use std::future::Future;
@@ -23,6 +25,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 use wire::{Credentials, Plan};
+
+/// How often new events are looked at for webhooks.
+const LETTERS: Duration = Duration::from_secs(2);
 
 /// Runs the service until it is told to stop.
 pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -61,6 +66,7 @@ async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
     let mut beside = JoinSet::new();
     beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
     beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
+    beside.spawn(courier::keep_up(house.clone(), post::post(), LETTERS));
     if let Some(at) = plan.config.backup.as_ref().and_then(|backup| backup.at) {
         beside.spawn(backup::keep_up(house.clone(), at));
     }

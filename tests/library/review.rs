@@ -88,7 +88,7 @@ impl Bureau {
     }
 
     pub fn close(&self, code: &ProjectCode, closing: Closing, actor: &str) -> Result<(), ExaminerError> {
-        self.examiner().close(self.registry.house.kind(self.kind), code, closing, &self.entry(actor, NOON))
+        self.examiner().close(self.registry.house.kind(self.kind), code, closing, &self.entry(actor, NOON)).map(drop)
     }
 
     pub fn project(&self, code: &ProjectCode) -> Project {

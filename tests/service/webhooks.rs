@@ -1,7 +1,7 @@
 //! Webhooks: a receiver over real HTTP is told what happens, once it can be reached, and can check who tells it.
 
 use crate::office::{issue, revoke};
-use crate::people::Desk;
+use crate::people::{Desk, PASSWORD};
 use crate::stage::Stage;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -168,6 +168,8 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
         send(&stage);
         stage.later(SignedDuration::from_hours(1));
     }
+    // The session has ended with the day.
+    let desk = stage.sign_in("zhao", PASSWORD, None);
     let deliveries = |state: &str| {
         let path = format!("/v1/webhooks/{}/deliveries?state={state}", hook["id"].as_str().unwrap());
         desk.get(&path).json()["deliveries"].as_array().unwrap().clone()

@@ -15,10 +15,11 @@ mod verify;
 mod webhooks;
 
 use super::layers::{Limits, around};
+use super::problem::{Document, MEDIA_TYPE};
 use crate::house::Shared;
 use axum::Router;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::{ContentBuilder, OpenApi as Description, PathItem, Ref, RefOr, Response, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -31,6 +32,7 @@ use utoipa_swagger_ui::SwaggerUi;
         description = "Electronic licences and certificates: issued, sealed and verified. 电子证照的签发、加签与核验。",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    components(schemas(Document)),
     tags(
         (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
         (name = "certificates", description = "Issued, found, shown, and what becomes of them 证照"),
@@ -126,11 +128,28 @@ pub fn openapi() -> Description {
     named(described().into_openapi())
 }
 
-/// The document, with the rest of a path named as OpenAPI names any part of one: it has no word for a part with slashes.
+/// The document, with what is true of every route, and with the rest of a path named as OpenAPI names any part of one: it has no word for
+/// a part with slashes.
 fn named(mut document: Description) -> Description {
     let paths = std::mem::take(&mut document.paths.paths);
-    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), failing(item))).collect();
     document
+}
+
+/// Any request can come too often, or fail: then the answer is a problem document.
+fn failing(mut item: PathItem) -> PathItem {
+    let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+    for operation in methods.into_iter().flatten() {
+        for class in ["4XX", "5XX"] {
+            operation.responses.responses.entry(class.to_owned()).or_insert_with(|| RefOr::T(problem()));
+        }
+    }
+    item
+}
+
+fn problem() -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description("A problem document").content(MEDIA_TYPE, content).build()
 }
 
 /// The service, ready to be listened at.

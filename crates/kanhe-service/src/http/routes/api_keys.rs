@@ -7,7 +7,7 @@ use crate::accounts::{Caller, Right, Role};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, Query};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -105,7 +105,7 @@ pub struct KeyShown {
 
 /// The keys of the agency.
 #[utoipa::path(get, path = "/v1/api-keys", tag = "api-keys", params(PageQuestion),
-    responses((status = OK, body = KeyPage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = KeyPage)))]
 pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<KeyPage>, Problem> {
     caller.may(Right::Administer)?;
     let (after, most) = page.read()?;
@@ -116,7 +116,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
 
 /// Makes a key for a system of the agency.
 #[utoipa::path(post, path = "/v1/api-keys", tag = "api-keys", request_body = NewKey,
-    responses((status = CREATED, body = KeyShown), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, body = KeyShown)))]
 pub async fn add(
     State(house): State<Shared>,
     caller: Caller,
@@ -130,7 +130,7 @@ pub async fn add(
 
 /// Gives a key a new secret; the old one is taken for some days more, so that nothing stands still meanwhile.
 #[utoipa::path(post, path = "/v1/api-keys/{id}/rotation", tag = "api-keys", params(("id" = String, Path, description = "The key's id")), request_body = Rotation,
-    responses((status = OK, body = KeyShown), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = KeyShown)))]
 pub async fn rotate(
     State(house): State<Shared>,
     caller: Caller,
@@ -145,7 +145,7 @@ pub async fn rotate(
 
 /// Revokes a key, at once and for ever.
 #[utoipa::path(delete, path = "/v1/api-keys/{id}", tag = "api-keys", params(("id" = String, Path, description = "The key's id")),
-    responses((status = OK, body = KeyLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = KeyLine)))]
 pub async fn revoke(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<KeyLine>, Problem> {
     caller.may(Right::Administer)?;
     let named = id.clone();

@@ -6,7 +6,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -61,7 +61,7 @@ pub struct UseLine {
 ///
 /// What happened to certificates and applications stands in the transparency log, and not here.
 #[utoipa::path(get, path = "/v1/audit/uses", tag = "audit", params(UseQuestion),
-    responses((status = OK, body = UsePage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = UsePage)))]
 pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<UsePage>, Problem> {
     caller.may(Right::Audit)?;
     let from = moment(question.from.as_deref())?.unwrap_or(Timestamp::MIN);

@@ -5,7 +5,7 @@ use crate::accounts::{AccountError, Activity, Appointed, Caller, Login, Mandate,
 use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::body::{JsonBody, Query};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -95,7 +95,7 @@ pub struct Welcome {
 
 /// The officers of the agency.
 #[utoipa::path(get, path = "/v1/officers", tag = "officers", params(PageQuestion),
-    responses((status = OK, body = OfficerPage), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = OfficerPage)))]
 pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<OfficerPage>, Problem> {
     caller.may(Right::Administer)?;
     let (after, most) = page.read()?;
@@ -106,7 +106,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
 
 /// Adds an officer to the agency, with a one-time password that is shown here and nowhere else.
 #[utoipa::path(post, path = "/v1/officers", tag = "officers", request_body = NewOfficer,
-    responses((status = CREATED, body = Welcome), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, body = Welcome)))]
 pub async fn add(State(house): State<Shared>, caller: Caller, JsonBody(body): JsonBody<NewOfficer>) -> Result<Response, Problem> {
     caller.may(Right::Administer)?;
     let login = Login::parse(&body.login).map_err(AccountError::from)?;
@@ -119,7 +119,7 @@ pub async fn add(State(house): State<Shared>, caller: Caller, JsonBody(body): Js
 
 /// One officer of the agency.
 #[utoipa::path(get, path = "/v1/officers/{id}", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
-    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = OfficerLine)))]
 pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
     caller.may(Right::Administer)?;
     let id = id_of(&id)?;
@@ -129,7 +129,7 @@ pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<Str
 
 /// Gives an officer another name, other roles or types; its sessions go on with them.
 #[utoipa::path(put, path = "/v1/officers/{id}", tag = "officers", params(("id" = String, Path, description = "The officer's id")), request_body = OfficerChange,
-    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = OfficerLine)))]
 pub async fn change(
     State(house): State<Shared>,
     caller: Caller,
@@ -145,21 +145,21 @@ pub async fn change(
 
 /// Ends an officer's sessions, and lets it in no more; what it has done stays.
 #[utoipa::path(post, path = "/v1/officers/{id}/deactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
-    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = OfficerLine)))]
 pub async fn deactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
     turn(&house, caller, &id, Activity::Inactive).await
 }
 
 /// Lets an officer in again.
 #[utoipa::path(post, path = "/v1/officers/{id}/reactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
-    responses((status = OK, body = OfficerLine), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = OfficerLine)))]
 pub async fn reactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
     turn(&house, caller, &id, Activity::Active).await
 }
 
 /// Gives an officer a one-time password in the place of its password and second factor, and ends its sessions.
 #[utoipa::path(post, path = "/v1/officers/{id}/reset", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
-    responses((status = OK, body = Welcome), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Welcome)))]
 pub async fn reset(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<Welcome>, Problem> {
     caller.may(Right::Administer)?;
     let id = id_of(&id)?;

@@ -35,8 +35,7 @@ pub struct Failure {
 
 /// Signs what is due: status lists that changed, the checkpoint of a log that has grown, and the next pack.
 #[utoipa::path(post, path = "/v1/publish", tag = "published",
-    responses((status = OK, body = Published), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json"),
-        (status = "5XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Published)))]
 pub async fn publish(State(house): State<Shared>, caller: Caller) -> Result<Json<Published>, Problem> {
     caller.may(Right::Publish)?;
     let report = tokio::task::spawn_blocking(move || publish::publish(&house)).await.map_err(|_| Problem::failed())?;

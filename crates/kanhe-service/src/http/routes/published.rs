@@ -28,8 +28,7 @@ pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
 
 /// The pack with which the service verifies: copy it to a stick for counters without a network.
 #[utoipa::path(get, path = "/v1/pack", tag = "published",
-    responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
     Ok(file(&headers, COSE, FOR_A_MINUTE, *shelved.digest(), || shelved.bytes().to_vec()))
@@ -39,8 +38,7 @@ pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Res
 #[utoipa::path(get, path = "/v1/status/{agency}/{number}", tag = "published",
     params(("agency" = String, Path, description = "The agency's USCC"), ("number" = u32, Path, description = "The number of the list")),
     responses((status = OK, description = "A Token Status List in CWT form (docs/spec/pack.md)", content_type = "application/statuslist+cwt"),
-        (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+        (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn list(
     State(house): State<Shared>,
     Path((agency, number)): Path<(String, String)>,
@@ -54,8 +52,7 @@ pub async fn list(
 
 /// The manifest that the library works under: its agencies, their keys and types.
 #[utoipa::path(get, path = "/v1/manifest", tag = "published",
-    responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
     Ok(file(&headers, COSE, FOR_A_MINUTE, Sha256::digest(&manifest.envelope).into(), || manifest.envelope))
@@ -63,8 +60,7 @@ pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).
 #[utoipa::path(get, path = "/v1/log/checkpoint", tag = "published",
-    responses((status = OK, description = "A signed note", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A signed note", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let note = house.library.checkpoint()?.ok_or_else(|| absent("no checkpoint was published yet"))?;
     Ok(file(&headers, "text/plain; charset=utf-8", "no-cache", Sha256::digest(&note).into(), || note.into_bytes()))
@@ -74,7 +70,7 @@ pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Resu
 #[utoipa::path(get, path = "/v1/log/tile/{*path}", tag = "published",
     params(("path" = String, Path, description = "`<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`, as c2sp.org/tlog-tiles has it")),
     responses((status = OK, description = "Hashes of 32 bytes, or entries behind their lengths", content_type = "application/octet-stream"),
-        (status = NOT_MODIFIED, description = "The caller has it"), (status = "4XX", body = crate::http::problem::Document, content_type = "application/problem+json")))]
+        (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let unknown = || absent("the published log has no such tile");
     let path = TilePath::parse(&format!("tile/{path}")).map_err(|_| unknown())?;

@@ -7,7 +7,7 @@ use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::authenticate::cookie_name;
 use crate::http::body::JsonBody;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::SET_COOKIE;
@@ -105,8 +105,7 @@ const LONGEST_FIELD: usize = 1_024;
 /// A wrong login, a wrong password and a closed account are answered in the same words and the same time. After ten wrong tries nobody is
 /// heard for this login for a quarter of an hour, and twice as long after each ten more.
 #[utoipa::path(post, path = "/v1/session", tag = "session", request_body = Credentials,
-    responses((status = CREATED, body = Who, headers(("set-cookie" = String, description = "The session"))),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, body = Who, headers(("set-cookie" = String, description = "The session")))))]
 pub async fn begin(State(house): State<Shared>, JsonBody(body): JsonBody<Credentials>) -> Result<Response, Problem> {
     let password = Zeroizing::new(body.password);
     if password.len() > LONGEST_FIELD || body.login.len() > LONGEST_FIELD {
@@ -126,7 +125,7 @@ pub async fn begin(State(house): State<Shared>, JsonBody(body): JsonBody<Credent
 
 /// Says who one is: by session or by key.
 #[utoipa::path(get, path = "/v1/session", tag = "session",
-    responses((status = OK, body = Who), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Who)))]
 pub async fn show(State(house): State<Shared>, request: Request) -> Result<Json<Who>, Problem> {
     let (mut parts, _) = request.into_parts();
     match parts.extensions.get::<SignedIn>().cloned() {
@@ -140,7 +139,7 @@ pub async fn show(State(house): State<Shared>, request: Request) -> Result<Json<
 
 /// Ends the session.
 #[utoipa::path(delete, path = "/v1/session", tag = "session",
-    responses((status = NO_CONTENT, description = "It is over"), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = NO_CONTENT, description = "It is over")))]
 pub async fn end(State(house): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
     aside(&house, move |house| session::end(&house.library, &signed_in)).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -150,7 +149,7 @@ pub async fn end(State(house): State<Shared>, signed_in: SignedIn) -> Result<Res
 
 /// Chooses another password; every other session of the account ends.
 #[utoipa::path(put, path = "/v1/session/password", tag = "session", request_body = NewPassword,
-    responses((status = NO_CONTENT, description = "It counts from now on"), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = NO_CONTENT, description = "It counts from now on")))]
 pub async fn password(
     State(house): State<Shared>,
     signed_in: SignedIn,
@@ -163,7 +162,7 @@ pub async fn password(
 
 /// Begins to set up a second factor: an authenticator app with codes of six digits (RFC 6238).
 #[utoipa::path(post, path = "/v1/session/second-factor", tag = "session",
-    responses((status = CREATED, body = Enrolment), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, body = Enrolment)))]
 pub async fn begin_second_factor(
     State(house): State<Shared>,
     _: Caller,
@@ -177,7 +176,7 @@ pub async fn begin_second_factor(
 
 /// Confirms the second factor with a code: from now on it is wanted.
 #[utoipa::path(post, path = "/v1/session/second-factor/confirmation", tag = "session", request_body = Code,
-    responses((status = NO_CONTENT, description = "It is wanted from now on"), (status = "4XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = NO_CONTENT, description = "It is wanted from now on")))]
 pub async fn confirm_second_factor(
     State(house): State<Shared>,
     _: Caller,

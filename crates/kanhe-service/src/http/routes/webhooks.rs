@@ -6,7 +6,7 @@ use crate::house::{House, Shared};
 use crate::http::act::Act;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -101,8 +101,7 @@ pub struct DeliveryShown {
 
 /// Names an address that is told what happens to the agency's certificates and applications from now on.
 #[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks", request_body = NewHook,
-    responses((status = CREATED, body = HookShown), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, body = HookShown)))]
 pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Problem> {
     act.caller.may(Right::Administer)?;
     let shown = act.done(|Act { house, caller, body, .. }| {
@@ -118,8 +117,7 @@ pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Pro
 
 /// The hooks of the caller's agency.
 #[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks",
-    responses((status = OK, body = Hooks), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Hooks)))]
 pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Hooks>, Problem> {
     caller.may(Right::Administer)?;
     let hooks = aside(&house, move |house| hooks_of(&house.library, &caller.agency)).await?;
@@ -128,8 +126,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Ho
 
 /// Tells an address nothing more; what was still to be told goes with it.
 #[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "webhooks", params(("id" = String, Path, description = "The hook's id")),
-    responses((status = NO_CONTENT, description = "It is told nothing more"), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = NO_CONTENT, description = "It is told nothing more")))]
 pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     caller.may(Right::Administer)?;
     aside(&house, move |house| {
@@ -145,8 +142,7 @@ pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<
 
 /// What waits to be told to a hook, or could not be told to it.
 #[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks", params(("id" = String, Path, description = "The hook's id"), DeliveriesWanted),
-    responses((status = OK, body = Deliveries), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Deliveries)))]
 pub async fn deliveries(
     State(house): State<Shared>,
     caller: Caller,
@@ -171,8 +167,7 @@ pub async fn deliveries(
 /// Lets a dead letter be sent again, at once.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{index}/replay", tag = "webhooks",
     params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
-    responses((status = ACCEPTED, description = "It will be sent"), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = ACCEPTED, description = "It will be sent")))]
 pub async fn send_again(
     State(house): State<Shared>,
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use crate::accounts::Right;
 use crate::http::act::{Act, GroundsBody, entry};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::repeat::{Once, Repeat, once};
 use crate::http::routes::certificates::issue::{Issued, can_draw};
 use axum::http::StatusCode;
@@ -44,8 +44,7 @@ pub struct MovedOn {
 #[utoipa::path(post, path = "/v1/applications/{code}/reviews", tag = "applications", request_body = ReviewRequest,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
-    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = MovedOn)))]
 pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
     act.done(|act| {
         let Act { house, caller, subject, repeat, body } = &act;
@@ -69,8 +68,7 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
 /// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate.
 #[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = GroundsBody,
     params(("code" = String, Path, description = "The code of the application")),
-    responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
 pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
     act.done(|Act { house, caller, subject, body, .. }| {
         let entry = body.entry(&house, &caller)?;
@@ -89,8 +87,7 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
 #[utoipa::path(post, path = "/v1/applications/{code}/rejection", tag = "applications", request_body = GroundsBody,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
-    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = MovedOn)))]
 pub async fn reject(act: Act<GroundsBody>) -> Result<Once, Problem> {
     act.done(|act| close(&act, Right::Decide, Closing::Reject)).await
 }
@@ -99,8 +96,7 @@ pub async fn reject(act: Act<GroundsBody>) -> Result<Once, Problem> {
 #[utoipa::path(post, path = "/v1/applications/{code}/withdrawal", tag = "applications", request_body = GroundsBody,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
-    responses((status = OK, body = MovedOn), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = MovedOn)))]
 pub async fn withdraw(act: Act<GroundsBody>) -> Result<Once, Problem> {
     act.done(|act| close(&act, Right::Lodge, Closing::Withdraw)).await
 }

@@ -2,7 +2,7 @@
 
 use crate::accounts::Right;
 use crate::http::act::{Act, entry};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
@@ -91,8 +91,7 @@ impl IntoResponse for LodgedAs {
 /// Takes an application in, if it could become a certificate as it stands.
 #[utoipa::path(post, path = "/v1/applications", tag = "applications", request_body = LodgeRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
-    responses((status = CREATED, description = "Taken in", body = LodgedAs), (status = OK, description = "Taken in before for this request", body = LodgedAs),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, description = "Taken in", body = LodgedAs), (status = OK, description = "Taken in before for this request", body = LodgedAs)))]
 pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
     act.done(lodge_now).await.map(IntoResponse::into_response)
 }

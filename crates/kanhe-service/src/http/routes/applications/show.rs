@@ -4,7 +4,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, Query};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::routes::certificates::show::How;
 use crate::http::routes::page::cut;
 use crate::shown::{Application, ApplicationRow};
@@ -55,8 +55,7 @@ pub struct ApplicationStanding {
 
 /// One application: what it asks for, who has said what, and what happened.
 #[utoipa::path(get, path = "/v1/applications/{code}", tag = "applications", params(("code" = String, Path, description = "The code of the application"), How),
-    responses((status = OK, body = Application), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Application)))]
 pub async fn one(
     State(house): State<Shared>,
     caller: Caller,
@@ -76,8 +75,7 @@ pub async fn one(
 
 /// Lists applications to the caller's agency, a page at a time.
 #[utoipa::path(post, path = "/v1/applications/search", tag = "applications", request_body = ApplicationSearch,
-    responses((status = OK, body = ApplicationPage), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = ApplicationPage)))]
 pub async fn search(
     State(house): State<Shared>,
     caller: Caller,
@@ -101,8 +99,7 @@ pub async fn search(
 
 /// How far an application has come: for the applicant, who has its code, and nothing more than that.
 #[utoipa::path(get, path = "/v1/applications/{code}/standing", tag = "applications", params(("code" = String, Path, description = "The code of the application")),
-    responses((status = OK, body = ApplicationStanding), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = ApplicationStanding)))]
 pub async fn standing(State(house): State<Shared>, Path(code): Path<String>) -> Result<Json<ApplicationStanding>, Problem> {
     aside(&house, move |house| {
         let project = house.application_anywhere(&code)?;

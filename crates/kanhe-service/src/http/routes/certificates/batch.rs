@@ -4,7 +4,7 @@ use super::issue::can_draw;
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, entry};
-use crate::http::problem::{Document, Fault, Problem};
+use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use axum::Json;
 use axum::http::StatusCode;
@@ -79,8 +79,7 @@ enum Row {
 ///
 /// The answer is 200 whatever came of the rows; a row with faults stops no other. A batch that comes again is answered as before.
 #[utoipa::path(post, path = "/v1/certificates/batch", tag = "certificates", request_body = BatchRequest,
-    responses((status = OK, body = Batch),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Batch)))]
 pub async fn issue_batch(act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
     act.done(issue_all).await.map(Json)
 }

@@ -2,7 +2,7 @@
 
 use crate::accounts::Right;
 use crate::http::act::{Act, GroundsBody, entry};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::repeat::{Once, Repeat, once};
 use crate::shown::Changed;
 use axum::Json;
@@ -65,8 +65,7 @@ macro_rules! changes {
         #[utoipa::path(post, path = $path, tag = "certificates", request_body = GroundsBody,
             params(("identifier" = String, Path, description = "The certificate's identifier"),
                 ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
-            responses((status = OK, body = Changed), (status = "4XX", body = Document, content_type = "application/problem+json"),
-                (status = "5XX", body = Document, content_type = "application/problem+json")))]
+            responses((status = OK, body = Changed)))]
         pub async fn $name(act: Act<GroundsBody>) -> Result<Once, Problem> {
             act.done(|act| {
                 let entry = act.body.entry(&act.house, &act.caller)?;
@@ -95,8 +94,7 @@ changes! {
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/transfer-out", tag = "certificates", request_body = TransferRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
-    responses((status = OK, body = Changed), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Changed)))]
 pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
     act.done(|act| {
         let wrong = |error: kanhe_core::code::RegionCodeError| {
@@ -112,8 +110,7 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
 /// Lets an identifier of another scheme stand for a certificate; said twice, it is so once.
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/alias", tag = "certificates", request_body = AliasRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier")),
-    responses((status = OK, body = Aliased), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Aliased)))]
 pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
     act.done(|Act { house, caller, subject, body, .. }| {
         if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {

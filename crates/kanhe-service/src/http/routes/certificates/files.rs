@@ -7,7 +7,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::own::OwnCertificate;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::routes::published::{COSE, file};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -21,8 +21,7 @@ const FOR_THE_CALLER: &str = "private, no-cache";
 
 /// The signed certificate, with everything that it says of its holders.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/certificate", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
-    responses((status = OK, description = "A COSE_Sign1 (docs/spec/certificate.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A COSE_Sign1 (docs/spec/certificate.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn certificate(
     State(house): State<Shared>,
     caller: Caller,
@@ -40,8 +39,7 @@ pub async fn certificate(
 
 /// The text of the QR code, as it is printed.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
-    responses((status = OK, description = "One line", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "One line", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn seal(
     State(house): State<Shared>,
     caller: Caller,
@@ -58,8 +56,7 @@ pub async fn seal(
 
 /// The QR code as PNG.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal.png", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
-    responses((status = OK, description = "A picture for 300 dots an inch", content_type = "image/png"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A picture for 300 dots an inch", content_type = "image/png"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn png(
     State(house): State<Shared>,
     caller: Caller,
@@ -71,8 +68,7 @@ pub async fn png(
 
 /// The QR code as SVG.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal.svg", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
-    responses((status = OK, description = "A picture of the printed size", content_type = "image/svg+xml"), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, description = "A picture of the printed size", content_type = "image/svg+xml"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn svg(
     State(house): State<Shared>,
     caller: Caller,

@@ -3,7 +3,7 @@
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::act::{Act, entry};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::refused::refused_row;
 use crate::shown::Certificate;
 use axum::Json;
@@ -82,8 +82,7 @@ impl IntoResponse for Issued {
 /// is refused. `Idempotency-Key` stands in for `request_id` where the application has none.
 #[utoipa::path(post, path = "/v1/certificates", tag = "certificates", request_body = IssueRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
-    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
     act.done(issue_now).await.map(IntoResponse::into_response)
 }

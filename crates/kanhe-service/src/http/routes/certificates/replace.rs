@@ -3,7 +3,7 @@
 use super::issue::{Issued, draft};
 use crate::accounts::Right;
 use crate::http::act::{Act, entry};
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
 use kanhe_issuer::registrar::{Registrar, Replacement};
@@ -32,8 +32,7 @@ pub struct ReplaceRequest {
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/renew", tag = "certificates", request_body = ReplaceRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
-    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
     act.done(|act| replace(act, Replacement::Renew)).await.map(IntoResponse::into_response)
 }
@@ -42,8 +41,7 @@ pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/amend", tag = "certificates", request_body = ReplaceRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
-    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued),
-        (status = "4XX", body = Document, content_type = "application/problem+json"), (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
     act.done(|act| replace(act, Replacement::Amend)).await.map(IntoResponse::into_response)
 }

@@ -4,7 +4,7 @@ use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::body::JsonBody;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::shown::CertificateRow;
 use axum::Json;
@@ -104,8 +104,7 @@ pub struct CertificatePage {
 
 /// Finds certificates of the caller's agency, a page at a time.
 #[utoipa::path(post, path = "/v1/certificates/search", tag = "certificates", request_body = CertificateSearch,
-    responses((status = OK, body = CertificatePage), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = CertificatePage)))]
 pub async fn search(
     State(house): State<Shared>,
     caller: Caller,

@@ -5,7 +5,7 @@ use crate::house::Shared;
 use crate::http::act::moment;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::Problem;
 use crate::shown::{Certificate, Counts, History};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -49,8 +49,7 @@ pub struct When {
 
 /// One certificate.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier"), How),
-    responses((status = OK, body = Certificate), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Certificate)))]
 pub async fn one(
     State(house): State<Shared>,
     caller: Caller,
@@ -69,8 +68,7 @@ pub async fn one(
 
 /// Everything that happened to a certificate, and what held at a moment.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/history", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier"), When),
-    responses((status = OK, body = History), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = History)))]
 pub async fn history(
     State(house): State<Shared>,
     caller: Caller,
@@ -89,8 +87,7 @@ pub async fn history(
 
 /// How many certificates the caller's agency has, by type and state, and by month of issue.
 #[utoipa::path(get, path = "/v1/certificates/count", tag = "certificates",
-    responses((status = OK, body = Counts), (status = "4XX", body = Document, content_type = "application/problem+json"),
-        (status = "5XX", body = Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = Counts)))]
 pub async fn count(State(house): State<Shared>, caller: Caller) -> Result<Json<Counts>, Problem> {
     aside(&house, move |house| house.counts_of(&caller, day_in_china(house.now())).map(Json)).await
 }

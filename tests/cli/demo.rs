@@ -2,8 +2,11 @@
 
 use crate::program::{kanhe, word};
 use crate::stage::{AGENCIES, Stage};
+use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 #[test]
 fn sixteen_scenes_end_as_they_should() {
@@ -61,4 +64,38 @@ fn a_folder_that_is_not_a_demos_is_left_alone() {
     let run = kanhe(&["demo", "--out", folder.path().to_str().unwrap()]).ended(2);
     assert!(run.err.starts_with("error file_exists: "), "{run:?}");
     assert_eq!(fs::read_to_string(&treasure).unwrap(), "mine");
+}
+
+#[test]
+fn two_regions_are_served_until_somebody_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_kanhe"))
+        .args(["--json", "demo", "--serve", "--out", out.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(demo.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    let told: Value = lines.into_iter().find(|told: &Value| told["services"].is_array()).expect("the services are told");
+    let services = told["services"].as_array().unwrap();
+    assert_eq!(services.len(), 2);
+    for service in services {
+        let url = word(service, "/url");
+        let ready = ureq::get(format!("{url}/readyz")).call().unwrap();
+        assert_eq!(ready.status(), 200);
+        let key = format!("Bearer {}", word(service, "/accounts/0/key"));
+        let search = |key: &str| {
+            let request = ureq::post(format!("{url}/v1/certificates/search")).header("authorization", key);
+            request.header("content-type", "application/json").send(r#"{"by":{"shelf":{}}}"#)
+        };
+        let found: Value = serde_json::from_str(&search(&key).unwrap().body_mut().read_to_string().unwrap()).unwrap();
+        assert!(!found["certificates"].as_array().unwrap().is_empty(), "{found}");
+        assert!(search("Bearer kanhe_none_none").is_err());
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&demo), rustix::process::Signal::TERM).unwrap();
+    assert!(demo.wait().unwrap().success());
+    for service in services {
+        assert!(ureq::get(format!("{}/healthz", word(service, "/url"))).call().is_err());
+    }
 }

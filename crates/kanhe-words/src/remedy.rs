@@ -40,7 +40,10 @@ pub fn remedy(code: &str) -> Option<Words> {
         code if code.starts_with("manifest_") || code.starts_with("recognition_") => {
             ("改正描述文件后重新签名。", "Correct the description and sign again.")
         }
-        "store_in_use" => ("等另一进程结束后重试。", "Wait for the other process to end, and try again."),
+        "store_in_use" => (
+            "若由 kanhe serve 持有，请经其接口办理（/docs）；否则等另一进程结束后重试。",
+            "If `kanhe serve` holds it, ask that over HTTP (see its /docs); else wait for the other process to end, and try again.",
+        ),
         "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
         "store_exists" => ("换一个目录。", "Choose another folder."),
         "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),

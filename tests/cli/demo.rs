@@ -2,11 +2,12 @@
 
 use crate::program::{kanhe, word};
 use crate::stage::{AGENCIES, Stage};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 #[test]
 fn sixteen_scenes_end_as_they_should() {
@@ -66,17 +67,35 @@ fn a_folder_that_is_not_a_demos_is_left_alone() {
     assert_eq!(fs::read_to_string(&treasure).unwrap(), "mine");
 }
 
+/// A demo that serves, and is ended with its services however its story goes.
+struct Running(Child);
+
+impl Running {
+    fn end(&mut self) -> ExitStatus {
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 #[test]
 fn two_regions_are_served_until_somebody_ends_it() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("demo");
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_kanhe"))
-        .args(["--json", "demo", "--serve", "--out", out.to_str().unwrap()])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(demo.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    let mut demo = Running(
+        Command::new(env!("CARGO_BIN_EXE_kanhe"))
+            .args(["--json", "demo", "--serve", "--out", out.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    let lines = BufReader::new(demo.0.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
     let told: Value = lines.into_iter().find(|told: &Value| told["services"].is_array()).expect("the services are told");
     let services = told["services"].as_array().unwrap();
     assert_eq!(services.len(), 2);
@@ -93,8 +112,7 @@ fn two_regions_are_served_until_somebody_ends_it() {
         assert!(!found["certificates"].as_array().unwrap().is_empty(), "{found}");
         assert!(search("Bearer kanhe_none_none").is_err());
     }
-    rustix::process::kill_process(rustix::process::Pid::from_child(&demo), rustix::process::Signal::TERM).unwrap();
-    assert!(demo.wait().unwrap().success());
+    assert!(demo.end().success());
     for service in services {
         assert!(ureq::get(format!("{}/healthz", word(service, "/url"))).call().is_err());
     }

@@ -175,6 +175,7 @@ impl Authority {
     /// A client that believes this authority and no other.
     fn client(&self) -> ureq::Agent {
         let root = ureq::tls::Certificate::from_pem(self.0.pem().as_bytes()).unwrap();
+        kanhe_service::serve::name_provider();
         let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[root])).build();
         ureq::Agent::config_builder().tls_config(tls).timeout_global(Some(Duration::from_secs(20))).build().into()
     }

@@ -10,6 +10,11 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{Error, ServerConfig};
 
+/// Names the provider that the program has, for whoever opens TLS connections of his own. Once is enough, and twice does no harm.
+pub fn name_provider() {
+    let _ = default_provider().install_default();
+}
+
 /// A chain has at most so many certificates: two or three, as they are given out.
 const MOST_CERTIFICATES: usize = 10;
 

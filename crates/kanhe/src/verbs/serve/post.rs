@@ -1,5 +1,6 @@
 //! How the service's letters leave the machine.
 
+use kanhe_service::serve::name_provider;
 use kanhe_service::webhooks::courier::Post;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sends letters: over TLS by the certificates that the system trusts, and to the address that was named and no other.
 pub fn post() -> Arc<Post> {
+    name_provider();
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE));
     let agent: Agent = config.tls_config(system_roots()).build().into();
     Arc::new(move |address, headers, body| {

@@ -34,7 +34,7 @@ pub const ZHOU: Person = person("zhou.approver", Office::Housing, &[Role::Approv
 pub const WU: Person = person("wu.auditor", Office::Housing, &[Role::Auditor]);
 
 /// What a system may be: the one role that is left out is for people.
-pub const ALL_ROLES: [Role; 5] = [Role::Clerk, Role::Reviewer, Role::Approver, Role::KeyHolder, Role::Auditor];
+pub const ALL_ROLES: [Role; 6] = [Role::Clerk, Role::Reviewer, Role::Approver, Role::KeyHolder, Role::Auditor, Role::RelyingParty];
 
 /// Who may do everything that such a role may, in Housing and in Guangzhou.
 pub const ALL_OF_HOUSING: Person = person("all.housing", Office::Housing, &ALL_ROLES);

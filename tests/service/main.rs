@@ -21,6 +21,7 @@ mod samples;
 mod schemathesis;
 mod separation;
 mod sessions;
+mod sharing;
 mod stage;
 mod verify;
 mod webhooks;

@@ -19,11 +19,16 @@ pub struct Certificate {
 
 /// Issues a special-work operator's certificate of the housing department to the person of a number.
 pub fn issue(stage: &Stage, person: usize) -> Certificate {
+    issue_by(stage, Office::Housing, person)
+}
+
+/// The same, of another agency.
+pub fn issue_by(stage: &Stage, office: Office, person: usize) -> Certificate {
     let house = &stage.house;
     let signed = house.library.manifest().unwrap().unwrap();
     let manifest = Envelope::decode(&signed.envelope).unwrap().authenticate::<Manifest>(&signed.root).unwrap();
     let kind = house.catalogue.find("special-work-operator").unwrap();
-    let key = key_of(Office::Housing);
+    let key = key_of(office);
     let desk = Desk::open(&manifest, &key, kind, &house.dictionaries).unwrap();
     let holder = resident(person);
     let csv = format!(
@@ -42,7 +47,12 @@ pub fn issue(stage: &Stage, person: usize) -> Certificate {
 
 /// Revokes a certificate.
 pub fn revoke(stage: &Stage, certificate: &Certificate) {
-    Registrar::new(&stage.house.library).change(&certificate.identifier, Change::Revoke, &entry(stage), None).unwrap();
+    change(stage, certificate, Change::Revoke);
+}
+
+/// Changes what has become of a certificate.
+pub fn change(stage: &Stage, certificate: &Certificate, change: Change) {
+    Registrar::new(&stage.house.library).change(&certificate.identifier, change, &entry(stage), None).unwrap();
 }
 
 fn entry(stage: &Stage) -> Entry {
@@ -51,7 +61,7 @@ fn entry(stage: &Stage) -> Entry {
 }
 
 /// A made-up resident's number with its check digit (GB 11643).
-fn resident(person: usize) -> String {
+pub fn resident(person: usize) -> String {
     let body = format!("44010619900101{person:03}");
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: usize = body.bytes().zip(weights).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();

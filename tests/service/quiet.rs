@@ -1,12 +1,14 @@
 //! The log says what happened, and nothing of what was sent.
 
+use crate::office::{issue, resident};
 use crate::people::PASSWORD;
 use crate::stage::Stage;
 use kanhe_service::accounts::{OfficerId, Role};
+use kanhe_service::sharing::Rules;
 use kanhe_tests::Office;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Clone, Default)]
@@ -23,13 +25,49 @@ impl io::Write for Pad {
     }
 }
 
+/// Everything that is logged; where tests share a process, that of neighbours too, and it may not have these words either.
+fn listen() -> Pad {
+    static PAD: OnceLock<Pad> = OnceLock::new();
+    let begin = || {
+        let pad = Pad::default();
+        let writer = pad.clone();
+        let log = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::set_global_default(log).unwrap();
+        pad
+    };
+    PAD.get_or_init(begin).clone()
+}
+
+#[test]
+fn nobody_that_was_asked_for_and_no_link_reaches_the_log() {
+    let pad = listen();
+    let stage = Stage::with_sharing(Rules { calls_a_day: 100, alarm_from: 2 });
+    let certificate = issue(&stage, 1);
+    let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
+    let purpose =
+        json!({ "matter": "440100-SP-01", "case": "CASE-77", "consent": { "reference": "SQ-88", "given": "2026-06-15T03:00:00Z" } });
+    let ask = |route: &str, body: &Value| stage.call(&key, "POST", &format!("/v1/sharing/{route}"), Some(body));
+    let holder = json!({ "code_type": "111", "code": resident(1) });
+    let identifier = certificate.identifier.to_string();
+    ask("holder", &json!({ "purpose": purpose, "holder": holder, "whole": true }));
+    ask("qr", &json!({ "purpose": purpose, "text": certificate.text }));
+    ask("verify-information", &json!({ "purpose": purpose, "identifier": identifier, "holder_name": "张小明", "holder": holder }));
+    let link = ask("links", &json!({ "purpose": purpose, "identifier": identifier })).json()["url"].as_str().unwrap().to_owned();
+    assert_eq!((stage.get(&link).status, stage.get(&link).status), (200, 410));
+    stage.stop();
+    let log = String::from_utf8(pad.0.lock().unwrap().clone()).unwrap();
+    let id = key.split('_').nth(1).unwrap();
+    assert!(log.contains("/v1/downloads/{token}") && log.contains("far more") && log.contains(id), "{log}");
+    let number = resident(1);
+    let digits = certificate.text.split_once('#').unwrap().1;
+    for secret in [number.as_str(), "张小明", link.rsplit('/').next().unwrap(), digits, "SQ-88", "CASE-77", "粤A0220"] {
+        assert!(!log.contains(secret), "{secret} stands in the log");
+    }
+}
+
 #[test]
 fn no_login_password_or_secret_reaches_the_log() {
-    let pad = Pad::default();
-    let writer = pad.clone();
-    // No other test here sets a log: what it hears besides comes from neighbours, and may not have these words either.
-    let log = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(move || writer.clone()).finish();
-    tracing::subscriber::set_global_default(log).unwrap();
+    let pad = listen();
     let stage = Stage::new();
     let first = stage.appoint(Office::Guangzhou, "ouyang.feng", &[Role::Administrator]);
     let desk = stage.sign_in("ouyang.feng", &first, None);

@@ -129,7 +129,7 @@ fn searches() -> impl Strategy<Value = Value> {
 #[test]
 fn no_search_finds_what_is_another_agencys() {
     let stage = Stage::new();
-    let clerk = |number: usize| if number % 3 == 0 { LI } else { WANG };
+    let clerk = |number: usize| if number.is_multiple_of(3) { LI } else { WANG };
     let owned: Vec<(String, Person)> = (0..24).map(|number| (stage.operator(clerk(number), number), clerk(number))).collect();
     let all_pages = |person: Person, search: &Value| {
         let (mut search, mut found) = (search.clone(), Vec::new());
@@ -197,7 +197,7 @@ fn no_handler_asks_the_library_for_what_may_be_anothers() {
         "Desk::open(",
         "Wanted {",
     ];
-    for folder in ["certificates", "applications"] {
+    for folder in ["certificates", "applications", "sharing"] {
         for entry in fs::read_dir(routes.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let text = fs::read_to_string(&path).unwrap();

@@ -14,7 +14,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_render::{Artist, Level};
 use kanhe_service::backup::Backups;
-use kanhe_service::config::PublishAt;
+use kanhe_service::config::{PublishAt, SharingAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Shared, Turns};
 use kanhe_service::http::{Limits, router};
@@ -124,6 +124,11 @@ impl Stage {
     /// A service that browsers come to by TLS, which something in front of it ends.
     pub fn behind_tls() -> Self {
         Self::of(house_with(|house| house.door = Door::new(true)), Limits::default())
+    }
+
+    /// A service in which a relying party may ask so often.
+    pub fn with_sharing(sharing: kanhe_service::sharing::Rules) -> Self {
+        Self::of(house_with(|house| house.sharing = sharing), Limits::default())
     }
 
     fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
@@ -278,6 +283,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         shelf,
         pictures: Pictures { artist: Artist::plain(Level::M).unwrap(), page: Some("https://gd.example.cn/".to_owned()) },
         turns: Turns::default(),
+        sharing: SharingAt::default().rules(),
         edge: edge(clock),
         door: Door::new(false),
     }

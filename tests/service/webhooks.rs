@@ -11,7 +11,7 @@ use kanhe_service::webhooks::courier::{Round, round};
 use kanhe_service::webhooks::{Secret, signature};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 

@@ -2,6 +2,7 @@
 
 use crate::http::Rate;
 use crate::publish::Rules;
+use crate::sharing;
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
@@ -45,6 +46,9 @@ pub struct Config {
     pub accounts: AccountsWith,
     /// Copies of the library while it is open.
     pub backup: Option<BackupAt>,
+    /// How often relying parties may ask.
+    #[serde(default)]
+    pub sharing: SharingAt,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -208,6 +212,29 @@ pub struct AccountsWith {
     pub behind_tls: bool,
 }
 
+/// `[sharing]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SharingAt {
+    /// Calls of one caller on one day; then it is answered with 429 until midnight in China.
+    pub calls_a_day: u32,
+    /// From so many calls on a day on, a day far above the caller's mean of the days before raises an alarm.
+    pub alarm_from: u32,
+}
+
+impl Default for SharingAt {
+    fn default() -> Self {
+        Self { calls_a_day: 10_000, alarm_from: 100 }
+    }
+}
+
+impl SharingAt {
+    /// The same, as sharing goes by it.
+    pub const fn rules(&self) -> sharing::Rules {
+        sharing::Rules { calls_a_day: self.calls_a_day, alarm_from: self.alarm_from }
+    }
+}
+
 /// `[types]`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -325,7 +352,7 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 12] {
+    fn terms(&self) -> [(&'static str, u32); 14] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
             ("limits.requests_per_second", limits.requests_per_second),
@@ -340,6 +367,8 @@ impl Config {
             ("publish.list_days", publish.list_days.into()),
             ("publish.pack_days", publish.pack_days.into()),
             ("publish.alarm_hours", publish.alarm_hours.into()),
+            ("sharing.calls_a_day", self.sharing.calls_a_day),
+            ("sharing.alarm_from", self.sharing.alarm_from),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use crate::backup::Backups;
 use crate::counter::Shelf;
 use crate::publish::Press;
+use crate::sharing;
 use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::qr::url_form;
@@ -56,6 +57,8 @@ pub struct House {
     pub turns: Turns,
     /// How it is backed up.
     pub backups: Backups,
+    /// How often a relying party may ask.
+    pub sharing: sharing::Rules,
     /// The clock and the dice.
     pub edge: Edge,
     /// Where callers come in.

@@ -9,6 +9,7 @@
 //! * [`backup`]: copies of the library while it is open;
 //! * [`measure`]: what monitoring is told;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
+//! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
 //!
@@ -23,5 +24,6 @@ pub mod http;
 pub mod measure;
 pub mod publish;
 pub mod serve;
+pub mod sharing;
 pub mod shown;
 pub mod webhooks;

@@ -7,6 +7,7 @@ mod event;
 
 pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
 pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer};
+pub(crate) use certificate::{fields, holders};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, History, Then};
 
@@ -32,7 +33,7 @@ impl From<&Label> for Names {
 }
 
 /// Fields by their names.
-type Fields = Map<String, Json>;
+pub(crate) type Fields = Map<String, Json>;
 
 /// A value as JSON has it.
 fn value(value: &Value) -> Json {

@@ -30,12 +30,33 @@ pub enum Drawer {
     Deliveries,
     /// Who saw or changed what, beside the log.
     Uses,
+    /// Who asked for whose certificates, and for what.
+    Shares,
+    /// Matters, and the certificates that they need.
+    Matters,
+    /// Links by which a signed file is fetched once.
+    Links,
+    /// How often each caller asked, day by day, and when that was unusual.
+    Calls,
 }
 
 impl Drawer {
     /// Every drawer.
-    pub const ALL: [Self; 9] =
-        [Self::ApiKeys, Self::Officers, Self::Sessions, Self::Answers, Self::Lists, Self::Jobs, Self::Hooks, Self::Deliveries, Self::Uses];
+    pub const ALL: [Self; 13] = [
+        Self::ApiKeys,
+        Self::Officers,
+        Self::Sessions,
+        Self::Answers,
+        Self::Lists,
+        Self::Jobs,
+        Self::Hooks,
+        Self::Deliveries,
+        Self::Uses,
+        Self::Shares,
+        Self::Matters,
+        Self::Links,
+        Self::Calls,
+    ];
 
     /// The first byte of its keys; never given to another drawer.
     pub const fn byte(self) -> u8 {
@@ -49,6 +70,10 @@ impl Drawer {
             Self::Hooks => 6,
             Self::Deliveries => 7,
             Self::Uses => 8,
+            Self::Shares => 9,
+            Self::Matters => 10,
+            Self::Links => 11,
+            Self::Calls => 12,
         }
     }
 

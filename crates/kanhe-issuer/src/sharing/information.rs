@@ -2,13 +2,17 @@
 
 use crate::lifecycle::Condition;
 use kanhe_core::certificate::{Certificate, Value};
-use kanhe_core::code::HolderCode;
+use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
 use kanhe_core::envelope::EnvelopeError;
 use std::collections::BTreeMap;
 
 /// What an asker says that a certificate says.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Stated {
+    /// The lifelong identifier.
+    pub identifier: Option<CertificateId>,
+    /// The type.
+    pub type_code: Option<TypeCode>,
     /// The name of a holder.
     pub holder_name: Option<String>,
     /// The code of a holder.
@@ -101,13 +105,21 @@ impl Stated {
         self.holder_name.is_some() || self.holder_code.is_some()
     }
 
+    /// Whether one certificate can be told from another: by its identifier, its number, or the code of its holder and its type.
+    pub const fn names_the_certificate(&self) -> bool {
+        self.identifier.is_some() || self.number.is_some() || (self.holder_code.is_some() && self.type_code.is_some())
+    }
+
     /// Whether a certificate says all that is stated.
     pub fn is_of(&self, certificate: &Certificate) -> bool {
         let holds = |holder: &kanhe_core::certificate::Holder| {
             self.holder_name.as_deref().is_none_or(|name| name == holder.name())
                 && self.holder_code.as_ref().is_none_or(|code| code == holder.code())
         };
-        certificate.holders.iter().any(holds)
+        let identifier = &certificate.identifier;
+        self.identifier.as_ref().is_none_or(|stated| stated == identifier)
+            && self.type_code.as_ref().is_none_or(|stated| stated == identifier.type_code())
+            && certificate.holders.iter().any(holds)
             && self.number.as_deref().is_none_or(|number| number == certificate.number)
             && self.fields.iter().all(|(name, text)| certificate.field(name).is_some_and(|value| text_of(value) == *text))
     }
@@ -117,7 +129,7 @@ impl Stated {
 ///
 /// Which part differs is not said: who may try one part after the other would read the whole.
 pub fn answer_to<'c>(stated: &Stated, found: impl IntoIterator<Item = (&'c Certificate, Condition)>) -> Answer {
-    if !stated.names_the_holder() {
+    if !stated.names_the_holder() || !stated.names_the_certificate() {
         return Answer::TooLittle;
     }
     let mut answer = Answer::NotFound;
@@ -160,7 +172,9 @@ mod tests {
     #[test]
     fn nothing_found_is_not_found_and_a_number_alone_is_too_little() {
         let named = Stated { holder_name: Some("陈静".to_owned()), ..Stated::default() };
-        assert_eq!(answer_to(&named, []), Answer::NotFound);
-        assert_eq!(answer_to(&Stated { number: Some("1".to_owned()), ..Stated::default() }, []), Answer::TooLittle);
+        let number = Stated { number: Some("1".to_owned()), ..Stated::default() };
+        let both = Stated { number: Some("1".to_owned()), ..named.clone() };
+        let answers = [named, number, both, Stated::default()].map(|stated| answer_to(&stated, []));
+        assert_eq!(answers, [Answer::TooLittle, Answer::TooLittle, Answer::NotFound, Answer::TooLittle]);
     }
 }

@@ -6,27 +6,36 @@ use jiff::civil::Date;
 use kanhe_core::code::TypeCode;
 use kanhe_core::kind::Label;
 use kanhe_store::Card;
+use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 /// A matter wants at most so many certificates.
 pub const MOST_WANTS: usize = 32;
 
 /// One certificate that a matter needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Want {
     /// What people call it.
+    #[n(0)]
     pub names: Label,
     /// Any of these types will do.
+    #[n(1)]
     pub types: Vec<TypeCode>,
     /// One that ends within so many days is said to end soon.
+    #[n(2)]
     pub soon_days: u16,
 }
 
 /// A matter (事项), and what it needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Matter {
+    #[n(0)]
     code: String,
+    #[n(1)]
     names: Label,
+    #[n(2)]
     wants: Vec<Want>,
 }
 

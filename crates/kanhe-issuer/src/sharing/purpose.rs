@@ -1,6 +1,8 @@
 //! Why somebody asks.
 
 use jiff::Timestamp;
+use kanhe_core::wire;
+use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 /// Codes and numbers of matters, cases and consents have at most so many characters (事项编码 of GB/T 36114 has 31).
@@ -10,27 +12,38 @@ pub const LONGEST_CODE: usize = 64;
 pub const LONGEST_LAW: usize = 200;
 
 /// By what right somebody asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
 pub enum Basis {
     /// 授权用证: the holder has agreed.
+    #[n(0)]
     Consent {
         /// By which the consent can be found where it was given.
+        #[n(0)]
         reference: String,
         /// When it was given.
+        #[n(1)]
+        #[cbor(with = "wire::moment")]
         given: Timestamp,
     },
     /// 依职能用证: official duty.
+    #[n(1)]
     Duty {
         /// The law that says so.
+        #[n(0)]
         law: String,
     },
 }
 
 /// For what somebody asks: written down with every answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Purpose {
+    #[n(0)]
     matter: String,
+    #[n(1)]
     case: String,
+    #[n(2)]
     basis: Basis,
 }
 

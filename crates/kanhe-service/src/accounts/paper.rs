@@ -1,20 +1,20 @@
-//! How accounts stand in their drawers: as CBOR arrays, whose shapes are those of the structs with `#[n]`.
+//! How papers stand in their drawers: as CBOR arrays, whose shapes are those of the structs with `#[n]`.
 
 use kanhe_store::StoreError;
 use minicbor::{Decode, Encode};
 
 /// The bytes of a paper.
-pub(super) fn written<T: Encode<()>>(paper: &T) -> Vec<u8> {
+pub(crate) fn written<T: Encode<()>>(paper: &T) -> Vec<u8> {
     kanhe_core::wire::to_vec(paper)
 }
 
 /// Reads a paper.
-pub(super) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Result<T, StoreError> {
     minicbor::decode(bytes).map_err(|_| StoreError::Malformed { family: "office" })
 }
 
 /// A moment, or none, as seconds since 1970 or null.
-pub(super) mod moment_or_never {
+pub(crate) mod moment_or_never {
     use jiff::Timestamp;
     use kanhe_core::wire::moment;
     use minicbor::data::Type;

@@ -27,6 +27,9 @@ pub enum Role {
     /// 管理员: officers, keys of systems, webhooks; no certificates.
     #[n(5)]
     Administrator,
+    /// 用证单位: asks for certificates of every agency, for a purpose that is written down.
+    #[n(6)]
+    RelyingParty,
 }
 
 /// What a caller may do.
@@ -52,11 +55,13 @@ pub enum Right {
     Audit,
     /// Manage officers, keys of systems and webhooks.
     Administer,
+    /// Ask for certificates of every agency, for a purpose that is written down.
+    Share,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::ReadWhole,
         Self::Lodge,
@@ -67,6 +72,7 @@ impl Right {
         Self::Publish,
         Self::Audit,
         Self::Administer,
+        Self::Share,
     ];
 
     /// The word that a refusal calls it.
@@ -82,13 +88,15 @@ impl Right {
             Self::Publish => "publish",
             Self::Audit => "audit",
             Self::Administer => "administer",
+            Self::Share => "share",
         }
     }
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [Self::Clerk, Self::Reviewer, Self::Approver, Self::KeyHolder, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 7] =
+        [Self::Clerk, Self::Reviewer, Self::Approver, Self::KeyHolder, Self::Auditor, Self::Administrator, Self::RelyingParty];
 
     /// The rights that it has.
     pub const fn rights(self) -> &'static [Right] {
@@ -99,6 +107,7 @@ impl Role {
             Self::KeyHolder => &[Right::Publish],
             Self::Auditor => &[Right::Read, Right::ReadWhole, Right::Audit],
             Self::Administrator => &[Right::Administer],
+            Self::RelyingParty => &[Right::Share],
         }
     }
 
@@ -111,6 +120,7 @@ impl Role {
             Self::KeyHolder => "key_holder",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::RelyingParty => "relying_party",
         }
     }
 
@@ -137,6 +147,7 @@ mod tests {
     #[test]
     fn who_manages_accounts_touches_no_certificate() {
         assert_eq!(Role::Administrator.rights(), [Right::Administer]);
+        assert_eq!(Role::RelyingParty.rights(), [Right::Share]);
         assert!(!Role::Auditor.rights().iter().any(|right| matches!(right, Right::Issue | Right::Change | Right::Decide)));
     }
 }

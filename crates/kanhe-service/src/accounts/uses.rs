@@ -62,11 +62,17 @@ pub enum UseAct {
     /// An address is told nothing more.
     #[n(15)]
     HookRemoved,
+    /// A matter, and what it needs, was written down or changed.
+    #[n(16)]
+    MatterPut,
+    /// A matter was taken away.
+    #[n(17)]
+    MatterTaken,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -83,6 +89,8 @@ impl UseAct {
         Self::ShownWhole,
         Self::HookAdded,
         Self::HookRemoved,
+        Self::MatterPut,
+        Self::MatterTaken,
     ];
 
     /// The word of the interface.
@@ -104,6 +112,8 @@ impl UseAct {
             Self::ShownWhole => "shown_whole",
             Self::HookAdded => "webhook_added",
             Self::HookRemoved => "webhook_removed",
+            Self::MatterPut => "matter_put",
+            Self::MatterTaken => "matter_taken",
         }
     }
 }
@@ -163,8 +173,8 @@ pub fn uses_of(
     Ok(Uses { uses, next: found.next })
 }
 
-/// Agency and second: an agency's uses stand together, in the order of time.
-fn place(agency: &Uscc, at: Timestamp) -> Vec<u8> {
+/// Agency and second: an agency's papers stand together, in the order of time.
+pub(crate) fn place(agency: &Uscc, at: Timestamp) -> Vec<u8> {
     // Moments before 1970 come before those after it.
     let second = at.as_second().cast_unsigned() ^ (1 << 63);
     [agency.as_str().as_bytes(), &second.to_be_bytes()].concat()

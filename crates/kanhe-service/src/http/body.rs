@@ -71,6 +71,27 @@ impl<S: Send + Sync> FromRequest<S> for Picture {
     }
 }
 
+/// The bytes of a signed file.
+pub struct CoseFile(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for CoseFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        // Who has the file from a stick or a letter knows nothing of its kind.
+        if !["application/cose", "application/octet-stream"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "media_type_unknown",
+                "the body is to be application/cose or application/octet-stream",
+            ));
+        }
+        Bytes::from_request(request, state).await.map(Self).map_err(|error| cut_short(&error))
+    }
+}
+
 fn cut_short(error: &BytesRejection) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {

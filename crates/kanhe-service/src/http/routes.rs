@@ -4,12 +4,16 @@ mod api_keys;
 mod applications;
 mod audit;
 mod certificates;
+mod fields;
 mod health;
+mod matters;
 mod officers;
 mod page;
 mod publish;
 mod published;
 mod session;
+mod shares;
+mod sharing;
 mod types;
 mod verify;
 mod webhooks;
@@ -38,6 +42,8 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "certificates", description = "Issued, found, shown, and what becomes of them 证照"),
         (name = "applications", description = "Applications that are reviewed 申请"),
         (name = "types", description = "Certificate types 证照类型"),
+        (name = "sharing", description = "A relying party's questions, each with its purpose: certificates of every agency 用证与共享"),
+        (name = "matters", description = "What a matter needs 事项所需证照"),
         (name = "published", description = "Signed files that anybody may keep 公开的签名文件"),
         (name = "session", description = "Officers sign in, and look after their own account 登录与本人账号"),
         (name = "officers", description = "An administrator's work: the officers of the agency 人员管理"),
@@ -58,8 +64,10 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(verify::verify_picture))
         .merge(of_certificates())
         .merge(of_applications())
+        .merge(of_sharing())
         .routes(routes!(types::list))
         .routes(routes!(types::one))
+        .routes(routes!(fields::fields))
         .routes(routes!(published::pack))
         .routes(routes!(published::list))
         .routes(routes!(publish::publish))
@@ -121,6 +129,23 @@ fn of_applications() -> OpenApiRouter<Shared> {
         .routes(routes!(decide::approve))
         .routes(routes!(decide::reject))
         .routes(routes!(decide::withdraw))
+}
+
+fn of_sharing() -> OpenApiRouter<Shared> {
+    use sharing::{certificates, downloads, matching, verify};
+    OpenApiRouter::new()
+        .routes(routes!(shares::shares))
+        .routes(routes!(shares::alarms))
+        .routes(routes!(certificates::holder))
+        .routes(routes!(certificates::by_its_identifier))
+        .routes(routes!(certificates::by_its_code))
+        .routes(routes!(verify::of_information))
+        .routes(routes!(verify::of_file))
+        .routes(routes!(downloads::link))
+        .routes(routes!(downloads::download))
+        .routes(routes!(matching::matching))
+        .routes(routes!(matters::list))
+        .routes(routes!(matters::one, matters::put, matters::take))
 }
 
 /// The OpenAPI 3.1 document of the interface.

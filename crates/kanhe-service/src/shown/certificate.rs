@@ -118,7 +118,7 @@ impl Certificate {
 }
 
 /// Holders, as far as somebody may see them.
-pub(super) fn holders(holders: &[certificate::Holder], sight: Sight) -> Vec<Holder> {
+pub(crate) fn holders(holders: &[certificate::Holder], sight: Sight) -> Vec<Holder> {
     let one = |holder: &certificate::Holder| Holder {
         name: holder.name().to_owned(),
         code_type: format!("{:03}", holder.code().kind().code()),
@@ -128,7 +128,7 @@ pub(super) fn holders(holders: &[certificate::Holder], sight: Sight) -> Vec<Hold
 }
 
 /// Fields, as far as somebody may see them.
-pub(super) fn fields(fields: &[(String, certificate::Value)], kind: Option<&CertificateKind>, sight: Sight) -> Fields {
+pub(crate) fn fields(fields: &[(String, certificate::Value)], kind: Option<&CertificateKind>, sight: Sight) -> Fields {
     fields.iter().map(|(name, said)| (name.clone(), value(&sight.field(kind, name, said)))).collect()
 }
 

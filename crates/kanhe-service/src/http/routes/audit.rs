@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -64,11 +65,30 @@ pub struct UseLine {
     responses((status = OK, body = UsePage)))]
 pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<UsePage>, Problem> {
     caller.may(Right::Audit)?;
+    let span = span(&question)?;
+    let found =
+        aside(&house, move |house| uses_of(&house.library, &caller.agency, span.from, span.until, span.after.as_ref(), span.most)).await?;
+    Ok(Json(UsePage { uses: found.uses.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
+}
+
+/// A time, and which page of it.
+pub struct Span {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The last moment.
+    pub until: Timestamp,
+    /// Where the page begins.
+    pub after: Option<Cursor>,
+    /// Its length.
+    pub most: usize,
+}
+
+/// Reads which part of the papers is asked for.
+pub fn span(question: &UseQuestion) -> Result<Span, Problem> {
     let from = moment(question.from.as_deref())?.unwrap_or(Timestamp::MIN);
     let until = moment(question.until.as_deref())?.unwrap_or(Timestamp::MAX);
     let (after, most) = cut(question.after.as_deref(), question.limit)?;
-    let found = aside(&house, move |house| uses_of(&house.library, &caller.agency, from, until, after.as_ref(), most)).await?;
-    Ok(Json(UsePage { uses: found.uses.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
+    Ok(Span { from, until, after, most })
 }
 
 fn moment(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {

@@ -66,6 +66,7 @@ impl Plan {
             library,
             pictures: self.pictures()?,
             turns: Turns::default(),
+            sharing: self.config.sharing.rules(),
             edge: edge(),
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
         })

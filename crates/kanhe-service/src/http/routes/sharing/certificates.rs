@@ -1,0 +1,162 @@
+//! Certificates of any agency: of a holder, by an identifier, by a QR code.
+
+use super::ask::{HolderNamed, PurposeStated, identifier, malformed, sight, type_code};
+use crate::accounts::{Caller, Right};
+use crate::house::{House, Shared};
+use crate::http::aside::aside;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::routes::page::cut;
+use crate::sharing::{Inquiry, ShareAct, SharedCertificate, by_holder, by_identifier};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kanhe_core::code::CertificateId;
+use kanhe_core::verify::{Occasion, verify};
+use kanhe_store::find::Cursor;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A QR code holds at most 7,089 digits.
+const LONGEST_TEXT: usize = 16_384;
+
+/// Which holder's certificates.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HolderInquiry {
+    /// For what.
+    purpose: PurposeStated,
+    /// Whose.
+    holder: HolderNamed,
+    /// Of this type only: its code.
+    r#type: Option<String>,
+    /// Whether they are to be shown whole, if the holder has agreed; masked otherwise.
+    #[serde(default)]
+    whole: bool,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// At most so many, 1 to 1,000; 100, where it is left out.
+    #[schema(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// Which certificate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdentifierInquiry {
+    /// For what.
+    purpose: PurposeStated,
+    /// Its identifier.
+    identifier: String,
+    /// Whether it is to be shown whole, if the holder has agreed; masked otherwise.
+    #[serde(default)]
+    whole: bool,
+}
+
+/// The certificate of which QR code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QrInquiry {
+    /// For what.
+    purpose: PurposeStated,
+    /// What a scanner read, with or without the address before the `#`.
+    #[schema(max_length = 16384)]
+    text: String,
+    /// Whether it is to be shown whole, if the holder has agreed; masked otherwise.
+    #[serde(default)]
+    whole: bool,
+}
+
+/// A page of certificates.
+#[derive(Serialize, ToSchema)]
+pub struct SharedPage {
+    /// Those of all agencies.
+    certificates: Vec<SharedCertificate>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// The certificates of a holder, of every agency.
+#[utoipa::path(post, path = "/v1/sharing/holder", tag = "sharing", request_body = HolderInquiry,
+    responses((status = OK, body = SharedPage)))]
+pub async fn holder(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(asked): JsonBody<HolderInquiry>,
+) -> Result<Json<SharedPage>, Problem> {
+    caller.may(Right::Share)?;
+    aside(&house, move |house| {
+        let (code, kind) = (asked.holder.read()?, asked.r#type.as_deref().map(type_code).transpose()?);
+        let (after, most) = cut(asked.after.as_deref(), asked.limit)?;
+        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?.about_holder(&code);
+        let found = by_holder(&house.library, &caller, &code, kind.as_ref(), after.as_ref(), most)?;
+        let certificates = found.disclose(house, &inquiry)?;
+        Ok::<_, Problem>(Json(SharedPage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
+    })
+    .await
+}
+
+/// One certificate, by its identifier.
+#[utoipa::path(post, path = "/v1/sharing/identifier", tag = "sharing", request_body = IdentifierInquiry,
+    responses((status = OK, body = SharedCertificate)))]
+pub async fn by_its_identifier(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(asked): JsonBody<IdentifierInquiry>,
+) -> Result<Json<SharedCertificate>, Problem> {
+    caller.may(Right::Share)?;
+    aside(&house, move |house| {
+        let named = identifier(&asked.identifier)?;
+        one(house, &caller, &asked.purpose, ShareAct::Identifier, asked.whole, &named)
+    })
+    .await
+}
+
+/// One certificate, by its QR code. Only a code whose signature holds is looked up; what has become of the certificate is in the answer.
+#[utoipa::path(post, path = "/v1/sharing/qr", tag = "sharing", request_body = QrInquiry,
+    responses((status = OK, body = SharedCertificate)))]
+pub async fn by_its_code(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(asked): JsonBody<QrInquiry>,
+) -> Result<Json<SharedCertificate>, Problem> {
+    caller.may(Right::Share)?;
+    aside(&house, move |house| {
+        let named = sealed(house, &asked.text)?;
+        one(house, &caller, &asked.purpose, ShareAct::Qr, asked.whole, &named)
+    })
+    .await
+}
+
+fn one(
+    house: &House,
+    caller: &Caller,
+    purpose: &PurposeStated,
+    act: ShareAct,
+    whole: bool,
+    named: &CertificateId,
+) -> Result<Json<SharedCertificate>, Problem> {
+    let inquiry = Inquiry::new(caller, purpose.read(house.now())?, act, sight(whole))?.about_certificate(named);
+    let found = by_identifier(&house.library, caller, named)?;
+    Ok(Json(found.disclose_one(house, &inquiry)?))
+}
+
+/// The identifier in a code whose signature holds, whatever has become of the certificate.
+fn sealed(house: &House, text: &str) -> Result<CertificateId, Problem> {
+    if text.len() > LONGEST_TEXT {
+        return Err(malformed("a QR code has at most 16,384 characters"));
+    }
+    let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
+    let counter = house.shelf.present().ok_or_else(none)?;
+    let judged = verify(text, counter.pack(), Occasion { at: house.now(), scene: None });
+    match judged {
+        Ok(accepted) => Ok(accepted.claims().identifier.clone()),
+        Err(refusal) => {
+            let claims = refusal.believed().and_then(|believed| believed.claims.as_ref());
+            let code = refusal.reason().code();
+            let nobody = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed");
+            claims.map(|claims| claims.identifier.clone()).ok_or_else(nobody)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Links to signed files, and the files behind them.
+
+use super::ask::{PurposeStated, identifier, sight};
+use crate::accounts::{Caller, Right};
+use crate::house::Shared;
+use crate::http::aside::aside;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::sharing::{Inquiry, ShareAct, by_identifier, links};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which certificate's file.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkInquiry {
+    /// For what; a signed file is whole, so its holder must have agreed.
+    purpose: PurposeStated,
+    /// The certificate's identifier.
+    identifier: String,
+}
+
+/// A link.
+#[derive(Serialize, ToSchema)]
+pub struct LinkGiven {
+    /// Where the file is, once: a path at this service. Whoever has it can fetch the file.
+    url: String,
+    /// Until when (RFC 3339).
+    #[schema(format = DateTime)]
+    expires: String,
+}
+
+/// A link to the signed file of a certificate: for one download within ten minutes.
+#[utoipa::path(post, path = "/v1/sharing/links", tag = "sharing", request_body = LinkInquiry,
+    responses((status = CREATED, body = LinkGiven)))]
+pub async fn link(
+    State(house): State<Shared>,
+    caller: Caller,
+    JsonBody(asked): JsonBody<LinkInquiry>,
+) -> Result<(StatusCode, Json<LinkGiven>), Problem> {
+    caller.may(Right::Share)?;
+    aside(&house, move |house| {
+        let named = identifier(&asked.identifier)?;
+        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Link, sight(true))?.about_certificate(&named);
+        let found = by_identifier(&house.library, &caller, &named)?;
+        let given = links::give(house, &inquiry, &found)?;
+        let url = format!("/v1/downloads/{}", given.token);
+        Ok::<_, Problem>((StatusCode::CREATED, Json(LinkGiven { url, expires: given.expires.to_string() })))
+    })
+    .await
+}
+
+/// The signed file behind a link, once. The link is all that is asked for.
+#[utoipa::path(get, path = "/v1/downloads/{token}", tag = "sharing", params(("token" = String, Path, description = "The end of the link")),
+    responses((status = OK, description = "A signed certificate (docs/spec/certificate.md)", content_type = "application/cose")))]
+pub async fn download(State(house): State<Shared>, method: Method, Path(token): Path<String>) -> Result<Response, Problem> {
+    // Who only looks whether there is something, as programs that preview links do, would spend it.
+    if method == Method::HEAD {
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "a link that is good once takes GET alone"));
+    }
+    let file = aside(&house, move |house| links::fetch(house, &token)).await?;
+    Ok(([(CONTENT_TYPE, "application/cose; cose-type=\"cose-sign1\"")], file).into_response())
+}

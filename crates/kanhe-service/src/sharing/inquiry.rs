@@ -1,0 +1,216 @@
+//! Who asks for what, by what right; and the paper on which that stands.
+
+use super::calls;
+use super::refusal::ShareError;
+use crate::accounts::Caller;
+use crate::accounts::paper::{read, written};
+use crate::accounts::uses::place;
+use crate::house::House;
+use jiff::Timestamp;
+use kanhe_core::code::{CertificateId, HolderCode, Uscc};
+use kanhe_core::wire;
+use kanhe_issuer::sharing::{Basis, Purpose};
+use kanhe_issuer::sight::{OF_PERSONS, Sight};
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
+
+/// What was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ShareAct {
+    /// The certificates of a holder.
+    #[n(0)]
+    Holder,
+    /// One, by its identifier.
+    #[n(1)]
+    Identifier,
+    /// One, by its QR code.
+    #[n(2)]
+    Qr,
+    /// Whether what somebody says of a certificate is so.
+    #[n(3)]
+    Information,
+    /// Whether a file is an agency's.
+    #[n(4)]
+    File,
+    /// A link to a signed file.
+    #[n(5)]
+    Link,
+    /// The signed file behind a link.
+    #[n(6)]
+    Download,
+    /// Which of the certificates that a matter needs a holder has.
+    #[n(7)]
+    Matching,
+}
+
+impl ShareAct {
+    /// The word of the interface.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Identifier => "identifier",
+            Self::Qr => "qr",
+            Self::Information => "information",
+            Self::File => "file",
+            Self::Link => "link",
+            Self::Download => "download",
+            Self::Matching => "matching",
+        }
+    }
+}
+
+/// A question that somebody asks.
+pub struct Inquiry<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// For what, and by what right.
+    pub purpose: Purpose,
+    /// What is asked.
+    pub act: ShareAct,
+    /// How much is to be seen.
+    pub sight: Sight,
+    /// Of whom or what: an identifier, or a holder's code as masks leave it.
+    pub about: Option<String>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// A question; nobody sees anything whole by duty alone.
+    pub fn new(caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
+        match (purpose.basis(), sight) {
+            (Basis::Duty { .. }, Sight::Whole) => Err(ShareError::WholeNeedsConsent),
+            (Basis::Consent { .. }, _) | (Basis::Duty { .. }, Sight::Masked) => Ok(Self { caller, purpose, act, sight, about: None }),
+        }
+    }
+
+    /// The question, about a holder.
+    #[must_use]
+    pub fn about_holder(self, code: &HolderCode) -> Self {
+        let told = if code.kind().is_organisation() { code.expose().to_owned() } else { OF_PERSONS.apply(code.expose()) };
+        Self { about: Some(told), ..self }
+    }
+
+    /// The question, about a certificate.
+    #[must_use]
+    pub fn about_certificate(self, identifier: &CertificateId) -> Self {
+        Self { about: Some(identifier.to_string()), ..self }
+    }
+
+    /// Writes down the question and what is about to be shown, and counts it: in one commit, and before anything is shown.
+    pub(super) fn note(&self, house: &House, shown: &[CertificateId], result: Option<u8>) -> Result<(), ShareError> {
+        self.note_with(house, shown, result, |_| Ok(()))
+    }
+
+    /// The same, with what else belongs into the commit.
+    pub(super) fn note_with(
+        &self,
+        house: &House,
+        shown: &[CertificateId],
+        result: Option<u8>,
+        more: impl FnOnce(&mut Pen<'_>) -> Result<(), ShareError>,
+    ) -> Result<(), ShareError> {
+        let now = house.now();
+        let share = Share {
+            at: now,
+            agency: self.caller.agency,
+            actor: self.caller.actor.clone(),
+            act: self.act,
+            purpose: self.purpose.clone(),
+            whole: self.sight == Sight::Whole,
+            about: self.about.clone(),
+            certificates: shown.to_vec(),
+            result,
+        };
+        let alarm = house.library.commit(|pen| {
+            let alarm = calls::count(pen, house, self.caller, now)?;
+            share.put(pen, house)?;
+            more(pen)?;
+            Ok::<_, ShareError>(alarm)
+        })?;
+        if let Some(alarm) = alarm {
+            calls::tell(&alarm, self.caller);
+        }
+        Ok(())
+    }
+}
+
+/// The paper of a question and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Share {
+    /// When.
+    #[n(0)]
+    #[cbor(with = "wire::moment")]
+    pub at: Timestamp,
+    /// The agency that asked.
+    #[n(1)]
+    pub agency: Uscc,
+    /// Who asked, as [`Caller::actor`] has it.
+    #[n(2)]
+    pub actor: String,
+    /// What was asked.
+    #[n(3)]
+    pub act: ShareAct,
+    /// For what, and by what right.
+    #[n(4)]
+    pub purpose: Purpose,
+    /// Whether it was seen whole.
+    #[n(5)]
+    pub whole: bool,
+    /// Of whom or what, as masks leave it.
+    #[n(6)]
+    pub about: Option<String>,
+    /// The certificates that were shown or spoken of: all in the paper of who asked, its own in that of another agency.
+    #[n(7)]
+    pub certificates: Vec<CertificateId>,
+    /// The standard's answer to information or a file.
+    #[n(8)]
+    pub result: Option<u8>,
+}
+
+impl Share {
+    /// Lays one paper under who asked, and one under each agency whose certificates it is about.
+    pub(super) fn put(&self, pen: &mut Pen<'_>, house: &House) -> Result<(), StoreError> {
+        self.put_under(&self.agency, pen, house)?;
+        let mut owners: BTreeMap<Uscc, Vec<CertificateId>> = BTreeMap::new();
+        for identifier in self.certificates.iter().filter(|identifier| *identifier.issuer() != self.agency) {
+            owners.entry(*identifier.issuer()).or_default().push(identifier.clone());
+        }
+        for (owner, certificates) in owners {
+            // Of whom was asked, another agency reads no more than its own certificates say.
+            let about = if matches!(self.act, ShareAct::Holder | ShareAct::Matching) { None } else { self.about.clone() };
+            Self { certificates, about, ..self.clone() }.put_under(&owner, pen, house)?;
+        }
+        Ok(())
+    }
+
+    fn put_under(&self, agency: &Uscc, pen: &mut Pen<'_>, house: &House) -> Result<(), StoreError> {
+        let key = [place(agency, self.at).as_slice(), &house.chance::<8>()].concat();
+        pen.put_office(Drawer::Shares, &key, &written(self))
+    }
+}
+
+/// A page of what was asked by an agency, or of it.
+#[derive(Clone, Debug)]
+pub struct Shares {
+    /// The oldest first.
+    pub shares: Vec<Share>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// What people of an agency asked of others, and others of it, from one moment to another.
+pub fn shares_of(
+    library: &Library,
+    agency: &Uscc,
+    from: Timestamp,
+    until: Timestamp,
+    after: Option<&Cursor>,
+    most: usize,
+) -> Result<Shares, StoreError> {
+    let found = library.office_between(Drawer::Shares, &place(agency, from), &place(agency, until), after, most)?;
+    let shares = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
+    Ok(Shares { shares, next: found.next })
+}

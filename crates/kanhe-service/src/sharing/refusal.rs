@@ -1,0 +1,57 @@
+//! Why nothing is shared.
+
+use kanhe_store::StoreError;
+use thiserror::Error;
+
+/// Why nothing is shared.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ShareError {
+    /// The library cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The caller has asked as often as it may on one day.
+    #[error("{calls} calls were made today, and no more are heard until midnight in China")]
+    QuotaSpent {
+        /// How often it may ask.
+        calls: u32,
+        /// Seconds until midnight.
+        seconds: u64,
+    },
+    /// Nobody sees a certificate whole by duty alone.
+    #[error("a certificate is shown whole only where its holder has agreed")]
+    WholeNeedsConsent,
+    /// There is no such certificate.
+    #[error("the library has no such certificate")]
+    NotFound,
+    /// No such link was given out.
+    #[error("no such link was given out here")]
+    LinkUnknown,
+    /// The file was fetched before.
+    #[error("the file behind this link was fetched before")]
+    LinkSpent,
+    /// The link is too old.
+    #[error("the link was good for {minutes} minutes")]
+    LinkExpired {
+        /// For how long it was good.
+        minutes: i64,
+    },
+    /// The agency has no such matter.
+    #[error("the agency has no such matter")]
+    MatterUnknown,
+}
+
+impl ShareError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::QuotaSpent { .. } => "share_quota_spent",
+            Self::WholeNeedsConsent => "share_whole_needs_consent",
+            Self::NotFound => "certificate_not_found",
+            Self::LinkUnknown => "download_unknown",
+            Self::LinkSpent => "download_spent",
+            Self::LinkExpired { .. } => "download_expired",
+            Self::MatterUnknown => "matter_unknown",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A certificate as somebody else may see it.
+
+use super::found::Held;
+use crate::house::House;
+use crate::shown::{self, Fields, Holder, Names};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::certificate;
+use kanhe_issuer::lifecycle::Condition;
+use kanhe_issuer::sight::Sight;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A certificate of any agency, as the purpose lets it be seen. Its QR code and the rest of its signed file are not in it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SharedCertificate {
+    /// The lifelong identifier.
+    identifier: String,
+    /// The printed number; a number of a person in it is masked as the holder's code is.
+    number: String,
+    /// Its type.
+    #[schema(inline)]
+    r#type: SharedName,
+    /// Who issued it.
+    #[schema(inline)]
+    issuer: SharedName,
+    /// Who holds it.
+    holders: Vec<Holder>,
+    /// The day of issue.
+    #[schema(format = Date)]
+    issued: String,
+    /// The first day in force.
+    #[schema(format = Date)]
+    from: String,
+    /// The last day in force; null for 长期.
+    #[schema(required, format = Date)]
+    until: Option<String>,
+    /// The fields of the type's form, by their names (`GET /v1/types/{type}/fields`).
+    #[schema(value_type = Object)]
+    fields: Fields,
+    /// What has become of it, and where its term stands today: `in_force`, `not_yet_in_force`, `expired`, `suspended`, `revoked`,
+    /// `annulled`, `cancelled`, `transferred`, `superseded`.
+    condition: &'static str,
+    /// From when on its state holds (RFC 3339).
+    #[schema(format = DateTime)]
+    effective: String,
+    /// The moment at which the library said so (RFC 3339).
+    #[schema(format = DateTime)]
+    as_of: String,
+    /// The version that took its place.
+    #[schema(required)]
+    successor: Option<String>,
+    /// Whether it is shown whole.
+    whole: bool,
+}
+
+/// A code and its name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SharedName {
+    /// The code.
+    code: String,
+    /// The name.
+    name: Names,
+}
+
+impl SharedCertificate {
+    /// What may be seen; only a disclosure that was written down makes one.
+    pub(super) fn new(house: &House, held: &Held, sight: Sight) -> Self {
+        let (card, certificate, now) = (&held.card, &held.certificate, house.now());
+        let kind = house.catalogue.find(card.type_code().as_str());
+        Self {
+            identifier: card.identifier.to_string(),
+            number: number(&certificate.number, &certificate.holders, sight),
+            r#type: SharedName { code: card.type_code().to_string(), name: (&certificate.type_names).into() },
+            issuer: SharedName { code: card.agency().to_string(), name: (&certificate.issuer_names).into() },
+            holders: shown::holders(&certificate.holders, sight),
+            issued: card.issued.to_string(),
+            from: card.from.to_string(),
+            until: card.until.map(|until| until.to_string()),
+            fields: shown::fields(&certificate.fields, kind, sight),
+            condition: Condition::of(card.state, card.from, card.until, day_in_china(now)).word(),
+            effective: card.effective.to_string(),
+            as_of: now.to_string(),
+            successor: held.successor.as_ref().map(ToString::to_string),
+            whole: sight == Sight::Whole,
+        }
+    }
+}
+
+/// Some numbers are those of a person behind a letter (特种作业操作证).
+fn number(number: &str, holders: &[certificate::Holder], sight: Sight) -> String {
+    holders.iter().fold(number.to_owned(), |number, holder| number.replace(holder.code().expose(), &sight.code(holder)))
+}

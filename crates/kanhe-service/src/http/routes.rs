@@ -23,6 +23,7 @@ use super::problem::{Document, MEDIA_TYPE};
 use crate::house::Shared;
 use axum::Router;
 use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Description, PathItem, Ref, RefOr, Response, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -158,6 +159,12 @@ pub fn openapi() -> Description {
 fn named(mut document: Description) -> Description {
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), failing(item))).collect();
+    let components = document.components.get_or_insert_default();
+    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The API key of a system: `kanhe_…`")).build();
+    components.add_security_scheme("key", SecurityScheme::Http(key));
+    // Verification and signed files want nobody's name; what wants one says so by `caller_unknown`.
+    let nobody = SecurityRequirement::default();
+    document.security = Some(vec![nobody, SecurityRequirement::new("key", [] as [&str; 0])]);
     document
 }
 

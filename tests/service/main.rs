@@ -7,6 +7,7 @@ mod administration;
 mod agencies;
 mod applications;
 mod certificates;
+mod examples;
 mod interface;
 mod keys;
 mod office;

@@ -180,7 +180,7 @@ impl Share {
         }
         for (owner, certificates) in owners {
             // Of whom was asked, another agency reads no more than its own certificates say.
-            let about = if matches!(self.act, ShareAct::Holder | ShareAct::Matching) { None } else { self.about.clone() };
+            let about = self.about.clone().filter(|about| certificates.iter().any(|own| own.to_string() == *about));
             Self { certificates, about, ..self.clone() }.put_under(&owner, pen, house)?;
         }
         Ok(())

@@ -100,6 +100,8 @@ pub async fn of_information(
         let mut inquiry = Inquiry::new(&caller, purpose, ShareAct::Information, Sight::Masked)?;
         if let Some(identifier) = &stated.identifier {
             inquiry = inquiry.about_certificate(identifier);
+        } else if let Some(code) = &stated.holder_code {
+            inquiry = inquiry.about_holder(code);
         }
         let answer = information::verify(house, &inquiry, &stated)?;
         Ok::<_, Problem>(StandardAnswer::new(answer.number(), &information::meaning(answer)))

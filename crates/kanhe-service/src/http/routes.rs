@@ -164,7 +164,7 @@ fn named(mut document: Description) -> Description {
     components.add_security_scheme("key", SecurityScheme::Http(key));
     // Verification and signed files want nobody's name; what wants one says so by `caller_unknown`.
     let nobody = SecurityRequirement::default();
-    document.security = Some(vec![nobody, SecurityRequirement::new("key", [] as [&str; 0])]);
+    document.security = Some(vec![nobody, SecurityRequirement::new("key", Vec::<String>::new())]);
     document
 }
 

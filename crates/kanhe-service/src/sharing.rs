@@ -7,7 +7,7 @@
 //! * [`Found`], [`SharedCertificate`]: what was found, and what of it may be seen;
 //! * [`Rules`], [`Alarm`]: how often a caller may ask on a day, and what is unusual;
 //! * [`matters`], [`match_matter`]: matters, and which of the certificates that one needs a holder has;
-//! * [`information`], [`file`]: the answers of the standard to information and to files;
+//! * [`information`], [`mod@file`]: the answers of the standard to information and to files;
 //! * [`links`]: a signed file, fetched once.
 
 mod calls;

@@ -1,0 +1,229 @@
+//! The sections of the file, one type each: their doc comments are the manual.
+
+use crate::http::Rate;
+use crate::publish::Rules;
+use crate::sharing;
+use jiff::SignedDuration;
+use jiff::civil::Time;
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// `[listen]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// Address and port, such as `127.0.0.1:8470`.
+    pub address: SocketAddr,
+    /// Another address, for monitoring alone (`GET /metrics`), such as `127.0.0.1:9470`. Left out: nothing is counted.
+    pub metrics: Option<SocketAddr>,
+    /// The chain of certificates that the service shows, PEM. It is read again when the file changes. Left out, with `key`: no TLS.
+    pub certificate: Option<PathBuf>,
+    /// The private key of the first certificate, PEM.
+    pub key: Option<PathBuf>,
+    /// Addresses of proxies that are believed when they say for whom they call (`X-Forwarded-For`, `X-Forwarded-Proto`).
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
+}
+
+/// `[library]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LibraryAt {
+    /// The folder that `kanhe init` made.
+    pub folder: PathBuf,
+    /// The age identity that opens its secret …
+    pub identity: Option<PathBuf>,
+    /// … or a file whose first line is the passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    /// Megabytes of blocks kept in memory.
+    #[serde(default = "default_cache")]
+    pub cache_megabytes: u32,
+}
+
+/// `[counter]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterWith {
+    /// The pack; it is read again when the file changes, and an older one is refused.
+    pub pack: Option<PathBuf>,
+    /// Public keys that may sign packs: their lines.
+    #[serde(default)]
+    pub trusted: Vec<String>,
+    /// Files with such lines.
+    #[serde(default)]
+    pub trusted_files: Vec<PathBuf>,
+}
+
+/// `[[keys]]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyAt {
+    /// The key file that `kanhe key new` made.
+    pub file: PathBuf,
+    /// The age identity that opens it …
+    pub identity: Option<PathBuf>,
+    /// … or a file whose first line is the passphrase.
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsAt {
+    /// Bytes of a request's body. A photograph has some megabytes.
+    pub body_bytes: u32,
+    /// Seconds that a request may take.
+    pub seconds: u32,
+    /// Seconds that requests have to end when the service is told to stop.
+    pub stop_seconds: u32,
+    /// Requests that one caller may send in a second, in the long run: an account, or an address where nobody has signed in.
+    pub requests_per_second: u32,
+    /// Requests that it may send at once.
+    pub burst: u32,
+    /// Requests that are worked on at a time; the next ones are answered with 503.
+    pub at_once: u32,
+    /// Connections that are open at a time; the next ones wait.
+    pub connections: u32,
+}
+
+impl Default for LimitsAt {
+    fn default() -> Self {
+        let Rate { per_second, burst, at_once } = Rate::default();
+        Self { body_bytes: 16 << 20, seconds: 30, stop_seconds: 30, requests_per_second: per_second, burst, at_once, connections: 4_096 }
+    }
+}
+
+/// `[cors]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    /// Origins of pages that may call, such as `https://app.example.cn`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+/// `[backup]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupAt {
+    /// The folder to which each backup adds what the one before does not hold; best on another disk.
+    pub folder: PathBuf,
+    /// The time of the day, by the clock of China, such as `"03:00"`. Left out: only when the process gets `SIGUSR1`.
+    pub at: Option<Time>,
+    /// How many are kept.
+    #[serde(default = "default_backups")]
+    pub keep: u32,
+}
+
+/// `[publish]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublishAt {
+    /// Seconds from one look at what has changed to the next: so long a revocation may take to reach `POST /v1/verify` and the lists.
+    pub seconds: u32,
+    /// Hours after which a list is signed again though nothing in it changed: half of what the shortest-lived type waits before it turns amber.
+    pub renew_hours: u16,
+    /// Days that a list speaks.
+    pub list_days: u16,
+    /// Days that a pack speaks.
+    pub pack_days: u16,
+    /// Hours after which a list that was not signed again is named in `/readyz`.
+    pub alarm_hours: u16,
+    /// The name of one of the keys, which then makes the next pack out of the present one whenever a list or the manifest is a new one. Its
+    /// public line must be among the trusted ones. Left out: packs are made elsewhere, and taken from the file.
+    pub pack_key: Option<String>,
+}
+
+impl Default for PublishAt {
+    fn default() -> Self {
+        Self { seconds: 60, renew_hours: 3, list_days: 30, pack_days: 30, alarm_hours: 6, pack_key: None }
+    }
+}
+
+impl PublishAt {
+    /// The same, as the press goes by it.
+    pub fn rules(&self) -> Rules {
+        let hours = |hours: u16| SignedDuration::from_hours(i64::from(hours));
+        Rules {
+            renew_after: hours(self.renew_hours),
+            list_life: hours(24) * i32::from(self.list_days),
+            pack_life: hours(24) * i32::from(self.pack_days),
+            alarm_after: hours(self.alarm_hours),
+            pack_key: self.pack_key.clone(),
+        }
+    }
+}
+
+/// `[accounts]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountsWith {
+    /// Whether something in front of the service ends TLS: then the session's cookie is sent by TLS only, and to this host alone.
+    #[serde(default)]
+    pub behind_tls: bool,
+}
+
+/// `[sharing]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SharingAt {
+    /// Calls of one caller on one day; then it is answered with 429 until midnight in China.
+    pub calls_a_day: u32,
+    /// From so many calls on a day on, a day far above the caller's mean of the days before raises an alarm.
+    pub alarm_from: u32,
+}
+
+impl Default for SharingAt {
+    fn default() -> Self {
+        Self { calls_a_day: 10_000, alarm_from: 100 }
+    }
+}
+
+impl SharingAt {
+    /// The same, as sharing goes by it.
+    pub const fn rules(&self) -> sharing::Rules {
+        sharing::Rules { calls_a_day: self.calls_a_day, alarm_from: self.alarm_from }
+    }
+}
+
+/// `[types]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypesAt {
+    /// A folder of type files.
+    pub folder: Option<PathBuf>,
+    /// A folder of published dictionaries.
+    pub dictionaries: Option<PathBuf>,
+}
+
+/// `[pictures]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PicturesAt {
+    /// The address of the page behind a QR code, up to the `#`, such as `https://kanhe.example.cn/`; the bare digits, where it is left out.
+    pub page: Option<String>,
+    /// Whether name and number stand below a code.
+    pub caption: bool,
+    /// Error correction: `m` (15 %) or `q` (25 %).
+    pub level: LevelAt,
+}
+
+/// Error correction of a QR code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelAt {
+    /// 15 %.
+    #[default]
+    M,
+    /// 25 %.
+    Q,
+}
+
+const fn default_backups() -> u32 {
+    30
+}
+
+const fn default_cache() -> u32 {
+    64
+}

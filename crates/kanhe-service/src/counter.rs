@@ -1,18 +1,17 @@
 //! The pack that the service verifies with: one at a time, taken off the shelf when a newer one is there.
 
+use crate::signed_file::SignedFile;
 use arc_swap::ArcSwapOption;
 use kanhe_core::envelope::Authentic;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::pack::{Pack, PackError};
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
-/// A pack, believed, with the bytes that others may have of it.
+/// A pack, believed, with the file that others may have of it.
 pub struct Shelved {
     pack: Authentic<Pack>,
-    bytes: Vec<u8>,
-    digest: [u8; 32],
+    file: SignedFile,
 }
 
 impl Shelved {
@@ -21,14 +20,9 @@ impl Shelved {
         &self.pack
     }
 
-    /// The signed file.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The SHA-256 of the file: its name among all packs.
-    pub const fn digest(&self) -> &[u8; 32] {
-        &self.digest
+    /// The signed file, whose SHA-256 is its name among all packs.
+    pub const fn file(&self) -> &SignedFile {
+        &self.file
     }
 }
 
@@ -89,12 +83,12 @@ impl Shelf {
 
     /// Opens a pack that is newer than the present one; none, if it is the present one.
     pub fn examine(&self, bytes: Vec<u8>) -> Result<Option<Shelved>, ShelfError> {
-        let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        if self.present().is_some_and(|before| before.digest == digest) {
+        let file = SignedFile::new(bytes);
+        if self.present().is_some_and(|before| before.file.digest() == file.digest()) {
             return Ok(None);
         }
-        let pack = Pack::open(&bytes, &self.trusted)?;
-        let examined = Shelved { pack, bytes, digest };
+        let pack = Pack::open(file.as_ref(), &self.trusted)?;
+        let examined = Shelved { pack, file };
         self.newer(&examined).map(|()| Some(examined))
     }
 

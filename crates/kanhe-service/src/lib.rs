@@ -5,6 +5,7 @@
 //! * [`house`]: what a running service holds, made by the executable and shared by all requests;
 //! * [`counter`]: the pack that the service verifies with;
 //! * [`publish`]: status lists, the checkpoint and the pack, signed while the service holds the library;
+//! * [`signed_file`]: signed files as they are handed out;
 //! * [`shown`]: what is shown of certificates, events and applications;
 //! * [`backup`]: copies of the library while it is open;
 //! * [`measure`]: what monitoring is told;
@@ -26,4 +27,5 @@ pub mod publish;
 pub mod serve;
 pub mod sharing;
 pub mod shown;
+pub mod signed_file;
 pub mod webhooks;

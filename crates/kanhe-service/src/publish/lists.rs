@@ -2,6 +2,7 @@
 
 use super::{PublishError, manifest};
 use crate::house::House;
+use crate::signed_file::SignedFile;
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_core::envelope::Envelope;
@@ -10,7 +11,6 @@ use kanhe_core::manifest::{Agency, Uses};
 use kanhe_core::status::StatusList;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
 use kanhe_store::{Drawer, Library, Page, StoreError};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,9 +24,7 @@ pub type Notices = BTreeMap<(Uscc, u32), Arc<Notice>>;
 #[derive(Debug)]
 pub struct Notice {
     /// The envelope.
-    pub bytes: Vec<u8>,
-    /// Its SHA-256.
-    pub digest: [u8; 32],
+    pub file: SignedFile,
     /// Where it says that it is published.
     pub uri: String,
     /// Which key signed it.
@@ -42,8 +40,7 @@ impl Notice {
         let envelope = Envelope::decode(&bytes).ok()?;
         let (key_id, list) = (envelope.key_id(), envelope.read_unchecked::<StatusList>().ok()?);
         let (uri, issued, expires) = (list.uri().to_owned(), list.issued(), list.expires());
-        let digest = Sha256::digest(&bytes).into();
-        Some(Self { bytes, digest, uri, key_id, issued, expires })
+        Some(Self { file: SignedFile::new(bytes), uri, key_id, issued, expires })
     }
 }
 
@@ -124,8 +121,8 @@ fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &Signi
         pen.put_office(Drawer::Lists, &key_of(&agency.code, number), &bytes)?;
         pen.page_signed(&agency.code, number, page.changes)
     })?;
-    let (uri, key_id, digest) = (agency.list_uri(number), key.verifying_key().id(), Sha256::digest(&bytes).into());
-    Ok(Arc::new(Notice { bytes, digest, uri, key_id, issued, expires }))
+    let (uri, key_id) = (agency.list_uri(number), key.verifying_key().id());
+    Ok(Arc::new(Notice { file: SignedFile::new(bytes), uri, key_id, issued, expires }))
 }
 
 /// Where a list lies in its drawer: the 18 characters of the agency and four bytes of the number.

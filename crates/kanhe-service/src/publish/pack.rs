@@ -13,11 +13,11 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let Some(name) = &house.press.rules.pack_key else { return Ok(None) };
     let key = house.keys.iter().find(|key| key.name() == name).ok_or_else(|| PublishError::KeyNotHeld { name: name.clone() })?;
     let present = house.shelf.present().ok_or(PublishError::NoPack)?;
-    let before = read_contents(present.bytes(), house.shelf.trusted())?;
+    let before = read_contents(present.file().as_ref(), house.shelf.trusted())?;
     let (signed, manifest) = manifest(&house.library)?;
     let notices = house.press.notices();
     let listed = notices.iter().filter(|(_, notice)| speaks(&manifest, notice));
-    let lists: Vec<(String, &[u8])> = listed.map(|(_, notice)| (notice.uri.clone(), notice.bytes.as_slice())).collect();
+    let lists: Vec<(String, &[u8])> = listed.map(|(_, notice)| (notice.uri.clone(), notice.file.as_ref())).collect();
     let named = |id: u32| manifest.dictionaries.iter().any(|dictionary| dictionary.id == id);
     let dictionaries: Vec<_> = house.dictionaries.iter().filter(|dictionary| named(dictionary.id())).cloned().collect();
     let renewal = Renewal { manifest: &signed.envelope, lists: &lists, dictionaries: &dictionaries };
@@ -31,7 +31,7 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key.key());
     // Proofread as a counter reads it, by the keys that counters trust, before the file of the one before is given up.
     let Some(next) = house.shelf.examine(bytes)? else { return Ok(None) };
-    (house.press.keep)(next.bytes()).map_err(|code| PublishError::NotKept { code })?;
+    (house.press.keep)(next.file().as_ref()).map_err(|code| PublishError::NotKept { code })?;
     house.shelf.place(next)?;
     Ok(Some(contents.epoch))
 }

@@ -4,6 +4,7 @@
 
 use crate::house::Shared;
 use crate::http::problem::Problem;
+use crate::signed_file::SignedFile;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -14,8 +15,6 @@ use kanhe_log::entries::EntryBundle;
 use kanhe_log::path::TilePath;
 use kanhe_log::tile::FULL_WIDTH;
 use kanhe_store::StoreError;
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// May be kept for ever: its name will never have other bytes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -31,7 +30,7 @@ pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
     responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
-    Ok(file(&headers, COSE, FOR_A_MINUTE, *shelved.digest(), || shelved.bytes().to_vec()))
+    Ok(file(&headers, COSE, FOR_A_MINUTE, shelved.file()))
 }
 
 /// A status list of an agency, by the number of its page.
@@ -47,7 +46,7 @@ pub async fn list(
     let place = Uscc::parse(&agency).ok().zip(number.parse().ok());
     let notice = place.and_then(|(agency, number)| house.press.list(agency, number));
     let notice = notice.ok_or_else(|| absent("no such status list was signed here"))?;
-    Ok(file(&headers, "application/statuslist+cwt", FOR_A_MINUTE, notice.digest, || notice.bytes.clone()))
+    Ok(file(&headers, "application/statuslist+cwt", FOR_A_MINUTE, &notice.file))
 }
 
 /// The manifest that the library works under: its agencies, their keys and types.
@@ -55,7 +54,7 @@ pub async fn list(
     responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
-    Ok(file(&headers, COSE, FOR_A_MINUTE, Sha256::digest(&manifest.envelope).into(), || manifest.envelope))
+    Ok(file(&headers, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)))
 }
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).
@@ -63,7 +62,7 @@ pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result
     responses((status = OK, description = "A signed note", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let note = house.library.checkpoint()?.ok_or_else(|| absent("no checkpoint was published yet"))?;
-    Ok(file(&headers, "text/plain; charset=utf-8", "no-cache", Sha256::digest(&note).into(), || note.into_bytes()))
+    Ok(file(&headers, "text/plain; charset=utf-8", "no-cache", &SignedFile::new(note.into_bytes())))
 }
 
 /// A tile of the log, or a bundle of its entries (c2sp.org/tlog-tiles).
@@ -98,29 +97,21 @@ pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers
             bundle.map_err(|error| StoreError::Log { detail: error.to_string() })?.encode()
         }
     };
-    Ok(file(&headers, "application/octet-stream", FOR_EVER, Sha256::digest(&bytes).into(), || bytes))
+    Ok(file(&headers, "application/octet-stream", FOR_EVER, &SignedFile::new(bytes)))
 }
 
 /// A file, or word that the caller has it (RFC 9110 §13.1.2).
-pub fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, digest: [u8; 32], bytes: impl FnOnce() -> Vec<u8>) -> Response {
-    let mut tag = String::with_capacity(66);
-    tag.push('"');
-    for byte in digest {
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
+pub fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, file: &SignedFile) -> Response {
     let asked = headers.get(IF_NONE_MATCH).and_then(|asked| asked.to_str().ok()).unwrap_or_default();
-    let has_it = asked == "*" || asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == tag);
-    let mut response = Response::new(if has_it { Body::empty() } else { Body::from(bytes()) });
+    let has_it = asked == "*" || asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == file.tag());
+    let mut response = Response::new(if has_it { Body::empty() } else { Body::from(file.bytes()) });
     if has_it {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(ETAG, tag);
-    }
+    headers.insert(ETAG, file.tag().clone());
     response
 }
 

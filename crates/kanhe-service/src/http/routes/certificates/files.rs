@@ -9,12 +9,12 @@ use crate::http::aside::aside;
 use crate::http::own::OwnCertificate;
 use crate::http::problem::Problem;
 use crate::http::routes::published::{COSE, file};
+use crate::signed_file::SignedFile;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kanhe_issuer::sight::Sight;
 use kanhe_render::{Drawing, ModuleSize, Plate};
-use sha2::{Digest, Sha256};
 
 /// For the caller alone, who asks each time whether it may have it.
 const FOR_THE_CALLER: &str = "private, no-cache";
@@ -103,5 +103,5 @@ fn drawn(
 }
 
 fn given(headers: &HeaderMap, kind: &'static str, bytes: Vec<u8>) -> Response {
-    file(headers, kind, FOR_THE_CALLER, Sha256::digest(&bytes).into(), || bytes)
+    file(headers, kind, FOR_THE_CALLER, &SignedFile::new(bytes))
 }

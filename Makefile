@@ -89,3 +89,8 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 bench: ## measure
 	@.ci/install bench
 	cargo bench --locked --workspace
+
+.PHONY: bench-http
+bench-http: rocksdb ## measure the service over HTTP, with KANHE_BENCH_CERTIFICATES (100000), soaked for KANHE_BENCH_SOAK seconds (60)
+	@.ci/install bench
+	cargo bench --locked --package kanhe --bench http

@@ -11,6 +11,7 @@ mod bench;
 mod bulk;
 mod demo;
 mod export;
+mod handed_socket;
 mod issue;
 mod keys;
 mod language;

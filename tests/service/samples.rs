@@ -27,7 +27,13 @@ fn every_sample_configuration_is_taken() {
 }
 
 #[test]
-fn the_unit_is_one_that_systemd_takes() {
+fn the_socket_stands_where_the_service_would_listen() {
+    let (socket, config) = (read("kanhe.socket"), Config::parse(&read("kanhe.toml"), []).unwrap());
+    assert!(socket.contains(&format!("\nListenStream={}\n", config.listen.address)));
+}
+
+#[test]
+fn the_units_are_ones_that_systemd_takes() {
     let unit = read("kanhe.service");
     let value = |name: &str| unit.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
     assert_eq!(value("ExecStart"), "/usr/bin/kanhe serve --config /etc/kanhe/kanhe.toml");
@@ -37,9 +43,10 @@ fn the_unit_is_one_that_systemd_takes() {
     assert!(found.status.success());
     // Nothing is installed on this machine: the unit's words are judged, with a program that is there.
     let scratch = tempfile::tempdir().unwrap();
-    let copy = scratch.path().join("kanhe.service");
+    let (copy, socket) = (scratch.path().join("kanhe.service"), scratch.path().join("kanhe.socket"));
     fs::write(&copy, unit.replace("/usr/bin/kanhe", "/bin/true")).unwrap();
-    let judged = Command::new("systemd-analyze").arg("verify").arg("--man=no").arg(&copy).output().unwrap();
+    fs::write(&socket, read("kanhe.socket")).unwrap();
+    let judged = Command::new("systemd-analyze").arg("verify").arg("--man=no").args([&copy, &socket]).output().unwrap();
     assert!(judged.status.success() && judged.stderr.is_empty(), "{}", String::from_utf8_lossy(&judged.stderr));
 }
 

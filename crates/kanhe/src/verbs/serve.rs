@@ -15,8 +15,10 @@ use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
 use kanhe_service::webhooks::courier;
 use kanhe_service::{backup, publish};
+use listenfd::ListenFd;
 use serde_json::json;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -38,7 +40,7 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     log_to_stderr();
     let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(plan.config.listen.address).await.map_err(failed)?;
+        let listener = listen(&plan).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         // Whoever started it may have named port 0, and waits for this line.
@@ -59,6 +61,18 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         served
     })?;
     Ok(Ended::Well)
+}
+
+/// The socket that systemd hands over (sd_listen_fds(3)), or one of our own. One that is handed over outlives this process: whoever comes
+/// while another takes its place waits a moment, and is not refused.
+async fn listen(plan: &Plan) -> io::Result<TcpListener> {
+    match ListenFd::from_env().take_tcp_listener(0)? {
+        Some(socket) => {
+            socket.set_nonblocking(true)?;
+            TcpListener::from_std(socket)
+        }
+        None => TcpListener::bind(plan.config.listen.address).await,
+    }
 }
 
 /// What runs beside the requests: files that may change, publishing, backups, monitoring.
@@ -103,7 +117,7 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Failure> 
     })
 }
 
-fn failed(error: std::io::Error) -> Failure {
+fn failed(error: io::Error) -> Failure {
     Failure::new("service_listen", error)
 }
 

@@ -10,6 +10,7 @@ mod certificates;
 mod examples;
 mod interface;
 mod keys;
+mod node;
 mod office;
 mod operations;
 mod people;

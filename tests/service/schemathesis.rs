@@ -1,10 +1,10 @@
 //! Schemathesis reads the description of the interface, makes requests of its own from it, and holds every answer against it.
 
 use crate::agencies::ALL_ROLES;
+use crate::node::cache;
 use crate::stage::Stage;
 use kanhe_service::http::{Limits, Rate};
 use kanhe_tests::Office;
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Requests of its own for each route: some thousand in all.
@@ -16,10 +16,7 @@ fn no_request_of_its_own_finds_a_server_error_or_an_answer_that_is_not_described
     let rate = Rate { per_second: 1_000_000, burst: 1_000_000, at_once: 1_000 };
     let stage = Stage::with(Limits { body_bytes: 1 << 20, rate, ..Limits::default() });
     let key = stage.key(Office::Housing, &ALL_ROLES, None);
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
-    let cache = std::env::var_os("KANHE_CACHE").map(PathBuf::from);
-    let cache = cache.unwrap_or_else(|| std::env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("kanhe"));
-    let run = Command::new(cache.join("readers/bin/schemathesis"))
+    let run = Command::new(cache().join("readers/bin/schemathesis"))
         .args([
             "run",
             &stage.url("/v1/openapi.json"),

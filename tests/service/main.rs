@@ -23,6 +23,7 @@ mod samples;
 mod schemathesis;
 mod separation;
 mod sessions;
+mod set_back;
 mod sharing;
 mod stage;
 mod verify;

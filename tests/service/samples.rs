@@ -22,6 +22,7 @@ fn every_sample_configuration_is_taken() {
     for path in samples {
         let config = Config::parse(&fs::read_to_string(&path).unwrap(), []).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(config.listen.metrics.unwrap().ip().is_loopback(), "{}: strangers would reach the metrics", path.display());
+        assert!(config.publish.checkpoint_copy.is_some(), "{}: a library from an old backup would fork its log unnoticed", path.display());
         assert!(config.backup.is_some(), "{}: nobody is shown a service without backups", path.display());
     }
 }

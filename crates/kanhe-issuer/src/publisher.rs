@@ -1,7 +1,7 @@
 //! What counters need, signed: an agency's status lists, the checkpoint of the library's log, the region's pack.
 //!
 //! * [`Term`], [`listing_agency`], [`sign_list`]: lists derived from what the library knows, never edited;
-//! * [`sign_head`]: a checkpoint, if the log begins with everything that was published of it;
+//! * [`sign_head`]: a checkpoint, if the log begins with everything that was published of it; [`continues`] asks only that;
 //! * [`each_tile`]: the files that a checkpoint vouches for;
 //! * [`Renewal`]: the pack that comes after another.
 //!
@@ -13,6 +13,6 @@ mod lists;
 mod pack;
 
 pub use error::{HeadError, ListError};
-pub use head::{SignedHead, each_tile, sign_head};
+pub use head::{SignedHead, continues, each_tile, sign_head};
 pub use lists::{Term, list_of, listing_agency, sign_list};
 pub use pack::{Renewal, read_contents, sign_pack};

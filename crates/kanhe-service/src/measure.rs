@@ -27,6 +27,7 @@ const CERTIFICATES: &str = "kanhe_certificates";
 const EVENTS: &str = "kanhe_log_events";
 const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
+const ASTRAY: &str = "kanhe_log_astray";
 const LIST_AGE: &str = "kanhe_status_list_age_seconds";
 const PACK_AGE: &str = "kanhe_pack_age_seconds";
 const PACK_LEFT: &str = "kanhe_pack_left_seconds";
@@ -90,6 +91,7 @@ fn describe() {
     metrics::describe_gauge!(EVENTS, "Events in the log");
     metrics::describe_gauge!(PUBLISHED, "Events that the last checkpoint vouches for");
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
+    metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
     metrics::describe_gauge!(LIST_AGE, Unit::Seconds, "Age of the oldest signed status list");
     metrics::describe_gauge!(PACK_AGE, Unit::Seconds, "Age of the pack that the service verifies with");
     metrics::describe_gauge!(PACK_LEFT, Unit::Seconds, "Until the pack expires");
@@ -139,6 +141,7 @@ fn look(house: &House) {
     set(CERTIFICATES, library.certificates().ok());
     set(EVENTS, library.log_size().ok());
     set(PUBLISHED, library.published().ok().flatten().map(|head| head.size));
+    set(ASTRAY, Some(house.press.astray().is_some().into()));
     since(CHECKPOINT_AGE, house.press.log_known(), now);
     since(LIST_AGE, house.press.oldest(), now);
     since(BACKUP_AGE, house.backups.good(), now);

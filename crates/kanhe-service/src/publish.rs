@@ -6,12 +6,16 @@
 //! * `lists`: pages of status slots that have changed, and lists that grow old;
 //! * `checkpoint`: the head of the log, when it has grown;
 //! * `pack`: the pack that counters have, with the lists of today in it.
+//!
+//! Before any of them, [`compare`] asks whether the library is still the one that was published: if it is not, nothing is signed.
 
 mod checkpoint;
+mod copy;
 mod error;
 mod lists;
 mod pack;
 
+pub use copy::{Copy, compare};
 pub use error::{PublishError, Stale};
 pub use lists::{Notice, Notices};
 
@@ -48,6 +52,8 @@ pub type Keep = dyn Fn(&[u8]) -> Result<(), &'static str> + Send + Sync;
 pub struct Press {
     rules: Rules,
     keep: Box<Keep>,
+    copy: Option<Copy>,
+    astray: ArcSwapOption<&'static str>,
     at_work: Mutex<()>,
     notices: ArcSwap<Notices>,
     last: ArcSwapOption<Report>,
@@ -82,11 +88,25 @@ impl Press {
         Ok(Self {
             rules,
             keep,
+            copy: None,
+            astray: ArcSwapOption::const_empty(),
             at_work: Mutex::new(()),
             notices,
             last: ArcSwapOption::const_empty(),
             log_known: ArcSwapOption::const_empty(),
         })
+    }
+
+    /// Keeps every checkpoint a second time, and signs nothing for a library that does not go on from it.
+    #[must_use]
+    pub fn copying_to(mut self, copy: Copy) -> Self {
+        self.copy = Some(copy);
+        self
+    }
+
+    /// Why nothing is signed: the library is not the one whose checkpoint was copied, or nobody knows.
+    pub fn astray(&self) -> Option<&'static str> {
+        self.astray.load().as_deref().copied()
     }
 
     /// A signed list.
@@ -127,9 +147,10 @@ pub fn publish(house: &House) -> Report {
     let press = &house.press;
     // One at a time: two packs of one epoch would be two truths.
     let _turn = press.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-    let lists = part("lists", lists::renew(house));
-    let checkpoint = part("checkpoint", checkpoint::renew(house));
-    let pack = part("pack", pack::renew(house));
+    let (lists, checkpoint, pack) = match compare(house) {
+        Ok(()) => (part("lists", lists::renew(house)), part("checkpoint", checkpoint::renew(house)), part("pack", pack::renew(house))),
+        Err(code) => (refused("lists", code), refused("checkpoint", code), refused("pack", code)),
+    };
     let report = Report { at: house.now(), lists, checkpoint, pack };
     if (report.lists, report.checkpoint, report.pack) != (Ok(0), Ok(None), Ok(None)) {
         let (lists, size, epoch) = (lists.unwrap_or(0), checkpoint.unwrap_or(None), pack.unwrap_or(None));
@@ -151,11 +172,13 @@ pub async fn keep_up(house: Shared, every: Duration) {
 }
 
 fn part<T>(name: &'static str, done: Result<T, PublishError>) -> Result<T, &'static str> {
-    done.map_err(|error| {
-        measure::publish_failed(name, error.code());
-        tracing::warn!(part = name, code = error.code(), "a part was not published");
-        error.code()
-    })
+    done.or_else(|error| refused(name, error.code()))
+}
+
+fn refused<T>(name: &'static str, code: &'static str) -> Result<T, &'static str> {
+    measure::publish_failed(name, code);
+    tracing::warn!(part = name, code, "a part was not published");
+    Err(code)
 }
 
 /// The manifest that the library works under, as it was signed and as it reads.

@@ -60,6 +60,10 @@ pub fn remedy(code: &str) -> Option<Words> {
         "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
         "version_gap" => ("让新版本从今天或更早开始。", "Let the new version begin today or earlier."),
         code if code.starts_with("grounds_") => ("填写 1 至 200 个字符。", "Write 1 to 200 characters."),
+        "log_fork" => (
+            "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
+            "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
+        ),
         "library_no_manifest" => ("先用 kanhe agency add 登记机构名录。", "First take up the region's manifest with `kanhe agency add`."),
         "library_other_region" => ("使用本地区的机构名录。", "Take the manifest of the library's own region."),
         "usage" => ("运行 kanhe help 查看用法。", "Run `kanhe help`, or the verb with --help."),

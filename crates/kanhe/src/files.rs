@@ -69,6 +69,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, READABLE, Sync::Now)
 }
 
+/// Writes a file likewise, and returns only when also its name would outlive a power cut.
+pub fn write_through(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write(path, bytes)?;
+    let folder = folder_of(path);
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Failure::file(folder, &error))
+}
+
 /// Writes a file likewise, and leaves the syncing to one [`sync_all`] for many files: a disk syncs some hundred times a second.
 pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, READABLE, Sync::Later)

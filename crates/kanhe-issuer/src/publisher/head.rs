@@ -28,13 +28,19 @@ pub fn sign_head(library: &Library, key: &NamedKey, copy: Option<&str>) -> Resul
     let head = library.head()?;
     let signer = NoteSigner::new(key.name(), key.key())?;
     for earlier in library.checkpoint()?.as_deref().into_iter().chain(copy) {
-        continues(library, &head, earlier, signer.public())?;
+        grown_from(library, &head, earlier, signer.public())?;
     }
     let note = Checkpoint::new(library.origin(), head, &[])?.sign(&signer)?;
     Ok(SignedHead { head, note })
 }
 
-fn continues(library: &Library, new: &TreeHead, earlier: &str, key: &PublicKeyLine) -> Result<(), HeadError> {
+/// Accepts a checkpoint of the log as a beginning of what the library has now.
+pub fn continues(library: &Library, key: &NamedKey, earlier: &str) -> Result<(), HeadError> {
+    let public = PublicKeyLine::new(key.name(), key.key().verifying_key())?;
+    grown_from(library, &library.head()?, earlier, &public)
+}
+
+fn grown_from(library: &Library, new: &TreeHead, earlier: &str, key: &PublicKeyLine) -> Result<(), HeadError> {
     let earlier = Checkpoint::open(earlier, key)?;
     let old = earlier.head();
     if old.size > new.size {

@@ -133,11 +133,14 @@ pub struct PublishAt {
     /// The name of one of the keys, which then makes the next pack out of the present one whenever a list or the manifest is a new one. Its
     /// public line must be among the trusted ones. Left out: packs are made elsewhere, and taken from the file.
     pub pack_key: Option<String>,
+    /// A file in which every checkpoint is kept a second time, before anybody can hear of it; its folder is not in the library, and no backup
+    /// of the library brings it back. A library that does not go on from it was restored from an old backup: then nothing is signed.
+    pub checkpoint_copy: Option<PathBuf>,
 }
 
 impl Default for PublishAt {
     fn default() -> Self {
-        Self { seconds: 60, renew_hours: 3, list_days: 30, pack_days: 30, alarm_hours: 6, pack_key: None }
+        Self { seconds: 60, renew_hours: 3, list_days: 30, pack_days: 30, alarm_hours: 6, pack_key: None, checkpoint_copy: None }
     }
 }
 

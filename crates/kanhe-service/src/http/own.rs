@@ -54,6 +54,9 @@ impl House {
             return Err(absent());
         }
         caller.may_for(right, identifier.type_code())?;
+        if right == Right::Change {
+            self.is_the_published_one()?;
+        }
         let mark = self.library.find(&identifier)?.ok_or_else(absent)?;
         Ok(OwnCertificate { identifier, mark })
     }
@@ -120,8 +123,17 @@ impl House {
         Ok(Registrar::new(&self.library).manifest()?)
     }
 
+    /// Refuses to go on in a library that was set back behind its published log: what is issued would take slots that others have, and what
+    /// is changed would be lost with the library.
+    fn is_the_published_one(&self) -> Result<(), Problem> {
+        let behind =
+            |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "the library does not go on from the copy of its checkpoint");
+        self.press.astray().map_or(Ok(()), |code| Err(behind(code)))
+    }
+
     /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.
     pub fn desk_of<'h>(&'h self, caller: &Caller, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
+        self.is_the_published_one()?;
         let of_agency = |key: &&kanhe_issuer::keyring::NamedKey| agency_of(manifest, &key.key().verifying_key()) == Some(caller.agency);
         let mut refused = None;
         for key in self.keys.iter().filter(of_agency) {

@@ -26,7 +26,7 @@ pub enum PublishError {
     /// There is no pack that could be renewed: the first one is made by hand, for nobody else knows whose word it takes.
     #[error("there is no pack to renew: make the first one with `kanhe pack build`")]
     NoPack,
-    /// The key that signs packs is not among those that were unlocked.
+    /// A key that signs packs or checkpoints is not among those that were unlocked.
     #[error("no key named {name} was unlocked")]
     KeyNotHeld {
         /// The name in the configuration.
@@ -41,6 +41,12 @@ pub enum PublishError {
     /// The new pack could not be kept.
     #[error("the new pack could not be kept ({code})")]
     NotKept {
+        /// Why, as the executable calls it.
+        code: &'static str,
+    },
+    /// The copy of the checkpoint cannot be read or written.
+    #[error("the copy of the checkpoint cannot be read or written ({code})")]
+    Copy {
         /// Why, as the executable calls it.
         code: &'static str,
     },
@@ -61,7 +67,7 @@ impl PublishError {
             Self::KeyNotHeld { .. } => "publish_key_not_held",
             Self::Pack(error) => error.code(),
             Self::Shelf(error) => error.code(),
-            Self::NotKept { code } => code,
+            Self::NotKept { code } | Self::Copy { code } => code,
             Self::Store(error) => error.code(),
         }
     }

@@ -1,9 +1,11 @@
 //! Whether the service lives, and whether it can do its work.
 
 use crate::house::{House, Shared};
+use crate::http::tongue::Tongue;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kanhe_words::hint;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,13 +28,16 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
+    /// `library`, `manifest` or `pack`; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
     /// What is wrong with it, by its stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    /// What to do about it, in the caller's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
 }
 
 /// Whether the process lives: asked often, and never of a disk.
@@ -44,7 +49,7 @@ pub async fn healthz() -> Json<Alive> {
 /// Whether the service can do its work; what is wrong is named.
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = OK, body = Ready), (status = SERVICE_UNAVAILABLE, description = "A part is failing", body = Ready)))]
-pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
+pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode, Json<Ready>) {
     let library = house.library.log_size().err().map(|error| error.code());
     let manifest = match house.library.manifest() {
         Ok(Some(_)) => None,
@@ -57,8 +62,11 @@ pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
         Some(_) => None,
     };
     let needed = [("library", library), ("manifest", manifest), ("pack", pack)];
-    let parts: Vec<Part> =
-        needed.into_iter().chain(published(&house)).map(|(name, code)| Part { name, ok: code.is_none(), code }).collect();
+    let part = |(name, code): (&'static str, Option<&'static str>)| {
+        let hint = code.and_then(hint).map(|words| words.of(tongue.0));
+        Part { name, ok: code.is_none(), code, hint }
+    };
+    let parts: Vec<Part> = needed.into_iter().chain(published(&house)).map(part).collect();
     let answers = needed.iter().all(|(_, code)| code.is_none());
     // A service that cannot publish still answers for the counters in front of it: to take it out of service would make them blind too.
     let (status, word) = match (answers, parts.iter().all(|part| part.ok)) {
@@ -72,7 +80,8 @@ pub async fn readyz(State(house): State<Shared>) -> (StatusCode, Json<Ready>) {
 /// How publishing and backups go, once they were tried.
 fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let backup = house.backups.last().map(|taken| ("backup", taken.number.err()));
-    let Some(last) = house.press.last() else { return backup.into_iter().collect() };
+    let backup = backup.into_iter().chain(house.press.astray().map(|code| ("checkpoint_copy", Some(code))));
+    let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [
         ("publish_lists", last.lists.err()),

@@ -120,7 +120,7 @@ impl Plan {
              [listen]\naddress = \"127.0.0.1:{port}\"\n\n\
              [library]\nfolder = \"{region}-library\"\nidentity = \"keys/identity.txt\"\n\n\
              [counter]\npack = \"{pack}\"\ntrusted_files = [\"keys/{root}.pub\"]\n\n\
-             [publish]\nseconds = 5\npack_key = \"{root}.example.cn\"\n{keys}"
+             [publish]\nseconds = 5\npack_key = \"{root}.example.cn\"\ncheckpoint_copy = \"{region}-checkpoint\"\n{keys}"
         )
     }
 

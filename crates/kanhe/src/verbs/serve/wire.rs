@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::key::VerifyingKey;
 use kanhe_issuer::keyring::NamedKey;
+use kanhe_log::note::LARGEST_NOTE;
 use kanhe_render::{Artist, Fonts, Level};
 use kanhe_service::backup::Backups;
 use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
-use kanhe_service::publish::{Keep, Press};
+use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::serve::{Gate, Tls};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,7 +57,12 @@ impl Plan {
         }
         let library = library::open(&self.library())?;
         let press = Press::open(&library, self.config.publish.rules(), keep(self.pack())).map_err(library::stored)?;
-        Ok(House {
+        let press = match self.checkpoint_copy() {
+            Some(_) if !keys.iter().any(|key| key.name() == library.origin()) => return Err(no_log_key(library.origin())),
+            Some(file) => press.copying_to(copy(file)),
+            None => press,
+        };
+        let house = House {
             catalogue: shipped::catalogue(&types)?,
             dictionaries: shipped::dictionaries(types.dictionaries.as_deref())?,
             keys,
@@ -69,7 +75,10 @@ impl Plan {
             sharing: self.config.sharing.rules(),
             edge: edge(),
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
-        })
+        };
+        // Before the first caller comes in. A library that is set back still answers whoever asks, so the service starts all the same.
+        let _ = publish::compare(&house);
+        Ok(house)
     }
 
     /// Reads everything that it names, except the library: a service may be running on it.
@@ -85,8 +94,12 @@ impl Plan {
         self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
     }
 
-    /// Refuses a key for packs that is not there, or has nowhere to write them.
+    /// Refuses a key for packs that is not there, or has nowhere to write them, and a copy of the checkpoint that a restore would undo.
     fn publishes(&self, keys: &[NamedKey]) -> Result<(), Failure> {
+        let inside = |file: PathBuf| file.starts_with(self.folder.join(&self.config.library.folder));
+        if self.checkpoint_copy().is_some_and(inside) {
+            return Err(Failure::new("checkpoint_copy_inside", "publish.checkpoint_copy is in the library, and would go back with it"));
+        }
         let Some(name) = &self.config.publish.pack_key else { return Ok(()) };
         if !keys.iter().any(|key| key.name() == name) {
             return Err(Failure::new("publish_key_not_held", format!("publish.pack_key is {name}, and no key of that name is unlocked")));
@@ -111,6 +124,10 @@ impl Plan {
     pub fn credentials(&self) -> Option<Credentials> {
         let (certificate, key) = self.at(self.config.listen.certificate.as_ref()).zip(self.at(self.config.listen.key.as_ref()))?;
         Some(Credentials { certificate, key })
+    }
+
+    fn checkpoint_copy(&self) -> Option<PathBuf> {
+        self.at(self.config.publish.checkpoint_copy.as_ref())
     }
 
     fn backups(&self) -> Backups {
@@ -193,6 +210,26 @@ fn keep(pack: Option<PathBuf>) -> Box<Keep> {
         Some(pack) => files::write(pack, bytes).map_err(|failure| failure.code()),
         None => Ok(()),
     })
+}
+
+/// The file in which checkpoints are kept a second time.
+fn copy(file: PathBuf) -> publish::Copy {
+    let from = file.clone();
+    let read = move || if from.exists() { read_copy(&from).map(Some).map_err(|failure| failure.code()) } else { Ok(None) };
+    let write = move |note: &str| files::write_through(&file, note.as_bytes()).map_err(|failure| failure.code());
+    publish::Copy { read: Box::new(read), write: Box::new(write) }
+}
+
+fn read_copy(file: &Path) -> Result<String, Failure> {
+    let damaged = |_| Failure::new("checkpoint_copy_damaged", "the copy of the checkpoint is not UTF-8").within(file.display());
+    String::from_utf8(files::read(file, LARGEST_NOTE)?).map_err(damaged)
+}
+
+fn no_log_key(origin: &str) -> Failure {
+    Failure::new(
+        "publish_key_not_held",
+        format!("publish.checkpoint_copy is kept by the key {origin}, and no key of that name is unlocked"),
+    )
 }
 
 fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {

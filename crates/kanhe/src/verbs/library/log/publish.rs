@@ -39,15 +39,11 @@ pub fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> R
 fn refused(error: &HeadError) -> Failure {
     let failure = Failure::new(error.code(), error);
     match error {
-        HeadError::Behind { .. } | HeadError::Fork(_) => failure.hint(Words::new(
-            "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
-            "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
-        )),
         HeadError::Checkpoint(_) => failure.hint(Words::new(
             "日志密钥的名称须与建库时的 --origin 相同。",
             "The log's key bears the name that `kanhe init` was given as --origin.",
         )),
-        HeadError::Key(_) | HeadError::Store(_) => failure,
+        HeadError::Behind { .. } | HeadError::Fork(_) | HeadError::Key(_) | HeadError::Store(_) => failure,
     }
 }
 

@@ -6,7 +6,7 @@
 //! ```
 
 use crate::cbor::{self, CborError};
-use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SigningKey, VerifyingKey};
+use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SignError, Signer, SigningKey, VerifyingKey};
 use minicbor::data::Tag;
 use minicbor::decode::Decoder;
 use minicbor::encode::{Encoder, Write, write::Cursor};
@@ -177,15 +177,26 @@ impl<'b> Envelope<'b> {
 
 /// Signs the bytes of a document as what it is; the caller has made `payload` from a complete value.
 pub fn sign(document: DocumentType, payload: &[u8], key: &SigningKey) -> [u8; SIGNATURE_LENGTH] {
-    let header = Header { algorithm: key.verifying_key().algorithm(), key_id: key.verifying_key().id(), document };
-    with_signed_bytes(&header, payload, |message| key.sign(message))
+    with_signed_bytes(&Header::of(document, &key.verifying_key()), payload, |message| key.sign(message))
+}
+
+/// Signs the bytes of a document by whoever has the key.
+pub fn sign_by(signer: &dyn Signer, document: DocumentType, payload: &[u8]) -> Result<[u8; SIGNATURE_LENGTH], SignError> {
+    with_signed_bytes(&Header::of(document, &signer.verifying_key()), payload, |message| signer.try_sign(message))
 }
 
 /// Signs a document and writes its whole envelope.
 pub fn sign_to_cose(document: DocumentType, payload: &[u8], key: &SigningKey) -> Vec<u8> {
-    let signature = sign(document, payload, key);
-    let public = key.verifying_key();
-    Envelope::new(document, public.algorithm(), public.id(), payload, &signature).to_cose()
+    to_cose(document, payload, &key.verifying_key(), &sign(document, payload, key))
+}
+
+/// Lets a document be signed by whoever has the key, and writes its whole envelope.
+pub fn sign_to_cose_by(signer: &dyn Signer, document: DocumentType, payload: &[u8]) -> Result<Vec<u8>, SignError> {
+    Ok(to_cose(document, payload, &signer.verifying_key(), &sign_by(signer, document, payload)?))
+}
+
+fn to_cose(document: DocumentType, payload: &[u8], public: &VerifyingKey, signature: &[u8; SIGNATURE_LENGTH]) -> Vec<u8> {
+    Envelope::new(document, public.algorithm(), public.id(), payload, signature).to_cose()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +207,10 @@ struct Header {
 }
 
 impl Header {
+    fn of(document: DocumentType, key: &VerifyingKey) -> Self {
+        Self { algorithm: key.algorithm(), key_id: key.id(), document }
+    }
+
     /// A header is believed to be what it says only if writing it again gives the same bytes.
     fn decode(protected: &[u8]) -> Result<Self, EnvelopeError> {
         let (alg, kid, typ) = header_fields(protected).ok_or(EnvelopeError::Header)?;

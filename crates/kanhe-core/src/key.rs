@@ -1,8 +1,12 @@
 //! Keys that own their algorithm, so that no signature can be checked by another algorithm's rules.
 
+mod signer;
+
+pub use signer::{SignError, Signer};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signature, Signer};
+use ed25519_dalek::Signature;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
@@ -131,7 +135,7 @@ impl SigningKey {
 
     /// Signs a message; Ed25519 needs no dice.
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LENGTH] {
-        self.0.sign(message).to_bytes()
+        ed25519_dalek::Signer::sign(&self.0, message).to_bytes()
     }
 }
 

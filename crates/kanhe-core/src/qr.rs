@@ -15,7 +15,7 @@
 //! that is, a `COSE_Sign1` without the bytes that are the same in every seal. Specification: `docs/spec/seal.md`.
 
 use crate::envelope::{Document, DocumentType, Envelope, sign};
-use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SigningKey};
+use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SigningKey, VerifyingKey};
 use crate::seal::{LARGEST_SEAL, Seal};
 use std::borrow::Cow;
 use thiserror::Error;
@@ -91,15 +91,20 @@ impl Scanned {
 
 /// Signs the payload of a seal and writes its digits, the bare form.
 pub fn sign_seal(payload: &[u8], key: &SigningKey) -> Result<String, QrError> {
+    seal_digits(payload, &key.verifying_key(), &sign(Seal::TYPE, payload, key))
+}
+
+/// Writes the digits of a seal that was signed, the bare form.
+pub fn seal_digits(payload: &[u8], key: &VerifyingKey, signature: &[u8; SIGNATURE_LENGTH]) -> Result<String, QrError> {
     let length = FRAME + payload.len();
     if length > LARGEST_SEAL {
         return Err(QrError::TooLarge { length, most: LARGEST_SEAL });
     }
     let mut bytes = Vec::with_capacity(length);
     bytes.push(FORMAT_ED25519);
-    bytes.extend_from_slice(key.verifying_key().id().as_bytes());
+    bytes.extend_from_slice(key.id().as_bytes());
     bytes.extend_from_slice(payload);
-    bytes.extend_from_slice(&sign(Seal::TYPE, payload, key));
+    bytes.extend_from_slice(signature);
     Ok(encode_digits(&bytes))
 }
 

@@ -5,11 +5,11 @@ use crate::catalogue::{CertificateKind, qr_version_of};
 use kanhe_core::certificate::{Certificate, CertificateError};
 use kanhe_core::code::{CertificateId, Serial, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
-use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose};
-use kanhe_core::key::{KeyId, SigningKey, VerifyingKey};
+use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_by, sign_to_cose_by};
+use kanhe_core::key::{KeyId, SignError, Signer, VerifyingKey};
 use kanhe_core::kind::Kind;
 use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
-use kanhe_core::qr::{QrError, Scanned, sign_seal};
+use kanhe_core::qr::{QrError, Scanned, seal_digits};
 use kanhe_core::seal::{Claims, ClaimsError, Seal, SealError, SealedCode, digest_of, write};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -19,7 +19,7 @@ pub struct Desk<'a> {
     manifest: &'a Manifest,
     agency: &'a Agency,
     agency_key: &'a AgencyKey,
-    key: &'a SigningKey,
+    key: &'a dyn Signer,
     kind: &'a Kind,
     budget: u8,
     dictionary: &'a Dictionary,
@@ -73,7 +73,7 @@ impl<'a> Desk<'a> {
     /// Opens a desk, if the manifest gives this key the right to issue this type.
     pub fn open(
         manifest: &'a Manifest,
-        key: &'a SigningKey,
+        key: &'a dyn Signer,
         kind: &CertificateKind,
         dictionaries: &'a [Dictionary],
     ) -> Result<Self, DeskError> {
@@ -172,9 +172,10 @@ impl<'a> Desk<'a> {
             return Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() });
         }
         let certificate = self.mint(draft, lineage, slot, salt)?;
-        let envelope = sign_to_cose(Certificate::TYPE, &certificate.encode(), self.key); // the only call in the project that signs a certificate
+        let envelope = sign_to_cose_by(self.key, Certificate::TYPE, &certificate.encode())?; // the only call in the project that signs a certificate
         let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&envelope)).map_err(IssueError::Seal)?;
-        let digits = sign_seal(&payload, self.key).map_err(IssueError::Qr)?;
+        let signature = sign_by(self.key, Seal::TYPE, &payload)?;
+        let digits = seal_digits(&payload, &self.agency_key.key, &signature).map_err(IssueError::Qr)?;
         let (seal, qr_version) = self.proofread(&certificate, &envelope, &digits)?;
         Ok(Issued { certificate, envelope, digits, seal, qr_version })
     }
@@ -217,7 +218,7 @@ impl<'a> Desk<'a> {
     }
 
     fn keyed(&self, purpose: &[u8]) -> Sha256 {
-        Sha256::new().chain_update(Sha256::new().chain_update(purpose).chain_update(self.key.expose_seed()).finalize())
+        Sha256::new().chain_update(self.key.secret_for(purpose))
     }
 }
 
@@ -337,6 +338,9 @@ pub enum IssueError {
     /// The printed number is the serial of the identifier, and a new version keeps the identifier.
     #[error("a new version keeps the printed number, which is its serial")]
     OtherSerial,
+    /// Whoever has the key did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// No serial could be made.
     #[error("no serial could be made for the request")]
     Serial,
@@ -377,6 +381,7 @@ impl IssueError {
             Self::OutsideKeyWindow { .. } => "outside_key_window",
             Self::LastVersion => "last_version",
             Self::OtherSerial => "other_serial",
+            Self::Sign(error) => error.code(),
             Self::Serial => "serial",
             Self::Certificate(error) => error.code(),
             Self::Seal(error) => error.code(),

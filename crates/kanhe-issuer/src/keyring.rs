@@ -1,4 +1,4 @@
-//! Agency keys: generated here, kept encrypted with age (age-encryption.org/v1), opened only in memory.
+//! Agency keys: generated here, kept encrypted with age (age-encryption.org/v1), opened only in memory; or kept elsewhere, and only named here.
 //!
 //! Inside the encryption stands one line of text, the *signer key* of C2SP signed-note, so that other tools of that family read it too:
 //!
@@ -10,7 +10,7 @@ use age::secrecy::{ExposeSecret, SecretString};
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanhe_core::key::{KeyError, PublicKeyLine, SigningKey};
+use kanhe_core::key::{KeyError, PublicKeyLine, Signer, SigningKey};
 use std::io::{Read, Write};
 use std::iter;
 use thiserror::Error;
@@ -100,20 +100,35 @@ impl Lock {
 /// A private key with the name of its owner.
 pub struct NamedKey {
     name: String,
-    key: SigningKey,
+    key: Keeping,
+}
+
+/// Where a private key is.
+enum Keeping {
+    Memory(Box<SigningKey>),
+    Elsewhere(Box<dyn Signer>),
 }
 
 impl NamedKey {
     /// Names a key that was drawn from the system's dice.
     pub fn new(name: &str, seed: &Zeroizing<[u8; 32]>) -> Result<Self, KeyringError> {
-        let key = SigningKey::from_seed(seed);
-        PublicKeyLine::new(name, key.verifying_key()).map_err(KeyringError::Key)?;
-        Ok(Self { name: name.to_owned(), key })
+        Self::kept(name, Keeping::Memory(Box::new(SigningKey::from_seed(seed))))
+    }
+
+    /// Names a key that never comes here: in a token, say.
+    pub fn elsewhere(name: &str, signer: Box<dyn Signer>) -> Result<Self, KeyringError> {
+        Self::kept(name, Keeping::Elsewhere(signer))
+    }
+
+    fn kept(name: &str, key: Keeping) -> Result<Self, KeyringError> {
+        let named = Self { name: name.to_owned(), key };
+        named.public_line()?;
+        Ok(named)
     }
 
     /// The public half as a line of text.
     pub fn public_line(&self) -> Result<PublicKeyLine, KeyringError> {
-        PublicKeyLine::new(&self.name, self.key.verifying_key()).map_err(KeyringError::Key)
+        PublicKeyLine::new(&self.name, self.key().verifying_key()).map_err(KeyringError::Key)
     }
 
     /// The name of its owner.
@@ -121,9 +136,12 @@ impl NamedKey {
         &self.name
     }
 
-    /// The private key.
-    pub const fn key(&self) -> &SigningKey {
-        &self.key
+    /// Who signs with it.
+    pub fn key(&self) -> &dyn Signer {
+        match &self.key {
+            Keeping::Memory(key) => key.as_ref(),
+            Keeping::Elsewhere(signer) => signer.as_ref(),
+        }
     }
 
     /// Encrypts the key into the bytes of a key file.
@@ -138,12 +156,13 @@ impl NamedKey {
     }
 
     fn signer_line(&self) -> Result<Zeroizing<String>, KeyringError> {
+        let Keeping::Memory(key) = &self.key else { return Err(KeyringError::Elsewhere) };
         let public = self.public_line()?.to_string();
         // The encoded key may itself have a plus sign, so the name and the hash are cut off from the front.
         let mut parts = public.splitn(3, '+');
         let (name, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let mut tagged = Zeroizing::new(vec![NOTE_ED25519]);
-        tagged.extend_from_slice(self.key.expose_seed());
+        tagged.extend_from_slice(key.expose_seed());
         Ok(Zeroizing::new(format!("{SIGNER_PREFIX}{name}+{hash}+{}\n", STANDARD.encode(&tagged))))
     }
 
@@ -183,6 +202,9 @@ pub enum KeyringError {
     /// The key or its name is not right.
     #[error(transparent)]
     Key(KeyError),
+    /// The key is in a token, which does not give it away.
+    #[error("the key is not in memory, and whatever keeps it does not give it away")]
+    Elsewhere,
     /// Encrypting failed.
     #[error("the key could not be encrypted")]
     Encrypt,
@@ -221,6 +243,7 @@ impl KeyringError {
             Self::PassphraseShort { .. } => "passphrase_short",
             Self::Identity => "identity_malformed",
             Self::Key(error) => error.code(),
+            Self::Elsewhere => "key_elsewhere",
             Self::Encrypt => "key_encrypt",
             Self::FileLarge { .. } => "key_file_large",
             Self::NotAge => "key_file_not_age",

@@ -12,7 +12,7 @@ mod head;
 mod lists;
 mod pack;
 
-pub use error::{HeadError, ListError};
+pub use error::{HeadError, ListError, PackSigningError};
 pub use head::{SignedHead, continues, each_tile, sign_head};
 pub use lists::{Term, list_of, listing_agency, sign_list};
 pub use pack::{Renewal, read_contents, sign_pack};

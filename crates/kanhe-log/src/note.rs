@@ -7,7 +7,7 @@
 //! ```
 
 use crate::text::{base64, shown, to_base64};
-use kanhe_core::key::{KeyError, PublicKeyLine, SIGNATURE_LENGTH, SigningKey};
+use kanhe_core::key::{KeyError, PublicKeyLine, SIGNATURE_LENGTH, SignError, Signer};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -93,12 +93,12 @@ impl<'t> AuthenticNote<'t> {
 #[derive(Clone, Debug)]
 pub struct NoteSigner<'k> {
     line: PublicKeyLine,
-    key: &'k SigningKey,
+    key: &'k dyn Signer,
 }
 
 impl<'k> NoteSigner<'k> {
     /// Names a key; the name is that of its public key line.
-    pub fn new(name: &str, key: &'k SigningKey) -> Result<Self, KeyError> {
+    pub fn new(name: &str, key: &'k dyn Signer) -> Result<Self, KeyError> {
         Ok(Self { line: PublicKeyLine::new(name, key.verifying_key())?, key })
     }
 
@@ -113,7 +113,7 @@ impl<'k> NoteSigner<'k> {
         if !text.ends_with('\n') {
             return Err(NoteError::TextEnd);
         }
-        let signature = self.key.sign(text.as_bytes());
+        let signature = self.key.try_sign(text.as_bytes())?;
         let note = format!("{text}\n— {} {}\n", self.line.name(), to_base64(&[key_id(&self.line).as_slice(), &signature].concat()));
         if note.len() > LARGEST_NOTE { Err(NoteError::TooLarge { found: note.len(), most: LARGEST_NOTE }) } else { Ok(note) }
     }
@@ -198,6 +198,9 @@ pub enum NoteError {
         /// The name of the key.
         key: String,
     },
+    /// Whoever has the key did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
 }
 
 impl NoteError {
@@ -212,6 +215,7 @@ impl NoteError {
             Self::SignatureLine { .. } => "note_signature_line",
             Self::NotSigned { .. } => "note_not_signed",
             Self::SignatureInvalid { .. } => "note_signature_invalid",
+            Self::Sign(error) => error.code(),
         }
     }
 }

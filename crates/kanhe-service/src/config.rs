@@ -3,7 +3,8 @@
 mod sections;
 
 pub use sections::{
-    AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, PublishAt, SharingAt, TypesAt,
+    AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, PublishAt, SharingAt, TokenAt,
+    TypesAt,
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
@@ -86,6 +87,9 @@ pub enum ConfigError {
     /// A certificate without its key, or a key without its certificate.
     #[error("listen.certificate and listen.key go together")]
     HalfTls,
+    /// A key that is nowhere, or in two places.
+    #[error("a key under [[keys]] has a file, or a token with a label or serial, and not both")]
+    Key,
     /// A limit that lets nothing through, or a term in which nothing is done.
     #[error("{name} is 0")]
     Nothing {
@@ -103,6 +107,7 @@ impl ConfigError {
             Self::Origin { .. } => "config_origin",
             Self::Page { .. } => "config_page",
             Self::HalfTls => "config_tls",
+            Self::Key => "config_key",
             Self::Nothing { .. } => "config_limit",
         }
     }
@@ -124,6 +129,9 @@ impl Config {
         }
         if config.listen.certificate.is_some() != config.listen.key.is_some() {
             return Err(ConfigError::HalfTls);
+        }
+        if !config.keys.iter().all(is_somewhere) {
+            return Err(ConfigError::Key);
         }
         match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
@@ -162,6 +170,19 @@ fn put(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigErr
     let section = table.entry(section.to_ascii_lowercase()).or_insert_with(|| Value::Table(toml::Table::new()));
     section.as_table_mut().ok_or_else(unknown)?.insert(setting.to_ascii_lowercase(), value);
     Ok(())
+}
+
+/// A key is in a file, with what opens it, or in a token that has a name.
+fn is_somewhere(key: &KeyAt) -> bool {
+    match &key.token {
+        Some(token) => {
+            key.file.is_none()
+                && key.identity.is_none()
+                && key.passphrase_file.is_none()
+                && (token.label.is_some() || token.serial.is_some())
+        }
+        None => key.file.is_some(),
+    }
 }
 
 fn is_origin(origin: &str) -> Result<(), ConfigError> {
@@ -210,6 +231,10 @@ mod tests {
             ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
             ("[cors]\norigins = [\"*\"]\n", "config_origin"),
+            ("[[keys]]\nidentity = \"i\"\n", "config_key"),
+            ("[[keys]]\nfile = \"k\"\ntoken = { module = \"m\", label = \"t\", key = \"k\", pin_file = \"p\" }\n", "config_key"),
+            ("[[keys]]\ntoken = { module = \"m\", key = \"k\", pin_file = \"p\" }\n", "config_key"),
+            ("[[keys]]\ntoken = { module = \"m\", label = \"t\", key = \"k\", pin = \"1234\" }\n", "config_malformed"),
         ];
         for (more, code) in rows {
             assert_eq!(read(more, &[]).unwrap_err().code(), code, "{more}");

@@ -28,6 +28,7 @@ const EVENTS: &str = "kanhe_log_events";
 const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
 const ASTRAY: &str = "kanhe_log_astray";
+const SILENT: &str = "kanhe_keys_silent";
 const LIST_AGE: &str = "kanhe_status_list_age_seconds";
 const PACK_AGE: &str = "kanhe_pack_age_seconds";
 const PACK_LEFT: &str = "kanhe_pack_left_seconds";
@@ -92,6 +93,7 @@ fn describe() {
     metrics::describe_gauge!(PUBLISHED, "Events that the last checkpoint vouches for");
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
     metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
+    metrics::describe_gauge!(SILENT, "Keys that did not sign when they were asked last");
     metrics::describe_gauge!(LIST_AGE, Unit::Seconds, "Age of the oldest signed status list");
     metrics::describe_gauge!(PACK_AGE, Unit::Seconds, "Age of the pack that the service verifies with");
     metrics::describe_gauge!(PACK_LEFT, Unit::Seconds, "Until the pack expires");
@@ -142,6 +144,7 @@ fn look(house: &House) {
     set(EVENTS, library.log_size().ok());
     set(PUBLISHED, library.published().ok().flatten().map(|head| head.size));
     set(ASTRAY, Some(house.press.astray().is_some().into()));
+    set(SILENT, u64::try_from(house.keys.iter().filter(|key| key.key().trouble().is_some()).count()).ok());
     since(CHECKPOINT_AGE, house.press.log_known(), now);
     since(LIST_AGE, house.press.oldest(), now);
     since(BACKUP_AGE, house.backups.good(), now);

@@ -147,6 +147,7 @@ pub fn publish(house: &House) -> Report {
     let press = &house.press;
     // One at a time: two packs of one epoch would be two truths.
     let _turn = press.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+    ask_keys(house);
     let (lists, checkpoint, pack) = match compare(house) {
         Ok(()) => (part("lists", lists::renew(house)), part("checkpoint", checkpoint::renew(house)), part("pack", pack::renew(house))),
         Err(code) => (refused("lists", code), refused("checkpoint", code), refused("pack", code)),
@@ -168,6 +169,15 @@ pub async fn keep_up(house: Shared, every: Duration) {
             tracing::error!("publishing panicked");
         }
         tokio::time::sleep(every).await;
+    }
+}
+
+/// A token that is gone is known before somebody needs it: nobody may issue for days.
+fn ask_keys(house: &House) {
+    for key in &house.keys {
+        if let Err(error) = key.key().answers() {
+            tracing::warn!(key.id = %key.key().verifying_key().id(), code = error.code(), "a key does not sign");
+        }
     }
 }
 

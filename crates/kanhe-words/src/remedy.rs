@@ -25,6 +25,32 @@ pub fn remedy(code: &str) -> Option<Words> {
         code if code.starts_with("key_") || code.starts_with("passphrase_") => {
             ("检查密钥文件和口令。", "Check the key file and its passphrase.")
         }
+        "token_pin_wrong" | "token_pin_missing" | "token_pin_not_asked" => (
+            "更正 PIN 后重新启动；不要反复尝试，密码设备会自行锁定。",
+            "Correct the PIN and start again; do not try often, for tokens lock themselves.",
+        ),
+        "token_pin_last_try" => (
+            "用设备自带工具以正确的 PIN 登录一次，更正 PIN 文件后重新启动。",
+            "Sign in once with the right PIN and the token's own tool, correct the file, and start again.",
+        ),
+        "token_pin_locked" => ("用设备自带工具由管理员（SO）解锁。", "Let its security officer unlock it, with the token's own tool."),
+        "token_absent" | "token_several" => (
+            "检查设备是否插好，标签和序列号是否正确；插回后自动恢复。",
+            "Check that the token is there, and its label and serial number; once it is back, signing goes on by itself.",
+        ),
+        "token_module" => ("检查 PKCS#11 模块的路径和系统架构。", "Check the path of the PKCS#11 module, and that it is for this system."),
+        "token_key_exists" => ("换一个名称；设备中的密钥从不覆盖。", "Choose another name; a key in a token is never written over."),
+        "token_key_absent" | "token_key_several" | "token_key_kind" => (
+            "用设备自带工具列出密钥；签名用的须是一对标签相同的 Ed25519 密钥。",
+            "List the keys with the token's own tool: what signs is one pair of Ed25519 keys of the same label.",
+        ),
+        code if code.starts_with("token_address_") => (
+            "写作 pkcs11:token=标签;object=密钥?module-path=模块&pin-source=PIN文件。",
+            "Write it as pkcs11:token=LABEL;object=KEY?module-path=MODULE&pin-source=PIN-FILE.",
+        ),
+        code if code.starts_with("token_") => {
+            ("用设备自带工具检查密码设备，然后重试。", "Look at the token with its own tool, then try again.")
+        }
         code if code.starts_with("toml_") => ("改正描述文件后重新签名。", "Correct the description and sign again."),
         "status_unknown_state" => (
             "状态为 valid、revoked、suspended、annulled、cancelled、transferred 或 superseded。",

@@ -211,14 +211,17 @@ pub struct LockArg {
 /// `kanhe key …`
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
-    /// Make a new key: OUT is the locked private key, OUT with .pub the public line
+    /// Make a new key: OUT is the locked private key, OUT with .pub the public line; or make it in a token, which keeps it
     New {
         /// The owner's name, such as gd.example.cn/market
         #[arg(long)]
         name: String,
-        /// Where the locked key goes
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        /// Where the locked key goes; a key in a token has only the public line, OUT with .pub
+        #[arg(long, value_name = "FILE", required_unless_present = "token")]
+        out: Option<PathBuf>,
+        /// Make it in this PKCS#11 token (pkcs11:token=LABEL?module-path=FILE), from which nobody can take it out
+        #[arg(long, value_name = "URI", conflicts_with_all = ["identity", "passphrase_file", "new_identity"])]
+        token: Option<String>,
         #[command(flatten)]
         lock: LockArg,
         /// Make a new age identity at the place of --identity
@@ -227,7 +230,7 @@ pub enum KeyVerb {
     },
     /// Print the public line of a locked key
     Public {
-        /// The key file
+        /// The key file, or the pkcs11: URI of a key in a token
         key: PathBuf,
         #[command(flatten)]
         lock: LockArg,
@@ -237,8 +240,8 @@ pub enum KeyVerb {
 /// A locked key and what opens it.
 #[derive(Clone, Debug, Args)]
 pub struct KeyArg {
-    /// The locked key
-    #[arg(long, value_name = "FILE")]
+    /// The locked key, or the pkcs11: URI of a key in a token
+    #[arg(long, value_name = "FILE|URI")]
     pub key: PathBuf,
     #[command(flatten)]
     pub lock: LockArg,

@@ -1,6 +1,7 @@
 //! Why something is not signed.
 
-use kanhe_core::key::{KeyError, KeyId};
+use kanhe_core::key::{KeyError, KeyId, SignError};
+use kanhe_core::pack::PackError;
 use kanhe_core::status::StatusError;
 use kanhe_log::checkpoint::CheckpointError;
 use kanhe_log::proof::ProofError;
@@ -25,6 +26,9 @@ pub enum ListError {
     /// The list itself cannot be made.
     #[error(transparent)]
     List(#[from] StatusError),
+    /// Whoever has the key did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// The library does not tell its states.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -37,7 +41,29 @@ impl ListError {
             Self::Stolen { .. } => "desk_key_stolen",
             Self::Unknown { .. } => "status_key_unknown",
             Self::List(error) => error.code(),
+            Self::Sign(error) => error.code(),
             Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Why a pack is not signed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PackSigningError {
+    /// Whoever has the key did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// What was signed does not open as a pack.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+}
+
+impl PackSigningError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Sign(error) => error.code(),
+            Self::Pack(error) => error.code(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::ListError;
 use jiff::Timestamp;
-use kanhe_core::envelope::{Document, sign_to_cose};
-use kanhe_core::key::{SigningKey, VerifyingKey};
+use kanhe_core::envelope::{Document, sign_to_cose_by};
+use kanhe_core::key::{Signer, VerifyingKey};
 use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
 use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
 
@@ -37,7 +37,7 @@ pub fn list_of(states: impl IntoIterator<Item = (u32, State)>) -> Result<Statuse
 }
 
 /// Signs one of an agency's lists: the bytes of its envelope.
-pub fn sign_list(agency: &Agency, number: u32, term: Term, statuses: Statuses, key: &SigningKey) -> Result<Vec<u8>, StatusError> {
+pub fn sign_list(agency: &Agency, number: u32, term: Term, statuses: Statuses, key: &dyn Signer) -> Result<Vec<u8>, ListError> {
     let list = StatusList::new(&agency.list_uri(number), term.issued, term.expires, TIME_TO_LIVE, statuses)?;
-    Ok(sign_to_cose(StatusList::TYPE, &list.encode(), key))
+    Ok(sign_to_cose_by(key, StatusList::TYPE, &list.encode())?)
 }

@@ -1,17 +1,17 @@
 //! The region's pack: signed from its parts, and renewed from the one before.
 
-use super::Term;
+use super::{PackSigningError, Term};
 use kanhe_core::dictionary::Dictionary;
-use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose};
-use kanhe_core::key::{SigningKey, VerifyingKey};
+use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose_by};
+use kanhe_core::key::{Signer, VerifyingKey};
 use kanhe_core::manifest::Manifest;
 use kanhe_core::pack::{Contents, Pack, PackError};
 use kanhe_core::status::StatusList;
 use minicbor::bytes::ByteVec;
 
 /// Signs the parts of a pack, and proofreads what came of it with the eyes of a verifier: a pack that does not open is never handed out.
-pub fn sign_pack(contents: &Contents, key: &SigningKey) -> Result<(Vec<u8>, Authentic<Pack>), PackError> {
-    let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key);
+pub fn sign_pack(contents: &Contents, key: &dyn Signer) -> Result<(Vec<u8>, Authentic<Pack>), PackSigningError> {
+    let bytes = sign_to_cose_by(key, Contents::TYPE, &contents.encode())?;
     let pack = Pack::open(&bytes, &[key.verifying_key()])?;
     Ok((bytes, pack))
 }

@@ -1,4 +1,5 @@
 use super::*;
+use kanhe_core::key::SigningKey;
 
 const NAME: &str = "log.example/one";
 

@@ -55,16 +55,35 @@ pub struct CounterWith {
     pub trusted_files: Vec<PathBuf>,
 }
 
-/// `[[keys]]`
+/// `[[keys]]`: a file, or a token.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyAt {
     /// The key file that `kanhe key new` made.
-    pub file: PathBuf,
+    pub file: Option<PathBuf>,
     /// The age identity that opens it …
     pub identity: Option<PathBuf>,
     /// … or a file whose first line is the passphrase.
     pub passphrase_file: Option<PathBuf>,
+    /// Or the PKCS#11 token that keeps the key.
+    pub token: Option<TokenAt>,
+}
+
+/// `[[keys]] token = { … }`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenAt {
+    /// The PKCS#11 module that came with the token, such as `/usr/lib/softhsm/libsofthsm2.so`. It is loaded into the service, and trusted as
+    /// the service is.
+    pub module: PathBuf,
+    /// The token by its label …
+    pub label: Option<String>,
+    /// … or by its serial number, or by both.
+    pub serial: Option<String>,
+    /// The key's label in the token, which is the name of its owner: that of its public line.
+    pub key: String,
+    /// A file whose first line is the PIN. It is said once at the start and once after a session was lost, and never again if it is wrong.
+    pub pin_file: PathBuf,
 }
 
 /// `[limits]`

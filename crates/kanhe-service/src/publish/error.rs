@@ -3,6 +3,7 @@
 use crate::counter::ShelfError;
 use jiff::SignedDuration;
 use kanhe_core::envelope::EnvelopeError;
+use kanhe_core::key::SignError;
 use kanhe_core::pack::PackError;
 use kanhe_issuer::publisher::{HeadError, ListError};
 use kanhe_store::StoreError;
@@ -35,6 +36,9 @@ pub enum PublishError {
     /// The present pack cannot be read as it was signed.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// Whoever has the key for packs did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// The new pack would not be believed.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
@@ -66,6 +70,7 @@ impl PublishError {
             Self::NoPack => "service_no_pack",
             Self::KeyNotHeld { .. } => "publish_key_not_held",
             Self::Pack(error) => error.code(),
+            Self::Sign(error) => error.code(),
             Self::Shelf(error) => error.code(),
             Self::NotKept { code } | Self::Copy { code } => code,
             Self::Store(error) => error.code(),

@@ -6,7 +6,7 @@ use crate::signed_file::SignedFile;
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_core::envelope::Envelope;
-use kanhe_core::key::{KeyId, SigningKey};
+use kanhe_core::key::{KeyId, Signer};
 use kanhe_core::manifest::{Agency, Uses};
 use kanhe_core::status::StatusList;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
@@ -76,7 +76,7 @@ pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
 }
 
 /// The newest key with which an agency signs its lists and that was unlocked for us; a stolen one is the thief's.
-fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h SigningKey> {
+fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h dyn Signer> {
     let listing = agency.keys.iter().filter(|key| key.uses.include(Uses::STATUS) && key.counts_before.is_none());
     let held = listing.filter_map(|known| {
         let key = house.keys.iter().map(kanhe_issuer::keyring::NamedKey::key).find(|key| key.verifying_key() == known.key)?;
@@ -85,7 +85,7 @@ fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h SigningKey> 
     held.max_by_key(|(from, _)| *from).map(|(_, key)| key)
 }
 
-fn renew_of(house: &House, agency: &Agency, key: &SigningKey) -> Result<usize, ListError> {
+fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, ListError> {
     let mut signed = 0;
     for (number, page) in house.library.pages(&agency.code)? {
         let before = house.press.list(agency.code, number);
@@ -104,13 +104,13 @@ fn renew_of(house: &House, agency: &Agency, key: &SigningKey) -> Result<usize, L
 }
 
 /// Whether a list says what the library says, by the right key, and will for a while.
-fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, u32), key: &SigningKey) -> bool {
+fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, u32), key: &dyn Signer) -> bool {
     let (now, half) = (house.now(), list.issued.duration_until(list.expires) / 2);
     let young = list.issued.duration_until(now) < half.min(house.press.rules.renew_after);
     page.changes == page.signed && young && list.key_id == key.verifying_key().id() && list.uri == agency.list_uri(number)
 }
 
-fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &SigningKey) -> Result<Arc<Notice>, ListError> {
+fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &dyn Signer) -> Result<Arc<Notice>, ListError> {
     let issued = house.now();
     let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
     let statuses = list_of(house.library.states(&agency.code, number)?)?;

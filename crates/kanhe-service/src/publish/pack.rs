@@ -3,7 +3,7 @@
 use super::{PublishError, manifest};
 use crate::house::House;
 use jiff::Timestamp;
-use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::envelope::{Document, sign_to_cose_by};
 use kanhe_core::manifest::{Manifest, Uses};
 use kanhe_core::pack::Contents;
 use kanhe_issuer::publisher::{Renewal, Term, read_contents};
@@ -28,7 +28,7 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     }
     let term = Term { issued: now, expires: now.checked_add(house.press.rules.pack_life).unwrap_or(Timestamp::MAX) };
     let contents = renewal.after(&before, term);
-    let bytes = sign_to_cose(Contents::TYPE, &contents.encode(), key.key());
+    let bytes = sign_to_cose_by(key.key(), Contents::TYPE, &contents.encode())?;
     // Proofread as a counter reads it, by the keys that counters trust, before the file of the one before is given up.
     let Some(next) = house.shelf.examine(bytes)? else { return Ok(None) };
     (house.press.keep)(next.file().as_ref()).map_err(|code| PublishError::NotKept { code })?;

@@ -78,7 +78,7 @@ impl Site {
         files::write_secret(&site.path("library/secret.age"), &lock.close(site.secret.expose()).map_err(failed)?)?;
         Library::create(&site.path("library/db"), site.town.region(), "bench.example.cn/log", &site.secret, Settings::default())
             .map_err(stored)?;
-        let taken = Registrar::new(&site.open()?).take_up(&site.town.manifest(), &site.town.entry(now)?);
+        let taken = Registrar::new(&site.open()?).take_up(&site.town.manifest()?, &site.town.entry(now)?);
         taken.map_err(|error| Failure::new(error.code(), error))?;
         Ok(site)
     }

@@ -1,18 +1,26 @@
 //! `kanhe key`: making, locking and opening keys.
 
+mod token;
+
+pub use token::open as open_in_token;
+
 use super::{Ended, Voice, clock};
 use crate::cli::{KeyArg, KeyVerb, LockArg};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words};
+use kanhe_core::key::SignError;
 use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE, Lock, NamedKey};
+use kanhe_token::address::SCHEME;
 use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Does what the verb asks for.
 pub fn run(verb: KeyVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
-        KeyVerb::New { name, out, lock, new_identity } => make(&name, &out, &lock, new_identity, voice),
+        KeyVerb::New { name, out, token: Some(uri), .. } => token::make(&name, &uri, out.as_deref(), voice),
+        KeyVerb::New { name, out: Some(out), lock, new_identity, token: None } => make(&name, &out, &lock, new_identity, voice),
+        KeyVerb::New { out: None, token: None, .. } => Err(Failure::new("usage", "without --token, --out is needed")),
         KeyVerb::Public { key, lock } => {
             let key = open(&KeyArg { key, lock })?;
             let line = key.public_line().map_err(refused)?.to_string();
@@ -22,8 +30,11 @@ pub fn run(verb: KeyVerb, voice: Voice) -> Result<Ended, Failure> {
     }
 }
 
-/// Opens a locked key.
+/// Opens a locked key, or finds one in a token.
 pub fn open(arg: &KeyArg) -> Result<NamedKey, Failure> {
+    if let Some(uri) = arg.key.to_str().filter(|key| key.starts_with(SCHEME)) {
+        return token::find(uri);
+    }
     let file = files::read(&arg.key, LARGEST_KEY_FILE)?;
     NamedKey::unlock(&file, &lock(&arg.lock, false)?).map_err(refused)
 }
@@ -78,6 +89,11 @@ fn no_terminal(error: &std::io::Error) -> Failure {
     let hint =
         Words::new("在终端运行，或使用 --passphrase-file 或 --identity。", "Run it in a terminal, or use --passphrase-file or --identity.");
     Failure::new("passphrase_not_asked", error).hint(hint)
+}
+
+/// A refusal of whoever keeps the key.
+pub fn unsigned(error: SignError) -> Failure {
+    Failure::new(error.code(), error)
 }
 
 /// A keyring's refusal, with a hint.

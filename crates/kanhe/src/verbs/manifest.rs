@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::words::{Language, Words, counted};
 use crate::{files, shipped};
 use kanhe_core::code::Uscc;
-use kanhe_core::envelope::{Document, Envelope, sign_to_cose};
+use kanhe_core::envelope::{Document, Envelope, sign_to_cose_by};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::kind::{Kind, Label};
 use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
@@ -114,7 +114,7 @@ pub fn run(verb: ManifestVerb, voice: Voice) -> Result<Ended, Failure> {
     };
     let manifest = Manifest::new(contents).map_err(|error| Failure::new(error.code(), error))?;
     let key = key::open(&key)?;
-    files::write(&out, &sign_to_cose(Manifest::TYPE, &manifest.encode(), key.key()))?;
+    files::write(&out, &sign_to_cose_by(key.key(), Manifest::TYPE, &manifest.encode()).map_err(key::unsigned)?)?;
     let (agencies, kinds) = (manifest.agencies.len(), manifest.kinds.len());
     voice.say(&serde_json::json!({ "manifest": out, "agencies": agencies, "types": kinds }), |language| match language {
         Language::Chinese => format!("机构名录已签名：{}（{agencies} 个机构，{kinds} 类证照）", out.display()),

@@ -14,7 +14,7 @@ use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::manifest::Agency;
 use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
 use kanhe_core::status::StatusList;
-use kanhe_issuer::publisher::sign_pack;
+use kanhe_issuer::publisher::{PackSigningError, sign_pack};
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -56,11 +56,18 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
     let key = key::open(&args.key)?;
-    let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| refused(&error, args, &lists))?;
+    let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| unsigned(&error, args, &lists))?;
     files::write(&args.out, &bytes)?;
     let silent = agencies_without_lists(&pack);
     voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));
     Ok(Ended::Well)
+}
+
+fn unsigned(error: &PackSigningError, args: &PackBuildArgs, lists: &[PathBuf]) -> Failure {
+    match error {
+        PackSigningError::Sign(error) => key::unsigned(error.clone()),
+        PackSigningError::Pack(error) => refused(error, args, lists),
+    }
 }
 
 /// A part that does not stand is named by the file that it came from: its place in the pack says nothing to whoever named the files.

@@ -7,7 +7,7 @@ use crate::files;
 use crate::words::{Language, counted};
 use jiff::civil::Date;
 use kanhe_core::code::{RegionCode, TypeCode};
-use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::envelope::{Document, sign_to_cose_by};
 use kanhe_core::recognition::{Contents, Recognition, Row};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,7 +68,7 @@ pub fn run(verb: RecognitionVerb, voice: Voice) -> Result<Ended, Failure> {
     let rows = contents.rows.len();
     let recognition = Recognition::new(contents).map_err(|error| Failure::new(error.code(), error))?;
     let key = key::open(&key)?;
-    files::write(&out, &sign_to_cose(Recognition::TYPE, &recognition.encode(), key.key()))?;
+    files::write(&out, &sign_to_cose_by(key.key(), Recognition::TYPE, &recognition.encode()).map_err(key::unsigned)?)?;
     voice.say(&serde_json::json!({ "recognition": out, "rows": rows }), |language| match language {
         Language::Chinese => format!("互认目录已签名：{}（{rows} 条）", out.display()),
         Language::English => format!("recognition signed: {} ({})", out.display(), counted(rows, "row", "rows")),

@@ -5,7 +5,7 @@ use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words, counted};
-use kanhe_core::key::SigningKey;
+use kanhe_core::key::Signer as KeyHolder;
 use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, Statuses};
 use kanhe_issuer::publisher::{ListError, Term, list_of, listing_agency, sign_list};
@@ -67,7 +67,7 @@ pub struct Signed {
 
 /// Signs lists, all as of one moment.
 pub struct Signer<'a> {
-    key: &'a SigningKey,
+    key: &'a dyn KeyHolder,
     term: Term,
     out: &'a Path,
 }
@@ -80,7 +80,7 @@ impl Signer<'_> {
 
     /// Signs one list and writes its file.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
-        let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(defect)?;
+        let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(|error| refused(&error))?;
         files::write(&self.file(agency, number), &signed)
     }
 
@@ -115,7 +115,7 @@ fn refused(error: &ListError) -> Failure {
         ListError::Unknown { .. } => {
             failure.hint(Words::new("在机构名录中给该密钥加上用途 status。", "Give the key the use `status` in the region's manifest."))
         }
-        ListError::Stolen { .. } | ListError::List(_) | ListError::Store(_) => failure,
+        ListError::Stolen { .. } | ListError::List(_) | ListError::Sign(_) | ListError::Store(_) => failure,
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
+    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -80,7 +80,9 @@ pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode,
 /// How publishing and backups go, once they were tried.
 fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let backup = house.backups.last().map(|taken| ("backup", taken.number.err()));
-    let backup = backup.into_iter().chain(house.press.astray().map(|code| ("checkpoint_copy", Some(code))));
+    let trouble = house.keys.iter().find_map(|key| key.key().trouble());
+    let backup = backup.into_iter().chain(trouble.map(|code| ("keys", Some(code))));
+    let backup = backup.chain(house.press.astray().map(|code| ("checkpoint_copy", Some(code))));
     let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [

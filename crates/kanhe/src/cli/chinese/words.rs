@@ -92,15 +92,22 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("An age identity file instead of a passphrase", "age 身份文件，代替口令"),
     ("A file whose first line is the passphrase [default: ask]", "首行为口令的文件 [默认：当场询问]"),
     (
-        "Make a new key: OUT is the locked private key, OUT with .pub the public line",
+        "Make a new key: OUT is the locked private key, OUT with .pub the public line; or make it in a token, which keeps it",
         "生成密钥：--out 为加密的私钥，另有后缀 .pub 的公钥行",
     ),
     ("The owner's name, such as gd.example.cn/market", "所有者名称，如 gd.example.cn/market"),
-    ("Where the locked key goes", "加密的密钥存放处"),
+    (
+        "Where the locked key goes; a key in a token has only the public line, OUT with .pub",
+        "加密的密钥存放处；密码设备中的密钥只写出公钥行（.pub）",
+    ),
+    (
+        "Make it in this PKCS#11 token (pkcs11:token=LABEL?module-path=FILE), from which nobody can take it out",
+        "在此 PKCS#11 密码设备中生成（pkcs11:token=标签?module-path=文件），私钥不可导出",
+    ),
     ("Make a new age identity at the place of --identity", "在 --identity 处新生成 age 身份文件"),
     ("Print the public line of a locked key", "显示密钥的公钥行"),
-    ("The key file", "密钥文件"),
-    ("The locked key", "加密的密钥"),
+    ("The key file, or the pkcs11: URI of a key in a token", "密钥文件，或密码设备中密钥的 pkcs11: 地址"),
+    ("The locked key, or the pkcs11: URI of a key in a token", "加密的密钥，或密码设备中密钥的 pkcs11: 地址"),
     // Issuing.
     ("The type: its code, or its file's name without .json", "证照类型：类型代码，或类型文件名（不含 .json）"),
     (

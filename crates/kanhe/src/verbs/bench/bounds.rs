@@ -1,8 +1,9 @@
 //! The bounds: what the cores and the disk of this machine can do at best of what a certificate cannot do without.
 
 use crate::failure::Failure;
+use crate::verbs::key::unsigned;
 use crate::verbs::library::stored;
-use kanhe_core::key::SigningKey;
+use kanhe_core::key::Signer;
 use kanhe_store::bare::{Bare, Batch};
 use std::path::Path;
 use std::thread;
@@ -48,22 +49,22 @@ pub fn again_and_again(threads: u64, each: impl Fn(u64) -> Result<u64, Failure> 
 }
 
 /// Bare Ed25519 signatures on all cores, of messages as long as a certificate and as its seal.
-pub fn signatures(key: &SigningKey, lengths: [usize; 2]) -> Result<Rate, Failure> {
+pub fn signatures(key: &dyn Signer, lengths: [usize; 2]) -> Result<Rate, Failure> {
     let messages = lengths.map(|length| vec![7_u8; length]);
     again_and_again(cores(), |_| {
         for message in &messages {
-            std::hint::black_box(key.sign(std::hint::black_box(message)));
+            std::hint::black_box(key.try_sign(std::hint::black_box(message)).map_err(unsigned)?);
         }
         Ok(2)
     })
 }
 
 /// The same signatures, each of which is verified strictly with the public key: what proofreading demands.
-pub fn proofread_signatures(key: &SigningKey, lengths: [usize; 2]) -> Result<Rate, Failure> {
+pub fn proofread_signatures(key: &dyn Signer, lengths: [usize; 2]) -> Result<Rate, Failure> {
     let (messages, public) = (lengths.map(|length| vec![7_u8; length]), key.verifying_key());
     again_and_again(cores(), |_| {
         for message in &messages {
-            let signature = key.sign(std::hint::black_box(message));
+            let signature = key.try_sign(std::hint::black_box(message)).map_err(unsigned)?;
             public.verify(std::hint::black_box(message), &signature).map_err(|error| Failure::new(error.code(), error))?;
         }
         Ok(2)

@@ -4,14 +4,15 @@ use crate::cli::TypesArg;
 use crate::failure::Failure;
 use crate::shipped;
 use crate::verbs::clock;
+use crate::verbs::key::unsigned;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, RegionCode, Uscc};
 use kanhe_core::dictionary::Dictionary;
-use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::envelope::{Document, sign_to_cose_by};
 use kanhe_core::event::Grounds;
-use kanhe_core::key::SigningKey;
+use kanhe_core::key::Signer;
 use kanhe_core::kind::Label;
 use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
 use kanhe_issuer::application::{Application, Table};
@@ -70,9 +71,9 @@ impl Town {
     }
 
     /// What the library works under; the agency's key plays the region's too.
-    pub fn manifest(&self) -> SignedManifest {
-        let envelope = sign_to_cose(Manifest::TYPE, &self.manifest.encode(), self.key.key());
-        SignedManifest { envelope, root: self.key.key().verifying_key() }
+    pub fn manifest(&self) -> Result<SignedManifest, Failure> {
+        let envelope = sign_to_cose_by(self.key.key(), Manifest::TYPE, &self.manifest.encode()).map_err(unsigned)?;
+        Ok(SignedManifest { envelope, root: self.key.key().verifying_key() })
     }
 
     /// The table in which some people apply.
@@ -151,7 +152,7 @@ fn resident_id(person: u64) -> String {
     format!("{body}{check}")
 }
 
-fn manifest(catalogue: &Catalogue, dictionaries: &[Dictionary], key: &SigningKey, now: Timestamp) -> Result<Manifest, Failure> {
+fn manifest(catalogue: &Catalogue, dictionaries: &[Dictionary], key: &dyn Signer, now: Timestamp) -> Result<Manifest, Failure> {
     let label = |zh: &str, en: &str| Label { zh: zh.to_owned(), en: en.to_owned() };
     let failed = |error: &dyn std::fmt::Display| Failure::new("bench_refused", error);
     let uses = Uses::SEAL.and(Uses::CERTIFICATE).and(Uses::STATUS);

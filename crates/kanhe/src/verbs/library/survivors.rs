@@ -6,7 +6,7 @@ use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
 use jiff::Timestamp;
-use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::envelope::{Document, sign_to_cose_by};
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::survivors::Survivors;
 use kanhe_issuer::keyring::NamedKey;
@@ -45,7 +45,7 @@ pub fn sign(library: &Library, theft: &Theft, key: &NamedKey, out: &Path, voice:
     let hashes = honest_seals(library, &theft.stolen, before).map_err(stored)?;
     let list = Survivors::of(*library.region(), theft.stolen, before, theft.at, hashes);
     let list = list.map_err(|error| Failure::new(error.code(), error))?;
-    files::write(out, &sign_to_cose(Survivors::TYPE, &list.encode(), key.key()))?;
+    files::write(out, &sign_to_cose_by(key.key(), Survivors::TYPE, &list.encode()).map_err(crate::verbs::key::unsigned)?)?;
     let count = list.count();
     voice.say(&json!({ "survivors": count, "before": before, "out": out }), |language| match language {
         Language::Chinese => format!("失窃前签发的 {count} 张证照已列入清单：{}（机构名录中写 counts_before = {before}）", out.display()),

@@ -11,12 +11,13 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_render::{Artist, Fonts, Level};
 use kanhe_service::backup::Backups;
-use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt};
+use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt, TokenAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::serve::{Gate, Tls};
+use kanhe_token::{Address, TokenName};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -185,10 +186,21 @@ impl Plan {
 
     fn keys(&self) -> Result<Vec<NamedKey>, Failure> {
         let open = |named: &kanhe_service::config::KeyAt| {
+            if let Some(token) = &named.token {
+                return self.in_token(token);
+            }
+            let file = named.file.as_ref().map(|file| self.folder.join(file)).unwrap_or_default();
             let lock = LockArg { identity: self.at(named.identity.as_ref()), passphrase_file: self.at(named.passphrase_file.as_ref()) };
-            key::open(&crate::cli::KeyArg { key: self.folder.join(&named.file), lock })
+            key::open(&crate::cli::KeyArg { key: file, lock })
         };
         self.config.keys.iter().map(open).collect()
+    }
+
+    fn in_token(&self, at: &TokenAt) -> Result<NamedKey, Failure> {
+        let name = TokenName::new(at.label.clone(), at.serial.clone());
+        let token = name.ok_or_else(|| Failure::new("config_key", "a token has a label or a serial number"))?;
+        let address = Address { module: self.folder.join(&at.module), token, key: at.key.clone() };
+        key::open_in_token(address, Some(&self.folder.join(&at.pin_file)))
     }
 
     fn trusted(&self) -> Result<Vec<VerifyingKey>, Failure> {

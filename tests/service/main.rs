@@ -6,6 +6,7 @@
 mod administration;
 mod agencies;
 mod applications;
+mod audit;
 mod certificates;
 mod examples;
 mod interface;
@@ -26,5 +27,6 @@ mod sessions;
 mod set_back;
 mod sharing;
 mod stage;
+mod transfer;
 mod verify;
 mod webhooks;

@@ -19,12 +19,13 @@ mod worst_case;
 pub(crate) mod tests;
 
 pub use budget::qr_version_of;
-pub use code_set::{CodeSet, Meaning, StateCode};
+pub use code_set::{CodeSet, Meaning, StateCode, meaning_of};
 pub use error::{CatalogueError, TypeDefect};
 pub use kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormField, HolderCategory, HolderRule, ValidityRule};
 pub use review::{Department, ReviewOrder, ReviewRule};
 pub use shape::Shape;
 
+use kanhe_core::code::TypeCode;
 use kanhe_core::dictionary::Dictionary;
 
 /// A catalogue has at most so many types: the whole country has about 900.
@@ -80,5 +81,11 @@ impl Catalogue {
     /// The type with a code, or with a file of this name (without `.json`).
     pub fn find(&self, name: &str) -> Option<&CertificateKind> {
         self.kinds.iter().find(|kind| kind.code().as_str() == name || kind.file() == name)
+    }
+
+    /// What `SET:CODE` means in the code sets of one type, or of all.
+    pub fn meaning_of(&self, type_code: Option<&TypeCode>, said: &str) -> Option<Meaning> {
+        let kinds = self.kinds.iter().filter(|kind| type_code.is_none_or(|code| code == kind.code()));
+        meaning_of(kinds.flat_map(CertificateKind::state_codes), said).map(|(_, meaning)| meaning)
     }
 }

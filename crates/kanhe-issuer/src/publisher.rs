@@ -3,6 +3,7 @@
 //! * [`Term`], [`listing_agency`], [`sign_list`]: lists derived from what the library knows, never edited;
 //! * [`sign_head`]: a checkpoint, if the log begins with everything that was published of it; [`continues`] asks only that;
 //! * [`each_tile`]: the files that a checkpoint vouches for;
+//! * [`prove_event`]: that an event stands in a published checkpoint;
 //! * [`Renewal`]: the pack that comes after another.
 //!
 //! What is signed here leaves as bytes: who keeps and serves them is not this room's question.
@@ -11,8 +12,10 @@ mod error;
 mod head;
 mod lists;
 mod pack;
+mod proof;
 
-pub use error::{HeadError, ListError, PackSigningError};
+pub use error::{EventProofError, HeadError, ListError, PackSigningError};
 pub use head::{SignedHead, continues, each_tile, sign_head};
 pub use lists::{Term, list_of, listing_agency, sign_list};
 pub use pack::{Renewal, read_contents, sign_pack};
+pub use proof::{ProvenEvent, prove_event};

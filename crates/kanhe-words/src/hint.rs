@@ -17,6 +17,10 @@ pub fn hint(code: &str) -> Option<Words> {
         "type_unknown" => ("GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
         "store_cursor" => ("去掉 after 从头开始。", "Begin again without `after`."),
         code if code.starts_with("store_") => ("请告知本服务的运维人员。", "Tell whoever runs the service."),
+        "log_unpublished" => (
+            "请等下一个检查点，或由密钥保管人员发布：POST /v1/publish。",
+            "Wait for the next checkpoint, or let a key holder publish: POST /v1/publish.",
+        ),
         "certificate_not_found" => ("用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
         "lifecycle_before_last" => (
             "GET /v1/certificates/{identifier}/history 可查上一次操作的时间。",

@@ -5,6 +5,7 @@ use super::error::TypeDefect;
 use super::type_file;
 use crate::lifecycle::Condition;
 use kanhe_core::kind::Label;
+use kanhe_core::status::State;
 use std::fmt;
 
 /// A type has at most so many code sets, and a set so many codes.
@@ -53,6 +54,15 @@ impl Meaning {
             Self::Other => "other",
         }
     }
+
+    /// The state under which certificates of this meaning are shelved; none where it is computed from the day, or is none of ours.
+    pub fn shelf(self) -> Option<State> {
+        match self {
+            Self::Condition(Condition::NotYetInForce | Condition::InForce) => Some(State::Valid),
+            Self::Condition(condition) => State::parse(condition.word()).ok(),
+            Self::Other => None,
+        }
+    }
 }
 
 impl fmt::Display for Meaning {
@@ -73,6 +83,13 @@ impl CodeSet {
             |condition| self.codes.iter().find(|known| known.meaning == Meaning::Condition(condition)).map(|known| known.code.as_str());
         of(condition).or_else(|| if condition == Condition::NotYetInForce { of(Condition::InForce) } else { None })
     }
+}
+
+/// What `SET:CODE` means, in one of some code sets: the first with that id knows the code, or nobody does.
+pub fn meaning_of<'s>(sets: impl IntoIterator<Item = &'s CodeSet>, said: &str) -> Option<(&'s CodeSet, Meaning)> {
+    let (id, code) = said.split_once(':')?;
+    let set = sets.into_iter().find(|set| set.id == id)?;
+    Some((set, set.meaning(code)?))
 }
 
 pub(super) fn check(read: &[type_file::CodeSet], defects: &mut Defects<'_>) -> Vec<CodeSet> {

@@ -3,6 +3,7 @@
 use kanhe_core::key::{KeyError, KeyId, SignError};
 use kanhe_core::pack::PackError;
 use kanhe_core::status::StatusError;
+use kanhe_log::bundle::BundleError;
 use kanhe_log::checkpoint::CheckpointError;
 use kanhe_log::proof::ProofError;
 use kanhe_store::StoreError;
@@ -100,6 +101,31 @@ impl HeadError {
             Self::Behind { .. } | Self::Fork(_) => "log_fork",
             Self::Key(error) => error.code(),
             Self::Checkpoint(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Why an event cannot be proved.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EventProofError {
+    /// It stands in no published checkpoint.
+    #[error("the event does not stand in a published checkpoint yet")]
+    Unpublished,
+    /// The proof does not fit into its form.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The library does not tell its log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EventProofError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unpublished => "log_unpublished",
+            Self::Bundle(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

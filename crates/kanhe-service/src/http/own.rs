@@ -7,13 +7,17 @@ use super::problem::Problem;
 use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
 use crate::shown::Counts;
+use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, ProjectCode, TypeCode};
+use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, agency_of};
 use kanhe_issuer::examiner::{Examiner, Page, Wanted};
+use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Project, Shelfmark, Within};
@@ -33,6 +37,35 @@ pub struct OwnApplication<'h> {
     /// Its type.
     pub kind: &'h CertificateKind,
 }
+
+/// Which events of the log are asked for; what is none is not asked.
+pub struct EventsWanted {
+    /// Recorded at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Recorded before this moment.
+    pub until: Option<Timestamp>,
+    /// This act.
+    pub act: Option<Act>,
+    /// Done by this officer or system.
+    pub actor: Option<String>,
+    /// About this certificate or application.
+    pub subject: Option<String>,
+    /// About certificates and applications of this type.
+    pub type_code: Option<TypeCode>,
+}
+
+/// A page of events that the caller hears of.
+pub struct EventsFound {
+    /// How many events the log has.
+    pub size: u64,
+    /// With their indices, in the order of the log.
+    pub events: Vec<(u64, Event)>,
+    /// The index at which the next page begins, if there may be one.
+    pub next: Option<u64>,
+}
+
+/// So many events are looked at for one answer: who asks for something rare in a long log is answered in parts, and keeps nobody waiting.
+const LOOKED_AT: usize = 20_000;
 
 /// What a caller hears of.
 const fn within(caller: &Caller) -> Within<'_> {
@@ -94,6 +127,60 @@ impl House {
         Ok(Examiner::new(&self.library).list(&self.catalogue, wanted, after, most)?)
     }
 
+    /// One page of what happened to the certificates and applications of the caller's agency, and to the region's manifest.
+    pub fn events_of(&self, caller: &Caller, wanted: &EventsWanted, from: u64, most: usize) -> Result<EventsFound, Problem> {
+        caller.may(Right::Audit)?;
+        let size = self.library.log_size()?;
+        let indices: Box<dyn Iterator<Item = u64>> = match &wanted.subject {
+            None => Box::new(from..size),
+            Some(subject) => Box::new(self.indices_of(caller, subject)?.into_iter().filter(move |index| (from..size).contains(index))),
+        };
+        let mut found = EventsFound { size, events: Vec::new(), next: None };
+        for (looked_at, index) in indices.enumerate() {
+            if looked_at >= LOOKED_AT || found.events.len() >= most {
+                found.next = Some(index);
+                break;
+            }
+            let event = self.library.event(index)?;
+            if let Some(event) = event.filter(|event| wanted.are(event)) {
+                let heard = self.hears_of(caller, &event, wanted.type_code.as_ref())?;
+                found.events.extend(heard.then_some((index, event)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The event at an index of the log, proved, if the caller hears of it.
+    pub fn proof_of(&self, caller: &Caller, index: &str) -> Result<ProvenEvent, Problem> {
+        caller.may(Right::Audit)?;
+        let absent = || Problem::new(StatusCode::NOT_FOUND, "event_not_found", "your agency has no event of this index");
+        let index = index.parse().map_err(|_| absent())?;
+        let event = self.library.event(index)?.ok_or_else(absent)?;
+        if !self.hears_of(caller, &event, None)? {
+            return Err(absent());
+        }
+        Ok(prove_event(&self.library, index)?)
+    }
+
+    /// Where everything that happened to a certificate or an application of the caller's stands in the log.
+    fn indices_of(&self, caller: &Caller, subject: &str) -> Result<Vec<u64>, Problem> {
+        if ProjectCode::parse(subject).is_ok() {
+            return Ok(self.application_of(caller, Right::Audit, subject)?.project.events);
+        }
+        let own = self.certificate_of(caller, Right::Audit, subject)?;
+        Ok(self.library.history(own.mark)?.into_iter().map(|(index, _)| index).collect())
+    }
+
+    /// Whether a caller hears of an event: what concerns no agency is the region's manifest, which is everybody's.
+    fn hears_of(&self, caller: &Caller, event: &Event, type_code: Option<&TypeCode>) -> Result<bool, Problem> {
+        if event.act == Act::Manifest {
+            return Ok(type_code.is_none());
+        }
+        let concerned = addressee(&self.library, event)?;
+        let own = |of: &Addressee| within(caller).has(&of.type_code, &of.agency);
+        Ok(concerned.is_some_and(|of| own(&of) && type_code.is_none_or(|code| *code == of.type_code)))
+    }
+
     /// How many certificates the caller's agency has.
     pub fn counts_of(&self, caller: &Caller, today: Date) -> Result<Counts, Problem> {
         caller.may(Right::Read)?;
@@ -144,6 +231,16 @@ impl House {
         }
         let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "the service holds no key of your agency");
         Err(refused.map_or_else(none, Problem::from))
+    }
+}
+
+impl EventsWanted {
+    /// Whether an event is as it is wanted, as far as it says so itself.
+    fn are(&self, event: &Event) -> bool {
+        self.since.is_none_or(|since| event.recorded >= since)
+            && self.until.is_none_or(|until| event.recorded < until)
+            && self.act.is_none_or(|act| event.act == act)
+            && self.actor.as_ref().is_none_or(|actor| event.actor == *actor)
     }
 }
 

@@ -13,6 +13,7 @@ use kanhe_issuer::application;
 use kanhe_issuer::desk::{DeskError, IssueError};
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
+use kanhe_issuer::publisher::EventProofError;
 use kanhe_issuer::registrar::RegistrarError;
 use kanhe_render::DrawError;
 use kanhe_store::StoreError;
@@ -126,6 +127,17 @@ impl From<DeskError> for Problem {
             DeskError::DictionaryUnknown { .. } => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.code(), error)
+    }
+}
+
+impl From<EventProofError> for Problem {
+    fn from(error: EventProofError) -> Self {
+        let code = error.code();
+        match error {
+            EventProofError::Unpublished => Self::new(StatusCode::CONFLICT, code, error),
+            EventProofError::Bundle(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, error),
+            EventProofError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -88,6 +88,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(api_keys::revoke))
         .routes(routes!(api_keys::rotate))
         .routes(routes!(audit::uses))
+        .routes(routes!(audit::events::events))
+        .routes(routes!(audit::events::proof))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::remove))
         .routes(routes!(webhooks::deliveries))
@@ -95,7 +97,7 @@ fn described() -> OpenApiRouter<Shared> {
 }
 
 fn of_certificates() -> OpenApiRouter<Shared> {
-    use certificates::{batch, change, files, issue, replace, search, show};
+    use certificates::{batch, change, files, issue, replace, search, show, take_over};
     OpenApiRouter::new()
         .routes(routes!(batch::issue_batch))
         .routes(routes!(issue::issue))
@@ -117,6 +119,7 @@ fn of_certificates() -> OpenApiRouter<Shared> {
         .routes(routes!(change::alias))
         .routes(routes!(replace::renew))
         .routes(routes!(replace::amend))
+        .routes(routes!(take_over::take_over))
 }
 
 fn of_applications() -> OpenApiRouter<Shared> {

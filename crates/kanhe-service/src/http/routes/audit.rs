@@ -1,4 +1,6 @@
-//! An auditor's work: who saw or changed what, beside the log.
+//! An auditor's work: who saw or changed what, beside the log, and what the log says.
+
+pub mod events;
 
 use super::page::cut;
 use crate::accounts::uses::{Use, uses_of};

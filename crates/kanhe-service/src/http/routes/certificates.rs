@@ -7,3 +7,4 @@ pub mod issue;
 pub mod replace;
 pub mod search;
 pub mod show;
+pub mod take_over;

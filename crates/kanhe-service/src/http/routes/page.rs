@@ -30,5 +30,10 @@ impl PageQuestion {
 /// Reads where a page begins and how long it is.
 pub fn cut(after: Option<&str>, limit: Option<usize>) -> Result<(Option<Cursor>, usize), Problem> {
     let after = after.map(Cursor::parse).transpose()?;
-    Ok((after, limit.unwrap_or(USUAL_PAGE).clamp(1, LONGEST_PAGE)))
+    Ok((after, length(limit)))
+}
+
+/// How long a page is.
+pub fn length(limit: Option<usize>) -> usize {
+    limit.unwrap_or(USUAL_PAGE).clamp(1, LONGEST_PAGE)
 }

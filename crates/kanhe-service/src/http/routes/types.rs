@@ -2,10 +2,11 @@
 
 use crate::house::Shared;
 use crate::http::problem::Problem;
+use crate::shown::Names;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::catalogue::{CertificateKind, CodeSet, StateCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,6 +26,28 @@ pub struct KindLine {
     name: Name,
     /// Whether an application is reviewed before anything is issued.
     reviewed: bool,
+    /// The state codes of other systems: a certificate's `state_codes` has the code of each, and a search takes `SET:CODE`.
+    state_codes: Vec<StateCodeSet>,
+}
+
+/// The state codes of another system.
+#[derive(Serialize, ToSchema)]
+pub struct StateCodeSet {
+    /// The id by which it is named.
+    id: String,
+    /// What people call it.
+    names: Names,
+    /// Its codes.
+    codes: Vec<StateCodeLine>,
+}
+
+/// A code of another system.
+#[derive(Serialize, ToSchema)]
+pub struct StateCodeLine {
+    /// As that system writes it.
+    code: String,
+    /// What it means here: `valid`, a condition of a certificate, or `other`.
+    state: &'static str,
 }
 
 /// A name in both languages.
@@ -52,5 +75,15 @@ pub async fn one(State(house): State<Shared>, Path(code): Path<String>) -> Resul
 
 fn line(kind: &CertificateKind) -> KindLine {
     let names = kind.names();
-    KindLine { code: kind.code().to_string(), name: Name { zh: names.zh.clone(), en: names.en.clone() }, reviewed: kind.review().is_some() }
+    KindLine {
+        code: kind.code().to_string(),
+        name: Name { zh: names.zh.clone(), en: names.en.clone() },
+        reviewed: kind.review().is_some(),
+        state_codes: kind.state_codes().iter().map(code_set).collect(),
+    }
+}
+
+fn code_set(set: &CodeSet) -> StateCodeSet {
+    let line = |code: &StateCode| StateCodeLine { code: code.code.clone(), state: code.meaning.word() };
+    StateCodeSet { id: set.id.clone(), names: (&set.names).into(), codes: set.codes.iter().map(line).collect() }
 }

@@ -10,7 +10,7 @@ use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Draft, MOST_BYTES, Table};
-use kanhe_issuer::catalogue::{CertificateKind, CodeSet, Meaning};
+use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, Replacement, is_alias_part};
@@ -116,7 +116,7 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let warnings: Vec<_> = identifier.warnings().iter().map(|warning| warning.code()).collect();
     let (key, catalogue) = (key::open(&args.key)?, shipped::catalogue(&args.types)?);
     let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
-    let said = args.said.as_deref().map(|said| meaning_of(kind.state_codes(), said)).transpose()?;
+    let said = args.said.as_deref().map(|said| meaning_of(kind.state_codes(), said).ok_or_else(|| no_such_code(said))).transpose()?;
     let library = open(&args.library)?;
     let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
@@ -140,13 +140,8 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// What `SET:CODE` means, in one of some code sets.
-pub fn meaning_of<'s>(sets: impl IntoIterator<Item = &'s CodeSet>, said: &str) -> Result<(&'s CodeSet, Meaning), Failure> {
-    let unknown = || {
-        let hint = Words::new("kanhe type show 列出该类型的状态代码集。", "`kanhe type show` lists the code sets of a type.");
-        Failure::new("state_code_unknown", format!("no code set of the type knows {said}")).hint(hint)
-    };
-    let (id, code) = said.split_once(':').ok_or_else(unknown)?;
-    let set = sets.into_iter().find(|set| set.id == id).ok_or_else(unknown)?;
-    Ok((set, set.meaning(code).ok_or_else(unknown)?))
+/// That no code set knows a code.
+pub fn no_such_code(said: &str) -> Failure {
+    let hint = Words::new("kanhe type show 列出该类型的状态代码集。", "`kanhe type show` lists the code sets of a type.");
+    Failure::new("state_code_unknown", format!("no code set of the type knows {said}")).hint(hint)
 }

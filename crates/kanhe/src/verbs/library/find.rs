@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::status::State;
-use kanhe_issuer::catalogue::{Catalogue, CertificateKind, Meaning};
+use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_service::shown::{CertificateRow, Counts};
 use kanhe_store::Shelfmark;
@@ -90,14 +90,8 @@ fn state(catalogue: &Catalogue, type_code: Option<&TypeCode>, word: &str) -> Res
     if !word.contains(':') {
         return State::parse(word).map_err(|error| Failure::new(error.code(), error));
     }
-    let kinds = catalogue.kinds().iter().filter(|kind| type_code.is_none_or(|code| code == kind.code()));
-    let (_, meaning) = super::change::meaning_of(kinds.flat_map(CertificateKind::state_codes), word)?;
-    let state = match meaning {
-        Meaning::Condition(Condition::NotYetInForce | Condition::InForce) => Some(State::Valid),
-        Meaning::Condition(condition) => State::parse(condition.word()).ok(),
-        Meaning::Other => None,
-    };
-    state.ok_or_else(|| {
+    let meaning = catalogue.meaning_of(type_code, word).ok_or_else(|| super::change::no_such_code(word))?;
+    meaning.shelf().ok_or_else(|| {
         let hint = Words::new("失效由日期算出：kanhe find --ending-by。", "What has expired is computed: `kanhe find --ending-by`.");
         Failure::new("usage", format!("{word} means {meaning}, by which nothing is shelved")).hint(hint)
     })

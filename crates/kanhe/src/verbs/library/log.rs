@@ -15,6 +15,7 @@ use crate::words::{self, Language, Words, act_word};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
+use kanhe_issuer::publisher::{EventProofError, ProvenEvent, prove_event};
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
 use kanhe_store::Library;
 use serde_json::json;
@@ -51,25 +52,30 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
 }
 
 fn prove(library: &Library, subject: Option<&str>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
-    let unpublished = || {
-        let hint = Words::new("先用 kanhe log publish 发布日志。", "Publish the log first, with `kanhe log publish`.");
-        Failure::new("log_unpublished", "the event does not stand in a published checkpoint yet").hint(hint)
-    };
     let index = match (index, subject) {
         (Some(index), _) => index,
-        (None, Some(subject)) => last_event(library, subject)?.ok_or_else(unpublished)?,
+        (None, Some(subject)) => last_event(library, subject)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
         (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
-    let note = library.checkpoint().map_err(stored)?.ok_or_else(unpublished)?;
-    let size = library.published().map_err(stored)?.ok_or_else(unpublished)?.size;
-    let event = library.event(index).map_err(stored)?.filter(|_| index < size).ok_or_else(unpublished)?;
-    files::write(out, bundle(library, (&note, size), index, &event)?.to_string().as_bytes())?;
+    let ProvenEvent { event, size, bundle } = prove_event(library, index).map_err(|error| unproved(&error))?;
+    files::write(out, bundle.to_string().as_bytes())?;
     let json = json!({ "subject": event.subject, "index": index, "size": size, "act": event.act.word(), "proof": out });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("第 {index} 条事件（{}）在 {size} 条的日志中：{}", act_word(event.act).zh, out.display()),
         Language::English => format!("event {index} ({}) stands in the log of {size}: {}", act_word(event.act).en, out.display()),
     });
     Ok(Ended::Well)
+}
+
+/// Why an event is not proved, told at the edge.
+pub fn unproved(error: &EventProofError) -> Failure {
+    let failure = Failure::new(error.code(), error);
+    match error {
+        EventProofError::Unpublished => {
+            failure.hint(Words::new("先用 kanhe log publish 发布日志。", "Publish the log first, with `kanhe log publish`."))
+        }
+        EventProofError::Bundle(_) | EventProofError::Store(_) => failure,
+    }
 }
 
 /// What happened last to a certificate or an application.
@@ -81,13 +87,6 @@ fn last_event(library: &Library, subject: &str) -> Result<Option<u64>, Failure> 
     }
     let (_, mark) = located(library, subject)?;
     Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index))
-}
-
-/// The proof that an event stands in a published checkpoint of a size, with the event itself.
-pub fn bundle(library: &Library, (note, size): (&str, u64), index: u64, event: &Event) -> Result<ProofBundle, Failure> {
-    let path = library.prove(index, size).map_err(stored)?;
-    let bundle = ProofBundle::new(index, path, note).and_then(|bundle| bundle.with_extra(&event.encode()));
-    bundle.map_err(|error| Failure::new(error.code(), error))
 }
 
 fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voice) -> Result<Ended, Failure> {

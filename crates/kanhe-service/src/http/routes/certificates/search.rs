@@ -76,7 +76,7 @@ pub struct AliasSought {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShelfSought {
-    /// What has become of it; whatever it is, where nothing is said.
+    /// What has become of it, or what another system calls that, as `SET:CODE` of a code set of the types; whatever it is, where nothing is said.
     state: Option<String>,
 }
 
@@ -138,7 +138,10 @@ fn question(house: &House, search: &CertificateSearch, today: Date) -> Result<Qu
             Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone() })
         }
         SearchBy::Alias(_) => Err(wrong("scheme and value have 1 to 100 characters each, and no control characters")),
-        SearchBy::Shelf(shelf) => Ok(Question::Shelf { type_code, agency: None, state: shelf.state.as_deref().map(state).transpose()? }),
+        SearchBy::Shelf(shelf) => {
+            let state = shelf.state.as_deref().map(|word| state(house, type_code.as_ref(), word)).transpose()?;
+            Ok(Question::Shelf { type_code, agency: None, state })
+        }
         SearchBy::Ending(ending) => ends(ending, type_code, today),
     }
 }
@@ -149,7 +152,12 @@ fn ends(ending: &EndingSought, type_code: Option<TypeCode>, today: Date) -> Resu
     Ok(Question::Ending { from, until: day("until", &ending.until)?, type_code, agency: None })
 }
 
-fn state(word: &str) -> Result<CertificateState, Problem> {
+fn state(house: &House, type_code: Option<&TypeCode>, word: &str) -> Result<CertificateState, Problem> {
+    if word.contains(':') {
+        let unknown = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "state_code_unknown", "no code set of the types has this code");
+        let meaning = house.catalogue.meaning_of(type_code, word).ok_or_else(unknown)?;
+        return meaning.shelf().ok_or_else(|| wrong(format!("this code means {meaning}, which is computed: ask by `ending`")));
+    }
     let unknown = |error: kanhe_core::status::StatusError| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`state` is no state of a certificate")
     };

@@ -1,6 +1,6 @@
 //! The work of an export: entry after entry, as it is read.
 
-use super::super::log::{CHECKPOINT, bundle};
+use super::super::log::{CHECKPOINT, unproved};
 use super::super::stored;
 use super::lines::{Sheet, event_line};
 use super::tape::{Spool, Tape};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::catalogue::Catalogue;
-use kanhe_issuer::publisher::each_tile;
+use kanhe_issuer::publisher::{each_tile, prove_event};
 use kanhe_store::find::LONGEST_PAGE;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde_json::{Value, json};
@@ -166,14 +166,11 @@ impl Work<'_> {
 
     /// Of one holder the log would tell nothing but its size: the proofs that their events stand in it do.
     fn proofs(&self, events: &BTreeSet<u64>, tape: &mut Tape, counts: &mut Counts) -> Result<(), Failure> {
-        let published = self.library.checkpoint().map_err(stored)?.zip(self.library.published().map_err(stored)?);
-        let Some((note, head)) = published else { return Ok(()) };
-        for index in events.range(..head.size) {
-            if let Some(event) = self.library.event(*index).map_err(stored)? {
-                let bundle = bundle(self.library, (&note, head.size), *index, &event)?;
-                tape.put(&format!("proofs/{index}.tlog-proof"), bundle.to_string().as_bytes())?;
-                counts.proofs += 1;
-            }
+        let published = self.library.published().map_err(stored)?.map_or(0, |head| head.size);
+        for index in events.range(..published) {
+            let proven = prove_event(self.library, *index).map_err(|error| unproved(&error))?;
+            tape.put(&format!("proofs/{index}.tlog-proof"), proven.bundle.to_string().as_bytes())?;
+            counts.proofs += 1;
         }
         Ok(())
     }

@@ -1,0 +1,100 @@
+//! What an auditor reads of the log over HTTP, and proves without us.
+
+use crate::agencies::*;
+use crate::stage::{ORIGIN, Stage};
+use jiff::SignedDuration;
+use kanhe_core::event::Event;
+use kanhe_log::bundle::ProofBundle;
+use kanhe_log::note::NoteSigner;
+use kanhe_service::publish::publish;
+use kanhe_tests::world::test_key;
+use serde_json::{Value, json};
+
+/// Housing has issued two, and suspended the first an hour later; Guangzhou has issued one; a project was lodged.
+fn told() -> (Stage, [String; 2], String) {
+    let stage = Stage::new();
+    let issued = [stage.operator(WANG, 1), stage.operator(WANG, 2)];
+    stage.operator(LI, 3);
+    stage.later(SignedDuration::from_hours(1));
+    assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{}/suspend", issued[0]), &grounds()).status, 200);
+    let code = stage.lodged(WANG, 1);
+    (stage, issued, code)
+}
+
+fn events(stage: &Stage, who: Person, question: &str) -> Value {
+    let reply = stage.get_as(who, &format!("/v1/audit/events{question}"));
+    assert_eq!(reply.status, 200, "{question}: {}", String::from_utf8_lossy(&reply.bytes));
+    reply.json()
+}
+
+fn acts(page: &Value) -> Vec<&str> {
+    page["events"].as_array().unwrap().iter().map(|event| event["act"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn an_auditor_reads_what_happened_in_his_agency_and_nothing_of_another() {
+    let (stage, issued, code) = told();
+    let actor = stage.actor(ZHOU);
+    let rows = [
+        (WU, String::new(), vec!["manifest", "issue", "issue", "suspend", "lodge"]),
+        (XU, String::new(), vec!["manifest", "issue"]),
+        (WU, "?act=issue".to_owned(), vec!["issue", "issue"]),
+        (WU, format!("?actor={actor}"), vec!["suspend"]),
+        (XU, format!("?actor={actor}"), vec![]),
+        (WU, format!("?subject={}", issued[0]), vec!["issue", "suspend"]),
+        (WU, format!("?subject={code}"), vec!["lodge"]),
+        (WU, format!("?type={CONSTRUCTION}"), vec!["lodge"]),
+        (WU, "?from=2026-06-15T05:00:00Z".to_owned(), vec!["suspend", "lodge"]),
+        (WU, "?until=2026-06-15T05:00:00Z&act=issue".to_owned(), vec!["issue", "issue"]),
+        (Person { types: &[CONSTRUCTION], ..WU }, String::new(), vec!["manifest", "lodge"]),
+    ];
+    for (who, question, expected) in rows {
+        let page = events(&stage, who, &question);
+        assert_eq!(acts(&page), expected, "{} {question}", who.login);
+        assert_eq!((&page["size"], &page["next"]), (&json!(6), &Value::Null), "{question}");
+    }
+    let theirs = stage.get_as(XU, &format!("/v1/audit/events?subject={}", issued[0]));
+    assert_eq!((theirs.status, theirs.code().as_str()), (404, "certificate_not_found"));
+    let clerk = stage.get_as(WANG, "/v1/audit/events");
+    assert_eq!((clerk.status, clerk.code().as_str()), (403, "caller_lacks_right"));
+    assert_eq!(stage.get_as(WU, "/v1/audit/events?act=steal").status, 400);
+}
+
+#[test]
+fn pages_of_events_join_without_a_gap_or_a_repetition() {
+    let (stage, _, _) = told();
+    let all = events(&stage, WU, "")["events"].clone();
+    let (mut joined, mut after) = (Vec::new(), json!(0));
+    while !after.is_null() {
+        let page = events(&stage, WU, &format!("?limit=1&after={after}"));
+        joined.extend(page["events"].as_array().unwrap().iter().cloned());
+        after = page["next"].clone();
+    }
+    assert_eq!(json!(joined), all);
+}
+
+#[test]
+fn an_event_is_proved_to_who_may_hear_of_it_and_the_proof_needs_nobody() {
+    let (stage, issued, _) = told();
+    let of = |who: Person, path: &str| stage.get_as(who, path);
+    let suspended = events(&stage, WU, "?act=suspend")["events"][0].clone();
+    assert_eq!(suspended["proof"], Value::Null);
+    let path = format!("/v1/audit/events/{}", suspended["index"]);
+    let early = of(WU, &path);
+    assert_eq!((early.status, early.code().as_str()), (409, "log_unpublished"));
+    publish(&stage.house);
+    assert_eq!(events(&stage, WU, "?act=suspend")["events"][0]["proof"], path.as_str());
+    let proof = of(WU, &path);
+    assert_eq!((proof.status, proof.header("content-type")), (200, "text/plain; charset=utf-8"));
+    let bundle = ProofBundle::parse(std::str::from_utf8(&proof.bytes).unwrap()).unwrap();
+    let log = test_key("log");
+    let signer = NoteSigner::new(ORIGIN, &log).unwrap();
+    let included = bundle.verify(&Event::entry_of(bundle.extra()), signer.public()).unwrap();
+    assert_eq!(included.index(), suspended["index"].as_u64().unwrap());
+    assert_eq!(Event::decode(bundle.extra()).unwrap().subject, issued[0]);
+    for (who, path) in [(XU, path.as_str()), (WU, "/v1/audit/events/6"), (WU, "/v1/audit/events/x")] {
+        let absent = of(who, path);
+        assert_eq!((absent.status, absent.code().as_str()), (404, "event_not_found"), "{} {path}", who.login);
+    }
+    assert_eq!(of(WANG, &path).code(), "caller_lacks_right");
+}

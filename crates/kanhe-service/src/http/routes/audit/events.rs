@@ -9,13 +9,13 @@ use crate::http::problem::Problem;
 use crate::http::routes::page::length;
 use crate::http::routes::published::file;
 use crate::shown::Event;
+use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kanhe_core::event::Act;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 /// For the auditor alone, who asks each time: the same event is proved again in every later checkpoint.
@@ -110,8 +110,8 @@ pub async fn proof(
 ) -> Result<Response, Problem> {
     caller.may(Right::Audit)?;
     aside(&house, move |house| {
-        let proven = house.proof_of(&caller, &index)?.bundle.to_string().into_bytes();
-        Ok::<_, Problem>(file(&headers, "text/plain; charset=utf-8", FOR_THE_AUDITOR, Sha256::digest(&proven).into(), || proven))
+        let proven = SignedFile::new(house.proof_of(&caller, &index)?.bundle.to_string().into_bytes());
+        Ok::<_, Problem>(file(&headers, "text/plain; charset=utf-8", FOR_THE_AUDITOR, &proven))
     })
     .await
 }

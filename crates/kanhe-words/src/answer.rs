@@ -1,15 +1,16 @@
 //! An answer as it is told: the verdict, the way it was reached, and what may be believed.
 
 mod certificate;
+mod told;
 
 use crate::verdict::Place;
 use crate::{Clock, Language, Sentence, Words, moment, verdict};
-use certificate::{certificate_json, certificate_lines};
+use certificate::certificate_lines;
 use jiff::Timestamp;
 use kanhe_core::pack::{Pack, Standing};
 use kanhe_core::seal::Claims;
 use kanhe_core::verdict::{Accepted, Issuer, Refusal, Step, Verdict};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Everything that a verdict tells, as one object for machines and as lines for people.
 pub struct Answer<'a> {
@@ -52,26 +53,10 @@ impl<'a> Answer<'a> {
         self.judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code)
     }
 
-    /// The answer for machines: one object with both languages.
-    ///
-    /// `verdict` (`accept`, `refuse` or `unknown`), `code`, `step` (null where none failed), `message`, `next`, `advice`, `at`, `as_of`,
-    /// `pack`, `certificate` and `steps`, always in this order. `certificate` is null until a signature is believed, and `as_of` until a
-    /// status is known.
+    /// The answer for machines, as a value; whoever only writes it serialises the answer itself.
     pub fn json(&self) -> Json {
-        let step = self.judged.as_ref().err().map(|refusal| refusal.reason().step().word());
-        json!({
-            "verdict": self.verdict().word(),
-            "code": self.code(),
-            "step": step,
-            "message": self.message().json(),
-            "next": self.next().json(),
-            "advice": self.advice().iter().map(Sentence::json).collect::<Vec<_>>(),
-            "at": self.at.to_string(),
-            "as_of": self.as_of().map(|as_of| as_of.to_string()),
-            "pack": { "region": self.pack.region().as_str(), "epoch": self.pack.epoch(), "issued": self.pack.issued().to_string() },
-            "certificate": self.claims().zip(self.issuer()).map(|(claims, issuer)| certificate_json(claims, issuer)),
-            "steps": Step::ALL.into_iter().map(|step| self.step_json(step)).collect::<Vec<_>>(),
-        })
+        // safe: strings, lists and objects with names for keys
+        serde_json::to_value(self).expect("an answer is JSON")
     }
 
     /// The answer for people: several lines, without a line feed at the end.
@@ -173,17 +158,6 @@ impl<'a> Answer<'a> {
             std::cmp::Ordering::Equal if self.verdict() == Verdict::Unknown => Outcome::InDoubt,
             std::cmp::Ordering::Equal => Outcome::Failed,
         }
-    }
-
-    fn step_json(&self, step: Step) -> Json {
-        let outcome = match self.outcome(step) {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::InDoubt => "in_doubt",
-            Outcome::NotReached => "not_reached",
-        };
-        let words = verdict::step(step);
-        json!({ "step": step.word(), "outcome": outcome, "zh": words.zh, "en": words.en })
     }
 
     fn step_line(&self, step: Step, language: Language) -> String {

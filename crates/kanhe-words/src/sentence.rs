@@ -2,6 +2,7 @@
 
 use crate::Language;
 use kanhe_core::kind::Label;
+use serde::Serialize;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
@@ -32,8 +33,8 @@ impl Words {
     }
 }
 
-/// A sentence in both languages, with names, days and moments in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A sentence in both languages, with names, days and moments in it; for machines `{"zh": "…", "en": "…"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sentence {
     /// Chinese.
     pub zh: Cow<'static, str>,

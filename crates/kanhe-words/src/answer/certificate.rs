@@ -1,48 +1,10 @@
-//! The certificate in an answer, with no more of a person's data than its type allows.
+//! The certificate in an answer for people, with no more of a person's data than its type allows.
 
 use crate::{Language, Sentence, Words, label, row};
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::{Field, Form};
-use kanhe_core::seal::{Claim, Claims, SealedCode, SealedHolder};
+use kanhe_core::seal::{Claim, Claims, SealedCode};
 use kanhe_core::verdict::Issuer;
-use serde_json::{Value as Json, json};
-
-/// The certificate for machines: codes beside their labels.
-pub(super) fn certificate_json(claims: &Claims<'_>, issuer: Issuer<'_>) -> Json {
-    let validity = claims.validity;
-    json!({
-        "identifier": claims.identifier.to_string(),
-        "type": { "code": claims.kind.code.as_str(), "name": label(&claims.kind.names).json() },
-        "number": claims.number,
-        "issuer": { "code": claims.identifier.issuer().as_str(), "name": label(issuer.names).json() },
-        "region": { "code": issuer.region.as_str(), "name": label(issuer.region_names).json() },
-        "holders": claims.holders.iter().map(holder_json).collect::<Vec<_>>(),
-        "issued": claims.issued.to_string(),
-        "valid_from": validity.from().to_string(),
-        "valid_until": validity.until().map(|until| until.to_string()),
-        "fields": claims.fields.iter().map(field_json).collect::<Vec<_>>(),
-    })
-}
-
-fn holder_json(holder: &SealedHolder) -> Json {
-    let code = match &holder.code {
-        SealedCode::Open(code) => json!({ "code": code }),
-        SealedCode::Masked(masked) => json!({ "masked": masked }),
-        SealedCode::Check(check) => json!({ "check": check }),
-    };
-    json!({ "name": holder.name, "code_type": holder.code_type.as_str(), "code": code })
-}
-
-fn field_json(claim: &Claim<'_>) -> Json {
-    let value = match &claim.value {
-        None => Json::Null,
-        Some(Value::Text(text)) => json!(text),
-        Some(Value::Count(count)) => json!(count),
-        Some(Value::Flag(flag)) => json!(flag),
-        Some(Value::List(texts)) => json!(texts),
-    };
-    json!({ "name": claim.field.name, "label": label(&claim.field.label).json(), "value": value, "shown": shown(claim).map(|shown| shown.json()) })
-}
 
 /// The certificate for people, one line for each of its words.
 pub(super) fn certificate_lines(claims: &Claims<'_>, issuer: Issuer<'_>, language: Language) -> Vec<String> {
@@ -73,7 +35,7 @@ pub(super) fn certificate_lines(claims: &Claims<'_>, issuer: Issuer<'_>, languag
 }
 
 /// A field's value for eyes: labels instead of codes, and no more of a person's data than the type allows.
-fn shown(claim: &Claim<'_>) -> Option<Sentence> {
+pub(super) fn shown(claim: &Claim<'_>) -> Option<Sentence> {
     let field = claim.field;
     let sentence = match claim.value.as_ref()? {
         Value::Text(code) => choice(field, code).unwrap_or_else(|| same(field.mask.apply(code))),

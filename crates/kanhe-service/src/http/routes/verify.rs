@@ -73,7 +73,7 @@ const LONGEST_TEXT: usize = 16_384;
     responses((status = OK, body = crate::http::schema::Verdict)))]
 pub async fn verify(State(house): State<Shared>, JsonBody(question): JsonBody<VerifyQuestion>) -> Result<Response, Problem> {
     let counter = counter(&house)?;
-    Ok(Json(answer(&house, &counter, &question.text, question.scene.as_deref(), question.at.as_deref())?).into_response())
+    answer(&house, &counter, Asked::from(&question), |answer| Json(answer).into_response())
 }
 
 /// Judges several certificates.
@@ -86,7 +86,7 @@ pub async fn verify_batch(State(house): State<Shared>, JsonBody(questions): Json
     }
     let counter = counter(&house)?;
     let all = move || {
-        let one = |question: &VerifyQuestion| answer(&house, &counter, &question.text, question.scene.as_deref(), question.at.as_deref());
+        let one = |question: &VerifyQuestion| answer(&house, &counter, Asked::from(question), |answer| answer.json());
         questions.items.iter().map(one).collect::<Result<Vec<_>, _>>()
     };
     // A thousand signatures keep a processor for a tenth of a second, in which nobody else would be heard.
@@ -106,7 +106,8 @@ pub async fn verify_picture(
     let counter = counter(&house)?;
     let read = tokio::task::spawn_blocking(move || kanhe_render::read_seal(&picture)).await.map_err(|_| Problem::failed())?;
     let text = read.map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))?;
-    Ok(Json(answer(&house, &counter, &text, question.scene.as_deref(), question.at.as_deref())?).into_response())
+    let asked = Asked { text: &text, scene: question.scene.as_deref(), at: question.at.as_deref() };
+    answer(&house, &counter, asked, |answer| Json(answer).into_response())
 }
 
 fn counter(house: &House) -> Result<Arc<Shelved>, Problem> {
@@ -114,7 +115,22 @@ fn counter(house: &House) -> Result<Arc<Shelved>, Problem> {
     house.shelf.present().ok_or_else(none)
 }
 
-fn answer(house: &House, counter: &Shelved, text: &str, scene: Option<&str>, at: Option<&str>) -> Result<serde_json::Value, Problem> {
+/// What is asked of one certificate.
+struct Asked<'q> {
+    text: &'q str,
+    scene: Option<&'q str>,
+    at: Option<&'q str>,
+}
+
+impl<'q> From<&'q VerifyQuestion> for Asked<'q> {
+    fn from(question: &'q VerifyQuestion) -> Self {
+        Self { text: &question.text, scene: question.scene.as_deref(), at: question.at.as_deref() }
+    }
+}
+
+/// Judges one certificate, and tells of it as `tell` does.
+fn answer<T>(house: &House, counter: &Shelved, asked: Asked<'_>, tell: impl FnOnce(&Answer<'_>) -> T) -> Result<T, Problem> {
+    let Asked { text, scene, at } = asked;
     if text.len() > LONGEST_TEXT {
         return Err(malformed(format!("the text has {} bytes, at most {LONGEST_TEXT} are read", text.len())));
     }
@@ -123,7 +139,7 @@ fn answer(house: &House, counter: &Shelved, text: &str, scene: Option<&str>, at:
     let at = named.transpose()?.unwrap_or_else(|| house.now());
     let judged = judge(text, counter.pack(), Occasion { at, scene });
     measure::verdict(judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code));
-    Ok(Answer::new(&judged, counter.pack(), at, clock).by_service().json())
+    Ok(tell(&Answer::new(&judged, counter.pack(), at, clock).by_service()))
 }
 
 fn malformed(detail: impl std::fmt::Display) -> Problem {

@@ -21,9 +21,9 @@ pub mod matters;
 mod refusal;
 mod shown;
 
-pub use calls::{Alarm, Alarms, Rules, alarms_of};
+pub use calls::{Alarm, Rules, alarms_of};
 pub use found::{Found, by_holder, by_identifier};
-pub use inquiry::{Inquiry, Share, ShareAct, Shares, shares_of};
+pub use inquiry::{Inquiry, Share, ShareAct, shares_of};
 pub use matching::{MatchedWant, match_matter};
 pub use refusal::ShareError;
 pub use shown::SharedCertificate;

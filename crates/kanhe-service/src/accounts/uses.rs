@@ -3,10 +3,9 @@
 //! The transparency log tells of certificates and applications. That somebody was given a role, or looked at a holder's number, is no
 //! event of a certificate: it is a paper in the drawer `Uses`, written in the same commit as the act, and read by auditors.
 
-use super::paper::{moment_or_never, read, written};
+use super::paper::{Papers, Span, moment_or_never, papers_of, place, written};
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
-use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 
@@ -150,32 +149,7 @@ pub fn note_use(pen: &mut Pen<'_>, entry: &Use, chance: [u8; 8]) -> Result<(), S
     pen.put_office(Drawer::Uses, &key, &written(entry))
 }
 
-/// A page of what people of an agency did.
-#[derive(Clone, Debug)]
-pub struct Uses {
-    /// The oldest first.
-    pub uses: Vec<Use>,
-    /// Where the next page begins, if there may be one.
-    pub next: Option<Cursor>,
-}
-
-/// What people of an agency did from one moment to another.
-pub fn uses_of(
-    library: &Library,
-    agency: &Uscc,
-    from: Timestamp,
-    until: Timestamp,
-    after: Option<&Cursor>,
-    most: usize,
-) -> Result<Uses, StoreError> {
-    let found = library.office_between(Drawer::Uses, &place(agency, from), &place(agency, until), after, most)?;
-    let uses = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
-    Ok(Uses { uses, next: found.next })
-}
-
-/// Agency and second: an agency's papers stand together, in the order of time.
-pub(crate) fn place(agency: &Uscc, at: Timestamp) -> Vec<u8> {
-    // Moments before 1970 come before those after it.
-    let second = at.as_second().cast_unsigned() ^ (1 << 63);
-    [agency.as_str().as_bytes(), &second.to_be_bytes()].concat()
+/// What people of an agency did in a time.
+pub fn uses_of(library: &Library, agency: &Uscc, span: &Span) -> Result<Papers<Use>, StoreError> {
+    papers_of(library, (Drawer::Uses, &[]), agency, span)
 }

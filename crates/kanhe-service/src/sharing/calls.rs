@@ -4,15 +4,13 @@
 
 use super::refusal::ShareError;
 use crate::accounts::Caller;
-use crate::accounts::paper::{read, written};
-use crate::accounts::uses::place;
+use crate::accounts::paper::{Papers, Span, papers_of, place, read, written};
 use crate::house::House;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use kanhe_core::calendar::{day_in_china, start_of_day};
 use kanhe_core::code::Uscc;
 use kanhe_core::wire;
-use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 
@@ -75,15 +73,6 @@ pub struct Alarm {
     pub mean: u32,
 }
 
-/// A page of alarms.
-#[derive(Clone, Debug)]
-pub struct Alarms {
-    /// The oldest first.
-    pub alarms: Vec<Alarm>,
-    /// Where the next page begins, if there may be one.
-    pub next: Option<Cursor>,
-}
-
 /// The first byte of a key in the drawer.
 const COUNTS: u8 = 0;
 const ALARMS: u8 = 1;
@@ -143,19 +132,9 @@ pub(super) fn tell(alarm: &Alarm, caller: &Caller) {
     tracing::warn!(agency = %caller.agency, key, calls = alarm.calls, mean = alarm.mean, "a caller asks far more than on other days");
 }
 
-/// The alarms about callers of an agency.
-pub fn alarms_of(
-    library: &Library,
-    agency: &Uscc,
-    from: Timestamp,
-    until: Timestamp,
-    after: Option<&Cursor>,
-    most: usize,
-) -> Result<Alarms, StoreError> {
-    let at = |moment| [&[ALARMS], place(agency, moment).as_slice()].concat();
-    let found = library.office_between(Drawer::Calls, &at(from), &at(until), after, most)?;
-    let alarms = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
-    Ok(Alarms { alarms, next: found.next })
+/// The alarms about callers of an agency in a time.
+pub fn alarms_of(library: &Library, agency: &Uscc, span: &Span) -> Result<Papers<Alarm>, StoreError> {
+    papers_of(library, (Drawer::Calls, &[ALARMS]), agency, span)
 }
 
 fn key_of(library: &Library, caller: &Caller) -> Vec<u8> {

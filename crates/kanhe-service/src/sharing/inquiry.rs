@@ -3,15 +3,13 @@
 use super::calls;
 use super::refusal::ShareError;
 use crate::accounts::Caller;
-use crate::accounts::paper::{read, written};
-use crate::accounts::uses::place;
+use crate::accounts::paper::{Papers, Span, papers_of, place, written};
 use crate::house::House;
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, HolderCode, Uscc};
 use kanhe_core::wire;
 use kanhe_issuer::sharing::{Basis, Purpose};
 use kanhe_issuer::sight::{OF_PERSONS, Sight};
-use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -192,25 +190,7 @@ impl Share {
     }
 }
 
-/// A page of what was asked by an agency, or of it.
-#[derive(Clone, Debug)]
-pub struct Shares {
-    /// The oldest first.
-    pub shares: Vec<Share>,
-    /// Where the next page begins, if there may be one.
-    pub next: Option<Cursor>,
-}
-
-/// What people of an agency asked of others, and others of it, from one moment to another.
-pub fn shares_of(
-    library: &Library,
-    agency: &Uscc,
-    from: Timestamp,
-    until: Timestamp,
-    after: Option<&Cursor>,
-    most: usize,
-) -> Result<Shares, StoreError> {
-    let found = library.office_between(Drawer::Shares, &place(agency, from), &place(agency, until), after, most)?;
-    let shares = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
-    Ok(Shares { shares, next: found.next })
+/// What people of an agency asked of others, and others of it, in a time.
+pub fn shares_of(library: &Library, agency: &Uscc, span: &Span) -> Result<Papers<Share>, StoreError> {
+    papers_of(library, (Drawer::Shares, &[]), agency, span)
 }

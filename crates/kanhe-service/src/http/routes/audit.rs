@@ -3,6 +3,7 @@
 pub mod events;
 
 use super::page::cut;
+use crate::accounts::paper::Span;
 use crate::accounts::uses::{Use, uses_of};
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
@@ -13,7 +14,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -68,21 +68,8 @@ pub struct UseLine {
 pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<UsePage>, Problem> {
     caller.may(Right::Audit)?;
     let span = span(&question)?;
-    let found =
-        aside(&house, move |house| uses_of(&house.library, &caller.agency, span.from, span.until, span.after.as_ref(), span.most)).await?;
-    Ok(Json(UsePage { uses: found.uses.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
-}
-
-/// A time, and which page of it.
-pub struct Span {
-    /// The first moment.
-    pub from: Timestamp,
-    /// The last moment.
-    pub until: Timestamp,
-    /// Where the page begins.
-    pub after: Option<Cursor>,
-    /// Its length.
-    pub most: usize,
+    let found = aside(&house, move |house| uses_of(&house.library, &caller.agency, &span)).await?;
+    Ok(Json(UsePage { uses: found.papers.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
 }
 
 /// Reads which part of the papers is asked for.

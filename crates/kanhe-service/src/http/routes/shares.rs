@@ -98,10 +98,8 @@ pub struct AlarmLine {
 pub async fn shares(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<SharePage>, Problem> {
     caller.may(Right::Audit)?;
     let span = span(&question)?;
-    let found =
-        aside(&house, move |house| shares_of(&house.library, &caller.agency, span.from, span.until, span.after.as_ref(), span.most))
-            .await?;
-    Ok(Json(SharePage { shares: found.shares.into_iter().map(line).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
+    let found = aside(&house, move |house| shares_of(&house.library, &caller.agency, &span)).await?;
+    Ok(Json(SharePage { shares: found.papers.into_iter().map(line).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
 }
 
 /// When callers of the agency asked far more than on other days.
@@ -110,10 +108,8 @@ pub async fn shares(State(house): State<Shared>, caller: Caller, Query(question)
 pub async fn alarms(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<AlarmPage>, Problem> {
     caller.may(Right::Audit)?;
     let span = span(&question)?;
-    let found =
-        aside(&house, move |house| alarms_of(&house.library, &caller.agency, span.from, span.until, span.after.as_ref(), span.most))
-            .await?;
-    Ok(Json(AlarmPage { alarms: found.alarms.into_iter().map(alarm).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
+    let found = aside(&house, move |house| alarms_of(&house.library, &caller.agency, &span)).await?;
+    Ok(Json(AlarmPage { alarms: found.papers.into_iter().map(alarm).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
 }
 
 fn line(share: Share) -> ShareLine {

@@ -10,8 +10,9 @@ use crate::http::own::OwnCertificate;
 use crate::http::problem::Problem;
 use crate::http::routes::published::{COSE, file};
 use crate::signed_file::SignedFile;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::Response;
 use kanhe_issuer::sight::Sight;
 use kanhe_render::{Drawing, ModuleSize, Plate};
@@ -19,66 +20,79 @@ use kanhe_render::{Drawing, ModuleSize, Plate};
 /// For the caller alone, who asks each time whether it may have it.
 const FOR_THE_CALLER: &str = "private, no-cache";
 
+/// A file of a certificate that a caller asks for, and what it has of it.
+pub struct AskedFile {
+    house: Shared,
+    caller: Caller,
+    identifier: String,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<Shared> for AskedFile {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, house).await?;
+        let named = Path::<String>::from_request_parts(parts, house).await;
+        // What cannot be read names nothing.
+        let identifier = named.map_or_else(|_| String::new(), |Path(identifier)| identifier);
+        Ok(Self { house: house.clone(), caller, identifier, headers: parts.headers.clone() })
+    }
+}
+
+impl AskedFile {
+    /// Makes the file where that keeps nobody else waiting, and gives it to who does not have it.
+    async fn given(
+        self,
+        kind: &'static str,
+        bytes: impl FnOnce(&House, &Caller, &str) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let Self { house, caller, identifier, headers } = self;
+        aside(&house, move |house| {
+            let made = SignedFile::new(bytes(house, &caller, &identifier)?);
+            Ok::<_, Problem>(file(&headers, kind, FOR_THE_CALLER, &made))
+        })
+        .await
+    }
+}
+
 /// The signed certificate, with everything that it says of its holders.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/certificate", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, description = "A COSE_Sign1 (docs/spec/certificate.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn certificate(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(identifier): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    aside(&house, move |house| {
-        let own = house.certificate_of(&caller, Right::ReadWhole, &identifier)?;
-        house.note_use(&caller, Sight::Whole, &own.identifier.to_string())?;
-        let envelope = house.library.record(own.mark)?.envelope;
-        Ok::<_, Problem>(given(&headers, COSE, envelope))
-    })
-    .await
+pub async fn certificate(asked: AskedFile) -> Result<Response, Problem> {
+    let whole = |house: &House, caller: &Caller, identifier: &str| {
+        let own = house.certificate_of(caller, Right::ReadWhole, identifier)?;
+        house.note_use(caller, Sight::Whole, &own.identifier.to_string())?;
+        Ok(house.library.record(own.mark)?.envelope)
+    };
+    asked.given(COSE, whole).await
 }
 
 /// The text of the QR code, as it is printed.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, description = "One line", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn seal(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(identifier): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    aside(&house, move |house| {
-        let own = noted(house, &caller, &identifier)?;
-        let text = house.pictures.text(&house.library.record(own.mark)?.digits());
-        Ok::<_, Problem>(given(&headers, "text/plain; charset=utf-8", text.into_bytes()))
-    })
-    .await
+pub async fn seal(asked: AskedFile) -> Result<Response, Problem> {
+    let text = |house: &House, caller: &Caller, identifier: &str| {
+        let own = noted(house, caller, identifier)?;
+        Ok(house.pictures.text(&house.library.record(own.mark)?.digits()).into_bytes())
+    };
+    asked.given("text/plain; charset=utf-8", text).await
 }
 
 /// The QR code as PNG.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal.png", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, description = "A picture for 300 dots an inch", content_type = "image/png"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn png(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(identifier): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    aside(&house, move |house| drawn(house, &caller, &identifier, |drawing| Ok(given(&headers, "image/png", drawing.png()?)))).await
+pub async fn png(asked: AskedFile) -> Result<Response, Problem> {
+    asked.given("image/png", |house, caller, identifier| drawn(house, caller, identifier, |drawing| Ok(drawing.png()?))).await
 }
 
 /// The QR code as SVG.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal.svg", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, description = "A picture of the printed size", content_type = "image/svg+xml"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn svg(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(identifier): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    aside(&house, move |house| {
-        drawn(house, &caller, &identifier, |drawing| Ok(given(&headers, "image/svg+xml", drawing.svg()?.into_bytes())))
-    })
-    .await
+pub async fn svg(asked: AskedFile) -> Result<Response, Problem> {
+    let drawing =
+        |house: &House, caller: &Caller, identifier: &str| drawn(house, caller, identifier, |drawing| Ok(drawing.svg()?.into_bytes()));
+    asked.given("image/svg+xml", drawing).await
 }
 
 /// A seal names its holder, so who looked at it is written down.
@@ -92,16 +106,12 @@ fn drawn(
     house: &House,
     caller: &Caller,
     identifier: &str,
-    render: impl FnOnce(Drawing<'_>) -> Result<Response, Problem>,
-) -> Result<Response, Problem> {
+    render: impl FnOnce(Drawing<'_>) -> Result<Vec<u8>, Problem>,
+) -> Result<Vec<u8>, Problem> {
     let own = noted(house, caller, identifier)?;
     let kind = house.kind_of(caller, Right::Read, own.identifier.type_code().as_str())?;
     let record = house.library.record(own.mark)?;
     let (certificate, text) = (record.certificate()?, house.pictures.text(&record.digits()));
     let module = ModuleSize::of_millimetres(kind.budget().module_mm)?;
     render(house.pictures.artist.draw(Plate { text: &text, module, name: &kind.names().zh, number: &certificate.number })?)
-}
-
-fn given(headers: &HeaderMap, kind: &'static str, bytes: Vec<u8>) -> Response {
-    file(headers, kind, FOR_THE_CALLER, &SignedFile::new(bytes))
 }

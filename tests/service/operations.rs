@@ -4,11 +4,13 @@ use crate::office::{issue, revoke};
 use crate::stage::{Stage, house_with};
 use jiff::SignedDuration;
 use kanhe_core::code::RegionCode;
+use kanhe_service::accounts::Role;
 use kanhe_service::backup::{Backups, back_up};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::publish;
 use kanhe_service::serve::Tls;
+use kanhe_tests::Office;
 use rcgen::{CertificateParams, CertifiedIssuer, DistinguishedName, IsCa, KeyPair};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -31,6 +33,17 @@ fn who_asks_too_often_is_told_when_to_come_back() {
     stage.later(SignedDuration::from_secs(1));
     assert_eq!(stage.get("/v1/types").status, 200);
     assert_eq!(stage.get("/v1/types").status, 429);
+}
+
+#[test]
+fn who_tries_wrong_keys_is_counted_and_keeps_no_right_one_away() {
+    let stage = limited(Rate { per_second: 1, burst: 3, at_once: 100 });
+    let right = stage.key(Office::Housing, &[Role::Clerk], None);
+    let with = |key: &str| stage.call(key, "GET", "/v1/session", None);
+    let tried: Vec<_> = (0..5).map(|_| with("kanhe_0123456789abcdef_wrong").status).collect();
+    assert_eq!(tried, [401, 401, 401, 429, 429]);
+    assert_eq!(with("kanhe_0123456789abcdef_wrong").code(), "rate_exceeded");
+    assert_eq!(with(&right).status, 200, "an account is counted as one, wherever it calls from");
 }
 
 #[test]

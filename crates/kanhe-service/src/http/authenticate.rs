@@ -5,6 +5,7 @@
 
 use super::aside::aside;
 use super::problem::Problem;
+use super::turnstile::Turnstile;
 use crate::accounts::session::{self, SignedIn, Token};
 use crate::accounts::{Caller, CredentialError, api_key};
 use crate::house::{House, Shared};
@@ -23,7 +24,7 @@ const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 pub struct Refused(pub Problem);
 
 /// Finds out who calls, and lets the request go on.
-pub async fn authenticate(house: &Shared, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Request, next: Next) -> Response {
     if let Some(sent) = request.headers().get(AUTHORIZATION) {
         let key = bearer(sent);
         let found = aside(house, move |house| {
@@ -32,7 +33,8 @@ pub async fn authenticate(house: &Shared, mut request: Request, next: Next) -> R
         });
         match found.await {
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
-            Err(problem) => return problem.into_response(),
+            // Whoever tries keys is counted by its address: an account it has none.
+            Err(problem) => return turnstile.refused(house, &request, problem).into_response(),
         }
     } else if let Some(sent) = cookie(house, request.headers()) {
         match visitor(house, &sent, request.method(), request.headers()).await {

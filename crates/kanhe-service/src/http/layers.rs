@@ -65,9 +65,7 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         // Inside of whatever finds out who calls: an account is counted as one, wherever it calls from.
         .layer(from_fn_with_state((house.clone(), turnstile.clone()), count))
-        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
-            authenticate(&house, request, next).await
-        }))
+        .layer(from_fn_with_state((house.clone(), turnstile.clone()), find_out))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request, next| in_time(time, request, next)))
         .layer(cors)
@@ -84,6 +82,10 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
 
 async fn count(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {
     turnstile.token(&house, request, next).await
+}
+
+async fn find_out(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {
+    authenticate(&house, &turnstile, request, next).await
 }
 
 /// A panic ends one request, and says nothing of its reason to a stranger.

@@ -106,6 +106,14 @@ impl Turnstile {
         }
     }
 
+    /// What a caller hears whose key was refused: that, or that it has tried too often from its address.
+    pub fn refused(&self, house: &Shared, request: &Request, problem: Problem) -> Problem {
+        match who(request).map_or(Ok(()), |who| self.take(who, house.now().as_microsecond())) {
+            Ok(()) => problem,
+            Err(held) => held.into(),
+        }
+    }
+
     fn take(&self, who: Who, now: i64) -> Result<(), Held> {
         let Rate { per_second, burst, .. } = self.rate;
         let token = MICROSECONDS / i64::from(per_second.max(1));

@@ -13,3 +13,4 @@ mod review;
 mod review_model;
 mod together;
 mod transfer;
+mod within;

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn days(days: i64) -> SignedDuration {
     SignedDuration::from_hours(24 * days)
@@ -118,4 +119,23 @@ fn a_key_is_cut_within_bounds() {
     assert_eq!((scoped.status, &scoped.json()["roles"], &scoped.json()["types"]), (201, &json!(["clerk"]), &json!([kind])));
     let who = as_system(&stage, scoped.json()["key"].as_str().unwrap());
     assert_eq!(who.json()["types"], json!([kind]));
+}
+
+#[test]
+fn a_key_is_rotated_while_it_is_used_and_no_call_is_lost() {
+    let stage = Stage::new();
+    let admin = stage.officer(Office::Housing, "zhang.san", &[Role::Administrator]);
+    let made = admin.post("/v1/api-keys", &json!({ "name": "窗口系统", "roles": ["clerk"] })).json();
+    let (old, id) = (made["key"].as_str().unwrap(), made["id"].as_str().unwrap());
+    let heard = |key: &str, times: usize| (0..times).map(|_| as_system(&stage, key).status).collect::<BTreeSet<_>>();
+    let (during, new) = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..3).map(|_| scope.spawn(|| heard(old, 60))).collect();
+        let rotated = admin.post(&format!("/v1/api-keys/{id}/rotation"), &json!({ "overlap_days": 7 })).json();
+        let during: Vec<_> = calls.into_iter().map(|call| call.join().unwrap()).collect();
+        (during, rotated["key"].as_str().unwrap().to_owned())
+    });
+    assert_eq!(during, [BTreeSet::from([200]), BTreeSet::from([200]), BTreeSet::from([200])]);
+    assert_eq!((heard(old, 5), heard(&new, 5)), (BTreeSet::from([200]), BTreeSet::from([200])));
+    stage.later(days(8));
+    assert_eq!((heard(old, 1), heard(&new, 1)), (BTreeSet::from([401]), BTreeSet::from([200])));
 }

@@ -26,6 +26,7 @@ mod readers;
 mod readme;
 mod review;
 mod stage;
+mod through;
 mod tokens;
 mod transfer;
 mod types;

@@ -1,6 +1,6 @@
 //! A listener, until it is told to stop.
 //!
-//! * [`Gate`]: where and how connections come in;
+//! * [`Gate`]: where and how connections come in: from the network, or by the socket beside the library;
 //! * [`Peer`]: who is at the other end, for whoever answers;
 //! * [`Tls`]: the certificate that the service shows, renewed while it runs.
 
@@ -12,16 +12,19 @@ pub use connection::{Peer, Transport};
 pub use tls::{Tls, TlsError, name_provider};
 
 use axum::Router;
-use connection::Connection;
+use connection::{Connection, Stream};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::io::{self, ErrorKind};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Semaphore;
+
+/// The name of the socket in the folder of a library, by which verbs on the same machine find the service that holds it.
+pub const SOCKET: &str = "service.sock";
 
 /// Connections that are open at a time, unless somebody says otherwise: each costs some kilobytes.
 const MOST_CONNECTIONS: usize = 4_096;
@@ -31,20 +34,49 @@ const NO_MORE_FILES: Duration = Duration::from_millis(200);
 
 /// Where and how connections come in.
 pub struct Gate {
-    listener: TcpListener,
+    doorway: Doorway,
     tls: Option<Arc<Tls>>,
     connections: usize,
     proxies: Arc<[IpAddr]>,
 }
 
+/// What is listened at.
+enum Doorway {
+    Network(TcpListener),
+    /// And whose socket it is: nobody else comes in by it but root, whatever the file's mode has become.
+    Beside(UnixListener, u32),
+}
+
+impl Doorway {
+    async fn accept(&self) -> io::Result<(Stream, IpAddr)> {
+        match self {
+            Self::Network(listener) => listener.accept().await.map(|(stream, peer)| (Stream::Network(stream), peer.ip())),
+            Self::Beside(listener, owner) => {
+                let (stream, _) = listener.accept().await?;
+                let caller = stream.peer_cred()?.uid();
+                // As who goes away at once: there is nothing to tell it.
+                if caller != *owner && caller != 0 { Err(ErrorKind::ConnectionAborted.into()) } else { Ok((Stream::Beside(stream), HERE)) }
+            }
+        }
+    }
+}
+
+/// The address of who comes by the socket.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 impl From<TcpListener> for Gate {
     /// A gate without TLS.
     fn from(listener: TcpListener) -> Self {
-        Self { listener, tls: None, connections: MOST_CONNECTIONS, proxies: Arc::default() }
+        Self { doorway: Doorway::Network(listener), tls: None, connections: MOST_CONNECTIONS, proxies: Arc::default() }
     }
 }
 
 impl Gate {
+    /// A gate for this machine alone: the socket of a user, for that user and root.
+    pub fn beside(listener: UnixListener, owner: u32) -> Self {
+        Self { doorway: Doorway::Beside(listener, owner), tls: None, connections: MOST_CONNECTIONS, proxies: Arc::default() }
+    }
+
     /// Lets nobody in but over TLS.
     #[must_use]
     pub fn over(mut self, tls: Arc<Tls>) -> Self {
@@ -76,19 +108,19 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
     patience: Duration,
 ) -> io::Result<()> {
-    let Gate { listener, tls, connections, proxies } = gate.into();
+    let Gate { doorway, tls, connections, proxies } = gate.into();
     let (places, graceful) = (Arc::new(Semaphore::new(connections)), GracefulShutdown::new());
     let mut stop = pin!(stop);
     loop {
         let next = async {
             let place = Arc::clone(&places).acquire_owned().await.map_err(|_| io::Error::from(ErrorKind::NotConnected))?;
-            listener.accept().await.map(|accepted| (place, accepted))
+            doorway.accept().await.map(|accepted| (place, accepted))
         };
         let next = tokio::select! { next = next => next, () = &mut stop => break };
         match next {
             Ok((place, (stream, peer))) => {
                 let tls = tls.as_ref().map(|tls| tls.present());
-                let connection = Connection { router: router.clone(), tls, peer: peer.ip(), proxies: Arc::clone(&proxies) };
+                let connection = Connection { router: router.clone(), tls, peer, proxies: Arc::clone(&proxies) };
                 let watcher = graceful.watcher();
                 tokio::spawn(async move {
                     connection.run(stream, watcher).await;
@@ -103,7 +135,7 @@ pub async fn serve(
             }
         }
     }
-    drop(listener);
+    drop(doorway);
     // Whoever needs longer is broken off.
     let _ = tokio::time::timeout(patience, graceful.shutdown()).await;
     Ok(())

@@ -13,12 +13,12 @@ pub use event::{Event, EventApproval, History, Then};
 
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::Label;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 /// What people call something, in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Names {
     /// Chinese.
     pub zh: String,

@@ -25,7 +25,7 @@ pub use answer::Answer;
 pub use hint::hint;
 pub use language::Language;
 pub use life::{act_word, state_word};
-pub use meaning::meaning;
+pub use meaning::{known_code, meaning};
 pub use remedy::remedy;
 pub use sentence::{Sentence, Words, counted, label, row};
 pub use time::{age, moment, on_the_clock};

@@ -16,6 +16,12 @@ pub fn meaning(code: &str) -> Option<Words> {
     Some(Words::new(zh, en))
 }
 
+/// A code that somebody else has said, as the page has it; nothing where the page does not.
+pub fn known_code(code: &str) -> Option<&'static str> {
+    let codes = CODES.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(known, _)| known);
+    codes.into_iter().find(|known| *known == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

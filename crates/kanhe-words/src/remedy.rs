@@ -22,6 +22,23 @@ pub fn remedy(code: &str) -> Option<Words> {
         "identity_malformed" => {
             ("身份文件由 kanhe key new --new-identity 生成。", "An identity file is made by `kanhe key new --new-identity`.")
         }
+        "key_file_malformed" => ("文件中只放接口密钥（kanhe_…）一行。", "Put the API key, kanhe_…, alone into the file."),
+        "service_key_wanted" => {
+            ("用 --key-file 或 KANHE_KEY_FILE 指明存放接口密钥的文件。", "Name a file with an API key: --key-file, or KANHE_KEY_FILE.")
+        }
+        "service_unreachable" => (
+            "检查地址和网络；是否已办理，可用 kanhe history 查看。",
+            "Check the address and the network; whether an act was done, `kanhe history` tells.",
+        ),
+        "service_in_the_clear" => ("请使用 https 地址。", "Name an https address."),
+        "service_answer_malformed" => {
+            ("检查地址；服务与本程序应为同一版本。", "Check the address, and that the service and this program are of one version.")
+        }
+        "not_through_service" => (
+            "去掉该选项；或停止服务后，直接对证照库运行。",
+            "Leave the option out; or stop the service, and run the verb on the library itself.",
+        ),
+        "caller_lacks_right" | "caller_lacks_type" => ("请联系本机构管理员。", "Ask the agency's administrator."),
         code if code.starts_with("key_") || code.starts_with("passphrase_") => {
             ("检查密钥文件和口令。", "Check the key file and its passphrase.")
         }
@@ -67,8 +84,8 @@ pub fn remedy(code: &str) -> Option<Words> {
             ("改正描述文件后重新签名。", "Correct the description and sign again.")
         }
         "store_in_use" => (
-            "若由 kanhe serve 持有，请经其接口办理（/docs）；否则等另一进程结束后重试。",
-            "If `kanhe serve` holds it, ask that over HTTP (see its /docs); else wait for the other process to end, and try again.",
+            "等另一进程结束后重试；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
+            "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
         ),
         "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
         "store_exists" => ("换一个目录。", "Choose another folder."),

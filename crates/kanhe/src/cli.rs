@@ -3,6 +3,7 @@
 mod application;
 mod chinese;
 mod counter;
+mod door;
 mod issue;
 mod keep;
 mod language;
@@ -15,6 +16,7 @@ mod service;
 
 pub use application::{ApplicationListArgs, ApplicationVerb, ApplyArgs, ApproveArgs, CloseArgs, ReviewArgs};
 pub use counter::{InspectArgs, VerifyArgs};
+pub use door::{AccountArg, DoorArg, SignArg};
 pub use issue::{IssueArgs, LevelArg, PictureArg};
 pub use keep::{BackupArgs, CheckArgs, ExportArgs, RestoreArgs};
 pub use language::language_of_words;

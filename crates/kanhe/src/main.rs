@@ -8,6 +8,7 @@ mod files;
 mod pause;
 mod shipped;
 mod verbs;
+mod web;
 mod words;
 
 use cli::{Cli, Misread, language_of_words};

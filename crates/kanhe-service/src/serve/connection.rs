@@ -18,7 +18,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tower::Service as _;
@@ -57,6 +57,14 @@ pub enum Transport {
     Tls,
 }
 
+/// What a connection is made of.
+pub(super) enum Stream {
+    /// From the network.
+    Network(TcpStream),
+    /// From this machine, by the socket beside the library.
+    Beside(UnixStream),
+}
+
 /// A connection that was taken.
 pub(super) struct Connection {
     pub router: Router,
@@ -67,8 +75,15 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Answers until the caller goes, or the service stops.
-    pub async fn run(self, stream: TcpStream, watcher: Watcher) {
+    pub async fn run(self, stream: Stream, watcher: Watcher) {
         let _open = measure::Connection::begin();
+        let stream = match stream {
+            Stream::Network(stream) => stream,
+            Stream::Beside(stream) => {
+                let peer = Peer { address: self.peer, transport: Transport::Plain };
+                return answer(stream, Requests { router: self.router, peer, proxies: Arc::default() }, watcher).await;
+            }
+        };
         // An answer is written in one piece: waiting for more of it only delays the caller.
         let _ = stream.set_nodelay(true);
         let Self { router, tls, peer: address, proxies } = self;

@@ -10,11 +10,12 @@ use kanhe_issuer::catalogue::{CertificateKind, Department};
 use kanhe_issuer::examiner::{Opinion, Standing};
 use kanhe_issuer::sight::Sight;
 use kanhe_store::{Library, Project, Stage, StoreError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// An application on its way to a decision.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Application)]
 pub struct Application {
     /// Its lifelong code (终生唯一编码).
@@ -24,7 +25,7 @@ pub struct Application {
     /// The agency that decides.
     pub agency: String,
     /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// When it arrived (RFC 3339).
     #[schema(format = DateTime)]
     pub lodged: String,
@@ -46,27 +47,27 @@ pub struct Application {
     #[schema(required)]
     pub refused_because: Option<Refusal>,
     /// The applicant's request id; for officers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// What is applied for, as far as the officer may see it; not there where the type has another form by now.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
     /// What happened, the oldest first; for officers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event>>,
 }
 
 /// What an application is to replace.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Replaced {
     /// `renew` or `amend`.
-    pub act: &'static str,
+    pub act: Cow<'static, str>,
     /// The version.
     pub identifier: String,
 }
 
 /// A department, and what it says.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DepartmentSaid {
     /// Its id in the type file.
     pub id: String,
@@ -74,7 +75,7 @@ pub struct DepartmentSaid {
     pub names: Names,
     /// `agrees` or `objects`; null while it is silent.
     #[schema(required)]
-    pub opinion: Option<&'static str>,
+    pub opinion: Option<Cow<'static, str>>,
     /// When it said so (RFC 3339).
     #[schema(required, format = DateTime)]
     pub at: Option<String>,
@@ -83,7 +84,7 @@ pub struct DepartmentSaid {
 }
 
 /// Why an application was refused: a refusal is given with its reasons (Administrative Licensing Law art. 38).
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Refusal {
     /// The legal basis.
     pub basis: String,
@@ -92,7 +93,7 @@ pub struct Refusal {
 }
 
 /// What is applied for.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Applied {
     /// The number that is to be printed.
     pub number: String,
@@ -117,12 +118,12 @@ impl Application {
         let decision = history.last().map(|(_, event)| event).filter(|_| project.stage.is_final());
         let refusal = |event: &event::Event| Refusal { basis: event.basis.clone(), reason: event.reason.clone() };
         let replaced =
-            |replaces: &kanhe_store::Replaces| Replaced { act: replaces.act.word(), identifier: replaces.identifier.to_string() };
+            |replaces: &kanhe_store::Replaces| Replaced { act: replaces.act.word().into(), identifier: replaces.identifier.to_string() };
         Ok(Self {
             code: project.code.as_str().to_owned(),
             r#type: project.type_code.to_string(),
             agency: project.agency.to_string(),
-            stage: project.stage.word(),
+            stage: project.stage.word().into(),
             lodged: project.lodged.to_string(),
             days: (now.as_second() - project.lodged.as_second()).max(0) / 86_400,
             certificate: issued.map(|card| card.identifier.to_string()),
@@ -166,7 +167,7 @@ fn departments(standing: &Standing<'_>) -> Vec<DepartmentSaid> {
     let row = |(department, said): &(&Department, Option<(Opinion, event::Event)>)| DepartmentSaid {
         id: department.id.clone(),
         names: Names::from(&department.names),
-        opinion: said.as_ref().map(|(opinion, _)| opinion.word()),
+        opinion: said.as_ref().map(|(opinion, _)| opinion.word().into()),
         at: said.as_ref().map(|(_, event)| event.recorded.to_string()),
         waited_for: waiting.contains(&department.id.as_str()),
     };
@@ -174,7 +175,7 @@ fn departments(standing: &Standing<'_>) -> Vec<DepartmentSaid> {
 }
 
 /// An application in a list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ApplicationRow {
     /// Its lifelong code.
     pub code: String,
@@ -183,7 +184,7 @@ pub struct ApplicationRow {
     /// The agency that decides.
     pub agency: String,
     /// How far it has come.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// When it arrived (RFC 3339).
     #[schema(format = DateTime)]
     pub lodged: String,
@@ -197,7 +198,7 @@ impl From<&Project> for ApplicationRow {
             code: project.code.as_str().to_owned(),
             r#type: project.type_code.to_string(),
             agency: project.agency.to_string(),
-            stage: project.stage.word(),
+            stage: project.stage.word().into(),
             lodged: project.lodged.to_string(),
             request_id: project.request.clone(),
         }

@@ -7,12 +7,13 @@ use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::sight::Sight;
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// A certificate: what it says, and what has become of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Certificate)]
 pub struct Certificate {
     /// The lifelong identifier (GB/T 36904).
@@ -21,6 +22,8 @@ pub struct Certificate {
     pub number: String,
     /// The code of its type.
     pub r#type: String,
+    /// What the type was called when it was issued.
+    pub type_names: Names,
     /// Who issued it.
     pub issuer: Issuer,
     /// Who holds it.
@@ -38,9 +41,9 @@ pub struct Certificate {
     #[schema(value_type = Object)]
     pub fields: Fields,
     /// What has become of it: `valid`, `suspended`, `revoked`, `annulled`, `cancelled`, `transferred`, `superseded`.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// The state, and where its term stands today.
-    pub condition: &'static str,
+    pub condition: Cow<'static, str>,
     /// What other systems call the condition: the code of each code set of the type.
     #[schema(required, value_type = Option<Object>)]
     pub state_codes: Option<Map<String, Json>>,
@@ -65,7 +68,7 @@ pub struct Certificate {
 }
 
 /// Who issued a certificate.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = CertificateIssuer)]
 pub struct Issuer {
     /// The USCC.
@@ -75,7 +78,7 @@ pub struct Issuer {
 }
 
 /// Who holds a certificate.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = CertificateHolder)]
 pub struct Holder {
     /// The name.
@@ -97,14 +100,15 @@ impl Certificate {
             identifier: card.identifier.to_string(),
             number: certificate.number.clone(),
             r#type: card.type_code().to_string(),
+            type_names: Names::from(&certificate.type_names),
             issuer: Issuer { code: card.agency().to_string(), names: Names::from(&certificate.issuer_names) },
             holders: holders(&certificate.holders, sight),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
             fields: fields(&certificate.fields, kind, sight),
-            state: card.state.word(),
-            condition: condition.word(),
+            state: card.state.word().into(),
+            condition: condition.word().into(),
             state_codes: kind.map(|kind| state_codes(kind, condition)),
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
@@ -137,7 +141,7 @@ fn state_codes(kind: &CertificateKind, condition: Condition) -> Map<String, Json
 }
 
 /// A certificate in a list: nothing about a person.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CertificateRow {
     /// The lifelong identifier.
     pub identifier: String,
@@ -148,9 +152,9 @@ pub struct CertificateRow {
     /// The agency that issued it.
     pub agency: String,
     /// What has become of it.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// The state, and where its term stands today.
-    pub condition: &'static str,
+    pub condition: Cow<'static, str>,
     /// The day of issue.
     #[schema(format = Date)]
     pub issued: String,
@@ -172,8 +176,8 @@ impl CertificateRow {
             number: certificate.number.clone(),
             r#type: card.type_code().to_string(),
             agency: card.agency().to_string(),
-            state: card.state.word(),
-            condition: Condition::of(card.state, card.from, card.until, today).word(),
+            state: card.state.word().into(),
+            condition: Condition::of(card.state, card.from, card.until, today).word().into(),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
@@ -182,14 +186,14 @@ impl CertificateRow {
 }
 
 /// What an act made of a certificate.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
     /// The certificate.
     pub identifier: String,
     /// What was done.
-    pub act: &'static str,
+    pub act: Cow<'static, str>,
     /// What has become of it.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// From when on it holds (RFC 3339).
     #[schema(format = DateTime)]
     pub effective: String,
@@ -203,8 +207,8 @@ impl Changed {
     pub fn new(change: Change, card: &Card) -> Self {
         Self {
             identifier: card.identifier.to_string(),
-            act: change.act().word(),
-            state: card.state.word(),
+            act: change.act().word().into(),
+            state: card.state.word().into(),
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
         }

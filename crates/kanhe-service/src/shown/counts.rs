@@ -4,12 +4,13 @@ use jiff::civil::Date;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::status::State;
 use kanhe_store::{Library, StoreError, Within};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// How many certificates there are, by type, agency and state.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// The day on which terms are judged.
     #[schema(format = Date)]
@@ -21,14 +22,14 @@ pub struct Counts {
 }
 
 /// Certificates of one type, agency and state.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Total {
     /// The code of the type.
     pub r#type: String,
     /// The agency.
     pub agency: String,
     /// The state.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// How many.
     pub count: u64,
     /// How many of them are past their last day.
@@ -36,14 +37,14 @@ pub struct Total {
 }
 
 /// Certificates of one type, agency, state and month of issue.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MonthCount {
     /// The code of the type.
     pub r#type: String,
     /// The agency.
     pub agency: String,
     /// The state.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// The month, as in `2026-06`.
     pub month: String,
     /// How many.
@@ -61,12 +62,12 @@ impl Counts {
         }
         let total = |((type_code, agency, state), count): ((TypeCode, Uscc, State), u64)| {
             let past_their_term = library.expired(&type_code, &agency, state, today)?;
-            Ok(Total { r#type: type_code.to_string(), agency: agency.to_string(), state: state.word(), count, past_their_term })
+            Ok(Total { r#type: type_code.to_string(), agency: agency.to_string(), state: state.word().into(), count, past_their_term })
         };
         let month = |count: &kanhe_store::Count| MonthCount {
             r#type: count.type_code.to_string(),
             agency: count.agency.to_string(),
-            state: count.state.word(),
+            state: count.state.word().into(),
             month: format!("{:04}-{:02}", count.year, count.month),
             count: count.count,
         };

@@ -7,17 +7,18 @@ use kanhe_core::code::CertificateId;
 use kanhe_core::event;
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
 use kanhe_store::{Library, Shelfmark, StoreError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// An event of the log.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Event)]
 pub struct Event {
     /// Its index in the log.
     pub index: u64,
     /// What was done.
-    pub act: &'static str,
+    pub act: Cow<'static, str>,
     /// To what: an identifier, the code of an application, a manifest.
     pub subject: String,
     /// From when on it holds (RFC 3339).
@@ -41,7 +42,7 @@ pub struct Event {
 }
 
 /// Who allowed it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventApproval {
     /// The code of the application.
     pub project: String,
@@ -62,7 +63,7 @@ impl Event {
         });
         Self {
             index,
-            act: event.act.word(),
+            act: event.act.word().into(),
             subject: event.subject.clone(),
             effective: event.effective.to_string(),
             recorded: event.recorded.to_string(),
@@ -76,7 +77,7 @@ impl Event {
 }
 
 /// Everything that happened to a certificate.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct History {
     /// The certificate.
     pub identifier: String,
@@ -84,25 +85,25 @@ pub struct History {
     #[schema(required)]
     pub at: Option<Then>,
     /// Its condition today.
-    pub now: &'static str,
+    pub now: Cow<'static, str>,
     /// What happened, the oldest first.
     pub events: Vec<Event>,
 }
 
 /// What held at a moment.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Then {
     /// The moment (RFC 3339).
     #[schema(value_type = String, format = DateTime)]
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read")]
     pub moment: Timestamp,
     /// As far as the library knew it at this one (RFC 3339).
     #[schema(value_type = String, format = DateTime)]
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read")]
     pub known: Timestamp,
     /// The condition; null before the certificate was issued.
     #[schema(required, value_type = Option<String>)]
-    #[serde(serialize_with = "word")]
+    #[serde(serialize_with = "word", deserialize_with = "condition")]
     pub condition: Option<Condition>,
 }
 
@@ -112,6 +113,15 @@ fn written<S: serde::Serializer>(moment: &Timestamp, serializer: S) -> Result<S:
 
 fn word<S: serde::Serializer>(condition: &Option<Condition>, serializer: S) -> Result<S::Ok, S::Error> {
     condition.map(Condition::word).serialize(serializer)
+}
+
+fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+fn condition<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Condition>, D::Error> {
+    let word = Option::<String>::deserialize(deserializer)?;
+    Ok(word.and_then(|word| Condition::ALL.into_iter().find(|condition| condition.word() == word)))
 }
 
 impl History {
@@ -132,7 +142,7 @@ impl History {
         Ok(Self {
             identifier: identifier.to_string(),
             at: past.map(then),
-            now: Condition::of(card.state, card.from, card.until, today).word(),
+            now: Condition::of(card.state, card.from, card.until, today).word().into(),
             events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),
         })
     }

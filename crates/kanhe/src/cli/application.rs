@@ -1,6 +1,6 @@
 //! The command line of applications under review: its arguments, as clap reads them.
 
-use super::{GroundsArg, KeyArg, LibraryArg, PicturesArg, TypesArg};
+use super::{DoorArg, GroundsArg, PicturesArg, SignArg, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -27,7 +27,7 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub struct ReviewArgs {
     #[arg(long)]
     pub object: bool,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
@@ -63,9 +63,9 @@ pub struct ApproveArgs {
     /// The code of the application
     pub code: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
-    pub key: KeyArg,
+    pub key: SignArg,
     #[command(flatten)]
     pub pictures: PicturesArg,
     #[command(flatten)]
@@ -80,7 +80,7 @@ pub struct CloseArgs {
     /// The code of the application
     pub code: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
@@ -95,7 +95,7 @@ pub enum ApplicationVerb {
         /// The code of the application
         code: String,
         #[command(flatten)]
-        library: LibraryArg,
+        library: DoorArg,
         /// Show the application itself, and who did what for which reason
         #[arg(long)]
         full: bool,
@@ -110,7 +110,7 @@ pub enum ApplicationVerb {
 #[derive(Debug, Args)]
 pub struct ApplicationListArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// Only of this type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
     pub kind: Option<String>,

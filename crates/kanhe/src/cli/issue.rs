@@ -1,11 +1,12 @@
 //! The command line of issuing, and how the pictures of a certificate are drawn.
 
-use super::{KeyArg, LibraryLock, TypesArg};
+use super::{AccountArg, LibraryLock, SignArg, TypesArg};
 use clap::Args;
 use std::path::PathBuf;
 
 /// `kanhe issue …`
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("keeps").multiple(true).args(["library", "service"])))]
 pub struct IssueArgs {
     /// The type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
@@ -14,16 +15,18 @@ pub struct IssueArgs {
     #[arg(long = "in", value_name = "FILE|-")]
     pub input: PathBuf,
     /// The signed manifest of the region, which knows the agency of the key; a library has its own, and with this none is used
-    #[arg(long, value_name = "FILE", required_unless_present = "library")]
+    #[arg(long, value_name = "FILE", required_unless_present = "keeps")]
     pub manifest: Option<PathBuf>,
     /// Where certificates and their pictures go; without a library, the same folder again issues nothing twice
-    #[arg(long, value_name = "DIR", required_unless_present = "library")]
+    #[arg(long, value_name = "DIR", required_unless_present = "keeps")]
     pub out: Option<PathBuf>,
     /// The library that the certificates come into: it issues nothing twice, and knows every certificate's state
     #[arg(long, value_name = "DIR", env = "KANHE_LIBRARY")]
     pub library: Option<PathBuf>,
     #[command(flatten)]
     pub library_lock: LibraryLock,
+    #[command(flatten)]
+    pub account: AccountArg,
     /// The legal basis, for the library
     #[arg(long, value_name = "LAW")]
     pub basis: Option<String>,
@@ -34,15 +37,15 @@ pub struct IssueArgs {
     #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
     pub actor: Option<String>,
     /// One line for each row goes here [default: the table's name with .report.jsonl, or report.jsonl in --out]
-    #[arg(long, value_name = "FILE", requires = "library")]
+    #[arg(long, value_name = "FILE", requires = "keeps")]
     pub report: Option<PathBuf>,
     /// Check every row as if it were issued, and write nothing
-    #[arg(long, requires = "library")]
+    #[arg(long, requires = "keeps")]
     pub dry_run: bool,
     #[command(flatten)]
     pub picture: PictureArg,
     #[command(flatten)]
-    pub key: KeyArg,
+    pub key: SignArg,
     #[command(flatten)]
     pub types: TypesArg,
     /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]

@@ -1,6 +1,6 @@
 //! The command line of the library: its arguments, as clap reads them.
 
-use super::{KeyArg, PictureArg, TypesArg};
+use super::{DoorArg, PictureArg, SignArg, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -78,9 +78,9 @@ pub struct GroundsArg {
     /// The reason
     #[arg(long, value_name = "WORDS")]
     pub reason: String,
-    /// Who does it, as the agency calls its officers
+    /// Who does it, as the agency calls its officers; a service knows who asks it
     #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
-    pub actor: String,
+    pub actor: Option<String>,
     /// From when on it holds (RFC 3339 or a day); not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
@@ -92,7 +92,7 @@ pub struct ChangeArgs {
     /// The identifier of the certificate
     pub identifier: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub grounds: GroundsArg,
 }
@@ -106,9 +106,9 @@ pub struct ReplaceArgs {
     #[arg(long = "in", value_name = "FILE")]
     pub input: PathBuf,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
-    pub key: KeyArg,
+    pub key: SignArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
@@ -136,7 +136,7 @@ pub struct DrawArgs {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub picture: PictureArg,
     #[command(flatten)]
@@ -181,9 +181,9 @@ pub struct TransferInArgs {
     #[arg(long = "in", value_name = "FILE")]
     pub input: PathBuf,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
-    pub key: KeyArg,
+    pub key: SignArg,
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
@@ -197,7 +197,7 @@ pub struct TransferInArgs {
 #[command(group(clap::ArgGroup::new("question").multiple(false).args(["number", "holder", "name", "alias"])))]
 pub struct FindArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// By printed number
     #[arg(long)]
     pub number: Option<String>,
@@ -247,7 +247,7 @@ pub struct AliasArgs {
     #[arg(value_name = "SCHEME:VALUE")]
     pub alias: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub grounds: GroundsArg,
 }
@@ -258,7 +258,7 @@ pub struct ShowArgs {
     /// The identifier of the certificate
     pub identifier: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// Show holders' codes and masked fields whole
     #[arg(long)]
     pub full: bool,
@@ -275,7 +275,7 @@ pub struct HistoryArgs {
     /// The identifier of the certificate
     pub identifier: String,
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// What held at this moment (RFC 3339 or a day)
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
@@ -288,7 +288,7 @@ pub struct HistoryArgs {
 #[derive(Debug, Args)]
 pub struct CountArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     #[command(flatten)]
     pub types: TypesArg,
 }

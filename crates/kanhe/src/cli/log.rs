@@ -1,6 +1,6 @@
 //! The command line of a library's log.
 
-use super::{KeyArg, LibraryArg};
+use super::{DoorArg, KeyArg, LibraryArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub enum LogVerb {
         #[arg(long, value_name = "INDEX", conflicts_with = "subject")]
         event: Option<u64>,
         #[command(flatten)]
-        library: LibraryArg,
+        library: DoorArg,
         /// Where the proof goes (tlog-proof)
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -87,7 +87,7 @@ pub enum LogVerb {
 #[derive(Debug, Args)]
 pub struct LogEventsArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// Only what this officer did
     #[arg(long, value_name = "OFFICER")]
     pub by: Option<String>,

@@ -206,10 +206,7 @@ mod tests {
             ("type list -440106", "有多余的内容：此命令不再接受更多参数"),
             ("12345", "没有这个命令"),
             ("type show", "缺少必需的参数：<名称>"),
-            (
-                "review X --department fire",
-                "缺少必需的参数：--library <目录>、--basis <依据>、--reason <文字>、--actor <经办人>、<--agree|--object>",
-            ),
+            ("review X --department fire", "缺少必需的参数：--basis <依据>、--reason <文字>、--library <目录>、<--agree|--object>"),
             ("type list --lang fr", "--lang <语言> 的值“fr”无效，可选：zh、en"),
             ("type list --lang", "--lang <语言> 缺少值，可选：zh、en"),
             ("type list --types", "--types <目录> 缺少值"),

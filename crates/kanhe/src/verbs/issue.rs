@@ -51,7 +51,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let missing = |name: &str| Failure::new("usage", format!("without --library, {name} is needed"));
     let out = args.out.as_deref().ok_or_else(|| missing("--out"))?;
     let manifest = args.manifest.as_deref().ok_or_else(|| missing("--manifest"))?;
-    let key = key::open(&args.key)?;
+    let key = key::open(&args.key.of_ones_own()?)?;
     let manifest = manifest::read(manifest)?;
     let catalogue = shipped::catalogue(&args.types)?;
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;

@@ -3,6 +3,7 @@
 mod application;
 mod bulk;
 mod change;
+mod door;
 mod draw;
 mod events;
 mod export;
@@ -15,6 +16,7 @@ mod log;
 mod officer;
 mod show;
 mod survivors;
+mod through;
 
 pub use application::{application, apply, approve, close, review};
 pub use change::{alias, change, replace, transfer};
@@ -30,13 +32,14 @@ pub use officer::{api_key, officer};
 pub use show::{history, show};
 
 use super::{clock, key, trust};
-use crate::cli::{GroundsArg, LibraryArg, LibraryLock, LockArg};
+use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::Words;
+use crate::words::{Sentence, Words};
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Lock};
 use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
@@ -87,15 +90,19 @@ fn manifest(library: &Library) -> Result<Manifest, Failure> {
     Registrar::new(library).manifest().map_err(|error| registered(&error))
 }
 
-/// A certificate of the library, by its identifier.
-fn located(library: &Library, text: &str) -> Result<(CertificateId, Shelfmark), Failure> {
-    let identifier = CertificateId::parse(text).map_err(|error| {
+/// The identifier of a certificate, as somebody typed it.
+fn identifier(text: &str) -> Result<CertificateId, Failure> {
+    CertificateId::parse(text).map_err(|error| {
         let hint = Words::new("kanhe find 可按编号、持证主体或名称查找。", "`kanhe find` finds certificates by number, holder or name.");
         Failure::new(error.code(), error).hint(hint)
-    })?;
+    })
+}
+
+/// A certificate of the library, by its identifier.
+fn located(library: &Library, text: &str) -> Result<Shelfmark, Failure> {
+    let identifier = identifier(text)?;
     let found = library.find(&identifier).map_err(stored)?;
-    let shelfmark = found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))?;
-    Ok((identifier, shelfmark))
+    found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
 }
 
 /// What goes into the log about an act, as the command line says it.
@@ -103,7 +110,14 @@ fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
     // The library writes down what its own clock says: who could name another moment could lie to the auditor.
     let now = clock::moment(None)?;
     let effective = arg.effective.as_deref().map(clock::beginning).transpose()?.unwrap_or(now);
-    Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, &arg.actor)?, effective, now, salt: *clock::chance()? })
+    let actor = arg.actor.as_deref().ok_or_else(|| missing("--actor <经办人>", "--actor <OFFICER>"))?;
+    Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, actor)?, effective, now, salt: *clock::chance()? })
+}
+
+/// That a library of one's own needs an argument that a service does not.
+fn missing(zh: &str, en: &str) -> Failure {
+    let en = format!("the following required arguments were not provided: {en}");
+    Failure::misread(&Sentence::new(format!("缺少必需的参数：{zh}"), en))
 }
 
 fn grounds(basis: &str, reason: &str, actor: &str) -> Result<Grounds, Failure> {
@@ -122,4 +136,16 @@ pub fn stored(error: StoreError) -> Failure {
 
 fn registered(error: &RegistrarError) -> Failure {
     Failure::new(error.code(), error)
+}
+
+fn examined(error: &ExaminerError) -> Failure {
+    Failure::new(error.code(), error)
+}
+
+impl SignArg {
+    /// The key that a library of one's own signs with.
+    pub fn of_ones_own(&self) -> Result<KeyArg, Failure> {
+        let key = self.key.clone().ok_or_else(|| missing("--key <文件>", "--key <FILE>"))?;
+        Ok(KeyArg { key, lock: self.lock.clone() })
+    }
 }

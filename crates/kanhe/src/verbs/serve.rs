@@ -43,7 +43,8 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         let listener = listen(&plan).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        // Whoever started it may have named port 0, and waits for this line.
+        let (socket, stops) = (plan.socket(), (told_to_stop()?, told_to_stop()?));
+        // Whoever started it may have named port 0, and waits for this line; from then on it may also be told to stop.
         voice.say(&json!({ "listening": address.to_string() }), |language| match language {
             Language::Chinese => format!("服务已启动：{scheme}://{address}（接口说明：/docs）"),
             Language::English => format!("serving at {scheme}://{address} (the interface is described at /docs)"),
@@ -55,7 +56,15 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         }
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
         let routes = router(&house, &plan.limits()?);
-        let served = serve(plan.gate(listener, tls.as_ref()), routes, told_to_stop()?, patience).await.map_err(failed);
+        let from_network = serve(plan.gate(listener, tls.as_ref()), routes.clone(), stops.0, patience);
+        let by_socket = async {
+            if let Some(gate) = socket {
+                let _ = serve(gate, routes, stops.1, patience).await;
+            }
+        };
+        let (served, ()) = tokio::join!(from_network, by_socket);
+        let served = served.map_err(failed);
+        plan.remove_socket();
         beside.shutdown().await;
         tracing::info!("stopped");
         served

@@ -1,6 +1,10 @@
 //! The words of a certificate's life that name what the library and the agency know.
+//!
+//! What begins with `said_` takes the word of the interface: one that a later service says is told as it came.
 
-use super::{Words, act_word, state_word};
+use super::{Language, Words, act_word, on_the_clock, state_word};
+use jiff::Timestamp;
+use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::examiner::Opinion;
 use kanhe_issuer::lifecycle::{Change, Condition};
@@ -38,9 +42,43 @@ pub const fn stage_word(stage: Stage) -> Words {
 }
 
 /// What a department says.
-pub const fn opinion_word(opinion: Opinion) -> Words {
+const fn opinion_word(opinion: Opinion) -> Words {
     match opinion {
         Opinion::Agrees => Words::new("同意", "agrees"),
         Opinion::Objects => Words::new("不同意", "objects"),
     }
+}
+
+/// A condition, by its word.
+pub fn said_condition(word: &str, language: Language) -> String {
+    told(Condition::ALL.into_iter().find(|condition| condition.word() == word).map(condition_word), word, language)
+}
+
+/// A state, by its word.
+pub fn said_state(word: &str, language: Language) -> String {
+    told(State::parse(word).ok().map(state_word), word, language)
+}
+
+/// A stage, by its word.
+pub fn said_stage(word: &str, language: Language) -> String {
+    told(Stage::ALL.into_iter().find(|stage| stage.word() == word).map(stage_word), word, language)
+}
+
+/// What a department says, by its word.
+pub fn said_opinion(word: &str, language: Language) -> String {
+    told(Opinion::parse(word).map(opinion_word), word, language)
+}
+
+/// An act, by its word.
+pub fn said_act(word: &str, language: Language) -> String {
+    told(Act::ALL.into_iter().find(|act| act.word() == word).map(act_word), word, language)
+}
+
+/// A moment of RFC 3339, on the clock of China.
+pub fn said_moment(moment: &str) -> String {
+    moment.parse::<Timestamp>().map_or_else(|_| moment.to_owned(), on_the_clock)
+}
+
+fn told(words: Option<Words>, word: &str, language: Language) -> String {
+    words.map_or(word, |words| words.of(language)).to_owned()
 }

@@ -210,6 +210,16 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Where the demo's files go", "演示文件存放目录"),
     // The library.
     ("The library's folder", "证照库目录"),
+    ("The library's folder; where a service holds it, the verb goes through the service", "证照库目录；由服务持有时，经服务办理"),
+    (
+        "The service that holds the library, such as https://kanhe.gd.example.cn; one on this machine is found by itself",
+        "持有证照库的服务，如 https://kanhe.gd.example.cn；本机上的服务可自动找到",
+    ),
+    ("A file with the API key of who asks the service", "存放接口密钥的文件，说明是谁在办理"),
+    (
+        "The agency's locked key, or the pkcs11: URI of one in a token; a service signs with its own",
+        "机构的加密密钥，或令牌中密钥的 pkcs11: URI；服务自有签名密钥",
+    ),
     ("The age identity that opens the library's secret", "打开证照库密钥的 age 身份文件"),
     ("A file whose first line is the passphrase of the library's secret [default: ask]", "首行为证照库口令的文件 [默认：当场询问]"),
     (
@@ -230,6 +240,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The legal basis", "法律依据"),
     ("The reason", "理由"),
     ("Who does it, as the agency calls its officers", "经办人，以机构内部的称谓为准"),
+    ("Who does it, as the agency calls its officers; a service knows who asks it", "经办人，以机构内部的称谓为准；服务知道是谁在办理"),
     (
         "From when on it holds (RFC 3339 or a day); not in the future [default: now]",
         "何时起生效（RFC 3339 或日期），不得晚于现在 [默认：现在]",

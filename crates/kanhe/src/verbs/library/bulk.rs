@@ -248,7 +248,8 @@ impl Run<'_> {
     }
 }
 
-fn refused(row: Value, faults: Value, counts: &mut Counts) -> Value {
+/// The line of a row with faults, which is counted and kept.
+pub fn refused(row: Value, faults: Value, counts: &mut Counts) -> Value {
     counts.refused += 1;
     let told = with(row, json!({ "result": "refused", "faults": faults }));
     counts.faults.keep(&told);
@@ -256,7 +257,7 @@ fn refused(row: Value, faults: Value, counts: &mut Counts) -> Value {
 }
 
 /// A line of the report with more members.
-fn with(mut row: Value, more: Value) -> Value {
+pub fn with(mut row: Value, more: Value) -> Value {
     if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
         row.extend(more);
     }

@@ -1,19 +1,19 @@
 //! `kanhe suspend`, `reinstate`, `revoke`, `annul`, `cancel`, `transfer`, `renew`, `amend`: what can become of a certificate.
 
+use super::door::{Asked, Elsewhere, Issued, Order, Place, door};
 use super::draw::Pictures;
-use super::{entry, located, manifest, open, registered};
+use super::identifier;
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
-use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{Language, Words, change_word, state_word};
+use crate::verbs::{Ended, Voice, clock, issue};
+use crate::words::{Language, Words, change_word, said_state};
 use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode};
-use kanhe_issuer::application::{Draft, MOST_BYTES, Table};
-use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
-use kanhe_issuer::desk::Desk;
+use kanhe_issuer::application::{MOST_BYTES, Table};
+use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, Replacement, is_alias_part};
+use kanhe_issuer::registrar::{Replacement, is_alias_part};
 use serde_json::json;
 use std::path::Path;
 
@@ -29,23 +29,20 @@ pub fn transfer(verb: &TransferVerb, voice: Voice) -> Result<Ended, Failure> {
         TransferVerb::Undo { change } => act(change, Change::UndoTransfer, None, voice),
         TransferVerb::Out { change, to } => {
             let region = RegionCode::parse(to).map_err(|error| Failure::new("usage", error))?;
-            act(change, Change::TransferOut, Some(region.as_str()), voice)
+            act(change, Change::TransferOut, Some(&region), voice)
         }
     }
 }
 
-fn act(args: &ChangeArgs, change: Change, other: Option<&str>, voice: Voice) -> Result<Ended, Failure> {
-    let entry = entry(&args.grounds)?;
-    let library = open(&args.library)?;
-    let (identifier, _) = located(&library, &args.identifier)?;
-    let card = Registrar::new(&library).change(&identifier, change, &entry, other).map_err(|error| registered(&error))?;
-    let json = json!({
-        "identifier": identifier.to_string(), "act": change.act().word(), "state": card.state.word(),
-        "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
-    });
-    voice.say(&json, |language| match language {
-        Language::Chinese => format!("已{}：{identifier}，现为{}", change_word(change).zh, state_word(card.state).zh),
-        Language::English => format!("{}: {identifier} is now {}", change_word(change).en, state_word(card.state).en),
+fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voice) -> Result<Ended, Failure> {
+    let identifier = identifier(&args.identifier)?;
+    let changed = door(&args.library)?.change(&identifier, change, other, &args.grounds)?;
+    voice.say(&json!(changed), |language| {
+        let state = said_state(&changed.state, language);
+        match language {
+            Language::Chinese => format!("已{}：{identifier}，现为{state}", change_word(change).zh),
+            Language::English => format!("{}: {identifier} is now {state}", change_word(change).en),
+        }
     });
     Ok(Ended::Well)
 }
@@ -59,10 +56,8 @@ pub fn scheme_and_value(alias: &str) -> Result<(&str, &str), Failure> {
 /// Lets an identifier of another scheme stand for a certificate.
 pub fn alias(args: &AliasArgs, voice: Voice) -> Result<Ended, Failure> {
     let (scheme, value) = scheme_and_value(&args.alias)?;
-    let entry = entry(&args.grounds)?;
-    let library = open(&args.library)?;
-    let (identifier, _) = located(&library, &args.identifier)?;
-    Registrar::new(&library).alias(&identifier, scheme, value, &entry).map_err(|error| registered(&error))?;
+    let identifier = identifier(&args.identifier)?;
+    door(&args.library)?.alias(&identifier, (scheme, value), &args.grounds)?;
     voice.say(&json!({ "identifier": identifier.to_string(), "scheme": scheme, "value": value }), |_| {
         format!("{scheme}:{value} → {identifier}")
     });
@@ -71,23 +66,17 @@ pub fn alias(args: &AliasArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Issues the version that takes the place of another.
 pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Result<Ended, Failure> {
-    let ReplaceArgs { identifier, input, library, key, types, pictures, grounds } = args;
-    let entry = entry(grounds)?;
-    let (key, library) = (key::open(key)?, open(library)?);
-    let (identifier, _) = located(&library, identifier)?;
-    let (manifest, catalogue) = (manifest(&library)?, shipped::catalogue(types)?);
-    let dictionaries = shipped::dictionaries(types.dictionaries.as_deref())?;
+    let ReplaceArgs { identifier: named, input, library, key, types, pictures, grounds } = args;
+    let (identifier, catalogue) = (identifier(named)?, shipped::catalogue(types)?);
+    let door = door(library)?;
     let kind = catalogue.find(identifier.type_code().as_str());
     let kind = kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", identifier.type_code())))?;
-    let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let pictures = Pictures::new(pictures, kind)?;
-    let draft = only_draft(input, kind, &entry)?;
-    pictures.can_show(draft.number())?;
-    let entered = Registrar::new(&library).replace(&desk, &identifier, replacement, draft, entry, *clock::chance()?);
-    let entered = entered.map_err(|error| registered(&error))?;
-    let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
-    let files = pictures.of(&library, entered.shelfmark())?;
-    let json = json!({ "identifier": issued.to_string(), "files": files, "predecessor": identifier.to_string(), "result": if matches!(entered, Entered::New(_)) { "issued" } else { "before" } });
+    let asked = only(input, kind, &pictures)?;
+    let place = Place::Next(&identifier, replacement, &asked);
+    let Issued { before, identifier: issued, kept } = door.issue(&Order { kind, place, key, types }, grounds)?;
+    let files = pictures.of(&kept)?;
+    let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before) });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
         Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
@@ -95,41 +84,43 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     Ok(Ended::Well)
 }
 
-/// The one application of a table, admitted on the day of the act.
-fn only_draft(input: &Path, kind: &CertificateKind, entry: &Entry) -> Result<Draft, Failure> {
+/// How a request was answered.
+pub const fn result(before: bool) -> &'static str {
+    if before { "before" } else { "issued" }
+}
+
+/// The one application of a table, admitted on the day of the act; what cannot be drawn is refused before it is signed.
+fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result<Asked, Failure> {
     let bytes = files::read(input, MOST_BYTES)?;
     let mut rows = Table::read(&bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
-    let application = rows.next().transpose().map_err(|error| Failure::new(error.code(), error))?;
-    let application =
-        application.filter(|_| rows.next().is_none()).ok_or_else(|| Failure::new("usage", "the table has exactly one application"))?;
-    kind.admit(&application, day_in_china(entry.now)).map_err(|faults| {
+    let row = rows.next().transpose().map_err(|error| Failure::new(error.code(), error))?;
+    let row = row.filter(|_| rows.next().is_none()).ok_or_else(|| Failure::new("usage", "the table has exactly one application"))?;
+    let draft = kind.admit(&row, day_in_china(clock::moment(None)?)).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Failure::new("rows_refused", faults.join("; "))
-    })
+    })?;
+    pictures.can_show(draft.number())?;
+    Ok(Asked { row, draft })
 }
 
 /// Takes a certificate of another region over.
 fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
-    let entry = entry(&args.grounds)?;
     let region = RegionCode::parse(&args.from).map_err(|error| Failure::new(error.code(), error))?;
-    let identifier = CertificateId::parse_foreign(&args.identifier).map_err(|error| Failure::new(error.code(), error))?;
-    let warnings: Vec<_> = identifier.warnings().iter().map(|warning| warning.code()).collect();
-    let (key, catalogue) = (key::open(&args.key)?, shipped::catalogue(&args.types)?);
-    let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
-    let said = args.said.as_deref().map(|said| meaning_of(kind.state_codes(), said).ok_or_else(|| no_such_code(said))).transpose()?;
-    let library = open(&args.library)?;
-    let (manifest, dictionaries) = (manifest(&library)?, shipped::dictionaries(args.types.dictionaries.as_deref())?);
-    let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let there = CertificateId::parse_foreign(&args.identifier).map_err(|error| Failure::new(error.code(), error))?;
+    let warnings: Vec<_> = there.warnings().iter().map(|warning| warning.code()).collect();
+    let catalogue = shipped::catalogue(&args.types)?;
+    let kind = issue::kind(&catalogue, &args.kind)?;
+    if let Some(said) = args.said.as_deref().filter(|said| catalogue.meaning_of(Some(kind.code()), said).is_none()) {
+        return Err(no_such_code(said));
+    }
+    let door = door(&args.library)?;
     let pictures = Pictures::new(&args.pictures, kind)?;
-    let draft = only_draft(&args.input, kind, &entry)?;
-    pictures.can_show(draft.number())?;
-    let origin = Origin::new(&library, region, identifier, said).map_err(|error| registered(&error))?;
-    let entered = Registrar::new(&library).take_over(&desk, &origin, draft, entry, *clock::chance()?);
-    let entered = entered.map_err(|error| registered(&error))?;
-    let issued = library.card(entered.shelfmark()).map_err(super::stored)?.identifier;
-    let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
-    let files = pictures.of(&library, entered.shelfmark())?;
-    let json = json!({ "identifier": issued.to_string(), "files": files, "from": region.as_str(), "origin": args.identifier, "result": result, "warnings": warnings });
+    let asked = only(&args.input, kind, &pictures)?;
+    let place = Place::From(Elsewhere { region, identifier: &there, said: args.said.as_deref() }, &asked);
+    let order = Order { kind, place, key: &args.key, types: &args.types };
+    let Issued { before, identifier: issued, kept } = door.issue(&order, &args.grounds)?;
+    let files = pictures.of(&kept)?;
+    let json = json!({ "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "warnings": warnings });
     voice.say(&json, |language| {
         let doubts = if warnings.is_empty() { String::new() } else { format!("\n⚠ {}", warnings.join(", ")) };
         match language {

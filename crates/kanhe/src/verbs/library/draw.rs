@@ -1,6 +1,7 @@
 //! `kanhe draw`: the files of a certificate that the library has, as they were when it was issued.
 
-use super::{located, open, stored};
+use super::door::{Kept, door};
+use super::identifier;
 use crate::cli::{DrawArgs, PicturesArg};
 use crate::failure::Failure;
 use crate::verbs::issue::output::{Artist, Written};
@@ -8,16 +9,15 @@ use crate::verbs::{Ended, Voice};
 use crate::words::Language;
 use crate::{files, shipped};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_store::{Library, Shelfmark};
 use serde_json::{Value, json};
 
 /// Writes the files of one certificate.
 pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
-    let (library, catalogue) = (open(&args.library)?, shipped::catalogue(&args.types)?);
-    let (identifier, mark) = located(&library, &args.identifier)?;
+    let (door, catalogue) = (door(&args.library)?, shipped::catalogue(&args.types)?);
+    let identifier = identifier(&args.identifier)?;
+    let kept = door.kept(&identifier)?;
     let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;
-    let artist = Artist::new(&args.picture, kind)?;
-    let files = written(&library, mark, &artist, &args.out)?;
+    let files = written(&kept, &Artist::new(&args.picture, kind)?, &args.out)?;
     voice.say(&json!({ "identifier": identifier.to_string(), "files": files }), |language| match language {
         Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
         Language::English => format!("the files of {identifier} are in {}", args.out.display()),
@@ -44,16 +44,14 @@ impl<'a> Pictures<'a> {
     }
 
     /// Writes the files of what was issued; their names, if there are any.
-    pub fn of(&self, library: &Library, mark: Shelfmark) -> Result<Option<Value>, Failure> {
-        self.artist.as_ref().map(|(artist, out)| written(library, mark, artist, out)).transpose()
+    pub fn of(&self, kept: &Kept) -> Result<Option<Value>, Failure> {
+        self.artist.as_ref().map(|(artist, out)| written(kept, artist, out)).transpose()
     }
 }
 
-fn written(library: &Library, mark: Shelfmark, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
-    let record = library.record(mark).map_err(stored)?;
-    let certificate = record.certificate().map_err(stored)?;
+fn written(kept: &Kept, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
     files::make_folder(out)?;
-    let drawn = artist.draw_again(&certificate, &record.envelope, &record.digits());
+    let drawn = artist.draw_again(&kept.certificate()?, &kept.envelope, &kept.digits);
     let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;
     drawn.store(out)?;
     files::sync_all(out)?;

@@ -1,20 +1,16 @@
-//! What happened, in words and for machines: the same wherever an event is shown.
+//! What happened, in words: the same wherever an event is shown.
 
-use crate::words::{self, Language, act_word};
-use kanhe_core::event::{Act, Event};
-use serde_json::{Value as Json, json};
-
-/// An event for machines.
-pub fn event_json(index: u64, event: &Event) -> Json {
-    json!(kanhe_service::shown::Event::new(index, event))
-}
+use crate::words::{Language, said_act, said_moment};
+use jiff::{SignedDuration, Timestamp};
+use kanhe_service::shown::Event;
 
 /// An event as one line; `own` is whose history it is told in.
-pub fn event_line(index: u64, event: &Event, own: Option<&str>, language: Language) -> String {
+pub fn event_line(event: &Event, own: Option<&str>, language: Language) -> String {
     let mut line = format!(
-        "#{index}  {}  {}  {}  {}  {}",
-        words::on_the_clock(event.effective),
-        act_word(event.act).of(language),
+        "#{}  {}  {}  {}  {}  {}",
+        event.index,
+        said_moment(&event.effective),
+        said_act(&event.act, language),
         event.actor,
         event.basis,
         event.reason
@@ -25,14 +21,20 @@ pub fn event_line(index: u64, event: &Event, own: Option<&str>, language: Langua
         Language::English => format!("  application {}, decided by {}", approval.project, approval.approver),
     }));
     // What took effect at another time than it was written down, an auditor must see at once.
-    if event.recorded.duration_since(event.effective).abs() > jiff::SignedDuration::from_mins(1) {
-        let recorded = words::on_the_clock(event.recorded);
+    if apart(&event.effective, &event.recorded) {
+        let recorded = said_moment(&event.recorded);
         line.push_str(&match language {
             Language::Chinese => format!("  （{recorded} 记录）"),
             Language::English => format!("  (recorded {recorded})"),
         });
     }
     line
+}
+
+/// Whether two moments of RFC 3339 are more than a minute apart.
+fn apart(effective: &str, recorded: &str) -> bool {
+    let moments = effective.parse::<Timestamp>().ok().zip(recorded.parse::<Timestamp>().ok());
+    moments.is_none_or(|(effective, recorded)| recorded.duration_since(effective).abs() > SignedDuration::from_mins(1))
 }
 
 /// What an event connects with what it is told of.
@@ -42,11 +44,11 @@ fn connected(event: &Event, own: Option<&str>, language: Language) -> Option<Str
         Language::English => format!("{en} {what}"),
     };
     let other = event.other.as_deref();
-    match event.act {
-        Act::Renew | Act::Amend if own.is_some_and(|own| own != event.subject) => Some(say("由其取代：", "replaced by", &event.subject)),
-        Act::Renew | Act::Amend => other.map(|other| say("取代：", "replaces", other)),
-        Act::TransferIn => other.map(|other| say("来自：", "from", other)),
-        Act::TransferOut => other.map(|other| say("转往：", "to", other)),
+    match event.act.as_ref() {
+        "renew" | "amend" if own.is_some_and(|own| own != event.subject) => Some(say("由其取代：", "replaced by", &event.subject)),
+        "renew" | "amend" => other.map(|other| say("取代：", "replaces", other)),
+        "transfer_in" => other.map(|other| say("来自：", "from", other)),
+        "transfer_out" => other.map(|other| say("转往：", "to", other)),
         _ => other.map(|other| format!("→ {other}")),
     }
 }

@@ -1,10 +1,11 @@
 //! `kanhe find`, `kanhe count`: certificates by everything that anybody may know of them.
 
-use super::{open, stored};
+use super::door::{Cut, Page, door};
+use super::stored;
 use crate::cli::{CountArgs, FindArgs};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, clock};
-use crate::words::{self, Language, Words, condition_word};
+use crate::words::{self, Language, Words, said_condition, said_state};
 use crate::{files, shipped};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
@@ -12,9 +13,6 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::Catalogue;
-use kanhe_issuer::lifecycle::Condition;
-use kanhe_service::shown::{CertificateRow, Counts};
-use kanhe_store::Shelfmark;
 use kanhe_store::find::{Cursor, Question};
 use serde_json::json;
 
@@ -24,38 +22,29 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     let today = day_in_china(clock::moment(None)?);
     let question = question(args, &catalogue, today)?;
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
-    let library = open(&args.library)?;
-    let found = library.ask(&question, after.as_ref(), args.most).map_err(stored)?;
-    let read = |mark: &Shelfmark| Ok((library.card(*mark)?, CertificateRow::read(&library, *mark, today)?));
-    let rows = found.shelfmarks.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(stored)?;
-    let next = found.next.as_ref().map(Cursor::to_text);
-    let json = json!({ "certificates": rows.iter().map(|(_, row)| row).collect::<Vec<_>>(), "next": next });
-    voice.say(&json, |language| {
+    let Page { rows, next } = door(&args.library)?.find(&question, Cut { after: after.as_ref(), most: args.most })?;
+    voice.say(&json!({ "certificates": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        for (card, row) in &rows {
-            let name = catalogue
-                .find(card.type_code().as_str())
-                .map_or_else(|| card.type_code().to_string(), |kind| words::label(kind.names()).of(language).to_owned());
-            let until = card.until.map_or_else(|| Words::new("长期", "without end").of(language).to_owned(), |until| until.to_string());
-            table.add_row([
-                row.number.clone(),
-                name,
-                condition_word(Condition::of(card.state, card.from, card.until, today)).of(language).to_owned(),
-                until,
-                row.identifier.clone(),
-            ]);
+        for row in &rows {
+            let name = catalogue.find(&row.r#type);
+            let name = name.map_or_else(|| row.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
+            let until = row.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
+            table.add_row([row.number.clone(), name, said_condition(&row.condition, language), until, row.identifier.clone()]);
         }
-        let end = match (&next, language) {
-            (Some(next), Language::Chinese) => format!("\n还有更多：--after {next}"),
-            (Some(next), Language::English) => format!("\nthere is more: --after {next}"),
-            (None, Language::Chinese) if rows.is_empty() => "没有找到".to_owned(),
-            (None, Language::English) if rows.is_empty() => "nothing found".to_owned(),
-            (None, _) => String::new(),
-        };
-        format!("{table}{end}")
+        paged(&table, next.as_deref(), Words::new("没有找到", "nothing found"), language)
     });
     Ok(Ended::Well)
+}
+
+/// A table, with a line behind it that says how to go on.
+pub fn paged(table: &Table, next: Option<&str>, nothing: Words, language: Language) -> String {
+    match (next, language) {
+        (Some(next), Language::Chinese) => format!("{table}\n还有更多：--after {next}"),
+        (Some(next), Language::English) => format!("{table}\nthere is more: --after {next}"),
+        (None, _) if table.is_empty() => nothing.of(language).to_owned(),
+        (None, _) => table.to_string(),
+    }
 }
 
 fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Question, Failure> {
@@ -131,9 +120,7 @@ fn said(words: &str) -> Result<String, Failure> {
 /// Says how many certificates there are.
 pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = shipped::catalogue(&args.types)?;
-    let today = day_in_china(clock::moment(None)?);
-    let library = open(&args.library)?;
-    let counts = Counts::read(&library, None, today).map_err(stored)?;
+    let counts = door(&args.library)?.counts()?;
     let json = json!(counts);
     voice.say(&json, |language| {
         let mut table = Table::new();
@@ -147,8 +134,7 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
                 (expired, Language::Chinese) => format!("其中 {expired} 张已过期"),
                 (expired, Language::English) => format!("{expired} of them past their term"),
             };
-            let state = State::parse(total.state).map_or(total.state, |state| words::state_word(state).of(language));
-            table.add_row([name, total.agency.clone(), state.to_owned(), total.count.to_string(), expired]);
+            table.add_row([name, total.agency.clone(), said_state(&total.state, language), total.count.to_string(), expired]);
         }
         table.to_string()
     });

@@ -1,7 +1,8 @@
 //! `kanhe issue --library`: a table of applications becomes certificates in a library.
 
 use super::bulk::{Counts, Run};
-use super::{DATABASE, grounds, manifest, settings, stored, unlock};
+use super::door::Service;
+use super::{DATABASE, grounds, manifest, settings, stored, through, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
@@ -21,12 +22,15 @@ use std::path::{Path, PathBuf};
 
 /// Does what the verb asks for.
 pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
+    if let Some(service) = Service::of(&args.account, args.library.as_deref())? {
+        return through::run(&service, args, voice);
+    }
     let folder = args.library.as_deref().unwrap_or(Path::new("."));
     let missing = |name: &str| Failure::new("usage", format!("--library needs {name}"));
     let basis = args.basis.as_deref().ok_or_else(|| missing("--basis"))?;
     let actor = args.actor.as_deref().ok_or_else(|| missing("--actor"))?;
     let report = report_of(args)?;
-    let key = key::open(&args.key)?;
+    let key = key::open(&args.key.of_ones_own()?)?;
     let catalogue = shipped::catalogue(&args.types)?;
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
     let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
@@ -55,8 +59,13 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
     let progress = Progress::new(table.size(), voice);
     let counts = run.all(table, &report, progress)?;
-    voice.say(&summary(&counts, &report, run.dry), |language| words(&counts, &report, run.dry, language));
-    Ok(crate::verbs::issue::ended(counts.paused, counts.refused))
+    Ok(told(&counts, &report, run.dry, voice))
+}
+
+/// Says what came of a table.
+pub fn told(counts: &Counts, report: &Path, dry: bool, voice: Voice) -> Ended {
+    voice.say(&summary(counts, report, dry), |language| words(counts, report, dry, language));
+    crate::verbs::issue::ended(counts.paused, counts.refused)
 }
 
 /// The day of issue of rows that name none; what is recorded is recorded now.
@@ -65,7 +74,8 @@ fn day_of_issue(args: &IssueArgs) -> Result<Date, Failure> {
     if at > now { Err(Failure::new("usage", "nothing is issued in the future")) } else { Ok(day_in_china(at)) }
 }
 
-fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
+/// Where the report goes.
+pub fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
     match (&args.report, &args.out) {
         (Some(report), _) => Ok(report.clone()),
         (None, Some(out)) => Ok(out.join(if args.dry_run { "dry-run.jsonl" } else { "report.jsonl" })),

@@ -4,18 +4,19 @@ mod audit;
 mod list;
 mod publish;
 
-use super::events::{event_json, event_line};
+use super::door::{Door, Proof, door};
+use super::events::event_line;
 use super::survivors::Theft;
 use super::{located, open, public_key, stored};
 use crate::cli::LogVerb;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{self, Language, Words, act_word};
+use crate::words::{self, Language, Words, act_word, said_act};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
-use kanhe_issuer::publisher::{EventProofError, ProvenEvent, prove_event};
+use kanhe_issuer::publisher::EventProofError;
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
 use kanhe_store::Library;
 use serde_json::json;
@@ -41,7 +42,7 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
         }
         LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
         LogVerb::Events(args) => list::events(args, voice),
-        LogVerb::Prove { subject, event, library, out } => prove(&open(library)?, subject.as_deref(), *event, out, voice),
+        LogVerb::Prove { subject, event, library, out } => prove(&*door(library)?, subject.as_deref(), *event, out, voice),
         LogVerb::Survivors { library, stolen, before, out, key, at } => {
             let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
             super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
@@ -51,18 +52,21 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
     }
 }
 
-fn prove(library: &Library, subject: Option<&str>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
+fn prove(door: &dyn Door, subject: Option<&str>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let index = match (index, subject) {
         (Some(index), _) => index,
-        (None, Some(subject)) => last_event(library, subject)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
+        (None, Some(subject)) => door.last_event(subject)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
         (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
-    let ProvenEvent { event, size, bundle } = prove_event(library, index).map_err(|error| unproved(&error))?;
-    files::write(out, bundle.to_string().as_bytes())?;
-    let json = json!({ "subject": event.subject, "index": index, "size": size, "act": event.act.word(), "proof": out });
-    voice.say(&json, |language| match language {
-        Language::Chinese => format!("第 {index} 条事件（{}）在 {size} 条的日志中：{}", act_word(event.act).zh, out.display()),
-        Language::English => format!("event {index} ({}) stands in the log of {size}: {}", act_word(event.act).en, out.display()),
+    let Proof { event, size, text } = door.prove(index)?;
+    files::write(out, text.as_bytes())?;
+    let json = json!({ "subject": event.subject, "index": index, "size": size, "act": event.act, "proof": out });
+    voice.say(&json, |language| {
+        let act = said_act(&event.act, language);
+        match language {
+            Language::Chinese => format!("第 {index} 条事件（{act}）在 {size} 条的日志中：{}", out.display()),
+            Language::English => format!("event {index} ({act}) stands in the log of {size}: {}", out.display()),
+        }
     });
     Ok(Ended::Well)
 }
@@ -79,13 +83,13 @@ pub fn unproved(error: &EventProofError) -> Failure {
 }
 
 /// What happened last to a certificate or an application.
-fn last_event(library: &Library, subject: &str) -> Result<Option<u64>, Failure> {
+pub fn last_event(library: &Library, subject: &str) -> Result<Option<u64>, Failure> {
     if let Ok(code) = ProjectCode::parse(subject) {
         let project = library.project(&code).map_err(stored)?;
         let project = project.ok_or_else(|| Failure::new("project_not_found", format!("the library has no application {code}")))?;
         return Ok(project.events.last().copied());
     }
-    let (_, mark) = located(library, subject)?;
+    let mark = located(library, subject)?;
     Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index))
 }
 
@@ -103,7 +107,8 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
         }
         Ok((included, event)) => {
             let (index, head) = (included.index(), included.checkpoint().head());
-            let mut json = event_json(index, &event);
+            let shown = kanhe_service::shown::Event::new(index, &event);
+            let mut json = json!(shown);
             if let Some(json) = json.as_object_mut() {
                 json.insert("proved".to_owned(), json!(true));
                 json.insert("size".to_owned(), json!(head.size));
@@ -112,7 +117,7 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
             voice.say(&json, |language| {
                 let (act, subject) = (act_word(event.act).of(language), &event.subject);
                 let recorded = words::moment(event.recorded).of(language).to_owned();
-                let told = event_line(index, &event, None, language);
+                let told = event_line(&shown, None, language);
                 match language {
                     Language::Chinese => {
                         format!("✔ 已证明：{act} {subject}，{recorded} 记入（第 {index} 条，共 {} 条）\n{told}", head.size)

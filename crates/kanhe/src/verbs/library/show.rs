@@ -1,51 +1,46 @@
 //! `kanhe show`, `kanhe history`: one certificate, and everything that happened to it.
 
+use super::door::door;
 use super::events::event_line;
-use super::{located, open, stored};
+use super::identifier;
 use crate::cli::{HistoryArgs, ShowArgs};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, clock};
-use crate::words::{self, Language, Words, condition_word};
+use crate::words::{self, Language, Words, condition_word, said_condition};
 use crate::{files, shipped};
-use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::lifecycle::{Condition, Past};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::lifecycle::Past;
 use kanhe_issuer::sight::Sight;
-use kanhe_service::shown::{Certificate, History, Then};
+use kanhe_service::shown::{Names, Then};
 use serde_json::{Value as Json, json};
 
 /// Shows one certificate.
 pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = shipped::catalogue(&args.types)?;
-    let library = open(&args.library)?;
-    let (identifier, mark) = located(&library, &args.identifier)?;
+    let identifier = identifier(&args.identifier)?;
+    let door = door(&args.library)?;
     if let Some(path) = &args.cose {
-        files::write(path, &library.record(mark).map_err(stored)?.envelope)?;
+        files::write(path, &door.kept(&identifier)?.envelope)?;
     }
     let kind = catalogue.find(identifier.type_code().as_str());
-    let sight = if args.full { Sight::Whole } else { Sight::Masked };
-    let today = day_in_china(clock::moment(None)?);
-    let certificate = Certificate::read(&library, mark, kind, sight, today).map_err(stored)?;
-    let card = library.card(mark).map_err(stored)?;
-    let condition = Condition::of(card.state, card.from, card.until, today);
-    let said = library.record(mark).and_then(|record| record.certificate()).map_err(stored)?;
-    let json = json!(certificate);
-    voice.say(&json, |language| {
+    let certificate = door.certificate(&identifier, kind, if args.full { Sight::Whole } else { Sight::Masked })?;
+    voice.say(&json!(certificate), |language| {
         let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
-        let until = card.until.map_or_else(|| Words::new("长期", "without end").of(language).to_owned(), |until| until.to_string());
+        let until = certificate.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
+        let effective =
+            certificate.effective.parse().map_or_else(|_| certificate.effective.clone(), |at| words::moment(at).of(language).to_owned());
         let mut lines = vec![
-            line("证照类型", "type", words::label(&said.type_names).of(language)),
+            line("证照类型", "type", named(&certificate.type_names, language)),
             line("证照编号", "number", &certificate.number),
-            line("证照标识", "identifier", &identifier.to_string()),
-            line("状态", "state", &format!("{}（{}）", condition_word(condition).of(language), words::moment(card.effective).of(language))),
+            line("证照标识", "identifier", &certificate.identifier),
+            line("状态", "state", &format!("{}（{effective}）", said_condition(&certificate.condition, language))),
         ];
         lines.extend(certificate.holders.iter().map(|holder| line("持证主体", "holder", &format!("{}  {}", holder.name, holder.code))));
-        lines.push(line("颁发机构", "issued by", words::label(&said.issuer_names).of(language)));
-        lines.push(line("签发日期", "issued on", &card.issued.to_string()));
-        lines.push(line("有效期", "in force", &format!("{} – {until}", card.from)));
+        lines.push(line("颁发机构", "issued by", named(&certificate.issuer.names, language)));
+        lines.push(line("签发日期", "issued on", &certificate.issued));
+        lines.push(line("有效期", "in force", &format!("{} – {until}", certificate.from)));
         for (name, value) in &certificate.fields {
-            let field = kind.and_then(|kind| kind.form().iter().find(|field| field.name == *name));
-            let label = field.map(|field| words::label(&field.label));
-            lines.push(words::row(label.as_ref().map_or(name.as_str(), |label| label.of(language)), &shown(value)));
+            lines.push(words::row(&label(kind, name, language), &value_line(value)));
         }
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
@@ -53,8 +48,22 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+/// A name in the reader's language.
+fn named(names: &Names, language: Language) -> &str {
+    match language {
+        Language::Chinese => &names.zh,
+        Language::English => &names.en,
+    }
+}
+
+/// What people call a field.
+pub fn label(kind: Option<&CertificateKind>, name: &str, language: Language) -> String {
+    let field = kind.and_then(|kind| kind.form().iter().find(|field| field.name == name));
+    field.map_or_else(|| name.to_owned(), |field| words::label(&field.label).of(language).to_owned())
+}
+
 /// A value as people read it.
-fn shown(value: &Json) -> String {
+pub fn value_line(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         Json::Array(members) => members.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("、"),
@@ -64,16 +73,12 @@ fn shown(value: &Json) -> String {
 
 /// Tells what happened, or what held at a moment.
 pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
-    let library = open(&args.library)?;
-    let (identifier, mark) = located(&library, &args.identifier)?;
-    let history = library.history(mark).map_err(stored)?;
-    let card = library.card(mark).map_err(stored)?;
-    let now = Condition::of(card.state, card.from, card.until, day_in_china(clock::moment(None)?));
+    let identifier = identifier(&args.identifier)?;
     let past = match &args.at {
         None => None,
         Some(at) => Some(Past { at: clock::moment(Some(at))?, known: clock::moment(args.known.as_deref())? }),
     };
-    let shown = History::read(&library, &identifier, mark, past, day_in_china(clock::moment(None)?)).map_err(stored)?;
+    let shown = door(&args.library)?.history(&identifier, past)?;
     let json = json!(shown);
     voice.say(&json, |language| {
         let mut lines = Vec::new();
@@ -86,10 +91,11 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
                 (None, Language::English) => format!("at {moment}: not issued yet"),
             });
         }
-        lines.extend(history.iter().map(|(index, event)| event_line(*index, event, Some(&identifier.to_string()), language)));
+        lines.extend(shown.events.iter().map(|event| event_line(event, Some(&shown.identifier), language)));
+        let now = said_condition(&shown.now, language);
         lines.push(match language {
-            Language::Chinese => format!("现为{}", condition_word(now).zh),
-            Language::English => format!("now {}", condition_word(now).en),
+            Language::Chinese => format!("现为{now}"),
+            Language::English => format!("now {now}"),
         });
         lines.join("\n")
     });

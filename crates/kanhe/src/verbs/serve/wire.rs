@@ -16,16 +16,21 @@ use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::publish::{self, Keep, Press};
-use kanhe_service::serve::{Gate, Tls};
+use kanhe_service::serve::{Gate, SOCKET, Tls};
 use kanhe_token::{Address, TokenName};
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use zeroize::Zeroizing;
 
 /// A chain of certificates has at most so many bytes.
 const LARGEST_PEM: usize = 256 << 10;
+
+/// Who could open the library may ask by its socket.
+const FOR_THE_OWNER: u32 = 0o600;
 
 /// How often files that may change are looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -119,6 +124,25 @@ impl Plan {
             Some(tls) => gate.over(tls.clone()),
             None => gate,
         }
+    }
+
+    /// The socket beside the library, for verbs on this machine; a service without one is a service all the same.
+    pub fn socket(&self) -> Option<Gate> {
+        let path = self.library().library.join(SOCKET);
+        // Whoever holds the library is the only one who may have made it.
+        self.remove_socket();
+        let open = || {
+            let listener = UnixListener::bind(&path)?;
+            std::fs::set_permissions(&path, Permissions::from_mode(FOR_THE_OWNER))?;
+            let owner = std::fs::metadata(&path)?.uid();
+            Ok::<_, std::io::Error>(Gate::beside(listener, owner))
+        };
+        open().inspect_err(|error| tracing::warn!(kind = %error.kind(), "no socket could be opened beside the library")).ok()
+    }
+
+    /// Takes the socket away.
+    pub fn remove_socket(&self) {
+        let _ = std::fs::remove_file(self.library().library.join(SOCKET));
     }
 
     /// The certificate that it shows, where TLS is on.

@@ -2,28 +2,23 @@
 //!
 //! A run that was broken off is simply run again: what was lodged before is answered with its code.
 
-use super::super::{entry, manifest, open, stored};
-use super::examined;
-use crate::cli::ApplyArgs;
+use super::super::door::{Arrived, Arriving, Door, door};
+use crate::cli::{ApplyArgs, GroundsArg};
 use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::Refused;
-use crate::verbs::issue::{ended, fault_json, kind, paused};
-use crate::verbs::{Ended, Voice, clock};
+use crate::verbs::issue::{ended, kind, paused};
+use crate::verbs::{Ended, Voice};
 use crate::words::Language;
 use crate::{files, shipped};
 use kanhe_core::code::{CertificateId, Uscc};
-use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::agencies_for;
-use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging};
-use kanhe_issuer::registrar::{Entry, Replacement};
+use kanhe_issuer::registrar::Replacement;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// So many codes are said on the terminal.
@@ -74,9 +69,9 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     if replaces.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
         return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
     }
-    let library = open(&args.library)?;
-    let agency = agency(args, &manifest(&library)?, kind)?;
-    let counter = Counter { kind, agency, replaces, entry: entry(&args.grounds)?, examiner: Examiner::new(&library) };
+    let door = door(&args.library)?;
+    let agency = door.decider(kind, args.agency.as_deref())?;
+    let counter = Counter { door: &*door, kind, agency, replaces, grounds: &args.grounds };
     let counts = counter.take_in(table, &report, voice)?;
     told(&counts, &report, voice);
     Ok(ended(counts.paused, counts.refused))
@@ -84,11 +79,11 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Where applications arrive.
 struct Counter<'a> {
+    door: &'a dyn Door,
     kind: &'a CertificateKind,
-    agency: Uscc,
+    agency: Option<Uscc>,
     replaces: Option<(Replacement, CertificateId)>,
-    entry: Entry,
-    examiner: Examiner<'a>,
+    grounds: &'a GroundsArg,
 }
 
 impl Counter<'_> {
@@ -98,7 +93,7 @@ impl Counter<'_> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
-            let line = line(&application, self.lodge(&application)?)?;
+            let line = line(&application, self.lodge(&application)?);
             writeln!(lines, "{line}").map_err(failed)?;
             counts.count(&line);
             progress.advance(1, table.taken());
@@ -108,10 +103,9 @@ impl Counter<'_> {
         Ok(counts)
     }
 
-    fn lodge(&self, application: &Application) -> Result<Result<Lodged, ExaminerError>, Failure> {
-        let lodging = Lodging { agency: self.agency, application, replaces: self.replaces.clone(), chance: *clock::chance()? };
-        let entry = Entry { salt: *clock::chance()?, ..self.entry.clone() };
-        Ok(self.examiner.lodge(self.kind, &lodging, &entry))
+    fn lodge(&self, row: &Application) -> Result<Arrived, Failure> {
+        let replaces = self.replaces.as_ref().map(|(replacement, identifier)| (*replacement, identifier));
+        self.door.lodge(&Arriving { kind: self.kind, agency: self.agency, replaces, row }, self.grounds)
     }
 }
 
@@ -145,21 +139,14 @@ fn report_of(args: &ApplyArgs) -> Result<PathBuf, Failure> {
     }
 }
 
-/// The line of the report about a row; what is no fault of the row stops the whole.
-fn line(application: &Application, lodged: Result<Lodged, ExaminerError>) -> Result<Value, Failure> {
-    let (line, request) = (application.line(), application.request_id());
-    match lodged {
-        Ok(Lodged::New(code)) => Ok(json!({ "line": line, "request_id": request, "result": "lodged", "code": code.as_str() })),
-        Ok(Lodged::Before(code)) => Ok(json!({ "line": line, "request_id": request, "result": "before", "code": code.as_str() })),
-        Err(ExaminerError::Store(error)) => Err(stored(error)),
-        Err(error @ ExaminerError::NoReview) => Err(examined(&error)),
-        Err(ExaminerError::Faults(faults)) => Ok(
-            json!({ "line": line, "request_id": request, "result": "refused", "faults": faults.iter().map(fault_json).collect::<Vec<_>>() }),
-        ),
-        Err(error) => {
-            let fault = json!({ "column": "row", "code": error.code(), "message": error.to_string() });
-            Ok(json!({ "line": line, "request_id": request, "result": "refused", "faults": [fault] }))
+/// The line of the report about a row.
+fn line(row: &Application, arrived: Arrived) -> Value {
+    let (line, request) = (row.line(), row.request_id());
+    match arrived {
+        Arrived::As(code, before) => {
+            json!({ "line": line, "request_id": request, "result": if before { "before" } else { "lodged" }, "code": code })
         }
+        Arrived::Refused(faults) => json!({ "line": line, "request_id": request, "result": "refused", "faults": faults }),
     }
 }
 
@@ -172,25 +159,4 @@ fn replaces(args: &ApplyArgs) -> Result<Option<(Replacement, CertificateId)>, Fa
             Ok((replacement, identifier))
         })
         .transpose()
-}
-
-/// The agency that decides: the one named, or the only one that issues the type.
-fn agency(args: &ApplyArgs, manifest: &Manifest, kind: &CertificateKind) -> Result<Uscc, Failure> {
-    let issuing = agencies_for(manifest, kind);
-    match (&args.agency, issuing.as_slice()) {
-        (Some(named), _) => {
-            let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;
-            let may = issuing.contains(&code);
-            if may { Ok(code) } else { Err(examined(&ExaminerError::OutOfScope { agency: code })) }
-        }
-        (None, [only]) => Ok(*only),
-        (None, []) => Err(Failure::new("desk_type_unknown", "no agency of the library's manifest issues this type")),
-        (None, several) => {
-            let named = several.iter().fold(String::new(), |mut text, code| {
-                let _ = write!(text, " {code}");
-                text
-            });
-            Err(Failure::new("usage", format!("several agencies issue this type, name one with --agency:{named}")))
-        }
-    }
 }

@@ -1,6 +1,5 @@
 //! What an export says of a certificate, and of an event.
 
-use super::super::events::event_json;
 use super::super::stored;
 use crate::failure::Failure;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
@@ -9,6 +8,7 @@ use kanhe_core::event::Event;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::OF_PERSONS;
+use kanhe_service::shown::Event as Shown;
 use kanhe_store::{Card, Library, Record, Shelfmark};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -60,7 +60,7 @@ impl<'h> Sheet<'h> {
             "successor": successor.map(|card| card.identifier.to_string()),
             "slot": card.slot, "request_id": self.record.request, "seal": self.record.digits(),
             "file": self.file().map(|(name, _)| name), "sha256": hex(&Sha256::digest(&self.record.envelope)),
-            "history": self.history.iter().map(|(index, event)| event_json(*index, event)).collect::<Vec<_>>(),
+            "history": self.history.iter().map(|(index, event)| json!(Shown::new(*index, event))).collect::<Vec<_>>(),
         }))
     }
 
@@ -79,7 +79,7 @@ impl<'h> Sheet<'h> {
 /// An event with the very bytes that the log commits to.
 pub fn event_line(index: u64, event: &Event) -> Value {
     let encoded = event.encode();
-    let mut line = event_json(index, event);
+    let mut line = json!(Shown::new(index, event));
     if let Some(line) = line.as_object_mut() {
         line.insert("entry".to_owned(), json!(hex(&Event::entry_of(&encoded))));
         line.insert("cbor".to_owned(), json!(hex(&encoded)));

@@ -2,46 +2,32 @@
 
 use crate::cli::LogEventsArgs;
 use crate::failure::Failure;
-use crate::verbs::library::events::{event_json, event_line};
-use crate::verbs::library::{open, stored};
+use crate::verbs::library::door::{EventPage, EventsWanted, door};
+use crate::verbs::library::events::event_line;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::Language;
-use kanhe_core::event::Event;
+use kanhe_core::event::Act;
+use kanhe_service::shown::Event;
 use serde_json::json;
 
 /// Lists events in the order of the log, from an index on; those that are asked for.
 pub fn events(args: &LogEventsArgs, voice: Voice) -> Result<Ended, Failure> {
-    let library = open(&args.library)?;
     let (since, until) =
         (args.since.as_deref().map(clock::beginning).transpose()?, args.until.as_deref().map(clock::beginning).transpose()?);
-    let size = library.log_size().map_err(stored)?;
-    let wanted = |event: &Event| {
-        args.by.as_ref().is_none_or(|by| event.actor == *by)
-            && args.act.as_ref().is_none_or(|act| event.act.word() == act)
-            && since.is_none_or(|since| event.recorded >= since)
-            && until.is_none_or(|until| event.recorded < until)
-    };
-    let (mut found, mut next) = (Vec::new(), None);
-    for index in args.from..size {
-        if found.len() >= args.most.max(1) {
-            next = Some(index);
-            break;
-        }
-        let event = library.event(index).map_err(stored)?;
-        found.extend(event.filter(|event| wanted(event)).map(|event| (index, event)));
+    if let Some(act) = args.act.as_deref().filter(|act| !Act::ALL.iter().any(|known| known.word() == *act)) {
+        let known = Act::ALL.map(Act::word).join(", ");
+        return Err(Failure::new("usage", format!("{act} is no act: {known}")));
     }
-    let json =
-        json!({ "size": size, "events": found.iter().map(|(index, event)| event_json(*index, event)).collect::<Vec<_>>(), "next": next });
-    voice.say(&json, |language| {
-        let mut lines: Vec<String> = found
-            .iter()
-            .map(|(index, event)| format!("{}  {}", event_line(*index, event, Some(&event.subject), language), event.subject))
-            .collect();
+    let wanted = EventsWanted { by: args.by.as_deref(), act: args.act.as_deref(), since, until };
+    let EventPage { size, events, next } = door(&args.library)?.events(&wanted, args.from, args.most.max(1))?;
+    voice.say(&json!({ "size": size, "events": events, "next": next }), |language| {
+        let line = |event: &Event| format!("{}  {}", event_line(event, Some(&event.subject), language), event.subject);
+        let mut lines: Vec<String> = events.iter().map(line).collect();
         lines.extend(next.map(|next| match language {
             Language::Chinese => format!("还有更多：--from {next}"),
             Language::English => format!("there is more: --from {next}"),
         }));
-        if found.is_empty() {
+        if events.is_empty() {
             lines.push(if language == Language::Chinese { "没有这样的事件".to_owned() } else { "no such events".to_owned() });
         }
         lines.join("\n")

@@ -1,0 +1,262 @@
+//! The two ways to a library: one's own, open here, and one that a service holds, asked over HTTP or by the socket beside it.
+//!
+//! A verb asks a [`Door`] and says what came of it, the same words and the same JSON in both ways. What a service tells is what its caller
+//! may hear of: the agency is that of the account, and so is the actor of whatever is done.
+
+mod own;
+mod service;
+mod shapes;
+mod socket;
+mod wire;
+
+pub use own::Own;
+pub use service::Service;
+pub use wire::Reply;
+
+use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
+use crate::failure::Failure;
+use jiff::Timestamp;
+use kanhe_core::certificate::Certificate as Said;
+use kanhe_core::code::{CertificateId, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
+use kanhe_core::envelope::Envelope;
+use kanhe_issuer::application::{Application as Row, Draft};
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
+use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::registrar::Replacement;
+use kanhe_issuer::sight::Sight;
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_store::find::{Cursor, Question};
+use kanhe_store::{Record, Stage};
+use serde_json::Value;
+
+/// Whoever answers for a library.
+pub trait Door {
+    /// A page of certificates.
+    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure>;
+
+    /// One certificate; its type is what its fields are shown by.
+    fn certificate(&self, identifier: &CertificateId, kind: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure>;
+
+    /// The signed certificate and its seal.
+    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure>;
+
+    /// Everything that happened to a certificate, and what held at a moment.
+    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure>;
+
+    /// How many certificates there are.
+    fn counts(&self) -> Result<Counts, Failure>;
+
+    /// Changes the state of a certificate; `other` is the region that it is moved to.
+    fn change(
+        &self,
+        identifier: &CertificateId,
+        change: Change,
+        other: Option<&RegionCode>,
+        grounds: &GroundsArg,
+    ) -> Result<Changed, Failure>;
+
+    /// Lets an identifier of another scheme stand for a certificate.
+    fn alias(&self, identifier: &CertificateId, alias: (&str, &str), grounds: &GroundsArg) -> Result<(), Failure>;
+
+    /// Issues one certificate.
+    fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure>;
+
+    /// Which agency decides applications for a type: the one named, or the only one that may; none where a service knows it of its caller.
+    fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure>;
+
+    /// Takes one application of a table in.
+    fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure>;
+
+    /// Writes down what a department says.
+    fn review(&self, case: &Case<'_>, said: (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure>;
+
+    /// Closes an application without a certificate.
+    fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure>;
+
+    /// An application as officers see it, and as it was handed in where that is at hand.
+    fn application(&self, case: &Case<'_>, sight: Sight) -> Result<(Application, Option<Value>), Failure>;
+
+    /// A page of applications.
+    fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure>;
+
+    /// A page of what happened, in the order of the log, from an index on.
+    fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure>;
+
+    /// Where the log has what happened last to a certificate or an application.
+    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure>;
+
+    /// The proof that an event stands in the published log.
+    fn prove(&self, index: u64) -> Result<Proof, Failure>;
+}
+
+/// Which part of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut<'a> {
+    /// Where the page before ended.
+    pub after: Option<&'a Cursor>,
+    /// At most so many.
+    pub most: usize,
+}
+
+/// A part of an answer.
+pub struct Page<T> {
+    /// At most as many as were asked for.
+    pub rows: Vec<T>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<String>,
+}
+
+/// The signed certificate, and the text of its QR code in the bare form.
+pub struct Kept {
+    /// A tagged `COSE_Sign1`.
+    pub envelope: Vec<u8>,
+    /// The digits.
+    pub digits: String,
+}
+
+impl Kept {
+    /// What the certificate says, taken at its word: it is drawn, and not believed.
+    pub fn certificate(&self) -> Result<Said, Failure> {
+        let read = Envelope::decode(&self.envelope).and_then(|envelope| envelope.read_unchecked::<Said>());
+        read.map_err(|error| Failure::new(error.code(), error))
+    }
+}
+
+impl From<Record> for Kept {
+    fn from(record: Record) -> Self {
+        Self { digits: record.digits(), envelope: record.envelope }
+    }
+}
+
+/// An application that was admitted.
+pub struct Asked {
+    /// As it was handed in.
+    pub row: Row,
+    /// As its type understands it.
+    pub draft: Draft,
+}
+
+/// A certificate that is to be issued.
+pub struct Order<'a> {
+    /// Its type.
+    pub kind: &'a CertificateKind,
+    /// By which right it comes.
+    pub place: Place<'a>,
+    /// What a library of one's own signs with.
+    pub key: &'a SignArg,
+    /// Where the dictionaries are.
+    pub types: &'a TypesArg,
+}
+
+/// By which right a certificate comes.
+pub enum Place<'a> {
+    /// It takes the place of a version.
+    Next(&'a CertificateId, Replacement, &'a Asked),
+    /// It was given away by another region.
+    From(Elsewhere<'a>, &'a Asked),
+    /// Its application is approved.
+    Decided(&'a ProjectCode),
+}
+
+/// A certificate in another region.
+pub struct Elsewhere<'a> {
+    /// The region.
+    pub region: RegionCode,
+    /// Its identifier there.
+    pub identifier: &'a Lenient<CertificateId>,
+    /// What that region says of it, as `SET:CODE`.
+    pub said: Option<&'a str>,
+}
+
+/// A certificate that stands in the library.
+pub struct Issued {
+    /// Whether it was issued for the request before.
+    pub before: bool,
+    /// Its identifier.
+    pub identifier: String,
+    /// Its files.
+    pub kept: Kept,
+}
+
+/// An application that arrives.
+pub struct Arriving<'a> {
+    /// Its type.
+    pub kind: &'a CertificateKind,
+    /// The agency that decides, as [`Door::decider`] has it.
+    pub agency: Option<Uscc>,
+    /// What it is to renew or amend.
+    pub replaces: Option<(Replacement, &'a CertificateId)>,
+    /// What was handed in.
+    pub row: &'a Row,
+}
+
+/// What came of a row.
+pub enum Arrived {
+    /// It is there, under a code; and whether it was before.
+    As(String, bool),
+    /// It has faults, as a report tells them.
+    Refused(Vec<Value>),
+}
+
+/// An application that stands in the library.
+pub struct Case<'a> {
+    /// Its code.
+    pub code: ProjectCode,
+    /// The types.
+    pub catalogue: &'a Catalogue,
+}
+
+/// Which applications are asked for.
+pub struct ApplicationsWanted<'a> {
+    /// The types.
+    pub catalogue: &'a Catalogue,
+    /// Of this type.
+    pub type_code: Option<TypeCode>,
+    /// To this agency.
+    pub agency: Option<Uscc>,
+    /// At this stage.
+    pub stage: Option<Stage>,
+    /// Waiting for this department.
+    pub department: Option<&'a str>,
+}
+
+/// Which events are asked for.
+pub struct EventsWanted<'a> {
+    /// Done by this officer.
+    pub by: Option<&'a str>,
+    /// This act.
+    pub act: Option<&'a str>,
+    /// Recorded at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Recorded before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// A part of the log.
+pub struct EventPage {
+    /// How many events the log has.
+    pub size: u64,
+    /// Those that were asked for.
+    pub events: Vec<Event>,
+    /// The index at which the next page begins.
+    pub next: Option<u64>,
+}
+
+/// A proof, and what it proves.
+pub struct Proof {
+    /// The event.
+    pub event: Event,
+    /// How many events the published log has.
+    pub size: u64,
+    /// The proof as a file (c2sp.org/tlog-proof).
+    pub text: String,
+}
+
+/// Goes to the library: through the service that is named, or that holds it on this machine, or by opening it.
+pub fn door(arg: &DoorArg) -> Result<Box<dyn Door>, Failure> {
+    match Service::of(&arg.account, arg.library.as_deref())? {
+        Some(service) => Ok(Box::new(service)),
+        None => Ok(Box::new(Own::open(arg)?)),
+    }
+}

@@ -1,0 +1,222 @@
+//! A library of one's own: opened here, and changed through the registrar and the examiner.
+
+use super::super::change::no_such_code;
+use super::super::log::{last_event, unproved};
+use super::super::{entry, examined, manifest, open, registered, stored};
+use super::{ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof};
+use crate::cli::{DoorArg, GroundsArg, LibraryArg};
+use crate::failure::Failure;
+use crate::shipped;
+use crate::verbs::issue::fault_json;
+use crate::verbs::{clock, key};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::{CertificateId, RegionCode, Uscc};
+use kanhe_core::event;
+use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
+use kanhe_issuer::desk::{Desk, agencies_for};
+use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
+use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::publisher::prove_event;
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
+use kanhe_issuer::sight::Sight;
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_store::find::{Cursor, Question};
+use kanhe_store::{Library, Project, Shelfmark, Stage};
+use serde_json::{Value, json};
+
+/// A library of one's own.
+pub struct Own {
+    library: Library,
+}
+
+impl Own {
+    /// Opens it.
+    pub fn open(arg: &DoorArg) -> Result<Self, Failure> {
+        let folder = arg.library.clone().ok_or_else(|| Failure::new("usage", "--library names no folder"))?;
+        Ok(Self { library: open(&LibraryArg { library: folder, lock: arg.lock.clone() })? })
+    }
+
+    fn mark(&self, identifier: &CertificateId) -> Result<Shelfmark, Failure> {
+        let found = self.library.find(identifier).map_err(stored)?;
+        found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
+    }
+
+    fn enter(&self, order: &Order<'_>, entry: Entry) -> Result<Entered, Failure> {
+        let (library, chance) = (&self.library, *clock::chance()?);
+        let key = key::open(&order.key.of_ones_own()?)?;
+        let (manifest, dictionaries) = (manifest(library)?, shipped::dictionaries(order.types.dictionaries.as_deref())?);
+        let desk = Desk::open(&manifest, key.key(), order.kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+        let registrar = Registrar::new(library);
+        match &order.place {
+            Place::Next(identifier, replacement, asked) => {
+                registrar.replace(&desk, identifier, *replacement, asked.draft.clone(), entry, chance).map_err(|error| registered(&error))
+            }
+            Place::From(elsewhere, asked) => {
+                let meaning = |said: &str| meaning_of(order.kind.state_codes(), said).map(|(set, meaning)| (set.clone(), meaning));
+                let said = elsewhere.said.map(|said| meaning(said).ok_or_else(|| no_such_code(said))).transpose()?;
+                let said = said.as_ref().map(|(set, meaning)| (set, *meaning));
+                let origin = Origin::new(library, elsewhere.region, elsewhere.identifier.clone(), said);
+                let origin = origin.map_err(|error| registered(&error))?;
+                registrar.take_over(&desk, &origin, asked.draft.clone(), entry, chance).map_err(|error| registered(&error))
+            }
+            Place::Decided(code) => {
+                Examiner::new(library).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
+            }
+        }
+    }
+}
+
+impl Case<'_> {
+    fn project(&self, library: &Library) -> Result<Project, Failure> {
+        let project = library.project(&self.code).map_err(stored)?;
+        project.ok_or_else(|| examined(&ExaminerError::NotFound { code: self.code }))
+    }
+
+    fn kind(&self, project: &Project) -> Result<&CertificateKind, Failure> {
+        let kind = self.catalogue.find(project.type_code.as_str());
+        kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", project.type_code)))
+    }
+}
+
+impl Door for Own {
+    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
+        let today = day_in_china(clock::moment(None)?);
+        let found = self.library.ask(question, page.after, page.most).map_err(stored)?;
+        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, today);
+        let rows = found.shelfmarks.iter().map(row).collect::<Result<_, _>>().map_err(stored)?;
+        Ok(Page { rows, next: found.next.as_ref().map(Cursor::to_text) })
+    }
+
+    fn certificate(&self, identifier: &CertificateId, kind: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure> {
+        let today = day_in_china(clock::moment(None)?);
+        Certificate::read(&self.library, self.mark(identifier)?, kind, sight, today).map_err(stored)
+    }
+
+    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
+        Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.into())
+    }
+
+    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure> {
+        let today = day_in_china(clock::moment(None)?);
+        History::read(&self.library, identifier, self.mark(identifier)?, past, today).map_err(stored)
+    }
+
+    fn counts(&self) -> Result<Counts, Failure> {
+        Counts::read(&self.library, None, day_in_china(clock::moment(None)?)).map_err(stored)
+    }
+
+    fn change(
+        &self,
+        identifier: &CertificateId,
+        change: Change,
+        other: Option<&RegionCode>,
+        grounds: &GroundsArg,
+    ) -> Result<Changed, Failure> {
+        let other = other.map(RegionCode::as_str);
+        let card = Registrar::new(&self.library).change(identifier, change, &entry(grounds)?, other);
+        Ok(Changed::new(change, &card.map_err(|error| registered(&error))?))
+    }
+
+    fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {
+        let entry = entry(grounds)?;
+        Registrar::new(&self.library).alias(identifier, scheme, value, &entry).map_err(|error| registered(&error))
+    }
+
+    fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
+        let entered = self.enter(order, entry(grounds)?)?;
+        let mark = entered.shelfmark();
+        let identifier = self.library.card(mark).map_err(stored)?.identifier.to_string();
+        let before = matches!(entered, Entered::Before(_));
+        Ok(Issued { before, identifier, kept: self.library.record(mark).map_err(stored)?.into() })
+    }
+
+    fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {
+        let issuing = agencies_for(&manifest(&self.library)?, kind);
+        match (named, issuing.as_slice()) {
+            (Some(named), _) => {
+                let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;
+                let may = issuing.contains(&code);
+                if may { Ok(Some(code)) } else { Err(examined(&ExaminerError::OutOfScope { agency: code })) }
+            }
+            (None, [only]) => Ok(Some(*only)),
+            (None, []) => Err(Failure::new("desk_type_unknown", "no agency of the library's manifest issues this type")),
+            (None, several) => {
+                let named = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+                Err(Failure::new("usage", format!("several agencies issue this type, name one with --agency: {named}")))
+            }
+        }
+    }
+
+    fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure> {
+        let agency = lodging.agency.ok_or_else(|| Failure::new("usage", "--agency names the agency that decides"))?;
+        let replaces = lodging.replaces.map(|(replacement, identifier)| (replacement, identifier.clone()));
+        let lodging_here = Lodging { agency, application: lodging.row, replaces, chance: *clock::chance()? };
+        match Examiner::new(&self.library).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
+            Ok(Lodged::New(code)) => Ok(Arrived::As(code.to_string(), false)),
+            Ok(Lodged::Before(code)) => Ok(Arrived::As(code.to_string(), true)),
+            // What is no fault of the row stops the whole.
+            Err(ExaminerError::Store(error)) => Err(stored(error)),
+            Err(error @ ExaminerError::NoReview) => Err(examined(&error)),
+            Err(ExaminerError::Faults(faults)) => Ok(Arrived::Refused(faults.iter().map(fault_json).collect())),
+            Err(error) => Ok(Arrived::Refused(vec![json!({ "column": "row", "code": error.code(), "message": error.to_string() })])),
+        }
+    }
+
+    fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
+        let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
+        let stage = Examiner::new(&self.library).review(case.kind(&project)?, &project.code, department, opinion, &entry);
+        stage.map_err(|error| examined(&error))
+    }
+
+    fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
+        let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
+        let stage = Examiner::new(&self.library).close(case.kind(&project)?, &project.code, closing, &entry);
+        stage.map_err(|error| examined(&error))
+    }
+
+    fn application(&self, case: &Case<'_>, sight: Sight) -> Result<(Application, Option<Value>), Failure> {
+        let project = case.project(&self.library)?;
+        let (kind, history) = (case.kind(&project)?, self.library.history_of(&project).map_err(stored)?);
+        let shown = Application::read(&self.library, &project, kind, &history, clock::moment(None)?).map_err(stored)?;
+        Ok((shown.for_officers(&project, kind, &history, sight), serde_json::from_slice(&project.application).ok()))
+    }
+
+    fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
+        let &ApplicationsWanted { catalogue, type_code, agency, stage, department } = wanted;
+        let wanted = Wanted { within: None, type_code, agency, stage, department };
+        let found = Examiner::new(&self.library).list(catalogue, wanted, page.after, page.most).map_err(stored)?;
+        Ok(Page { rows: found.projects.iter().map(ApplicationRow::from).collect(), next: found.next.as_ref().map(Cursor::to_text) })
+    }
+
+    fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure> {
+        let size = self.library.log_size().map_err(stored)?;
+        let mut page = EventPage { size, events: Vec::new(), next: None };
+        for index in from..size {
+            if page.events.len() >= most {
+                page.next = Some(index);
+                break;
+            }
+            let event = self.library.event(index).map_err(stored)?;
+            page.events.extend(event.filter(|event| wanted.are(event)).map(|event| Event::new(index, &event)));
+        }
+        Ok(page)
+    }
+
+    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure> {
+        last_event(&self.library, subject)
+    }
+
+    fn prove(&self, index: u64) -> Result<Proof, Failure> {
+        let proven = prove_event(&self.library, index).map_err(|error| unproved(&error))?;
+        Ok(Proof { event: Event::new(index, &proven.event), size: proven.size, text: proven.bundle.to_string() })
+    }
+}
+
+impl EventsWanted<'_> {
+    fn are(&self, event: &event::Event) -> bool {
+        self.by.is_none_or(|by| event.actor == by)
+            && self.act.is_none_or(|act| event.act.word() == act)
+            && self.since.is_none_or(|since| event.recorded >= since)
+            && self.until.is_none_or(|until| event.recorded < until)
+    }
+}

@@ -1,0 +1,212 @@
+//! A library that a service holds: asked by its interface, with the rights of an account.
+
+use super::super::bulk::with;
+use super::shapes::{
+    Applications, Certificates, Events, IssuedTold, LodgedAs, columns, confined, cut, grounds_of, of_case, one, search, stage_of,
+    unexpected,
+};
+use super::wire::{Reply, Wire, escaped};
+use super::{
+    ApplicationsWanted, Arrived, Arriving, Asked, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof,
+};
+use crate::cli::{AccountArg, GroundsArg};
+use crate::failure::Failure;
+use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
+use kanhe_core::event;
+use kanhe_issuer::application::Application as Row;
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::sight::Sight;
+use kanhe_log::bundle::ProofBundle;
+use kanhe_service::serve::SOCKET;
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_store::Stage;
+use kanhe_store::find::{LONGEST_PAGE, Question};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+/// A service that holds a library.
+pub struct Service(Wire);
+
+impl Service {
+    /// The service that is named, or else the one that holds a library in a folder of this machine; none where there is neither.
+    pub fn of(account: &AccountArg, folder: Option<&Path>) -> Result<Option<Self>, Failure> {
+        let key = || {
+            let wanted = || Failure::new("service_key_wanted", "a service holds the library, and --key-file names no account");
+            account.key_file.as_deref().ok_or_else(wanted)
+        };
+        if let Some(url) = &account.service {
+            return Ok(Some(Self(Wire::to(url, key()?)?)));
+        }
+        let socket = folder.map(|folder| folder.join(SOCKET));
+        // A socket that nobody listens at is left of a service that was killed.
+        let held = socket.filter(|socket| UnixStream::connect(socket).is_ok());
+        held.map(|socket| Ok(Self(Wire::by(&socket, key()?)?))).transpose()
+    }
+
+    /// Issues a certificate of a type that needs no review, for a row of a table.
+    pub fn issue_row(&self, kind: &CertificateKind, row: &Row, grounds: (&str, &str)) -> Result<Reply<IssuedTold>, Failure> {
+        let (basis, reason) = grounds;
+        let body = json!({ "type": kind.code().as_str(), "application": columns(row), "basis": basis, "reason": reason });
+        self.0.post("/v1/certificates", &body)
+    }
+
+    fn done<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        self.0.post(path, body)?.done()
+    }
+}
+
+impl Door for Service {
+    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
+        let (body, agency) = search(question);
+        let found: Certificates = self.done("/v1/certificates/search", &cut(body, page))?;
+        Ok(confined(found.certificates, found.next, agency, |row| &row.agency))
+    }
+
+    fn certificate(&self, identifier: &CertificateId, _: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure> {
+        self.0.get(&one(identifier, if sight == Sight::Whole { "?whole=true" } else { "" }))
+    }
+
+    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
+        let certificate: Certificate = self.0.get(&one(identifier, ""))?;
+        Ok(Kept { envelope: self.0.bytes(&one(identifier, "/certificate"))?, digits: certificate.seal })
+    }
+
+    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure> {
+        let when = past.map(|past| format!("?at={}&known={}", escaped(&past.at.to_string()), escaped(&past.known.to_string())));
+        self.0.get(&one(identifier, &format!("/history{}", when.unwrap_or_default())))
+    }
+
+    fn counts(&self) -> Result<Counts, Failure> {
+        self.0.get("/v1/certificates/count")
+    }
+
+    fn change(
+        &self,
+        identifier: &CertificateId,
+        change: Change,
+        other: Option<&RegionCode>,
+        grounds: &GroundsArg,
+    ) -> Result<Changed, Failure> {
+        let more = other.map_or_else(|| json!({}), |region| json!({ "to": region.as_str() }));
+        let act = change.act().word().replace('_', "-");
+        self.done(&one(identifier, &format!("/{act}")), &grounds_of(grounds, more)?)
+    }
+
+    fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {
+        if grounds.effective.is_some() {
+            return Err(Failure::new("not_through_service", "--effective of an alias"));
+        }
+        let body = grounds_of(grounds, json!({ "scheme": scheme, "value": value }))?;
+        self.done::<IgnoredAny>(&one(identifier, "/alias"), &body).map(drop)
+    }
+
+    fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
+        let asked_for = |asked: &Asked| json!({ "application": columns(&asked.row) });
+        let (path, more) = match &order.place {
+            Place::Next(identifier, replacement, asked) => {
+                (one(identifier, &format!("/{}", Change::from(*replacement).act().word())), asked_for(asked))
+            }
+            Place::From(elsewhere, asked) => {
+                let there = json!({
+                    "type": order.kind.code().as_str(), "identifier": elsewhere.identifier.written(), "from": elsewhere.region.as_str(),
+                    "said": elsewhere.said,
+                });
+                let more = with(there, asked_for(asked));
+                ("/v1/certificates/transfer-in".to_owned(), more)
+            }
+            Place::Decided(code) => (format!("/v1/applications/{}/approval", escaped(code.as_str())), json!({})),
+        };
+        self.done::<IssuedTold>(&path, &grounds_of(grounds, more)?)?.read()
+    }
+
+    fn decider(&self, _: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {
+        match named {
+            None => Ok(None),
+            Some(_) => Err(Failure::new("not_through_service", "--agency: a service takes applications in for its caller's own")),
+        }
+    }
+
+    fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure> {
+        let replaces = lodging.replaces.map(
+            |(replacement, identifier)| json!({ "act": Change::from(replacement).act().word(), "identifier": identifier.to_string() }),
+        );
+        let more = json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row), "replaces": replaces });
+        match self.0.post::<LodgedAs>("/v1/applications", &grounds_of(grounds, more)?)? {
+            Reply::Done(lodged) => Ok(Arrived::As(lodged.code, lodged.result == "before")),
+            Reply::Told(told) => told.of_row().map(Arrived::Refused).ok_or_else(|| told.failure()),
+        }
+    }
+
+    fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
+        let body = grounds_of(grounds, json!({ "department": department, "opinion": opinion.word() }))?;
+        stage_of(&self.done(&of_case(case, "/reviews"), &body)?)
+    }
+
+    fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
+        let path = match closing {
+            Closing::Reject => "/rejection",
+            Closing::Withdraw => "/withdrawal",
+        };
+        stage_of(&self.done(&of_case(case, path), &grounds_of(grounds, json!({}))?)?)
+    }
+
+    fn application(&self, case: &Case<'_>, sight: Sight) -> Result<(Application, Option<Value>), Failure> {
+        let path = of_case(case, if sight == Sight::Whole { "?whole=true" } else { "" });
+        Ok((self.0.get(&path)?, None))
+    }
+
+    fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
+        let (code, stage) = (wanted.type_code.as_ref().map(TypeCode::as_str), wanted.stage.map(Stage::word));
+        let body = json!({ "type": code, "stage": stage, "department": wanted.department });
+        let found: Applications = self.done("/v1/applications/search", &cut(body, page))?;
+        Ok(confined(found.applications, found.next, wanted.agency.as_ref(), |row| &row.agency))
+    }
+
+    fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure> {
+        let moment = |at: jiff::Timestamp| at.to_string();
+        let asked = [
+            ("actor", wanted.by.map(str::to_owned)),
+            ("act", wanted.act.map(str::to_owned)),
+            ("from", wanted.since.map(moment)),
+            ("until", wanted.until.map(moment)),
+        ];
+        let asked: String =
+            asked.into_iter().filter_map(|(name, value)| Some(format!("&{name}={}", escaped(&value?)))).collect::<Vec<_>>().concat();
+        self.pages(&asked, from, most)
+    }
+
+    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure> {
+        let page = self.pages(&format!("&subject={}", escaped(subject)), 0, usize::MAX)?;
+        Ok(page.events.last().map(|event| event.index))
+    }
+
+    fn prove(&self, index: u64) -> Result<Proof, Failure> {
+        let text =
+            String::from_utf8(self.0.bytes(&format!("/v1/audit/events/{index}"))?).map_err(|_| unexpected("the proof is no text"))?;
+        let bundle = ProofBundle::parse(&text).map_err(|error| Failure::new(error.code(), error))?;
+        let event = event::Event::decode(bundle.extra()).map_err(|error| Failure::new(error.code(), error))?;
+        // The second line of a checkpoint is the size of its tree (c2sp.org/tlog-checkpoint).
+        let size = text.split_once("\n\n").and_then(|(_, note)| note.lines().nth(1)?.parse().ok());
+        let size = size.ok_or_else(|| unexpected("the proof has no checkpoint"))?;
+        Ok(Proof { event: Event::new(index, &event), size, text })
+    }
+}
+
+impl Service {
+    /// Asks until there are as many events as are wanted, or no more: a service looks at only so many for one answer.
+    fn pages(&self, asked: &str, from: u64, most: usize) -> Result<EventPage, Failure> {
+        let mut page = EventPage { size: 0, events: Vec::new(), next: Some(from) };
+        while let Some(after) = page.next.filter(|_| page.events.len() < most.max(1)) {
+            let limit = (most.max(1) - page.events.len()).min(LONGEST_PAGE);
+            let part: Events = self.0.get(&format!("/v1/audit/events?after={after}&limit={limit}{asked}"))?;
+            page.size = part.size;
+            page.events.extend(part.events);
+            page.next = part.next;
+        }
+        Ok(page)
+    }
+}

@@ -1,0 +1,141 @@
+//! What goes over the wire and comes back: the bodies of the interface, as far as verbs need them.
+
+use super::super::bulk::with;
+use super::wire::escaped;
+use super::{Case, Cut, Issued, Kept, Page};
+use crate::cli::GroundsArg;
+use crate::failure::Failure;
+use crate::verbs::clock;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kanhe_core::code::{CertificateId, TypeCode, Uscc};
+use kanhe_issuer::application::Application as Row;
+use kanhe_service::shown::{ApplicationRow, Certificate, CertificateRow, Event};
+use kanhe_store::Stage;
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A page of certificates, on the wire.
+#[derive(Deserialize)]
+pub struct Certificates {
+    pub certificates: Vec<CertificateRow>,
+    pub next: Option<String>,
+}
+
+/// A page of applications, on the wire.
+#[derive(Deserialize)]
+pub struct Applications {
+    pub applications: Vec<ApplicationRow>,
+    pub next: Option<String>,
+}
+
+/// A page of events, on the wire.
+#[derive(Deserialize)]
+pub struct Events {
+    pub size: u64,
+    pub events: Vec<Event>,
+    pub next: Option<u64>,
+}
+
+/// What came of a request to issue, on the wire.
+#[derive(Deserialize)]
+pub struct IssuedTold {
+    result: String,
+    certificate: Certificate,
+    file: String,
+}
+
+/// How far an application has come, on the wire.
+#[derive(Deserialize)]
+pub struct MovedOn {
+    pub stage: String,
+}
+
+/// Under which code an application was taken in, on the wire.
+#[derive(Deserialize)]
+pub struct LodgedAs {
+    pub result: String,
+    pub code: String,
+}
+
+impl IssuedTold {
+    /// The certificate that stands in the library now.
+    pub fn read(self) -> Result<Issued, Failure> {
+        let envelope = STANDARD.decode(&self.file).map_err(|_| unexpected("`file` is no base64"))?;
+        let Certificate { identifier, seal, .. } = self.certificate;
+        Ok(Issued { before: self.result == "before", identifier, kept: Kept { envelope, digits: seal } })
+    }
+
+    /// Its place in the agency's status lists.
+    pub const fn slot(&self) -> u32 {
+        self.certificate.slot
+    }
+}
+
+/// That a service has said something that none of ours says.
+pub fn unexpected(detail: &str) -> Failure {
+    Failure::new("service_answer_malformed", detail)
+}
+
+/// An application as the interface takes it.
+pub fn columns(row: &Row) -> Value {
+    serde_json::from_slice(&row.to_json()).unwrap_or_default()
+}
+
+/// Why something is done; the actor is who asks.
+pub fn grounds_of(grounds: &GroundsArg, more: Value) -> Result<Value, Failure> {
+    let body = json!({ "basis": grounds.basis, "reason": grounds.reason });
+    let effective = match grounds.effective.as_deref() {
+        None => json!({}),
+        Some(effective) => json!({ "effective": clock::beginning(effective)?.to_string() }),
+    };
+    Ok(with(with(body, effective), more))
+}
+
+/// The path about a certificate.
+pub fn one(identifier: &CertificateId, rest: &str) -> String {
+    format!("/v1/certificates/{}{rest}", escaped(&identifier.to_string()))
+}
+
+/// The path about an application.
+pub fn of_case(case: &Case<'_>, rest: &str) -> String {
+    format!("/v1/applications/{}{rest}", escaped(case.code.as_str()))
+}
+
+/// A question as the interface takes it, and the agency that it is confined to: that of the caller is confined to anyway.
+pub fn search(question: &Question) -> (Value, Option<&Uscc>) {
+    let typed = |by: Value, code: &Option<TypeCode>| json!({ "by": by, "type": code.as_ref().map(TypeCode::as_str) });
+    match question {
+        Question::Alias { scheme, value } => (json!({ "by": { "alias": { "scheme": scheme, "value": value } } }), None),
+        Question::Words(words) => (json!({ "by": { "name": words } }), None),
+        Question::Number { number, type_code } => (typed(json!({ "number": number }), type_code), None),
+        Question::Holder { code, type_code } => {
+            let (kind, code) = (format!("{:03}", code.kind().code()), code.expose());
+            (typed(json!({ "holder": { "code_type": kind, "code": code } }), type_code), None)
+        }
+        Question::Shelf { type_code, agency, state } => {
+            let shelf = state.map_or_else(|| json!({}), |state| json!({ "state": state.word() }));
+            (typed(json!({ "shelf": shelf }), type_code), agency.as_ref())
+        }
+        Question::Ending { from, until, type_code, agency } => {
+            (typed(json!({ "ending": { "from": from.to_string(), "until": until.to_string() } }), type_code), agency.as_ref())
+        }
+    }
+}
+
+/// Asks for a part of an answer.
+pub fn cut(body: Value, page: Cut<'_>) -> Value {
+    with(body, json!({ "limit": page.most.clamp(1, LONGEST_PAGE), "after": page.after.map(Cursor::to_text) }))
+}
+
+/// Confines rows to an agency. All of them are of the caller's, so either all stay, or none, and then no more are to come.
+pub fn confined<T>(rows: Vec<T>, next: Option<String>, agency: Option<&Uscc>, of: impl Fn(&T) -> &str) -> Page<T> {
+    let foreign = agency.is_some_and(|agency| rows.iter().any(|row| of(row) != agency.as_str()));
+    if foreign { Page { rows: Vec::new(), next: None } } else { Page { rows, next } }
+}
+
+/// The stage that an application has come to.
+pub fn stage_of(told: &MovedOn) -> Result<Stage, Failure> {
+    Stage::ALL.into_iter().find(|stage| stage.word() == told.stage).ok_or_else(|| unexpected("`stage` is none that is known here"))
+}

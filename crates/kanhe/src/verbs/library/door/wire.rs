@@ -1,0 +1,269 @@
+//! Requests to a service, and its answers: what it refuses is told by its code, and who is asked to wait waits.
+
+use super::socket::Beside;
+use crate::failure::Failure;
+use crate::files;
+use crate::verbs::clock;
+use crate::web;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+use ureq::http::{Method, Request, Uri};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::{Agent, Body};
+use zeroize::Zeroizing;
+
+/// An answer takes no longer; a service gives itself less.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// An answer has at most so many bytes: a thousand lines of a page, or a picture.
+const LARGEST_ANSWER: u64 = 64 << 20;
+
+/// The file of a key has one line.
+const LARGEST_KEY: usize = 4 << 10;
+
+/// A request that comes too early is sent so often again, and waits at most so many seconds each time.
+const MOST_TRIES: u32 = 20;
+const LONGEST_WAIT: u64 = 30;
+
+/// The road to one service, by one account.
+pub struct Wire {
+    agent: Agent,
+    base: String,
+    key: Zeroizing<String>,
+}
+
+/// What came of a request.
+pub enum Reply<T> {
+    /// Done.
+    Done(T),
+    /// Refused, for this reason.
+    Told(Told),
+}
+
+/// A problem document (RFC 9457), as far as it is passed on.
+#[derive(Deserialize)]
+pub struct Told {
+    /// The status code.
+    #[serde(default)]
+    status: u16,
+    code: String,
+    detail: String,
+    #[serde(default)]
+    faults: Vec<FaultTold>,
+}
+
+/// One thing that is wrong with what was handed in.
+#[derive(Deserialize)]
+struct FaultTold {
+    place: String,
+    code: String,
+    detail: String,
+}
+
+impl<T> Reply<T> {
+    /// The answer, or the refusal as what stops a verb.
+    pub fn done(self) -> Result<T, Failure> {
+        match self {
+            Self::Done(answer) => Ok(answer),
+            Self::Told(told) => Err(told.failure()),
+        }
+    }
+}
+
+impl Told {
+    /// What stops a verb.
+    pub fn failure(&self) -> Failure {
+        let faults: Vec<String> = self.faults.iter().map(|fault| format!("{}: {}", fault.place, fault.detail)).collect();
+        let detail = if faults.is_empty() { self.detail.clone() } else { faults.join("; ") };
+        match kanhe_words::known_code(&self.code) {
+            Some(code) => Failure::new(code, detail),
+            None => Failure::new("service_answer_malformed", format!("{}: {detail}", self.code)),
+        }
+    }
+
+    /// What is wrong with the row that was sent, as a report tells it; nothing where the row is not what is wrong.
+    pub fn of_row(&self) -> Option<Vec<Value>> {
+        if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
+            return None;
+        }
+        let fault = |fault: &FaultTold| json!({ "column": fault.place, "code": fault.code, "message": fault.detail });
+        let whole = || {
+            let failure = self.failure();
+            json!({ "column": "row", "code": failure.code(), "message": self.detail, "hint": failure.json().pointer("/error/hint") })
+        };
+        Some(if self.faults.is_empty() { vec![whole()] } else { self.faults.iter().map(fault).collect() })
+    }
+
+    /// Whether it is worth asking again.
+    fn comes_too_early(&self) -> bool {
+        matches!(self.code.as_str(), "rate_exceeded" | "service_busy")
+    }
+}
+
+impl Wire {
+    /// The road to the service at a URL.
+    pub fn to(url: &str, key: &Path) -> Result<Self, Failure> {
+        let here = guarded(url)?;
+        let agent = web::agent(PATIENCE, here);
+        Ok(Self { agent, base: url.trim_end_matches('/').to_owned(), key: read_key(key)? })
+    }
+
+    /// The road by a socket.
+    pub fn by(socket: &Path, key: &Path) -> Result<Self, Failure> {
+        let config = web::config(PATIENCE).build();
+        let agent = Agent::with_parts(config, Beside(socket.to_owned()), DefaultResolver::default());
+        // The name is in every request, and leads nowhere.
+        Ok(Self { agent, base: "http://127.0.0.1".to_owned(), key: read_key(key)? })
+    }
+
+    /// Asks for something.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        read(self.send(Method::GET, path, None)?)?.done()
+    }
+
+    /// Asks for a file.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        self.send(Method::GET, path, None)?.done()
+    }
+
+    /// Hands something in.
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<Reply<T>, Failure> {
+        read(self.send(Method::POST, path, Some(body))?)
+    }
+
+    fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply<Vec<u8>>, Failure> {
+        // The same key every time: what was done although its answer was lost is not done again.
+        let name: String = clock::chance::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        for tries in 0..MOST_TRIES {
+            let last = tries + 1 == MOST_TRIES;
+            match self.try_once(&method, path, body, &name) {
+                Ok((Reply::Told(told), wait)) if told.comes_too_early() && !last => {
+                    std::thread::sleep(Duration::from_secs(wait.clamp(1, LONGEST_WAIT)));
+                }
+                Ok((reply, _)) => return Ok(reply),
+                // A service that is being restarted closes the line, and is back before long.
+                Err(ureq::Error::Io(_)) if tries == 0 => std::thread::sleep(Duration::from_millis(300)),
+                Err(error) => return Err(unreachable(&self.base, &error)),
+            }
+        }
+        Err(Failure::new("service_busy", "the service asks to wait again and again"))
+    }
+
+    fn try_once(&self, method: &Method, path: &str, body: Option<&Value>, name: &str) -> Result<(Reply<Vec<u8>>, u64), ureq::Error> {
+        let request = Request::builder().method(method.clone()).uri(format!("{}{path}", self.base));
+        let bearer = Zeroizing::new(format!("Bearer {}", *self.key));
+        let request = request.header("authorization", bearer.as_str()).header("accept-language", "en");
+        let mut response = match body {
+            None => self.agent.run(request.body(())?)?,
+            Some(body) => {
+                let request = request.header("content-type", "application/json").header("idempotency-key", name);
+                self.agent.run(request.body(body.to_string())?)?
+            }
+        };
+        let wait = response.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok()).unwrap_or(1);
+        let (status, bytes) = (response.status(), whole(response.body_mut())?);
+        if status.is_success() {
+            return Ok((Reply::Done(bytes), wait));
+        }
+        let told = serde_json::from_slice(&bytes).unwrap_or_else(|_| Told {
+            status: status.as_u16(),
+            code: "service_answer_malformed".to_owned(),
+            detail: format!("status {}, and no problem document", status.as_u16()),
+            faults: Vec::new(),
+        });
+        Ok((Reply::Told(told), wait))
+    }
+}
+
+fn whole(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
+    body.with_config().limit(LARGEST_ANSWER).read_to_vec()
+}
+
+fn read<T: DeserializeOwned>(reply: Reply<Vec<u8>>) -> Result<Reply<T>, Failure> {
+    match reply {
+        Reply::Told(told) => Ok(Reply::Told(told)),
+        // What stands there may be personal: only where it stops being what was expected is told.
+        Reply::Done(bytes) => serde_json::from_slice(&bytes).map(Reply::Done).map_err(|error| {
+            Failure::new("service_answer_malformed", format!("line {} column {} of the answer", error.line(), error.column()))
+        }),
+    }
+}
+
+/// Refuses to send a key in the clear; whether the service is on this machine.
+fn guarded(url: &str) -> Result<bool, Failure> {
+    let uri: Option<Uri> = url.parse().ok();
+    let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
+    let (scheme, host) = parts.ok_or_else(|| Failure::new("usage", "--service is a URL such as https://kanhe.gd.example.cn"))?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let here = bare == "localhost" || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    match scheme {
+        "https" => Ok(here),
+        "http" if here => Ok(true),
+        _ => Err(Failure::new("service_in_the_clear", format!("{host} is not this machine, and {scheme} is no TLS"))),
+    }
+}
+
+/// The key of an account. What is none is not sent to anybody: it may be another secret.
+fn read_key(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = Zeroizing::new(files::read(path, LARGEST_KEY)?);
+    let text = std::str::from_utf8(&bytes).map(str::trim).ok();
+    let key = text.filter(|text| text.starts_with("kanhe_") && text.bytes().all(|byte| byte.is_ascii_graphic()));
+    let key = key.ok_or_else(|| Failure::new("key_file_malformed", format!("{} holds no API key alone", path.display())))?;
+    Ok(Zeroizing::new(key.to_owned()))
+}
+
+fn unreachable(base: &str, error: &ureq::Error) -> Failure {
+    Failure::new("service_unreachable", format!("{base}: {error}"))
+}
+
+/// A part of a path or a query, as RFC 3986 writes it.
+pub fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_over_tls_or_to_this_machine() {
+        let rows = [
+            ("https://kanhe.example.cn", Ok(false)),
+            ("https://kanhe.example.cn:8470/", Ok(false)),
+            ("http://127.0.0.1:8470", Ok(true)),
+            ("http://[::1]:8470", Ok(true)),
+            ("http://localhost", Ok(true)),
+            ("http://kanhe.example.cn", Err("service_in_the_clear")),
+            ("http://127.0.0.1.example.cn", Err("service_in_the_clear")),
+            ("http://localhost@kanhe.example.cn", Err("service_in_the_clear")),
+            ("ftp://kanhe.example.cn", Err("service_in_the_clear")),
+            ("kanhe.example.cn", Err("usage")),
+            ("", Err("usage")),
+        ];
+        for (url, expected) in rows {
+            assert_eq!(guarded(url).map_err(|failure| failure.code()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_path_cannot_leave_it() {
+        assert_eq!(escaped("1.2.156.3005.2.S"), "1.2.156.3005.2.S");
+        assert_eq!(escaped("a/b?c=d&e#f 张"), "a%2Fb%3Fc%3Dd%26e%23f%20%E5%BC%A0");
+    }
+
+    #[test]
+    fn a_refusal_is_a_fault_of_its_row_or_stops_the_whole() {
+        let told = |status, code: &str| Told { status, code: code.to_owned(), detail: "why".to_owned(), faults: Vec::new() };
+        let row = told(409, "request_reused").of_row().unwrap_or_default();
+        assert_eq!(row.first().and_then(|fault| fault.get("code")), Some(&json!("request_reused")));
+        for (status, code) in [(401, "api_key_unknown"), (403, "caller_lacks_right"), (500, "service_failed"), (409, "review_not_needed")] {
+            assert!(told(status, code).of_row().is_none(), "{code}");
+        }
+        assert_eq!(told(418, "of_tomorrow").failure().code(), "service_answer_malformed");
+    }
+}

@@ -1,0 +1,124 @@
+//! A table into a library that a service holds: row by row, signed by the service, drawn here.
+//!
+//! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
+
+use super::bulk::{Counts, refused, with};
+use super::door::{Kept, Reply, Service};
+use super::issue::{report_of, told};
+use crate::cli::IssueArgs;
+use crate::failure::Failure;
+use crate::pause::Pause;
+use crate::verbs::issue::output::{Artist, Written, glyph_fault};
+use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::{fault_json, kind};
+use crate::verbs::{Ended, Voice, clock};
+use crate::{files, shipped};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::qr::Scanned;
+use kanhe_issuer::application::{Application, Table};
+use kanhe_issuer::catalogue::{CertificateKind, qr_version_of};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Everything that one run works with.
+struct Run<'a> {
+    service: &'a Service,
+    kind: &'a CertificateKind,
+    artist: Option<(Artist, &'a Path)>,
+    basis: &'a str,
+    reason: &'a str,
+}
+
+/// Does what the verb asks for.
+pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
+    let elsewhere = [(args.dry_run, "--dry-run"), (args.at.is_some(), "--at")];
+    if let Some((_, option)) = elsewhere.into_iter().find(|(named, _)| *named) {
+        return Err(Failure::new("not_through_service", option));
+    }
+    let basis = args.basis.as_deref().ok_or_else(|| Failure::new("usage", "a library needs --basis"))?;
+    let (report, catalogue) = (report_of(args)?, shipped::catalogue(&args.types)?);
+    let kind = kind(&catalogue, &args.kind)?;
+    let input = files::open_twice(&args.input)?;
+    let artist = match args.out.as_deref() {
+        None => None,
+        Some(out) => {
+            files::make_folder(out)?;
+            Some((Artist::new(&args.picture, kind)?, out))
+        }
+    };
+    let run = Run { service, kind, artist, basis, reason: &args.reason };
+    let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let counts = run.all(table, &report, voice)?;
+    Ok(told(&counts, &report, false, voice))
+}
+
+impl Run<'_> {
+    fn all(&self, mut table: Table<'_>, report: &Path, voice: Voice) -> Result<Counts, Failure> {
+        let failed = |error: std::io::Error| Failure::file(report, &error);
+        let mut lines = BufWriter::new(File::create(report).map_err(failed)?);
+        let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
+        while let Some(row) = table.next().filter(|_| !pause.asked()) {
+            let application = row.map_err(|error| Failure::new(error.code(), error))?;
+            let line = self.row(&application, &mut counts)?;
+            // Each line at once: a run that is broken off has told of all that it did.
+            writeln!(lines, "{line}").and_then(|()| lines.flush()).map_err(failed)?;
+            progress.advance(1, table.taken());
+        }
+        lines.get_ref().sync_data().map_err(failed)?;
+        if let Some((_, out)) = &self.artist {
+            files::sync_all(out)?;
+        }
+        counts.paused = pause.asked();
+        Ok(counts)
+    }
+
+    /// Hands a row in that could be issued, and draws what came of it.
+    fn row(&self, application: &Application, counts: &mut Counts) -> Result<Value, Failure> {
+        let row = json!({ "line": application.line(), "request_id": application.request_id() });
+        let draft = match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
+            Ok(draft) => draft,
+            Err(faults) => return Ok(refused(row, faults.iter().map(fault_json).collect(), counts)),
+        };
+        if let Some(glyph) = self.artist.as_ref().and_then(|(artist, _)| artist.missing(draft.number())) {
+            return Ok(refused(row, json!([glyph_fault(glyph)]), counts));
+        }
+        let told = match self.service.issue_row(self.kind, application, (self.basis, self.reason))? {
+            Reply::Told(told) => {
+                let faults = told.of_row().ok_or_else(|| told.failure())?;
+                return Ok(refused(row, json!(faults), counts));
+            }
+            Reply::Done(told) => told,
+        };
+        let slot = told.slot();
+        let issued = told.read()?;
+        let files = self.files(&issued.kept)?;
+        if issued.before {
+            counts.repeated += 1;
+            return Ok(with(row, json!({ "result": "before", "identifier": issued.identifier, "files": files })));
+        }
+        counts.issued += 1;
+        let version = Scanned::parse(&issued.kept.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));
+        Ok(with(
+            row,
+            json!({
+                "result": "issued", "identifier": issued.identifier, "number": draft.number(), "slot": slot,
+                "qr_version": version, "files": files,
+            }),
+        ))
+    }
+
+    /// Writes the files of a certificate, where they are wanted and not there yet.
+    fn files(&self, kept: &Kept) -> Result<Option<Value>, Failure> {
+        let Some((artist, out)) = &self.artist else { return Ok(None) };
+        let certificate = kept.certificate()?;
+        if Written::stands(out, &certificate.identifier) {
+            return Ok(None);
+        }
+        let drawn = artist.draw_again(&certificate, &kept.envelope, &kept.digits);
+        let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;
+        drawn.store(out)?;
+        Ok(Some(drawn.names()))
+    }
+}

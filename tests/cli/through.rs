@@ -1,0 +1,321 @@
+//! The same verbs on a library of one's own and on one that a service holds: the same answers and the same exit codes.
+
+use crate::archive::{Archive, GROUNDS};
+use crate::office::permits;
+use crate::program::{Kanhe, Run, word};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Child;
+
+const MARKET: &str = "114400000069410121";
+const HOUSING: &str = "11440000006942023C";
+const CONSTRUCTION: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
+
+/// A library that a real `kanhe serve` holds.
+struct Held {
+    archive: Archive,
+    process: Child,
+    url: String,
+}
+
+impl Held {
+    /// Makes keys of accounts, each named by a word, and starts the service.
+    fn open(accounts: &[(&str, &str, &[&str])]) -> Self {
+        let archive = Archive::open();
+        for (name, agency, roles) in accounts {
+            let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
+            let add = ["api-key", "add", "--agency", agency, "--name", name, "--actor", "root"];
+            let made = archive.told(&[&add[..], &roles].concat());
+            archive.office.write(name, format!("{}\n", word(&made, "/key")));
+        }
+        let keys = ["gd-market", "gd-housing", "log"];
+        let keys: String = keys.map(|key| format!("\n[[keys]]\nfile = \"{key}.key\"\nidentity = \"identity.txt\"\n")).concat();
+        let config = format!(
+            "[listen]\naddress = \"127.0.0.1:0\"\n\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n\n\
+             [counter]\n\n[publish]\nseconds = 1\n{keys}"
+        );
+        let config = archive.office.write("service.toml", config);
+        let (process, url) = serve(&config);
+        Self { archive, process, url }
+    }
+
+    /// A verb on the library, by an account, as it is found on this machine.
+    fn ask(&self, account: &str, words: &[&str]) -> Kanhe {
+        self.archive.ask(words).and(&["--key-file", &self.archive.path(account)])
+    }
+
+    /// The same over the network.
+    fn ask_at(&self, url: &str, account: &str, words: &[&str]) -> Kanhe {
+        Kanhe::new(&[words, &["--service", url, "--key-file", &self.archive.path(account), "--json"]].concat())
+    }
+
+    fn socket(&self) -> String {
+        self.archive.path("library/service.sock")
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn serve(config: &str) -> (Child, String) {
+    let mut process = Kanhe::new(&["serve", "--config", config, "--json"]).start_heard();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let url = format!("http://{}", word(&told, "/listening"));
+    // What it says of its work is nobody's business here, and must not fill a pipe.
+    let mut said = process.stderr.take().unwrap();
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    (process, url)
+}
+
+/// What differs between two libraries that were told the same: moments, chance, keys, and who is called what.
+const OWN: [&str; 13] =
+    ["effective", "recorded", "actor", "seal", "slot", "lodged", "decided", "moment", "known", "code", "report", "days", "approver"];
+
+fn alike(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let one = |(name, value): (&String, &Value)| {
+                let masked = OWN.contains(&name.as_str()) && !value.is_null() && !(name == "code" && is_of_an_error(value));
+                (name.clone(), if masked { json!("…") } else { alike(value) })
+            };
+            members.iter().map(one).collect()
+        }
+        Value::Array(members) => members.iter().map(alike).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Codes of errors and holders stay; those of applications are drawn.
+fn is_of_an_error(code: &Value) -> bool {
+    !code.as_str().unwrap_or_default().starts_with("440000-")
+}
+
+/// A verb on both, which must end in the same way and say the same; what the service's said.
+struct Twins {
+    own: Archive,
+    held: Held,
+}
+
+impl Twins {
+    fn open() -> Self {
+        let everything: &[&str] = &["clerk", "approver", "auditor"];
+        Self { own: Archive::open(), held: Held::open(&[("market", MARKET, everything)]) }
+    }
+
+    fn both(&self, code: i32, words: &[&str]) -> Value {
+        let own = self.own.ask(words).run().ended(code);
+        let held = self.held.ask("market", words).run().ended(code);
+        let (mut ours, mut theirs) = (alike(&own.json()), alike(&held.json()));
+        if code == 2 {
+            // The code is the same; what the service says of it may be less.
+            (ours, theirs) = (ours["error"]["code"].take(), theirs["error"]["code"].take());
+        }
+        assert_eq!(ours, theirs, "{words:?}");
+        held.json()
+    }
+
+    fn both_done(&self, words: &[&str]) -> Value {
+        self.both(0, &[words, &GROUNDS].concat())
+    }
+
+    /// For people: the same lines, whatever the clock shows.
+    fn both_for_people(&self, words: &[&str]) {
+        let said = |run: Kanhe| {
+            let run = run.for_people().and(&["--lang", "zh"]).run().ended(0);
+            let who = |word: &str| if word.starts_with("key:") || word == "officer-7" { "…" } else { word }.to_owned();
+            let out = run.out.split(' ').map(who).collect::<Vec<_>>().join(" ");
+            let mut letters: Vec<char> = out.chars().collect();
+            for place in 0..letters.len().saturating_sub(4) {
+                if letters[place + 2] == ':' && letters[place].is_ascii_digit() && letters[place + 4].is_ascii_digit() {
+                    letters[place..place + 5].fill('·');
+                }
+            }
+            letters.into_iter().collect::<String>()
+        };
+        assert_eq!(said(self.own.ask(words)), said(self.held.ask("market", words)), "{words:?}");
+    }
+
+    /// Issues permits from a table into both, with a row that is refused; the identifiers.
+    fn issued(&self) -> Vec<String> {
+        let table = format!("{}GD-X,,,,\n", permits(3));
+        let (own, held) = (self.own.issuing(&table), self.held.archive.issuing(&table));
+        let (out, key) = (self.held.archive.path("drawn"), self.held.archive.path("market"));
+        let own = own.and(&["--out", &self.own.path("drawn")]).run().ended(1);
+        let held = held.and(&["--out", &out, "--key-file", &key]).run().ended(1);
+        assert_eq!(alike(&own.json()), alike(&held.json()));
+        let rows = |archive: &Archive| archive.rows().iter().map(alike).collect::<Vec<_>>();
+        assert_eq!(rows(&self.own), rows(&self.held.archive));
+        let files = |archive: &Archive| {
+            let names = std::fs::read_dir(archive.path("drawn")).unwrap().map(|entry| entry.unwrap().file_name());
+            names.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!((files(&self.own), files(&self.own).len()), (files(&self.held.archive), 12));
+        self.held.archive.identifiers()
+    }
+}
+
+#[test]
+fn certificates_are_issued_found_and_shown_in_the_same_way() {
+    let twins = Twins::open();
+    let identifiers = twins.issued();
+    let one = identifiers[0].as_str();
+    assert_eq!(twins.both(0, &["find", "--name", "餐饮"])["certificates"].as_array().unwrap().len(), 1);
+    let number = word(&twins.both(0, &["show", one]), "/number").to_owned();
+    for words in [
+        &["find", "--number", &number][..],
+        &["find", "--ending-by", "2099-12-31", "--agency", MARKET],
+        &["find", "--agency", HOUSING],
+        &["find", "--holder-type", "001", "--holder", "91440101MA59PLHX3R"],
+        &["show", one, "--full"],
+        &["history", one],
+        &["history", one, "--at", "2020-01-01"],
+        &["count"],
+        &["log", "events", "--act", "issue"],
+        &["log", "events", "--since", "2020-01-01", "--most", "1", "--act", "issue"],
+    ] {
+        twins.both(0, words);
+    }
+    let page = twins.both(0, &["find", "--type", "food-operation-permit", "--most", "2"]);
+    twins.both(0, &["find", "--type", "food-operation-permit", "--most", "2", "--after", word(&page, "/next")]);
+    for words in [&["find", "--name", "餐饮"][..], &["count"], &["show", one], &["history", one]] {
+        twins.both_for_people(words);
+    }
+    for (words, code) in [
+        (["show", "1.2.156"], "certificate_id_form"),
+        (["show", &one.replace(MARKET, "91440101MA59PLHX3R")], "certificate_id_check"),
+        (["find", "--after=zz"], "store_cursor"),
+    ] {
+        let told = twins.both(2, &words);
+        assert!(told["error"]["code"].is_string(), "{words:?} {code}: {told}");
+    }
+}
+
+#[test]
+fn the_life_of_a_certificate_is_the_same_in_both_ways() {
+    let twins = Twins::open();
+    let identifiers = twins.issued();
+    let (one, other) = (identifiers[0].as_str(), identifiers[1].as_str());
+    assert_eq!(twins.both_done(&["suspend", one])["state"], "suspended");
+    assert_eq!(twins.both(2, &[&["suspend", one], &GROUNDS[..]].concat())["error"]["code"], "lifecycle_not_allowed");
+    let future = [&["reinstate", one, "--effective", "2099-01-01"], &GROUNDS[..]].concat();
+    assert_eq!(twins.both(2, &future)["error"]["code"], "lifecycle_in_future");
+    twins.both_done(&["reinstate", one]);
+    twins.both_done(&["alias", one, "gd:4401-0001"]);
+    twins.both(0, &["find", "--alias", "gd:4401-0001"]);
+    twins.both_done(&["transfer", "out", one, "--to", "330000"]);
+    twins.both_done(&["transfer", "undo", one]);
+    twins.both_done(&["revoke", other]);
+    twins.both_done(&["annul", identifiers[2].as_str()]);
+    twins.both_done(&["cancel", other]);
+    let amended = permits(1).replace("GD-SPJY-2026-00001", "GD-SPJY-2026-00001-B");
+    for archive in [&twins.own, &twins.held.archive] {
+        archive.office.write("amended.csv", &amended);
+    }
+    let run = |archive: &Archive, account: &[&str]| -> Run {
+        let (input, key, identity, out) =
+            (archive.path("amended.csv"), archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("new"));
+        let amend = ["amend", one, "--in", &input, "--key", &key, "--identity", &identity, "--out", &out];
+        archive.ask(&amend).and(&GROUNDS).and(account).run()
+    };
+    let account = twins.held.archive.path("market");
+    let own = run(&twins.own, &[]).ended(0).json();
+    let held = run(&twins.held.archive, &["--key-file", &account]).ended(0).json();
+    assert_eq!((alike(&own), &held["result"]), (alike(&held), &json!("issued")));
+    for words in [&["history", one][..], &["show", word(&held, "/identifier")], &["count"]] {
+        twins.both(0, words);
+    }
+    let proof = twins.held.archive.path("proof");
+    let proved = (0..40).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(250));
+        twins.held.ask("market", &["log", "prove", one, "--out", &proof]).run().code == Some(0)
+    });
+    assert!(proved, "the service publishes every second");
+    let checked = Kanhe::new(&["log", "check", &proof, "--log-key", &twins.held.archive.path("log.pub"), "--json"]).run().ended(0).json();
+    assert_eq!((&checked["proved"], word(&checked, "/act")), (&json!(true), "amend"));
+}
+
+#[test]
+fn an_application_goes_its_way_through_the_service() {
+    let held = Held::open(&[
+        ("clerk", HOUSING, &["clerk"]),
+        ("fire", HOUSING, &["reviewer"]),
+        ("planning", HOUSING, &["reviewer"]),
+        ("defence", HOUSING, &["reviewer"]),
+        ("head", HOUSING, &["approver"]),
+    ]);
+    let table = held.archive.office.write("permits.csv", CONSTRUCTION);
+    let lodge = ["apply", "--type", "construction-permit", "--in", &table];
+    let lodged = held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json();
+    assert_eq!((&lodged["lodged"], &lodged["refused"]), (&json!(3), &json!(0)));
+    assert_eq!(held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json()["before"], 3);
+    let code = word(&lodged, "/applications/0/code").to_owned();
+    for (account, department) in [("fire", "fire"), ("planning", "planning"), ("defence", "civil-defence")] {
+        let review = ["review", &code, "--department", department, "--agree"];
+        held.ask(account, &[&review[..], &GROUNDS].concat()).run().ended(0);
+    }
+    let waiting = held.ask("head", &["application", "list", "--stage", "for_decision"]).run().ended(0).json();
+    assert_eq!((waiting["applications"].as_array().unwrap().len(), word(&waiting, "/applications/0/code")), (1, code.as_str()));
+    let shown = held.ask("head", &["application", "show", &code]).run().ended(0).json();
+    assert_eq!((&shown["stage"], &shown["events"]), (&json!("for_decision"), &Value::Null));
+    let decide = |account: &str, verb: &str, code: &str| held.ask(account, &[&[verb, code][..], &GROUNDS].concat()).run();
+    assert_eq!(word(&decide("fire", "approve", &code).ended(2).json(), "/error/code"), "caller_lacks_right");
+    let approved = decide("head", "approve", &code).ended(0).json();
+    assert_eq!(word(&approved, "/result"), "issued");
+    assert_eq!(decide("head", "approve", &code).ended(0).json()["result"], "before");
+    let other = word(&lodged, "/applications/1/code").to_owned();
+    assert_eq!(decide("clerk", "withdraw", &other).ended(0).json()["stage"], "withdrawn");
+    assert_eq!(word(&decide("head", "reject", &other).ended(2).json(), "/error/code"), "project_decided");
+    let full = held.ask("clerk", &["application", "show", &code, "--full"]).run().ended(2).json();
+    assert_eq!(word(&full, "/error/code"), "caller_lacks_right");
+}
+
+#[test]
+fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
+    let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
+    let code = |run: Run| word(&run.ended(2).json(), "/error/code").to_owned();
+    assert_eq!(code(held.archive.ask(&["find", "--name", "餐饮"]).run()), "service_key_wanted");
+    let wrong = held.archive.office.write("wrong", "kanhe_0123456789abcdef_nothing\n");
+    assert_eq!(code(held.archive.ask(&["count"]).and(&["--key-file", &wrong]).run()), "api_key_unknown");
+    let secret = held.archive.path("identity.txt");
+    assert_eq!(code(held.archive.ask(&["count"]).and(&["--key-file", &secret]).run()), "key_file_malformed");
+    assert_eq!(code(held.ask("clerk", &["log", "events"]).run()), "caller_lacks_right");
+    assert_eq!(code(held.archive.ask(&["check"]).run()), "store_in_use");
+    assert_eq!(
+        code(held.archive.issuing(permits(1)).and(&["--dry-run", "--key-file", &held.archive.path("clerk")]).run()),
+        "not_through_service"
+    );
+    assert_eq!(code(held.ask_at("http://kanhe.example.cn", "clerk", &["count"]).run()), "service_in_the_clear");
+    assert_eq!(code(held.ask_at("http://127.0.0.1:9", "clerk", &["count"]).run()), "service_unreachable");
+    assert_eq!(held.ask_at(&held.url, "clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
+}
+
+#[test]
+fn the_socket_is_its_owners_alone_and_gone_with_the_service() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut held = Held::open(&[("clerk", MARKET, &["clerk"])]);
+    let socket = held.socket();
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    kill_process(Pid::from_child(&held.process), Signal::TERM).unwrap();
+    assert!(held.process.wait().unwrap().success());
+    assert!(!Path::new(&socket).exists());
+    // A service that was killed leaves its socket, and nobody listens at it.
+    let (process, _) = serve(&held.archive.path("service.toml"));
+    held.process = process;
+    held.process.kill().unwrap();
+    held.process.wait().unwrap();
+    assert!(Path::new(&socket).exists());
+    held.archive.is_whole();
+    assert_eq!(held.ask("clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
+    let (process, _) = serve(&held.archive.path("service.toml"));
+    held.process = process;
+    assert_eq!(held.ask("clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
+}

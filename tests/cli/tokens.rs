@@ -3,12 +3,11 @@
 use crate::archive::GROUNDS;
 use crate::office::permits;
 use crate::program::{Kanhe, Run, word};
-use rustix::process::{Pid, Signal, kill_process};
+use crate::service::Service;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -121,82 +120,7 @@ impl Agency {
         );
         let key = self.library(&["api-key", "add", "--agency", AGENCY, "--name", "counter"], &["--role", "clerk", "--actor", "root"]);
         let key = word(&key.ended(0).json(), "/key").to_owned();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
-            .args(["--json", "serve", "--config", &config])
-            .env("SOFTHSM2_CONF", self.path("softhsm2.conf"))
-            .env("RUST_LOG", "info")
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(self.path("log")).unwrap())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
-        Service { process, log: self.path("log"), url: format!("http://{}", word(&told, "/listening")), key }
-    }
-}
-
-/// A service that runs, and is ended however its story goes.
-struct Service {
-    process: Child,
-    log: String,
-    url: String,
-    key: String,
-}
-
-impl Service {
-    fn send(&self, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let (url, bearer) = (format!("{}{path}", self.url), format!("Bearer {}", self.key));
-        let mut reply = match body {
-            Some(body) => {
-                let request = agent.post(&url).header("authorization", &bearer).header("content-type", "application/json");
-                request.send(body.to_string()).unwrap()
-            }
-            None => agent.get(&url).call().unwrap(),
-        };
-        let text = reply.body_mut().read_to_string().unwrap();
-        (reply.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
-    }
-
-    /// Asks to issue one permit, the first of the demo's table under another request and number.
-    fn issue(&self, request: u32) -> (u16, Value) {
-        let table = permits(1);
-        let (heading, row) = table.trim_start_matches('\u{feff}').trim_end().split_once('\n').unwrap();
-        let mut application: serde_json::Map<String, Value> =
-            heading.trim_end().split(',').zip(row.split(',')).map(|(name, value)| (name.to_owned(), json!(value))).collect();
-        application.insert("request_id".to_owned(), json!(format!("R-{request}")));
-        application.insert("number".to_owned(), json!(format!("JY3440506{request:07}")));
-        let grounds =
-            json!({ "type": "food-operation-permit", "basis": "《食品安全法》", "reason": "符合条件", "application": application });
-        self.send("/v1/certificates", Some(&grounds))
-    }
-
-    /// The part of `/readyz` of a name, once it is there or once it is gone again.
-    fn wait_for_part(&self, name: &str, there: bool) -> Value {
-        for _ in 0..200 {
-            let (_, ready) = self.send("/readyz", None);
-            let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == name && part["ok"] == false).cloned();
-            if part.is_some() == there {
-                return part.unwrap_or(ready);
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        panic!("{name}: {there}: {:?}", self.send("/readyz", None));
-    }
-
-    /// Ends it. Returns what it has written to its log.
-    fn end(mut self) -> String {
-        let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
-        self.process.wait().unwrap();
-        fs::read_to_string(&self.log).unwrap()
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
-        let _ = self.process.wait();
+        Service::start(&config, key, &[("SOFTHSM2_CONF", &self.path("softhsm2.conf"))])
     }
 }
 
@@ -211,20 +135,20 @@ fn an_agency_whose_keys_never_left_their_token_issues_and_is_believed() {
     agency.library(&issue, &[&GROUNDS[..], &["--out", &out]].concat()).ended(0);
 
     let service = agency.serve();
-    let (status, issued) = service.issue(7);
-    assert_eq!(status, 201, "{issued}");
-    assert_eq!(service.issue(7).0, 200, "the same request, and nothing is signed twice");
+    let issued = service.issue(7);
+    assert_eq!(issued.status, 201, "{}", issued.body);
+    assert_eq!(service.issue(7).status, 200, "the same request, and nothing is signed twice");
     service.wait_for_part("publish_pack", false);
     let seal = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "txt"));
     let text = fs::read_to_string(seal.unwrap()).unwrap();
     let accepted = (0..100).any(|_| {
         thread::sleep(Duration::from_millis(100));
-        service.send("/v1/verify", Some(&json!({ "text": text.trim() }))).1["code"] == "accepted"
+        service.post("/v1/verify", &json!({ "text": text.trim() })).body["code"] == "accepted"
     });
     assert!(accepted, "lists and the pack are signed in the token too");
-    let (status, checkpoint) = service.send("/v1/log/checkpoint", None);
-    assert_eq!(status, 200);
-    assert_eq!(fs::read_to_string(agency.path("checkpoint")).unwrap().lines().next(), checkpoint.as_str().unwrap().lines().next());
+    let checkpoint = service.get("/v1/log/checkpoint");
+    assert_eq!(checkpoint.status, 200);
+    assert_eq!(fs::read_to_string(agency.path("checkpoint")).unwrap().lines().next(), checkpoint.body.as_str().unwrap().lines().next());
     let log = service.end();
     assert!(!log.contains(PIN), "{log}");
     // What the service signed, somebody else believes without it.
@@ -299,17 +223,17 @@ fn what_is_not_there_or_of_another_kind_is_named() {
 fn a_token_that_is_taken_away_is_missed_at_once_and_found_again() {
     let agency = Agency::founded();
     let service = agency.serve();
-    assert_eq!(service.issue(1).0, 201);
+    assert_eq!(service.issue(1).status, 201);
     let (token, away) = (agency.token(), agency.folder.path().join("away"));
     fs::rename(&token, &away).unwrap();
     let part = service.wait_for_part("keys", true);
     assert!(word(&part, "/code").starts_with("token_") && part["hint"].is_string(), "{part}");
-    let (status, refused) = service.issue(2);
-    assert_eq!((status, refused["code"].as_str().unwrap().starts_with("token_")), (503, true), "{refused}");
-    assert_eq!(service.send("/v1/verify", Some(&json!({ "text": "12345678901234567" }))).0, 200, "who only reads is answered");
+    let refused = service.issue(2);
+    assert_eq!((refused.status, word(&refused.body, "/code").starts_with("token_")), (503, true), "{}", refused.body);
+    assert_eq!(service.post("/v1/verify", &json!({ "text": "12345678901234567" })).status, 200, "who only reads is answered");
     fs::rename(&away, &token).unwrap();
     service.wait_for_part("keys", false);
-    assert_eq!(service.issue(2).0, 201);
+    assert_eq!(service.issue(2).status, 201);
     let log = service.end();
     assert!(log.contains("a key does not sign") && !log.contains(PIN), "{log}");
 }

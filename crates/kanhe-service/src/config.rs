@@ -4,7 +4,7 @@ mod sections;
 
 pub use sections::{
     AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, PublishAt, SharingAt, TokenAt,
-    TypesAt,
+    TracesAt, TypesAt,
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
@@ -55,6 +55,8 @@ pub struct Config {
     /// How QR codes are written and drawn.
     #[serde(default)]
     pub pictures: PicturesAt,
+    /// Where traces go; nowhere, where this is left out.
+    pub traces: Option<TracesAt>,
 }
 
 /// Why a configuration is refused.
@@ -87,6 +89,9 @@ pub enum ConfigError {
     /// A certificate without its key, or a key without its certificate.
     #[error("listen.certificate and listen.key go together")]
     HalfTls,
+    /// An address to which no traces can be sent.
+    #[error("traces.endpoint is http:// or https:// with a host and a path, without user and password")]
+    Endpoint,
     /// A key that is nowhere, or in two places.
     #[error("a key under [[keys]] has a file, or a token with a label or serial, and not both")]
     Key,
@@ -107,6 +112,7 @@ impl ConfigError {
             Self::Origin { .. } => "config_origin",
             Self::Page { .. } => "config_page",
             Self::HalfTls => "config_tls",
+            Self::Endpoint => "config_endpoint",
             Self::Key => "config_key",
             Self::Nothing { .. } => "config_limit",
         }
@@ -129,6 +135,9 @@ impl Config {
         }
         if config.listen.certificate.is_some() != config.listen.key.is_some() {
             return Err(ConfigError::HalfTls);
+        }
+        if config.traces.as_ref().is_some_and(|traces| !is_endpoint(&traces.endpoint)) {
+            return Err(ConfigError::Endpoint);
         }
         if !config.keys.iter().all(is_somewhere) {
             return Err(ConfigError::Key);
@@ -185,6 +194,14 @@ fn is_somewhere(key: &KeyAt) -> bool {
     }
 }
 
+/// An address of HTTP; what stands before an `@` would be a password in a file that is not for passwords.
+fn is_endpoint(endpoint: &str) -> bool {
+    let rest = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
+    let printable = endpoint.bytes().all(|byte| byte.is_ascii_graphic());
+    let named = rest.and_then(|rest| rest.split_once('/')).is_some_and(|(host, _)| !host.is_empty() && !host.contains('@'));
+    printable && named
+}
+
 fn is_origin(origin: &str) -> Result<(), ConfigError> {
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
@@ -231,6 +248,8 @@ mod tests {
             ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
             ("[cors]\norigins = [\"*\"]\n", "config_origin"),
+            ("[traces]\nendpoint = \"collector:4317\"\n", "config_endpoint"),
+            ("[traces]\nendpoint = \"http://user:word@collector:4318/v1/traces\"\n", "config_endpoint"),
             ("[[keys]]\nidentity = \"i\"\n", "config_key"),
             ("[[keys]]\nfile = \"k\"\ntoken = { module = \"m\", label = \"t\", key = \"k\", pin_file = \"p\" }\n", "config_key"),
             ("[[keys]]\ntoken = { module = \"m\", key = \"k\", pin_file = \"p\" }\n", "config_key"),

@@ -8,6 +8,7 @@ mod aside;
 mod authenticate;
 mod body;
 mod caller;
+mod journey;
 mod layers;
 mod observe;
 mod own;
@@ -20,6 +21,7 @@ mod seen;
 mod tongue;
 mod turnstile;
 
+pub use journey::TARGET as TRACES;
 pub use layers::Limits;
 pub use routes::{openapi, router};
 pub use turnstile::Rate;

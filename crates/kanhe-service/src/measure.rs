@@ -29,6 +29,7 @@ const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
 const ASTRAY: &str = "kanhe_log_astray";
 const SILENT: &str = "kanhe_keys_silent";
+const SPANS_LOST: &str = "kanhe_spans_lost_total";
 const LIST_AGE: &str = "kanhe_status_list_age_seconds";
 const PACK_AGE: &str = "kanhe_pack_age_seconds";
 const PACK_LEFT: &str = "kanhe_pack_left_seconds";
@@ -94,6 +95,7 @@ fn describe() {
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
     metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
     metrics::describe_gauge!(SILENT, "Keys that did not sign when they were asked last");
+    metrics::describe_counter!(SPANS_LOST, "Spans that no collector has got");
     metrics::describe_gauge!(LIST_AGE, Unit::Seconds, "Age of the oldest signed status list");
     metrics::describe_gauge!(PACK_AGE, Unit::Seconds, "Age of the pack that the service verifies with");
     metrics::describe_gauge!(PACK_LEFT, Unit::Seconds, "Until the pack expires");
@@ -109,6 +111,11 @@ pub(crate) fn request(method: &str, route: &str, status: u16, took: Duration) {
     if (method, route, status) == ("POST", "/v1/certificates", 201) {
         histogram!(ISSUES).record(took);
     }
+}
+
+/// Spans that no collector has got.
+pub fn spans_lost(count: u64) {
+    counter!(SPANS_LOST).increment(count);
 }
 
 /// A counter was told something.

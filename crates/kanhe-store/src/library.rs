@@ -71,7 +71,8 @@ impl Library {
     /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing
     /// that takes time. If it returns an error, nothing of it is written.
     pub fn commit<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.writer.commit(&self.db, &self.keys, plan)
+        // Followed only where somebody has asked for traces, and nothing but its length is told.
+        tracing::trace_span!(target: "kanhe_trace", "commit").in_scope(|| self.writer.commit(&self.db, &self.keys, plan))
     }
 
     /// Plans a change over the library as it stands, and drops the plan.

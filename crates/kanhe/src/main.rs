@@ -7,6 +7,7 @@ mod failure;
 mod files;
 mod pause;
 mod shipped;
+mod traces;
 mod verbs;
 mod web;
 mod words;

@@ -209,6 +209,14 @@ impl SharingAt {
     }
 }
 
+/// `[traces]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TracesAt {
+    /// Where a collector takes spans by OTLP over HTTP in JSON, such as `http://127.0.0.1:4318/v1/traces`.
+    pub endpoint: String,
+}
+
 /// `[types]`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,7 @@ where
     E: Into<Problem> + Send + 'static,
 {
     let house = house.clone();
-    tokio::task::spawn_blocking(move || work(&house)).await.map_err(|_| Problem::failed())?.map_err(Into::into)
+    tokio::task::spawn_blocking(followed(move || work(&house))).await.map_err(|_| Problem::failed())?.map_err(Into::into)
 }
 
 /// Does it when a password may be looked at: each takes memory and a core, so only some are at a time.
@@ -21,4 +21,10 @@ where
 {
     let _turn = house.door.passwords.acquire().await.map_err(|_| Problem::failed())?;
     aside(house, work).await
+}
+
+/// The same work on whichever thread it is done, in the span of who asks for it.
+pub fn followed<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let span = tracing::Span::current();
+    move || span.in_scope(work)
 }

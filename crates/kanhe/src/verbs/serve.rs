@@ -5,12 +5,13 @@ mod wire;
 
 pub use wire::edge;
 
-use super::{Ended, Voice};
+use super::{Ended, Voice, clock};
 use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
+use crate::traces::{Exporter, Journal};
 use crate::words::Language;
 use kanhe_service::house::Shared;
-use kanhe_service::http::router;
+use kanhe_service::http::{TRACES, router};
 use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
 use kanhe_service::webhooks::courier;
@@ -25,7 +26,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 use wire::{Credentials, Plan};
 
 /// How often new events are looked at for webhooks.
@@ -37,7 +40,8 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     let house = Arc::new(plan.house()?);
     let credentials = plan.credentials();
     let tls = credentials.as_ref().map(Credentials::read).transpose()?.map(Arc::new);
-    log_to_stderr();
+    let traces = plan.config.traces.as_ref().map(|traces| Exporter::begin(post::collector(), &traces.endpoint));
+    listen_in(traces.as_ref());
     let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(async {
         let listener = listen(&plan).await.map_err(failed)?;
@@ -142,9 +146,13 @@ pub fn check(verb: &ConfigVerb, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// One JSON object a line; `RUST_LOG` says how much.
-fn log_to_stderr() {
+/// The log, one JSON object a line: `RUST_LOG` says how much. And traces, where somebody wants them; in the log they do not stand.
+fn listen_in(traces: Option<&Exporter>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = format!("{filter},{TRACES}=off").parse().unwrap_or(filter);
+    let log = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).with_filter(filter);
+    let ours = filter_fn(|what| what.is_span() && what.target() == TRACES);
+    let journal = traces.map(|exporter| Journal::new(exporter.queue(), clock::fill).with_filter(ours));
     // A second service in one process keeps the log of the first.
-    let _ = tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).with_env_filter(filter).try_init();
+    let _ = tracing_subscriber::registry().with(log).with(journal).try_init();
 }

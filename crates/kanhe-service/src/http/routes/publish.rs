@@ -2,6 +2,7 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
+use crate::http::aside::followed;
 use crate::http::problem::Problem;
 use crate::publish::{self, Report};
 use axum::Json;
@@ -38,7 +39,7 @@ pub struct Failure {
     responses((status = OK, body = Published)))]
 pub async fn publish(State(house): State<Shared>, caller: Caller) -> Result<Json<Published>, Problem> {
     caller.may(Right::Publish)?;
-    let report = tokio::task::spawn_blocking(move || publish::publish(&house)).await.map_err(|_| Problem::failed())?;
+    let report = tokio::task::spawn_blocking(followed(move || publish::publish(&house))).await.map_err(|_| Problem::failed())?;
     Ok(Json(told(&report)))
 }
 

@@ -2,7 +2,9 @@
 
 use crate::counter::Shelved;
 use crate::house::{House, Shared};
+use crate::http::aside::followed;
 use crate::http::body::{JsonBody, Picture, Query};
+use crate::http::journey::TARGET;
 use crate::http::problem::Problem;
 use crate::measure;
 use axum::Json;
@@ -90,7 +92,7 @@ pub async fn verify_batch(State(house): State<Shared>, JsonBody(questions): Json
         questions.items.iter().map(one).collect::<Result<Vec<_>, _>>()
     };
     // A thousand signatures keep a processor for a tenth of a second, in which nobody else would be heard.
-    let items = tokio::task::spawn_blocking(all).await.map_err(|_| Problem::failed())??;
+    let items = tokio::task::spawn_blocking(followed(all)).await.map_err(|_| Problem::failed())??;
     Ok(Json(Verdicts { items }))
 }
 
@@ -104,7 +106,7 @@ pub async fn verify_picture(
     Picture(picture): Picture,
 ) -> Result<Response, Problem> {
     let counter = counter(&house)?;
-    let read = tokio::task::spawn_blocking(move || kanhe_render::read_seal(&picture)).await.map_err(|_| Problem::failed())?;
+    let read = tokio::task::spawn_blocking(followed(move || kanhe_render::read_seal(&picture))).await.map_err(|_| Problem::failed())?;
     let text = read.map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))?;
     let asked = Asked { text: &text, scene: question.scene.as_deref(), at: question.at.as_deref() };
     answer(&house, &counter, asked, |answer| Json(answer).into_response())
@@ -137,8 +139,11 @@ fn answer<T>(house: &House, counter: &Shelved, asked: Asked<'_>, tell: impl FnOn
     let named = at.map(|at| at.parse::<Timestamp>().map_err(|_| malformed("`at` is no moment such as 2026-11-22T09:00:00+08:00")));
     let clock = if at.is_some() { Clock::Named } else { Clock::Service };
     let at = named.transpose()?.unwrap_or_else(|| house.now());
-    let judged = judge(text, counter.pack(), Occasion { at, scene });
-    measure::verdict(judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code));
+    let span = tracing::trace_span!(target: TARGET, "verify", kanhe.verdict = tracing::field::Empty);
+    let judged = span.in_scope(|| judge(text, counter.pack(), Occasion { at, scene }));
+    let code = judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code);
+    span.record("kanhe.verdict", code);
+    measure::verdict(code);
     Ok(tell(&Answer::new(&judged, counter.pack(), at, clock).by_service()))
 }
 

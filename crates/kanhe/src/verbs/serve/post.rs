@@ -4,11 +4,20 @@ use crate::web;
 use kanhe_service::webhooks::courier::Post;
 use std::sync::Arc;
 use std::time::Duration;
+use ureq::Agent;
 
 /// A receiver that has not taken a letter by then will be asked again.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Sends letters.
+/// A collector of traces that has not answered by then has lost what was sent to it.
+const COLLECTOR: Duration = Duration::from_secs(5);
+
+/// Who speaks with a collector of traces, by the same rules.
+pub fn collector() -> Agent {
+    web::agent(COLLECTOR, false)
+}
+
+/// Sends letters: over TLS by the certificates that the system trusts, and to the address that was named and no other.
 pub fn post() -> Arc<Post> {
     let agent = web::agent(PATIENCE, false);
     Arc::new(move |address, headers, body| {

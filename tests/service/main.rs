@@ -13,6 +13,7 @@ mod interface;
 mod keys;
 mod node;
 mod office;
+mod oidc;
 mod operations;
 mod people;
 mod problems;

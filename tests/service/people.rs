@@ -17,6 +17,13 @@ pub struct Desk<'s> {
     pub csrf: String,
 }
 
+impl<'s> Desk<'s> {
+    /// A browser with this cookie, whose pages have this word.
+    pub fn new(stage: &'s Stage, cookie: String, csrf: &str) -> Self {
+        Self { stage, cookie, csrf: csrf.to_owned() }
+    }
+}
+
 impl Desk<'_> {
     /// A request as our own pages send it.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {

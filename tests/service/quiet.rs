@@ -81,6 +81,7 @@ fn no_login_password_or_secret_reaches_the_log() {
     stage.call(key, "GET", "/v1/session", None);
     stage.call(&format!("{key}x"), "GET", "/v1/session", None);
     let enrolment = desk.post("/v1/session/second-factor", &json!({})).json();
+    stage.get("/v1/session/oidc/callback?code=a-code-of-yue-fei&state=a-state-of-yue-fei");
     let id = OfficerId::of(&stage.house.library, "huang.rong").to_string();
     desk.send("POST", &format!("/v1/officers/{id}/reset"), None);
     let (cookie, csrf) = (desk.cookie.clone(), desk.csrf.clone());
@@ -97,6 +98,7 @@ fn no_login_password_or_secret_reaches_the_log() {
         "unlucky",
         PASSWORD,
         "135790",
+        "yue-fei",
         first.as_str(),
         added["one_time_password"].as_str().unwrap(),
         key.rsplit('_').next().unwrap(),

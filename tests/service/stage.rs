@@ -73,6 +73,23 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// What is answered to a request, wherever it leads.
+    pub fn of(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
+        let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
+        Self { status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+    }
+
+    /// Every value of a header.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.bytes)))
@@ -174,14 +191,7 @@ impl Stage {
 
     /// A request with a body and headers.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut request = ureq::http::Request::builder().method(method).uri(self.url(path));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut response = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
-        let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Reply { status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+        Reply::of(method, &self.url(path), headers, body)
     }
 
     /// Asks for something.
@@ -286,6 +296,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         sharing: SharingAt::default().rules(),
         edge: edge(clock),
         door: Door::new(false),
+        identity: None,
     }
 }
 

@@ -3,7 +3,7 @@
 mod sections;
 
 pub use sections::{
-    AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, PublishAt, SharingAt, TokenAt,
+    AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, PublishAt, SharingAt, TokenAt,
     TracesAt, TypesAt,
 };
 
@@ -95,6 +95,12 @@ pub enum ConfigError {
     /// A key that is nowhere, or in two places.
     #[error("a key under [[keys]] has a file, or a token with a label or serial, and not both")]
     Key,
+    /// A setting by which the identity service would sign nobody in.
+    #[error("{name} is not such that an identity service could sign anybody in by it")]
+    Identity {
+        /// The setting.
+        name: &'static str,
+    },
     /// A limit that lets nothing through, or a term in which nothing is done.
     #[error("{name} is 0")]
     Nothing {
@@ -114,6 +120,7 @@ impl ConfigError {
             Self::HalfTls => "config_tls",
             Self::Endpoint => "config_endpoint",
             Self::Key => "config_key",
+            Self::Identity { .. } => "config_identity",
             Self::Nothing { .. } => "config_limit",
         }
     }
@@ -129,7 +136,11 @@ impl Config {
             put(&mut table, name, value)?;
         }
         let config: Self = table.try_into().map_err(|error| malformed(&error))?;
-        config.cors.origins.iter().try_for_each(|origin| is_origin(origin))?;
+        config
+            .cors
+            .origins
+            .iter()
+            .try_for_each(|origin| if is_origin(origin) { Ok(()) } else { Err(ConfigError::Origin { found: origin.clone() }) })?;
         if config.pictures.page.as_deref().is_some_and(|page| !is_page(page)) {
             return Err(ConfigError::Page { most: LONGEST_PAGE });
         }
@@ -141,6 +152,9 @@ impl Config {
         }
         if !config.keys.iter().all(is_somewhere) {
             return Err(ConfigError::Key);
+        }
+        if let Some(name) = config.accounts.oidc.as_ref().and_then(OidcAt::wrong) {
+            return Err(ConfigError::Identity { name });
         }
         match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
@@ -202,10 +216,11 @@ fn is_endpoint(endpoint: &str) -> bool {
     printable && named
 }
 
-fn is_origin(origin: &str) -> Result<(), ConfigError> {
+/// Whether it is `scheme://host[:port]`, as browsers send it.
+fn is_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-    if host.is_some_and(plain) { Ok(()) } else { Err(ConfigError::Origin { found: origin.to_owned() }) }
+    host.is_some_and(plain)
 }
 
 #[cfg(test)]
@@ -254,9 +269,31 @@ mod tests {
             ("[[keys]]\nfile = \"k\"\ntoken = { module = \"m\", label = \"t\", key = \"k\", pin_file = \"p\" }\n", "config_key"),
             ("[[keys]]\ntoken = { module = \"m\", key = \"k\", pin_file = \"p\" }\n", "config_key"),
             ("[[keys]]\ntoken = { module = \"m\", label = \"t\", key = \"k\", pin = \"1234\" }\n", "config_malformed"),
+            ("[accounts.oidc]\nissuer = \"https://id.cn\"\n", "config_malformed"),
         ];
         for (more, code) in rows {
             assert_eq!(read(more, &[]).unwrap_err().code(), code, "{more}");
+        }
+        let oidc = |name: &'static str, value: &'static str| {
+            let mut settings =
+                BTreeMap::from([("issuer", "'https://id.cn/a'"), ("client_id", "'kanhe'"), ("address", "'https://kanhe.cn'")]);
+            settings.insert(name, value);
+            let lines: String = settings.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+            read(&format!("[accounts.oidc]\n{lines}"), &[]).map_err(|error| error.code())
+        };
+        assert!(oidc("claim", "'employee'").is_ok());
+        let rows = [
+            ("issuer", "'http://id.cn'"),
+            ("issuer", "'https://id.cn?a'"),
+            ("address", "'https://kanhe.cn/'"),
+            ("address", "'http://kanhe.cn'"),
+            ("client_id", "''"),
+            ("scopes", "['profile']"),
+            ("landing", "'//evil.cn'"),
+            ("landing", "'/\"><'"),
+        ];
+        for (name, value) in rows {
+            assert_eq!(oidc(name, value).err(), Some("config_identity"), "{name} = {value}");
         }
         let tls = [("KANHE_SERVE_LISTEN__CERTIFICATE", "a.pem")];
         assert_eq!(read("", &tls).unwrap_err().code(), "config_tls");

@@ -2,6 +2,7 @@
 
 use crate::backup::Backups;
 use crate::counter::Shelf;
+use crate::identity::Provider;
 use crate::publish::Press;
 use crate::sharing;
 use jiff::Timestamp;
@@ -63,6 +64,8 @@ pub struct House {
     pub edge: Edge,
     /// Where callers come in.
     pub door: Door,
+    /// Who says who officers are, beside their passwords.
+    pub identity: Option<Provider>,
 }
 
 /// Where callers come in.

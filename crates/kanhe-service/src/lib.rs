@@ -9,6 +9,7 @@
 //! * [`shown`]: what is shown of certificates, events and applications;
 //! * [`backup`]: copies of the library while it is open;
 //! * [`measure`]: what monitoring is told;
+//! * [`identity`]: officers who sign in by an identity service that is not ours;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
@@ -22,6 +23,7 @@ pub mod config;
 pub mod counter;
 pub mod house;
 pub mod http;
+pub mod identity;
 pub mod measure;
 pub mod publish;
 pub mod serve;

@@ -3,6 +3,7 @@
 use super::mandate::Mandate;
 use super::paper::{moment_or_never, read};
 use super::second_factor::SECRET_BYTES;
+use crate::identity::Subject;
 use jiff::Timestamp;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::bytes::ByteArray;
@@ -80,10 +81,12 @@ impl fmt::Display for OfficerId {
     }
 }
 
-/// What the first byte of a key in the drawer tells of: officers, tries to sign in, and the officers of an agency.
+/// What the first byte of a key in the drawer tells of: officers, tries to sign in, the officers of an agency, and whom an identity service
+/// names.
 pub(super) const OFFICERS: u8 = 0;
 pub(super) const TRIES: u8 = 1;
 pub(super) const OF_AGENCY: u8 = 2;
+const SUBJECTS: u8 = 3;
 
 /// An officer.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -115,6 +118,9 @@ pub struct Officer {
     #[n(7)]
     #[cbor(with = "kanhe_core::wire::moment")]
     pub added: Timestamp,
+    /// Who it is for the identity service.
+    #[n(8)]
+    pub subject: Option<Subject>,
 }
 
 /// A secret that an authenticator app has too.
@@ -150,6 +156,12 @@ impl Officer {
     /// The officer with an id, as a commit finds it.
     pub(super) fn in_commit(pen: &Pen<'_>, id: OfficerId) -> Result<Option<Self>, StoreError> {
         pen.office(Drawer::Officers, &id.key())?.map(|paper| read(&paper)).transpose()
+    }
+
+    /// Where it stands which officer a subject is; it tells nothing of the subject to who does not have the library's secret.
+    pub(super) fn place_of(library: &Library, subject: &Subject) -> Vec<u8> {
+        let veiled = library.veil(&[b"subject ", subject.bytes().as_slice()].concat());
+        [&[SUBJECTS], veiled.as_slice()].concat()
     }
 
     pub(super) fn put(&self, pen: &mut Pen<'_>, id: OfficerId) -> Result<(), StoreError> {

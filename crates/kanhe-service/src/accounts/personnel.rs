@@ -7,6 +7,7 @@ use super::refusal::AccountError;
 use super::uses::{Use, UseAct, note_use};
 use super::{password, tries};
 use crate::house::Edge;
+use crate::identity::Subject;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::Uscc;
 use kanhe_store::find::Cursor;
@@ -70,6 +71,7 @@ impl<'a> Personnel<'a> {
                 active: true,
                 edition: 0,
                 added: (self.edge.now)(),
+                subject: None,
             };
             // Whoever tried this login before it was somebody's has not locked its owner out.
             tries::forget(pen, id);
@@ -109,6 +111,33 @@ impl<'a> Personnel<'a> {
         Ok(appointed)
     }
 
+    /// Lets an officer sign in as somebody whom the identity service names. It was somebody else before: its sessions end.
+    pub fn link(&self, id: OfficerId, subject: &Subject) -> Result<Officer, AccountError> {
+        let place = Officer::place_of(self.library, subject);
+        self.amend_or(id, UseAct::IdentityLinked, |pen, officer| {
+            if pen.office(Drawer::Officers, &place)?.is_some_and(|linked| linked != id.bytes()) {
+                return Err(AccountError::SubjectTaken);
+            }
+            if officer.subject.as_ref().is_some_and(|before| before != subject) {
+                self.unlinked(pen, officer);
+            }
+            officer.subject = Some(subject.clone());
+            Ok(pen.put_office(Drawer::Officers, &place, id.bytes())?)
+        })
+    }
+
+    /// Lets an officer sign in by the identity service no more, and ends its sessions.
+    pub fn unlink(&self, id: OfficerId) -> Result<Officer, AccountError> {
+        self.amend(id, UseAct::IdentityUnlinked, |pen, officer| self.unlinked(pen, officer))
+    }
+
+    fn unlinked(&self, pen: &mut Pen<'_>, officer: &mut Officer) {
+        if let Some(before) = officer.subject.take() {
+            pen.take_office(Drawer::Officers, &Officer::place_of(self.library, &before));
+            officer.edition += 1;
+        }
+    }
+
     /// One officer.
     pub fn one(&self, id: OfficerId) -> Result<Officer, AccountError> {
         let found = Officer::find(self.library, id)?.filter(|officer| self.is_ours(officer));
@@ -121,13 +150,25 @@ impl<'a> Personnel<'a> {
     }
 
     fn amend(&self, id: OfficerId, act: UseAct, change: impl FnOnce(&mut Pen<'_>, &mut Officer)) -> Result<Officer, AccountError> {
+        self.amend_or(id, act, |pen, officer| {
+            change(pen, officer);
+            Ok(())
+        })
+    }
+
+    fn amend_or(
+        &self,
+        id: OfficerId,
+        act: UseAct,
+        change: impl FnOnce(&mut Pen<'_>, &mut Officer) -> Result<(), AccountError>,
+    ) -> Result<Officer, AccountError> {
         self.library.commit(|pen| {
             let found = Officer::in_commit(pen, id)?.filter(|officer| self.is_ours(officer));
             let mut officer = found.ok_or(AccountError::OfficerUnknown)?;
             if officer.login == self.by.actor {
                 return Err(AccountError::Oneself);
             }
-            change(pen, &mut officer);
+            change(pen, &mut officer)?;
             officer.put(pen, id)?;
             self.note(pen, &officer, act)?;
             Ok(officer)

@@ -18,6 +18,12 @@ pub enum AccountError {
     /// Nobody takes the rights of an administrator from himself: the last one would lock all out.
     #[error("administrators do not change, deactivate or reset themselves")]
     Oneself,
+    /// Another officer is the subject already.
+    #[error("another officer is linked to this subject")]
+    SubjectTaken,
+    /// No identity service would name anybody so.
+    #[error("a subject has 1 to 255 characters, none of them a control character, and no blanks around")]
+    SubjectMalformed,
     /// No such key in the agency of who asks.
     #[error("the agency has no such key")]
     KeyUnknown,
@@ -78,6 +84,8 @@ impl AccountError {
             Self::OfficerUnknown => "officer_unknown",
             Self::LoginTaken => "login_taken",
             Self::Oneself => "officer_oneself",
+            Self::SubjectTaken => "oidc_taken",
+            Self::SubjectMalformed => "oidc_subject",
             Self::KeyUnknown => "api_key_not_found",
             Self::KeyClosed => "api_key_closed",
             Self::KeyAdministers => "api_key_administers",
@@ -113,6 +121,9 @@ pub enum SignInError {
     /// The code is not that of the moment, or was used.
     #[error("the code is not that of this half minute, or was used before")]
     CodeWrong,
+    /// No officer is whom the identity service names, or one who may not sign in.
+    #[error("no officer is linked to whom the identity service names, or the account is closed")]
+    Unlinked,
     /// The one-time password is older than it may be.
     #[error("the one-time password has expired: an administrator gives a new one")]
     OneTimeExpired,
@@ -129,6 +140,7 @@ impl SignInError {
             Self::Locked { .. } => "sign_in_locked",
             Self::CodeWanted => "second_factor_wanted",
             Self::CodeWrong => "second_factor_wrong",
+            Self::Unlinked => "oidc_unlinked",
             Self::OneTimeExpired => "one_time_password_expired",
             Self::Store(error) => error.code(),
         }

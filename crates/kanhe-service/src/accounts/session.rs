@@ -37,6 +37,20 @@ struct Session {
     #[n(2)]
     #[cbor(with = "kanhe_core::wire::moment")]
     seen: Timestamp,
+    #[n(3)]
+    way: Option<Way>,
+}
+
+/// How an officer came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Way {
+    /// By a password, and a second factor where it has one.
+    #[n(0)]
+    Password,
+    /// By the identity service.
+    #[n(1)]
+    Identity,
 }
 
 impl Session {
@@ -87,6 +101,8 @@ pub struct SignedIn {
     pub officer: Officer,
     /// When the session ends, whatever is asked.
     pub until: Timestamp,
+    /// How it came in.
+    pub way: Way,
     pub(super) key: Vec<u8>,
 }
 
@@ -94,6 +110,11 @@ impl SignedIn {
     /// The caller that it is.
     pub fn caller(&self) -> Caller {
         self.officer.mandate.caller(self.officer.login.clone())
+    }
+
+    /// Whether it may do nothing but choose a password of its own: that it came in with one that an administrator knows.
+    pub fn must_change(&self) -> bool {
+        self.way == Way::Password && self.officer.must_change()
     }
 }
 
@@ -114,24 +135,28 @@ pub fn recognise(library: &Library, token: &Token, now: Timestamp) -> Result<Sig
         })?;
     }
     let until = session.begun.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
-    Ok(SignedIn { id: token.officer, officer, until, key })
+    Ok(SignedIn { id: token.officer, officer, until, way: session.way.unwrap_or(Way::Password), key })
 }
 
-/// Begins a session in a commit; those in `over` are taken away.
-pub(super) fn begin(
-    pen: &mut Pen<'_>,
-    id: OfficerId,
-    edition: u64,
-    secret: Secret,
-    over: &[Vec<u8>],
-    now: Timestamp,
-) -> Result<Token, StoreError> {
-    let token = Token { officer: id, secret };
-    for key in over {
+/// Begins a session in a commit.
+pub(super) fn begin(pen: &mut Pen<'_>, id: OfficerId, edition: u64, opening: Opening, now: Timestamp) -> Result<Token, StoreError> {
+    let token = Token { officer: id, secret: opening.secret };
+    for key in &opening.over {
         pen.take_office(Drawer::Sessions, key);
     }
-    pen.put_office(Drawer::Sessions, &token.key(), &written(&Session { edition, begun: now, seen: now }))?;
+    let session = Session { edition, begun: now, seen: now, way: Some(opening.way) };
+    pen.put_office(Drawer::Sessions, &token.key(), &written(&session))?;
     Ok(token)
+}
+
+/// What a session begins with.
+pub(super) struct Opening {
+    /// What its cookie has.
+    pub secret: Secret,
+    /// The sessions that it takes the place of.
+    pub over: Vec<Vec<u8>>,
+    /// How the officer came in.
+    pub way: Way,
 }
 
 /// Lets a session live on after its officer's account has changed, in a commit.

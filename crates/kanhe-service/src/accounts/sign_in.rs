@@ -3,12 +3,13 @@
 use super::officer::{Officer, OfficerId};
 use super::refusal::{AccountError, SignInError};
 use super::secret::Secret;
-use super::session::{self, SignedIn, Token};
+use super::session::{self, Opening, SignedIn, Token, Way};
 use super::uses::{Use, UseAct, note_use};
 use super::{password, second_factor, tries};
 use crate::house::Edge;
+use crate::identity::Subject;
 use jiff::Timestamp;
-use kanhe_store::{Library, Pen, StoreError};
+use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::bytes::ByteArray;
 
 /// What somebody shows who wants to sign in.
@@ -36,8 +37,7 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
     if officer.one_time_until.is_some_and(|until| now > until) {
         return Err(SignInError::OneTimeExpired);
     }
-    let over = session::to_sweep(library, id, now)?;
-    let secret = Secret::new(edge.drawn());
+    let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Password };
     library.commit(|pen| {
         // What was believed is believed of the officer as it was: an account that has changed meanwhile is asked again.
         let mut found = Officer::in_commit(pen, id)?.filter(|found| found.edition == officer.edition && found.active);
@@ -49,7 +49,20 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
         }
         tries::forget(pen, id);
         note(pen, edge, officer, UseAct::SignedIn)?;
-        Ok(session::begin(pen, id, officer.edition, secret, &over, now)?)
+        Ok(session::begin(pen, id, officer.edition, opening, now)?)
+    })
+}
+
+/// Signs in the officer whom the identity service names. Who proves there who he is, by however many factors, proves nothing here.
+pub fn sign_in_by_identity(library: &Library, edge: &Edge, subject: &Subject) -> Result<Token, SignInError> {
+    let (place, now) = (Officer::place_of(library, subject), (edge.now)());
+    let id = library.office(Drawer::Officers, &place)?.and_then(|id| OfficerId::of_key(&id)).ok_or(SignInError::Unlinked)?;
+    let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Identity };
+    library.commit(|pen| {
+        let found = Officer::in_commit(pen, id)?.filter(|officer| officer.active && officer.subject.as_ref() == Some(subject));
+        let officer = found.ok_or(SignInError::Unlinked)?;
+        note(pen, edge, &officer, UseAct::SignedInByIdentity)?;
+        Ok(session::begin(pen, id, officer.edition, opening, now)?)
     })
 }
 

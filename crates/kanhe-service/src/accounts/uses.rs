@@ -67,11 +67,20 @@ pub enum UseAct {
     /// A matter was taken away.
     #[n(17)]
     MatterTaken,
+    /// An officer may sign in as somebody whom the identity service names.
+    #[n(18)]
+    IdentityLinked,
+    /// An officer signs in by the identity service no more.
+    #[n(19)]
+    IdentityUnlinked,
+    /// An officer signed in by the identity service.
+    #[n(20)]
+    SignedInByIdentity,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -90,6 +99,9 @@ impl UseAct {
         Self::HookRemoved,
         Self::MatterPut,
         Self::MatterTaken,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
+        Self::SignedInByIdentity,
     ];
 
     /// The word of the interface.
@@ -113,6 +125,9 @@ impl UseAct {
             Self::HookRemoved => "webhook_removed",
             Self::MatterPut => "matter_put",
             Self::MatterTaken => "matter_taken",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::SignedInByIdentity => "signed_in_by_identity",
         }
     }
 }

@@ -38,7 +38,7 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Re
         }
     } else if let Some(sent) = cookie(house, request.headers()) {
         match visitor(house, &sent, request.method(), request.headers()).await {
-            Ok(signed_in) if signed_in.officer.must_change() => {
+            Ok(signed_in) if signed_in.must_change() => {
                 request.extensions_mut().insert(Refused(CredentialError::MustChangePassword.into()));
                 request.extensions_mut().insert(signed_in);
             }
@@ -67,10 +67,15 @@ fn bearer(sent: &HeaderValue) -> Option<Zeroizing<String>> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Zeroizing::new(key.trim().to_owned()))
 }
 
-/// The value of our cookie.
+/// The value of the session's cookie.
 fn cookie(house: &House, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    cookie_of(headers, cookie_name(house))
+}
+
+/// The value of a cookie.
+pub fn cookie_of(headers: &HeaderMap, wanted: &str) -> Option<Zeroizing<String>> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok()).flat_map(|sent| sent.split(';'));
-    let mut ours = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == cookie_name(house));
+    let mut ours = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == wanted);
     ours.next().map(|(_, value)| Zeroizing::new(value.to_owned()))
 }
 
@@ -82,4 +87,9 @@ pub fn token(house: &House, headers: &HeaderMap) -> Option<Token> {
 /// The name of our cookie: with TLS one that browsers take from this very host alone (RFC 6265bis §4.1.3.2).
 pub fn cookie_name(house: &House) -> &'static str {
     if house.door.tls { "__Host-kanhe" } else { "kanhe_session" }
+}
+
+/// The name of the cookie of a browser that was sent to the identity service.
+pub fn errand_cookie_name(house: &House) -> &'static str {
+    if house.door.tls { "__Host-kanhe-errand" } else { "kanhe_errand" }
 }

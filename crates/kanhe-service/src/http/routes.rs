@@ -6,6 +6,7 @@ mod audit;
 mod certificates;
 mod fields;
 mod health;
+mod identity;
 mod matters;
 mod officers;
 mod page;
@@ -76,6 +77,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(published::checkpoint))
         .routes(routes!(published::tile))
         .routes(routes!(session::begin, session::show, session::end))
+        .routes(routes!(identity::begin))
+        .routes(routes!(identity::back))
+        .routes(routes!(identity::end))
         .routes(routes!(session::password))
         .routes(routes!(session::begin_second_factor))
         .routes(routes!(session::confirm_second_factor))
@@ -84,6 +88,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(officers::deactivate))
         .routes(routes!(officers::reactivate))
         .routes(routes!(officers::reset))
+        .routes(routes!(officers::link, officers::unlink))
         .routes(routes!(api_keys::list, api_keys::add))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(api_keys::rotate))

@@ -1,5 +1,6 @@
 //! `kanhe serve`, `kanhe config`: the one place where a service is wired together.
 
+mod fetch;
 mod post;
 mod wire;
 

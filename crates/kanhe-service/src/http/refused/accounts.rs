@@ -2,6 +2,7 @@
 
 use crate::accounts::{AccountError, CredentialError, SignInError};
 use crate::http::problem::Problem;
+use crate::identity::IdentityError;
 use axum::http::StatusCode;
 
 impl From<AccountError> for Problem {
@@ -11,12 +12,14 @@ impl From<AccountError> for Problem {
             AccountError::Locked { seconds } => return locked(error.code(), seconds),
             AccountError::OfficerUnknown | AccountError::KeyUnknown => StatusCode::NOT_FOUND,
             AccountError::LoginTaken
+            | AccountError::SubjectTaken
             | AccountError::Oneself
             | AccountError::KeyClosed
             | AccountError::NoSecondFactor
             | AccountError::SecondFactorStands => StatusCode::CONFLICT,
             AccountError::PasswordWrong | AccountError::CodeWrong => StatusCode::FORBIDDEN,
             AccountError::KeyAdministers
+            | AccountError::SubjectMalformed
             | AccountError::Term { .. }
             | AccountError::Login(_)
             | AccountError::Mandate(_)
@@ -31,6 +34,7 @@ impl From<SignInError> for Problem {
         match error {
             SignInError::Store(error) => error.into(),
             SignInError::Locked { seconds } => locked(error.code(), seconds),
+            SignInError::Unlinked => Self::new(StatusCode::FORBIDDEN, error.code(), error),
             SignInError::Refused | SignInError::CodeWanted | SignInError::CodeWrong | SignInError::OneTimeExpired => {
                 Self::new(StatusCode::UNAUTHORIZED, error.code(), error)
             }
@@ -54,4 +58,16 @@ impl From<CredentialError> for Problem {
 fn locked(code: &'static str, seconds: u64) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("too many wrong tries; the next is heard in {seconds} s"))
         .retry_after(seconds)
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        let status = match &error {
+            IdentityError::NotOffered | IdentityError::NoSignOut => StatusCode::NOT_FOUND,
+            IdentityError::Unreachable { .. } | IdentityError::Malformed { .. } | IdentityError::Lacks { .. } => StatusCode::BAD_GATEWAY,
+            IdentityError::State | IdentityError::Issuer { .. } => StatusCode::FORBIDDEN,
+            IdentityError::Declined | IdentityError::CodeRefused { .. } | IdentityError::Token(_) => StatusCode::UNAUTHORIZED,
+        };
+        Self::new(status, error.code(), error)
+    }
 }

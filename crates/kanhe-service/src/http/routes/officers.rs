@@ -6,6 +6,7 @@ use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
+use crate::identity::{IdentityError, Subject};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -69,6 +70,29 @@ pub struct OfficerLine {
     /// When it was added (RFC 3339).
     #[schema(format = DateTime)]
     added: String,
+    /// Who it is for the identity service; null where it signs in by its password alone.
+    #[schema(required)]
+    identity: Option<IdentityLine>,
+}
+
+/// Whom an identity service names.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityLine {
+    /// The identity service.
+    issuer: String,
+    /// The claim that names people there.
+    claim: String,
+    /// What stands in it for this officer.
+    subject: String,
+}
+
+/// Whom the identity service names.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIdentity {
+    /// What stands, for this officer, in the claim that the configuration names: `sub`, unless it says otherwise.
+    #[schema(min_length = 1, max_length = 255)]
+    subject: String,
 }
 
 /// A page of officers.
@@ -167,6 +191,36 @@ pub async fn reset(State(house): State<Shared>, caller: Caller, Path(id): Path<S
     Ok(Json(welcome(&appointed)))
 }
 
+/// Lets an officer sign in as somebody whom the identity service names, beside its password.
+///
+/// The identity service says who somebody is, and never what he may do here. One who was linked to another subject before has no session
+/// any more.
+#[utoipa::path(put, path = "/v1/officers/{id}/identity", tag = "officers", params(("id" = String, Path, description = "The officer's id")), request_body = NewIdentity,
+    responses((status = OK, body = OfficerLine)))]
+pub async fn link(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<NewIdentity>,
+) -> Result<Json<OfficerLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let (id, provider) = (id_of(&id)?, house.identity.as_ref().ok_or(IdentityError::NotOffered)?);
+    let subject = Subject::new(&provider.settings.issuer, &provider.settings.claim, &body.subject);
+    let subject = subject.ok_or(AccountError::SubjectMalformed)?;
+    let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).link(id, &subject)).await?;
+    Ok(Json(line(id, &officer)))
+}
+
+/// Lets an officer sign in by the identity service no more; its sessions end. Once more changes nothing.
+#[utoipa::path(delete, path = "/v1/officers/{id}/identity", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
+    responses((status = OK, body = OfficerLine)))]
+pub async fn unlink(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).unlink(id)).await?;
+    Ok(Json(line(id, &officer)))
+}
+
 async fn turn(house: &Shared, caller: Caller, id: &str, activity: Activity) -> Result<Json<OfficerLine>, Problem> {
     caller.may(Right::Administer)?;
     let id = id_of(id)?;
@@ -210,7 +264,12 @@ fn line(id: OfficerId, officer: &Officer) -> OfficerLine {
         second_factor: officer.has_second_factor(),
         must_change_password: officer.must_change(),
         added: officer.added.to_string(),
+        identity: officer.subject.as_ref().map(identity),
     }
+}
+
+fn identity(subject: &Subject) -> IdentityLine {
+    IdentityLine { issuer: subject.issuer.clone(), claim: subject.claim.clone(), subject: subject.value.clone() }
 }
 
 fn welcome(appointed: &Appointed) -> Welcome {

@@ -192,7 +192,7 @@ fn who(signed_in: &SignedIn, token: &Token) -> Who {
     let session = SessionState {
         csrf_token: token.csrf(),
         until: signed_in.until.to_string(),
-        must_change_password: officer.must_change(),
+        must_change_password: signed_in.must_change(),
         second_factor: officer.has_second_factor(),
     };
     Who { name: Some(Mandate::name(&officer.mandate).to_owned()), session: Some(session), ..what(&signed_in.caller()) }
@@ -214,11 +214,17 @@ fn what(caller: &Caller) -> Who {
     }
 }
 
-fn set_cookie(house: &House, response: &mut Response, value: &str, seconds: i64) {
+/// The cookie of a session.
+pub(super) fn set_cookie(house: &House, response: &mut Response, value: &str, seconds: i64) {
+    add_cookie(house, response, (cookie_name(house), value), "Strict", seconds);
+}
+
+/// A cookie that no script reads; with TLS, one that is sent by TLS only.
+pub(super) fn add_cookie(house: &House, response: &mut Response, (name, value): (&str, &str), same_site: &str, seconds: i64) {
     let secure = if house.door.tls { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(house));
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}");
     if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
         cookie.set_sensitive(true);
-        response.headers_mut().insert(SET_COOKIE, cookie);
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }

@@ -1,5 +1,6 @@
 //! From a configuration to a house: files are read, keys unlocked, the library opened.
 
+use super::fetch::fetch;
 use crate::cli::{LibraryArg, LibraryLock, LockArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::{clock, key, library, trust};
@@ -15,6 +16,7 @@ use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt, TokenAt
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
+use kanhe_service::identity::Provider;
 use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::serve::{Gate, SOCKET, Tls};
 use kanhe_token::{Address, TokenName};
@@ -31,6 +33,8 @@ const LARGEST_PEM: usize = 256 << 10;
 
 /// Who could open the library may ask by its socket.
 const FOR_THE_OWNER: u32 = 0o600;
+/// A file with a secret has at most so many bytes.
+const LARGEST_SECRET: usize = 4_096;
 
 /// How often files that may change are looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -81,6 +85,7 @@ impl Plan {
             sharing: self.config.sharing.rules(),
             edge: edge(),
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
+            identity: self.identity()?,
         };
         // Before the first caller comes in. A library that is set back still answers whoever asks, so the service starts all the same.
         let _ = publish::compare(&house);
@@ -94,6 +99,7 @@ impl Plan {
         shipped::catalogue(&types)?;
         self.publishes(&self.keys()?)?;
         self.pictures()?;
+        self.identity()?;
         self.credentials().map(|credentials| credentials.read()).transpose()?;
         library::unlock(&self.library().library, &self.library().lock)?;
         let shelf = Shelf::new(self.trusted()?);
@@ -153,6 +159,13 @@ impl Plan {
 
     fn checkpoint_copy(&self) -> Option<PathBuf> {
         self.at(self.config.publish.checkpoint_copy.as_ref())
+    }
+
+    /// The identity service, which is not asked before somebody wants to sign in by it.
+    fn identity(&self) -> Result<Option<Provider>, Failure> {
+        let Some(oidc) = &self.config.accounts.oidc else { return Ok(None) };
+        let secret = self.at(oidc.client_secret_file.as_ref()).map(|file| first_line(&file)).transpose()?;
+        Ok(Some(Provider::new(oidc.settings(secret), fetch())))
     }
 
     fn backups(&self) -> Backups {
@@ -233,6 +246,13 @@ impl Plan {
         let named: Vec<String> = counter.trusted.iter().cloned().chain(files).collect();
         named.iter().map(|named| trust::line(named).map(|line| *line.key())).collect()
     }
+}
+
+fn first_line(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = Zeroizing::new(files::read(file, LARGEST_SECRET)?);
+    let line = std::str::from_utf8(&text).ok().and_then(|text| text.lines().next()).filter(|line| !line.is_empty());
+    let none = || Failure::new("config_identity", "the first line of the file is to be the secret").within(file.display());
+    line.map(|line| Zeroizing::new(line.to_owned())).ok_or_else(none)
 }
 
 /// The clock and the dice of the machine.

@@ -1,0 +1,115 @@
+//! An officer signs in by the identity service: there and back again.
+//!
+//! A browser comes back by a link of another site, so the cookie of its errand is `SameSite=Lax`: with `Strict` it would not come along. It
+//! has nothing in it that signs anybody in. The session's own cookie stays `Strict`; a browser does not send it along a redirection that
+//! began elsewhere, so the return is answered with a page of ours, which goes on by itself.
+
+use super::session::{add_cookie, set_cookie};
+use crate::accounts::{session, sign_in};
+use crate::house::{House, Shared};
+use crate::http::aside::aside;
+use crate::http::authenticate::{cookie_of, errand_cookie_name};
+use crate::http::body::Query;
+use crate::http::problem::Problem;
+use crate::http::tongue::Tongue;
+use crate::identity::{Errand, IdentityError, LONGEST_ERRAND, Provider, Return};
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, LOCATION, REFRESH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kanhe_words::Language;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// What the identity service sends back with the browser. It may send more, which is not looked at (RFC 6749 §4.1.2).
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Brought {
+    /// What an ID token is given for.
+    code: Option<String>,
+    /// What was sent along.
+    state: Option<String>,
+    /// Who sends it back (RFC 9207).
+    iss: Option<String>,
+    /// Why nobody was signed in.
+    error: Option<String>,
+}
+
+/// Sends a browser to the identity service, to sign in there.
+///
+/// Links and buttons lead here. Where the browser has to be back within ten minutes.
+#[utoipa::path(get, path = "/v1/session/oidc", tag = "session",
+    responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
+pub async fn begin(State(house): State<Shared>) -> Result<Response, Problem> {
+    let _turn = turn(&house).await?;
+    let begun = aside(&house, |house| {
+        let errand = Errand::new(house.chance(), house.now());
+        Ok::<_, IdentityError>((provider(house)?.begin(&errand, house.now())?, errand))
+    });
+    let (address, errand) = begun.await?;
+    let mut response = to(&address)?;
+    add_cookie(&house, &mut response, (errand_cookie_name(&house), &errand.text()), "Lax", LONGEST_ERRAND);
+    Ok(response)
+}
+
+/// Takes a browser back from the identity service, and signs the officer in whom it names.
+///
+/// Nobody is signed in to whom no administrator has linked an officer.
+#[utoipa::path(get, path = "/v1/session/oidc/callback", tag = "session", params(Brought),
+    responses((status = OK, body = String, content_type = "text/html", description = "A page that goes on to where officers work",
+        headers(("set-cookie" = String, description = "The session")))))]
+pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought): Query<Brought>) -> Result<Response, Problem> {
+    let Brought { code, state, iss, error } = brought;
+    let _turn = turn(&house).await?;
+    let errand = cookie_of(&headers, errand_cookie_name(&house)).and_then(|sent| Errand::parse(&sent));
+    let back = Return { code, state, iss, error };
+    let token = aside(&house, move |house| {
+        let errand = errand.ok_or(IdentityError::State)?;
+        let subject = provider(house)?.finish(&errand, &back, &house.edge)?;
+        sign_in::sign_in_by_identity(&house.library, &house.edge, &subject).map_err(Problem::from)
+    });
+    let token = token.await?;
+    let mut response = onward(&provider(&house)?.settings.landing, Tongue::of(&headers));
+    set_cookie(&house, &mut response, &token.text(), session::LONGEST.as_secs());
+    add_cookie(&house, &mut response, (errand_cookie_name(&house), ""), "Lax", 0);
+    Ok(response)
+}
+
+/// Sends a browser to the identity service, to sign out there too. Our own session ends with `DELETE /v1/session`.
+#[utoipa::path(get, path = "/v1/session/oidc/end", tag = "session",
+    responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
+pub async fn end(State(house): State<Shared>) -> Result<Response, Problem> {
+    let _turn = turn(&house).await?;
+    let address = aside(&house, |house| provider(house)?.end(house.now())).await?;
+    to(&address)
+}
+
+fn provider(house: &House) -> Result<&Provider, IdentityError> {
+    house.identity.as_ref().ok_or(IdentityError::NotOffered)
+}
+
+/// Waits until the identity service may be asked: whoever comes back often keeps no threads from others.
+async fn turn(house: &Shared) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+    provider(house)?.turns.acquire().await.map_err(|_| Problem::failed())
+}
+
+fn to(address: &str) -> Result<Response, Problem> {
+    let address = HeaderValue::from_str(address).map_err(|_| Problem::failed())?;
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())
+}
+
+/// A page that goes on by itself. Its place is a path of ours, which the configuration has checked.
+fn onward(landing: &str, tongue: Tongue) -> Response {
+    let (language, words) = match tongue.0 {
+        Language::Chinese => ("zh", "已登录，请继续"),
+        Language::English => ("en", "Signed in. Continue"),
+    };
+    let page = format!(
+        "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>kanhe</title><p><a href=\"{landing}\">{words}</a>"
+    );
+    let mut response = ([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
+    if let Ok(place) = HeaderValue::from_str(&format!("0; url={landing}")) {
+        response.headers_mut().insert(REFRESH, place);
+    }
+    response
+}

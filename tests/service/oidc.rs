@@ -1,0 +1,458 @@
+//! Officers sign in by an identity service: npm's oidc-provider, with its own pages, and a browser that walks through them.
+
+use crate::node::{node, packages};
+use crate::people::Desk;
+use crate::stage::{Reply, Stage, house_with};
+use jiff::{SignedDuration, Timestamp};
+use kanhe_service::accounts::{OfficerId, Role};
+use kanhe_service::house::Door;
+use kanhe_service::http::Limits;
+use kanhe_service::identity::{self, Answer, CALLBACK, Question, Settings};
+use kanhe_tests::Office;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use zeroize::Zeroizing;
+
+/// Under which browsers know the service; the browser of the stories finds it on a free port.
+const ADDRESS: &str = "https://licences.example.cn";
+
+/// An identity service that runs.
+struct Provider {
+    program: Child,
+    issuer: String,
+}
+
+impl Provider {
+    fn new() -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("node/provider.mjs");
+        let mut program = node()
+            .args([script, packages(), format!("{ADDRESS}{CALLBACK}").into(), format!("{ADDRESS}/docs/").into()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("`.ci/install test` has installed Node");
+        let mut line = String::new();
+        BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("http://127.0.0.1:"), "{line}");
+        Self { program, issuer: line.trim().to_owned() }
+    }
+
+    fn tell(&self, what: &str) {
+        assert_eq!(
+            ask(&Question { url: &format!("{}/story/{what}", self.issuer), authorization: None, form: Some(String::new().into()) })
+                .unwrap()
+                .status,
+            204
+        );
+    }
+
+    /// A house that signs officers in by it, as the configuration says.
+    fn stage(&self, change: impl FnOnce(&mut Settings)) -> Stage {
+        let mut settings = Settings {
+            issuer: self.issuer.clone(),
+            client_id: "kanhe".to_owned(),
+            client_secret: Some(Zeroizing::new("a secret: with colons & blanks".to_owned())),
+            address: ADDRESS.to_owned(),
+            scope: "openid".to_owned(),
+            claim: "sub".to_owned(),
+            contexts: Vec::new(),
+            max_age: None,
+            landing: "/docs/".to_owned(),
+        };
+        change(&mut settings);
+        let provider = identity::Provider::new(settings, Box::new(ask));
+        let stage = Stage::of(
+            house_with(|house| {
+                house.door = Door::new(true);
+                house.identity = Some(provider);
+            }),
+            Limits::default(),
+        );
+        // Its tokens are of this very moment, by the machine's clock.
+        stage.later(Timestamp::now().duration_since(stage.house.now()));
+        stage
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// What the executable does, with a client of the test's.
+fn ask(question: &Question<'_>) -> Option<Answer> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let request = question
+        .authorization
+        .iter()
+        .fold(ureq::http::Request::builder().uri(question.url), |request, value| request.header("authorization", value.as_str()));
+    let mut answer = match &question.form {
+        None => agent.run(request.method("GET").body(()).unwrap()).ok()?,
+        Some(form) => {
+            let request = request.method("POST").header("content-type", "application/x-www-form-urlencoded");
+            agent.run(request.body(form.as_str()).unwrap()).ok()?
+        }
+    };
+    Some(Answer { status: answer.status().as_u16(), body: answer.body_mut().read_to_vec().unwrap().into() })
+}
+
+/// A browser: it keeps cookies by site, follows redirections, and fills in forms.
+struct Browser<'s> {
+    stage: &'s Stage,
+    jar: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A page, and where it was found.
+struct Page {
+    url: String,
+    reply: Reply,
+}
+
+impl<'s> Browser<'s> {
+    fn new(stage: &'s Stage) -> Self {
+        Self { stage, jar: BTreeMap::new() }
+    }
+
+    /// One request, without following anything.
+    fn fetch(&mut self, method: &str, url: &str, form: &str) -> Page {
+        let (origin, path) = url.split_at(url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at));
+        let cookies: Vec<_> =
+            self.jar.entry(origin.to_owned()).or_default().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (cookie, local) = (cookies.join("; "), self.stage.url(path));
+        let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
+        let reply = Reply::of(method, if origin == ADDRESS { &local } else { url }, &headers, form.as_bytes());
+        let jar = self.jar.get_mut(origin).unwrap();
+        for cookie in reply.headers("set-cookie") {
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            match value {
+                "" => drop(jar.remove(name)),
+                value => drop(jar.insert(name.to_owned(), value.to_owned())),
+            }
+        }
+        Page { url: url.to_owned(), reply }
+    }
+
+    /// A request, and where it leads: up to the first page that is ours again, or that wants something.
+    fn go(&mut self, method: &str, url: &str, form: &str) -> Page {
+        let mut page = self.fetch(method, url, form);
+        for _ in 0..10 {
+            let Some(next) = next(&page) else { return page };
+            if next.starts_with(&format!("{ADDRESS}{CALLBACK}")) {
+                return Page { url: next, ..page };
+            }
+            page = self.fetch("GET", &next, "");
+        }
+        panic!("redirected without end: {}", page.url);
+    }
+
+    /// Signs in as somebody at the identity service; returns the address with which the browser is sent back.
+    fn through_the_pages_as(&mut self, login: &str) -> String {
+        let page = self.go("GET", &format!("{ADDRESS}/v1/session/oidc"), "");
+        assert_eq!(page.reply.status, 200, "{:?}", page.reply);
+        let page = self.go("POST", &action(&page), &format!("prompt=login&login={login}&password=x"));
+        let page = if page.reply.status == 200 { self.go("POST", &action(&page), "prompt=consent") } else { page };
+        assert!(page.url.starts_with(&format!("{ADDRESS}{CALLBACK}?code=")), "{}", page.url);
+        page.url
+    }
+
+    /// The whole way.
+    fn sign_in_as(&mut self, login: &str) -> Reply {
+        let back = self.through_the_pages_as(login);
+        self.fetch("GET", &back, "").reply
+    }
+
+    /// The officer's desk, after it has signed in.
+    fn desk(&self) -> Desk<'s> {
+        let cookie = format!("__Host-kanhe={}", self.jar[ADDRESS]["__Host-kanhe"]);
+        let who = self.stage.send("GET", "/v1/session", &[("cookie", &cookie)], b"").json();
+        Desk::new(self.stage, cookie, who["session"]["csrf_token"].as_str().unwrap())
+    }
+}
+
+fn next(page: &Page) -> Option<String> {
+    let location = page.reply.header("location");
+    let origin = &page.url[..page.url.match_indices('/').nth(2).unwrap().0];
+    match (page.reply.status, location) {
+        (301..=308, location) if location.starts_with('/') => Some(format!("{origin}{location}")),
+        (301..=308, location) => Some(location.to_owned()),
+        _ => None,
+    }
+}
+
+/// Where the form of a page goes.
+fn action(page: &Page) -> String {
+    let text = String::from_utf8_lossy(&page.reply.bytes).into_owned();
+    let action = text.split_once("action=\"").unwrap_or_else(|| panic!("{text}")).1.split('"').next().unwrap();
+    action.replace("&#x2F;", "/").replace("&amp;", "&")
+}
+
+fn code(reply: &Reply) -> (u16, String) {
+    (reply.status, reply.code())
+}
+
+/// An administrator who has linked an officer to a subject.
+fn link(admin: &Desk<'_>, stage: &Stage, login: &str, subject: &str) -> Reply {
+    let id = OfficerId::of(&stage.house.library, login).to_string();
+    admin.send("PUT", &format!("/v1/officers/{id}/identity"), Some(&json!({ "subject": subject })))
+}
+
+/// Guangzhou, with an administrator and a clerk who is `S-1` for the identity service.
+fn guangzhou(stage: &Stage) -> Desk<'_> {
+    let admin = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator, Role::Auditor]);
+    stage.appoint(Office::Guangzhou, "li.si", &[Role::Clerk]);
+    let linked = link(&admin, stage, "li.si", "S-1");
+    assert_eq!(linked.status, 200, "{linked:?}");
+    admin
+}
+
+#[test]
+fn an_officer_walks_through_the_pages_of_the_identity_service_and_is_signed_in() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    let admin = guangzhou(&stage);
+    let mut browser = Browser::new(&stage);
+    let back = browser.through_the_pages_as("S-1");
+    let page = browser.fetch("GET", &back, "").reply;
+    assert_eq!((page.status, page.header("refresh"), page.header("cache-control")), (200, "0; url=/docs/", "no-store"));
+    let cookies: Vec<_> = page.headers("set-cookie").into_iter().map(|cookie| cookie.split_once('=').unwrap()).collect();
+    let rest = |cookie: &str| cookie.split("; ").skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        (cookies[0].0, rest(cookies[0].1)),
+        ("__Host-kanhe", ["Path=/", "HttpOnly", "SameSite=Strict", "Max-Age=43200", "Secure"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(cookies[1], ("__Host-kanhe-errand", "; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"));
+    // It has never chosen a password here, and needs none.
+    let desk = browser.desk();
+    let who = desk.get("/v1/session").json();
+    assert_eq!(
+        (&who["actor"], &who["roles"], &who["session"]["must_change_password"]),
+        (&json!("li.si"), &json!(["clerk"]), &json!(false))
+    );
+    assert_eq!(desk.get("/v1/certificates/count").status, 200);
+    assert_eq!(code(&browser.fetch("GET", &back, "").reply), (403, "oidc_state".to_owned()), "the errand is over");
+    let uses = admin.get("/v1/audit/uses").json();
+    let said: Vec<_> =
+        uses["uses"].as_array().unwrap().iter().map(|one| (one["act"].as_str().unwrap(), one["actor"].as_str().unwrap())).collect();
+    assert!(said.contains(&("identity_linked", "zhang.san")) && said.contains(&("signed_in_by_identity", "li.si")), "{said:?}");
+    // Here and there.
+    assert_eq!(desk.send("DELETE", "/v1/session", None).status, 204);
+    assert_eq!(code(&desk.get("/v1/session")), (401, "session_over".to_owned()));
+    let end = browser.fetch("GET", &format!("{ADDRESS}/v1/session/oidc/end"), "");
+    let place = end.reply.header("location");
+    assert_eq!(
+        place,
+        format!("{}/session/end?client_id=kanhe&post_logout_redirect_uri=https%3A%2F%2Flicences.example.cn%2Fdocs%2F", provider.issuer)
+    );
+    assert_eq!(browser.go("GET", place, "").reply.status, 200);
+}
+
+#[test]
+fn what_is_asked_of_the_identity_service_is_what_the_standards_have() {
+    let provider = Provider::new();
+    let stage = provider.stage(|settings| {
+        settings.contexts = vec!["loa3".to_owned(), "loa4".to_owned()];
+        settings.max_age = Some(600);
+    });
+    let sent = stage.get("/v1/session/oidc");
+    assert_eq!(sent.status, 303);
+    let (place, query) = sent.header("location").split_once('?').unwrap();
+    let pairs: BTreeMap<_, _> = query.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+    assert_eq!(place, format!("{}/auth", provider.issuer));
+    let said =
+        ["response_type", "client_id", "scope", "code_challenge_method", "acr_values", "max_age", "redirect_uri"].map(|name| pairs[name]);
+    let callback = "https%3A%2F%2Flicences.example.cn%2Fv1%2Fsession%2Foidc%2Fcallback";
+    assert_eq!(said, ["code", "kanhe", "openid", "S256", "loa3%20loa4", "600", callback]);
+    let drawn = ["state", "nonce", "code_challenge"].map(|name| pairs[name]);
+    assert!(drawn.iter().all(|value| value.len() == 43), "{drawn:?}");
+    let again = stage.get("/v1/session/oidc");
+    assert!(drawn.iter().all(|value| !again.header("location").contains(value)), "each errand has its own");
+    let cookie = sent.header("set-cookie");
+    assert!(
+        cookie.starts_with("__Host-kanhe-errand=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=600; Secure"),
+        "{cookie}"
+    );
+    assert!(drawn.iter().all(|value| !cookie.contains(value)));
+}
+
+#[test]
+fn a_token_with_one_thing_wrong_signs_nobody_in() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    guangzhou(&stage);
+    let rows = [
+        ("nonce", "id_token_nonce"),
+        ("noNonce", "id_token_nonce"),
+        ("audience", "id_token_audience"),
+        ("audiences", "id_token_audience"),
+        ("party", "id_token_audience"),
+        ("issuer", "id_token_issuer"),
+        ("expired", "id_token_not_now"),
+        ("old", "id_token_not_now"),
+        ("future", "id_token_not_now"),
+        ("subject", "id_token_malformed"),
+        ("unknownKey", "id_token_key_unknown"),
+        ("forged", "id_token_signature"),
+        ("unsigned", "id_token_algorithm"),
+        ("shared", "id_token_algorithm"),
+    ];
+    for (lie, name) in rows {
+        provider.tell(&format!("lie/{lie}"));
+        let mut browser = Browser::new(&stage);
+        assert_eq!(code(&browser.sign_in_as("S-1")), (401, name.to_owned()), "{lie}");
+        assert!(!browser.jar[ADDRESS].contains_key("__Host-kanhe"), "{lie}");
+    }
+    provider.tell("lie/none");
+    assert_eq!(Browser::new(&stage).sign_in_as("S-1").status, 200, "the truth is believed");
+}
+
+#[test]
+fn a_browser_comes_back_once_in_time_and_from_where_it_was_sent() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    guangzhou(&stage);
+    let mut mine = Browser::new(&stage);
+    let back = mine.through_the_pages_as("S-1");
+    // Somebody sends a victim the address with which he himself would have been signed in.
+    let mut victim = Browser::new(&stage);
+    victim.fetch("GET", &format!("{ADDRESS}/v1/session/oidc"), "");
+    assert_eq!(code(&victim.fetch("GET", &back, "").reply), (403, "oidc_state".to_owned()));
+    assert_eq!(code(&Browser::new(&stage).fetch("GET", &back, "").reply), (403, "oidc_state".to_owned()), "without a cookie");
+    let change = |from: &str, to: &str| back.replacen(from, to, 1);
+    let rows = [
+        (change("&state=", "&state=x"), 403, "oidc_state"),
+        (change("state=", "stat="), 403, "oidc_state"),
+        (change("iss=http", "iss=https"), 403, "oidc_issuer"),
+        (change("iss=", "is="), 403, "oidc_issuer"),
+        (change("code=", "cod="), 401, "oidc_declined"),
+        (change("code=", "error=access_denied&code="), 401, "oidc_declined"),
+        (change("code=", "code=x"), 401, "oidc_code_refused"),
+    ];
+    for (url, status, name) in rows {
+        assert_eq!(code(&mine.fetch("GET", &url, "").reply), (status, name.to_owned()), "{url}");
+    }
+    let mut late = Browser::new(&stage);
+    let back = late.through_the_pages_as("S-1");
+    stage.later(SignedDuration::from_secs(601));
+    assert_eq!(code(&late.fetch("GET", &back, "").reply), (403, "oidc_state".to_owned()));
+}
+
+#[test]
+fn whoever_cancels_there_is_not_signed_in_here() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    let mut browser = Browser::new(&stage);
+    let page = browser.go("GET", &format!("{ADDRESS}/v1/session/oidc"), "");
+    let back = browser.go("GET", &format!("{}/abort", action(&page)), "").url;
+    assert_eq!(code(&browser.fetch("GET", &back, "").reply), (401, "oidc_declined".to_owned()));
+}
+
+#[test]
+fn the_identity_service_may_change_its_keys_and_what_it_signs_with() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    guangzhou(&stage);
+    assert_eq!(Browser::new(&stage).sign_in_as("S-1").status, 200);
+    for algorithm in ["RS256", "ES256", "EdDSA", "Ed25519"] {
+        provider.tell(&format!("keys/{algorithm}"));
+        // Keys were read a moment ago; whoever makes up names of keys has them read once a minute and no oftener.
+        assert_eq!(code(&Browser::new(&stage).sign_in_as("S-1")), (401, "id_token_key_unknown".to_owned()), "{algorithm}");
+        stage.later(SignedDuration::from_secs(60));
+        assert_eq!(Browser::new(&stage).sign_in_as("S-1").status, 200, "{algorithm}");
+    }
+}
+
+#[test]
+fn nobody_is_signed_in_whom_no_administrator_has_linked() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    let admin = guangzhou(&stage);
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("S-2")), (403, "oidc_unlinked".to_owned()));
+    let id = OfficerId::of(&stage.house.library, "li.si").to_string();
+    let act = |method: &str, what: &str| admin.send(method, &format!("/v1/officers/{id}/{what}"), None);
+    // Closed accounts stay closed.
+    let mut browser = Browser::new(&stage);
+    assert_eq!(browser.sign_in_as("S-1").status, 200);
+    let desk = browser.desk();
+    assert_eq!(act("POST", "deactivation").status, 200);
+    assert_eq!(code(&desk.get("/v1/session")), (401, "session_over".to_owned()));
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("S-1")), (403, "oidc_unlinked".to_owned()));
+    assert_eq!(act("POST", "reactivation").status, 200);
+    // Another subject takes the place of the first, whose sessions end.
+    let mut browser = Browser::new(&stage);
+    assert_eq!(browser.sign_in_as("S-1").status, 200);
+    let desk = browser.desk();
+    let line = link(&admin, &stage, "li.si", "S-3").json();
+    assert_eq!(line["identity"], json!({ "issuer": provider.issuer, "claim": "sub", "subject": "S-3" }));
+    assert_eq!(code(&desk.get("/v1/session")), (401, "session_over".to_owned()));
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("S-1")), (403, "oidc_unlinked".to_owned()));
+    assert_eq!(Browser::new(&stage).sign_in_as("S-3").status, 200);
+    for _ in 0..2 {
+        assert_eq!(act("DELETE", "identity").json()["identity"], Value::Null);
+    }
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("S-3")), (403, "oidc_unlinked".to_owned()));
+}
+
+#[test]
+fn a_subject_is_one_officer_and_linked_by_an_administrator_of_its_agency() {
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    let admin = guangzhou(&stage);
+    stage.appoint(Office::Guangzhou, "wang.wu", &[Role::Clerk]);
+    assert_eq!(link(&admin, &stage, "li.si", "S-1").status, 200, "once more changes nothing");
+    assert_eq!(code(&link(&admin, &stage, "wang.wu", "S-1")), (409, "oidc_taken".to_owned()));
+    assert_eq!(code(&link(&admin, &stage, "zhang.san", "S-9")), (409, "officer_oneself".to_owned()));
+    assert_eq!(code(&link(&admin, &stage, "nobody", "S-9")), (404, "officer_unknown".to_owned()));
+    for subject in ["", " S", "a\nb", &"a".repeat(256)] {
+        assert_eq!(code(&link(&admin, &stage, "wang.wu", subject)), (422, "oidc_subject".to_owned()), "{subject:?}");
+    }
+    let other = stage.officer(Office::Housing, "zhao.liu", &[Role::Administrator]);
+    assert_eq!(code(&link(&other, &stage, "li.si", "S-9")), (404, "officer_unknown".to_owned()));
+    let clerk = stage.officer(Office::Guangzhou, "clerk.one", &[Role::Clerk]);
+    assert_eq!(code(&link(&clerk, &stage, "wang.wu", "S-9")), (403, "caller_lacks_right".to_owned()));
+}
+
+#[test]
+fn the_configuration_says_which_claim_names_an_officer_and_how_people_are_identified() {
+    let provider = Provider::new();
+    let stage = provider.stage(|settings| {
+        settings.claim = "employee".to_owned();
+        settings.contexts = vec!["loa3".to_owned()];
+        settings.max_age = Some(600);
+    });
+    let admin = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator]);
+    stage.appoint(Office::Guangzhou, "li.si", &[Role::Clerk]);
+    link(&admin, &stage, "li.si", "E-1");
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("1")), (401, "id_token_context".to_owned()));
+    provider.tell("acr/loa2");
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("1")), (401, "id_token_context".to_owned()));
+    provider.tell("acr/loa3");
+    assert_eq!(Browser::new(&stage).sign_in_as("1").status, 200);
+}
+
+#[test]
+fn without_an_identity_service_or_while_it_is_away_passwords_go_on() {
+    let stage = Stage::new();
+    for path in ["/v1/session/oidc", "/v1/session/oidc/callback?code=x&state=y", "/v1/session/oidc/end"] {
+        assert_eq!(code(&stage.get(path)), (404, "oidc_not_offered".to_owned()), "{path}");
+    }
+    let admin = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator]);
+    stage.appoint(Office::Guangzhou, "li.si", &[Role::Clerk]);
+    assert_eq!(code(&link(&admin, &stage, "li.si", "S-1")), (404, "oidc_not_offered".to_owned()));
+    let provider = Provider::new();
+    let stage = provider.stage(|_| {});
+    drop(provider);
+    assert_eq!(code(&stage.get("/v1/session/oidc")), (502, "oidc_unreachable".to_owned()));
+    stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator]);
+}
+
+#[test]
+fn a_client_that_the_identity_service_does_not_know_is_told_so() {
+    let provider = Provider::new();
+    let stage = provider.stage(|settings| settings.client_secret = Some(Zeroizing::new("another".to_owned())));
+    guangzhou(&stage);
+    assert_eq!(code(&Browser::new(&stage).sign_in_as("S-1")), (401, "oidc_code_refused".to_owned()));
+}

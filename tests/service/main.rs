@@ -8,6 +8,7 @@ mod agencies;
 mod applications;
 mod audit;
 mod certificates;
+mod client_certificates;
 mod examples;
 mod interface;
 mod keys;

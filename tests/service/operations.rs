@@ -9,7 +9,7 @@ use kanhe_service::backup::{Backups, back_up};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::publish;
-use kanhe_service::serve::Tls;
+use kanhe_service::serve::{Shown, Tls};
 use kanhe_tests::Office;
 use rcgen::{CertificateParams, CertifiedIssuer, DistinguishedName, IsCa, KeyPair};
 use serde_json::json;
@@ -171,6 +171,10 @@ fn a_backup_that_fails_is_named() {
     assert!(ready["parts"].as_array().unwrap().iter().any(|part| part["name"] == "backup" && part["code"] == "disk_full"), "{ready}");
 }
 
+fn shown<'a>(chain: &'a str, key: &'a str) -> Shown<'a> {
+    Shown { chain: chain.as_bytes(), key: key.as_bytes(), authorities: None }
+}
+
 /// An authority for the stories.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -203,14 +207,14 @@ impl Authority {
 fn tls_is_built_in_and_a_renewed_certificate_is_shown_without_a_restart() {
     let (old, new) = (Authority::new(), Authority::new());
     let (chain, key) = old.certify();
-    let tls = Arc::new(Tls::decode(chain.as_bytes(), key.as_bytes()).unwrap());
+    let tls = Arc::new(Tls::decode(shown(&chain, &key)).unwrap());
     let stage = Stage::over(Arc::clone(&tls), Limits::default());
     let url = format!("https://localhost:{}/healthz", stage.address().port());
     let reply = old.client().get(&url).call().unwrap();
     assert_eq!(reply.headers()["strict-transport-security"], "max-age=63072000");
     assert!(new.client().get(&url).call().is_err());
     let (chain, key) = new.certify();
-    tls.put(chain.as_bytes(), key.as_bytes()).unwrap();
+    tls.put(shown(&chain, &key)).unwrap();
     assert!(old.client().get(&url).call().is_err());
     assert_eq!(new.client().get(&url).call().unwrap().status(), 200);
     assert!(ureq::get(&url.replacen("https", "http", 1)).call().is_err(), "nothing is said in the clear");
@@ -220,11 +224,11 @@ fn tls_is_built_in_and_a_renewed_certificate_is_shown_without_a_restart() {
 fn a_certificate_that_cannot_be_shown_leaves_the_present_one() {
     let authority = Authority::new();
     let ((chain, key), (_, other)) = (authority.certify(), authority.certify());
-    let tls = Tls::decode(chain.as_bytes(), key.as_bytes()).unwrap();
+    let tls = Tls::decode(shown(&chain, &key)).unwrap();
     let rows =
         [("", &*key, "tls_certificate"), ("hello", &*key, "tls_certificate"), (&*chain, "", "tls_key"), (&*chain, &*other, "tls_refused")];
     for (chain, key, code) in rows {
-        assert_eq!(tls.put(chain.as_bytes(), key.as_bytes()).unwrap_err().code(), code);
+        assert_eq!(tls.put(shown(chain, key)).unwrap_err().code(), code);
     }
 }
 

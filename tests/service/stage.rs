@@ -148,7 +148,8 @@ impl Stage {
         Self::of(house_with(|house| house.sharing = sharing), Limits::default())
     }
 
-    fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
+    /// A service behind a gate of its own.
+    pub fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
         let house = Arc::new(house);
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -158,6 +159,16 @@ impl Stage {
         let stopped = async move { drop(stopped.await) };
         let served = runtime.spawn(serve(gate(listener), routes, stopped, Duration::from_secs(5)));
         Self { house, clock, badges: Mutex::default(), address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
+    }
+
+    /// The same house with a second door, without TLS, to which everything goes from now on; and the port of the first.
+    pub fn with_back_door(mut self) -> (Self, u16) {
+        let runtime = self.runtime.as_ref().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(serve(listener, router(&self.house, &Limits::default()), std::future::pending(), Duration::ZERO));
+        let first = std::mem::replace(&mut self.address, address);
+        (self, first.port())
     }
 
     /// What a second listener of the service answers.

@@ -6,7 +6,7 @@
 //! * [`Caller`], [`Role`], [`Right`]: who has proved who it is, and what it may do;
 //! * [`Officer`], [`Personnel`]: people, and what an administrator does with them;
 //! * [`sign_in`], [`session`], [`password`], [`second_factor`]: how people prove who they are;
-//! * [`api_key`]: how systems do;
+//! * [`api_key`]: how systems do, by a key or by a client certificate;
 //! * [`uses`]: who saw or changed what, for auditors.
 
 pub mod api_key;
@@ -22,6 +22,7 @@ pub mod second_factor;
 pub(crate) mod secret;
 pub mod session;
 pub mod sign_in;
+mod thumbprint;
 mod tries;
 pub mod uses;
 
@@ -31,4 +32,5 @@ pub use officer::{Login, LoginError, ONE_TIME_DAYS, Officer, OfficerId};
 pub use personnel::{Activity, Appointed, Personnel, Roster, officers};
 pub use refusal::{AccountError, CredentialError, SignInError};
 pub use role::{Right, Role};
+pub use thumbprint::Thumbprint;
 pub use tries::TRIES_BEFORE_PAUSE;

@@ -87,7 +87,7 @@ pub enum ConfigError {
         most: usize,
     },
     /// A certificate without its key, or a key without its certificate.
-    #[error("listen.certificate and listen.key go together")]
+    #[error("listen.certificate and listen.key go together, and listen.client_authorities wants both")]
     HalfTls,
     /// An address to which no traces can be sent.
     #[error("traces.endpoint is http:// or https:// with a host and a path, without user and password")]
@@ -144,7 +144,8 @@ impl Config {
         if config.pictures.page.as_deref().is_some_and(|page| !is_page(page)) {
             return Err(ConfigError::Page { most: LONGEST_PAGE });
         }
-        if config.listen.certificate.is_some() != config.listen.key.is_some() {
+        let (tls, both) = (config.listen.certificate.is_some(), config.listen.certificate.is_some() == config.listen.key.is_some());
+        if !both || (config.listen.client_authorities.is_some() && !tls) {
             return Err(ConfigError::HalfTls);
         }
         if config.traces.as_ref().is_some_and(|traces| !is_endpoint(&traces.endpoint)) {
@@ -297,6 +298,8 @@ mod tests {
         }
         let tls = [("KANHE_SERVE_LISTEN__CERTIFICATE", "a.pem")];
         assert_eq!(read("", &tls).unwrap_err().code(), "config_tls");
+        let authorities = [("KANHE_SERVE_LISTEN__CLIENT_AUTHORITIES", "a.pem")];
+        assert_eq!(read("", &authorities).unwrap_err().code(), "config_tls");
         assert_eq!(read("", &[("KANHE_SERVE_LISTEN", "0.0.0.0:80")]).unwrap_err().code(), "config_variable");
     }
 }

@@ -9,7 +9,7 @@ mod lingering;
 mod tls;
 
 pub use connection::{Peer, Transport};
-pub use tls::{Tls, TlsError, name_provider};
+pub use tls::{Shown, Tls, TlsError, name_provider};
 
 use axum::Router;
 use connection::{Connection, Stream};

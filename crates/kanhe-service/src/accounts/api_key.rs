@@ -1,4 +1,7 @@
-//! Keys by which systems prove who they are: `kanhe_<id>_<secret>`, sent as `Authorization: Bearer`.
+//! Accounts of systems, and how these prove who they are: by a key, `kanhe_<id>_<secret>`, sent as `Authorization: Bearer`, or by a client
+//! certificate that an administrator has linked (mutual TLS).
+//!
+//! Both are rotated, run out and are revoked alike, and one may take the place of the other: the account keeps its id.
 
 use super::caller::Caller;
 use super::mandate::Mandate;
@@ -6,6 +9,7 @@ use super::paper::{moment_or_never, read, written};
 use super::refusal::{AccountError, CredentialError};
 use super::role::Role;
 use super::secret::{Secret, letters};
+use super::thumbprint::Thumbprint;
 use super::uses::{Use, UseAct, note_use};
 use crate::house::Edge;
 use jiff::civil::Date;
@@ -50,9 +54,24 @@ pub struct ApiKey {
     #[n(6)]
     #[cbor(with = "moment_or_never")]
     used: Option<Timestamp>,
+    /// What the hash is of; a secret, where nothing is said.
+    #[n(7)]
+    proof: Option<Proof>,
 }
 
-/// The secret before the present one.
+/// What a hash is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+enum Proof {
+    /// A secret that was drawn here.
+    #[n(0)]
+    Secret,
+    /// A certificate.
+    #[n(1)]
+    Certificate,
+}
+
+/// The secret or certificate before the present one.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 struct Older {
@@ -61,6 +80,29 @@ struct Older {
     #[n(1)]
     #[cbor(with = "kanhe_core::wire::moment")]
     until: Timestamp,
+    #[n(2)]
+    proof: Option<Proof>,
+}
+
+/// What proves a system from now on, as it is kept.
+#[derive(Clone, Copy)]
+struct Proven {
+    proof: Proof,
+    hash: [u8; 32],
+}
+
+impl Proven {
+    fn by(secret: &Secret) -> Self {
+        Self { proof: Proof::Secret, hash: secret.hash() }
+    }
+
+    const fn by_certificate(certificate: Thumbprint) -> Self {
+        Self { proof: Proof::Certificate, hash: *certificate.bytes() }
+    }
+
+    fn is(&self, proof: Option<Proof>, hash: &ByteArray<32>) -> bool {
+        proof.unwrap_or(Proof::Secret) == self.proof && **hash == self.hash
+    }
 }
 
 impl ApiKey {
@@ -74,12 +116,33 @@ impl ApiKey {
         self.older.as_ref().map(|older| older.until)
     }
 
+    /// The certificate that proves it; none, where a secret does.
+    pub fn certificate(&self) -> Option<Thumbprint> {
+        (self.proof == Some(Proof::Certificate)).then(|| Thumbprint::of_bytes(*self.hash))
+    }
+
+    fn proven(&self, shown: &Proven, now: Timestamp) -> bool {
+        let older = self.older.as_ref().is_some_and(|older| shown.is(older.proof, &older.hash) && now < older.until);
+        shown.is(self.proof, &self.hash) || older
+    }
+
+    fn closed(&self, now: Timestamp) -> Result<(), CredentialError> {
+        match (self.revoked, now >= self.expires) {
+            (Some(_), _) => Err(CredentialError::KeyRevoked),
+            (None, true) => Err(CredentialError::KeyExpired),
+            (None, false) => Ok(()),
+        }
+    }
+
     fn find(library: &Library, id: &str) -> Result<Option<Self>, StoreError> {
         library.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read(&paper)).transpose()
     }
 
     fn put(&self, pen: &mut Pen<'_>, id: &str) -> Result<(), StoreError> {
         pen.put_office(Drawer::ApiKeys, &of_agency(self.mandate.agency(), id), id.as_bytes())?;
+        if let Some(certificate) = self.certificate() {
+            pen.put_office(Drawer::ApiKeys, &of_certificate(&certificate), id.as_bytes())?;
+        }
         pen.put_office(Drawer::ApiKeys, &key_of(id), &written(self))
     }
 }
@@ -87,6 +150,7 @@ impl ApiKey {
 /// What the first byte of a key in the drawer tells of.
 const KEYS: u8 = 0;
 const OF_AGENCY: u8 = 1;
+const OF_CERTIFICATE: u8 = 2;
 
 fn key_of(id: &str) -> Vec<u8> {
     [&[KEYS], id.as_bytes()].concat()
@@ -96,28 +160,34 @@ fn of_agency(agency: &Uscc, id: &str) -> Vec<u8> {
     [&[OF_AGENCY], agency.as_str().as_bytes(), id.as_bytes()].concat()
 }
 
+fn of_certificate(certificate: &Thumbprint) -> Vec<u8> {
+    [&[OF_CERTIFICATE], certificate.bytes().as_slice()].concat()
+}
+
 /// Finds the system whose key this is, and writes down, once a day, that it was used.
 pub fn recognise(library: &Library, text: &str, now: Timestamp) -> Result<Caller, CredentialError> {
     let (id, secret) = parse(text).ok_or(CredentialError::KeyUnknown)?;
-    let key = ApiKey::find(library, id)?.ok_or(CredentialError::KeyUnknown)?;
-    let hash = secret.hash();
-    let is_older = key.older.as_ref().is_some_and(|older| *older.hash == hash && now < older.until);
-    if *key.hash != hash && !is_older {
-        return Err(CredentialError::KeyUnknown);
-    }
-    if key.revoked.is_some() {
-        return Err(CredentialError::KeyRevoked);
-    }
-    if now >= key.expires {
-        return Err(CredentialError::KeyExpired);
-    }
+    admit(library, id, &Proven::by(&secret), now)?.ok_or(CredentialError::KeyUnknown)
+}
+
+/// Finds the system to which a client certificate is linked. That its authority is a named one, and its term not over, TLS has seen.
+pub fn recognise_certificate(library: &Library, certificate: Thumbprint, now: Timestamp) -> Result<Caller, CredentialError> {
+    let unknown = CredentialError::CertificateUnknown;
+    let id = library.office(Drawer::ApiKeys, &of_certificate(&certificate))?.and_then(|id| String::from_utf8(id).ok());
+    let caller = id.map(|id| admit(library, &id, &Proven::by_certificate(certificate), now)).transpose()?;
+    caller.flatten().ok_or(unknown)
+}
+
+fn admit(library: &Library, id: &str, shown: &Proven, now: Timestamp) -> Result<Option<Caller>, CredentialError> {
+    let Some(key) = ApiKey::find(library, id)?.filter(|key| key.proven(shown, now)) else { return Ok(None) };
+    key.closed(now)?;
     if key.used() != Some(day_in_china(now)) {
         library.commit(|pen| match pen.office(Drawer::ApiKeys, &key_of(id))? {
             Some(paper) => ApiKey { used: Some(now), ..read(&paper)? }.put(pen, id),
             None => Ok(()),
         })?;
     }
-    Ok(key.mandate.caller(format!("key:{id}")))
+    Ok(Some(key.mandate.caller(format!("key:{id}"))))
 }
 
 /// The id and the secret of a key's text.
@@ -159,41 +229,64 @@ impl<'a> KeyCabinet<'a> {
 
     /// Makes a key that is good for some days. The mandate's agency is that of who asks.
     pub fn add(&self, mandate: &Mandate, days: u32) -> Result<Cut, AccountError> {
+        let secret = Secret::new(self.edge.drawn());
+        let (id, key) = self.open(mandate, days, Proven::by(&secret))?;
+        Ok(Cut { text: text(&id, &secret), id, key })
+    }
+
+    /// Makes an account of a system that proves who it is by a client certificate, for some days.
+    pub fn link(&self, mandate: &Mandate, days: u32, certificate: Thumbprint) -> Result<(String, ApiKey), AccountError> {
+        self.open(mandate, days, Proven::by_certificate(certificate))
+    }
+
+    fn open(&self, mandate: &Mandate, days: u32, by: Proven) -> Result<(String, ApiKey), AccountError> {
         // Whoever steals a key must not make himself others: administrators are people, with a second factor.
         if mandate.roles().contains(&Role::Administrator) {
             return Err(AccountError::KeyAdministers);
         }
-        let (id, secret, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), self.secret(), (self.edge.now)());
-        let hash = ByteArray::from(secret.hash());
+        let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
+        let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
         let expires = after(now, "days", days, 1, LONGEST_TERM)?;
-        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None };
+        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None, proof };
         self.library.commit(|pen| {
+            is_free(pen, &id, &by, now)?;
             key.put(pen, &id)?;
-            self.note(pen, &id, UseAct::KeyAdded, Some(expires))
+            Ok::<_, AccountError>(self.note(pen, &id, UseAct::KeyAdded, Some(expires))?)
         })?;
-        Ok(Cut { text: text(&id, &secret), id, key })
+        Ok((id, key))
     }
 
     /// Gives a key a new secret and a new term, while the old secret is taken for some days more.
     pub fn rotate(&self, id: &str, days: u32, overlap: u32) -> Result<Cut, AccountError> {
-        let (secret, now) = (self.secret(), (self.edge.now)());
+        let secret = Secret::new(self.edge.drawn());
+        let key = self.renew(id, days, overlap, Proven::by(&secret))?;
+        Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
+    }
+
+    /// Links the next client certificate to an account, while what proves it now is taken for some days more.
+    pub fn relink(&self, id: &str, days: u32, overlap: u32, certificate: Thumbprint) -> Result<ApiKey, AccountError> {
+        self.renew(id, days, overlap, Proven::by_certificate(certificate))
+    }
+
+    fn renew(&self, id: &str, days: u32, overlap: u32, by: Proven) -> Result<ApiKey, AccountError> {
+        let now = (self.edge.now)();
         let expires = after(now, "days", days, 1, LONGEST_TERM)?;
         let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
-        let key = self.amend(id, |key| {
-            if key.revoked.is_some() || now >= key.expires {
-                return Err(AccountError::KeyClosed);
+        self.amend(id, |pen, key| {
+            key.closed(now).map_err(|_| AccountError::KeyClosed)?;
+            is_free(pen, id, &by, now)?;
+            // The same certificate for a longer term leaves nothing behind that would be taken for some days more.
+            if !by.is(key.proof, &key.hash) {
+                key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
             }
-            key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires) });
-            key.hash = ByteArray::from(secret.hash());
-            key.expires = expires;
+            (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
             Ok((UseAct::KeyRotated, Some(expires)))
-        })?;
-        Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
+        })
     }
 
     /// Revokes a key, for ever; once more changes nothing.
     pub fn revoke(&self, id: &str) -> Result<ApiKey, AccountError> {
-        self.amend(id, |key| {
+        self.amend(id, |_, key| {
             key.revoked.get_or_insert((self.edge.now)());
             Ok((UseAct::KeyRevoked, None))
         })
@@ -213,21 +306,17 @@ impl<'a> KeyCabinet<'a> {
     fn amend(
         &self,
         id: &str,
-        change: impl FnOnce(&mut ApiKey) -> Result<(UseAct, Option<Timestamp>), AccountError>,
+        change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<(UseAct, Option<Timestamp>), AccountError>,
     ) -> Result<ApiKey, AccountError> {
         self.library.commit(|pen| {
             let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
             let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
             let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;
-            let (act, until) = change(&mut key)?;
+            let (act, until) = change(pen, &mut key)?;
             key.put(pen, id)?;
             self.note(pen, id, act, until)?;
             Ok(key)
         })
-    }
-
-    fn secret(&self) -> Secret {
-        Secret::new(self.edge.drawn())
     }
 
     fn note(&self, pen: &mut Pen<'_>, id: &str, act: UseAct, until: Option<Timestamp>) -> Result<(), StoreError> {
@@ -235,6 +324,19 @@ impl<'a> KeyCabinet<'a> {
         let entry = Use { at: (self.edge.now)(), agency, actor, act, subject: format!("key:{id}"), until };
         note_use(pen, &entry, self.edge.drawn())
     }
+}
+
+/// Refuses a certificate that is another account's: nobody could say which of the two calls.
+fn is_free(pen: &Pen<'_>, id: &str, by: &Proven, now: Timestamp) -> Result<(), AccountError> {
+    if by.proof == Proof::Secret {
+        return Ok(());
+    }
+    let place = of_certificate(&Thumbprint::of_bytes(by.hash));
+    let Some(other) = pen.office(Drawer::ApiKeys, &place)?.filter(|other| other != id.as_bytes()) else { return Ok(()) };
+    let paper = pen.office(Drawer::ApiKeys, &[&[KEYS], other.as_slice()].concat())?;
+    let key = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
+    let taken = key.is_some_and(|key| key.closed(now).is_ok() && key.proven(by, now));
+    if taken { Err(AccountError::CertificateTaken) } else { Ok(()) }
 }
 
 fn text(id: &str, secret: &Secret) -> zeroize::Zeroizing<String> {

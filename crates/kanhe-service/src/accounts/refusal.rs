@@ -30,6 +30,12 @@ pub enum AccountError {
     /// The key is revoked or has run out.
     #[error("the key is revoked or has expired: make a new one")]
     KeyClosed,
+    /// Another account is proved by the certificate.
+    #[error("another account is linked to this certificate")]
+    CertificateTaken,
+    /// It is no certificate.
+    #[error("a client certificate is given in PEM, or by the 64 hexadecimal digits of its SHA-256")]
+    CertificateMalformed,
     /// Administrators are people.
     #[error("a system's key cannot have the role administrator")]
     KeyAdministers,
@@ -88,6 +94,8 @@ impl AccountError {
             Self::SubjectMalformed => "oidc_subject",
             Self::KeyUnknown => "api_key_not_found",
             Self::KeyClosed => "api_key_closed",
+            Self::CertificateTaken => "client_certificate_taken",
+            Self::CertificateMalformed => "client_certificate_malformed",
             Self::KeyAdministers => "api_key_administers",
             Self::Term { .. } => "account_term",
             Self::Login(error) => error.code(),
@@ -159,6 +167,9 @@ pub enum CredentialError {
     /// The key was revoked.
     #[error("the API key was revoked")]
     KeyRevoked,
+    /// No account is linked to the client certificate.
+    #[error("no account is linked to the client certificate")]
+    CertificateUnknown,
     /// The session is over: too old, idle too long, ended, or the account was changed.
     #[error("the session is over: sign in again")]
     SessionOver,
@@ -180,6 +191,7 @@ impl CredentialError {
             Self::KeyUnknown => "api_key_unknown",
             Self::KeyExpired => "api_key_expired",
             Self::KeyRevoked => "api_key_revoked",
+            Self::CertificateUnknown => "client_certificate_unknown",
             Self::SessionOver => "session_over",
             Self::NotFromPage => "csrf_token_wrong",
             Self::MustChangePassword => "password_must_change",

@@ -24,6 +24,9 @@ pub struct Listen {
     pub certificate: Option<PathBuf>,
     /// The private key of the first certificate, PEM.
     pub key: Option<PathBuf>,
+    /// Authorities whose client certificates systems may show, PEM: nobody is let in by one before an administrator has linked it. Read again
+    /// when the file changes. Left out: nobody is asked for a certificate.
+    pub client_authorities: Option<PathBuf>,
     /// Addresses of proxies that are believed when they say for whom they call (`X-Forwarded-For`, `X-Forwarded-Proto`).
     #[serde(default)]
     pub proxies: Vec<IpAddr>,

@@ -1,16 +1,18 @@
 //! Who calls: the key or the session of a request, found once, before any handler.
 //!
-//! A key is sent on purpose: a wrong one stops the request. A cookie is sent by the browser whatever the page wants: one that is over, or
+//! A key is sent on purpose: a wrong one stops the request. A client certificate is shown with every connection, whatever is asked: one that
+//! no account is linked to makes a nobody of the caller. A cookie is sent by the browser whatever the page wants: one that is over, or
 //! that comes without the word of our own pages, makes a nobody of the caller, and is told to who asks a path that wants somebody.
 
 use super::aside::aside;
 use super::problem::Problem;
 use super::turnstile::Turnstile;
 use crate::accounts::session::{self, SignedIn, Token};
-use crate::accounts::{Caller, CredentialError, api_key};
+use crate::accounts::{Caller, CredentialError, Thumbprint, api_key};
 use crate::house::{House, Shared};
+use crate::serve::Peer;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +20,9 @@ use zeroize::Zeroizing;
 
 /// The word that our own pages send with what changes something.
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// Where a browser says that a request comes from (Fetch Metadata): systems do not send it.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Why a caller who has shown something is nobody all the same.
 #[derive(Clone)]
@@ -35,6 +40,11 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Re
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             // Whoever tries keys is counted by its address: an account it has none.
             Err(problem) => return turnstile.refused(house, &request, problem).into_response(),
+        }
+    } else if let Some(certificate) = certificate(&request) {
+        match aside(house, move |house| api_key::recognise_certificate(&house.library, certificate, house.now())).await {
+            Ok(caller) => drop(request.extensions_mut().insert(caller)),
+            Err(problem) => drop(request.extensions_mut().insert(Refused(problem))),
         }
     } else if let Some(sent) = cookie(house, request.headers()) {
         match visitor(house, &sent, request.method(), request.headers()).await {
@@ -59,6 +69,15 @@ async fn visitor(house: &Shared, sent: &str, method: &Method, headers: &HeaderMa
     let ours = method.is_safe() || headers.get(CSRF).is_some_and(|word| token.has_csrf(word.as_bytes()));
     let found = aside(house, move |house| session::recognise(&house.library, &token, house.now())).await?;
     if ours { Ok(found) } else { Err(CredentialError::NotFromPage.into()) }
+}
+
+/// The client certificate of a request that a system has sent.
+///
+/// A browser shows its certificate whatever page wants something of us: what a browser has sent is signed in by its cookie and no
+/// otherwise.
+fn certificate(request: &Request) -> Option<Thumbprint> {
+    let of_browser = [COOKIE, ORIGIN, SEC_FETCH_SITE].iter().any(|name| request.headers().contains_key(name));
+    request.extensions().get::<Peer>()?.certificate.filter(|_| !of_browser)
 }
 
 /// The key behind `Bearer`, in either case (RFC 9110 §11.1).

@@ -1,6 +1,7 @@
 //! One connection: a handshake where TLS is on, then requests, one after the other.
 
 use super::lingering::Lingering;
+use crate::accounts::Thumbprint;
 use crate::measure;
 use axum::Router;
 use axum::body::Body;
@@ -33,6 +34,8 @@ pub struct Peer {
     pub address: IpAddr,
     /// How the connection is carried.
     pub transport: Transport,
+    /// The client certificate that it has shown in the handshake.
+    pub certificate: Option<Thumbprint>,
 }
 
 impl Peer {
@@ -44,7 +47,8 @@ impl Peer {
         };
         let address = last("x-forwarded-for").and_then(|address| address.parse().ok()).unwrap_or(self.address);
         let transport = if last("x-forwarded-proto") == Some("https") { Transport::Tls } else { self.transport };
-        Self { address, transport }
+        // What the proxy shows of itself is not what those show for whom it calls.
+        Self { address, transport, certificate: None }
     }
 }
 
@@ -88,11 +92,18 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let Self { router, tls, peer: address, proxies } = self;
         let Some(tls) = tls else {
-            return answer(stream, Requests { router, peer: Peer { address, transport: Transport::Plain }, proxies }, watcher).await;
+            return answer(
+                stream,
+                Requests { router, peer: Peer { address, transport: Transport::Plain, certificate: None }, proxies },
+                watcher,
+            )
+            .await;
         };
         // A handshake that fails is the caller's business: it may have sent plain HTTP, or not believe the certificate.
         if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, TlsAcceptor::from(tls).accept(stream)).await {
-            answer(stream, Requests { router, peer: Peer { address, transport: Transport::Tls }, proxies }, watcher).await;
+            let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+            let certificate = shown.map(|certificate| Thumbprint::new(certificate));
+            answer(stream, Requests { router, peer: Peer { address, transport: Transport::Tls, certificate }, proxies }, watcher).await;
         }
     }
 }

@@ -13,6 +13,7 @@ impl From<AccountError> for Problem {
             AccountError::OfficerUnknown | AccountError::KeyUnknown => StatusCode::NOT_FOUND,
             AccountError::LoginTaken
             | AccountError::SubjectTaken
+            | AccountError::CertificateTaken
             | AccountError::Oneself
             | AccountError::KeyClosed
             | AccountError::NoSecondFactor
@@ -20,6 +21,7 @@ impl From<AccountError> for Problem {
             AccountError::PasswordWrong | AccountError::CodeWrong => StatusCode::FORBIDDEN,
             AccountError::KeyAdministers
             | AccountError::SubjectMalformed
+            | AccountError::CertificateMalformed
             | AccountError::Term { .. }
             | AccountError::Login(_)
             | AccountError::Mandate(_)
@@ -46,9 +48,11 @@ impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
         let status = match error {
             CredentialError::Store(error) => return error.into(),
-            CredentialError::KeyUnknown | CredentialError::KeyExpired | CredentialError::KeyRevoked | CredentialError::SessionOver => {
-                StatusCode::UNAUTHORIZED
-            }
+            CredentialError::KeyUnknown
+            | CredentialError::CertificateUnknown
+            | CredentialError::KeyExpired
+            | CredentialError::KeyRevoked
+            | CredentialError::SessionOver => StatusCode::UNAUTHORIZED,
             CredentialError::NotFromPage | CredentialError::MustChangePassword => StatusCode::FORBIDDEN,
         };
         Self::new(status, error.code(), error)

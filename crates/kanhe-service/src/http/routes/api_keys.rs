@@ -3,7 +3,7 @@
 use super::officers::{codes, mandate};
 use super::page::PageQuestion;
 use crate::accounts::api_key::{ApiKey, Cut, KeyCabinet};
-use crate::accounts::{Caller, Right, Role};
+use crate::accounts::{AccountError, Caller, Right, Role, Thumbprint};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, Query};
@@ -30,9 +30,13 @@ pub struct NewKey {
     #[serde(default = "a_year")]
     #[schema(minimum = 1, maximum = 1095)]
     days: u32,
+    /// The client certificate by which the system proves who it is, in PEM or by its SHA-256 in hexadecimal: then no key is made. Where
+    /// this is left out, one is.
+    #[schema(max_length = 16384)]
+    certificate: Option<String>,
 }
 
-/// A new secret for a key.
+/// A new secret or certificate for an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotation {
@@ -44,6 +48,9 @@ pub struct Rotation {
     #[serde(default = "a_week")]
     #[schema(minimum = 0, maximum = 90)]
     overlap_days: u32,
+    /// The next client certificate, in PEM or by its SHA-256 in hexadecimal. Where this is left out, a key is made.
+    #[schema(max_length = 16384)]
+    certificate: Option<String>,
 }
 
 const fn a_year() -> u32 {
@@ -81,6 +88,9 @@ pub struct KeyLine {
     /// The day when it was last used; null where it never was.
     #[schema(required, format = Date)]
     used: Option<String>,
+    /// The SHA-256 of the client certificate that proves the system; null where a key does.
+    #[schema(required)]
+    certificate: Option<String>,
 }
 
 /// A page of keys.
@@ -96,8 +106,9 @@ pub struct KeyPage {
 /// A key whose text is shown once.
 #[derive(Serialize, ToSchema)]
 pub struct KeyShown {
-    /// What the system sends as `Authorization: Bearer …`; it is shown here and nowhere else.
-    key: String,
+    /// What the system sends as `Authorization: Bearer …`; it is shown here and nowhere else. Null where a certificate proves it.
+    #[schema(required)]
+    key: Option<String>,
     /// The key as lists show it.
     #[serde(flatten)]
     line: KeyLine,
@@ -114,7 +125,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
     Ok(Json(KeyPage { keys, next: found.next.map(|next| next.to_text()) }))
 }
 
-/// Makes a key for a system of the agency.
+/// Makes a key for a system of the agency, or links a client certificate to it.
 #[utoipa::path(post, path = "/v1/api-keys", tag = "api-keys", request_body = NewKey,
     responses((status = CREATED, body = KeyShown)))]
 pub async fn add(
@@ -124,11 +135,19 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<KeyShown>), Problem> {
     caller.may(Right::Administer)?;
     let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
-    let cut = aside(&house, move |house| KeyCabinet::new(&house.library, &house.edge, &caller).add(&mandate, body.days)).await?;
-    Ok((StatusCode::CREATED, Json(shown(cut))))
+    let certificate = thumbprint(body.certificate.as_deref())?;
+    let added = aside(&house, move |house| {
+        let cabinet = KeyCabinet::new(&house.library, &house.edge, &caller);
+        match certificate {
+            None => cabinet.add(&mandate, body.days).map(shown),
+            Some(certificate) => cabinet.link(&mandate, body.days, certificate).map(|(id, key)| linked(id, &key)),
+        }
+    });
+    Ok((StatusCode::CREATED, Json(added.await?)))
 }
 
-/// Gives a key a new secret; the old one is taken for some days more, so that nothing stands still meanwhile.
+/// Gives an account a new secret, or its next client certificate; what proves it now is taken for some days more, so that nothing stands
+/// still meanwhile.
 #[utoipa::path(post, path = "/v1/api-keys/{id}/rotation", tag = "api-keys", params(("id" = String, Path, description = "The key's id")), request_body = Rotation,
     responses((status = OK, body = KeyShown)))]
 pub async fn rotate(
@@ -138,9 +157,15 @@ pub async fn rotate(
     JsonBody(body): JsonBody<Rotation>,
 ) -> Result<Json<KeyShown>, Problem> {
     caller.may(Right::Administer)?;
-    let rotated =
-        move |house: &crate::house::House| KeyCabinet::new(&house.library, &house.edge, &caller).rotate(&id, body.days, body.overlap_days);
-    Ok(Json(shown(aside(&house, rotated).await?)))
+    let certificate = thumbprint(body.certificate.as_deref())?;
+    let rotated = aside(&house, move |house| {
+        let cabinet = KeyCabinet::new(&house.library, &house.edge, &caller);
+        match certificate {
+            None => cabinet.rotate(&id, body.days, body.overlap_days).map(shown),
+            Some(next) => cabinet.relink(&id, body.days, body.overlap_days, next).map(|key| linked(id, &key)),
+        }
+    });
+    Ok(Json(rotated.await?))
 }
 
 /// Revokes a key, at once and for ever.
@@ -153,8 +178,16 @@ pub async fn revoke(State(house): State<Shared>, caller: Caller, Path(id): Path<
     Ok(Json(line(id, &key)))
 }
 
+fn thumbprint(sent: Option<&str>) -> Result<Option<Thumbprint>, AccountError> {
+    sent.map(|text| Thumbprint::parse(text).ok_or(AccountError::CertificateMalformed)).transpose()
+}
+
 fn shown(cut: Cut) -> KeyShown {
-    KeyShown { key: cut.text.to_string(), line: line(cut.id, &cut.key) }
+    KeyShown { key: Some(cut.text.to_string()), line: line(cut.id, &cut.key) }
+}
+
+fn linked(id: String, key: &ApiKey) -> KeyShown {
+    KeyShown { key: None, line: line(id, key) }
 }
 
 fn line(id: String, key: &ApiKey) -> KeyLine {
@@ -168,5 +201,6 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         older_until: key.older_until().map(|until| until.to_string()),
         revoked: key.revoked.map(|at| at.to_string()),
         used: key.used().map(|day| day.to_string()),
+        certificate: key.certificate().map(|certificate| certificate.to_string()),
     }
 }

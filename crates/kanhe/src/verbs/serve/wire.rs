@@ -18,7 +18,7 @@ use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::Provider;
 use kanhe_service::publish::{self, Keep, Press};
-use kanhe_service::serve::{Gate, SOCKET, Tls};
+use kanhe_service::serve::{Gate, SOCKET, Shown, Tls};
 use kanhe_token::{Address, TokenName};
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -154,7 +154,7 @@ impl Plan {
     /// The certificate that it shows, where TLS is on.
     pub fn credentials(&self) -> Option<Credentials> {
         let (certificate, key) = self.at(self.config.listen.certificate.as_ref()).zip(self.at(self.config.listen.key.as_ref()))?;
-        Some(Credentials { certificate, key })
+        Some(Credentials { certificate, key, authorities: self.at(self.config.listen.client_authorities.as_ref()) })
     }
 
     fn checkpoint_copy(&self) -> Option<PathBuf> {
@@ -298,28 +298,42 @@ fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
 pub struct Credentials {
     certificate: PathBuf,
     key: PathBuf,
+    authorities: Option<PathBuf>,
+}
+
+/// What stands in them.
+struct Read {
+    chain: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+    authorities: Option<Vec<u8>>,
+}
+
+impl Read {
+    fn shown(&self) -> Shown<'_> {
+        Shown { chain: &self.chain, key: &self.key, authorities: self.authorities.as_deref() }
+    }
 }
 
 impl Credentials {
     /// Reads them.
     pub fn read(&self) -> Result<Tls, Failure> {
-        let (chain, key) = self.bytes()?;
-        Tls::decode(&chain, &key).map_err(|error| Failure::new(error.code(), error).within(self.certificate.display()))
+        Tls::decode(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error).within(self.certificate.display()))
     }
 
-    fn bytes(&self) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Failure> {
-        Ok((files::read(&self.certificate, LARGEST_PEM)?, Zeroizing::new(files::read(&self.key, LARGEST_PEM)?)))
+    fn bytes(&self) -> Result<Read, Failure> {
+        let authorities = self.authorities.as_ref().map(|file| files::read(file, LARGEST_PEM)).transpose()?;
+        let (chain, key) = (files::read(&self.certificate, LARGEST_PEM)?, Zeroizing::new(files::read(&self.key, LARGEST_PEM)?));
+        Ok(Read { chain, key, authorities })
     }
 
     fn renew(&self, tls: &Tls) -> Result<(), Failure> {
-        let (chain, key) = self.bytes()?;
-        tls.put(&chain, &key).map_err(|error| Failure::new(error.code(), error))
+        tls.put(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error))
     }
 }
 
 /// Looks at the files of the certificate now and then, and shows a new one; a bad one is said in the log, and the one at hand stays.
 pub async fn renew_certificate(tls: Arc<Tls>, credentials: Credentials) {
-    let look = |credentials: &Credentials| (changed(&credentials.certificate), changed(&credentials.key));
+    let look = |files: &Credentials| (changed(&files.certificate), changed(&files.key), files.authorities.as_deref().map(changed));
     let mut seen = look(&credentials);
     loop {
         tokio::time::sleep(LOOK).await;

@@ -85,10 +85,11 @@ fn a_pack_that_proves_nothing_stops_verify() {
 fn what_is_no_table_stops_issue() {
     let office = Office::open();
     let licences = include_str!("../../crates/kanhe/demo/business-licence.csv");
-    let cases: [(&str, &[u8], &str); 7] = [
+    let cases: [(&str, &[u8], &str); 8] = [
         ("a table of another type", licences.as_bytes(), "table_of_another_type"),
         ("an empty table", b"", "table_empty"),
-        ("a workbook", b"PK\x03\x04rest of a workbook", "table_is_workbook"),
+        ("a broken workbook", b"PK\x03\x04rest of a workbook", "table_workbook_broken"),
+        ("a workbook of old", b"\xd0\xcf\x11\xe0rest of a workbook", "table_is_workbook"),
         ("UTF-16", b"\xff\xfer\0e\0q\0", "table_utf16"),
         ("noise", &[0x80, 0xfe, 0x00, 0x9c], "table_without_headings"),
         ("broken JSON", br#"[{"request_id": "#, "table_json"),

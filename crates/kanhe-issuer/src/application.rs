@@ -17,14 +17,15 @@ mod lodged;
 mod printable;
 mod table;
 mod term;
+mod workbook;
 
 #[cfg(test)]
 mod tests;
 
-pub use columns::{FixedColumn, columns_of, fixed_columns};
+pub use columns::{FAULTS, FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
 pub use error::TableError;
 pub use fault::{Fault, FaultDefect};
 pub use json_rows::Columns;
 pub use printable::Unprintable;
-pub use table::{Application, MOST_BYTES, Table};
+pub use table::{Application, MOST_BYTES, Requests, Table};

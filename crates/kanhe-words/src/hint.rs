@@ -9,7 +9,7 @@ pub fn hint(code: &str) -> Option<Words> {
             "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
             "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
         ),
-        "table_is_workbook" => return remedy(code),
+        "table_is_workbook" | "table_workbook_broken" | "table_workbook_too_large" => return remedy(code),
         code if code.starts_with("table_") => (
             "首行应为列名；GET /v1/types/{type}/fields 列出该类型的各列。",
             "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",

@@ -9,7 +9,12 @@ pub fn remedy(code: &str) -> Option<Words> {
             "检查 --type 与申请表是否对应，列名有无遗漏；kanhe type show 列出各列。",
             "Check that --type and the table belong together, and the headings: `kanhe type show` lists the columns.",
         ),
-        "table_is_workbook" => ("在电子表格软件中另存为 CSV。", "Save it as CSV in the spreadsheet program."),
+        "table_is_workbook" => {
+            ("在电子表格软件中另存为不加密的 .xlsx 或 CSV。", "Save it as .xlsx without a password, or as CSV, in the spreadsheet program.")
+        }
+        "table_workbook_broken" | "table_workbook_too_large" => {
+            ("在电子表格软件中打开，另存为 .xlsx 或 CSV。", "Open it in the spreadsheet program, and save it again as .xlsx or as CSV.")
+        }
         code if code.starts_with("table_") => (
             "首行应为列名；kanhe type show 列出该类型的各列。",
             "The first line names the columns; `kanhe type show` lists the columns of the type.",

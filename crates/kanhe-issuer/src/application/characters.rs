@@ -1,14 +1,16 @@
 //! The characters of a table as they come, in UTF-8 whatever their encoding was, with the line on which the next one stands.
 
 use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, GB18030, UTF_8};
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// So much is read and decoded at a time.
 const CHUNK: usize = 64 << 10;
 
 /// The byte order mark, with which spreadsheets begin what is UTF-8.
 pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
-const MARK_LENGTH: u64 = 3;
+
+/// The same character in GB18030, with which some programs begin.
+pub(super) const MARK_OF_GB18030: &[u8] = b"\x84\x31\x95\x33";
 
 /// A table that is read from its beginning to its end; nothing but one chunk of it is in memory.
 pub(super) struct Characters<'a> {
@@ -32,16 +34,16 @@ impl<'a> Characters<'a> {
     /// looked through before.
     pub(super) fn begin(source: impl Read + Seek + 'a) -> io::Result<Self> {
         let mut source = BufReader::with_capacity(CHUNK, source);
-        let encoding = encoding_of(&mut source)?;
-        source.rewind()?;
+        let (encoding, mark) = encoding_of(&mut source)?;
+        source.seek(SeekFrom::Start(mark))?;
         Ok(Self {
             source: Box::new(source),
-            decoder: encoding.new_decoder_with_bom_removal(),
+            decoder: encoding.new_decoder_without_bom_handling(),
             text: vec![0; CHUNK],
             start: 0,
             end: 0,
             ended: false,
-            taken: 0,
+            taken: mark,
             line: 1,
             after_return: false,
         })
@@ -104,13 +106,16 @@ impl Read for Characters<'_> {
     }
 }
 
-/// UTF-8 if it says so or if all of it is, else GB18030.
-fn encoding_of(source: &mut (impl BufRead + Seek)) -> io::Result<&'static Encoding> {
+/// What a mark at the beginning says, and the bytes that it has; without one, UTF-8 if all of it is, else GB18030.
+fn encoding_of(source: &mut (impl BufRead + Seek)) -> io::Result<(&'static Encoding, u64)> {
     source.rewind()?;
-    let mut start = Vec::new();
-    source.by_ref().take(MARK_LENGTH).read_to_end(&mut start)?;
-    if start == MARK {
-        return Ok(UTF_8);
+    for (mark, encoding) in [(MARK, UTF_8), (MARK_OF_GB18030, GB18030)] {
+        let (mut start, length) = (Vec::new(), u64::try_from(mark.len()).unwrap_or_default());
+        source.rewind()?;
+        source.by_ref().take(length).read_to_end(&mut start)?;
+        if start == mark {
+            return Ok((encoding, length));
+        }
     }
     source.rewind()?;
     let mut decoder = UTF_8.new_decoder_without_bom_handling();
@@ -121,8 +126,8 @@ fn encoding_of(source: &mut (impl BufRead + Seek)) -> io::Result<&'static Encodi
         let (result, read, _) = decoder.decode_to_utf8_without_replacement(input, &mut nowhere, last);
         source.consume(read);
         match result {
-            DecoderResult::Malformed(..) => return Ok(GB18030),
-            DecoderResult::InputEmpty if last => return Ok(UTF_8),
+            DecoderResult::Malformed(..) => return Ok((GB18030, 0)),
+            DecoderResult::InputEmpty if last => return Ok((UTF_8, 0)),
             DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
         }
     }
@@ -163,6 +168,7 @@ mod tests {
     #[test]
     fn a_mark_of_the_encoding_is_no_character() {
         assert_eq!(all("\u{feff}a".as_bytes()).0, "a");
+        assert_eq!(all(&[MARK_OF_GB18030, &GB18030.encode("照a").0].concat()).0, "照a");
         assert_eq!(all(b""), (String::new(), 1));
     }
 }

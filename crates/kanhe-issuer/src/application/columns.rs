@@ -2,6 +2,10 @@
 
 use crate::catalogue::{CertificateKind, ValidityRule};
 
+/// The column in which a table of refused rows says what is wrong with them. Whoever has mended the rows hands them in with it: it is not
+/// read.
+pub const FAULTS: FixedColumn = FixedColumn { name: "faults", label: "问题", required: false };
+
 /// A column that every type has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reserved {
@@ -101,5 +105,6 @@ pub fn columns_of(kind: &CertificateKind) -> impl Iterator<Item = (&str, bool)> 
 pub(super) fn resolve<'k>(kind: &'k CertificateKind, heading: &str) -> Option<&'k str> {
     let reserved = RESERVED.into_iter().find(|column| heading == column.name() || heading == column.label()).map(Reserved::name);
     let field = || kind.form().iter().find(|field| heading == field.name || heading == field.label.zh).map(|field| field.name.as_str());
-    reserved.or_else(field)
+    let unread = || (heading == FAULTS.name || heading == FAULTS.label).then_some(FAULTS.name);
+    reserved.or_else(field).or_else(unread)
 }

@@ -3,7 +3,7 @@
 use super::characters::Characters;
 use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
-use super::table::{Application, LARGEST_ROW, columns_named, unreadable};
+use super::table::{Application, LARGEST_ROW, Wanted, columns_named, unreadable};
 use crate::catalogue::CertificateKind;
 use csv_core::{ReadRecordResult, Reader};
 use std::borrow::Cow;
@@ -27,11 +27,11 @@ struct Row {
 }
 
 impl<'a> CsvRows<'a> {
-    pub(super) fn read(characters: Characters<'a>, kind: &'a CertificateKind) -> Result<Self, TableError> {
+    pub(super) fn read(characters: Characters<'a>, kind: &'a CertificateKind, wanted: Wanted) -> Result<Self, TableError> {
         let mut rows = Self { columns: Vec::new(), characters, reader: Reader::new(), row: Row::default() };
         rows.advance()?;
         let headings: Vec<Cow<'_, str>> = rows.row.iter().collect();
-        rows.columns = columns_named(headings.iter().map(AsRef::as_ref), kind, true)?;
+        rows.columns = columns_named(headings.iter().map(AsRef::as_ref), kind, wanted)?;
         Ok(rows)
     }
 

@@ -9,9 +9,23 @@ pub enum TableError {
     /// Nothing in it.
     #[error("the table is empty")]
     Empty,
-    /// A spreadsheet program's own file.
-    #[error("this is a workbook: save the sheet as CSV first")]
+    /// A spreadsheet program's own file, of a kind that is not read.
+    #[error("this is a workbook of an old program, or one with a password: save the sheet as .xlsx without password, or as CSV")]
     Workbook,
+    /// A workbook that breaks off, or is none.
+    #[error("the workbook is broken: {part}")]
+    WorkbookBroken {
+        /// Which part of it.
+        part: &'static str,
+    },
+    /// A workbook that unpacks to more than any table.
+    #[error("the workbook unpacks to more than {most} bytes: {part}")]
+    WorkbookTooLarge {
+        /// Which part of it.
+        part: &'static str,
+        /// Bytes allowed.
+        most: u64,
+    },
     /// UTF-16, which spreadsheets call Unicode text.
     #[error("this is UTF-16 (\"Unicode text\"): save the sheet as CSV first")]
     Utf16,
@@ -81,6 +95,8 @@ impl TableError {
         match self {
             Self::Empty => "table_empty",
             Self::Workbook => "table_is_workbook",
+            Self::WorkbookBroken { .. } => "table_workbook_broken",
+            Self::WorkbookTooLarge { .. } => "table_workbook_too_large",
             Self::Utf16 => "table_utf16",
             Self::ColumnTwice { .. } => "table_column_twice",
             Self::TooManyColumns { .. } => "table_too_many_columns",

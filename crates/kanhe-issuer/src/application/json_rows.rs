@@ -1,10 +1,10 @@
 //! The rows of a JSON table: an array of objects, or objects one after another.
 
 use super::characters::Characters;
-use super::columns::resolve;
+use super::columns::{FAULTS, resolve};
 use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
-use super::table::{Application, Cell, LARGEST_ROW, LONGEST_CELL, MOST_COLUMNS, columns_named, unreadable};
+use super::table::{Application, Cell, LARGEST_ROW, LONGEST_CELL, MOST_COLUMNS, Wanted, columns_named, unreadable};
 use crate::catalogue::CertificateKind;
 use crate::json::Unique;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -36,7 +36,7 @@ impl<'a> JsonRows<'a> {
         rows.ahead = rows.object()?;
         // Of another type, a table would only be faults to its end.
         if let Some((_, row)) = &rows.ahead {
-            columns_named(row.keys().map(String::as_str), kind, false)?;
+            columns_named(row.keys().map(String::as_str), kind, Wanted::Any)?;
         }
         Ok(rows)
     }
@@ -151,6 +151,9 @@ impl fmt::Debug for Columns {
 }
 
 fn put(application: &mut Application, column: &str, value: Value) {
+    if column == FAULTS.name {
+        return;
+    }
     match value {
         Value::Null => {}
         Value::Bool(flag) => application.put(column, if flag { "true" } else { "false" }),

@@ -1,11 +1,12 @@
-//! A table of applications, read row by row: CSV as spreadsheets write it, a JSON array, or JSON lines.
+//! A table of applications, read row by row: CSV as spreadsheets write it, the first sheet of a workbook, a JSON array, or JSON lines.
 
-use super::characters::{Characters, MARK};
-use super::columns::{Reserved, columns_of, resolve};
+use super::characters::{Characters, MARK, MARK_OF_GB18030};
+use super::columns::{FAULTS, Reserved, columns_of, resolve};
 use super::csv_rows::CsvRows;
 use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
 use super::json_rows::JsonRows;
+use super::workbook::SheetRows;
 use crate::catalogue::CertificateKind;
 use std::fmt;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -71,6 +72,9 @@ impl Application {
     /// Puts a cell into its column; an empty one counts as not there.
     pub(super) fn put(&mut self, column: &str, text: &str) {
         let text = text.trim();
+        if column == FAULTS.name {
+            return;
+        }
         if text.contains(char::REPLACEMENT_CHARACTER) {
             self.faults.push(Fault::new(column, FaultDefect::Undecodable));
         } else if text.len() > LONGEST_CELL {
@@ -100,6 +104,27 @@ pub struct Table<'a> {
 enum Rows<'a> {
     Csv(Box<CsvRows<'a>>),
     Json(Box<JsonRows<'a>>),
+    Sheet(Box<SheetRows<'a>>),
+}
+
+/// Whether the rows of a table must name their requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requests {
+    /// A column of the table does.
+    Named,
+    /// Whoever reads it names those of rows that do not ([`Application::belongs_to`]).
+    MayBeMissing,
+}
+
+/// Which columns headings must name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Every column that the type wants.
+    All,
+    /// The same, without the request.
+    AllButRequest,
+    /// Any: what is missing is missing in a row.
+    Any,
 }
 
 impl<'a> Table<'a> {
@@ -114,19 +139,36 @@ impl<'a> Table<'a> {
 
     /// Begins to read a table of applications for certificates of one type, of any size.
     ///
-    /// CSV and JSON are UTF-8 (with or without BOM) or else GB18030; a table without BOM is read twice to tell them apart. The first line
+    /// A workbook is read by its first sheet that is shown. CSV and JSON are UTF-8 (with or without BOM) or else GB18030; a table without BOM is read twice to tell them apart. The first line
     /// of CSV names the columns, in English or by their Chinese labels.
     ///
     /// # Errors
     ///
     /// No table at all, headings that are not those of this type, or a source that cannot be read.
-    pub fn open(mut source: impl Read + Seek + 'a, kind: &'a CertificateKind) -> Result<Self, TableError> {
+    pub fn open(source: impl Read + Seek + 'a, kind: &'a CertificateKind) -> Result<Self, TableError> {
+        Self::open_for(source, kind, Requests::Named)
+    }
+
+    /// The same, of a table whose rows may leave it to the reader to name their requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::open`].
+    pub fn open_for(mut source: impl Read + Seek + 'a, kind: &'a CertificateKind, requests: Requests) -> Result<Self, TableError> {
+        let wanted = match requests {
+            Requests::Named => Wanted::All,
+            Requests::MayBeMissing => Wanted::AllButRequest,
+        };
         let size = source.seek(SeekFrom::End(0)).map_err(unreadable(1))?;
+        if is_workbook(&mut source)? {
+            let rows = SheetRows::read(Box::new(source), kind, wanted)?;
+            return Ok(Self { rows: Rows::Sheet(Box::new(rows)), size, ended: false });
+        }
         let first = first_of(&mut source)?.ok_or(TableError::Empty)?;
         let characters = Characters::begin(source).map_err(unreadable(1))?;
         let rows = match first {
             b'[' | b'{' => Rows::Json(Box::new(JsonRows::read(characters, kind)?)),
-            _ => Rows::Csv(Box::new(CsvRows::read(characters, kind)?)),
+            _ => Rows::Csv(Box::new(CsvRows::read(characters, kind, wanted)?)),
         };
         Ok(Self { rows, size, ended: false })
     }
@@ -137,10 +179,11 @@ impl<'a> Table<'a> {
     }
 
     /// How many of them were read so far.
-    pub const fn taken(&self) -> u64 {
+    pub fn taken(&self) -> u64 {
         match &self.rows {
             Rows::Csv(rows) => rows.taken(),
             Rows::Json(rows) => rows.taken(),
+            Rows::Sheet(rows) => rows.taken(),
         }
     }
 }
@@ -155,6 +198,7 @@ impl Iterator for Table<'_> {
         let row = match &mut self.rows {
             Rows::Csv(rows) => rows.next(),
             Rows::Json(rows) => rows.next(),
+            Rows::Sheet(rows) => rows.next(),
         };
         self.ended = !matches!(row, Some(Ok(_)));
         row
@@ -173,21 +217,28 @@ fn first_of(source: &mut (impl Read + Seek)) -> Result<Option<u8>, TableError> {
     let mut start = Vec::new();
     source.by_ref().take(LONGEST_START).read_to_end(&mut start).map_err(unreadable(1))?;
     refuse_other_files(&start)?;
-    let mut rest = start.strip_prefix(MARK).unwrap_or(&start).chain(source).bytes();
+    let unmarked = start.strip_prefix(MARK).or_else(|| start.strip_prefix(MARK_OF_GB18030));
+    let mut rest = unmarked.unwrap_or(&start).chain(source).bytes();
     rest.find(|byte| !matches!(byte, Ok(byte) if byte.is_ascii_whitespace())).transpose().map_err(unreadable(1))
 }
 
 /// The longest of the starts by which other files are known.
 const LONGEST_START: u64 = 4;
 
-/// People hand in the workbook instead of its CSV; the answer should say so, and not speak of encodings.
+/// How a ZIP begins, and with it a workbook.
+const PACKED: &[u8] = b"PK\x03\x04";
+
+fn is_workbook(source: &mut (impl Read + Seek)) -> Result<bool, TableError> {
+    source.rewind().map_err(unreadable(1))?;
+    let mut start = Vec::new();
+    source.by_ref().take(LONGEST_START).read_to_end(&mut start).map_err(unreadable(1))?;
+    Ok(start == PACKED)
+}
+
+/// People hand in the workbook of an old program, or one that is locked; the answer should say so, and not speak of encodings.
 fn refuse_other_files(bytes: &[u8]) -> Result<(), TableError> {
-    let rows: [(&[u8], TableError); 4] = [
-        (b"PK\x03\x04", TableError::Workbook),
-        (b"\xd0\xcf\x11\xe0", TableError::Workbook),
-        (b"\xff\xfe", TableError::Utf16),
-        (b"\xfe\xff", TableError::Utf16),
-    ];
+    let rows: [(&[u8], TableError); 3] =
+        [(b"\xd0\xcf\x11\xe0", TableError::Workbook), (b"\xff\xfe", TableError::Utf16), (b"\xfe\xff", TableError::Utf16)];
     rows.into_iter().find(|(start, _)| bytes.starts_with(start)).map_or(Ok(()), |(_, error)| Err(error))
 }
 
@@ -195,7 +246,7 @@ fn refuse_other_files(bytes: &[u8]) -> Result<(), TableError> {
 pub(super) fn columns_named<'k, 'h>(
     headings: impl IntoIterator<Item = &'h str>,
     kind: &'k CertificateKind,
-    all_required: bool,
+    wanted: Wanted,
 ) -> Result<Vec<&'k str>, TableError> {
     let (mut columns, mut unknown) = (Vec::new(), Vec::new());
     for (place, heading) in (1_usize..).zip(headings) {
@@ -208,7 +259,12 @@ pub(super) fn columns_named<'k, 'h>(
             return Err(TableError::TooManyColumns { most: MOST_COLUMNS });
         }
     }
-    let missing = columns_of(kind).filter(|(column, required)| all_required && *required && !columns.contains(column));
+    let is_wanted = |column: &str| match wanted {
+        Wanted::All => true,
+        Wanted::AllButRequest => column != Reserved::RequestId.name(),
+        Wanted::Any => false,
+    };
+    let missing = columns_of(kind).filter(|(column, required)| *required && is_wanted(column) && !columns.contains(column));
     let missing: Vec<String> = missing.map(|(column, _)| column.to_owned()).collect();
     if unknown.is_empty() && missing.is_empty() {
         return Ok(columns);

@@ -348,7 +348,7 @@ fn what_is_no_table_of_the_type_is_refused_before_any_row() {
     let rows: &[(&[u8], &str)] = &[
         (b"", "table_empty"),
         (b"\xef\xbb\xbf \n", "table_empty"),
-        (b"PK\x03\x04...", "table_is_workbook"),
+        (b"PK\x03\x04...", "table_workbook_broken"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "table_is_workbook"),
         (b"\xff\xfer\x00e\x00", "table_utf16"),
         (licence.as_bytes(), "table_of_another_type"),

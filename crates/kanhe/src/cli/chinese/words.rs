@@ -111,8 +111,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     // Issuing.
     ("The type: its code, or its file's name without .json", "证照类型：类型代码，或类型文件名（不含 .json）"),
     (
-        "Applications: CSV (UTF-8 or GB18030) or JSON, of any size; - for standard input",
-        "申请表：CSV（UTF-8 或 GB18030）或 JSON，大小不限；- 表示标准输入",
+        "Applications: CSV (UTF-8 or GB18030), XLSX or JSON, of any size; - for standard input",
+        "申请表：CSV（UTF-8 或 GB18030）、XLSX 或 JSON，大小不限；- 表示标准输入",
     ),
     (
         "The signed manifest of the region, which knows the agency of the key; a library has its own, and with this none is used",

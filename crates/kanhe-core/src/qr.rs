@@ -108,6 +108,11 @@ pub fn seal_digits(payload: &[u8], key: &VerifyingKey, signature: &[u8; SIGNATUR
     Ok(encode_digits(&bytes))
 }
 
+/// How many bytes a payload has once it is signed.
+pub const fn sealed_length(payload: &[u8]) -> usize {
+    FRAME + payload.len()
+}
+
 /// Writes bytes as digits.
 pub fn encode_digits(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len() * 17 / 7 + 4);

@@ -9,7 +9,7 @@ use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_by
 use kanhe_core::key::{KeyId, SignError, Signer, VerifyingKey};
 use kanhe_core::kind::Kind;
 use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
-use kanhe_core::qr::{QrError, Scanned, seal_digits};
+use kanhe_core::qr::{QrError, Scanned, seal_digits, sealed_length};
 use kanhe_core::seal::{Claims, ClaimsError, Seal, SealError, SealedCode, digest_of, write};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -167,10 +167,32 @@ impl<'a> Desk<'a> {
         self.sign(draft, Lineage { identifier, predecessor: Some(predecessor.clone()) }, slot, salt)
     }
 
-    fn sign(&self, draft: Draft, lineage: Lineage, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
-        if !self.agency_key.covers(draft.issued()) {
-            return Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() });
+    /// The first version that a draft would become, with everything that could be wrong with it and its seal found out, and no signature.
+    pub fn proof(&self, draft: Draft) -> Result<Certificate, IssueError> {
+        self.covers(&draft)?;
+        let identifier = self.identifier(&draft)?;
+        // The slot that takes the most bytes: the one that it would be given may take as many.
+        let certificate = self.mint(draft, Lineage { identifier, predecessor: None }, u32::MAX, [0; 16])?;
+        let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&[])).map_err(IssueError::Seal)?;
+        self.within_budget(sealed_length(&payload)).map(|_| certificate)
+    }
+
+    fn covers(&self, draft: &Draft) -> Result<(), IssueError> {
+        if self.agency_key.covers(draft.issued()) {
+            Ok(())
+        } else {
+            Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() })
         }
+    }
+
+    /// The QR version that a seal of so many bytes needs.
+    fn within_budget(&self, bytes: usize) -> Result<u8, IssueError> {
+        let version = qr_version_of(bytes).unwrap_or(u8::MAX);
+        if version > self.budget { Err(IssueError::OverBudget { bytes, version, budget: self.budget }) } else { Ok(version) }
+    }
+
+    fn sign(&self, draft: Draft, lineage: Lineage, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        self.covers(&draft)?;
         let certificate = self.mint(draft, lineage, slot, salt)?;
         let envelope = sign_to_cose_by(self.key, Certificate::TYPE, &certificate.encode())?; // the only call in the project that signs a certificate
         let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&envelope)).map_err(IssueError::Seal)?;
@@ -200,11 +222,7 @@ impl<'a> Desk<'a> {
         if !same {
             return Err(IssueError::Proof);
         }
-        let bytes = scanned.bytes().len();
-        let version = qr_version_of(bytes).unwrap_or(u8::MAX);
-        if version > self.budget {
-            return Err(IssueError::OverBudget { bytes, version, budget: self.budget });
-        }
+        let version = self.within_budget(scanned.bytes().len())?;
         Ok((scanned.bytes().to_vec(), version))
     }
 

@@ -5,10 +5,14 @@
 
 mod enter;
 mod error;
+mod intake;
+mod proof;
 mod transfer;
 
 pub(crate) use enter::{Lineage, enter};
 pub use error::RegistrarError;
+pub use intake::{Chances, Intake, Refusal};
+pub use proof::{Proof, Proved};
 pub use transfer::Origin;
 
 use enter::followed;
@@ -181,6 +185,18 @@ impl<'l> Registrar<'l> {
     /// Enters signed certificates in one synced batch; each is entered or refused by itself.
     pub fn enter(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
         self.library.commit(|pen| Ok(signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect()))
+    }
+
+    /// Enters signed certificates likewise, and writes beside them what is to stand in the same commit; if that is refused, so are they.
+    pub fn enter_and<T, E: From<StoreError>>(
+        &self,
+        signed: &[Signed],
+        beside: impl FnOnce(&mut Pen<'_>, Vec<Result<Entered, RegistrarError>>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.library.commit(|pen| {
+            let entered = signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect();
+            beside(pen, entered)
+        })
     }
 
     /// Says of each signed certificate how entering it would end, and writes nothing.

@@ -44,12 +44,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(RegistrarError::RequestDiffers) };
     }
     let after = takes_place(pen, lineage, certificate, entry)?;
-    if pen.find(identifier)?.is_some() {
-        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
-    }
-    if signed.one_valid_per_holder {
-        holds_none(pen, certificate)?;
-    }
+    may_come(pen, certificate, signed.one_valid_per_holder)?;
     let record =
         Record { envelope: signed.issued.envelope().to_vec(), seal: signed.issued.seal().to_vec(), request: signed.request.clone() };
     let shelfmark = pen.enter(&Arrival {
@@ -113,6 +108,15 @@ fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Resul
 /// What was issued for a request before, if it asked for the same.
 pub(super) fn followed(repeat: Repeat, fingerprint: [u8; 16]) -> Result<Shelfmark, RegistrarError> {
     if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(RegistrarError::RequestDiffers) }
+}
+
+/// Whether there is a place for a certificate: nobody else has its identifier, or is the one that its holder may have.
+pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, one_valid_per_holder: bool) -> Result<(), RegistrarError> {
+    let identifier = &certificate.identifier;
+    if pen.find(identifier)?.is_some() {
+        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
+    }
+    if one_valid_per_holder { holds_none(pen, certificate) } else { Ok(()) }
 }
 
 /// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.

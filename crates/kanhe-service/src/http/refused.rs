@@ -14,8 +14,8 @@ use kanhe_issuer::desk::{DeskError, IssueError};
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
 use kanhe_issuer::publisher::EventProofError;
-use kanhe_issuer::registrar::RegistrarError;
-use kanhe_render::DrawError;
+use kanhe_issuer::registrar::{Refusal, RegistrarError};
+use kanhe_render::{DrawError, MissingGlyph};
 use kanhe_store::StoreError;
 
 impl From<StoreError> for Problem {
@@ -183,4 +183,15 @@ pub fn refused_row(faults: &[application::Fault]) -> Problem {
 /// What is wrong with a column.
 pub fn fault(fault: &application::Fault) -> Fault {
     Fault { place: fault.column().to_owned(), code: fault.code().to_owned(), detail: fault.defect().to_string() }
+}
+
+/// Everything that is wrong with a row of several.
+pub fn of_row(refusal: Refusal<MissingGlyph>) -> Vec<Fault> {
+    match refusal {
+        Refusal::Faults(faults) => faults.iter().map(fault).collect(),
+        Refusal::Undrawable(glyph) => {
+            vec![Fault { place: "number".to_owned(), code: glyph.code().to_owned(), detail: glyph.to_string() }]
+        }
+        Refusal::Registrar(error) => vec![Problem::from(*error).of_row("row")],
+    }
 }

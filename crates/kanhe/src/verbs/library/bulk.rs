@@ -12,13 +12,8 @@ use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::Refused;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use kanhe_core::event::Grounds;
-use kanhe_issuer::application::{Application, Draft, Table};
-use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::Desk;
-use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, RegistrarError, Signed, effective_on};
+use kanhe_issuer::application::{Application, Table};
+use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
 use kanhe_store::{Library, Shelfmark};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -47,22 +42,12 @@ pub struct Counts {
 
 /// Everything that one run works with.
 pub struct Run<'a> {
-    /// The type of the certificates.
-    pub kind: &'a CertificateKind,
-    /// Where they are signed.
-    pub desk: &'a Desk<'a>,
-    /// Who enters them.
-    pub registrar: Registrar<'a>,
+    /// How a row is read and signed.
+    pub intake: Intake<'a>,
     /// Where they come to stand.
     pub library: &'a Library,
     /// Who draws their pictures, and where these go.
     pub artist: Option<(&'a Artist, &'a Path)>,
-    /// Why they are issued, and by whom.
-    pub grounds: Grounds,
-    /// Now.
-    pub now: Timestamp,
-    /// The day of issue of rows that name none.
-    pub day: Date,
     /// Whether nothing is to be written.
     pub dry: bool,
     /// Whether somebody asks for a pause.
@@ -123,26 +108,25 @@ impl Run<'_> {
         if applications.is_empty() {
             return Ok(None);
         }
-        let chances = applications.iter().map(|_| Ok((*clock::chance()?, *clock::chance()?))).collect::<Result<Vec<_>, Failure>>()?;
+        let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
+        let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
         let rows = applications.into_par_iter().zip(chances).map(|(application, chances)| self.row(&application, chances)).collect();
         Ok(Some(Batch { rows, position: table.taken() }))
     }
 
-    fn row(&self, application: &Application, chances: ([u8; 16], [u8; 16])) -> Row {
-        let admitted = self.kind.admit(application, self.day);
-        let outcome = admitted.map_err(|faults| json!(faults.iter().map(fault_json).collect::<Vec<_>>()));
-        let outcome = outcome.and_then(|draft| self.outcome(draft, chances)).unwrap_or_else(Outcome::Refused);
+    fn row(&self, application: &Application, chances: Chances) -> Row {
+        let outcome = self.outcome(application, chances).unwrap_or_else(Outcome::Refused);
         Row { line: application.line(), request: application.request_id().map(str::to_owned), outcome }
     }
 
     /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
-    fn outcome(&self, draft: Draft, (salt, event_salt): ([u8; 16], [u8; 16])) -> Result<Outcome, Value> {
-        if let Some(glyph) = self.artist.and_then(|(artist, _)| artist.missing(draft.number())) {
-            return Err(json!([glyph_fault(glyph)]));
-        }
-        let effective = effective_on(draft.issued(), self.now);
-        let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: event_salt };
-        let answer = self.registrar.answer(self.desk, draft, entry, salt).map_err(|error| json!([row_fault(&error)]))?;
+    fn outcome(&self, application: &Application, chances: Chances) -> Result<Outcome, Value> {
+        let undrawable = |number: &str| self.artist.and_then(|(artist, _)| artist.missing(number));
+        let answer = self.intake.answer(application, chances, undrawable).map_err(|refusal| match refusal {
+            Refusal::Faults(faults) => json!(faults.iter().map(fault_json).collect::<Vec<_>>()),
+            Refusal::Undrawable(glyph) => json!([glyph_fault(glyph)]),
+            Refusal::Registrar(error) => json!([row_fault(&error)]),
+        })?;
         let one = |fault: Value| json!([fault]);
         match answer {
             Answer::Before(mark) => self.missing(mark).map(|written| Outcome::Before(mark, written)).map_err(one),
@@ -199,7 +183,8 @@ impl Run<'_> {
                 }
             }
         }
-        let entered = if self.dry { self.registrar.rehearse(&signed) } else { self.registrar.enter(&signed) }.map_err(stored)?;
+        let entered =
+            if self.dry { self.intake.registrar.rehearse(&signed) } else { self.intake.registrar.enter(&signed) }.map_err(stored)?;
         for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
             lines.push(match entered {
                 Err(error) => refused(row, json!([row_fault(&error)]), counts),

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::Table;
 use kanhe_issuer::desk::Desk;
-use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::registrar::{Intake, Registrar};
 use kanhe_store::Library;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -45,14 +45,16 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         .map(|out| files::make_folder(out).and_then(|()| Artist::new(&args.picture, kind).map(|artist| (artist, out))))
         .transpose()?;
     let run = Run {
-        kind,
-        desk: &desk,
-        registrar: Registrar::new(&library),
+        intake: Intake {
+            kind,
+            desk: &desk,
+            registrar: Registrar::new(&library),
+            grounds: grounds(basis, &args.reason, actor)?,
+            now: clock::moment(None)?,
+            day: day_of_issue(args)?,
+        },
         library: &library,
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
-        grounds: grounds(basis, &args.reason, actor)?,
-        now: clock::moment(None)?,
-        day: day_of_issue(args)?,
         dry: args.dry_run,
         pause: Pause::listen()?,
     };

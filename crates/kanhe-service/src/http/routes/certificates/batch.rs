@@ -1,6 +1,5 @@
 //! Up to a thousand certificates of one type in one synced batch, each row answered by itself.
 
-use super::issue::can_draw;
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, entry};
@@ -10,9 +9,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
-use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::Desk;
-use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, Signed, effective_on};
+use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
 use kanhe_store::Shelfmark;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -94,8 +91,10 @@ fn issue_all(Act { house, caller, body, .. }: Act<BatchRequest>) -> Result<Batch
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
+    let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
+    let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
-    let rows: Vec<Row> = applications.iter().map(|application| sign(&house, kind, &desk, application, &entry)).collect();
+    let rows: Vec<Row> = applications.iter().map(|application| sign(&house, &intake, application)).collect();
     let told = enter(&house, rows)?;
     let name = |(row, application): (BatchRow, &Application)| BatchRow { request_id: application.request_id().map(str::to_owned), ..row };
     let rows: Vec<BatchRow> = told.into_iter().zip(&applications).map(name).collect();
@@ -103,19 +102,12 @@ fn issue_all(Act { house, caller, body, .. }: Act<BatchRequest>) -> Result<Batch
     Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
 }
 
-fn sign(house: &House, kind: &CertificateKind, desk: &Desk<'_>, application: &Application, entry: &Entry) -> Row {
-    let signed = || {
-        let draft =
-            kind.admit(application, day_in_china(entry.now)).map_err(|faults| faults.iter().map(refused::fault).collect::<Vec<_>>())?;
-        can_draw(house, draft.number()).map_err(|problem| vec![problem.of_row("number")])?;
-        let entry = Entry { effective: effective_on(draft.issued(), entry.now), salt: house.chance(), ..entry.clone() };
-        let answer = Registrar::new(&house.library).answer(desk, draft, entry, house.chance());
-        answer.map_err(|error| vec![Problem::from(error).of_row("row")])
-    };
-    match signed() {
+fn sign(house: &House, intake: &Intake<'_>, application: &Application) -> Row {
+    let chances = Chances { certificate: house.chance(), event: house.chance() };
+    match intake.answer(application, chances, |number| house.pictures.artist.missing(number)) {
         Ok(Answer::Before(mark)) => Row::Before(mark),
         Ok(Answer::New(signed)) => Row::Waiting(signed),
-        Err(faults) => Row::Refused(faults),
+        Err(refusal) => Row::Refused(refused::of_row(refusal)),
     }
 }
 

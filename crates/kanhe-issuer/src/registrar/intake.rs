@@ -1,0 +1,69 @@
+//! One row on its way into a library: what a table at the command line, a batch over HTTP and a job have in common.
+
+use super::{Answer, Entry, Registrar, RegistrarError, effective_on};
+use crate::application::{Application, Draft, Fault};
+use crate::catalogue::CertificateKind;
+use crate::desk::Desk;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::event::Grounds;
+
+/// What all rows of a run share.
+pub struct Intake<'a> {
+    /// The type of the certificates.
+    pub kind: &'a CertificateKind,
+    /// Where they are signed.
+    pub desk: &'a Desk<'a>,
+    /// Who enters them.
+    pub registrar: Registrar<'a>,
+    /// Why they are issued, and by whom.
+    pub grounds: Grounds,
+    /// Now.
+    pub now: Timestamp,
+    /// The day of issue of rows that name none.
+    pub day: Date,
+}
+
+/// The chance that one row takes: sixteen bytes for the certificate, and sixteen for its event.
+#[derive(Clone, Copy, Debug)]
+pub struct Chances {
+    /// What hides the certificate in its seal.
+    pub certificate: [u8; 16],
+    /// What hides the event in the log.
+    pub event: [u8; 16],
+}
+
+/// Why a row is refused before it is entered; `U` is what its number cannot be drawn for.
+#[derive(Debug)]
+pub enum Refusal<U> {
+    /// It has faults: all of them.
+    Faults(Vec<Fault>),
+    /// Its number cannot be drawn: nobody gets a certificate that cannot be printed.
+    Undrawable(U),
+    /// A rule of the register forbids it. It is large, and seldom.
+    Registrar(Box<RegistrarError>),
+}
+
+impl Intake<'_> {
+    /// Admits a row whose number can be drawn; `undrawable` says why one cannot.
+    pub fn draft<U>(&self, application: &Application, undrawable: impl FnOnce(&str) -> Option<U>) -> Result<Draft, Refusal<U>> {
+        let draft = self.kind.admit(application, self.day).map_err(Refusal::Faults)?;
+        match undrawable(draft.number()) {
+            Some(undrawable) => Err(Refusal::Undrawable(undrawable)),
+            None => Ok(draft),
+        }
+    }
+
+    /// Admits a row, and follows what was issued for it or signs it.
+    pub fn answer<U>(
+        &self,
+        application: &Application,
+        chances: Chances,
+        undrawable: impl FnOnce(&str) -> Option<U>,
+    ) -> Result<Answer, Refusal<U>> {
+        let draft = self.draft(application, undrawable)?;
+        let effective = effective_on(draft.issued(), self.now);
+        let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: chances.event };
+        self.registrar.answer(self.desk, draft, entry, chances.certificate).map_err(|error| Refusal::Registrar(Box::new(error)))
+    }
+}

@@ -13,6 +13,7 @@ mod demo;
 mod export;
 mod handed_socket;
 mod issue;
+mod jobs;
 mod keys;
 mod language;
 mod library;

@@ -42,7 +42,7 @@ pub const ALL_OF_GUANGZHOU: Person = person("all.guangzhou", Office::Guangzhou, 
 
 impl Stage {
     /// The key with which a person's program calls; it is made when the person first comes.
-    fn bearer(&self, person: Person) -> String {
+    pub fn bearer(&self, person: Person) -> String {
         let mut badges = self.badges.lock().unwrap();
         let badge = badges.entry(format!("{person:?}")).or_insert_with(|| {
             let types: Vec<_> = person.types.iter().map(|name| *self.house.catalogue.find(name).unwrap().code()).collect();

@@ -14,10 +14,11 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_render::{Artist, Level};
 use kanhe_service::backup::Backups;
-use kanhe_service::config::{PublishAt, SharingAt};
+use kanhe_service::config::{JobsAt, PublishAt, SharingAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Shared, Turns};
 use kanhe_service::http::{Limits, router};
+use kanhe_service::jobs::{self, Queue};
 use kanhe_service::publish::{Press, Rules};
 use kanhe_service::serve::{Gate, Tls, serve};
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
@@ -156,7 +157,12 @@ impl Stage {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let routes = router(&house, &limits);
-        let stopped = async move { drop(stopped.await) };
+        runtime.spawn(jobs::keep_up(house.clone()));
+        let closing = house.clone();
+        let stopped = async move {
+            drop(stopped.await);
+            closing.jobs.close();
+        };
         let served = runtime.spawn(serve(gate(listener), routes, stopped, Duration::from_secs(5)));
         Self { house, clock, badges: Mutex::default(), address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
     }
@@ -178,6 +184,11 @@ impl Stage {
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve(listener, routes, std::future::pending(), Duration::ZERO));
         ureq::get(&format!("http://{address}{path}")).call().unwrap().body_mut().read_to_string().unwrap()
+    }
+
+    /// Where everything of the library is on the disk.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where it listens.
@@ -305,6 +316,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         pictures: Pictures { artist: Artist::plain(Level::M).unwrap(), page: Some("https://gd.example.cn/".to_owned()) },
         turns: Turns::default(),
         sharing: SharingAt::default().rules(),
+        jobs: Queue::new(JobsAt::default().rules()),
         edge: edge(clock),
         door: Door::new(false),
         identity: None,

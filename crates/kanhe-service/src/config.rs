@@ -3,8 +3,8 @@
 mod sections;
 
 pub use sections::{
-    AccountsWith, BackupAt, Cors, CounterWith, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, PublishAt, SharingAt, TokenAt,
-    TracesAt, TypesAt,
+    AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, PublishAt,
+    SharingAt, TokenAt, TracesAt, TypesAt,
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
@@ -49,6 +49,9 @@ pub struct Config {
     /// How often relying parties may ask.
     #[serde(default)]
     pub sharing: SharingAt,
+    /// Tables that are handed in as a whole.
+    #[serde(default)]
+    pub jobs: JobsAt,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -164,7 +167,7 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 14] {
+    fn terms(&self) -> [(&'static str, u32); 19] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
             ("limits.requests_per_second", limits.requests_per_second),
@@ -181,6 +184,11 @@ impl Config {
             ("publish.alarm_hours", publish.alarm_hours.into()),
             ("sharing.calls_a_day", self.sharing.calls_a_day),
             ("sharing.alarm_from", self.sharing.alarm_from),
+            ("jobs.upload_bytes", self.jobs.upload_bytes),
+            ("jobs.upload_seconds", self.jobs.upload_seconds),
+            ("jobs.most_rows", self.jobs.most_rows),
+            ("jobs.upload_days", self.jobs.upload_days.into()),
+            ("jobs.result_days", self.jobs.result_days.into()),
         ]
     }
 }

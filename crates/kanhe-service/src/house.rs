@@ -3,6 +3,7 @@
 use crate::backup::Backups;
 use crate::counter::Shelf;
 use crate::identity::Provider;
+use crate::jobs::Queue;
 use crate::publish::Press;
 use crate::sharing;
 use jiff::Timestamp;
@@ -60,6 +61,8 @@ pub struct House {
     pub backups: Backups,
     /// How often a relying party may ask.
     pub sharing: sharing::Rules,
+    /// Tables that are worked through.
+    pub jobs: Queue,
     /// The clock and the dice.
     pub edge: Edge,
     /// Where callers come in.

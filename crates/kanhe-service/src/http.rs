@@ -4,16 +4,17 @@
 //! once, around all of them, in `layers`.
 
 mod act;
-mod aside;
+pub(crate) mod aside;
 mod authenticate;
 mod body;
 mod caller;
+mod flow;
 mod journey;
 mod layers;
 mod observe;
 mod own;
 pub mod problem;
-mod refused;
+pub(crate) mod refused;
 mod repeat;
 mod routes;
 mod schema;

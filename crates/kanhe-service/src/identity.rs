@@ -2,7 +2,7 @@
 //!
 //! The authorization code flow with PKCE (RFC 7636), state and nonce, and nothing else of the standard. The service says who somebody is;
 //! what he may do is ours: an administrator links an officer to a subject, and nobody gets an account because the identity service knows
-//! him (`docs/decisions/0012`).
+//! him (`docs/decisions/0014`).
 //!
 //! * [`Errand`]: a browser that was sent to the identity service, and comes back;
 //! * [`Provider`]: what is known of the identity service: its addresses and keys, read from it and read again;

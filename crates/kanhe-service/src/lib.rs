@@ -11,6 +11,7 @@
 //! * [`measure`]: what monitoring is told;
 //! * [`identity`]: officers who sign in by an identity service that is not ours;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
+//! * [`jobs`]: tables that are worked through while others are served;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
@@ -24,6 +25,7 @@ pub mod counter;
 pub mod house;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod measure;
 pub mod publish;
 pub mod serve;

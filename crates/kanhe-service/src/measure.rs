@@ -4,6 +4,7 @@
 //! the oldest list, is looked at when somebody asks.
 
 use crate::house::{House, Shared};
+use crate::jobs::queue_depth;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -36,6 +37,9 @@ const PACK_LEFT: &str = "kanhe_pack_left_seconds";
 const MANIFEST_LEFT: &str = "kanhe_manifest_left_seconds";
 const KEY_LEFT: &str = "kanhe_key_left_seconds";
 const BACKUP_AGE: &str = "kanhe_backup_age_seconds";
+const JOBS_WAITING: &str = "kanhe_jobs_waiting";
+const JOBS_RUNNING: &str = "kanhe_jobs_running";
+const JOB_ROWS: &str = "kanhe_job_rows_total";
 
 /// Bounds of the buckets, in seconds: from a file in memory to the time limit of a request.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -101,6 +105,9 @@ fn describe() {
     metrics::describe_gauge!(PACK_LEFT, Unit::Seconds, "Until the pack expires");
     metrics::describe_gauge!(MANIFEST_LEFT, Unit::Seconds, "Until the region's manifest expires");
     metrics::describe_gauge!(KEY_LEFT, Unit::Seconds, "Until the last day of an unlocked key, by key id");
+    metrics::describe_gauge!(JOBS_WAITING, "Jobs that wait for their turn; from a thousand on it says a thousand");
+    metrics::describe_gauge!(JOBS_RUNNING, "Jobs that are worked on: one or none");
+    metrics::describe_counter!(JOB_ROWS, "Rows of jobs that were answered, by result");
     metrics::describe_gauge!(BACKUP_AGE, Unit::Seconds, "Since the last backup");
 }
 
@@ -126,6 +133,11 @@ pub(crate) fn verdict(code: &'static str) {
 /// A part was not published.
 pub(crate) fn publish_failed(part: &'static str, code: &'static str) {
     counter!(FAILURES, "part" => part, "code" => code).increment(1);
+}
+
+/// Rows of a job were answered.
+pub(crate) fn job_rows(result: &'static str, count: u64) {
+    counter!(JOB_ROWS, "result" => result).increment(count);
 }
 
 /// A connection, counted as long as it is open.
@@ -155,6 +167,9 @@ fn look(house: &House) {
     since(CHECKPOINT_AGE, house.press.log_known(), now);
     since(LIST_AGE, house.press.oldest(), now);
     since(BACKUP_AGE, house.backups.good(), now);
+    let running = u64::from(house.jobs.at_work().is_some());
+    set(JOBS_RUNNING, Some(running));
+    set(JOBS_WAITING, queue_depth(library).ok().map(|queued| queued.saturating_sub(running)));
     if let Some(shelved) = house.shelf.present() {
         since(PACK_AGE, Some(shelved.pack().issued()), now);
         until(PACK_LEFT, shelved.pack().expires(), now);

@@ -76,11 +76,26 @@ pub enum UseAct {
     /// An officer signed in by the identity service.
     #[n(20)]
     SignedInByIdentity,
+    /// A table was handed in as a job.
+    #[n(21)]
+    JobAdded,
+    /// A job was stopped.
+    #[n(22)]
+    JobPaused,
+    /// A job was let go on.
+    #[n(23)]
+    JobResumed,
+    /// A job was ended.
+    #[n(24)]
+    JobCancelled,
+    /// The rows that a job refused were fetched, whole as they were handed in.
+    #[n(25)]
+    JobRowsFetched,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -102,6 +117,11 @@ impl UseAct {
         Self::IdentityLinked,
         Self::IdentityUnlinked,
         Self::SignedInByIdentity,
+        Self::JobAdded,
+        Self::JobPaused,
+        Self::JobResumed,
+        Self::JobCancelled,
+        Self::JobRowsFetched,
     ];
 
     /// The word of the interface.
@@ -128,6 +148,11 @@ impl UseAct {
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
             Self::SignedInByIdentity => "signed_in_by_identity",
+            Self::JobAdded => "job_added",
+            Self::JobPaused => "job_paused",
+            Self::JobResumed => "job_resumed",
+            Self::JobCancelled => "job_cancelled",
+            Self::JobRowsFetched => "job_rows_fetched",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::is_origin;
 use crate::http::Rate;
 use crate::identity::{Settings, is_private};
+use crate::jobs;
 use crate::publish::Rules;
 use crate::sharing;
 use jiff::SignedDuration;
@@ -285,6 +286,41 @@ impl SharingAt {
 pub struct TracesAt {
     /// Where a collector takes spans by OTLP over HTTP in JSON, such as `http://127.0.0.1:4318/v1/traces`.
     pub endpoint: String,
+}
+
+/// `[jobs]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobsAt {
+    /// Bytes of a table that is handed in as a job; it lies in the library until the job is over.
+    pub upload_bytes: u32,
+    /// Seconds that handing it in may take.
+    pub upload_seconds: u32,
+    /// Rows of it.
+    pub most_rows: u32,
+    /// Days after which a job that was paused, or has failed, is cancelled, and its table deleted.
+    pub upload_days: u16,
+    /// Days for which a job that is over, and what came of its rows, can be asked for.
+    pub result_days: u16,
+}
+
+impl Default for JobsAt {
+    fn default() -> Self {
+        Self { upload_bytes: 64 << 20, upload_seconds: 600, most_rows: 100_000, upload_days: 7, result_days: 30 }
+    }
+}
+
+impl JobsAt {
+    /// The same, as jobs go by it.
+    pub fn rules(&self) -> jobs::Rules {
+        let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
+        jobs::Rules {
+            upload_bytes: self.upload_bytes.into(),
+            most_rows: self.most_rows.into(),
+            upload_life: days(self.upload_days),
+            result_life: days(self.result_days),
+        }
+    }
 }
 
 /// `[types]`

@@ -3,6 +3,7 @@
 use super::authenticate::authenticate;
 use super::observe;
 use super::problem::Problem;
+use super::routes::JOBS;
 use super::tongue::Tongue;
 use super::turnstile::{Rate, Turnstile};
 use crate::house::Shared;
@@ -28,6 +29,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// How long a request may take, before it is answered with 503.
     pub time: Duration,
+    /// How long the table of a job may take to arrive.
+    pub upload_time: Duration,
     /// Origins of web pages that may call (`https://app.example.cn`); none: no page of another origin.
     pub origins: Vec<String>,
     /// How often they may ask.
@@ -36,7 +39,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 16 << 20, time: Duration::from_secs(30), origins: Vec::new(), rate: Rate::default() }
+        Self {
+            body_bytes: 16 << 20,
+            time: Duration::from_secs(30),
+            upload_time: Duration::from_secs(600),
+            origins: Vec::new(),
+            rate: Rate::default(),
+        }
     }
 }
 
@@ -48,7 +57,7 @@ const POLICY_OF_DOCS: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// Puts the layers around the routes; the first named is the innermost.
 pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
-    let (time, turnstile) = (limits.time, Turnstile::new(limits.rate));
+    let (time, upload_time, turnstile) = (limits.time, limits.upload_time, Turnstile::new(limits.rate));
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(limits.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
@@ -67,7 +76,10 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         .layer(from_fn_with_state((house.clone(), turnstile.clone()), count))
         .layer(from_fn_with_state((house.clone(), turnstile.clone()), find_out))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(move |request, next| in_time(time, request, next)))
+        .layer(from_fn(move |request: Request, next| {
+            let is_upload = request.method() == Method::POST && request.uri().path() == JOBS;
+            in_time(if is_upload { upload_time } else { time }, request, next)
+        }))
         .layer(cors)
         .layer(from_fn_with_state(turnstile, |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
             turnstile.place(request, next).await

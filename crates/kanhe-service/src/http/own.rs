@@ -6,12 +6,13 @@
 use super::problem::Problem;
 use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
+use crate::jobs::{Job, JobId, find_job};
 use crate::shown::Counts;
 use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::code::{CertificateId, ProjectCode, TypeCode};
+use kanhe_core::code::{CertificateId, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
@@ -187,6 +188,16 @@ impl House {
         Ok(Counts::read(&self.library, Some(within(caller)), today)?)
     }
 
+    /// A job of the caller's agency, for which it has a right.
+    pub fn job_of(&self, caller: &Caller, right: Right, id: &str) -> Result<Job, Problem> {
+        caller.may(right)?;
+        let unknown = || Problem::new(StatusCode::NOT_FOUND, "job_unknown", "your agency has no such job");
+        let found = JobId::parse(id).map(|id| find_job(&self.library, &id)).transpose()?.flatten();
+        let job = found.filter(|job| job.agency == caller.agency).ok_or_else(unknown)?;
+        caller.may_for(right, &job.type_code)?;
+        Ok(job)
+    }
+
     /// A type that the caller has a right for, by its code or its file's name.
     pub fn kind_of(&self, caller: &Caller, right: Right, name: &str) -> Result<&CertificateKind, Problem> {
         caller.may(right)?;
@@ -198,6 +209,11 @@ impl House {
     /// The code of a type that a caller names; its rights are asked where something is done with it.
     pub fn type_code(&self, name: &str) -> Result<TypeCode, Problem> {
         self.kind(name).map(|kind| *kind.code())
+    }
+
+    /// A type by its code, for work that was ordered before.
+    pub fn kind_coded(&self, code: &TypeCode) -> Result<&CertificateKind, Problem> {
+        self.kind(code.as_str())
     }
 
     fn kind(&self, name: &str) -> Result<&CertificateKind, Problem> {
@@ -220,8 +236,13 @@ impl House {
 
     /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.
     pub fn desk_of<'h>(&'h self, caller: &Caller, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
+        self.desk_for(&caller.agency, manifest, kind)
+    }
+
+    /// The same for work that somebody of the agency has ordered before.
+    pub fn desk_for<'h>(&'h self, agency: &Uscc, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
         self.is_the_published_one()?;
-        let of_agency = |key: &&kanhe_issuer::keyring::NamedKey| agency_of(manifest, &key.key().verifying_key()) == Some(caller.agency);
+        let of_agency = |key: &&kanhe_issuer::keyring::NamedKey| agency_of(manifest, &key.key().verifying_key()) == Some(*agency);
         let mut refused = None;
         for key in self.keys.iter().filter(of_agency) {
             match Desk::open(manifest, key.key(), kind, &self.dictionaries) {

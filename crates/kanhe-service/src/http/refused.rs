@@ -7,9 +7,10 @@ mod accounts;
 mod sharing;
 
 use super::problem::{Fault, Problem};
+use crate::jobs::{CountError, JobError};
 use axum::http::StatusCode;
 use kanhe_core::event::GroundsError;
-use kanhe_issuer::application;
+use kanhe_issuer::application::{self, TableError};
 use kanhe_issuer::desk::{DeskError, IssueError};
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
@@ -72,6 +73,48 @@ impl From<RegistrarError> for Problem {
             }
         };
         Self::new(status, code, detail)
+    }
+}
+
+/// A table that cannot be read: what is wrong with it, and nothing that stands in it.
+impl From<TableError> for Problem {
+    fn from(error: TableError) -> Self {
+        let status = match &error {
+            TableError::Unreadable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            TableError::Empty
+            | TableError::Workbook
+            | TableError::WorkbookBroken { .. }
+            | TableError::WorkbookTooLarge { .. }
+            | TableError::Utf16
+            | TableError::ColumnTwice { .. }
+            | TableError::TooManyColumns { .. }
+            | TableError::NoHeadings { .. }
+            | TableError::OtherType { .. }
+            | TableError::RowTooLong { .. }
+            | TableError::Json { .. }
+            | TableError::NoObject { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<JobError> for Problem {
+    fn from(error: JobError) -> Self {
+        let status = match &error {
+            JobError::Store(inner) => return inner.clone().into(),
+            JobError::NotNow { .. } | JobError::TooMany { .. } => StatusCode::CONFLICT,
+            JobError::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.code(), error)
+    }
+}
+
+impl From<CountError> for Problem {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::Table(error) => error.into(),
+            CountError::Job(error) => error.into(),
+        }
     }
 }
 

@@ -140,6 +140,13 @@ fn throw_old_away(house: &House) -> Result<(), Problem> {
     })?)
 }
 
+impl Once {
+    /// What is answered.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
 impl axum::response::IntoResponse for Once {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));

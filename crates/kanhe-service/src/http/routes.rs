@@ -7,6 +7,7 @@ mod certificates;
 mod fields;
 mod health;
 mod identity;
+mod jobs;
 mod matters;
 mod officers;
 mod page;
@@ -18,6 +19,8 @@ mod sharing;
 mod types;
 mod verify;
 mod webhooks;
+
+pub use jobs::JOBS;
 
 use super::layers::{Limits, around};
 use super::problem::{Document, MEDIA_TYPE};
@@ -43,6 +46,7 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
         (name = "certificates", description = "Issued, found, shown, and what becomes of them 证照"),
         (name = "applications", description = "Applications that are reviewed 申请"),
+        (name = "jobs", description = "Tables of applications, worked through while one follows them 批量任务"),
         (name = "types", description = "Certificate types 证照类型"),
         (name = "sharing", description = "A relying party's questions, each with its purpose: certificates of every agency 用证与共享"),
         (name = "matters", description = "What a matter needs 事项所需证照"),
@@ -66,6 +70,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(verify::verify_picture))
         .merge(of_certificates())
         .merge(of_applications())
+        .merge(of_jobs())
         .merge(of_sharing())
         .routes(routes!(types::list))
         .routes(routes!(types::one))
@@ -138,6 +143,19 @@ fn of_applications() -> OpenApiRouter<Shared> {
         .routes(routes!(decide::approve))
         .routes(routes!(decide::reject))
         .routes(routes!(decide::withdraw))
+}
+
+fn of_jobs() -> OpenApiRouter<Shared> {
+    use jobs::{events, results, turns};
+    OpenApiRouter::new()
+        .routes(routes!(jobs::list, jobs::add))
+        .routes(routes!(jobs::one))
+        .routes(routes!(events::events))
+        .routes(routes!(turns::pause))
+        .routes(routes!(turns::resume))
+        .routes(routes!(turns::cancel))
+        .routes(routes!(results::result))
+        .routes(routes!(results::refused))
 }
 
 fn of_sharing() -> OpenApiRouter<Shared> {

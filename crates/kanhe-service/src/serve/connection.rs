@@ -84,7 +84,7 @@ impl Connection {
         let stream = match stream {
             Stream::Network(stream) => stream,
             Stream::Beside(stream) => {
-                let peer = Peer { address: self.peer, transport: Transport::Plain };
+                let peer = Peer { address: self.peer, transport: Transport::Plain, certificate: None };
                 return answer(stream, Requests { router: self.router, peer, proxies: Arc::default() }, watcher).await;
             }
         };
@@ -92,12 +92,8 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let Self { router, tls, peer: address, proxies } = self;
         let Some(tls) = tls else {
-            return answer(
-                stream,
-                Requests { router, peer: Peer { address, transport: Transport::Plain, certificate: None }, proxies },
-                watcher,
-            )
-            .await;
+            let peer = Peer { address, transport: Transport::Plain, certificate: None };
+            return answer(stream, Requests { router, peer, proxies }, watcher).await;
         };
         // A handshake that fails is the caller's business: it may have sent plain HTTP, or not believe the certificate.
         if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, TlsAcceptor::from(tls).accept(stream)).await {

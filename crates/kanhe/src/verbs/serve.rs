@@ -16,7 +16,7 @@ use kanhe_service::http::{TRACES, router};
 use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
 use kanhe_service::webhooks::courier;
-use kanhe_service::{backup, publish};
+use kanhe_service::{backup, jobs, publish};
 use listenfd::ListenFd;
 use serde_json::json;
 use std::future::Future;
@@ -61,7 +61,13 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         }
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
         let routes = router(&house, &plan.limits()?);
-        let from_network = serve(plan.gate(listener, tls.as_ref()), routes.clone(), stops.0, patience);
+        let (told, closing) = (stops.0, house.clone());
+        let stop = async move {
+            told.await;
+            // Jobs stop between two rows, and who follows one is let go: otherwise the service would wait for them.
+            closing.jobs.close();
+        };
+        let from_network = serve(plan.gate(listener, tls.as_ref()), routes.clone(), stop, patience);
         let by_socket = async {
             if let Some(gate) = socket {
                 let _ = serve(gate, routes, stops.1, patience).await;
@@ -94,6 +100,7 @@ async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
     let mut beside = JoinSet::new();
     beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
     beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
+    beside.spawn(jobs::keep_up(house.clone()));
     beside.spawn(courier::keep_up(house.clone(), post::post(), LETTERS));
     if let Some(at) = plan.config.backup.as_ref().and_then(|backup| backup.at) {
         beside.spawn(backup::keep_up(house.clone(), at));

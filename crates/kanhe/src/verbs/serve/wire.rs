@@ -17,6 +17,7 @@ use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::Provider;
+use kanhe_service::jobs::Queue;
 use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::serve::{Gate, SOCKET, Shown, Tls};
 use kanhe_token::{Address, TokenName};
@@ -83,6 +84,7 @@ impl Plan {
             pictures: self.pictures()?,
             turns: Turns::default(),
             sharing: self.config.sharing.rules(),
+            jobs: Queue::new(self.config.jobs.rules()),
             edge: edge(),
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
             identity: self.identity()?,
@@ -204,7 +206,13 @@ impl Plan {
         let limits = &self.config.limits;
         let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
         let rate = Rate { per_second: limits.requests_per_second, burst: limits.burst, at_once: limits.at_once };
-        Ok(Limits { body_bytes, time: Duration::from_secs(u64::from(limits.seconds)), origins: self.config.cors.origins.clone(), rate })
+        Ok(Limits {
+            body_bytes,
+            time: Duration::from_secs(u64::from(limits.seconds)),
+            upload_time: Duration::from_secs(u64::from(self.config.jobs.upload_seconds)),
+            origins: self.config.cors.origins.clone(),
+            rate,
+        })
     }
 
     fn at(&self, path: Option<&PathBuf>) -> Option<PathBuf> {

@@ -1,0 +1,285 @@
+//! Jobs: a table is handed in as a whole, and followed while it is worked through.
+
+pub mod events;
+pub mod results;
+pub mod turns;
+
+use super::page::{PageQuestion, cut};
+use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::{Caller, Right};
+use crate::house::{House, Shared};
+use crate::http::act::entry;
+use crate::http::aside::aside;
+use crate::http::body::Query;
+use crate::http::problem::Problem;
+use crate::http::repeat::{KEY, Once, Repeat, once};
+use crate::jobs::{self, Condition, Job, JobId, Received};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kanhe_store::find::Cursor;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Where jobs stand: a table takes longer to arrive than other requests may.
+pub const JOBS: &str = "/v1/jobs";
+
+/// The media types of a table; what is in it is told by its bytes.
+const KINDS: [&str; 6] = [
+    "text/csv",
+    "application/json",
+    "application/jsonl",
+    "application/x-ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/octet-stream",
+];
+
+/// What is to be done with a table.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewJob {
+    /// The type: its code, or the name of its file.
+    r#type: String,
+    /// The legal basis (法律依据).
+    #[param(min_length = 1, max_length = 200)]
+    basis: String,
+    /// The reason.
+    #[param(min_length = 1, max_length = 200)]
+    reason: String,
+    /// Whether every row is only proofread: nothing is signed, and the result says what would happen.
+    #[serde(default)]
+    #[param(default = false)]
+    dry_run: bool,
+}
+
+/// A job, and how far it has come.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct JobShown {
+    /// Its id.
+    id: String,
+    /// The code of the type.
+    r#type: String,
+    /// Whether rows are only proofread.
+    dry_run: bool,
+    /// Who has handed it in: a login, or `key:` and the id of a system's key.
+    actor: String,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    created: String,
+    /// `waiting`, `running`, `paused`, `done`, `cancelled` or `failed`.
+    #[schema(pattern = "^(waiting|running|paused|done|cancelled|failed)$")]
+    condition: String,
+    /// Since when, but for `running` (RFC 3339).
+    #[schema(format = DateTime)]
+    since: String,
+    /// The code of what stopped it, if it has failed.
+    #[schema(required)]
+    failure: Option<String>,
+    /// Rows of the table.
+    rows: u64,
+    /// Rows that were answered.
+    done: u64,
+    /// Of these, such as were issued; or could be, if they were only proofread.
+    issued: u64,
+    /// Such as had been answered before: by the same request.
+    before: u64,
+    /// Such as have faults.
+    refused: u64,
+    /// Rows that are still to be answered.
+    remaining: u64,
+    /// Rows a second, while it is worked on.
+    #[schema(required)]
+    rows_per_second: Option<u64>,
+    /// Seconds until it is done, at that speed.
+    #[schema(required)]
+    seconds_left: Option<u64>,
+    /// It rises with every change.
+    edition: u64,
+}
+
+/// A page of jobs.
+#[derive(Serialize, ToSchema)]
+pub struct JobPage {
+    /// The newest first.
+    jobs: Vec<JobShown>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+impl JobShown {
+    /// A job as it is now.
+    pub fn of(house: &House, job: &Job) -> Self {
+        let speed = if job.condition == Condition::Waiting { house.jobs.speed(&job.id) } else { None };
+        let condition = if speed.is_some() { "running" } else { job.condition.word() };
+        let (remaining, rows_per_second) = (job.rows.saturating_sub(job.done), speed.flatten());
+        Self {
+            id: job.id.to_string(),
+            r#type: job.type_code.to_string(),
+            dry_run: job.dry,
+            actor: job.actor.clone(),
+            created: job.created.to_string(),
+            condition: condition.to_owned(),
+            since: job.since.to_string(),
+            failure: job.failure.clone(),
+            rows: job.rows,
+            done: job.done,
+            issued: job.issued,
+            before: job.before,
+            refused: job.refused,
+            remaining,
+            rows_per_second,
+            seconds_left: rows_per_second.map(|speed| remaining.div_ceil(speed.max(1))),
+            edition: job.edition,
+        }
+    }
+}
+
+/// Hands a table in: CSV, XLSX or JSON, as the body.
+///
+/// The table is read to its end before the answer: one that is broken, or of another type, is refused whole. Then its rows are issued, or
+/// proofread, one after the other, while others are served; a row with faults stops no other. Whatever ends the service in between, the job
+/// goes on behind the last row that was answered. A row without a request id is the request `job-{id}-{row}`.
+#[utoipa::path(post, path = "/v1/jobs", tag = "jobs",
+    params(NewJob, ("Idempotency-Key" = Option<String>, Header, description = "The same table with the same key is the same job")),
+    request_body(description = "A table of applications (docs/spec/applications.md)",
+        content(("text/csv"), ("application/json"), ("application/jsonl"), ("application/x-ndjson"),
+            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), ("application/octet-stream"))),
+    responses((status = CREATED, description = "It waits for its turn", body = JobShown)))]
+pub async fn add(
+    State(house): State<Shared>,
+    caller: Caller,
+    Query(wanted): Query<NewJob>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    is_table(&headers)?;
+    let (asking, wanted) = (caller.clone(), std::sync::Arc::new(wanted));
+    let asked = wanted.clone();
+    // Who may not hand it in is told before it has arrived.
+    aside(&house, move |house| may_add(house, &asking, &asked)).await?;
+    let id = JobId::new(house.chance());
+    let _arriving = house.jobs.expect(id);
+    let received = jobs::receive(&house, id, body).await;
+    let added = match received {
+        Ok(received) => aside(&house, move |house| added(house, &caller, &wanted, &headers, &received)).await,
+        Err(problem) => Err(problem),
+    };
+    // What was refused, or had been handed in before, is not kept.
+    let kept = added.as_ref().is_ok_and(|added| *added.id == *id.to_string());
+    if !kept {
+        aside(&house, move |house| jobs::drop_upload(&house.library, &id)).await?;
+    }
+    added.map(IntoResponse::into_response)
+}
+
+/// A job that was handed in, now or before.
+struct Added {
+    id: String,
+    answer: Once,
+}
+
+impl IntoResponse for Added {
+    fn into_response(self) -> Response {
+        let mut response = self.answer.into_response();
+        *response.status_mut() = StatusCode::CREATED;
+        if let Ok(location) = HeaderValue::from_str(&format!("{JOBS}/{}", self.id)) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    }
+}
+
+fn is_table(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let detail = format!("the body is to be one of {}", KINDS.join(", "));
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", detail))
+}
+
+fn may_add(house: &House, caller: &Caller, wanted: &NewJob) -> Result<(), Problem> {
+    entry(house, caller, (&wanted.basis, &wanted.reason), None)?;
+    let kind = house.kind_of(caller, Right::Issue, &wanted.r#type)?;
+    let manifest = house.manifest()?;
+    let desk = house.desk_of(caller, &manifest, kind)?;
+    if desk.needs_review() { Err(kanhe_issuer::registrar::RegistrarError::NeedsReview.into()) } else { Ok(()) }
+}
+
+fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, received: &Received) -> Result<Added, Problem> {
+    let kind = house.kind_of(caller, Right::Issue, &wanted.r#type)?;
+    let asked =
+        [wanted.r#type.as_bytes(), wanted.basis.as_bytes(), wanted.reason.as_bytes(), &[u8::from(wanted.dry_run)], &received.digest];
+    let repeat = headers.get(KEY).map(|key| Repeat::new(key, caller, JOBS, &asked.join(&0))).transpose()?;
+    let answer = once(house, repeat.as_ref(), || {
+        let rows = jobs::count(&house.library, received, kind, house.jobs.rules.most_rows)?;
+        let now = house.now();
+        let job = Job {
+            id: received.id,
+            agency: caller.agency,
+            actor: caller.actor.clone(),
+            type_code: *kind.code(),
+            basis: wanted.basis.clone(),
+            reason: wanted.reason.clone(),
+            dry: wanted.dry_run,
+            created: now,
+            size: received.size,
+            parts: received.parts,
+            rows,
+            condition: Condition::Waiting,
+            since: now,
+            done: 0,
+            issued: 0,
+            before: 0,
+            refused: 0,
+            edition: 1,
+            failure: None,
+        };
+        let shown = serde_json::to_string(&JobShown::of(house, &job)).map_err(|_| Problem::failed())?;
+        jobs::add(&house.library, &house.jobs, &job, |pen| -> Result<(), Problem> {
+            note_use(pen, &used(house, caller, UseAct::JobAdded, &job.id), house.chance())?;
+            Ok(Repeat::keep_if(repeat.as_ref(), pen, now, &shown)?)
+        })?;
+        Ok(shown)
+    })?;
+    let shown: JobShown = serde_json::from_str(answer.body()).map_err(|_| Problem::failed())?;
+    Ok(Added { id: shown.id, answer })
+}
+
+/// The jobs of the caller's agency, of types that it may issue.
+#[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(PageQuestion), responses((status = OK, body = JobPage)))]
+pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<JobPage>, Problem> {
+    caller.may(Right::Issue)?;
+    let (after, most) = cut(page.after.as_deref(), page.limit)?;
+    aside(&house, move |house| {
+        let (jobs, next) = jobs::jobs_of(&house.library, &caller.agency, after.as_ref(), most)?;
+        let own = jobs.iter().filter(|job| caller.may_for(Right::Issue, &job.type_code).is_ok());
+        Ok::<_, Problem>(Json(JobPage {
+            jobs: own.map(|job| JobShown::of(house, job)).collect(),
+            next: next.as_ref().map(Cursor::to_text),
+        }))
+    })
+    .await
+}
+
+/// How far a job has come.
+#[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "The job's id")),
+    responses((status = OK, body = JobShown)))]
+pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<JobShown>, Problem> {
+    aside(&house, move |house| {
+        let job = house.job_of(&caller, Right::Issue, &id)?;
+        Ok::<_, Problem>(Json(JobShown::of(house, &job)))
+    })
+    .await
+}
+
+/// What is written down of an act on a job.
+fn used(house: &House, caller: &Caller, act: UseAct, id: &JobId) -> Use {
+    Use { at: house.now(), agency: caller.agency, actor: caller.actor.clone(), act, subject: id.to_string(), until: None }
+}

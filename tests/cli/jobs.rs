@@ -1,0 +1,142 @@
+//! A table handed in to a real `kanhe serve`, which is killed in the middle of it, and ended in the middle of it.
+
+use crate::archive::Archive;
+use crate::office::many_permits;
+use crate::program::word;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Rows of the table, and those of them that are wrong.
+const ROWS: usize = 5_000;
+const WRONG: usize = 37;
+
+/// 《食品安全法》 and 换证.
+const GRANTED: &str = "basis=%E3%80%8A%E9%A3%9F%E5%93%81%E5%AE%89%E5%85%A8%E6%B3%95%E3%80%8B&reason=%E6%8D%A2%E8%AF%81";
+
+/// A service that runs, and is killed however its story goes.
+struct Service {
+    process: Child,
+    url: String,
+    key: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Service {
+    fn start(config: &str, key: &str) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
+            .args(["--json", "serve", "--config", config])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let told: Value = serde_json::from_str(&line).unwrap();
+        Self { process, url: format!("http://{}", word(&told, "/listening")), key: format!("Bearer {key}") }
+    }
+
+    fn hand_in(&self, table: &str) -> String {
+        let url = format!("{}/v1/jobs?type=food-operation-permit&{GRANTED}", self.url);
+        let request = ureq::post(url).header("authorization", &self.key).header("content-type", "text/csv");
+        let job: Value = serde_json::from_str(&request.send(table).unwrap().body_mut().read_to_string().unwrap()).unwrap();
+        word(&job, "/id").to_owned()
+    }
+
+    fn text(&self, path: &str) -> String {
+        let mut reply = ureq::get(format!("{}{path}", self.url)).header("authorization", &self.key).call().unwrap();
+        reply.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
+    }
+
+    /// Waits until so many rows are done.
+    fn reaches(&self, id: &str, rows: u64) -> Value {
+        let begun = Instant::now();
+        loop {
+            let job: Value = serde_json::from_str(&self.text(&format!("/v1/jobs/{id}"))).unwrap();
+            if job["done"].as_u64().unwrap() >= rows {
+                return job;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(100), "{job}");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn signal(&mut self, name: &str) {
+        assert!(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.process.id())]).status().unwrap().success());
+        self.process.wait().unwrap();
+    }
+}
+
+/// Every 135th row has an empty cell and a wrong one.
+fn table() -> String {
+    let is_wrong = |place: usize| place.is_multiple_of(135) && place / 135 < WRONG;
+    let break_it = |line: &str| line.replacen(",001,", ",999,", 1).replacen(",2,", ",9,", 1);
+    let table = many_permits(ROWS);
+    let (heading, rows) = table.split_once('\n').unwrap();
+    let rows = rows.lines().enumerate().map(|(place, line)| if is_wrong(place) { break_it(line) } else { line.to_owned() });
+    std::iter::once(heading.to_owned()).chain(rows).map(|line| line + "\n").collect()
+}
+
+#[test]
+fn a_job_whose_service_is_killed_and_ended_answers_every_row_once() {
+    let archive = Archive::open();
+    let agencies = archive.told(&["agency", "list"]);
+    let agency = agencies["agencies"].as_array().unwrap().iter().find(|agency| agency["code"] == "114400000069410121").unwrap();
+    let added = archive.told(&[
+        "api-key",
+        "add",
+        "--agency",
+        word(agency, "/code"),
+        "--name",
+        "窗口系统",
+        "--role",
+        "clerk",
+        "--days",
+        "30",
+        "--actor",
+        "root",
+    ]);
+    let key = word(&added, "/key").to_owned();
+    let config = archive.office.write(
+        "kanhe.toml",
+        "[listen]\naddress = \"127.0.0.1:0\"\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n[counter]\n\
+         [[keys]]\nfile = \"gd-market.key\"\nidentity = \"identity.txt\"\n",
+    );
+    let mut service = Service::start(&config, &key);
+    let id = service.hand_in(&table());
+    let first = service.reaches(&id, 1);
+    service.signal("KILL");
+    let mut service = Service::start(&config, &key);
+    let second = service.reaches(&id, first["done"].as_u64().unwrap() + 500);
+    // Asked to end, it stops between two rows, and goes on by itself at the next start.
+    service.signal("TERM");
+    let mut service = Service::start(&config, &key);
+    let again = service.reaches(&id, second["done"].as_u64().unwrap() + 1);
+    assert!(again["done"].as_u64() < Some(ROWS as u64), "the story ended before it was broken off: {again}");
+    service.signal("KILL");
+    let mut service = Service::start(&config, &key);
+    let done = service.reaches(&id, ROWS as u64);
+    let counts = ["issued", "before", "refused", "remaining"].map(|count| done[count].as_u64().unwrap());
+    assert_eq!(counts, [(ROWS - WRONG) as u64, 0, WRONG as u64, 0], "{done}");
+    let result = service.text(&format!("/v1/jobs/{id}/result"));
+    let lines: Vec<Value> = result.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().map(|line| line["row"].as_u64().unwrap()).eq(1..=ROWS as u64), "every row, once, in order");
+    let identifiers: BTreeSet<&str> = lines.iter().filter_map(|line| line["identifier"].as_str()).collect();
+    assert_eq!(identifiers.len(), ROWS - WRONG);
+    for line in lines.iter().filter(|line| line["result"] == "refused") {
+        let columns: Vec<_> = line["faults"].as_array().unwrap().iter().map(|fault| fault["column"].as_str().unwrap()).collect();
+        assert_eq!(columns, ["holder_code_type", "business_form"], "{line}");
+    }
+    assert_eq!(service.text(&format!("/v1/jobs/{id}/refused.csv")).lines().count(), WRONG + 1);
+    service.signal("TERM");
+    assert_eq!(archive.is_whole()["certificates"].as_u64(), Some((ROWS - WRONG) as u64));
+}

@@ -8,6 +8,7 @@ mod founding;
 mod life;
 mod log;
 mod model;
+mod proposal_model;
 mod registry;
 mod review;
 mod review_model;

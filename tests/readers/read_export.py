@@ -65,7 +65,7 @@ class Export:
         return {agency[0]: [key[0][-2] for key in agency[2]] for agency in manifest[5]}
 
 
-ACTS = "issue renew amend suspend reinstate revoke annul cancel transfer_out transfer_in undo_transfer manifest reject lodge review withdraw alias".split()
+ACTS = "issue renew amend suspend reinstate revoke annul cancel transfer_out transfer_in undo_transfer manifest reject lodge review withdraw alias type recognition".split()
 
 
 def check_event(line: dict) -> None:

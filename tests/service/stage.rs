@@ -14,11 +14,12 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_render::{Artist, Level};
 use kanhe_service::backup::Backups;
-use kanhe_service::config::{JobsAt, PublishAt, SharingAt};
+use kanhe_service::config::{JobsAt, ProposalsWith, PublishAt, SharingAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Shared, Turns};
 use kanhe_service::http::{Limits, router};
 use kanhe_service::jobs::{self, Queue};
+use kanhe_service::proposals;
 use kanhe_service::publish::{Press, Rules};
 use kanhe_service::serve::{Gate, Tls, serve};
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
@@ -226,6 +227,15 @@ impl Stage {
         self.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes())
     }
 
+    /// Ends the service, and starts another on the same folder.
+    pub fn restarted(mut self) -> Self {
+        self.end();
+        let (folder, clock) = (std::mem::replace(&mut self.folder, TempDir::new().unwrap()), Arc::clone(&self.clock));
+        drop(self);
+        let house = house(folder.path(), &clock);
+        Self::of(Made { house, folder, clock }, Limits::default())
+    }
+
     /// Tells the service to stop, and waits until it has.
     pub fn stop(mut self) {
         self.end();
@@ -262,7 +272,8 @@ pub fn key_of(office: Office) -> SigningKey {
     office.key()
 }
 
-fn shipped(path: &str) -> PathBuf {
+/// A file under `schemas/`.
+pub fn shipped(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path)
 }
 
@@ -284,21 +295,26 @@ pub fn house_with(change: impl FnOnce(&mut House)) -> Made {
 
 fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let (catalogue, dictionary) = (catalogue(), dictionary());
-    let database = folder.join("db");
+    let (database, file) = (folder.join("db"), folder.join("gd.pack"));
     let secret = LibrarySecret::new(Zeroizing::new(*b"kanhe test library secret 000000"));
-    Library::create(&database, Province::Guangdong.code(), ORIGIN, &secret, Settings::default()).unwrap();
+    let is_new = !database.exists();
+    if is_new {
+        Library::create(&database, Province::Guangdong.code(), ORIGIN, &secret, Settings::default()).unwrap();
+    }
     let library = Library::open(&database, &secret, Settings::default()).unwrap();
     let root = Province::Guangdong.root_key();
-    let manifest = sign_to_cose(DocumentType::Manifest, &manifest(&catalogue, &dictionary).encode(), &root);
+    let manifest = signed_manifest(manifest(&catalogue, &dictionary));
     let signed = SignedManifest { envelope: manifest.clone(), root: root.verifying_key() };
     let now = Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
-    let grounds = Grounds::new("《行政许可法》", "登记机构名录", "registrar").unwrap();
-    Registrar::new(&library).take_up(&signed, &Entry { grounds, effective: now, now, salt: [7; 16] }).unwrap();
+    if is_new {
+        let grounds = Grounds::new("《行政许可法》", "登记机构名录", "registrar").unwrap();
+        Registrar::new(&library).take_up(&signed, &Entry { grounds, effective: now, now, salt: [7; 16] }).unwrap();
+    }
+    proposals::open_types(&library, &catalogue, std::slice::from_ref(&dictionary)).unwrap();
     let shelf = Shelf::new(vec![root.verifying_key()]);
-    shelf.put(pack(&manifest, &dictionary, now)).unwrap();
+    shelf.put(fs::read(&file).unwrap_or_else(|_| pack(&manifest, &dictionary, now))).unwrap();
     let named = |name: &str, key: &SigningKey| NamedKey::new(name, &Zeroizing::new(*key.expose_seed())).unwrap();
     let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
-    let file = folder.join("gd.pack");
     let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|_| "file_io"));
     House {
         backups: Backups::elsewhere(),
@@ -317,6 +333,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         turns: Turns::default(),
         sharing: SharingAt::default().rules(),
         jobs: Queue::new(JobsAt::default().rules()),
+        proposals: ProposalsWith::default().rules(),
         edge: edge(clock),
         door: Door::new(false),
         identity: None,
@@ -340,7 +357,8 @@ fn edge(clock: &Arc<AtomicI64>) -> Edge {
     }
 }
 
-fn manifest(catalogue: &Catalogue, dictionary: &Dictionary) -> Manifest {
+/// The parts of the region's first manifest.
+pub fn manifest(catalogue: &Catalogue, dictionary: &Dictionary) -> Contents {
     let agency = |(office, kinds): (Office, &[u16])| Agency {
         code: code_of(office),
         names: office.names(),
@@ -354,7 +372,7 @@ fn manifest(catalogue: &Catalogue, dictionary: &Dictionary) -> Manifest {
         status_uri: format!("{}/{}", "https://gd.example.cn/v1/status", office.code()),
         kinds: kinds.to_vec(),
     };
-    Manifest::new(Contents {
+    Contents {
         region: Province::Guangdong.code(),
         names: Province::Guangdong.names(),
         edition: 1,
@@ -363,8 +381,12 @@ fn manifest(catalogue: &Catalogue, dictionary: &Dictionary) -> Manifest {
         agencies: AGENCIES.map(agency).to_vec(),
         kinds: (1..).zip(TYPES).map(|(index, name)| catalogue.find(name).unwrap().to_kind(index)).collect(),
         dictionaries: vec![DictionaryDigest { id: dictionary.id(), digest: dictionary.digest() }],
-    })
-    .unwrap()
+    }
+}
+
+/// A manifest, signed by the region's root key.
+pub fn signed_manifest(contents: Contents) -> Vec<u8> {
+    sign_to_cose(DocumentType::Manifest, &Manifest::new(contents).unwrap().encode(), &Province::Guangdong.root_key())
 }
 
 /// The USCC of an agency.

@@ -6,7 +6,7 @@
 //! ```cddl
 //! event     = { 0 => act, 1 => subject: tstr, 2 => digest: bstr .size 32, 3 => seal-hash, 4 => effective, 5 => recorded,
 //!               6 => basis: tstr, 7 => reason: tstr, 8 => actor: tstr, ? 9 => approval, ? 10 => other: tstr, 11 => salt }
-//! act       = 0..16
+//! act       = 0..18
 //! seal-hash = bstr .size 16                       ; zeros where there is no seal
 //! effective = moment                              ; from when on it holds
 //! recorded  = moment                              ; when the library learnt of it
@@ -79,11 +79,17 @@ pub enum Act {
     /// 登记别名: an identifier of another scheme stands for the certificate from now on.
     #[n(16)]
     Alias,
+    /// 登记证照类型: a type, or a new edition of one, was taken up.
+    #[n(17)]
+    Type,
+    /// 登记互认目录: a recognition was taken up.
+    #[n(18)]
+    Recognition,
 }
 
 impl Act {
     /// All acts, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Issue,
         Self::Renew,
         Self::Amend,
@@ -101,6 +107,8 @@ impl Act {
         Self::Review,
         Self::Withdraw,
         Self::Alias,
+        Self::Type,
+        Self::Recognition,
     ];
 
     /// The word for it on a command line and in JSON.
@@ -123,6 +131,8 @@ impl Act {
             Self::Review => "review",
             Self::Withdraw => "withdraw",
             Self::Alias => "alias",
+            Self::Type => "type",
+            Self::Recognition => "recognition",
         }
     }
 }
@@ -131,7 +141,7 @@ impl Act {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Approval {
-    /// The lifelong code of the application (终生唯一编码).
+    /// The lifelong code (终生唯一编码) of the application, or of the proposal that a second person approved.
     #[n(0)]
     pub project: ProjectCode,
     /// Who decided.
@@ -222,10 +232,11 @@ pub struct Event {
     /// What was done.
     #[n(0)]
     pub act: Act,
-    /// To what: a certificate's identifier, an application's code, or a manifest's region and edition.
+    /// To what: a certificate's identifier, an application's code, or what was taken up: a manifest, type or recognition with its edition.
     #[n(1)]
     pub subject: String,
-    /// SHA-256 of the bytes that the act is about: the certificate's envelope or the manifest's, or the application as it was lodged.
+    /// SHA-256 of the bytes that the act is about: the certificate's envelope or the manifest's, the application as it was lodged,
+    /// or the type file.
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
     pub digest: [u8; 32],

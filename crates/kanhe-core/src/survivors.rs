@@ -84,6 +84,11 @@ impl Survivors {
         &self.0.region
     }
 
+    /// The key that was stolen.
+    pub const fn key(&self) -> &VerifyingKey {
+        &self.0.key
+    }
+
     /// Whether the list is about a key with this cut-off: one made for an earlier cut-off would let too much pass.
     pub fn is_of(&self, key: &VerifyingKey, before: u64) -> bool {
         self.0.key == *key && self.0.before == before

@@ -1,5 +1,7 @@
 //! The catalogue (证照目录): the certificate types that an agency works with, each from one type file.
 //!
+//! A running service takes up types while others are at work with those that it has: `in_force` says which edition counts.
+//!
 //! The format is `docs/spec/type-file.md`. Nothing here reads files: names and bytes come from the edge.
 
 mod budget;
@@ -8,6 +10,7 @@ mod code_set;
 mod defects;
 mod error;
 mod form;
+mod in_force;
 mod kind;
 mod review;
 mod seal_profile;
@@ -25,16 +28,21 @@ pub use kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormF
 pub use review::{Department, ReviewOrder, ReviewRule};
 pub use shape::Shape;
 
+use in_force::Later;
 use kanhe_core::code::TypeCode;
 use kanhe_core::dictionary::Dictionary;
+use std::sync::RwLock;
 
 /// A catalogue has at most so many types: the whole country has about 900.
 pub const MOST_TYPES: usize = 4_096;
 
-/// Certificate types, each under one code.
+/// Certificate types, each under one code; of each the edition that is in force.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     kinds: Vec<CertificateKind>,
+    later: Later,
+    /// Places in `kinds`, and behind them in `later`.
+    in_force: RwLock<Vec<usize>>,
 }
 
 impl Catalogue {
@@ -70,22 +78,22 @@ impl Catalogue {
                 Err(defects) => errors.extend(defects),
             }
         }
-        if errors.is_empty() { Ok(Self { kinds }) } else { Err(errors) }
+        let in_force = RwLock::new((0..kinds.len()).collect());
+        if errors.is_empty() { Ok(Self { kinds, later: Later::default(), in_force }) } else { Err(errors) }
     }
 
-    /// The types, in the order of their files.
-    pub fn kinds(&self) -> &[CertificateKind] {
-        &self.kinds
-    }
-
-    /// The type with a code, or with a file of this name (without `.json`).
-    pub fn find(&self, name: &str) -> Option<&CertificateKind> {
-        self.kinds.iter().find(|kind| kind.code().as_str() == name || kind.file() == name)
+    /// Believes one type file that is right in itself; `name` is what people will call the type.
+    ///
+    /// # Errors
+    ///
+    /// Every defect of the file, by member.
+    pub fn check(name: &str, bytes: &[u8], dictionaries: &[&Dictionary]) -> Result<CertificateKind, Vec<CatalogueError>> {
+        check::check(name, bytes, &mut worst_case::Measure::new(dictionaries))
     }
 
     /// What `SET:CODE` means in the code sets of one type, or of all.
     pub fn meaning_of(&self, type_code: Option<&TypeCode>, said: &str) -> Option<Meaning> {
-        let kinds = self.kinds.iter().filter(|kind| type_code.is_none_or(|code| code == kind.code()));
+        let kinds = self.kinds().into_iter().filter(|kind| type_code.is_none_or(|code| code == kind.code()));
         meaning_of(kinds.flat_map(CertificateKind::state_codes), said).map(|(_, meaning)| meaning)
     }
 }

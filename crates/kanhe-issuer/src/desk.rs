@@ -247,11 +247,6 @@ pub fn agencies_for(manifest: &Manifest, kind: &CertificateKind) -> Vec<Uscc> {
     manifest.agencies.iter().filter(issues).map(|agency| agency.code).collect()
 }
 
-/// Whose key it is under a manifest.
-pub fn agency_of(manifest: &Manifest, key: &VerifyingKey) -> Option<Uscc> {
-    owner(manifest, key).map(|(agency, _)| agency.code)
-}
-
 fn owner<'m>(manifest: &'m Manifest, key: &VerifyingKey) -> Option<(&'m Agency, &'m AgencyKey)> {
     let mut owned = manifest.agencies.iter().flat_map(|agency| agency.keys.iter().map(move |key| (agency, key)));
     owned.find(|(_, known)| known.key == *key)

@@ -7,6 +7,7 @@
 //! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
 //! * [`registrar`]: the agency's rules, applied where the library is written;
 //! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
+//! * [`proposal`]: acts that take two people, from the proposal to what comes of it;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
 //! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
@@ -24,6 +25,7 @@ pub mod examiner;
 mod json;
 pub mod keyring;
 pub mod lifecycle;
+pub mod proposal;
 pub mod publisher;
 pub mod registrar;
 pub mod sharing;

@@ -266,7 +266,7 @@ fn made_by(event: &Event, own: &str) -> Option<State> {
         Act::Annul => Some(State::Annulled),
         Act::Cancel => Some(State::Cancelled),
         Act::TransferOut => Some(State::Transferred),
-        Act::Manifest | Act::Lodge | Act::Review | Act::Reject | Act::Withdraw | Act::Alias => None,
+        Act::Manifest | Act::Type | Act::Recognition | Act::Lodge | Act::Review | Act::Reject | Act::Withdraw | Act::Alias => None,
     }
 }
 

@@ -30,7 +30,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
-use kanhe_store::{Card, Library, Pen, Shelfmark, SignedManifest, Slot, StoreError, Turn};
+use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, Slot, StoreError, Turn};
 use sha2::{Digest, Sha256};
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
@@ -160,26 +160,24 @@ impl<'l> Registrar<'l> {
     ///
     /// An older edition is refused: it would take back a key that was withdrawn since.
     pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
+        let opened = self.of_region(manifest)?;
+        self.library.commit(|pen| {
+            if pen.manifest()?.is_some_and(|present| present == *manifest) {
+                return Ok(false);
+            }
+            is_newer(pen.manifest()?.as_ref(), &opened)?;
+            put_manifest(pen, manifest, &opened, entry, None)?;
+            Ok(true)
+        })
+    }
+
+    /// Reads a manifest of the library's own region.
+    pub(crate) fn of_region(&self, manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
         let opened = opened(manifest)?;
         if opened.region != *self.library.region() {
             return Err(RegistrarError::ManifestOfOtherRegion { found: opened.region, wanted: *self.library.region() });
         }
-        self.library.commit(|pen| {
-            if let Some(present) = pen.manifest()? {
-                if present == *manifest {
-                    return Ok(false);
-                }
-                let edition = self::opened(&present)?.edition;
-                if opened.edition <= edition {
-                    return Err(RegistrarError::ManifestNotNewer { found: opened.edition, present: edition });
-                }
-            }
-            let subject = format!("manifest {} edition {}", opened.region, opened.edition);
-            let event = event(Act::Manifest, &subject, &manifest.envelope, &[], entry, None);
-            pen.note(&[], &Event { seal: [0; 16], ..event })?;
-            pen.put_manifest(manifest);
-            Ok(true)
-        })
+        Ok(opened)
     }
 
     /// Enters signed certificates in one synced batch; each is entered or refused by itself.
@@ -272,16 +270,24 @@ impl<'l> Registrar<'l> {
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;
         self.library.commit(|pen| {
-            let card = pen.card(read)?;
-            let state = allowed(&card, change, entry)?;
-            let event = event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, other.map(str::to_owned));
-            pen.note(&[read], &event)?;
-            let turn = Turn { state, effective: entry.effective, recorded: entry.now, successor: None };
-            let card = pen.turn(read, turn)?;
+            let other = other.map(str::to_owned);
+            let card = turn(pen, read, change, entry, &Event { other, ..told_of(identifier, &record, change, entry) })?;
             beside(pen, &card)?;
             Ok(card)
         })
     }
+}
+
+/// What the log is told of a change of a certificate.
+pub(crate) fn told_of(identifier: &CertificateId, record: &Record, change: Change, entry: &Entry) -> Event {
+    event(change.act(), &identifier.to_string(), &record.envelope, &record.seal, entry, None)
+}
+
+/// Changes what has become of a certificate, in a commit, if the table of the lifecycle lets it.
+pub(crate) fn turn(pen: &mut Pen<'_>, shelfmark: Shelfmark, change: Change, entry: &Entry, told: &Event) -> Result<Card, RegistrarError> {
+    let state = allowed(&pen.card(shelfmark)?, change, entry)?;
+    pen.note(&[shelfmark], told)?;
+    Ok(pen.turn(shelfmark, Turn { state, effective: entry.effective, recorded: entry.now, successor: None })?)
 }
 
 /// The two acts that make a new version.
@@ -317,6 +323,28 @@ impl From<Replacement> for Change {
     }
 }
 
+/// An older manifest would take back a key that was withdrawn since.
+pub(crate) fn is_newer(present: Option<&SignedManifest>, opened: &Manifest) -> Result<(), RegistrarError> {
+    let Some(present) = present else { return Ok(()) };
+    let present = self::opened(present)?.edition;
+    if opened.edition <= present { Err(RegistrarError::ManifestNotNewer { found: opened.edition, present }) } else { Ok(()) }
+}
+
+/// Puts a manifest in the place of the one before, with its event.
+pub(crate) fn put_manifest(
+    pen: &mut Pen<'_>,
+    manifest: &SignedManifest,
+    opened: &Manifest,
+    entry: &Entry,
+    approval: Option<Approval>,
+) -> Result<(), StoreError> {
+    let subject = format!("manifest {} edition {}", opened.region, opened.edition);
+    let event = event(Act::Manifest, &subject, &manifest.envelope, &[], entry, None);
+    pen.note(&[], &Event { seal: [0; 16], approval, ..event })?;
+    pen.put_manifest(manifest);
+    Ok(())
+}
+
 /// Reads a manifest that its root key signed.
 fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
     let read = Envelope::decode(&manifest.envelope).and_then(|envelope| envelope.authenticate(&manifest.root));
@@ -343,7 +371,8 @@ fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, Registra
     Ok(lifecycle::allow(condition_on(card, entry.effective), change)?)
 }
 
-pub(crate) fn condition_on(card: &Card, at: Timestamp) -> Condition {
+/// What a certificate is at a moment, by its card.
+pub fn condition_on(card: &Card, at: Timestamp) -> Condition {
     Condition::of(card.state, card.from, card.until, day_in_china(at))
 }
 

@@ -3,8 +3,8 @@
 mod sections;
 
 pub use sections::{
-    AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, PublishAt,
-    SharingAt, TokenAt, TracesAt, TypesAt,
+    AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, ProposalsWith,
+    PublishAt, SharingAt, TokenAt, TracesAt, TypesAt,
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
@@ -52,6 +52,9 @@ pub struct Config {
     /// Tables that are handed in as a whole.
     #[serde(default)]
     pub jobs: JobsAt,
+    /// Acts that take two people.
+    #[serde(default)]
+    pub proposals: ProposalsWith,
     /// Types and dictionaries; the shipped ones, where this is left out.
     #[serde(default)]
     pub types: TypesAt,
@@ -167,7 +170,7 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 19] {
+    fn terms(&self) -> [(&'static str, u32); 20] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
             ("limits.requests_per_second", limits.requests_per_second),
@@ -189,6 +192,7 @@ impl Config {
             ("jobs.most_rows", self.jobs.most_rows),
             ("jobs.upload_days", self.jobs.upload_days.into()),
             ("jobs.result_days", self.jobs.result_days.into()),
+            ("proposals.days", self.proposals.days.into()),
         ]
     }
 }

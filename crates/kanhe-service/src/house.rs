@@ -1,9 +1,12 @@
 //! What a running service holds.
 
+use crate::accounts::Role;
+use crate::accounts::session::SignedIn;
 use crate::backup::Backups;
 use crate::counter::Shelf;
 use crate::identity::Provider;
 use crate::jobs::Queue;
+use crate::proposals;
 use crate::publish::Press;
 use crate::sharing;
 use jiff::Timestamp;
@@ -63,6 +66,8 @@ pub struct House {
     pub sharing: sharing::Rules,
     /// Tables that are worked through.
     pub jobs: Queue,
+    /// How long a proposal can be decided.
+    pub proposals: proposals::Rules,
     /// The clock and the dice.
     pub edge: Edge,
     /// Where callers come in.
@@ -77,6 +82,8 @@ pub struct Door {
     pub tls: bool,
     /// Passwords that may be looked at at a time: each takes 19 MiB.
     pub passwords: Semaphore,
+    /// Roles whose officers do nothing without a second factor but set one up.
+    pub second_factor: Vec<Role>,
 }
 
 /// Four passwords at a time take as much memory as a photograph of a large certificate, and keep four cores busy.
@@ -85,7 +92,21 @@ const PASSWORDS_AT_A_TIME: usize = 4;
 impl Door {
     /// A door to which browsers come by TLS, or not.
     pub fn new(tls: bool) -> Self {
-        Self { tls, passwords: Semaphore::new(PASSWORDS_AT_A_TIME) }
+        Self { tls, passwords: Semaphore::new(PASSWORDS_AT_A_TIME), second_factor: Vec::new() }
+    }
+
+    /// Demands a second factor of officers with one of these roles.
+    #[must_use]
+    pub fn demanding(mut self, second_factor: Vec<Role>) -> Self {
+        self.second_factor = second_factor;
+        self
+    }
+
+    /// Whether an officer who came in by a password has still to set a second factor up.
+    pub fn wants_second_factor(&self, signed_in: &SignedIn) -> bool {
+        let officer = &signed_in.officer;
+        let demanded = officer.mandate.roles().iter().any(|role| self.second_factor.contains(role));
+        demanded && signed_in.by_password() && !officer.has_second_factor()
     }
 }
 

@@ -4,6 +4,7 @@
 //! * [`config`]: one TOML file, whose manual is the doc comments of its type;
 //! * [`house`]: what a running service holds, made by the executable and shared by all requests;
 //! * [`counter`]: the pack that the service verifies with;
+//! * [`proposals`]: acts that take two people;
 //! * [`publish`]: status lists, the checkpoint and the pack, signed while the service holds the library;
 //! * [`signed_file`]: signed files as they are handed out;
 //! * [`shown`]: what is shown of certificates, events and applications;
@@ -27,6 +28,7 @@ pub mod http;
 pub mod identity;
 pub mod jobs;
 pub mod measure;
+pub mod proposals;
 pub mod publish;
 pub mod serve;
 pub mod sharing;

@@ -18,6 +18,7 @@ mod pack;
 pub use copy::{Copy, compare};
 pub use error::{PublishError, Stale};
 pub use lists::{Notice, Notices};
+pub use pack::{Parts, rehearse};
 
 use crate::house::{House, Shared};
 use crate::measure;

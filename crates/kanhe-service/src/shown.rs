@@ -4,12 +4,14 @@ mod application;
 mod certificate;
 mod counts;
 mod event;
+mod proposal;
 
 pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
 pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer};
 pub(crate) use certificate::{fields, holders};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, History, Then};
+pub use proposal::{ShownDecision, ShownProgress, ShownProposal};
 
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::Label;

@@ -267,7 +267,7 @@ impl Library {
     }
     /// Whether what an event is about has the event in its history.
     fn knows_of(&self, index: u64, event: &Event) -> Result<bool, StoreError> {
-        if event.act == Act::Manifest {
+        if matches!(event.act, Act::Manifest | Act::Type | Act::Recognition) {
             return Ok(true);
         }
         if let Ok(code) = ProjectCode::parse(&event.subject) {

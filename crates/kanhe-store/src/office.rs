@@ -38,11 +38,15 @@ pub enum Drawer {
     Links,
     /// How often each caller asked, day by day, and when that was unusual.
     Calls,
+    /// Acts that wait for a second person, and those that were decided.
+    Proposals,
+    /// Types, recognition and survivors that two people have taken up.
+    Taken,
 }
 
 impl Drawer {
     /// Every drawer.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ApiKeys,
         Self::Officers,
         Self::Sessions,
@@ -56,6 +60,8 @@ impl Drawer {
         Self::Matters,
         Self::Links,
         Self::Calls,
+        Self::Proposals,
+        Self::Taken,
     ];
 
     /// The first byte of its keys; never given to another drawer.
@@ -74,6 +80,8 @@ impl Drawer {
             Self::Matters => 10,
             Self::Links => 11,
             Self::Calls => 12,
+            Self::Proposals => 13,
+            Self::Taken => 14,
         }
     }
 

@@ -34,6 +34,8 @@ pub const fn act_word(act: Act) -> Words {
         Act::Manifest => Words::new("登记机构名录", "manifest taken up"),
         Act::Lodge => Words::new("受理", "application lodged"),
         Act::Review => Words::new("审查", "application reviewed"),
+        Act::Type => Words::new("登记证照类型", "type taken up"),
+        Act::Recognition => Words::new("登记互认目录", "recognition taken up"),
         Act::Alias => Words::new("登记别名", "alias entered"),
         Act::Reject => Words::new("不予许可", "application refused"),
         Act::Withdraw => Words::new("撤回申请", "application withdrawn"),

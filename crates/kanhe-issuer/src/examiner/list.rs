@@ -71,6 +71,6 @@ impl Examiner<'_> {
 impl Catalogue {
     /// Whether a type's review asks a department of this id.
     pub fn knows_department(&self, id: &str) -> bool {
-        self.kinds().iter().filter_map(CertificateKind::review).any(|rule| rule.department(id).is_some())
+        self.kinds().into_iter().filter_map(CertificateKind::review).any(|rule| rule.department(id).is_some())
     }
 }

@@ -4,9 +4,11 @@ use super::{PackSigningError, Term};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose_by};
 use kanhe_core::key::{Signer, VerifyingKey};
-use kanhe_core::manifest::Manifest;
+use kanhe_core::manifest::{Manifest, Uses};
 use kanhe_core::pack::{Contents, Pack, PackError};
+use kanhe_core::recognition::Recognition;
 use kanhe_core::status::StatusList;
+use kanhe_core::survivors::Survivors;
 use minicbor::bytes::ByteVec;
 
 /// Signs the parts of a pack, and proofreads what came of it with the eyes of a verifier: a pack that does not open is never handed out.
@@ -39,6 +41,10 @@ pub struct Renewal<'r> {
     pub lists: &'r [(String, &'r [u8])],
     /// Dictionaries at hand; those that the pack has not are added, for the manifest may name them.
     pub dictionaries: &'r [Dictionary],
+    /// The envelope of the region's recognition; none where the pack's own stays.
+    pub recognition: Option<&'r [u8]>,
+    /// Envelopes of survivors of stolen keys.
+    pub survivors: &'r [Vec<u8>],
 }
 
 impl Renewal<'_> {
@@ -49,8 +55,10 @@ impl Renewal<'_> {
             issued: term.issued,
             expires: term.expires,
             manifests: self.manifests(before),
+            recognitions: self.recognitions(before),
             status_lists: self.status_lists(before),
             dictionaries: self.dictionaries(before),
+            survivors: self.survivors(before),
             ..before.clone()
         }
     }
@@ -58,16 +66,12 @@ impl Renewal<'_> {
     /// Whether a pack carries all of it already.
     pub fn stands_in(&self, pack: &Contents) -> bool {
         let after = self.after(pack, Term { issued: pack.issued, expires: pack.expires });
-        (after.manifests, after.status_lists, after.dictionaries)
-            == (pack.manifests.clone(), pack.status_lists.clone(), pack.dictionaries.clone())
+        Contents { epoch: pack.epoch, ..after } == *pack
     }
 
     /// Ours in the place of its elder; one of a later edition that somebody has put into the pack by hand stays.
     fn manifests(&self, before: &Contents) -> Vec<ByteVec> {
-        let read = |manifest: &[u8]| {
-            let read = Envelope::decode(manifest).and_then(|envelope| envelope.read_unchecked::<Manifest>());
-            read.ok().map(|manifest| (manifest.region, manifest.edition))
-        };
+        let read = |manifest: &[u8]| read(manifest).map(|manifest| (manifest.region, manifest.edition));
         let ours = read(self.manifest);
         let renewed = |manifest: &ByteVec| {
             let elder = |((region, edition), (our_region, our_edition))| region == our_region && edition <= our_edition;
@@ -82,14 +86,51 @@ impl Renewal<'_> {
         before.dictionaries.iter().cloned().chain(missing).collect()
     }
 
+    /// Ours in the place of its elder, as with the manifest.
+    fn recognitions(&self, before: &Contents) -> Vec<ByteVec> {
+        let edition = |recognition: &[u8]| {
+            let read = Envelope::decode(recognition).and_then(|envelope| envelope.read_unchecked::<Recognition>());
+            read.ok().map(|recognition| recognition.edition)
+        };
+        match self.recognition {
+            Some(ours) if before.recognitions.iter().all(|other| edition(other) <= edition(ours)) => vec![ByteVec::from(ours.to_vec())],
+            Some(_) | None => before.recognitions.clone(),
+        }
+    }
+
+    /// Each list in the place of the one of its key, and the new ones behind them.
+    fn survivors(&self, before: &Contents) -> Option<Vec<ByteVec>> {
+        let key = |list: &[u8]| {
+            let read = Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<Survivors>());
+            read.ok().map(|survivors| *survivors.key())
+        };
+        let renewed = |list: &ByteVec| self.survivors.iter().any(|ours| key(ours) == key(list));
+        let others = before.survivors.iter().flatten().filter(|list| !renewed(list)).cloned();
+        let all: Vec<ByteVec> = self.survivors.iter().map(|list| ByteVec::from(list.clone())).chain(others).collect();
+        (!all.is_empty()).then_some(all)
+    }
+
     /// Each list in the place of the one with its URI, and the new ones behind them. Who says what of whom is judged when the pack is opened.
+    ///
+    /// A list of before by a key whose word no manifest takes any more is left out: with it the pack would not open, and counters would go on
+    /// believing the thief of that key.
     fn status_lists(&self, before: &Contents) -> Vec<ByteVec> {
+        let manifests: Vec<Manifest> = self.manifests(before).iter().filter_map(|manifest| read(manifest)).collect();
+        let keys = || manifests.iter().flat_map(|manifest| &manifest.agencies).flat_map(|agency| &agency.keys);
+        let speaks = |list: &ByteVec| {
+            let signer = Envelope::decode(list).map(|envelope| envelope.key_id());
+            keys().any(|key| Ok(key.key.id()) == signer && key.uses.include(Uses::STATUS) && key.counts_before.is_none())
+        };
         let uri = |list: &ByteVec| {
             let read = Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<StatusList>());
             read.ok().map(|list| list.uri().to_owned())
         };
         let renewed = |uri: &Option<String>| self.lists.iter().any(|(own, _)| Some(own) == uri.as_ref());
-        let others = before.status_lists.iter().filter(|list| !renewed(&uri(list))).cloned();
+        let others = before.status_lists.iter().filter(|list| !renewed(&uri(list)) && speaks(list)).cloned();
         self.lists.iter().map(|(_, list)| ByteVec::from(list.to_vec())).chain(others).collect()
     }
+}
+
+fn read(manifest: &[u8]) -> Option<Manifest> {
+    Envelope::decode(manifest).and_then(|envelope| envelope.read_unchecked::<Manifest>()).ok()
 }

@@ -57,6 +57,9 @@ pub struct ApiKey {
     /// What the hash is of; a secret, where nothing is said.
     #[n(7)]
     proof: Option<Proof>,
+    /// Who has seen its secret, for it was made or rotated by him; unknown of keys from before that was written down.
+    #[n(8)]
+    cut_by: Option<String>,
 }
 
 /// What a hash is of.
@@ -190,6 +193,12 @@ fn admit(library: &Library, id: &str, shown: &Proven, now: Timestamp) -> Result<
     Ok(Some(key.mandate.caller(format!("key:{id}"))))
 }
 
+/// Who has seen the secret of the key that an actor is, as far as it is a key: what it does, he could have done.
+pub fn cut_by(library: &Library, actor: &str) -> Result<Option<String>, StoreError> {
+    let Some(id) = actor.strip_prefix("key:") else { return Ok(None) };
+    Ok(ApiKey::find(library, id)?.and_then(|key| key.cut_by))
+}
+
 /// The id and the secret of a key's text.
 fn parse(text: &str) -> Option<(&str, Secret)> {
     let (id, secret) = text.strip_prefix("kanhe_")?.split_once('_')?;
@@ -247,7 +256,8 @@ impl<'a> KeyCabinet<'a> {
         let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
         let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
         let expires = after(now, "days", days, 1, LONGEST_TERM)?;
-        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None, proof };
+        let cut_by = self.cut_by();
+        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None, proof, cut_by };
         self.library.commit(|pen| {
             is_free(pen, &id, &by, now)?;
             key.put(pen, &id)?;
@@ -280,6 +290,7 @@ impl<'a> KeyCabinet<'a> {
                 key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
             }
             (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
+            key.cut_by = self.cut_by();
             Ok((UseAct::KeyRotated, Some(expires)))
         })
     }
@@ -317,6 +328,10 @@ impl<'a> KeyCabinet<'a> {
             self.note(pen, id, act, until)?;
             Ok(key)
         })
+    }
+
+    fn cut_by(&self) -> Option<String> {
+        Some(self.by.actor.clone())
     }
 
     fn note(&self, pen: &mut Pen<'_>, id: &str, act: UseAct, until: Option<Timestamp>) -> Result<(), StoreError> {

@@ -179,6 +179,9 @@ pub enum CredentialError {
     /// The officer has a one-time password, and may only replace it.
     #[error("choose a password of your own first")]
     MustChangePassword,
+    /// A role of the officer wants a second factor, and the account has none.
+    #[error("a role of yours wants a second factor: set one up first")]
+    MustSetSecondFactor,
     /// The library failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -195,6 +198,7 @@ impl CredentialError {
             Self::SessionOver => "session_over",
             Self::NotFromPage => "csrf_token_wrong",
             Self::MustChangePassword => "password_must_change",
+            Self::MustSetSecondFactor => "second_factor_must_set",
             Self::Store(error) => error.code(),
         }
     }

@@ -114,7 +114,12 @@ impl SignedIn {
 
     /// Whether it may do nothing but choose a password of its own: that it came in with one that an administrator knows.
     pub fn must_change(&self) -> bool {
-        self.way == Way::Password && self.officer.must_change()
+        self.by_password() && self.officer.must_change()
+    }
+
+    /// Whether it came in by a password of ours: how an identity service knows somebody is for that service to say.
+    pub fn by_password(&self) -> bool {
+        self.way == Way::Password
     }
 }
 

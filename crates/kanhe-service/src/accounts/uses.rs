@@ -91,11 +91,23 @@ pub enum UseAct {
     /// The rows that a job refused were fetched, whole as they were handed in.
     #[n(25)]
     JobRowsFetched,
+    /// Something was proposed that takes two people.
+    #[n(26)]
+    Proposed,
+    /// A proposal was approved, and done.
+    #[n(27)]
+    ProposalApproved,
+    /// A proposal was rejected.
+    #[n(28)]
+    ProposalRejected,
+    /// A proposal was taken back.
+    #[n(29)]
+    ProposalWithdrawn,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -122,6 +134,10 @@ impl UseAct {
         Self::JobResumed,
         Self::JobCancelled,
         Self::JobRowsFetched,
+        Self::Proposed,
+        Self::ProposalApproved,
+        Self::ProposalRejected,
+        Self::ProposalWithdrawn,
     ];
 
     /// The word of the interface.
@@ -153,6 +169,10 @@ impl UseAct {
             Self::JobResumed => "job_resumed",
             Self::JobCancelled => "job_cancelled",
             Self::JobRowsFetched => "job_rows_fetched",
+            Self::Proposed => "proposed",
+            Self::ProposalApproved => "proposal_approved",
+            Self::ProposalRejected => "proposal_rejected",
+            Self::ProposalWithdrawn => "proposal_withdrawn",
         }
     }
 }
@@ -174,7 +194,8 @@ pub struct Use {
     /// What.
     #[n(3)]
     pub act: UseAct,
-    /// To what: an officer's login, a key's id, a certificate's identifier, an application's code.
+    /// To what: an officer's login, a key's id, a certificate's identifier, an application's code; of a proposal its code, its
+    /// deed and the SHA-256 of its content.
     #[n(4)]
     pub subject: String,
     /// Until when it holds, for what runs out.

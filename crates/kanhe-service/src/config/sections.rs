@@ -1,9 +1,11 @@
 //! The sections of the file, one type each: their doc comments are the manual.
 
 use super::is_origin;
+use crate::accounts::Role;
 use crate::http::Rate;
 use crate::identity::{Settings, is_private};
 use crate::jobs;
+use crate::proposals;
 use crate::publish::Rules;
 use crate::sharing;
 use jiff::SignedDuration;
@@ -191,6 +193,10 @@ pub struct AccountsWith {
     /// Whether something in front of the service ends TLS: then the session's cookie is sent by TLS only, and to this host alone.
     #[serde(default)]
     pub behind_tls: bool,
+    /// Roles for which a second factor is demanded, such as `["key_holder", "approver", "administrator"]`: an officer who has one of them
+    /// and no second factor can do nothing but set one up. Left out: it is everybody's own choice.
+    #[serde(default)]
+    pub second_factor: Vec<Role>,
     /// An identity service that says who officers are, by OpenID Connect. Left out: they sign in by their passwords alone.
     pub oidc: Option<OidcAt>,
 }
@@ -254,6 +260,27 @@ impl OidcAt {
             max_age: self.max_age_minutes.map(|minutes| 60 * u32::from(minutes)),
             landing: self.landing.clone(),
         }
+    }
+}
+
+/// `[proposals]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProposalsWith {
+    /// Days in which somebody else may decide what was proposed; then it has expired, and is proposed anew.
+    pub days: u16,
+}
+
+impl Default for ProposalsWith {
+    fn default() -> Self {
+        Self { days: 7 }
+    }
+}
+
+impl ProposalsWith {
+    /// The same, as proposals go by it.
+    pub fn rules(&self) -> proposals::Rules {
+        proposals::Rules { term: SignedDuration::from_hours(24 * i64::from(self.days)) }
     }
 }
 

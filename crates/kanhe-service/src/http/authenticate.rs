@@ -52,6 +52,11 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Re
                 request.extensions_mut().insert(Refused(CredentialError::MustChangePassword.into()));
                 request.extensions_mut().insert(signed_in);
             }
+            // Its own account is all that it may look after before it has one.
+            Ok(signed_in) if house.door.wants_second_factor(&signed_in) => {
+                request.extensions_mut().insert(Refused(CredentialError::MustSetSecondFactor.into()));
+                request.extensions_mut().insert(signed_in);
+            }
             Ok(signed_in) => {
                 request.extensions_mut().insert::<Caller>(signed_in.caller());
                 request.extensions_mut().insert(signed_in);

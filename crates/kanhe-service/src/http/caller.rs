@@ -24,6 +24,21 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
+/// A person: an officer with a session of its own.
+pub struct Person;
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if parts.extensions.get::<SignedIn>().is_some_and(|signed_in| signed_in.officer.login == caller.actor) {
+            return Ok(Self);
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "proposal_needs_person", "a system's key proposes, and a person with a session decides"))
+    }
+}
+
 /// Why nobody is known: what was sent is not believed, or nothing was sent.
 fn unknown(parts: &Parts) -> Problem {
     let nothing = || Problem::new(StatusCode::UNAUTHORIZED, "caller_unknown", "this path wants an API key or a session");

@@ -7,21 +7,25 @@ use super::problem::Problem;
 use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
 use crate::jobs::{Job, JobId, find_job};
+use crate::proposals::right_of;
 use crate::shown::Counts;
 use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::{Desk, agency_of};
+use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Examiner, Page, Wanted};
+use kanhe_issuer::proposal::{self, Proposal, ProposalError, Proposals};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Project, Shelfmark, Within};
+use std::cmp::Reverse;
 
 /// A certificate of the caller's agency.
 pub struct OwnCertificate {
@@ -172,14 +176,39 @@ impl House {
         Ok(self.library.history(own.mark)?.into_iter().map(|(index, _)| index).collect())
     }
 
-    /// Whether a caller hears of an event: what concerns no agency is the region's manifest, which is everybody's.
+    /// Whether a caller hears of an event: what the region says of itself (its manifest, its types, whom it recognises) is everybody's.
     fn hears_of(&self, caller: &Caller, event: &Event, type_code: Option<&TypeCode>) -> Result<bool, Problem> {
-        if event.act == Act::Manifest {
+        if matches!(event.act, Act::Manifest | Act::Type | Act::Recognition) {
             return Ok(type_code.is_none());
         }
         let concerned = addressee(&self.library, event)?;
         let own = |of: &Addressee| within(caller).has(&of.type_code, &of.agency);
         Ok(concerned.is_some_and(|of| own(&of) && type_code.is_none_or(|code| *code == of.type_code)))
+    }
+
+    /// A proposal of the caller's agency, which it has the right to decide or to audit.
+    pub fn proposal_of(&self, caller: &Caller, code: &str) -> Result<Proposal, Problem> {
+        let code = ProjectCode::parse(code)
+            .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.code(), "the path names no code of a proposal"))?;
+        let proposal = Proposals::new(&self.library).find(&code)?;
+        if proposal.agency != caller.agency {
+            return Err(ProposalError::NotFound { code }.into());
+        }
+        if !caller.has(Right::Audit) {
+            caller.may(right_of(proposal.deed))?;
+        }
+        Ok(proposal)
+    }
+
+    /// One page of the proposals of the caller's agency: of those that it has the right to decide or to audit.
+    pub fn proposals_of(&self, caller: &Caller, after: Option<&Cursor>, most: usize) -> Result<proposal::Page, Problem> {
+        let decides = caller.has(Right::Publish) || caller.has(Right::Change);
+        if !decides {
+            caller.may(Right::Audit)?;
+        }
+        let mut page = Proposals::new(&self.library).list(&caller.agency, after, most)?;
+        page.proposals.retain(|proposal| caller.has(Right::Audit) || caller.has(right_of(proposal.deed)));
+        Ok(page)
     }
 
     /// How many certificates the caller's agency has.
@@ -242,12 +271,17 @@ impl House {
     /// The same for work that somebody of the agency has ordered before.
     pub fn desk_for<'h>(&'h self, agency: &Uscc, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
         self.is_the_published_one()?;
-        let of_agency = |key: &&kanhe_issuer::keyring::NamedKey| agency_of(manifest, &key.key().verifying_key()) == Some(*agency);
+        let known = manifest.agencies.iter().filter(|known| known.code == *agency).flat_map(|known| &known.keys);
+        let held = known.filter_map(|known| Some((known, self.keys.iter().find(|key| key.key().verifying_key() == known.key)?)));
+        let mut held: Vec<_> = held.collect();
+        // An old key stays unlocked beside the new one: the newest whose window is open signs.
+        let today = day_in_china(self.now());
+        held.sort_by_key(|(known, _)| Reverse((known.covers(today), known.from)));
         let mut refused = None;
-        for key in self.keys.iter().filter(of_agency) {
+        for (_, key) in held {
             match Desk::open(manifest, key.key(), kind, &self.dictionaries) {
                 Ok(desk) => return Ok(desk),
-                Err(error) => refused = Some(error),
+                Err(error) => drop(refused.get_or_insert(error)),
             }
         }
         let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "the service holds no key of your agency");

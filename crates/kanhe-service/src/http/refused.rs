@@ -4,6 +4,7 @@
 //! hear of. It never quotes what a caller sent either.
 
 mod accounts;
+mod proposals;
 mod sharing;
 
 use super::problem::{Fault, Problem};

@@ -11,6 +11,7 @@ mod jobs;
 mod matters;
 mod officers;
 mod page;
+mod proposals;
 mod publish;
 mod published;
 mod session;
@@ -49,6 +50,7 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "jobs", description = "Tables of applications, worked through while one follows them 批量任务"),
         (name = "types", description = "Certificate types 证照类型"),
         (name = "sharing", description = "A relying party's questions, each with its purpose: certificates of every agency 用证与共享"),
+        (name = "proposals", description = "Acts that take two people: one proposes, another approves 提请与决定"),
         (name = "matters", description = "What a matter needs 事项所需证照"),
         (name = "published", description = "Signed files that anybody may keep 公开的签名文件"),
         (name = "session", description = "Officers sign in, and look after their own account 登录与本人账号"),
@@ -72,13 +74,15 @@ fn described() -> OpenApiRouter<Shared> {
         .merge(of_applications())
         .merge(of_jobs())
         .merge(of_sharing())
-        .routes(routes!(types::list))
+        .merge(of_proposals())
+        .routes(routes!(types::list, proposals::propose::a_type))
         .routes(routes!(types::one))
         .routes(routes!(fields::fields))
         .routes(routes!(published::pack))
         .routes(routes!(published::list))
         .routes(routes!(publish::publish))
-        .routes(routes!(published::manifest))
+        .routes(routes!(published::manifest, proposals::propose::manifest))
+        .routes(routes!(published::recognition, proposals::propose::recognition))
         .routes(routes!(published::checkpoint))
         .routes(routes!(published::tile))
         .routes(routes!(session::begin, session::show, session::end))
@@ -173,6 +177,18 @@ fn of_sharing() -> OpenApiRouter<Shared> {
         .routes(routes!(matching::matching))
         .routes(routes!(matters::list))
         .routes(routes!(matters::one, matters::put, matters::take))
+}
+
+fn of_proposals() -> OpenApiRouter<Shared> {
+    use proposals::{decide, propose, show};
+    OpenApiRouter::new()
+        .routes(routes!(propose::certificates))
+        .routes(routes!(show::list))
+        .routes(routes!(show::one))
+        .routes(routes!(show::content))
+        .routes(routes!(decide::approve))
+        .routes(routes!(decide::reject))
+        .routes(routes!(decide::withdraw))
 }
 
 /// The OpenAPI 3.1 document of the interface.

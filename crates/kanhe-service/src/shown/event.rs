@@ -44,7 +44,7 @@ pub struct Event {
 /// Who allowed it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventApproval {
-    /// The code of the application.
+    /// The code of the application, or of the proposal.
     pub project: String,
     /// Who decided.
     pub approver: String,

@@ -32,16 +32,18 @@ pub use officer::{api_key, officer};
 pub use show::{history, show};
 
 use super::{clock, key, trust};
-use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg};
+use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, TypesArg};
 use crate::failure::Failure;
-use crate::files;
 use crate::words::{Sentence, Words};
+use crate::{files, shipped};
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Lock};
 use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
+use kanhe_service::proposals::open_types;
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -56,6 +58,13 @@ const SECRET: &str = "secret.age";
 pub fn open(arg: &LibraryArg) -> Result<Library, Failure> {
     let secret = unlock(&arg.library, &arg.lock)?;
     Library::open(&database(&arg.library), &secret, settings(&arg.lock)).map_err(stored)
+}
+
+/// The types that a library works with: those at hand, and those that two people have taken up in its service.
+pub fn catalogue(library: &Library, types: &TypesArg) -> Result<Catalogue, Failure> {
+    let (catalogue, dictionaries) = (shipped::catalogue(types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
+    open_types(library, &catalogue, &dictionaries).map_err(|error| Failure::new(error.code(), &error))?;
+    Ok(catalogue)
 }
 
 /// What a library may use of the machine, as the command line says.

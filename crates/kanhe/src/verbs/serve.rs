@@ -16,7 +16,7 @@ use kanhe_service::http::{TRACES, router};
 use kanhe_service::measure::Recorder;
 use kanhe_service::serve::serve;
 use kanhe_service::webhooks::courier;
-use kanhe_service::{backup, jobs, publish};
+use kanhe_service::{backup, jobs, proposals, publish};
 use listenfd::ListenFd;
 use serde_json::json;
 use std::future::Future;
@@ -34,6 +34,9 @@ use wire::{Credentials, Plan};
 
 /// How often new events are looked at for webhooks.
 const LETTERS: Duration = Duration::from_secs(2);
+
+/// How often approved proposals are looked at of which certificates are to be changed.
+const WORK: Duration = Duration::from_secs(1);
 
 /// Runs the service until it is told to stop.
 pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -101,6 +104,7 @@ async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
     beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
     beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
     beside.spawn(jobs::keep_up(house.clone()));
+    beside.spawn(proposals::keep_up(house.clone(), WORK));
     beside.spawn(courier::keep_up(house.clone(), post::post(), LETTERS));
     if let Some(at) = plan.config.backup.as_ref().and_then(|backup| backup.at) {
         beside.spawn(backup::keep_up(house.clone(), at));

@@ -17,13 +17,12 @@ pub fn run(verb: TypeVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         TypeVerb::List { types } => {
             let catalogue = shipped::catalogue(&types)?;
-            let json = catalogue
-                .kinds()
+            let kinds = catalogue.kinds();
+            let json = kinds
                 .iter()
                 .map(|kind| json!({ "name": kind.file(), "code": kind.code().as_str(), "names": words::label(kind.names()).json() }));
             voice.say(&Value::Array(json.collect()), |language| {
-                catalogue
-                    .kinds()
+                kinds
                     .iter()
                     .map(|kind| format!("{}  {:<26} {}", kind.code(), kind.file(), words::label(kind.names()).of(language)))
                     .collect::<Vec<_>>()

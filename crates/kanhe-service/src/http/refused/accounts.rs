@@ -53,7 +53,9 @@ impl From<CredentialError> for Problem {
             | CredentialError::KeyExpired
             | CredentialError::KeyRevoked
             | CredentialError::SessionOver => StatusCode::UNAUTHORIZED,
-            CredentialError::NotFromPage | CredentialError::MustChangePassword => StatusCode::FORBIDDEN,
+            CredentialError::NotFromPage | CredentialError::MustChangePassword | CredentialError::MustSetSecondFactor => {
+                StatusCode::FORBIDDEN
+            }
         };
         Self::new(status, error.code(), error)
     }

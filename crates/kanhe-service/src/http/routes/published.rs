@@ -11,6 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use kanhe_core::code::Uscc;
+use kanhe_issuer::proposal::taken;
 use kanhe_log::entries::EntryBundle;
 use kanhe_log::path::TilePath;
 use kanhe_log::tile::FULL_WIDTH;
@@ -55,6 +56,14 @@ pub async fn list(
 pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
     let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
     Ok(file(&headers, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)))
+}
+
+/// The recognition that two people have taken up: which certificates of other regions are accepted.
+#[utoipa::path(get, path = "/v1/recognition", tag = "published",
+    responses((status = OK, description = "A signed recognition (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
+pub async fn recognition(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let recognition = taken::recognition(&house.library)?.ok_or_else(|| absent("no recognition was taken up here"))?;
+    Ok(file(&headers, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)))
 }
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).

@@ -2,7 +2,7 @@
 
 use crate::accounts::session::{self, SignedIn, Token};
 use crate::accounts::sign_in::{self, Claim};
-use crate::accounts::{Caller, Mandate, Right, Role, Scope, SignInError, second_factor};
+use crate::accounts::{Caller, CredentialError, Mandate, Right, Role, Scope, SignInError, second_factor};
 use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::authenticate::cookie_name;
@@ -86,6 +86,8 @@ pub struct SessionState {
     must_change_password: bool,
     /// Whether the account has a second factor.
     second_factor: bool,
+    /// Whether one is to be set up before anything else but the password.
+    must_set_second_factor: bool,
 }
 
 /// A second factor that is to be confirmed.
@@ -118,7 +120,7 @@ pub async fn begin(State(house): State<Shared>, JsonBody(body): JsonBody<Credent
         Ok::<_, SignInError>((token, signed_in))
     });
     let (token, signed_in) = signed_in.await?;
-    let mut response = (StatusCode::CREATED, Json(who(&signed_in, &token))).into_response();
+    let mut response = (StatusCode::CREATED, Json(who(&house, &signed_in, &token))).into_response();
     set_cookie(&house, &mut response, &token.text(), session::LONGEST.as_secs());
     Ok(response)
 }
@@ -131,7 +133,7 @@ pub async fn show(State(house): State<Shared>, request: Request) -> Result<Json<
     match parts.extensions.get::<SignedIn>().cloned() {
         Some(signed_in) => {
             let token = crate::http::authenticate::token(&house, &parts.headers).ok_or_else(Problem::failed)?;
-            Ok(Json(who(&signed_in, &token)))
+            Ok(Json(who(&house, &signed_in, &token)))
         }
         None => Caller::from_request_parts(&mut parts, &()).await.map(|caller| Json(what(&caller))),
     }
@@ -163,11 +165,8 @@ pub async fn password(
 /// Begins to set up a second factor: an authenticator app with codes of six digits (RFC 6238).
 #[utoipa::path(post, path = "/v1/session/second-factor", tag = "session",
     responses((status = CREATED, body = Enrolment)))]
-pub async fn begin_second_factor(
-    State(house): State<Shared>,
-    _: Caller,
-    signed_in: SignedIn,
-) -> Result<(StatusCode, Json<Enrolment>), Problem> {
+pub async fn begin_second_factor(State(house): State<Shared>, signed_in: SignedIn) -> Result<(StatusCode, Json<Enrolment>), Problem> {
+    has_own_password(&signed_in)?;
     let login = signed_in.officer.login.clone();
     let secret = aside(&house, move |house| sign_in::begin_second_factor(&house.library, &house.edge, &signed_in)).await?;
     let enrolment = Enrolment { secret: second_factor::typed(&secret), uri: second_factor::uri(&secret, &login) };
@@ -179,21 +178,27 @@ pub async fn begin_second_factor(
     responses((status = NO_CONTENT, description = "It is wanted from now on")))]
 pub async fn confirm_second_factor(
     State(house): State<Shared>,
-    _: Caller,
     signed_in: SignedIn,
     JsonBody(body): JsonBody<Code>,
 ) -> Result<StatusCode, Problem> {
+    has_own_password(&signed_in)?;
     aside(&house, move |house| sign_in::confirm_second_factor(&house.library, &house.edge, &signed_in, &body.code)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn who(signed_in: &SignedIn, token: &Token) -> Who {
+/// Whoever has handed the one-time password over knows it: a second factor behind it would be of no use.
+fn has_own_password(signed_in: &SignedIn) -> Result<(), Problem> {
+    if signed_in.officer.must_change() { Err(CredentialError::MustChangePassword.into()) } else { Ok(()) }
+}
+
+fn who(house: &House, signed_in: &SignedIn, token: &Token) -> Who {
     let officer = &signed_in.officer;
     let session = SessionState {
         csrf_token: token.csrf(),
         until: signed_in.until.to_string(),
         must_change_password: signed_in.must_change(),
         second_factor: officer.has_second_factor(),
+        must_set_second_factor: house.door.wants_second_factor(signed_in),
     };
     Who { name: Some(Mandate::name(&officer.mandate).to_owned()), session: Some(session), ..what(&signed_in.caller()) }
 }

@@ -62,7 +62,7 @@ pub struct Name {
 /// The types that the service knows.
 #[utoipa::path(get, path = "/v1/types", tag = "types", responses((status = OK, body = Kinds)))]
 pub async fn list(State(house): State<Shared>) -> Json<Kinds> {
-    Json(Kinds { types: house.catalogue.kinds().iter().map(line).collect() })
+    Json(Kinds { types: house.catalogue.kinds().into_iter().map(line).collect() })
 }
 
 /// One type, by its code.

@@ -11,7 +11,6 @@ use super::door::{Case, Issued, Order, Place, door};
 use super::draw::Pictures;
 use crate::cli::{ApproveArgs, CloseArgs, ReviewArgs};
 use crate::failure::Failure;
-use crate::shipped;
 use crate::verbs::{Ended, Voice, issue};
 use crate::words::{Language, Words, stage_word};
 use kanhe_core::code::ProjectCode;
@@ -22,9 +21,10 @@ use serde_json::json;
 /// Writes down what a department says of an application.
 pub fn review(args: &ReviewArgs, voice: Voice) -> Result<Ended, Failure> {
     let opinion = if args.agree { Opinion::Agrees } else { Opinion::Objects };
-    let (code, catalogue) = (code(&args.code)?, shipped::catalogue(&args.types)?);
+    let (code, door) = (code(&args.code)?, door(&args.library)?);
+    let catalogue = door.catalogue(&args.types)?;
     let case = Case { code, catalogue: &catalogue };
-    let stage = door(&args.library)?.review(&case, (&args.department, opinion), &args.grounds)?;
+    let stage = door.review(&case, (&args.department, opinion), &args.grounds)?;
     let json = json!({ "code": code.as_str(), "department": args.department, "opinion": opinion.word(), "stage": stage.word() });
     voice.say(&json, |language| {
         let stage = stage_word(stage).of(language);
@@ -38,8 +38,8 @@ pub fn review(args: &ReviewArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Approves an application, and issues the certificate.
 pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
-    let (code, catalogue) = (code(&args.code)?, shipped::catalogue(&args.types)?);
-    let door = door(&args.library)?;
+    let (code, door) = (code(&args.code)?, door(&args.library)?);
+    let catalogue = door.catalogue(&args.types)?;
     let (application, _) = door.application(&Case { code, catalogue: &catalogue }, Sight::Masked)?;
     let kind = issue::kind(&catalogue, &application.r#type)?;
     let pictures = Pictures::new(&args.pictures, kind)?;
@@ -59,8 +59,9 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Closes an application without a certificate.
 pub fn close(args: &CloseArgs, closing: Closing, voice: Voice) -> Result<Ended, Failure> {
-    let (code, catalogue) = (code(&args.code)?, shipped::catalogue(&args.types)?);
-    let stage = door(&args.library)?.close(&Case { code, catalogue: &catalogue }, closing, &args.grounds)?;
+    let (code, door) = (code(&args.code)?, door(&args.library)?);
+    let catalogue = door.catalogue(&args.types)?;
+    let stage = door.close(&Case { code, catalogue: &catalogue }, closing, &args.grounds)?;
     voice.say(&json!({ "code": code.as_str(), "stage": stage.word() }), |language| match language {
         Language::Chinese => format!("申请 {code} 现为：{}", stage_word(stage).zh),
         Language::English => format!("application {code} is now {}", stage_word(stage).en),

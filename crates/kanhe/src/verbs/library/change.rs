@@ -5,9 +5,9 @@ use super::draw::Pictures;
 use super::identifier;
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
+use crate::files;
 use crate::verbs::{Ended, Voice, clock, issue};
 use crate::words::{Language, Words, change_word, said_state};
-use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{MOST_BYTES, Table};
@@ -67,8 +67,8 @@ pub fn alias(args: &AliasArgs, voice: Voice) -> Result<Ended, Failure> {
 /// Issues the version that takes the place of another.
 pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Result<Ended, Failure> {
     let ReplaceArgs { identifier: named, input, library, key, types, pictures, grounds } = args;
-    let (identifier, catalogue) = (identifier(named)?, shipped::catalogue(types)?);
-    let door = door(library)?;
+    let (identifier, door) = (identifier(named)?, door(library)?);
+    let catalogue = door.catalogue(types)?;
     let kind = catalogue.find(identifier.type_code().as_str());
     let kind = kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", identifier.type_code())))?;
     let pictures = Pictures::new(pictures, kind)?;
@@ -108,12 +108,12 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let region = RegionCode::parse(&args.from).map_err(|error| Failure::new(error.code(), error))?;
     let there = CertificateId::parse_foreign(&args.identifier).map_err(|error| Failure::new(error.code(), error))?;
     let warnings: Vec<_> = there.warnings().iter().map(|warning| warning.code()).collect();
-    let catalogue = shipped::catalogue(&args.types)?;
+    let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     let kind = issue::kind(&catalogue, &args.kind)?;
     if let Some(said) = args.said.as_deref().filter(|said| catalogue.meaning_of(Some(kind.code()), said).is_none()) {
         return Err(no_such_code(said));
     }
-    let door = door(&args.library)?;
     let pictures = Pictures::new(&args.pictures, kind)?;
     let asked = only(&args.input, kind, &pictures)?;
     let place = Place::From(Elsewhere { region, identifier: &there, said: args.said.as_deref() }, &asked);

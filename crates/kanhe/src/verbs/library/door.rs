@@ -32,6 +32,9 @@ use serde_json::Value;
 
 /// Whoever answers for a library.
 pub trait Door {
+    /// The types that are known behind it: those of the command line, and those that a library was given later.
+    fn catalogue(&self, types: &TypesArg) -> Result<Catalogue, Failure>;
+
     /// A page of certificates.
     fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure>;
 

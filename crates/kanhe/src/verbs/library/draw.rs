@@ -4,16 +4,17 @@ use super::door::{Kept, door};
 use super::identifier;
 use crate::cli::{DrawArgs, PicturesArg};
 use crate::failure::Failure;
+use crate::files;
 use crate::verbs::issue::output::{Artist, Written};
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
-use crate::{files, shipped};
 use kanhe_issuer::catalogue::CertificateKind;
 use serde_json::{Value, json};
 
 /// Writes the files of one certificate.
 pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
-    let (door, catalogue) = (door(&args.library)?, shipped::catalogue(&args.types)?);
+    let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     let identifier = identifier(&args.identifier)?;
     let kept = door.kept(&identifier)?;
     let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;

@@ -8,10 +8,9 @@ mod lodged;
 mod tape;
 mod work;
 
-use super::{find, open, stored};
+use super::{catalogue, find, open, stored};
 use crate::cli::ExportArgs;
 use crate::failure::Failure;
-use crate::shipped;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::Language;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -60,8 +59,8 @@ struct Counts {
 /// Exports a library, or a holder's part of it.
 pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     let code = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
-    let catalogue = shipped::catalogue(&args.types)?;
     let library = open(&args.library)?;
+    let catalogue = catalogue(&library, &args.types)?;
     let scope = match code {
         None => Scope::Whole,
         Some(code) => Scope::Holder { marks: held(&library, &code)?, projects: library.projects_of(&code).map_err(stored)?, code },

@@ -4,9 +4,9 @@ use super::door::{Cut, Page, door};
 use super::stored;
 use crate::cli::{CountArgs, FindArgs};
 use crate::failure::Failure;
+use crate::files;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, said_condition, said_state};
-use crate::{files, shipped};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
@@ -18,11 +18,12 @@ use serde_json::json;
 
 /// Finds certificates, a page at a time.
 pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
+    let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     let today = day_in_china(clock::moment(None)?);
     let question = question(args, &catalogue, today)?;
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
-    let Page { rows, next } = door(&args.library)?.find(&question, Cut { after: after.as_ref(), most: args.most })?;
+    let Page { rows, next } = door.find(&question, Cut { after: after.as_ref(), most: args.most })?;
     voice.say(&json!({ "certificates": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -119,8 +120,8 @@ fn said(words: &str) -> Result<String, Failure> {
 
 /// Says how many certificates there are.
 pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
-    let counts = door(&args.library)?.counts()?;
+    let door = door(&args.library)?;
+    let (catalogue, counts) = (door.catalogue(&args.types)?, door.counts()?);
     let json = json!(counts);
     voice.say(&json, |language| {
         let mut table = Table::new();

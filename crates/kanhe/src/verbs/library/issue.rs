@@ -2,7 +2,7 @@
 
 use super::bulk::{Counts, Run};
 use super::door::Service;
-use super::{DATABASE, grounds, manifest, settings, stored, through, unlock};
+use super::{DATABASE, catalogue, grounds, manifest, settings, stored, through, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
@@ -31,12 +31,12 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let actor = args.actor.as_deref().ok_or_else(|| missing("--actor"))?;
     let report = report_of(args)?;
     let key = key::open(&args.key.of_ones_own()?)?;
-    let catalogue = shipped::catalogue(&args.types)?;
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
-    let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
-    let input = files::open_twice(&args.input)?;
     let library =
         Library::open(&folder.join(DATABASE), &unlock(folder, &args.library_lock)?, settings(&args.library_lock)).map_err(stored)?;
+    let catalogue = catalogue(&library, &args.types)?;
+    let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
+    let input = files::open_twice(&args.input)?;
     let manifest = manifest(&library)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let artist = args

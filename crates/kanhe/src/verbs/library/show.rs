@@ -5,9 +5,9 @@ use super::events::event_line;
 use super::identifier;
 use crate::cli::{HistoryArgs, ShowArgs};
 use crate::failure::Failure;
+use crate::files;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, condition_word, said_condition};
-use crate::{files, shipped};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Past;
 use kanhe_issuer::sight::Sight;
@@ -16,9 +16,9 @@ use serde_json::{Value as Json, json};
 
 /// Shows one certificate.
 pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
     let identifier = identifier(&args.identifier)?;
     let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     if let Some(path) = &args.cose {
         files::write(path, &door.kept(&identifier)?.envelope)?;
     }

@@ -18,6 +18,7 @@ use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::Provider;
 use kanhe_service::jobs::Queue;
+use kanhe_service::proposals;
 use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::serve::{Gate, SOCKET, Shown, Tls};
 use kanhe_token::{Address, TokenName};
@@ -67,6 +68,8 @@ impl Plan {
             put(&shelf, &pack)?;
         }
         let library = library::open(&self.library())?;
+        let (catalogue, dictionaries) = (shipped::catalogue(&types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
+        proposals::open_types(&library, &catalogue, &dictionaries).map_err(|error| Failure::new(error.code(), &error))?;
         let press = Press::open(&library, self.config.publish.rules(), keep(self.pack())).map_err(library::stored)?;
         let press = match self.checkpoint_copy() {
             Some(_) if !keys.iter().any(|key| key.name() == library.origin()) => return Err(no_log_key(library.origin())),
@@ -74,8 +77,8 @@ impl Plan {
             None => press,
         };
         let house = House {
-            catalogue: shipped::catalogue(&types)?,
-            dictionaries: shipped::dictionaries(types.dictionaries.as_deref())?,
+            catalogue,
+            dictionaries,
             keys,
             shelf,
             press,
@@ -85,8 +88,10 @@ impl Plan {
             turns: Turns::default(),
             sharing: self.config.sharing.rules(),
             jobs: Queue::new(self.config.jobs.rules()),
+            proposals: self.config.proposals.rules(),
             edge: edge(),
-            door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some()),
+            door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some())
+                .demanding(self.config.accounts.second_factor.clone()),
             identity: self.identity()?,
         };
         // Before the first caller comes in. A library that is set back still answers whoever asks, so the service starts all the same.

@@ -112,7 +112,7 @@ pub async fn search(
 ) -> Result<Json<CertificatePage>, Problem> {
     aside(&house, move |house| {
         let today = day_in_china(house.now());
-        let question = question(house, &search, today)?;
+        let question = question(house, &search.by, search.r#type.as_deref(), today)?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
         let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
         let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, today));
@@ -122,9 +122,10 @@ pub async fn search(
     .await
 }
 
-fn question(house: &House, search: &CertificateSearch, today: Date) -> Result<Question, Problem> {
-    let type_code = search.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
-    match &search.by {
+/// Reads what certificates are found by, of one type or of all.
+pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date) -> Result<Question, Problem> {
+    let type_code = r#type.map(|name| house.type_code(name)).transpose()?;
+    match by {
         SearchBy::Number(number) if number.chars().count() > 100 => Err(wrong("a printed number has at most 100 characters")),
         SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),
         SearchBy::Holder(holder) => Ok(Question::Holder { code: code_of(holder)?, type_code }),

@@ -5,13 +5,13 @@
 use super::super::door::{Arrived, Arriving, Door, door};
 use crate::cli::{ApplyArgs, GroundsArg};
 use crate::failure::Failure;
+use crate::files;
 use crate::pause::Pause;
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::Refused;
 use crate::verbs::issue::{ended, kind, paused};
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
-use crate::{files, shipped};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
@@ -60,7 +60,8 @@ impl Counts {
 
 /// Takes the applications of a table in.
 pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
+    let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     let kind = kind(&catalogue, &args.kind)?;
     let replaces = replaces(args)?;
     let report = report_of(args)?;
@@ -69,7 +70,6 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     if replaces.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
         return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
     }
-    let door = door(&args.library)?;
     let agency = door.decider(kind, args.agency.as_deref())?;
     let counter = Counter { door: &*door, kind, agency, replaces, grounds: &args.grounds };
     let counts = counter.take_in(table, &report, voice)?;

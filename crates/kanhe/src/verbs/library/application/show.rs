@@ -3,7 +3,6 @@
 use super::code;
 use crate::cli::{ApplicationListArgs, ApplicationVerb};
 use crate::failure::Failure;
-use crate::shipped;
 use crate::verbs::library::door::{ApplicationsWanted, Case, Cut, Page, door};
 use crate::verbs::library::events::event_line;
 use crate::verbs::library::find::{paged, type_of};
@@ -25,9 +24,10 @@ pub fn run(verb: &ApplicationVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         ApplicationVerb::List(args) => list(args, voice),
         ApplicationVerb::Show { code: named, library, full, types } => {
-            let (code, catalogue) = (code(named)?, shipped::catalogue(types)?);
+            let (code, door) = (code(named)?, door(library)?);
+            let catalogue = door.catalogue(types)?;
             let sight = if *full { Sight::Whole } else { Sight::Masked };
-            let (shown, handed_in) = door(library)?.application(&Case { code, catalogue: &catalogue }, sight)?;
+            let (shown, handed_in) = door.application(&Case { code, catalogue: &catalogue }, sight)?;
             let kind = catalogue.find(&shown.r#type);
             if *full { show_whole(&shown, handed_in, kind, voice) } else { show(shown, kind, voice) }
         }
@@ -94,10 +94,11 @@ fn contents(applied: &Applied, kind: Option<&CertificateKind>, language: Languag
 
 /// Lists applications, a page at a time.
 fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
-    let catalogue = shipped::catalogue(&args.types)?;
+    let door = door(&args.library)?;
+    let catalogue = door.catalogue(&args.types)?;
     let wanted = wanted(args, &catalogue)?;
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
-    let Page { rows, next } = door(&args.library)?.applications(&wanted, Cut { after: after.as_ref(), most: args.most })?;
+    let Page { rows, next } = door.applications(&wanted, Cut { after: after.as_ref(), most: args.most })?;
     voice.say(&json!({ "applications": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

@@ -2,9 +2,9 @@
 
 use super::super::change::no_such_code;
 use super::super::log::{last_event, unproved};
-use super::super::{entry, examined, manifest, open, registered, stored};
+use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof};
-use crate::cli::{DoorArg, GroundsArg, LibraryArg};
+use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
 use crate::verbs::issue::fault_json;
@@ -12,7 +12,7 @@ use crate::verbs::{clock, key};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
 use kanhe_core::event;
-use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, Past};
@@ -79,6 +79,10 @@ impl Case<'_> {
 }
 
 impl Door for Own {
+    fn catalogue(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
+        catalogue(&self.library, types)
+    }
+
     fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let today = day_in_china(clock::moment(None)?);
         let found = self.library.ask(question, page.after, page.most).map_err(stored)?;

@@ -9,12 +9,13 @@ use super::wire::{Reply, Wire, escaped};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Asked, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof,
 };
-use crate::cli::{AccountArg, GroundsArg};
+use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
+use crate::shipped;
 use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
 use kanhe_core::event;
 use kanhe_issuer::application::Application as Row;
-use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::sight::Sight;
@@ -60,6 +61,11 @@ impl Service {
 }
 
 impl Door for Service {
+    // A type that the service was given later is known here by its code: what it is called is for the service to say.
+    fn catalogue(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
+        shipped::catalogue(types)
+    }
+
     fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let (body, agency) = search(question);
         let found: Certificates = self.done("/v1/certificates/search", &cut(body, page))?;

@@ -1,0 +1,91 @@
+//! What two people have taken up, beside the manifest: types, the recognition, and the survivors of stolen keys.
+
+use crate::catalogue::{Catalogue, CatalogueError};
+use kanhe_core::dictionary::Dictionary;
+use kanhe_core::key::VerifyingKey;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use thiserror::Error;
+
+/// What the first byte of a key in the drawer tells of.
+const NEWEST_TYPE: u8 = 0;
+const TYPE: u8 = 1;
+const RECOGNITION: u8 = 2;
+const SURVIVORS: u8 = 3;
+
+/// Papers of the drawer that are asked for at a time: a type file has some kilobytes.
+const PAGE: usize = 100;
+
+/// Why the types of a library cannot be worked with.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TakenError {
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A type file that was right is not any more: a dictionary is missing, say.
+    #[error("{} (and {} more)", .0.first().map(ToString::to_string).unwrap_or_default(), .0.len().saturating_sub(1))]
+    Type(Vec<CatalogueError>),
+}
+
+impl TakenError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Type(defects) => defects.first().map_or("type_unknown", CatalogueError::code),
+        }
+    }
+}
+
+/// Brings the types that the library has into a catalogue, the older editions first.
+pub fn bring_types(library: &Library, catalogue: &Catalogue, dictionaries: &[&Dictionary]) -> Result<(), TakenError> {
+    let mut after = None;
+    loop {
+        let page = library.office_page(Drawer::Taken, &[TYPE], after.as_ref(), PAGE)?;
+        for (_, file) in &page.papers {
+            bring_type(catalogue, dictionaries, file).map_err(TakenError::Type)?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Brings one type into a catalogue.
+pub fn bring_type(catalogue: &Catalogue, dictionaries: &[&Dictionary], file: &[u8]) -> Result<(), Vec<CatalogueError>> {
+    super::motion::kind_of(catalogue, dictionaries, file).map(|kind| catalogue.take_up(kind))
+}
+
+/// The recognition, as it was signed.
+pub fn recognition(library: &Library) -> Result<Option<Vec<u8>>, StoreError> {
+    library.office(Drawer::Taken, &[RECOGNITION])
+}
+
+/// The lists of survivors, as they were signed.
+pub fn survivors(library: &Library) -> Result<Vec<Vec<u8>>, StoreError> {
+    let page = library.office_page(Drawer::Taken, &[SURVIVORS], None, PAGE)?;
+    Ok(page.papers.into_iter().map(|(_, list)| list).collect())
+}
+
+pub(super) fn recognition_in(pen: &Pen<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+    pen.office(Drawer::Taken, &[RECOGNITION])
+}
+
+pub(super) fn put_recognition(pen: &mut Pen<'_>, envelope: &[u8]) -> Result<(), StoreError> {
+    pen.put_office(Drawer::Taken, &[RECOGNITION], envelope)
+}
+
+/// A key that was stolen has one list: the last.
+pub(super) fn put_survivors(pen: &mut Pen<'_>, key: &VerifyingKey, list: &[u8]) -> Result<(), StoreError> {
+    pen.put_office(Drawer::Taken, &[&[SURVIVORS], key.as_bytes().as_slice()].concat(), list)
+}
+
+pub(super) fn newest_type(pen: &Pen<'_>, code: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pen.office(Drawer::Taken, &[&[NEWEST_TYPE], code.as_bytes()].concat())
+}
+
+/// Old editions stay: the manifest may name one still.
+pub(super) fn put_type(pen: &mut Pen<'_>, code: &str, edition: u32, file: &[u8]) -> Result<(), StoreError> {
+    pen.put_office(Drawer::Taken, &[&[TYPE], code.as_bytes(), &edition.to_be_bytes()].concat(), file)?;
+    pen.put_office(Drawer::Taken, &[&[NEWEST_TYPE], code.as_bytes()].concat(), file)
+}

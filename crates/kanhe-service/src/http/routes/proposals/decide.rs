@@ -1,0 +1,147 @@
+//! 决定: somebody else approves or rejects, or who has proposed takes it back.
+
+use crate::accounts::api_key::cut_by;
+use crate::accounts::uses::UseAct;
+use crate::http::act::Act;
+use crate::http::caller::Person;
+use crate::http::problem::Problem;
+use crate::http::repeat::{Once, Repeat, once};
+use crate::proposals::{note, right_of, take_effect, types_of};
+use crate::shown::ShownProposal;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use kanhe_core::event::Grounds;
+use kanhe_issuer::proposal::{Decision, Proposal, ProposalError, Proposals};
+use kanhe_store::{Pen, StoreError};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What is approved, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    /// SHA-256 of the content that the approver has read: 64 hexadecimal digits.
+    #[schema(min_length = 64, max_length = 64)]
+    digest: String,
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// Why it is not done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonRequest {
+    /// The reason.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// Approves a proposal, by an officer who has not made it: it is done in the same commit.
+///
+/// If what it is about has changed since, it is refused with `proposal_changed`, which says what. Many certificates are changed afterwards:
+/// `progress` says how far that is.
+#[utoipa::path(post, path = "/v1/proposals/{code}/approval", tag = "proposals", request_body = ApprovalRequest,
+    params(("code" = String, Path, description = "The code of the proposal"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = ShownProposal)))]
+pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Problem> {
+    act.done(|act| {
+        let named = digest(&act.body.digest)?;
+        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
+        let content = proposals.content(&before.code)?;
+        may_decide(&act, &before, &content)?;
+        once(&act.house, act.repeat.as_ref(), || {
+            let (told, proposal) = decided(&act, &before, &act.body.reason, UseAct::ProposalApproved, |decision, beside| {
+                proposals.approve_and(&before.code, &named, decision, act.house.chance(), beside)
+            })?;
+            take_effect(&act.house, &proposal, &content);
+            Ok(told)
+        })
+    })
+    .await
+}
+
+/// Rejects a proposal, by an officer who has not made it.
+#[utoipa::path(post, path = "/v1/proposals/{code}/rejection", tag = "proposals", request_body = ReasonRequest,
+    params(("code" = String, Path, description = "The code of the proposal"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = ShownProposal)))]
+pub async fn reject(_: Person, act: Act<ReasonRequest>) -> Result<Once, Problem> {
+    act.done(|act| {
+        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
+        may_decide(&act, &before, &proposals.content(&before.code)?)?;
+        once(&act.house, act.repeat.as_ref(), || {
+            let rejected = decided(&act, &before, &act.body.reason, UseAct::ProposalRejected, |decision, beside| {
+                proposals.reject_and(&before.code, decision, beside)
+            });
+            rejected.map(|(told, _)| told)
+        })
+    })
+    .await
+}
+
+/// Takes a proposal back, by who has made it.
+#[utoipa::path(post, path = "/v1/proposals/{code}/withdrawal", tag = "proposals", request_body = ReasonRequest,
+    params(("code" = String, Path, description = "The code of the proposal"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
+    responses((status = OK, body = ShownProposal)))]
+pub async fn withdraw(act: Act<ReasonRequest>) -> Result<Once, Problem> {
+    act.done(|act| {
+        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
+        once(&act.house, act.repeat.as_ref(), || {
+            let withdrawn = decided(&act, &before, &act.body.reason, UseAct::ProposalWithdrawn, |decision, beside| {
+                proposals.withdraw_and(&before.code, decision, beside)
+            });
+            withdrawn.map(|(told, _)| told)
+        })
+    })
+    .await
+}
+
+/// Refuses who may read a proposal, and not decide it.
+fn may_decide<B>(act: &Act<B>, proposal: &Proposal, content: &[u8]) -> Result<(), Problem> {
+    let right = right_of(proposal.deed);
+    act.caller.may(right)?;
+    // Who has made a system's key can propose with it as himself.
+    if cut_by(&act.house.library, &proposal.proposer)?.is_some_and(|by| by == act.caller.actor) {
+        return Err(ProposalError::SamePerson { actor: act.caller.actor.clone() }.into());
+    }
+    Ok(types_of(proposal, content).iter().try_for_each(|code| act.caller.may_for(right, code))?)
+}
+
+/// What stands in the commit of a decision beside it.
+type Beside<'b> = Box<dyn FnOnce(&mut Pen<'_>, &Proposal) -> Result<(), StoreError> + 'b>;
+
+/// Decides, and keeps who did and what was answered in the same commit.
+fn decided<B>(
+    act: &Act<B>,
+    before: &Proposal,
+    reason: &str,
+    use_act: UseAct,
+    decide: impl FnOnce(&Decision<'_>, Beside<'_>) -> Result<Proposal, ProposalError>,
+) -> Result<(String, Proposal), Problem> {
+    let now = act.house.now();
+    let grounds = Grounds::new(&before.basis, reason, &act.caller.actor)?;
+    let beside: Beside<'_> = Box::new(|pen, proposal| {
+        note(pen, &act.house, &act.caller, use_act, proposal)?;
+        Repeat::keep_if(act.repeat.as_ref(), pen, now, &told(proposal, now))
+    });
+    let proposal = decide(&Decision { by: grounds.actor(), now, reason: grounds.reason() }, beside)?;
+    Ok((told(&proposal, now), proposal))
+}
+
+fn told(proposal: &Proposal, now: Timestamp) -> String {
+    serde_json::to_string(&ShownProposal::new(proposal, Vec::new(), now)).unwrap_or_default()
+}
+
+fn digest(text: &str) -> Result<[u8; 32], Problem> {
+    let malformed = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`digest` is 64 hexadecimal digits");
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    // A sign before a digit would be a number too.
+    if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(malformed());
+    }
+    let bytes = pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect::<Option<Vec<u8>>>();
+    bytes.filter(|_| rest.is_empty()).and_then(|bytes| bytes.try_into().ok()).ok_or_else(malformed)
+}

@@ -1,0 +1,74 @@
+//! What is proposed, and what has become of it.
+
+use crate::accounts::Caller;
+use crate::house::Shared;
+use crate::http::aside::aside;
+use crate::http::body::Query;
+use crate::http::problem::Problem;
+use crate::http::routes::page::PageQuestion;
+use crate::http::routes::published::file;
+use crate::shown::ShownProposal;
+use crate::signed_file::SignedFile;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use kanhe_issuer::proposal::Proposals;
+use kanhe_store::find::Cursor;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A page of proposals.
+#[derive(Serialize, ToSchema)]
+pub struct ProposalPage {
+    /// At most as many as were asked for: of a page, those that the caller may decide or audit.
+    proposals: Vec<ShownProposal>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// The proposals of the agency, the oldest day first: those that the caller has the right to decide, and all for an auditor.
+#[utoipa::path(get, path = "/v1/proposals", tag = "proposals", params(PageQuestion),
+    responses((status = OK, body = ProposalPage)))]
+pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<ProposalPage>, Problem> {
+    let (after, most) = page.read()?;
+    aside(&house, move |house| {
+        let (page, now) = (house.proposals_of(&caller, after.as_ref(), most)?, house.now());
+        let proposals = page.proposals.iter().map(|proposal| ShownProposal::new(proposal, Vec::new(), now)).collect();
+        Ok::<_, Problem>(Json(ProposalPage { proposals, next: page.next.as_ref().map(Cursor::to_text) }))
+    })
+    .await
+}
+
+/// One proposal.
+#[utoipa::path(get, path = "/v1/proposals/{code}", tag = "proposals", params(("code" = String, Path, description = "The code of the proposal")),
+    responses((status = OK, body = ShownProposal)))]
+pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<String>) -> Result<Json<ShownProposal>, Problem> {
+    aside(&house, move |house| {
+        let proposal = house.proposal_of(&caller, &code)?;
+        let left_out = Proposals::new(&house.library).left_out(&proposal)?;
+        Ok::<_, Problem>(Json(ShownProposal::new(&proposal, left_out, house.now())))
+    })
+    .await
+}
+
+/// The very bytes that are proposed; their SHA-256 is `digest` of the proposal.
+///
+/// A type file, a signed manifest (with the lists of survivors behind it), a signed recognition, or the list of certificates: a line with the
+/// act, and one for each certificate with its identifier, its state and since when the library knows of that.
+#[utoipa::path(get, path = "/v1/proposals/{code}/content", tag = "proposals", params(("code" = String, Path, description = "The code of the proposal")),
+    responses((status = OK, description = "The content", content_type = "application/octet-stream"), (status = NOT_MODIFIED, description = "The caller has it")))]
+pub async fn content(
+    State(house): State<Shared>,
+    caller: Caller,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    aside(&house, move |house| {
+        let proposal = house.proposal_of(&caller, &code)?;
+        let content = SignedFile::new(Proposals::new(&house.library).content(&proposal.code)?);
+        Ok::<_, Problem>(file(&headers, "application/octet-stream", "private, no-cache", &content))
+    })
+    .await
+}

@@ -1,0 +1,160 @@
+//! Acts that take two people, while the service runs: who could decide, what takes effect at once, and certificates that are changed together.
+//!
+//! The rules stand in `kanhe_issuer::proposal`. What is approved is on the disk in the commit of the approval; here the running service begins
+//! to go by it, and a service that was killed in between does when it starts.
+
+use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::{Caller, Right, officers};
+use crate::house::{House, Shared};
+use crate::publish::publish;
+use jiff::SignedDuration;
+use kanhe_core::code::{CertificateId, ProjectCode, TypeCode};
+use kanhe_core::dictionary::Dictionary;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
+use kanhe_issuer::proposal::{Deed, Proposal, ProposalError, Proposals, Step};
+use kanhe_issuer::registrar::Registrar;
+use kanhe_store::{Library, Pen, StoreError};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Certificates that are changed in one commit: so long other writers wait at most.
+const AT_A_TIME: usize = 200;
+
+/// Officers that are looked at in one question.
+const OFFICERS: usize = 100;
+
+/// How long a proposal can be decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// From its making on.
+    pub term: SignedDuration,
+}
+
+/// The right that proposing and deciding take.
+pub const fn right_of(deed: Deed) -> Right {
+    match deed {
+        Deed::Type | Deed::Manifest | Deed::Recognition => Right::Publish,
+        Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Annul | Deed::Cancel => Right::Change,
+    }
+}
+
+/// How many officers of the caller's agency, beside itself, could decide what takes a right for these types.
+pub fn colleagues(library: &Library, caller: &Caller, right: Right, types: &[TypeCode]) -> Result<usize, StoreError> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let roster = officers(library, Some(&caller.agency), after.as_ref(), OFFICERS)?;
+        let others = roster.officers.into_iter().map(|(_, officer)| officer).filter(|other| other.active && other.login != caller.actor);
+        let as_callers = others.map(|officer| officer.mandate.caller(officer.login.clone()));
+        count += as_callers.filter(|other| may_for_all(other, right, types)).count();
+        after = roster.next;
+        if after.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
+fn may_for_all(caller: &Caller, right: Right, types: &[TypeCode]) -> bool {
+    caller.has(right) && types.iter().all(|code| caller.may_for(right, code).is_ok())
+}
+
+/// The types that a proposal is about, each once.
+pub fn types_of(proposal: &Proposal, content: &[u8]) -> Vec<TypeCode> {
+    let mut types: Vec<TypeCode> = match proposal.deed {
+        Deed::Type => TypeCode::parse(&proposal.subject).into_iter().collect(),
+        Deed::Manifest | Deed::Recognition => Vec::new(),
+        Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Annul | Deed::Cancel => {
+            let text = std::str::from_utf8(content).unwrap_or_default();
+            let identifiers = text.lines().filter_map(|line| CertificateId::parse(line.split(' ').next()?).ok());
+            identifiers.map(|identifier| *identifier.type_code()).collect()
+        }
+    };
+    types.sort();
+    types.dedup();
+    types
+}
+
+/// Writes down who proposed or decided what: in the commit in which it stands.
+pub fn note(pen: &mut Pen<'_>, house: &House, by: &Caller, act: UseAct, proposal: &Proposal) -> Result<(), StoreError> {
+    let subject = format!("{} {} sha256:{}", proposal.code, proposal.deed.word(), hex(&proposal.digest));
+    let until = (act == UseAct::Proposed).then_some(proposal.expires);
+    let entry = Use { at: house.now(), agency: by.agency, actor: by.actor.clone(), act, subject, until };
+    note_use(pen, &entry, house.chance())
+}
+
+/// A hash as people compare it.
+pub fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Brings what two people have taken up into a catalogue, as a service does that starts.
+pub fn open_types(library: &Library, catalogue: &Catalogue, dictionaries: &[Dictionary]) -> Result<(), TakenError> {
+    let dictionaries: Vec<&Dictionary> = dictionaries.iter().collect();
+    bring_types(library, catalogue, &dictionaries)?;
+    // A manifest that does not open is named by `/readyz`, and nobody issues under it.
+    catalogue.settle(manifest(library).as_ref());
+    Ok(())
+}
+
+/// Lets the running service go by what was approved a moment ago.
+pub fn take_effect(house: &House, proposal: &Proposal, content: &[u8]) {
+    match proposal.deed {
+        Deed::Type => {
+            let dictionaries: Vec<&Dictionary> = house.dictionaries.iter().collect();
+            if bring_type(&house.catalogue, &dictionaries, content).is_err() {
+                tracing::error!(proposal = %proposal.code, "a type that was approved is refused now");
+            }
+            house.catalogue.settle(manifest(&house.library).as_ref());
+        }
+        Deed::Manifest => {
+            house.catalogue.settle(manifest(&house.library).as_ref());
+            // What fails is named by `/readyz` and tried again: the approval stands.
+            publish(house);
+        }
+        Deed::Recognition => drop(publish(house)),
+        Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Annul | Deed::Cancel => {}
+    }
+    tracing::info!(proposal = %proposal.code, deed = proposal.deed.word(), "a proposal was approved");
+}
+
+fn manifest(library: &Library) -> Option<Manifest> {
+    Registrar::new(library).manifest().ok()
+}
+
+/// Changes some certificates of each proposal that is at work. Whether there are more.
+pub fn work(house: &House) -> Result<bool, ProposalError> {
+    let proposals = Proposals::new(&house.library);
+    let mut more = false;
+    for code in proposals.at_work()? {
+        more |= go_on(house, proposals, &code)?;
+    }
+    Ok(more)
+}
+
+fn go_on(house: &House, proposals: Proposals<'_>, code: &ProjectCode) -> Result<bool, ProposalError> {
+    let proposal = proposals.go_on(code, &Step { most: AT_A_TIME, now: house.now(), salt: &|| house.chance() })?;
+    if !proposal.is_at_work() {
+        let left_out = proposal.progress.as_ref().map_or(0, |progress| progress.left_out.len());
+        tracing::info!(proposal = %code, certificates = proposal.number, left_out, "a proposal was carried out");
+    }
+    Ok(proposal.is_at_work())
+}
+
+/// Changes certificates whenever there are some to be changed, until it is dropped.
+pub async fn keep_up(house: Shared, every: Duration) {
+    loop {
+        let house = Arc::clone(&house);
+        match tokio::task::spawn_blocking(move || work(&house)).await {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(code = error.code(), "a proposal could not be carried out"),
+            Err(_) => tracing::error!("carrying out a proposal panicked"),
+        }
+        tokio::time::sleep(every).await;
+    }
+}

@@ -1,0 +1,94 @@
+//! What is shown of proposals.
+
+use crate::proposals::hex;
+use jiff::Timestamp;
+use kanhe_issuer::proposal::Proposal;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A proposal, and what has become of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Proposal)]
+pub struct ShownProposal {
+    /// Its lifelong code; events of what came of it name it in `approval`.
+    pub code: String,
+    /// `type`, `manifest`, `recognition`, or what becomes of many certificates: `suspend`, `reinstate`, `revoke`, `annul`, `cancel`.
+    pub deed: &'static str,
+    /// The code of the type or of the region; null where it is about many certificates.
+    #[schema(required)]
+    pub subject: Option<String>,
+    /// The edition of what is taken up, or how many certificates it is about.
+    pub number: u32,
+    /// SHA-256 of the content, 64 hexadecimal digits: who approves names it.
+    #[schema(min_length = 64, max_length = 64)]
+    pub digest: String,
+    /// The legal basis.
+    pub basis: String,
+    /// The reason.
+    pub reason: String,
+    /// Who proposes: a login, or `key:` and the id of a system's key.
+    pub proposer: String,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    pub proposed: String,
+    /// Until when it can be decided (RFC 3339).
+    #[schema(format = DateTime)]
+    pub expires: String,
+    /// `open`, `approved`, `rejected`, `withdrawn` or `expired`.
+    pub phase: &'static str,
+    /// How it ended; null while it is open, and where it expired.
+    #[schema(required)]
+    pub decision: Option<ShownDecision>,
+    /// How far the changing of many certificates is; null before the approval, and for other deeds.
+    #[schema(required)]
+    pub progress: Option<ShownProgress>,
+}
+
+/// How a proposal ended.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ProposalDecision)]
+pub struct ShownDecision {
+    /// Who approved, rejected or withdrew it: a login.
+    pub by: String,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How far the changing of many certificates is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ProposalProgress)]
+pub struct ShownProgress {
+    /// Certificates that were looked at.
+    pub done: u32,
+    /// How many there are.
+    pub of: u32,
+    /// Certificates that had changed since the approval and were left as they are.
+    pub left_out: Vec<String>,
+}
+
+impl ShownProposal {
+    /// A proposal as it stands at a moment, with the certificates that were left out.
+    pub fn new(proposal: &Proposal, left_out: Vec<String>, now: Timestamp) -> Self {
+        let decision =
+            proposal.end.as_ref().map(|end| ShownDecision { by: end.by.clone(), at: end.at.to_string(), reason: end.reason.clone() });
+        let progress = proposal.progress.as_ref().map(|progress| ShownProgress { done: progress.done, of: proposal.number, left_out });
+        Self {
+            code: proposal.code.to_string(),
+            deed: proposal.deed.word(),
+            subject: Some(proposal.subject.clone()).filter(|subject| !subject.is_empty()),
+            number: proposal.number,
+            digest: hex(&proposal.digest),
+            basis: proposal.basis.clone(),
+            reason: proposal.reason.clone(),
+            proposer: proposal.proposer.clone(),
+            proposed: proposal.proposed.to_string(),
+            expires: proposal.expires.to_string(),
+            phase: proposal.phase(now).word(),
+            decision,
+            progress,
+        }
+    }
+}

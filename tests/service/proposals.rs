@@ -246,8 +246,11 @@ fn auditors_read_who_proposed_and_decided_what() {
         format!("tang.keys proposal_withdrawn {}", subject(&third)),
     ];
     assert_eq!(told, BTreeSet::from(wanted));
-    let listed = auditor.get("/v1/proposals?limit=2").json();
-    assert_eq!(listed["proposals"].as_array().unwrap().len(), 2);
+    let waiting = made(5);
+    assert_eq!(song.get("/v1/proposals?open=true").json(), json!({ "proposals": [waiting], "next": null }));
+    tang.post(&path_of(&waiting, "withdrawal"), &json!({ "reason": "有误" }));
+    let listed = auditor.get("/v1/proposals?limit=3").json();
+    assert_eq!(listed["proposals"].as_array().unwrap().len(), 3);
     let rest = auditor.get(&format!("/v1/proposals?after={}", listed["next"].as_str().unwrap())).json();
     assert_eq!((rest["proposals"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
 }

@@ -176,6 +176,16 @@ impl<'l> Proposals<'l> {
         Ok(Page { proposals: codes.map(|code| self.find(&code)).collect::<Result<_, _>>()?, next: found.next })
     }
 
+    /// The proposals of an agency that can be decided now: all of them, for they are few.
+    pub fn open(&self, agency: &Uscc, now: Timestamp) -> Result<Vec<Proposal>, ProposalError> {
+        let found = self.library.office_page(Drawer::Proposals, &open_of_agency(agency, None), None, 2 * MOST_OPEN)?;
+        let mut open = Vec::new();
+        for code in found.papers.iter().filter_map(|(key, _)| paper::code_of(key)) {
+            open.extend(Some(self.find(&code)?).filter(|proposal| proposal.phase(now) == Phase::Open));
+        }
+        Ok(open)
+    }
+
     /// How many proposals of an agency can be decided now.
     fn open_of(&self, agency: &Uscc, now: Timestamp) -> Result<usize, ProposalError> {
         let found = self.library.office_page(Drawer::Proposals, &open_of_agency(agency, None), None, 2 * MOST_OPEN)?;

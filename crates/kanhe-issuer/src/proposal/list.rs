@@ -57,6 +57,11 @@ pub(super) struct Row {
 impl List {
     /// Reads the list of a proposal, and where its certificates stand.
     pub(super) fn read(library: &Library, content: &[u8]) -> Result<Self, ProposalError> {
+        Self::part(library, content, 0, MOST_CERTIFICATES)
+    }
+
+    /// Reads some of its certificates, those from a place on.
+    pub(super) fn part(library: &Library, content: &[u8], place: usize, most: usize) -> Result<Self, ProposalError> {
         let malformed = || StoreError::Malformed { family: "office" };
         let text = std::str::from_utf8(content).map_err(|_| malformed())?;
         let row = |line: &str| -> Result<Row, ProposalError> {
@@ -64,12 +69,12 @@ impl List {
             let shelfmark = library.find(&identifier)?.ok_or_else(malformed)?;
             Ok(Row { shelfmark, identifier, line: line.to_owned() })
         };
-        text.lines().skip(1).map(row).collect::<Result<_, _>>().map(Self)
+        text.lines().skip(1).skip(place).take(most).map(row).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Its certificates from a place on.
-    pub(super) fn from(&self, place: usize) -> &[Row] {
-        self.0.get(place..).unwrap_or_default()
+    /// Its certificates, in their order.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.0
     }
 
     /// Refuses a list of which a certificate has changed.

@@ -31,10 +31,9 @@ impl Proposals<'_> {
     pub fn go_on(&self, code: &ProjectCode, step: &Step<'_>) -> Result<Proposal, ProposalError> {
         let before = self.find(code)?;
         let (Some(change), Some(progress)) = (before.deed.change(), before.progress.clone()) else { return Ok(before) };
-        let list = List::read(self.library, &self.content(code)?)?;
         let place = usize::try_from(progress.done).unwrap_or(usize::MAX);
-        let rows = list.from(place).iter().take(step.most.max(1));
-        let rows = rows.map(|row| Ok((row, self.library.record(row.shelfmark)?))).collect::<Result<Vec<_>, StoreError>>()?;
+        let list = List::part(self.library, &self.content(code)?, place, step.most.max(1))?;
+        let rows = list.rows().iter().map(|row| Ok((row, self.library.record(row.shelfmark)?))).collect::<Result<Vec<_>, StoreError>>()?;
         self.library.commit(|pen| {
             let paper = pen.office(Drawer::Proposals, &key_of(code))?.ok_or(ProposalError::NotFound { code: *code })?;
             let mut proposal: Proposal = read(&paper)?;
@@ -65,7 +64,7 @@ impl Proposals<'_> {
             return Ok(Vec::new());
         }
         let list = List::read(self.library, &self.content(&proposal.code)?)?;
-        let at = |place: &u32| usize::try_from(*place).ok().and_then(|place| list.from(place).first());
+        let at = |place: &u32| usize::try_from(*place).ok().and_then(|place| list.rows().get(place));
         Ok(places.iter().filter_map(at).map(|row| row.identifier.to_string()).collect())
     }
 }

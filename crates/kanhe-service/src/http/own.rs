@@ -72,6 +72,15 @@ pub struct EventsFound {
 /// So many events are looked at for one answer: who asks for something rare in a long log is answered in parts, and keeps nobody waiting.
 const LOOKED_AT: usize = 20_000;
 
+/// Which proposals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// All, page by page.
+    All,
+    /// Those that can be decided now.
+    Open,
+}
+
 /// What a caller hears of.
 const fn within(caller: &Caller) -> Within<'_> {
     let types = match &caller.scope {
@@ -200,13 +209,17 @@ impl House {
         Ok(proposal)
     }
 
-    /// One page of the proposals of the caller's agency: of those that it has the right to decide or to audit.
-    pub fn proposals_of(&self, caller: &Caller, after: Option<&Cursor>, most: usize) -> Result<proposal::Page, Problem> {
+    /// One page of the proposals of the caller's agency, or all that are open: of those that it has the right to decide or to audit.
+    pub fn proposals_of(&self, caller: &Caller, after: Option<&Cursor>, most: usize, only: Listed) -> Result<proposal::Page, Problem> {
         let decides = caller.has(Right::Publish) || caller.has(Right::Change);
         if !decides {
             caller.may(Right::Audit)?;
         }
-        let mut page = Proposals::new(&self.library).list(&caller.agency, after, most)?;
+        let proposals = Proposals::new(&self.library);
+        let mut page = match only {
+            Listed::All => proposals.list(&caller.agency, after, most)?,
+            Listed::Open => proposal::Page { proposals: proposals.open(&caller.agency, self.now())?, next: None },
+        };
         page.proposals.retain(|proposal| caller.has(Right::Audit) || caller.has(right_of(proposal.deed)));
         Ok(page)
     }

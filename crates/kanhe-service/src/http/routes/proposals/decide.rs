@@ -2,6 +2,7 @@
 
 use crate::accounts::api_key::cut_by;
 use crate::accounts::uses::UseAct;
+use crate::house::House;
 use crate::http::act::Act;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
@@ -10,8 +11,10 @@ use crate::proposals::{note, right_of, take_effect, types_of};
 use crate::shown::ShownProposal;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use kanhe_core::code::TypeCode;
 use kanhe_core::event::Grounds;
-use kanhe_issuer::proposal::{Decision, Proposal, ProposalError, Proposals};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::proposal::{Decision, Deed, Proposal, ProposalError, Proposals};
 use kanhe_store::{Pen, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -51,6 +54,7 @@ pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Probl
         let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
         let content = proposals.content(&before.code)?;
         may_decide(&act, &before, &content)?;
+        still_newer(&act.house, &before)?;
         once(&act.house, act.repeat.as_ref(), || {
             let (told, proposal) = decided(&act, &before, &act.body.reason, UseAct::ProposalApproved, |decision, beside| {
                 proposals.approve_and(&before.code, &named, decision, act.house.chance(), beside)
@@ -108,6 +112,16 @@ fn may_decide<B>(act: &Act<B>, proposal: &Proposal, content: &[u8]) -> Result<()
         return Err(ProposalError::SamePerson { actor: act.caller.actor.clone() }.into());
     }
     Ok(types_of(proposal, content).iter().try_for_each(|code| act.caller.may_for(right, code))?)
+}
+
+/// A type may have come with a new kanhe while the proposal waited.
+fn still_newer(house: &House, proposal: &Proposal) -> Result<(), ProposalError> {
+    let code = TypeCode::parse(&proposal.subject).ok().filter(|_| proposal.deed == Deed::Type && proposal.end.is_none());
+    let known = code.and_then(|code| house.catalogue.newest(&code)).map(CertificateKind::edition);
+    match known.filter(|present| proposal.number <= *present) {
+        Some(present) => Err(ProposalError::TypeNotNewer { found: proposal.number, present }),
+        None => Ok(()),
+    }
 }
 
 /// What stands in the commit of a decision beside it.

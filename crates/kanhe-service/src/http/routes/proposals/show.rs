@@ -4,8 +4,9 @@ use crate::accounts::Caller;
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
+use crate::http::own::Listed;
 use crate::http::problem::Problem;
-use crate::http::routes::page::PageQuestion;
+use crate::http::routes::page::cut;
 use crate::http::routes::published::file;
 use crate::shown::ShownProposal;
 use crate::signed_file::SignedFile;
@@ -15,8 +16,24 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use kanhe_issuer::proposal::Proposals;
 use kanhe_store::find::Cursor;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which proposals.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProposalQuestion {
+    /// Only those that can be decided now; they come on one page.
+    #[serde(default)]
+    #[param(required = false)]
+    open: bool,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// At most so many, 1 to 1,000; 100, where it is left out.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
 
 /// A page of proposals.
 #[derive(Serialize, ToSchema)]
@@ -29,12 +46,17 @@ pub struct ProposalPage {
 }
 
 /// The proposals of the agency, the oldest day first: those that the caller has the right to decide, and all for an auditor.
-#[utoipa::path(get, path = "/v1/proposals", tag = "proposals", params(PageQuestion),
+#[utoipa::path(get, path = "/v1/proposals", tag = "proposals", params(ProposalQuestion),
     responses((status = OK, body = ProposalPage)))]
-pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<ProposalPage>, Problem> {
-    let (after, most) = page.read()?;
+pub async fn list(
+    State(house): State<Shared>,
+    caller: Caller,
+    Query(question): Query<ProposalQuestion>,
+) -> Result<Json<ProposalPage>, Problem> {
+    let (after, most) = cut(question.after.as_deref(), question.limit)?;
+    let only = if question.open { Listed::Open } else { Listed::All };
     aside(&house, move |house| {
-        let (page, now) = (house.proposals_of(&caller, after.as_ref(), most)?, house.now());
+        let (page, now) = (house.proposals_of(&caller, after.as_ref(), most, only)?, house.now());
         let proposals = page.proposals.iter().map(|proposal| ShownProposal::new(proposal, Vec::new(), now)).collect();
         Ok::<_, Problem>(Json(ProposalPage { proposals, next: page.next.as_ref().map(Cursor::to_text) }))
     })

@@ -126,6 +126,19 @@ fn monitoring_hears_numbers_and_nothing_about_anybody() {
 }
 
 #[test]
+fn a_method_that_a_caller_made_up_is_counted_as_any_other() {
+    let recorder = Recorder::install().unwrap();
+    let stage = Stage::new();
+    let mut caller = TcpStream::connect(stage.address()).unwrap();
+    caller.write_all(b"ZHANGSAN /v1/types HTTP/1.1\r\nhost: kanhe\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    caller.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 405");
+    let text = stage.beside(recorder.router(&stage.house), "/metrics");
+    assert!(text.contains("method=\"_OTHER\"") && !text.contains("ZHANGSAN"), "{text}");
+}
+
+#[test]
 fn the_sample_dashboard_and_alerts_ask_for_what_the_service_says() {
     let (_, text) = counted();
     let said = names(&text);

@@ -30,13 +30,13 @@ pub struct Journey {
 
 impl Journey {
     /// Begins to follow a request, if somebody listens and the caller has not said that it is not recorded.
-    pub fn begin(house: &House, headers: &HeaderMap, method: &Method, route: &str) -> Self {
+    pub fn begin(house: &House, headers: &HeaderMap, method: &str, route: &str) -> Self {
         let come = headers.get(TRACEPARENT).and_then(|value| Come::parse(value.to_str().ok()?));
         if come.as_ref().is_some_and(|come| !come.recorded) {
             return Self { span: Span::none(), answer: None };
         }
         let span = tracing::trace_span!(target: TARGET, "request",
-            http.request.method = known(method), http.route = route, http.response.status_code = Empty, kanhe.code = Empty,
+            http.request.method = method, http.route = route, http.response.status_code = Empty, kanhe.code = Empty,
             trace.id = Empty, span.id = Empty, parent.id = Empty);
         if span.is_disabled() {
             return Self { span, answer: None };
@@ -92,11 +92,9 @@ impl Come {
 }
 
 /// The methods of HTTP; any other is a word that a caller has made up (OpenTelemetry: `_OTHER`).
-fn known(method: &Method) -> &str {
-    match *method {
-        Method::GET | Method::POST | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS | Method::PATCH => method.as_str(),
-        _ => "_OTHER",
-    }
+pub fn known(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
 }
 
 fn hex(bytes: &[u8]) -> String {

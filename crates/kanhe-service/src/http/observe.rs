@@ -1,6 +1,6 @@
 //! One line in the log for each request: what was asked by route, never by path, and nothing that a caller sent.
 
-use super::journey::Journey;
+use super::journey::{Journey, known};
 use crate::house::House;
 use crate::measure;
 use axum::extract::{MatchedPath, Request};
@@ -21,17 +21,18 @@ const LONGEST_ID: usize = 64;
 pub async fn request(house: &House, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = brought(&request).unwrap_or_else(|| drawn(house));
-    let method = request.method().clone();
+    // A word that a caller has made up would stand in the log, and be one series more in the metrics each time.
+    let method = known(request.method());
     // The path itself may bear an identifier that somebody typed wrong: a number of a person, say.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let journey = Journey::begin(house, request.headers(), &method, &route);
+    let journey = Journey::begin(house, request.headers(), method, &route);
     let mut response = next.run(request).instrument(journey.span()).await;
     let status = response.status().as_u16();
     let code = response.extensions().get::<super::problem::Problem>().map_or("", super::problem::Problem::code);
     let took = begun.elapsed();
-    measure::request(method.as_str(), &route, status, took);
+    measure::request(method, &route, status, took);
     let duration_ms = took.as_secs_f64() * 1e3;
-    tracing::info!(request.id = %id.to_str().unwrap_or_default(), method = %method, route, status, code, duration_ms, "request");
+    tracing::info!(request.id = %id.to_str().unwrap_or_default(), method, route, status, code, duration_ms, "request");
     journey.end(status, code, response.headers_mut());
     response.headers_mut().insert(REQUEST_ID, id);
     response

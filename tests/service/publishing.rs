@@ -68,7 +68,7 @@ fn signed_lists_outlive_a_restart() {
     let path = format!("/v1/status/{}/0", code_of(Office::Housing));
     let served = stage.get(&path);
     let press = Press::open(&stage.house.library, PublishAt::default().rules(), Box::new(|_| Ok(()))).unwrap();
-    assert_eq!(press.list(code_of(Office::Housing), 0).unwrap().bytes, served.bytes);
+    assert_eq!(press.list(code_of(Office::Housing), 0).unwrap().file.bytes(), served.bytes);
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub struct ApplyArgs {
     /// The type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
     pub kind: String,
-    /// Applications: CSV (UTF-8 or GB18030) or JSON, of any size; - for standard input
+    /// Applications: CSV (UTF-8 or GB18030), XLSX or JSON, of any size; - for standard input
     #[arg(long = "in", value_name = "FILE|-")]
     pub input: PathBuf,
     /// The agency that decides, by its USCC [default: the only one that issues the type]

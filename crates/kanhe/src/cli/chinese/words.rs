@@ -218,7 +218,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("A file with the API key of who asks the service", "存放接口密钥的文件，说明是谁在办理"),
     (
         "The agency's locked key, or the pkcs11: URI of one in a token; a service signs with its own",
-        "机构的加密密钥，或令牌中密钥的 pkcs11: URI；服务自有签名密钥",
+        "机构的加密密钥，或密码设备中密钥的 pkcs11: 地址；服务自有签名密钥",
     ),
     ("The age identity that opens the library's secret", "打开证照库密钥的 age 身份文件"),
     ("A file whose first line is the passphrase of the library's secret [default: ask]", "首行为证照库口令的文件 [默认：当场询问]"),

@@ -9,6 +9,7 @@ mod applications;
 mod audit;
 mod certificates;
 mod client_certificates;
+mod day;
 mod examples;
 mod interface;
 mod jobs;

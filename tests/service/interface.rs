@@ -24,6 +24,16 @@ fn the_kept_description_is_the_one_that_the_handlers_make() {
 }
 
 #[test]
+fn every_operation_has_a_name_of_its_own() {
+    let document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    let methods = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut names: Vec<&str> = methods.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    assert!(twice.is_empty() && names.len() > 60, "{twice:?}");
+}
+
+#[test]
 fn the_description_is_served_and_can_be_browsed_without_the_internet() {
     let stage = Stage::new();
     let served = stage.get("/v1/openapi.json").json();

@@ -86,9 +86,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(published::checkpoint))
         .routes(routes!(published::tile))
         .routes(routes!(session::begin, session::show, session::end))
-        .routes(routes!(identity::begin))
+        .routes(routes!(identity::go))
         .routes(routes!(identity::back))
-        .routes(routes!(identity::end))
+        .routes(routes!(identity::leave))
         .routes(routes!(session::password))
         .routes(routes!(session::begin_second_factor))
         .routes(routes!(session::confirm_second_factor))
@@ -210,10 +210,13 @@ fn named(mut document: Description) -> Description {
     document
 }
 
-/// Any request can come too often, or fail: then the answer is a problem document.
+/// Any request can come too often, or fail: then the answer is a problem document. And every operation has a name of its own, which
+/// programs that are made from the description call it by.
 fn failing(mut item: PathItem) -> PathItem {
     let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
     for operation in methods.into_iter().flatten() {
+        let room = operation.tags.iter().flatten().next().map(|tag| tag.replace('-', "_"));
+        operation.operation_id = room.zip(operation.operation_id.take()).map(|(room, name)| format!("{room}_{name}"));
         for class in ["4XX", "5XX"] {
             operation.responses.responses.entry(class.to_owned()).or_insert_with(|| RefOr::T(problem()));
         }

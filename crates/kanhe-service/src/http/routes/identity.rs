@@ -37,10 +37,10 @@ pub struct Brought {
 
 /// Sends a browser to the identity service, to sign in there.
 ///
-/// Links and buttons lead here. Where the browser has to be back within ten minutes.
+/// Links and buttons lead here. The browser has to be back within ten minutes.
 #[utoipa::path(get, path = "/v1/session/oidc", tag = "session",
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
-pub async fn begin(State(house): State<Shared>) -> Result<Response, Problem> {
+pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
     let _turn = turn(&house).await?;
     let begun = aside(&house, |house| {
         let errand = Errand::new(house.chance(), house.now());
@@ -78,7 +78,7 @@ pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought
 /// Sends a browser to the identity service, to sign out there too. Our own session ends with `DELETE /v1/session`.
 #[utoipa::path(get, path = "/v1/session/oidc/end", tag = "session",
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
-pub async fn end(State(house): State<Shared>) -> Result<Response, Problem> {
+pub async fn leave(State(house): State<Shared>) -> Result<Response, Problem> {
     let _turn = turn(&house).await?;
     let address = aside(&house, |house| provider(house)?.end(house.now())).await?;
     to(&address)

@@ -62,9 +62,9 @@ async function told(token) {
     audiences() { claims.aud = ["kanhe", "another"]; },
     party() { claims.azp = "another"; },
     issuer() { claims.iss = "https://another.example.cn"; },
-    expired() { claims.exp = now - 61; },
-    old() { claims.iat = now - 700; },
-    future() { claims.iat = now + 120; },
+    expired() { claims.exp = now - 120; },
+    old() { claims.iat = now - 1200; },
+    future() { claims.iat = now + 600; },
     subject() { delete claims.sub; },
     unknownKey() { header.kid = "key-0"; },
   };

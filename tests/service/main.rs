@@ -7,6 +7,7 @@ mod administration;
 mod agencies;
 mod applications;
 mod audit;
+mod browser;
 mod certificates;
 mod client_certificates;
 mod day;

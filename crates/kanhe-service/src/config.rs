@@ -1,10 +1,12 @@
 //! What a service is told: one TOML file. The doc comments here are its manual; the samples in `docs/operating/` are read by a test.
 
+mod oidc;
 mod sections;
 
+pub use oidc::OidcAt;
 pub use sections::{
-    AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, OidcAt, PicturesAt, ProposalsWith,
-    PublishAt, SharingAt, TokenAt, TracesAt, TypesAt,
+    AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, ProposalsWith, PublishAt,
+    SharingAt, TokenAt, TracesAt, TypesAt,
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};

@@ -1,5 +1,6 @@
 //! `kanhe serve`, `kanhe config`: the one place where a service is wired together.
 
+mod credentials;
 mod fetch;
 mod post;
 mod wire;
@@ -11,6 +12,7 @@ use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
 use crate::traces::{Exporter, Journal};
 use crate::words::Language;
+use credentials::Credentials;
 use kanhe_service::house::Shared;
 use kanhe_service::http::{TRACES, router};
 use kanhe_service::measure::Recorder;
@@ -30,7 +32,7 @@ use tokio::task::JoinSet;
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use wire::{Credentials, Plan};
+use wire::Plan;
 
 /// How often new events are looked at for webhooks.
 const LETTERS: Duration = Duration::from_secs(2);
@@ -60,7 +62,7 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         tracing::info!(address = %address, "serving");
         let mut beside = beside(&plan, &house).await?;
         if let Some((tls, credentials)) = tls.clone().zip(credentials) {
-            beside.spawn(wire::renew_certificate(tls, credentials));
+            beside.spawn(credentials::renew_certificate(tls, credentials));
         }
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
         let routes = router(&house, &plan.limits()?);

@@ -1,5 +1,6 @@
 //! From a configuration to a house: files are read, keys unlocked, the library opened.
 
+use super::credentials::Credentials;
 use super::fetch::fetch;
 use crate::cli::{LibraryArg, LibraryLock, LockArg, TypesArg};
 use crate::failure::Failure;
@@ -20,7 +21,7 @@ use kanhe_service::identity::Provider;
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
 use kanhe_service::publish::{self, Keep, Press};
-use kanhe_service::serve::{Gate, SOCKET, Shown, Tls};
+use kanhe_service::serve::{Gate, SOCKET, Tls};
 use kanhe_token::{Address, TokenName};
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -30,16 +31,13 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use zeroize::Zeroizing;
 
-/// A chain of certificates has at most so many bytes.
-const LARGEST_PEM: usize = 256 << 10;
-
 /// Who could open the library may ask by its socket.
 const FOR_THE_OWNER: u32 = 0o600;
 /// A file with a secret has at most so many bytes.
 const LARGEST_SECRET: usize = 4_096;
 
 /// How often files that may change are looked at.
-const LOOK: Duration = Duration::from_secs(5);
+pub const LOOK: Duration = Duration::from_secs(5);
 
 /// A configuration, and the folder at which its paths begin.
 pub struct Plan {
@@ -306,65 +304,6 @@ fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
     shelf.put(bytes).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
 }
 
-/// The files of a certificate and its key.
-#[derive(Clone)]
-pub struct Credentials {
-    certificate: PathBuf,
-    key: PathBuf,
-    authorities: Option<PathBuf>,
-}
-
-/// What stands in them.
-struct Read {
-    chain: Vec<u8>,
-    key: Zeroizing<Vec<u8>>,
-    authorities: Option<Vec<u8>>,
-}
-
-impl Read {
-    fn shown(&self) -> Shown<'_> {
-        Shown { chain: &self.chain, key: &self.key, authorities: self.authorities.as_deref() }
-    }
-}
-
-impl Credentials {
-    /// Reads them.
-    pub fn read(&self) -> Result<Tls, Failure> {
-        Tls::decode(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error).within(self.certificate.display()))
-    }
-
-    fn bytes(&self) -> Result<Read, Failure> {
-        let authorities = self.authorities.as_ref().map(|file| files::read(file, LARGEST_PEM)).transpose()?;
-        let (chain, key) = (files::read(&self.certificate, LARGEST_PEM)?, Zeroizing::new(files::read(&self.key, LARGEST_PEM)?));
-        Ok(Read { chain, key, authorities })
-    }
-
-    fn renew(&self, tls: &Tls) -> Result<(), Failure> {
-        tls.put(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error))
-    }
-}
-
-/// Looks at the files of the certificate now and then, and shows a new one; a bad one is said in the log, and the one at hand stays.
-pub async fn renew_certificate(tls: Arc<Tls>, credentials: Credentials) {
-    let look = |files: &Credentials| (changed(&files.certificate), changed(&files.key), files.authorities.as_deref().map(changed));
-    let mut seen = look(&credentials);
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let found = look(&credentials);
-        if found == seen {
-            continue;
-        }
-        match credentials.renew(&tls) {
-            Ok(()) => {
-                seen = found;
-                tracing::info!("a new certificate is shown");
-            }
-            // The two files are written one after the other: it is tried again at the next look.
-            Err(failure) => tracing::warn!(code = failure.code(), "the new certificate was refused"),
-        }
-    }
-}
-
 /// Looks at the pack's file now and then, and takes a newer one; a bad one is said in the log, and the one at hand stays.
 pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>) {
     let Some(pack) = pack else { return };
@@ -386,6 +325,7 @@ pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>) {
     }
 }
 
-fn changed(path: &Path) -> Option<(std::time::SystemTime, u64)> {
+/// When a file was written last, and how long it is.
+pub fn changed(path: &Path) -> Option<(std::time::SystemTime, u64)> {
     std::fs::metadata(path).ok().and_then(|found| Some((found.modified().ok()?, found.len())))
 }

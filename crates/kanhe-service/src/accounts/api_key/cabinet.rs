@@ -1,0 +1,176 @@
+//! What an administrator does with the accounts of its agency's systems.
+
+use super::{ApiKey, KEYS, LONGEST_OVERLAP, LONGEST_TERM, Older, Proof, Proven, key_of, of_agency, of_certificate};
+use crate::accounts::caller::Caller;
+use crate::accounts::mandate::Mandate;
+use crate::accounts::paper::read;
+use crate::accounts::refusal::AccountError;
+use crate::accounts::role::Role;
+use crate::accounts::secret::{Secret, letters};
+use crate::accounts::thumbprint::Thumbprint;
+use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::house::Edge;
+use jiff::{SignedDuration, Timestamp};
+use kanhe_store::find::Cursor;
+use kanhe_store::{Drawer, Library, Pen, StoreError};
+use minicbor::bytes::ByteArray;
+
+/// The keys of the agency of who asks; whoever asks is asked for its right before.
+pub struct KeyCabinet<'a> {
+    library: &'a Library,
+    edge: &'a Edge,
+    by: &'a Caller,
+}
+
+/// A key, and its text, which is shown once.
+pub struct Cut {
+    /// Its id.
+    pub id: String,
+    /// The key.
+    pub key: ApiKey,
+    /// What the system sends.
+    pub text: zeroize::Zeroizing<String>,
+}
+
+/// A page of keys.
+pub struct Keys {
+    /// In the order of their ids.
+    pub keys: Vec<(String, ApiKey)>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl<'a> KeyCabinet<'a> {
+    /// The keys of the agency of `by`.
+    pub const fn new(library: &'a Library, edge: &'a Edge, by: &'a Caller) -> Self {
+        Self { library, edge, by }
+    }
+
+    /// Makes a key that is good for some days. The mandate's agency is that of who asks.
+    pub fn add(&self, mandate: &Mandate, days: u32) -> Result<Cut, AccountError> {
+        let secret = Secret::new(self.edge.drawn());
+        let (id, key) = self.open(mandate, days, Proven::by(&secret))?;
+        Ok(Cut { text: text(&id, &secret), id, key })
+    }
+
+    /// Makes an account of a system that proves who it is by a client certificate, for some days.
+    pub fn link(&self, mandate: &Mandate, days: u32, certificate: Thumbprint) -> Result<(String, ApiKey), AccountError> {
+        self.open(mandate, days, Proven::by_certificate(certificate))
+    }
+
+    fn open(&self, mandate: &Mandate, days: u32, by: Proven) -> Result<(String, ApiKey), AccountError> {
+        // Whoever steals a key must not make himself others: administrators are people, with a second factor.
+        if mandate.roles().contains(&Role::Administrator) {
+            return Err(AccountError::KeyAdministers);
+        }
+        let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
+        let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
+        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let cut_by = self.cut_by();
+        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None, proof, cut_by };
+        self.library.commit(|pen| {
+            is_free(pen, &id, &by, now)?;
+            key.put(pen, &id)?;
+            Ok::<_, AccountError>(self.note(pen, &id, UseAct::KeyAdded, Some(expires))?)
+        })?;
+        Ok((id, key))
+    }
+
+    /// Gives a key a new secret and a new term, while the old secret is taken for some days more.
+    pub fn rotate(&self, id: &str, days: u32, overlap: u32) -> Result<Cut, AccountError> {
+        let secret = Secret::new(self.edge.drawn());
+        let key = self.renew(id, days, overlap, Proven::by(&secret))?;
+        Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
+    }
+
+    /// Links the next client certificate to an account, while what proves it now is taken for some days more.
+    pub fn relink(&self, id: &str, days: u32, overlap: u32, certificate: Thumbprint) -> Result<ApiKey, AccountError> {
+        self.renew(id, days, overlap, Proven::by_certificate(certificate))
+    }
+
+    fn renew(&self, id: &str, days: u32, overlap: u32, by: Proven) -> Result<ApiKey, AccountError> {
+        let now = (self.edge.now)();
+        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
+        self.amend(id, |pen, key| {
+            key.closed(now).map_err(|_| AccountError::KeyClosed)?;
+            is_free(pen, id, &by, now)?;
+            // The same certificate for a longer term leaves nothing behind that would be taken for some days more.
+            if !by.is(key.proof, &key.hash) {
+                key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
+            }
+            (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
+            key.cut_by = self.cut_by();
+            Ok((UseAct::KeyRotated, Some(expires)))
+        })
+    }
+
+    /// Revokes a key, for ever; once more changes nothing.
+    pub fn revoke(&self, id: &str) -> Result<ApiKey, AccountError> {
+        self.amend(id, |_, key| {
+            key.revoked.get_or_insert((self.edge.now)());
+            Ok((UseAct::KeyRevoked, None))
+        })
+    }
+
+    /// A page of keys.
+    pub fn list(&self, after: Option<&Cursor>, most: usize) -> Result<Keys, StoreError> {
+        let page = self.library.office_page(Drawer::ApiKeys, &of_agency(&self.by.agency, ""), after, most)?;
+        let mut keys = Vec::with_capacity(page.papers.len());
+        for (_, id) in page.papers {
+            let id = String::from_utf8(id).map_err(|_| StoreError::Malformed { family: "office" })?;
+            keys.extend(ApiKey::find(self.library, &id)?.map(|key| (id, key)));
+        }
+        Ok(Keys { keys, next: page.next })
+    }
+
+    fn amend(
+        &self,
+        id: &str,
+        change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<(UseAct, Option<Timestamp>), AccountError>,
+    ) -> Result<ApiKey, AccountError> {
+        self.library.commit(|pen| {
+            let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
+            let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
+            let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;
+            let (act, until) = change(pen, &mut key)?;
+            key.put(pen, id)?;
+            self.note(pen, id, act, until)?;
+            Ok(key)
+        })
+    }
+
+    fn cut_by(&self) -> Option<String> {
+        Some(self.by.actor.clone())
+    }
+
+    fn note(&self, pen: &mut Pen<'_>, id: &str, act: UseAct, until: Option<Timestamp>) -> Result<(), StoreError> {
+        let (agency, actor) = (self.by.agency, self.by.actor.clone());
+        let entry = Use { at: (self.edge.now)(), agency, actor, act, subject: format!("key:{id}"), until };
+        note_use(pen, &entry, self.edge.drawn())
+    }
+}
+
+/// Refuses a certificate that is another account's: nobody could say which of the two calls.
+fn is_free(pen: &Pen<'_>, id: &str, by: &Proven, now: Timestamp) -> Result<(), AccountError> {
+    if by.proof == Proof::Secret {
+        return Ok(());
+    }
+    let place = of_certificate(&Thumbprint::of_bytes(by.hash));
+    let Some(other) = pen.office(Drawer::ApiKeys, &place)?.filter(|other| other != id.as_bytes()) else { return Ok(()) };
+    let paper = pen.office(Drawer::ApiKeys, &[&[KEYS], other.as_slice()].concat())?;
+    let key = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
+    let taken = key.is_some_and(|key| key.closed(now).is_ok() && key.proven(by, now));
+    if taken { Err(AccountError::CertificateTaken) } else { Ok(()) }
+}
+
+fn text(id: &str, secret: &Secret) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(format!("kanhe_{id}_{}", secret.text()))
+}
+
+fn after(now: Timestamp, name: &'static str, days: u32, least: u32, most: u32) -> Result<Timestamp, AccountError> {
+    if !(least..=most).contains(&days) {
+        return Err(AccountError::Term { name, found: days, least, most });
+    }
+    Ok(now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX))
+}

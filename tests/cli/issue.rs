@@ -278,3 +278,14 @@ fn an_agency_issues_nothing_that_its_manifest_does_not_allow() {
     .ended(2);
     assert!(run.err.starts_with("error desk_out_of_scope: "), "{run:?}");
 }
+
+/// The first input of the fuzz target of tables.
+const WORKBOOK: &[u8] = include_bytes!("../fuzz/seeds/table/workbook");
+
+#[test]
+fn a_workbook_is_issued_as_its_rows_stand() {
+    let office = Office::open();
+    let issued = office.issue(WORKBOOK).ended(0).json();
+    assert_eq!(issued["issued"], 1, "{issued}");
+    assert_eq!((office.report()[0]["line"].as_u64(), word(&office.report()[0], "/number")), (Some(2), "JY24401060031130"));
+}

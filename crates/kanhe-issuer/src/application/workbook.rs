@@ -10,6 +10,9 @@ mod parts;
 mod sheet;
 mod xml;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use sheet::SheetRows;
 
 use super::error::TableError;

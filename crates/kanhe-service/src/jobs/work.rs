@@ -2,20 +2,19 @@
 
 use super::drawer::{self, Shelf, job_in, put_lines, queued};
 use super::job::{Condition, Job, JobId};
-use super::outcome::{Outcome, RefusedRow, RowFault, line};
+use super::outcome::{Came, Row, RowFault, tell};
 use super::tidy::tidy;
 use super::upload::Upload;
 use crate::house::{House, Shared};
 use crate::http::problem::Problem;
 use crate::http::refused;
-use crate::measure;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::application::{Application, Requests, Table, TableError};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Desk;
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
-use kanhe_store::{Pen, Shelfmark, StoreError};
+use kanhe_issuer::registrar::{Answer, Chances, Intake, Proof, Refusal, Registrar, RegistrarError, Signed};
+use kanhe_store::StoreError;
 use std::time::Duration;
 
 /// Rows of one commit: enough that a sync weighs little beside the signatures, few enough that nobody waits long for its turn.
@@ -147,21 +146,6 @@ struct Batch {
     ended: bool,
 }
 
-/// A row before it is settled.
-struct Row {
-    row: u64,
-    application: Application,
-    came: Came,
-}
-
-enum Came {
-    Refused(Vec<RowFault>),
-    Before(Shelfmark),
-    /// It has a certificate, the next of those that are signed.
-    Signed,
-    Proved(Proved),
-}
-
 impl Bench<'_> {
     /// Signs rows behind those that are done, up to a batch, to the end of the table, or until the service stops.
     fn next_batch(&mut self, table: &mut Table<'_>) -> Result<Batch, Halt> {
@@ -254,61 +238,4 @@ impl Bench<'_> {
         }
         Ok(ended)
     }
-}
-
-/// What came of the rows of a batch.
-#[derive(Default)]
-struct Told {
-    results: Vec<u8>,
-    refused: Vec<u8>,
-    counts: Counts,
-}
-
-#[derive(Default)]
-struct Counts {
-    issued: u64,
-    before: u64,
-    refused: u64,
-}
-
-impl Counts {
-    fn measure(&self, dry: bool) {
-        let issued = if dry { "could_be_issued" } else { "issued" };
-        for (result, count) in [(issued, self.issued), ("before", self.before), ("refused", self.refused)] {
-            measure::job_rows(result, count);
-        }
-    }
-}
-
-fn tell(pen: &Pen<'_>, rows: Vec<Row>, entered: Vec<Result<Entered, RegistrarError>>) -> Result<Told, StoreError> {
-    let (mut told, mut entered) = (Told::default(), entered.into_iter());
-    for row in rows {
-        let (result, identifier, faults) = match row.came {
-            Came::Refused(faults) => ("refused", None, faults),
-            Came::Before(mark) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-            Came::Proved(Proved::Before(mark)) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-            Came::Proved(Proved::Repeated(identifier)) => ("before", Some(identifier), Vec::new()),
-            Came::Proved(Proved::Could(identifier)) => ("could_be_issued", Some(identifier), Vec::new()),
-            Came::Signed => match entered.next() {
-                Some(Ok(Entered::New(mark))) => ("issued", Some(pen.card(mark)?.identifier), Vec::new()),
-                Some(Ok(Entered::Before(mark))) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-                Some(Err(RegistrarError::Store(error))) => return Err(error),
-                Some(Err(error)) => ("refused", None, vec![Problem::from(error).of_row("row").into()]),
-                None => return Err(StoreError::Malformed { family: "office" }),
-            },
-        };
-        match result {
-            "refused" => told.counts.refused += 1,
-            "before" => told.counts.before += 1,
-            _ => told.counts.issued += 1,
-        }
-        if result == "refused" {
-            let cells = serde_json::from_slice(&row.application.to_json()).unwrap_or_default();
-            told.refused.extend(line(&RefusedRow { cells, faults: faults.clone() }));
-        }
-        let (identifier, request_id) =
-            (identifier.map(|identifier| identifier.to_string()), row.application.request_id().map(str::to_owned));
-        told.results.extend(line(&Outcome { row: row.row, line: row.application.line(), request_id, result, identifier, faults }));
-    }
-    Ok(told)
 }

@@ -197,7 +197,9 @@ fn shows_a_day(format: &str) -> bool {
 
 /// The day of a serial number of spreadsheets: days since the end of 1899, or since the first day of 1904; hours behind the point.
 fn day_of(number: &str, since_1904: bool) -> Option<Date> {
-    let days: i64 = number.split('.').next()?.parse().ok().filter(|days| (1..3_000_000).contains(days))?;
+    let (days, hours) = number.split_once('.').unwrap_or((number, ""));
+    let plain = hours.bytes().all(|byte| byte.is_ascii_digit());
+    let days: i64 = days.parse().ok().filter(|days| plain && (1..3_000_000).contains(days))?;
     let first = match since_1904 {
         true => date(1904, 1, 1),
         // Spreadsheets believe that there was a 29 February 1900, their day 60.

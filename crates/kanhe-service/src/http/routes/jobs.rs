@@ -20,6 +20,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -219,7 +220,8 @@ fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, r
     let repeat = headers.get(KEY).map(|key| Repeat::new(key, caller, JOBS, &asked.join(&0))).transpose()?;
     let answer = once(house, repeat.as_ref(), || {
         let rows = jobs::count(&house.library, received, kind, house.jobs.rules.most_rows)?;
-        let now = house.now();
+        // As the library keeps it: in whole seconds.
+        let now = Timestamp::from_second(house.now().as_second()).unwrap_or_default();
         let job = Job {
             id: received.id,
             agency: caller.agency,

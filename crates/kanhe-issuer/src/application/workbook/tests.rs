@@ -50,8 +50,11 @@ fn headings() -> String {
     row(&[&named[..], &["legal_representative", "residence", "supervisor", "问题"]].concat())
 }
 
+/// A row: its line, its cells, and the codes of its faults.
+type Found = (u64, Value, Vec<&'static str>);
+
 /// What is read of rows behind the headings, or the code of what stops reading.
-fn read(bytes: &[u8]) -> Result<Vec<(u64, Value, Vec<&'static str>)>, &'static str> {
+fn read(bytes: &[u8]) -> Result<Vec<Found>, &'static str> {
     let catalogue = shipped();
     let kind = catalogue.find("food-operation-permit").unwrap();
     let rows = Table::open_for(std::io::Cursor::new(bytes), kind, Requests::Named).map_err(|error| error.code())?;

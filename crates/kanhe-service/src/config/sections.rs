@@ -1,5 +1,6 @@
 //! The sections of the file, one type each: their doc comments are the manual.
 
+use super::OidcAt;
 use crate::accounts::Role;
 use crate::http::Rate;
 use crate::jobs;

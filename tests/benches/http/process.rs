@@ -36,12 +36,23 @@ impl Process {
     }
 
     fn seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
-        // The name before it may have blanks in it.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        let ticks = |place: usize| fields[place].parse::<f64>().unwrap();
-        (ticks(11) + ticks(12)) / TICKS
+        seconds_of(&self.0.id().to_string())
     }
+}
+
+/// Microseconds of processor time that this process takes for one of the things that `work` counts.
+pub fn time_of_this_process(work: impl FnOnce() -> u64) -> f64 {
+    let before = seconds_of("self");
+    let done = work();
+    (seconds_of("self") - before) * 1e6 / done as f64
+}
+
+fn seconds_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name before it may have blanks in it.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |place: usize| fields[place].parse::<f64>().unwrap();
+    (ticks(11) + ticks(12)) / TICKS
 }
 
 impl Drop for Process {

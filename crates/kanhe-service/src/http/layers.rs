@@ -19,6 +19,7 @@ use axum::response::Response;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -55,7 +56,9 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 /// The pages that describe the interface bring their own scripts, and write styles into themselves.
 const POLICY_OF_DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Puts the layers around the routes; the first named is the innermost.
+/// Puts the layers around the routes; the first named is the outermost.
+///
+/// All in one, for a router boxes each layer that it is given, and copies the boxes for every request.
 pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
     let (time, upload_time, turnstile) = (limits.time, limits.upload_time, Turnstile::new(limits.rate));
     let cors = CorsLayer::new()
@@ -70,26 +73,26 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         ])
         .expose_headers([observe::REQUEST_ID, axum::http::header::ETAG, axum::http::header::RETRY_AFTER])
         .max_age(Duration::from_secs(600));
-    routes
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
-        // Inside of whatever finds out who calls: an account is counted as one, wherever it calls from.
-        .layer(from_fn_with_state((house.clone(), turnstile.clone()), count))
-        .layer(from_fn_with_state((house.clone(), turnstile.clone()), find_out))
-        .layer(CatchPanicLayer::custom(panicked))
+    let around = ServiceBuilder::new()
+        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
+            observe::request(&house, request, next).await
+        }))
+        .layer(from_fn(protect))
+        .layer(from_fn(speak))
+        .layer(from_fn_with_state(turnstile.clone(), |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
+            turnstile.place(request, next).await
+        }))
+        .layer(cors)
         .layer(from_fn(move |request: Request, next| {
             let is_upload = request.method() == Method::POST && request.uri().path() == JOBS;
             in_time(if is_upload { upload_time } else { time }, request, next)
         }))
-        .layer(cors)
-        .layer(from_fn_with_state(turnstile, |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
-            turnstile.place(request, next).await
-        }))
-        .layer(from_fn(speak))
-        .layer(from_fn(protect))
-        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
-            observe::request(&house, request, next).await
-        }))
-        .with_state(house.clone())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state((house.clone(), turnstile.clone()), find_out))
+        // Inside of whatever finds out who calls: an account is counted as one, wherever it calls from.
+        .layer(from_fn_with_state((house.clone(), turnstile), count))
+        .layer(DefaultBodyLimit::max(limits.body_bytes));
+    routes.layer(around).with_state(house.clone())
 }
 
 async fn count(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {

@@ -128,6 +128,10 @@ fn manifest(library: &Library) -> Option<Manifest> {
 
 /// Changes some certificates of each proposal that is at work. Whether there are more.
 pub fn work(house: &House) -> Result<bool, ProposalError> {
+    // In a library that was set back they would be lost with it, and what is published meanwhile would contradict itself.
+    if house.press.astray().is_some() {
+        return Ok(false);
+    }
     let proposals = Proposals::new(&house.library);
     let mut more = false;
     for code in proposals.at_work()? {

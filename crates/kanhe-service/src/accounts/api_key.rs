@@ -143,7 +143,8 @@ impl ApiKey {
 
     fn put(&self, pen: &mut Pen<'_>, id: &str) -> Result<(), StoreError> {
         pen.put_office(Drawer::ApiKeys, &of_agency(self.mandate.agency(), id), id.as_bytes())?;
-        if let Some(certificate) = self.certificate() {
+        // What an account that is closed has shown may have become another's since.
+        if let Some(certificate) = self.certificate().filter(|_| self.revoked.is_none()) {
             pen.put_office(Drawer::ApiKeys, &of_certificate(&certificate), id.as_bytes())?;
         }
         pen.put_office(Drawer::ApiKeys, &key_of(id), &written(self))

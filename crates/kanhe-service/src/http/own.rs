@@ -270,7 +270,7 @@ impl House {
 
     /// Refuses to go on in a library that was set back behind its published log: what is issued would take slots that others have, and what
     /// is changed would be lost with the library.
-    fn is_the_published_one(&self) -> Result<(), Problem> {
+    pub fn is_the_published_one(&self) -> Result<(), Problem> {
         let behind =
             |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "the library does not go on from the copy of its checkpoint");
         self.press.astray().map_or(Ok(()), |code| Err(behind(code)))

@@ -12,7 +12,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::application::{Application, Requests, Table, TableError};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::Desk;
+use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Intake, Proof, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_store::StoreError;
 use std::time::Duration;
@@ -201,7 +201,10 @@ impl Bench<'_> {
             }
         };
         came.or_else(|refusal| match refusal {
-            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_)) => Err(Problem::from(*error).into()),
+            // A key that does not sign is no fault of a row either: the job goes on when it is resumed.
+            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
+                Err(Problem::from(*error).into())
+            }
             refusal => Ok(Came::Refused(refused::of_row(refusal).into_iter().map(RowFault::from).collect())),
         })
     }

@@ -41,7 +41,7 @@ pub struct Brought {
 #[utoipa::path(get, path = "/v1/session/oidc", tag = "session",
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
 pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
-    let _turn = turn(&house).await?;
+    let _turn = turn(&house)?;
     let begun = aside(&house, |house| {
         let errand = Errand::new(house.chance(), house.now());
         Ok::<_, IdentityError>((provider(house)?.begin(&errand, house.now())?, errand))
@@ -60,7 +60,7 @@ pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
         headers(("set-cookie" = String, description = "The session")))))]
 pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought): Query<Brought>) -> Result<Response, Problem> {
     let Brought { code, state, iss, error } = brought;
-    let _turn = turn(&house).await?;
+    let _turn = turn(&house)?;
     let errand = cookie_of(&headers, errand_cookie_name(&house)).and_then(|sent| Errand::parse(&sent));
     let back = Return { code, state, iss, error };
     let token = aside(&house, move |house| {
@@ -79,7 +79,7 @@ pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought
 #[utoipa::path(get, path = "/v1/session/oidc/end", tag = "session",
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
 pub async fn leave(State(house): State<Shared>) -> Result<Response, Problem> {
-    let _turn = turn(&house).await?;
+    let _turn = turn(&house)?;
     let address = aside(&house, |house| provider(house)?.end(house.now())).await?;
     to(&address)
 }
@@ -88,9 +88,11 @@ fn provider(house: &House) -> Result<&Provider, IdentityError> {
     house.identity.as_ref().ok_or(IdentityError::NotOffered)
 }
 
-/// Waits until the identity service may be asked: whoever comes back often keeps no threads from others.
-async fn turn(house: &Shared) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
-    provider(house)?.turns.acquire().await.map_err(|_| Problem::failed())
+/// A turn at asking the identity service: whoever comes back often keeps no threads from others.
+fn turn(house: &Shared) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+    // Whoever waits here has a place that others would have: so nobody waits.
+    let busy = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_busy", "as many are signing in by the identity service as may");
+    provider(house)?.turns.try_acquire().map_err(|error| busy(error).retry_after(1))
 }
 
 fn to(address: &str) -> Result<Response, Problem> {

@@ -97,6 +97,7 @@ pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
 }
 
 fn lodge_now(Act { house, caller, repeat, body, .. }: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
+    house.is_the_published_one()?;
     let entry = entry(&house, &caller, (&body.basis, &body.reason), body.effective.as_deref())?;
     let kind = house.kind_of(&caller, Right::Lodge, &body.r#type)?;
     if !agencies_for(&house.manifest()?, kind).contains(&caller.agency) {

@@ -50,6 +50,7 @@ pub struct ReasonRequest {
     responses((status = OK, body = ShownProposal)))]
 pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Problem> {
     act.done(|act| {
+        act.house.is_the_published_one()?;
         let named = digest(&act.body.digest)?;
         let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
         let content = proposals.content(&before.code)?;

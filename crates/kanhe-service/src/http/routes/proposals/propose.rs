@@ -200,6 +200,7 @@ fn found(house: &House, caller: &Caller, deed: Deed, search: &ChangesSearch) -> 
 }
 
 fn propose<B>(act: &Act<B>, motion: &Motion, types: &[TypeCode], words: (&str, &str)) -> Result<(StatusCode, Once), Problem> {
+    act.house.is_the_published_one()?;
     let Act { house, caller, repeat, .. } = act;
     let entry = entry(house, caller, words, None)?;
     let answered = once(house, repeat.as_ref(), || {

@@ -1,0 +1,196 @@
+//! Tables in every guise: headings, encodings, line ends, JSON; and what is no table.
+
+use super::super::*;
+use super::{TODAY, admitted, csv_of, kind, object_of, right};
+use encoding_rs::GB18030;
+use proptest::prelude::*;
+
+#[test]
+fn one_table_in_every_guise_gives_the_same_draft() {
+    let cells = right("food-operation-permit");
+    let csv = csv_of(&cells);
+    let wanted = admitted("food-operation-permit", csv.as_bytes()).unwrap();
+    let chinese: Vec<(&str, String)> =
+        cells.iter().map(|(column, cell)| (chinese_heading("food-operation-permit", column), cell.clone())).collect();
+    let object = object_of(&cells);
+    let mut typed = object.clone();
+    typed.insert("items".to_owned(), serde_json::json!(["B1", "A1"]));
+    typed.insert("issued".to_owned(), serde_json::json!(1_772_294_400_000_u64));
+    typed.insert("hotline".to_owned(), serde_json::Value::Null);
+    let [object, typed] = [object, typed].map(|object| serde_json::Value::Object(object).to_string());
+    let guises: Vec<Vec<u8>> = vec![
+        format!("\u{feff}{csv}").into_bytes(),
+        csv.replace('\n', "\r\n").into_bytes(),
+        csv.replace('\n', "\r\n").replace('"', "").into_bytes(),
+        format!("{csv}\n,,,,,,,,,,,\n\n").into_bytes(),
+        GB18030.encode(&csv).0.into_owned(),
+        GB18030.encode(&csv.replace('\n', "\r\n")).0.into_owned(),
+        csv_of(&chinese).into_bytes(),
+        GB18030.encode(&csv_of(&chinese)).0.into_owned(),
+        csv.replace("GD-1", "  GD-1\t ").into_bytes(),
+        format!("[{object}]").into_bytes(),
+        format!(" [\n {object}\n]\n").into_bytes(),
+        format!("\u{feff}{object}\n").into_bytes(),
+        format!("[{typed}]").into_bytes(),
+    ];
+    for guise in guises {
+        assert!(admitted("food-operation-permit", &guise).unwrap() == wanted, "{}", String::from_utf8_lossy(&guise));
+    }
+}
+
+fn chinese_heading(name: &str, column: &str) -> &'static str {
+    let reserved = columns::RESERVED.into_iter().find(|reserved| reserved.name() == column).map(|reserved| reserved.label());
+    reserved.unwrap_or_else(|| &kind(name).form_field(column).unwrap().label.zh)
+}
+
+#[test]
+fn what_is_no_table_of_the_type_is_refused_before_any_row() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let licence = csv_of(&right("business-licence"));
+    let rows: &[(&[u8], &str)] = &[
+        (b"", "table_empty"),
+        (b"\xef\xbb\xbf \n", "table_empty"),
+        (b"PK\x03\x04...", "table_workbook_broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "table_is_workbook"),
+        (b"\xff\xfer\x00e\x00", "table_utf16"),
+        (licence.as_bytes(), "table_of_another_type"),
+        (b"request_id,number\nGD-1,JY1\n", "table_of_another_type"),
+        (b"\xb9\xe3\xd6\xdd,1\n", "table_without_headings"),
+        (b"1,2,3\n", "table_without_headings"),
+        (b"[{\"request_id\":\"1\",\"enterprise_type\":\"1\"}]", "table_of_another_type"),
+        (b"[{\"request_id\":\"1\"", "table_json"),
+        (b"[1]", "table_row_no_object"),
+    ];
+    for (bytes, code) in rows {
+        let error = Table::read(bytes, kind("food-operation-permit")).err().map(|error| error.code());
+        assert_eq!(error, Some(*code), "{}", String::from_utf8_lossy(bytes));
+    }
+    let twice = csv.replace("\"hotline\"", "\"number\"").replace("\"supervisor\"", "\"申请编号\"");
+    assert_eq!(Table::read(twice.as_bytes(), kind("food-operation-permit")).err().unwrap().code(), "table_column_twice");
+    let error = Table::read(licence.as_bytes(), kind("food-operation-permit")).err().unwrap();
+    let TableError::OtherType { missing, unknown, .. } = error else { panic!("{error}") };
+    assert_eq!(missing, ["business_form", "items", "residence", "supervisor"]);
+    assert_eq!(unknown, ["enterprise_type", "registered_capital", "established_on", "business_scope"]);
+}
+
+#[test]
+fn a_first_line_that_is_half_somebodys_row_spills_nobody() {
+    let error = Table::read("request_id,李小明,001,colour\n".as_bytes(), kind("food-operation-permit")).err().unwrap();
+    let TableError::OtherType { unknown, .. } = &error else { panic!("{error}") };
+    assert_eq!(unknown, &["column 2", "column 3", "colour"]);
+    assert!(!error.to_string().contains('李'));
+}
+
+#[test]
+fn a_bad_row_does_not_spoil_the_rows_around_it() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let (headings, row) = csv.split_once('\n').unwrap();
+    let table = format!("{headings}\n{row}too,few,cells\n{row}{}\n{row}", row.trim_end().replace("GD-1", "GD 1"));
+    let rows: Vec<Application> = Table::read(table.as_bytes(), kind("food-operation-permit")).unwrap().map(Result::unwrap).collect();
+    let outcomes: Vec<(u64, Option<&str>)> =
+        rows.iter().map(|row| (row.line(), kind("food-operation-permit").admit(row, TODAY).err().map(|faults| faults[0].code()))).collect();
+    assert_eq!(outcomes, [(2, None), (3, Some("row_cells")), (4, None), (5, Some("request_id")), (6, None)]);
+    assert_eq!((rows[3].request_id(), format!("{:?}", rows[3])), (Some("GD 1"), "Application(line 5)".to_owned()));
+}
+
+#[test]
+fn a_row_has_the_line_that_an_editor_shows() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let (headings, row) = csv.split_once('\n').unwrap();
+    let wrapped = row.replace("天河北路", "天河\n北路");
+    let table = format!("{headings}\n{row}{wrapped}{row}\n\n{row},,,,,,,,,,,\n{row}");
+    let lines =
+        |bytes: &[u8]| -> Vec<u64> { Table::read(bytes, kind("food-operation-permit")).unwrap().map(|row| row.unwrap().line()).collect() };
+    let wanted = [2, 3, 6, 9, 11];
+    for text in [table.clone(), table.replace('\n', "\r\n"), table.replace('\n', "\r")] {
+        assert_eq!(lines(text.as_bytes()), wanted, "{text:?}");
+        assert_eq!(lines(&GB18030.encode(&text).0), wanted, "{text:?}");
+        assert_eq!(lines(format!("\u{feff}{text}").as_bytes()), wanted, "{text:?}");
+    }
+    let object = serde_json::json!({ "request_id": "GD-1" });
+    assert_eq!(lines(format!("[\n {object},\n {object}\n , {object}\n]").as_bytes()), [2, 3, 4]);
+}
+
+#[test]
+fn a_broken_json_table_stops_with_its_line() {
+    let object = object_of(&right("food-operation-permit"));
+    let object = serde_json::Value::Object(object).to_string();
+    let rows = [
+        (format!("[{object},\n{object}\n"), 2, Some("table_json")),
+        (format!("[{object}\n{object}]"), 1, Some("table_json")),
+        (format!("[{object},]"), 1, Some("table_json")),
+        (format!("[{object}] {object}"), 1, Some("table_json")),
+        (format!("{object}\n{object}"), 2, None),
+        (format!("{object}\n3"), 1, Some("table_row_no_object")),
+        (format!("[{object},{}]", object.replacen('{', "{\"number\":\"1\",", 1)), 1, Some("table_json")),
+    ];
+    for (text, right, code) in rows {
+        let read: Vec<_> = Table::read(text.as_bytes(), kind("food-operation-permit")).unwrap().collect();
+        assert_eq!(read.iter().filter(|row| row.is_ok()).count(), right, "{text}");
+        assert_eq!(read.last().unwrap().as_ref().err().map(TableError::code), code, "{text}");
+    }
+}
+
+#[test]
+fn json_cells_that_are_no_values_are_faults_of_their_row() {
+    let object = object_of(&right("food-operation-permit"));
+    let rows = [
+        ("premises", serde_json::json!({ "road": 1 }), "cell_no_value"),
+        ("premises", serde_json::json!([1]), "cell_no_value"),
+        ("premises", serde_json::json!(["a", "b"]), "list_not_wanted"),
+        ("number", serde_json::json!(["a"]), "cell_no_value"),
+        ("premises", serde_json::json!("长".repeat(6000)), "cell_too_long"),
+    ];
+    for (column, value, code) in rows {
+        let mut object = object.clone();
+        object.insert(column.to_owned(), value);
+        let text = serde_json::Value::Object(object).to_string();
+        let faults = admitted("food-operation-permit", text.as_bytes()).unwrap_err();
+        assert_eq!(faults.iter().map(Fault::code).collect::<Vec<_>>(), [code], "{column}");
+    }
+}
+
+#[test]
+fn a_json_row_that_differs_from_the_first_has_its_own_faults() {
+    let object = object_of(&right("food-operation-permit"));
+    for (column, code) in [("经营场所", "column_twice"), ("colour", "column_unknown")] {
+        let mut second = object.clone();
+        second.insert(column.to_owned(), "广州市天河区".into());
+        let table = serde_json::json!([object, second]).to_string();
+        let rows: Vec<Application> = Table::read(table.as_bytes(), kind("food-operation-permit")).unwrap().map(Result::unwrap).collect();
+        let codes = |row: &Application| kind("food-operation-permit").admit(row, TODAY).err().map(|faults| faults[0].code());
+        assert_eq!(rows.iter().map(codes).collect::<Vec<_>>(), [None, Some(code)]);
+    }
+}
+
+#[test]
+fn a_cell_that_is_in_no_encoding_is_a_fault_of_its_row() {
+    let csv = GB18030.encode(&csv_of(&right("food-operation-permit"))).0.into_owned();
+    let place = csv.windows(2).rposition(|pair| pair == b"\"\n").unwrap();
+    let mut broken = csv.clone();
+    broken.splice(place..place, [0xff]);
+    let faults = admitted("food-operation-permit", &broken).unwrap_err();
+    assert_eq!(faults.iter().map(|fault| (fault.column(), fault.code())).collect::<Vec<_>>(), [("supervisor", "cell_undecodable")]);
+}
+
+#[test]
+fn what_says_that_it_is_utf8_is_read_so_and_only_its_broken_cell_is_a_fault() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let mut broken = format!("\u{feff}{csv}").into_bytes();
+    let place = broken.windows(2).rposition(|pair| pair == b"\"\n").unwrap();
+    broken.splice(place..place, [0xff]);
+    let faults = admitted("food-operation-permit", &broken).unwrap_err();
+    assert_eq!(faults.iter().map(|fault| (fault.column(), fault.code())).collect::<Vec<_>>(), [("supervisor", "cell_undecodable")]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_bytes_make_a_table_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), start in prop::sample::select(&["", "[", "{", "[{\"number\":", "\u{feff}"][..])) {
+        let bytes = [start.as_bytes(), &bytes].concat();
+        if let Ok(table) = Table::read(&bytes, kind("tax-payment")) {
+            table.for_each(drop);
+        }
+    }
+}

@@ -146,7 +146,8 @@ fn browsers_come_in_without_a_certificate_and_are_signed_in_by_none() {
     let desk = admin(&scene.stage);
     link(&desk, &system.thumbprint, 30);
     assert_eq!(scene.call(None, &[]).unwrap().1["code"], "caller_unknown");
-    let session = |identity| scene.call(identity, &[("cookie", desk.cookie.as_str())]).unwrap();
+    let cookie = desk.cookie.replace("kanhe_session=", "__Host-kanhe=");
+    let session = |identity| scene.call(identity, &[("cookie", cookie.as_str())]).unwrap();
     assert_eq!((session(None).1["actor"].clone(), session(Some(&system)).1["actor"].clone()), (json!("zhang.san"), json!("zhang.san")));
     // A page elsewhere makes a browser call us, with whatever certificate the browser has.
     for header in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example.cn"), ("cookie", "other=1")] {

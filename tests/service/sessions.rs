@@ -4,6 +4,7 @@ use crate::people::{Desk, PASSWORD};
 use crate::stage::Stage;
 use jiff::SignedDuration;
 use kanhe_service::accounts::{OfficerId, Role, second_factor};
+use kanhe_service::http::Limits;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 
@@ -75,6 +76,28 @@ fn with_tls_the_cookie_is_sent_by_tls_only() {
     let first = stage.appoint(Office::Guangzhou, "zhang.san", &[Role::Clerk]);
     let cookie = stage.try_sign_in("zhang.san", &first, None).header("set-cookie").to_owned();
     assert!(cookie.starts_with("__Host-kanhe=") && cookie.ends_with("; Secure") && cookie.contains("; Path=/;"), "{cookie}");
+}
+
+#[test]
+fn a_browser_that_a_believed_proxy_says_came_by_tls_gets_the_cookie_and_the_header_of_one() {
+    let signed_in = |stage: &Stage, headers: &[(&str, &str)]| {
+        let first = stage.appoint(Office::Guangzhou, "zhang.san", &[Role::Clerk]);
+        let sent = [headers, &[("content-type", "application/json")]].concat();
+        let reply = stage.send("POST", "/v1/session", &sent, json!({ "login": "zhang.san", "password": first }).to_string().as_bytes());
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let cookie = reply.header("set-cookie").to_owned();
+        let value = cookie.split(';').next().unwrap().to_owned();
+        let back = [headers, &[("cookie", value.as_str())]].concat();
+        assert_eq!(stage.send("GET", "/v1/session", &back, b"").status, 200, "the cookie is known again: {cookie}");
+        (cookie.starts_with("__Host-kanhe="), cookie.ends_with("; Secure"), !reply.header("strict-transport-security").is_empty())
+    };
+    let here = ["127.0.0.1".parse().unwrap()];
+    let believed = || Stage::behind(&here, Limits::default());
+    assert_eq!(signed_in(&believed(), &[("x-forwarded-proto", "https")]), (true, true, true));
+    assert_eq!(signed_in(&believed(), &[("x-forwarded-proto", "http")]), (false, false, false));
+    assert_eq!(signed_in(&believed(), &[]), (false, false, false));
+    assert_eq!(signed_in(&Stage::new(), &[("x-forwarded-proto", "https")]), (false, false, false), "nobody believes a stranger");
+    assert_eq!(signed_in(&Stage::behind_tls(), &[]), (true, true, true), "where all come by TLS, no proxy has to say so");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::identity::Provider;
 use crate::jobs::Queue;
 use crate::proposals;
 use crate::publish::Press;
+use crate::serve::{Peer, Transport};
 use crate::sharing;
 use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
@@ -100,6 +101,11 @@ impl Door {
     pub fn demanding(mut self, second_factor: Vec<Role>) -> Self {
         self.second_factor = second_factor;
         self
+    }
+
+    /// How a browser has come: over TLS where all do, or where its connection says so, or a proxy that is believed.
+    pub fn transport(&self, peer: Option<&Peer>) -> Transport {
+        if self.tls { Transport::Tls } else { peer.map_or(Transport::Plain, |peer| peer.transport) }
     }
 
     /// Whether an officer who came in by a password has still to set a second factor up.

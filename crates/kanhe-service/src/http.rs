@@ -8,6 +8,7 @@ pub(crate) mod aside;
 mod authenticate;
 mod body;
 mod caller;
+mod cookie;
 mod flow;
 mod journey;
 mod layers;

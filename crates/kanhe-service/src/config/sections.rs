@@ -188,7 +188,8 @@ impl PublishAt {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountsWith {
-    /// Whether something in front of the service ends TLS: then the session's cookie is sent by TLS only, and to this host alone.
+    /// Whether something in front of the service ends TLS for all: then cookies are sent by TLS only, and to this host alone, and browsers are
+    /// told to come back by TLS only. Where this is left out, a proxy of `listen.proxies` may say so of each request.
     #[serde(default)]
     pub behind_tls: bool,
     /// Roles for which a second factor is demanded, such as `["key_holder", "approver", "administrator"]`: an officer who has one of them

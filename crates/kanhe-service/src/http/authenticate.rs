@@ -5,12 +5,13 @@
 //! that comes without the word of our own pages, makes a nobody of the caller, and is told to who asks a path that wants somebody.
 
 use super::aside::aside;
+use super::cookie::{Cookie, transport_of};
 use super::problem::Problem;
 use super::turnstile::Turnstile;
 use crate::accounts::session::{self, SignedIn, Token};
 use crate::accounts::{Caller, CredentialError, Thumbprint, api_key};
-use crate::house::{House, Shared};
-use crate::serve::Peer;
+use crate::house::Shared;
+use crate::serve::{Peer, Transport};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -46,7 +47,7 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Re
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             Err(problem) => drop(request.extensions_mut().insert(Refused(problem))),
         }
-    } else if let Some(sent) = cookie(house, request.headers()) {
+    } else if let Some(sent) = Cookie::Session.sent(transport_of(request.extensions()), request.headers()) {
         match visitor(house, &sent, request.method(), request.headers()).await {
             Ok(signed_in) if signed_in.must_change() => {
                 request.extensions_mut().insert(Refused(CredentialError::MustChangePassword.into()));
@@ -91,29 +92,7 @@ fn bearer(sent: &HeaderValue) -> Option<Zeroizing<String>> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Zeroizing::new(key.trim().to_owned()))
 }
 
-/// The value of the session's cookie.
-fn cookie(house: &House, headers: &HeaderMap) -> Option<Zeroizing<String>> {
-    cookie_of(headers, cookie_name(house))
-}
-
-/// The value of a cookie.
-pub fn cookie_of(headers: &HeaderMap, wanted: &str) -> Option<Zeroizing<String>> {
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok()).flat_map(|sent| sent.split(';'));
-    let mut ours = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == wanted);
-    ours.next().map(|(_, value)| Zeroizing::new(value.to_owned()))
-}
-
 /// The session's token that a request has sent.
-pub fn token(house: &House, headers: &HeaderMap) -> Option<Token> {
-    cookie(house, headers).and_then(|sent| Token::parse(&sent))
-}
-
-/// The name of our cookie: with TLS one that browsers take from this very host alone (RFC 6265bis §4.1.3.2).
-pub fn cookie_name(house: &House) -> &'static str {
-    if house.door.tls { "__Host-kanhe" } else { "kanhe_session" }
-}
-
-/// The name of the cookie of a browser that was sent to the identity service.
-pub fn errand_cookie_name(house: &House) -> &'static str {
-    if house.door.tls { "__Host-kanhe-errand" } else { "kanhe_errand" }
+pub fn token(transport: Transport, headers: &HeaderMap) -> Option<Token> {
+    Cookie::Session.sent(transport, headers).and_then(|sent| Token::parse(&sent))
 }

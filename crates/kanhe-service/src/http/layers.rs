@@ -7,7 +7,7 @@ use super::routes::JOBS;
 use super::tongue::Tongue;
 use super::turnstile::{Rate, Turnstile};
 use crate::house::Shared;
-use crate::serve::{Peer, Transport};
+use crate::serve::Transport;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
@@ -77,7 +77,7 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
             observe::request(&house, request, next).await
         }))
-        .layer(from_fn(protect))
+        .layer(from_fn_with_state(house.clone(), protect))
         .layer(from_fn(speak))
         .layer(from_fn_with_state(turnstile.clone(), |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
             turnstile.place(request, next).await
@@ -153,12 +153,14 @@ fn framework(status: StatusCode) -> Problem {
 }
 
 /// Headers that keep an answer where it belongs.
-async fn protect(request: Request, next: Next) -> Response {
+async fn protect(State(house): State<Shared>, mut request: Request, next: Next) -> Response {
     let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
-    let tls = request.extensions().get::<Peer>().is_some_and(|peer| peer.transport == Transport::Tls);
+    // One answer for this header and for every cookie.
+    let transport = house.door.transport(request.extensions().get());
+    request.extensions_mut().insert(transport);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if tls {
+    if transport == Transport::Tls {
         // Two years (RFC 6797): who has come over TLS once does not come in the clear again.
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }

@@ -4,15 +4,15 @@
 //! has nothing in it that signs anybody in. The session's own cookie stays `Strict`; a browser does not send it along a redirection that
 //! began elsewhere, so the return is answered with a page of ours, which goes on by itself.
 
-use super::session::{add_cookie, set_cookie};
 use crate::accounts::{session, sign_in};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
-use crate::http::authenticate::{cookie_of, errand_cookie_name};
 use crate::http::body::Query;
+use crate::http::cookie::Cookie;
 use crate::http::problem::Problem;
 use crate::http::tongue::Tongue;
 use crate::identity::{Errand, IdentityError, LONGEST_ERRAND, Provider, Return};
+use crate::serve::Transport;
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, LOCATION, REFRESH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -40,7 +40,7 @@ pub struct Brought {
 /// Links and buttons lead here. The browser has to be back within ten minutes.
 #[utoipa::path(get, path = "/v1/session/oidc", tag = "session",
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
-pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
+pub async fn go(State(house): State<Shared>, transport: Transport) -> Result<Response, Problem> {
     let _turn = turn(&house)?;
     let begun = aside(&house, |house| {
         let errand = Errand::new(house.chance(), house.now());
@@ -48,7 +48,7 @@ pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
     });
     let (address, errand) = begun.await?;
     let mut response = to(&address)?;
-    add_cookie(&house, &mut response, (errand_cookie_name(&house), &errand.text()), "Lax", LONGEST_ERRAND);
+    Cookie::Errand.set(transport, &mut response, &errand.text(), LONGEST_ERRAND);
     Ok(response)
 }
 
@@ -58,10 +58,15 @@ pub async fn go(State(house): State<Shared>) -> Result<Response, Problem> {
 #[utoipa::path(get, path = "/v1/session/oidc/callback", tag = "session", params(Brought),
     responses((status = OK, body = String, content_type = "text/html", description = "A page that goes on to where officers work",
         headers(("set-cookie" = String, description = "The session")))))]
-pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought): Query<Brought>) -> Result<Response, Problem> {
+pub async fn back(
+    State(house): State<Shared>,
+    transport: Transport,
+    headers: HeaderMap,
+    Query(brought): Query<Brought>,
+) -> Result<Response, Problem> {
     let Brought { code, state, iss, error } = brought;
     let _turn = turn(&house)?;
-    let errand = cookie_of(&headers, errand_cookie_name(&house)).and_then(|sent| Errand::parse(&sent));
+    let errand = Cookie::Errand.sent(transport, &headers).and_then(|sent| Errand::parse(&sent));
     let back = Return { code, state, iss, error };
     let token = aside(&house, move |house| {
         let errand = errand.ok_or(IdentityError::State)?;
@@ -70,8 +75,8 @@ pub async fn back(State(house): State<Shared>, headers: HeaderMap, Query(brought
     });
     let token = token.await?;
     let mut response = onward(&provider(&house)?.settings.landing, Tongue::of(&headers));
-    set_cookie(&house, &mut response, &token.text(), session::LONGEST.as_secs());
-    add_cookie(&house, &mut response, (errand_cookie_name(&house), ""), "Lax", 0);
+    Cookie::Session.set(transport, &mut response, &token.text(), session::LONGEST.as_secs());
+    Cookie::Errand.set(transport, &mut response, "", 0);
     Ok(response)
 }
 

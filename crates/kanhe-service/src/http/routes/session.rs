@@ -5,13 +5,14 @@ use crate::accounts::sign_in::{self, Claim};
 use crate::accounts::{Caller, CredentialError, Mandate, Right, Role, Scope, SignInError, second_factor};
 use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
-use crate::http::authenticate::cookie_name;
+use crate::http::authenticate::token;
 use crate::http::body::JsonBody;
+use crate::http::cookie::{Cookie, transport_of};
 use crate::http::problem::Problem;
+use crate::serve::Transport;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,7 +109,7 @@ const LONGEST_FIELD: usize = 1_024;
 /// heard for this login for a quarter of an hour, and twice as long after each ten more.
 #[utoipa::path(post, path = "/v1/session", tag = "session", request_body = Credentials,
     responses((status = CREATED, body = Who, headers(("set-cookie" = String, description = "The session")))))]
-pub async fn begin(State(house): State<Shared>, JsonBody(body): JsonBody<Credentials>) -> Result<Response, Problem> {
+pub async fn begin(State(house): State<Shared>, transport: Transport, JsonBody(body): JsonBody<Credentials>) -> Result<Response, Problem> {
     let password = Zeroizing::new(body.password);
     if password.len() > LONGEST_FIELD || body.login.len() > LONGEST_FIELD {
         return Err(SignInError::Refused.into());
@@ -121,7 +122,7 @@ pub async fn begin(State(house): State<Shared>, JsonBody(body): JsonBody<Credent
     });
     let (token, signed_in) = signed_in.await?;
     let mut response = (StatusCode::CREATED, Json(who(&house, &signed_in, &token))).into_response();
-    set_cookie(&house, &mut response, &token.text(), session::LONGEST.as_secs());
+    Cookie::Session.set(transport, &mut response, &token.text(), session::LONGEST.as_secs());
     Ok(response)
 }
 
@@ -132,7 +133,7 @@ pub async fn show(State(house): State<Shared>, request: Request) -> Result<Json<
     let (mut parts, _) = request.into_parts();
     match parts.extensions.get::<SignedIn>().cloned() {
         Some(signed_in) => {
-            let token = crate::http::authenticate::token(&house, &parts.headers).ok_or_else(Problem::failed)?;
+            let token = token(transport_of(&parts.extensions), &parts.headers).ok_or_else(Problem::failed)?;
             Ok(Json(who(&house, &signed_in, &token)))
         }
         None => Caller::from_request_parts(&mut parts, &()).await.map(|caller| Json(what(&caller))),
@@ -142,10 +143,10 @@ pub async fn show(State(house): State<Shared>, request: Request) -> Result<Json<
 /// Ends the session.
 #[utoipa::path(delete, path = "/v1/session", tag = "session",
     responses((status = NO_CONTENT, description = "It is over")))]
-pub async fn end(State(house): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
+pub async fn end(State(house): State<Shared>, transport: Transport, signed_in: SignedIn) -> Result<Response, Problem> {
     aside(&house, move |house| session::end(&house.library, &signed_in)).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&house, &mut response, "", 0);
+    Cookie::Session.set(transport, &mut response, "", 0);
     Ok(response)
 }
 
@@ -216,20 +217,5 @@ fn what(caller: &Caller) -> Who {
         rights: Right::ALL.into_iter().filter(|right| caller.has(*right)).map(Right::word).collect(),
         types,
         session: None,
-    }
-}
-
-/// The cookie of a session.
-pub(super) fn set_cookie(house: &House, response: &mut Response, value: &str, seconds: i64) {
-    add_cookie(house, response, (cookie_name(house), value), "Strict", seconds);
-}
-
-/// A cookie that no script reads; with TLS, one that is sent by TLS only.
-pub(super) fn add_cookie(house: &House, response: &mut Response, (name, value): (&str, &str), same_site: &str, seconds: i64) {
-    let secure = if house.door.tls { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}");
-    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
-        cookie.set_sensitive(true);
-        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }

@@ -6,7 +6,7 @@ use crate::stage::{Reply, Stage, house_with};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_service::house::Door;
 use kanhe_service::http::Limits;
-use kanhe_service::identity::{self, Answer, CALLBACK, Question, Settings};
+use kanhe_service::identity::{self, Answer, CALLBACK, Fetch, Question, Settings};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -48,6 +48,11 @@ impl Provider {
 
     /// A house that signs officers in by it, as the configuration says.
     pub fn stage(&self, change: impl FnOnce(&mut Settings)) -> Stage {
+        self.stage_that(Box::new(ask), change)
+    }
+
+    /// The same, which asks in a way of its own.
+    pub fn stage_that(&self, ask: Box<Fetch>, change: impl FnOnce(&mut Settings)) -> Stage {
         let mut settings = Settings {
             issuer: self.issuer.clone(),
             client_id: "kanhe".to_owned(),
@@ -60,7 +65,7 @@ impl Provider {
             landing: "/docs/".to_owned(),
         };
         change(&mut settings);
-        let provider = identity::Provider::new(settings, Box::new(ask));
+        let provider = identity::Provider::new(settings, ask);
         let stage = Stage::of(
             house_with(|house| {
                 house.door = Door::new(true);
@@ -86,7 +91,7 @@ fn keep_up(stage: &Stage) {
 }
 
 /// What the executable does, with a client of the test's.
-fn ask(question: &Question<'_>) -> Option<Answer> {
+pub fn ask(question: &Question<'_>) -> Option<Answer> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let request = question
         .authorization

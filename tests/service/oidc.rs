@@ -1,6 +1,6 @@
 //! Officers sign in by an identity service: npm's oidc-provider, with its own pages, and a browser that walks through them.
 
-use crate::browser::{ADDRESS, Browser, Provider, action};
+use crate::browser::{ADDRESS, Browser, Provider, action, ask};
 use crate::people::Desk;
 use crate::stage::{Reply, Stage};
 use jiff::SignedDuration;
@@ -8,6 +8,8 @@ use kanhe_service::accounts::{OfficerId, Role};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use zeroize::Zeroizing;
 
 fn code(reply: &Reply) -> (u16, String) {
@@ -275,4 +277,33 @@ fn a_client_that_the_identity_service_does_not_know_is_told_so() {
     let stage = provider.stage(|settings| settings.client_secret = Some(Zeroizing::new("another".to_owned())));
     guangzhou(&stage);
     assert_eq!(code(&Browser::new(&stage).sign_in_as("S-1")), (401, "oidc_code_refused".to_owned()));
+}
+
+#[test]
+fn an_identity_service_that_is_down_is_asked_every_five_seconds_and_not_by_everybody() {
+    let provider = Provider::new();
+    let (asked, is_up) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (count, up) = (asked.clone(), is_up.clone());
+    let stage = provider.stage_that(
+        Box::new(move |question| {
+            count.fetch_add(1, Ordering::SeqCst);
+            if up.load(Ordering::SeqCst) { ask(question) } else { None }
+        }),
+        |_| {},
+    );
+    let sent = || stage.get("/v1/session/oidc");
+    for path in ["/v1/session/oidc", "/v1/session/oidc", "/v1/session/oidc/end"] {
+        assert_eq!(code(&stage.get(path)), (502, "oidc_unreachable".to_owned()));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "who comes next is told at once");
+    stage.later(SignedDuration::from_secs(4));
+    assert_eq!((sent().status, asked.load(Ordering::SeqCst)), (502, 1));
+    stage.later(SignedDuration::from_secs(1));
+    assert_eq!((sent().status, asked.load(Ordering::SeqCst)), (502, 2));
+    is_up.store(true, Ordering::SeqCst);
+    assert_eq!((sent().status, asked.load(Ordering::SeqCst)), (502, 2));
+    stage.later(SignedDuration::from_secs(5));
+    assert_eq!((sent().status, sent().status), (303, 303));
+    // Its description and its keys, which are remembered now.
+    assert_eq!(asked.load(Ordering::SeqCst), 4);
 }

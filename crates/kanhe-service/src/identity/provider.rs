@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 /// What we know of it is read again after so long: a key that it takes back is not believed for longer.
 const READ_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// One that was not answered is not asked again for so long: nobody waits for what somebody else has just waited for.
+const ASKED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+
 /// A key that we do not know is asked for at most so often, whatever tokens name.
 const KEYS_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
@@ -92,6 +95,13 @@ pub struct Provider {
     pub turns: Semaphore,
     fetch: Box<Fetch>,
     known: Mutex<Option<Arc<Known>>>,
+    failed: Mutex<Option<Failed>>,
+}
+
+/// That its description could not be had.
+struct Failed {
+    at: Timestamp,
+    why: IdentityError,
 }
 
 struct Known {
@@ -109,12 +119,12 @@ struct Tokens {
 impl Provider {
     /// An identity service of which nothing is known yet: it may be away when our own service starts.
     pub fn new(settings: Settings, fetch: Box<Fetch>) -> Self {
-        Self { settings, turns: Semaphore::new(RETURNS_AT_A_TIME), fetch, known: Mutex::default() }
+        Self { settings, turns: Semaphore::new(RETURNS_AT_A_TIME), fetch, known: Mutex::default(), failed: Mutex::default() }
     }
 
     /// Where a browser goes to be signed in.
-    pub fn begin(&self, errand: &Errand, now: Timestamp) -> Result<String, IdentityError> {
-        let (known, settings) = (self.known(now)?, &self.settings);
+    pub fn begin(&self, errand: &Errand, edge: &Edge) -> Result<String, IdentityError> {
+        let (known, settings) = (self.known(edge)?, &self.settings);
         let callback = settings.callback();
         let (state, nonce, challenge) = (errand.state(), errand.nonce(), errand.challenge());
         let (contexts, max_age) = (settings.contexts.join(" "), settings.max_age.map(|seconds| seconds.to_string()));
@@ -139,7 +149,7 @@ impl Provider {
     pub fn finish(&self, errand: &Errand, back: &Return, edge: &Edge) -> Result<Subject, IdentityError> {
         let now = (edge.now)();
         errand.check(back, now)?;
-        let known = self.known(now)?;
+        let known = self.known(edge)?;
         // RFC 9207 §2.4: a code of another service is not shown to this one.
         let other =
             back.iss.as_ref().map_or(known.metadata.authorization_response_iss_parameter_supported, |iss| *iss != self.settings.issuer);
@@ -156,8 +166,8 @@ impl Provider {
     }
 
     /// Where a browser goes to be signed out there too (RP-Initiated Logout 1.0).
-    pub fn end(&self, now: Timestamp) -> Result<String, IdentityError> {
-        let known = self.known(now)?;
+    pub fn end(&self, edge: &Edge) -> Result<String, IdentityError> {
+        let known = self.known(edge)?;
         let landing = format!("{}{}", self.settings.address, self.settings.landing);
         let place = known.metadata.end_session_endpoint.as_deref().ok_or(IdentityError::NoSignOut)?;
         Ok(with_query(place, [("client_id", self.settings.client_id.as_str()), ("post_logout_redirect_uri", landing.as_str())]))
@@ -202,13 +212,26 @@ impl Provider {
         Ok(jws.authenticate(&key)?)
     }
 
-    /// What is known, read again where it is old.
-    fn known(&self, now: Timestamp) -> Result<Arc<Known>, IdentityError> {
+    /// What is known, read again where it is old. What could not be read is remembered for a while, and said at once.
+    fn known(&self, edge: &Edge) -> Result<Arc<Known>, IdentityError> {
+        let now = (edge.now)();
         let before = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let young = |known: &Arc<Known>| now.duration_since(known.read) < READ_AGAIN && now >= known.read;
-        if let Some(known) = before.filter(young) {
+        if let Some(known) = before.filter(|known| is_young(known.read, READ_AGAIN, now)) {
             return Ok(known);
         }
+        if let Some(failed) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && is_young(failed.at, ASKED_AGAIN, now)
+        {
+            return Err(failed.why.clone());
+        }
+        self.read(now).inspect_err(|why| {
+            // Whoever does not answer lets one wait: the time counts from the end of that.
+            let failed = Failed { at: (edge.now)(), why: why.clone() };
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
+        })
+    }
+
+    fn read(&self, now: Timestamp) -> Result<Arc<Known>, IdentityError> {
         let part = "its description";
         let url = format!("{}/.well-known/openid-configuration", self.settings.issuer.trim_end_matches('/'));
         let metadata = Metadata::decode(&self.get(part, &url)?, &self.settings.issuer)?;
@@ -237,6 +260,11 @@ impl Provider {
         let answer = answer.ok_or(IdentityError::Unreachable { part })?;
         if answer.body.len() > LONGEST_ANSWER { Err(IdentityError::Malformed { part }) } else { Ok(answer) }
     }
+}
+
+/// Whether less time than that has passed, by a clock that was not set back.
+fn is_young(since: Timestamp, life: SignedDuration, now: Timestamp) -> bool {
+    now >= since && now.duration_since(since) < life
 }
 
 /// Name and secret as RFC 6749 §2.3.1 has them: escaped first, so that a colon in either is none between them.

@@ -44,7 +44,7 @@ pub async fn go(State(house): State<Shared>, transport: Transport) -> Result<Res
     let _turn = turn(&house)?;
     let begun = aside(&house, |house| {
         let errand = Errand::new(house.chance(), house.now());
-        Ok::<_, IdentityError>((provider(house)?.begin(&errand, house.now())?, errand))
+        Ok::<_, IdentityError>((provider(house)?.begin(&errand, &house.edge)?, errand))
     });
     let (address, errand) = begun.await?;
     let mut response = to(&address)?;
@@ -85,7 +85,7 @@ pub async fn back(
     responses((status = SEE_OTHER, description = "To the identity service", headers(("location" = String, description = "Its address")))))]
 pub async fn leave(State(house): State<Shared>) -> Result<Response, Problem> {
     let _turn = turn(&house)?;
-    let address = aside(&house, |house| provider(house)?.end(house.now())).await?;
+    let address = aside(&house, |house| provider(house)?.end(&house.edge)).await?;
     to(&address)
 }
 

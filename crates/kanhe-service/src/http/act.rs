@@ -3,17 +3,15 @@
 use super::aside::aside;
 use super::body::json_bytes;
 use super::problem::Problem;
-use super::repeat::{KEY, Repeat};
+use super::repeat::{Answer, KEY, Once, Repeat, once};
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::registrar::Entry;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 /// A request that changes something.
 pub struct Act<B> {
@@ -52,26 +50,76 @@ impl<B: Send + 'static> Act<B> {
     }
 }
 
-/// Why something is done. Who does it is who calls.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Grounds)]
-pub struct GroundsBody {
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    pub basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    pub reason: String,
-    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-    #[schema(format = DateTime)]
-    pub effective: Option<String>,
+impl<B> Act<B> {
+    /// Does an act once for each key; what is answered to it is kept in its own commit.
+    pub fn once(&self, act: impl FnOnce(&mut Answer<'_>) -> Result<(), Problem>) -> Result<Once, Problem> {
+        let mut answer = Answer::new(self.repeat.as_ref(), self.house.now());
+        once(&self.house, self.repeat.as_ref(), || {
+            act(&mut answer)?;
+            Ok(answer.into_body())
+        })
+    }
 }
 
-impl GroundsBody {
+/// Bodies that say why something is done: what each has of its own, and behind it the grounds, written here once for all.
+///
+/// `now` makes bodies of acts that hold from now on; `dated` those that may name the moment. Serde flattens no struct into one that refuses
+/// members that it does not know, so the members are spelt out in each.
+macro_rules! grounded {
+    (now $($body:tt)*) => { $crate::http::act::grounded! { @ {} $($body)* } };
+    (dated $($body:tt)*) => { $crate::http::act::grounded! { @ { effective } $($body)* } };
+    (@ { $($effective:ident)? } $(#[$about:meta])* pub struct $name:ident { $($(#[$of:meta])* $member:ident: $kind:ty,)* }) => {
+        #[derive(serde::Deserialize, utoipa::ToSchema)]
+        #[serde(deny_unknown_fields)]
+        $(#[$about])*
+        pub struct $name {
+            $($(#[$of])* $member: $kind,)*
+            /// The legal basis (法律依据).
+            #[schema(min_length = 1, max_length = 200)]
+            basis: String,
+            /// The reason.
+            #[schema(min_length = 1, max_length = 200)]
+            reason: String,
+            $(/// From when on it holds (RFC 3339), at most now; now, where nothing is said.
+            #[schema(format = DateTime)]
+            $effective: Option<String>,)?
+        }
+
+        impl $crate::http::act::Grounded for $name {
+            fn words(&self) -> (&str, &str) {
+                (&self.basis, &self.reason)
+            }
+
+            $(fn effective(&self) -> Option<&str> {
+                self.$effective.as_deref()
+            })?
+        }
+    };
+}
+
+pub(crate) use grounded;
+
+/// A body that says why something is done. Who does it is who calls.
+pub trait Grounded {
+    /// The legal basis and the reason.
+    fn words(&self) -> (&str, &str);
+
+    /// From when on it holds, as it was written; none for now.
+    fn effective(&self) -> Option<&str> {
+        None
+    }
+}
+
+grounded! { dated
+    /// Why something is done. Who does it is who calls.
+    #[schema(as = Grounds)]
+    pub struct GroundsBody {}
+}
+
+impl<B: Grounded> Act<B> {
     /// What goes into the log.
-    pub fn entry(&self, house: &House, caller: &Caller) -> Result<Entry, Problem> {
-        entry(house, caller, (&self.basis, &self.reason), self.effective.as_deref())
+    pub fn entry(&self) -> Result<Entry, Problem> {
+        entry(&self.house, &self.caller, self.body.words(), self.body.effective())
     }
 }
 

@@ -48,6 +48,31 @@ struct Kept {
     body: String,
 }
 
+/// What is answered to an act: kept in the commit of the act, and then given.
+pub struct Answer<'r> {
+    repeat: Option<&'r Repeat>,
+    now: Timestamp,
+    body: String,
+}
+
+impl<'r> Answer<'r> {
+    /// No answer yet, to a request that may have a key.
+    pub const fn new(repeat: Option<&'r Repeat>, now: Timestamp) -> Self {
+        Self { repeat, now, body: String::new() }
+    }
+
+    /// Answers with this, and keeps it in the commit of what it answers.
+    pub fn keep(&mut self, pen: &mut Pen<'_>, shown: &impl Serialize) -> Result<(), StoreError> {
+        self.body = serde_json::to_string(shown).unwrap_or_default();
+        Repeat::keep_if(self.repeat, pen, self.now, &self.body)
+    }
+
+    /// The answer as it is sent.
+    pub fn into_body(self) -> String {
+        self.body
+    }
+}
+
 /// An answer, given now or before.
 pub struct Once {
     body: String,

@@ -1,34 +1,26 @@
 //! What departments say of an application, and how it ends.
 
 use crate::accounts::Right;
-use crate::http::act::{Act, GroundsBody, entry};
+use crate::http::act::{Act, GroundsBody, grounded};
 use crate::http::problem::Problem;
-use crate::http::repeat::{Once, Repeat, once};
+use crate::http::repeat::Once;
 use crate::http::routes::certificates::issue::{Issued, can_draw};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kanhe_core::code::ProjectCode;
 use kanhe_issuer::examiner::{Closing, Examiner, Opinion};
 use kanhe_store::{Pen, Stage};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a department says.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewRequest {
-    /// The department's id in the type file.
-    department: String,
-    /// `agrees` or `objects`.
-    opinion: String,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-    #[schema(format = DateTime)]
-    effective: Option<String>,
+grounded! { dated
+    /// What a department says.
+    pub struct ReviewRequest {
+        /// The department's id in the type file.
+        department: String,
+        /// `agrees` or `objects`.
+        opinion: String,
+    }
 }
 
 /// How far an application has come by an act.
@@ -47,19 +39,15 @@ pub struct MovedOn {
     responses((status = OK, body = MovedOn)))]
 pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
     act.done(|act| {
-        let Act { house, caller, subject, repeat, body } = &act;
+        let Act { house, caller, subject, body, .. } = &act;
         let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`opinion` is agrees or objects");
         let opinion = Opinion::parse(&body.opinion).ok_or_else(unknown)?;
-        let entry = entry(house, caller, (&body.basis, &body.reason), body.effective.as_deref())?;
-        let own = house.application_of(caller, Right::Review, subject)?;
-        once(house, repeat.as_ref(), || {
-            let mut told = String::new();
-            let keep = |pen: &mut Pen<'_>, stage| {
-                told = moved_on(&own.project.code, stage);
-                Repeat::keep_if(repeat.as_ref(), pen, entry.now, &told)
-            };
-            Examiner::new(&house.library).review_and(own.kind, &own.project.code, (&body.department, opinion), &entry, keep)?;
-            Ok(told)
+        let (entry, own) = (act.entry()?, house.application_of(caller, Right::Review, subject)?);
+        let code = &own.project.code;
+        act.once(|answer| {
+            let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
+            Examiner::new(&house.library).review_and(own.kind, code, (&body.department, opinion), &entry, keep)?;
+            Ok(())
         })
     })
     .await
@@ -70,14 +58,14 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
     params(("code" = String, Path, description = "The code of the application")),
     responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
 pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
-    act.done(|Act { house, caller, subject, body, .. }| {
-        let entry = body.entry(&house, &caller)?;
-        let own = house.application_of(&caller, Right::Decide, &subject)?;
+    act.done(|act| {
+        let Act { house, caller, subject, .. } = &act;
+        let (entry, own) = (act.entry()?, house.application_of(caller, Right::Decide, subject)?);
         let manifest = house.manifest()?;
-        let desk = house.desk_of(&caller, &manifest, own.kind)?;
-        can_draw(&house, &number_of(&own.project.application))?;
+        let desk = house.desk_of(caller, &manifest, own.kind)?;
+        can_draw(house, &number_of(&own.project.application))?;
         let entered = Examiner::new(&house.library).approve(&desk, own.kind, &own.project.code, &entry, house.chance())?;
-        Issued::read(&house, &entered, own.kind, &[])
+        Issued::read(house, &entered, own.kind, &[])
     })
     .await
     .map(IntoResponse::into_response)
@@ -101,22 +89,20 @@ pub async fn withdraw(act: Act<GroundsBody>) -> Result<Once, Problem> {
     act.done(|act| close(&act, Right::Lodge, Closing::Withdraw)).await
 }
 
-fn close(Act { house, caller, subject, repeat, body }: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once, Problem> {
-    let entry = body.entry(house, caller)?;
-    let own = house.application_of(caller, right, subject)?;
-    once(house, repeat.as_ref(), || {
-        let mut told = String::new();
-        let keep = |pen: &mut Pen<'_>, stage| {
-            told = moved_on(&own.project.code, stage);
-            Repeat::keep_if(repeat.as_ref(), pen, entry.now, &told)
-        };
-        Examiner::new(&house.library).close_and(own.kind, &own.project.code, closing, &entry, keep)?;
-        Ok(told)
+fn close(act: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once, Problem> {
+    let (entry, own) = (act.entry()?, act.house.application_of(&act.caller, right, &act.subject)?);
+    let code = &own.project.code;
+    act.once(|answer| {
+        let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
+        Examiner::new(&act.house.library).close_and(own.kind, code, closing, &entry, keep)?;
+        Ok(())
     })
 }
 
-fn moved_on(code: &kanhe_core::code::ProjectCode, stage: Stage) -> String {
-    serde_json::to_string(&MovedOn { code: code.as_str().to_owned(), stage: stage.word() }).unwrap_or_default()
+impl MovedOn {
+    fn new(code: &ProjectCode, stage: Stage) -> Self {
+        Self { code: code.to_string(), stage: stage.word() }
+    }
 }
 
 /// The printed number that is applied for.

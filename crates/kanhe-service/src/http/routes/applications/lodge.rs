@@ -1,7 +1,7 @@
 //! 受理: an application arrives, and gets its code.
 
 use crate::accounts::Right;
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use axum::Json;
 use axum::http::header::LOCATION;
@@ -14,26 +14,17 @@ use kanhe_issuer::registrar::Replacement;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An application that is to be reviewed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LodgeRequest {
-    /// The type: its code, or the name of its file.
-    r#type: String,
-    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
-    #[schema(value_type = Object)]
-    application: Columns,
-    /// What it is to renew or amend; nothing for a first certificate.
-    replaces: Option<Replaces>,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-    /// When it arrived (RFC 3339), today; now, where nothing is said.
-    #[schema(format = DateTime)]
-    effective: Option<String>,
+grounded! { dated
+    /// An application that is to be reviewed; it is effective when it arrived, which is today.
+    pub struct LodgeRequest {
+        /// The type: its code, or the name of its file.
+        r#type: String,
+        /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+        #[schema(value_type = Object)]
+        application: Columns,
+        /// What it is to renew or amend; nothing for a first certificate.
+        replaces: Option<Replaces>,
+    }
 }
 
 /// What an application is to replace.
@@ -96,9 +87,9 @@ pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
     act.done(lodge_now).await.map(IntoResponse::into_response)
 }
 
-fn lodge_now(Act { house, caller, repeat, body, .. }: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
-    house.is_the_published_one()?;
-    let entry = entry(&house, &caller, (&body.basis, &body.reason), body.effective.as_deref())?;
+fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
+    let entry = act.entry()?;
+    let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Lodge, &body.r#type)?;
     if !agencies_for(&house.manifest()?, kind).contains(&caller.agency) {
         return Err(ExaminerError::OutOfScope { agency: caller.agency }.into());

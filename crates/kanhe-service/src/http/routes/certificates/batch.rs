@@ -2,7 +2,7 @@
 
 use crate::accounts::Right;
 use crate::house::House;
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, grounded};
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use axum::Json;
@@ -11,27 +11,21 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
 use kanhe_store::Shelfmark;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// More rows at a time are a job.
 const MOST_ROWS: usize = 1_000;
 
-/// Applications of one type, and why they are granted.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BatchRequest {
-    /// The type: its code, or the name of its file.
-    r#type: String,
-    /// 1 to 1,000 applications, each with its `request_id`.
-    #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
-    applications: Vec<Columns>,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// Applications of one type, and why they are granted.
+    pub struct BatchRequest {
+        /// The type: its code, or the name of its file.
+        r#type: String,
+        /// 1 to 1,000 applications, each with its `request_id`.
+        #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
+        applications: Vec<Columns>,
+    }
 }
 
 /// What came of each row, in their order.
@@ -81,13 +75,14 @@ pub async fn issue_batch(act: Act<BatchRequest>) -> Result<Json<Batch>, Problem>
     act.done(issue_all).await.map(Json)
 }
 
-fn issue_all(Act { house, caller, body, .. }: Act<BatchRequest>) -> Result<Batch, Problem> {
+fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
+    let entry = act.entry()?;
+    let Act { house, caller, body, .. } = act;
     let count = body.applications.len();
     if !(1..=MOST_ROWS).contains(&count) {
         let detail = format!("there are {count} applications; from 1 to {MOST_ROWS} are answered");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
     }
-    let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;

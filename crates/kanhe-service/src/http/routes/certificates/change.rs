@@ -1,51 +1,37 @@
 //! What becomes of a certificate: one route for each act of the lifecycle.
 
 use crate::accounts::Right;
-use crate::http::act::{Act, GroundsBody, entry};
+use crate::http::act::{Act, Grounded, GroundsBody, grounded};
 use crate::http::problem::Problem;
-use crate::http::repeat::{Once, Repeat, once};
+use crate::http::repeat::Once;
 use crate::shown::Changed;
 use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::code::RegionCode;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entry, Registrar, is_alias_part};
-use serde::{Deserialize, Serialize};
+use kanhe_issuer::registrar::{Registrar, is_alias_part};
+use kanhe_store::{Card, Pen};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-/// To which region, and why.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TransferRequest {
-    /// The region's code (GB/T 2260).
-    to: String,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-    #[schema(format = DateTime)]
-    effective: Option<String>,
+grounded! { dated
+    /// To which region, and why.
+    pub struct TransferRequest {
+        /// The region's code (GB/T 2260).
+        to: String,
+    }
 }
 
-/// An identifier of another scheme, and why it stands for the certificate.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AliasRequest {
-    /// The scheme.
-    #[schema(min_length = 1, max_length = 100)]
-    scheme: String,
-    /// The identifier in it.
-    #[schema(min_length = 1, max_length = 100)]
-    value: String,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// An identifier of another scheme, and why it stands for the certificate.
+    pub struct AliasRequest {
+        /// The scheme.
+        #[schema(min_length = 1, max_length = 100)]
+        scheme: String,
+        /// The identifier in it.
+        #[schema(min_length = 1, max_length = 100)]
+        value: String,
+    }
 }
 
 /// What stands for what.
@@ -67,10 +53,7 @@ macro_rules! changes {
                 ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
             responses((status = OK, body = Changed)))]
         pub async fn $name(act: Act<GroundsBody>) -> Result<Once, Problem> {
-            act.done(|act| {
-                let entry = act.body.entry(&act.house, &act.caller)?;
-                change(&act, Change::$change, &entry, None)
-            }).await
+            act.done(|act| change(&act, Change::$change, None)).await
         }
     )+};
 }
@@ -101,8 +84,7 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`to` is no code of a region")
         };
         let region = RegionCode::parse(&act.body.to).map_err(wrong)?;
-        let entry = entry(&act.house, &act.caller, (&act.body.basis, &act.body.reason), act.body.effective.as_deref())?;
-        change(&act, Change::TransferOut, &entry, Some(region.as_str()))
+        change(&act, Change::TransferOut, Some(region.as_str()))
     })
     .await
 }
@@ -112,12 +94,13 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
     params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, body = Aliased)))]
 pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
-    act.done(|Act { house, caller, subject, body, .. }| {
+    act.done(|act| {
+        let entry = act.entry()?;
+        let Act { house, caller, subject, body, .. } = act;
         if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
             let detail = "scheme and value have 1 to 100 characters each, and no control characters";
             return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
         }
-        let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
         let own = house.certificate_of(&caller, Right::Change, &subject)?;
         Registrar::new(&house.library).alias(&own.identifier, &body.scheme, &body.value, &entry)?;
         Ok(Json(Aliased { identifier: own.identifier.to_string(), scheme: body.scheme, value: body.value }))
@@ -125,15 +108,11 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
     .await
 }
 
-fn change<B>(act: &Act<B>, change: Change, entry: &Entry, other: Option<&str>) -> Result<Once, Problem> {
-    let own = act.house.certificate_of(&act.caller, Right::Change, &act.subject)?;
-    once(&act.house, act.repeat.as_ref(), || {
-        let mut told = String::new();
-        let keep = |pen: &mut kanhe_store::Pen<'_>, card: &kanhe_store::Card| {
-            told = serde_json::to_string(&Changed::new(change, card)).unwrap_or_default();
-            Repeat::keep_if(act.repeat.as_ref(), pen, entry.now, &told)
-        };
-        Registrar::new(&act.house.library).change_and(&own.identifier, change, entry, other, keep)?;
-        Ok(told)
+fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Result<Once, Problem> {
+    let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
+    act.once(|answer| {
+        let keep = |pen: &mut Pen<'_>, card: &Card| answer.keep(pen, &Changed::new(change, card));
+        Registrar::new(&act.house.library).change_and(&own.identifier, change, &entry, other, keep)?;
+        Ok(())
     })
 }

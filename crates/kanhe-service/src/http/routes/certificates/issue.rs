@@ -2,7 +2,7 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use crate::http::refused::refused_row;
 use crate::shown::Certificate;
@@ -18,24 +18,18 @@ use kanhe_issuer::application::{Columns, Draft};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An application, and why it is granted.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IssueRequest {
-    /// The type: its code, or the name of its file.
-    r#type: String,
-    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
-    #[schema(value_type = Object)]
-    application: Columns,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// An application, and why it is granted.
+    pub struct IssueRequest {
+        /// The type: its code, or the name of its file.
+        r#type: String,
+        /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+        #[schema(value_type = Object)]
+        application: Columns,
+    }
 }
 
 /// What came of a request to issue.
@@ -87,8 +81,9 @@ pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
     act.done(issue_now).await.map(IntoResponse::into_response)
 }
 
-fn issue_now(Act { house, caller, repeat, body, .. }: Act<IssueRequest>) -> Result<Issued, Problem> {
-    let entry = entry(&house, &caller, (&body.basis, &body.reason), None)?;
+fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
+    let entry = act.entry()?;
+    let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     let warnings = draft.warnings().to_vec();

@@ -2,30 +2,19 @@
 
 use super::issue::{Issued, draft};
 use crate::accounts::Right;
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
 use kanhe_issuer::registrar::{Registrar, Replacement};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-/// The application for a new version, and why it is granted.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplaceRequest {
-    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
-    #[schema(value_type = Object)]
-    application: Columns,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-    #[schema(format = DateTime)]
-    effective: Option<String>,
+grounded! { dated
+    /// The application for a new version, and why it is granted.
+    pub struct ReplaceRequest {
+        /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+        #[schema(value_type = Object)]
+        application: Columns,
+    }
 }
 
 /// 延续: issues the next version of a certificate whose term ends.
@@ -46,8 +35,9 @@ pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
     act.done(|act| replace(act, Replacement::Amend)).await.map(IntoResponse::into_response)
 }
 
-fn replace(Act { house, caller, subject, repeat, body }: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
-    let entry = entry(&house, &caller, (&body.basis, &body.reason), body.effective.as_deref())?;
+fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
+    let entry = act.entry()?;
+    let Act { house, caller, subject, repeat, body } = act;
     let own = house.certificate_of(&caller, Right::Issue, &subject)?;
     let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
     let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;

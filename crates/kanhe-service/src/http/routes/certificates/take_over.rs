@@ -2,7 +2,7 @@
 
 use super::issue::{Issued, draft};
 use crate::accounts::Right;
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -10,33 +10,22 @@ use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::Columns;
 use kanhe_issuer::catalogue::meaning_of;
 use kanhe_issuer::registrar::{Origin, Registrar};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-/// Where a certificate comes from, the application for the version here, and why it is taken over.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TakeOverRequest {
-    /// Its identifier in the other region, as it stands there.
-    identifier: String,
-    /// The code of the region that it comes from (GB/T 2260).
-    from: String,
-    /// What that region says of it, as `SET:CODE` in a code set of the type: it must have given the certificate away.
-    said: Option<String>,
-    /// The type here: its code, or the name of its file.
-    r#type: String,
-    /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
-    #[schema(value_type = Object)]
-    application: Columns,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-    /// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-    #[schema(format = DateTime)]
-    effective: Option<String>,
+grounded! { dated
+    /// Where a certificate comes from, the application for the version here, and why it is taken over.
+    pub struct TakeOverRequest {
+        /// Its identifier in the other region, as it stands there.
+        identifier: String,
+        /// The code of the region that it comes from (GB/T 2260).
+        from: String,
+        /// What that region says of it, as `SET:CODE` in a code set of the type: it must have given the certificate away.
+        said: Option<String>,
+        /// The type here: its code, or the name of its file.
+        r#type: String,
+        /// The columns of the application, by their names in either language; `request_id` among them, or else an `Idempotency-Key`.
+        #[schema(value_type = Object)]
+        application: Columns,
+    }
 }
 
 /// 转入: takes a certificate of another region over, which stays known here by its identifier there.
@@ -47,9 +36,10 @@ pub async fn take_over(act: Act<TakeOverRequest>) -> Result<Response, Problem> {
     act.done(take_over_now).await.map(IntoResponse::into_response)
 }
 
-fn take_over_now(Act { house, caller, repeat, body, .. }: Act<TakeOverRequest>) -> Result<Issued, Problem> {
+fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
+    let entry = act.entry()?;
+    let Act { house, caller, repeat, body, .. } = act;
     let unfit = |code: &'static str, detail: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-    let entry = entry(&house, &caller, (&body.basis, &body.reason), body.effective.as_deref())?;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let region = RegionCode::parse(&body.from).map_err(|error| unfit(error.code(), "`from` is no code of a region"))?;
     let identifier = CertificateId::parse_foreign(&body.identifier);

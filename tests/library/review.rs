@@ -1,6 +1,6 @@
 //! From application to certificate: arrival, the opinions of departments, and a decision by somebody who has not handled it.
 
-use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, holder, secret};
+use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, holder, nobody_behind, secret};
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
@@ -39,7 +39,7 @@ impl Bureau {
     }
 
     fn examiner(&self) -> Examiner<'_> {
-        Examiner::new(&self.registry.library)
+        Examiner::new(&self.registry.library, nobody_behind)
     }
 
     fn entry(&self, actor: &str, at: &str) -> Entry {

@@ -3,6 +3,8 @@
 use crate::agencies::*;
 use crate::stage::{Reply, Stage};
 use jiff::SignedDuration;
+use kanhe_service::accounts::Role;
+use kanhe_tests::Office;
 use serde_json::{Value, json};
 
 fn says(stage: &Stage, who: Person, code: &str, department: &str, opinion: &str) -> Reply {
@@ -64,6 +66,41 @@ fn nobody_decides_what_they_have_handled() {
     agreed(&stage, &code);
     let reply = decide(&stage, ALL_OF_HOUSING, &code, "approval");
     assert_eq!((reply.status, reply.code().as_str()), (403, "review_same_person"));
+}
+
+#[test]
+fn a_key_is_no_second_person_beside_who_made_or_rotated_it() {
+    let stage = Stage::new();
+    let every = [Role::Administrator, Role::Clerk, Role::Reviewer, Role::Approver];
+    let (ming, hong) = (stage.officer(Office::Housing, "ming", &every), stage.officer(Office::Housing, "hong", &every));
+    let made = ming.post("/v1/api-keys", &json!({ "name": "窗口", "roles": ["clerk", "reviewer", "approver"] })).json();
+    let rotation = format!("/v1/api-keys/{}/rotation", made["id"].as_str().unwrap());
+    let key = hong.post(&rotation, &json!({})).json()["key"].as_str().unwrap().to_owned();
+    let same = |reply: &Reply| assert_eq!((reply.status, reply.code().as_str()), (403, "review_same_person"));
+    let lodged = |reply: Reply| reply.json()["code"].as_str().unwrap_or_else(|| panic!("{reply:?}")).to_owned();
+    let opinion = |department: &str| {
+        let mut body = grounds();
+        body["department"] = json!(department);
+        body["opinion"] = json!("agrees");
+        body
+    };
+    // The key has lodged it: neither who made it decides, nor who rotated it.
+    let code = lodged(stage.call(&key, "POST", "/v1/applications", Some(&issue(CONSTRUCTION, construction(1)))));
+    let path = format!("/v1/applications/{code}");
+    agreed(&stage, &code);
+    stage.later(SignedDuration::from_mins(1));
+    for hand in [&ming, &hong] {
+        same(&hand.post(&format!("{path}/approval"), &grounds()));
+        same(&hand.post(&format!("{path}/rejection"), &grounds()));
+    }
+    assert_eq!(decide(&stage, ZHOU, &code, "approval").status, 201);
+    // He has lodged it: his key does not decide. And nobody speaks for two departments, once as himself and once by a key.
+    let code = lodged(ming.post("/v1/applications", &issue(CONSTRUCTION, construction(2))));
+    let path = format!("/v1/applications/{code}");
+    assert_eq!(hong.post(&format!("{path}/reviews"), &opinion("planning")).status, 200);
+    same(&stage.call(&key, "POST", &format!("{path}/reviews"), Some(&opinion("fire"))));
+    same(&stage.call(&key, "POST", &format!("{path}/rejection"), Some(&grounds())));
+    assert_eq!(decide(&stage, ZHOU, &code, "rejection").status, 200);
 }
 
 #[test]

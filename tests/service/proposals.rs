@@ -1,6 +1,6 @@
 //! Acts that take two people: proposed by one officer, approved by another, and done in the same moment.
 
-use crate::agencies::{OPERATOR, WANG, grounds, operator};
+use crate::agencies::{CONSTRUCTION, OPERATOR, WANG, grounds, operator};
 use crate::people::{Desk, PASSWORD};
 use crate::stage::{Reply, Stage, catalogue, dictionary, house_with, manifest, signed_manifest};
 use base64::Engine;
@@ -97,6 +97,17 @@ fn nobody_approves_what_he_has_proposed_and_no_system_approves_anything() {
     let made = admin.post("/v1/api-keys", &json!({ "name": "密钥系统", "roles": ["key_holder"] })).json();
     let his = stage.call(made["key"].as_str().unwrap(), "POST", "/v1/manifest", Some(&a_file(&next_manifest(2, |_| {})))).json();
     assert_eq!(refused(&approve(&admin, &his)), (403, "proposal_same_person".to_owned()), "a key is no second person beside its maker");
+    // Somebody else rotates it: now two people have had it in their hands, and neither is forgotten.
+    let other = stage.officer(Office::Housing, "hong", &[Role::Administrator, Role::KeyHolder]);
+    let rotated = other.post(&format!("/v1/api-keys/{}/rotation", made["id"].as_str().unwrap()), &json!({ "overlap_days": 7 })).json();
+    for key in [&made, &rotated] {
+        let by_key = stage.call(key["key"].as_str().unwrap(), "POST", "/v1/manifest", Some(&a_file(&next_manifest(2, |_| {})))).json();
+        for hand in [&admin, &other] {
+            assert_eq!(refused(&approve(hand, &by_key)), (403, "proposal_same_person".to_owned()), "by the old secret or the new");
+            let reply = hand.post(&path_of(&by_key, "rejection"), &rejection);
+            assert_eq!(refused(&reply), (403, "proposal_same_person".to_owned()));
+        }
+    }
     let by_system = stage.call(&system, "POST", "/v1/manifest", Some(&a_file(&next_manifest(2, |_| {}))));
     assert_eq!(by_system.status, 201, "a system may propose");
     approved(&song, &by_system.json());
@@ -217,6 +228,55 @@ fn whoever_is_alone_is_told_at_once_that_nobody_could_approve() {
 }
 
 #[test]
+fn who_made_the_key_that_proposes_is_not_counted_among_those_who_could_approve() {
+    let stage = Stage::new();
+    let admin = stage.officer(Office::Housing, "ming", &[Role::Administrator, Role::KeyHolder]);
+    let made = admin.post("/v1/api-keys", &json!({ "name": "密钥系统", "roles": ["key_holder"] })).json();
+    let file = a_file(&next_manifest(2, |_| {}));
+    let by_key = || stage.call(made["key"].as_str().unwrap(), "POST", "/v1/manifest", Some(&file));
+    assert_eq!(refused(&by_key()), (409, "proposal_nobody_else".to_owned()));
+    stage.officer(Office::Housing, "song.keys", &[Role::KeyHolder]);
+    assert_eq!(by_key().status, 201);
+}
+
+#[test]
+fn who_acts_for_some_types_sees_and_decides_proposals_about_no_other() {
+    let stage = Stage::new();
+    stage.operator(WANG, 1);
+    let chen = stage.officer(Office::Housing, "chen.head", &[Role::Approver]);
+    let admin = stage.officer(Office::Housing, "admin", &[Role::Administrator]);
+    let some = |login: &str, roles: &[&str], kind: &str| {
+        let code = stage.house.catalogue.find(kind).unwrap().code().to_string();
+        let body = json!({ "login": login, "name": "某", "roles": roles, "types": [code] });
+        let first = admin.post("/v1/officers", &body).json()["one_time_password"].as_str().unwrap().to_owned();
+        let desk = stage.sign_in(login, &first, None);
+        assert_eq!(desk.send("PUT", "/v1/session/password", Some(&json!({ "old": first, "new": PASSWORD }))).status, 204);
+        desk
+    };
+    let (fitting, auditing) = (some("zhou.head", &["approver"], OPERATOR), some("wu.audit", &["auditor"], OPERATOR));
+    let others = [some("li.head", &["approver"], CONSTRUCTION), some("xu.audit", &["auditor"], CONSTRUCTION)];
+    let proposal = propose(&chen, "/v1/certificates/changes", &of_all("suspend"));
+    let one = format!("/v1/proposals/{}", proposal["code"].as_str().unwrap());
+    for other in &others {
+        for path in [&one, &path_of(&proposal, "content")] {
+            assert_eq!(refused(&other.get(path)), (403, "caller_lacks_type".to_owned()), "{path}");
+        }
+        assert_eq!(other.get("/v1/proposals").json()["proposals"], json!([]));
+        assert_eq!(other.get("/v1/proposals?open=true").json()["proposals"], json!([]));
+        for (act, body) in [("approval", json!({ "digest": proposal["digest"], "reason": "好" })), ("rejection", json!({ "reason": "好" }))]
+        {
+            let reply = other.post(&path_of(&proposal, act), &body);
+            assert_eq!(refused(&reply), (403, "caller_lacks_type".to_owned()), "{act}");
+        }
+    }
+    for reader in [&fitting, &auditing] {
+        assert_eq!(reader.get(&one).status, 200);
+        assert_eq!(reader.get("/v1/proposals").json()["proposals"].as_array().unwrap().len(), 1);
+    }
+    approved(&fitting, &proposal);
+}
+
+#[test]
 fn auditors_read_who_proposed_and_decided_what() {
     let stage = Stage::new();
     let (tang, song) =
@@ -277,6 +337,10 @@ fn the_same_request_again_proposes_and_approves_nothing_twice() {
     let path = path_of(&first.json(), "approval");
     let (one, two) = (once(&song, &path, &body), once(&song, &path, &body));
     assert_eq!((one.status, one.json()), (200, two.json()));
+    // What was proposed is done: proposed anew it would not be newer, and asked for again it is answered as before.
+    let late = once(&tang, "/v1/manifest", &file);
+    assert_eq!((late.status, late.json(), late.header("idempotent-replayed")), (201, first.json(), "true"));
+    assert_eq!(refused(&tang.post("/v1/manifest", &file)), (409, "manifest_not_newer".to_owned()));
     assert_eq!(stage.house.library.log_size().unwrap(), 2);
 }
 

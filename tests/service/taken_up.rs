@@ -14,7 +14,7 @@ use kanhe_core::survivors::Survivors;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::keyring::NamedKey;
-use kanhe_issuer::proposal::{Proposals, Step};
+use kanhe_issuer::proposal::Step;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::survivors::honest_seals;
 use kanhe_service::accounts::Role;
@@ -327,16 +327,16 @@ fn a_service_that_is_killed_while_it_revokes_goes_on_where_it_was() {
     // What was changed by somebody else between the approval and its turn is left as it is.
     let last = ids.iter().max().unwrap();
     assert_eq!(chen.post(&format!("/v1/certificates/{last}/revoke"), &grounds()).status, 200);
-    let code = Proposals::new(&stage.house.library).at_work().unwrap()[0];
+    let code = stage.house.all_proposals().at_work().unwrap()[0];
     let some = Step { most: 3, now: stage.house.now(), salt: &|| stage.house.chance() };
-    let begun = Proposals::new(&stage.house.library).go_on(&code, &some).unwrap();
+    let begun = stage.house.all_proposals().go_on(&code, &some).unwrap();
     assert_eq!(begun.progress.unwrap().done, 3);
     let stage = stage.restarted();
     assert_eq!(ids.iter().filter(|identifier| condition(&stage, identifier) == "suspended").count(), 3);
     let going_on = async { tokio::time::timeout(Duration::from_secs(20), keep_up(stage.house.clone(), Duration::from_millis(1))).await };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let until_done = async {
-        while !Proposals::new(&stage.house.library).at_work().unwrap().is_empty() {
+        while !stage.house.all_proposals().at_work().unwrap().is_empty() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };

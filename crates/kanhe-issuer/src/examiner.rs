@@ -1,7 +1,7 @@
 //! The examiner: an application on its way from arrival (受理) over the opinions of departments (审查) to a decision (决定).
 //!
 //! Every step is an event of the log in the same commit as what it changes, and every rule is asked inside the commit. Nobody decides
-//! who has handled the application before: four eyes, by the names that officers give.
+//! who has handled the application before: four eyes, by the names of the accounts and by whose hands a system's key went through.
 
 mod error;
 mod list;
@@ -14,6 +14,7 @@ pub use opinion::{Opinion, Standing};
 use crate::application::{Application, Draft};
 use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, IssueError};
+use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
 use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, Succession, condition_on, enter, event};
 use kanhe_core::calendar::day_in_china;
@@ -26,6 +27,7 @@ use kanhe_store::{Library, Pen, Project, Replaces, Stage, StoreError};
 #[derive(Clone, Copy)]
 pub struct Examiner<'l> {
     library: &'l Library,
+    behind: Behind,
 }
 
 /// What an applicant hands in.
@@ -69,9 +71,9 @@ pub enum Closing {
 }
 
 impl<'l> Examiner<'l> {
-    /// The examiner of a library.
-    pub const fn new(library: &'l Library) -> Self {
-        Self { library }
+    /// The examiner of a library, who is told who stands behind an actor.
+    pub const fn new(library: &'l Library, behind: Behind) -> Self {
+        Self { library, behind }
     }
 
     /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
@@ -147,10 +149,7 @@ impl<'l> Examiner<'l> {
                 let before = rule.departments.iter().map(|other| other.id.clone()).take_while(|other| other != department).collect();
                 return Err(ExaminerError::NotYetTurn { department: department.to_owned(), before });
             }
-            let actor = entry.grounds.actor();
-            if standing.spoke_for_another(actor, department) {
-                return Err(ExaminerError::SamePerson { actor: actor.to_owned(), what: "speak for this department" });
-            }
+            self.is_none_of(pen, standing.speakers_for_others(department), entry, "speak for this department")?;
             let event = told(Act::Review, &project, entry, Some(opinion::written(department, opinion)));
             let stage = Standing::of(rule, history.iter().chain([&event])).stage();
             record(pen, project, &event, stage)?;
@@ -187,7 +186,9 @@ impl<'l> Examiner<'l> {
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;
-            may_be_approved(&Standing::of(rule_of(kind)?, &history), entry)?;
+            let standing = Standing::of(rule_of(kind)?, &history);
+            may_be_approved(&standing)?;
+            self.is_none_of(pen, standing.handlers(), entry, "decide")?;
             let lineage = match replaces {
                 None => Lineage::First,
                 Some((replacement, identifier)) => Lineage::next(pen, identifier, replacement, project.lodged)?,
@@ -227,13 +228,26 @@ impl<'l> Examiner<'l> {
             let (project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;
             if closing == Closing::Reject {
-                four_eyes(&Standing::of(rule_of(kind)?, &history), entry)?;
+                self.is_none_of(pen, Standing::of(rule_of(kind)?, &history).handlers(), entry, "decide")?;
             }
             let event = told(act, &project, entry, None);
             record(pen, project, &event, stage)?;
             beside(pen, stage)?;
             Ok(stage)
         })
+    }
+
+    /// Refuses who could be one of those named: the same account, or a key of his hands.
+    fn is_none_of<'n>(
+        &self,
+        pen: &Pen<'_>,
+        mut named: impl Iterator<Item = &'n str>,
+        entry: &Entry,
+        what: &'static str,
+    ) -> Result<(), ExaminerError> {
+        let actor = entry.grounds.actor();
+        let refused = || ExaminerError::SamePerson { actor: actor.to_owned(), what };
+        named.try_for_each(|other| if could_be_one(pen, self.behind, actor, other)? { Err(refused()) } else { Ok(()) })
     }
 }
 
@@ -298,20 +312,11 @@ fn after_the_last(history: &[Event], entry: &Entry) -> Result<(), ExaminerError>
     Ok(lifecycle::in_order(entry.effective, last, entry.now)?)
 }
 
-fn may_be_approved(standing: &Standing<'_>, entry: &Entry) -> Result<(), ExaminerError> {
+fn may_be_approved(standing: &Standing<'_>) -> Result<(), ExaminerError> {
     let ids =
         |departments: Vec<&crate::catalogue::Department>| departments.iter().map(|department| department.id.clone()).collect::<Vec<_>>();
     let (waiting, objecting) = (ids(standing.waiting_for()), ids(standing.objecting()));
-    if waiting.is_empty() && objecting.is_empty() {
-        four_eyes(standing, entry)
-    } else {
-        Err(ExaminerError::NotAgreed { waiting, objecting })
-    }
-}
-
-fn four_eyes(standing: &Standing<'_>, entry: &Entry) -> Result<(), ExaminerError> {
-    let actor = entry.grounds.actor();
-    if standing.has_handled(actor) { Err(ExaminerError::SamePerson { actor: actor.to_owned(), what: "decide" }) } else { Ok(()) }
+    if waiting.is_empty() && objecting.is_empty() { Ok(()) } else { Err(ExaminerError::NotAgreed { waiting, objecting }) }
 }
 
 /// An event about an application: it commits to the application as it was lodged.

@@ -7,6 +7,7 @@
 //! * [`lifecycle`]: which act is allowed in which condition of a certificate, and what it makes of it;
 //! * [`registrar`]: the agency's rules, applied where the library is written;
 //! * [`examiner`]: from the arrival of an application over the opinions of departments to a decision by somebody else;
+//! * [`eyes`]: who stands behind a system's key, and is no second person beside it;
 //! * [`proposal`]: acts that take two people, from the proposal to what comes of it;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
 //! * [`sight`]: how much of a certificate somebody may see;
@@ -22,6 +23,7 @@ pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;
 pub mod examiner;
+pub mod eyes;
 mod json;
 pub mod keyring;
 pub mod lifecycle;

@@ -22,6 +22,7 @@ pub use motion::Motion;
 pub use paper::{Deed, End, Phase, Progress, Proposal};
 pub use work::Step;
 
+use crate::eyes::{Behind, could_be_one};
 use crate::registrar::Entry;
 use doing::Prepared;
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +40,7 @@ pub const MOST_OPEN: usize = 100;
 #[derive(Clone, Copy)]
 pub struct Proposals<'l> {
     library: &'l Library,
+    behind: Behind,
 }
 
 /// Who proposes, for how long it can be decided, and the chance of its code.
@@ -73,9 +75,9 @@ pub struct Page {
 }
 
 impl<'l> Proposals<'l> {
-    /// The proposals of a library.
-    pub const fn new(library: &'l Library) -> Self {
-        Self { library }
+    /// The proposals of a library, to be decided by somebody who does not stand behind who has made them.
+    pub const fn new(library: &'l Library, behind: Behind) -> Self {
+        Self { library, behind }
     }
 
     /// Writes a proposal down, and beside it what is to stand in the same commit.
@@ -125,7 +127,7 @@ impl<'l> Proposals<'l> {
         // The content never changes, so it is read and checked before anybody has to wait.
         let prepared = Prepared::read(self.library, &proposal, &self.content(code)?)?;
         self.decide(code, decision, Phase::Approved, beside, |pen, proposal| {
-            four_eyes(proposal, decision.by)?;
+            self.four_eyes(pen, proposal, decision.by)?;
             if proposal.digest != *named {
                 return Err(ProposalError::OtherContent { proposed: proposal.digest, named: *named });
             }
@@ -143,7 +145,7 @@ impl<'l> Proposals<'l> {
         decision: &Decision<'_>,
         beside: impl FnOnce(&mut Pen<'_>, &Proposal) -> Result<(), StoreError>,
     ) -> Result<Proposal, ProposalError> {
-        self.decide(code, decision, Phase::Rejected, beside, |_, proposal| four_eyes(proposal, decision.by))
+        self.decide(code, decision, Phase::Rejected, beside, |pen, proposal| self.four_eyes(pen, proposal, decision.by))
     }
 
     /// Takes a proposal back: who has made it does.
@@ -233,9 +235,12 @@ impl<'l> Proposals<'l> {
             Ok(proposal)
         })
     }
-}
 
-/// Nobody decides what he has proposed.
-fn four_eyes(proposal: &Proposal, by: &str) -> Result<(), ProposalError> {
-    if proposal.proposer == by { Err(ProposalError::SamePerson { actor: by.to_owned() }) } else { Ok(()) }
+    /// Nobody decides what he has proposed, or could have by a key of his hands.
+    fn four_eyes(&self, pen: &Pen<'_>, proposal: &Proposal, by: &str) -> Result<(), ProposalError> {
+        if could_be_one(pen, self.behind, by, &proposal.proposer)? {
+            return Err(ProposalError::SamePerson { actor: by.to_owned() });
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! What a running service holds.
 
 use crate::accounts::Role;
+use crate::accounts::api_key::behind;
 use crate::accounts::session::SignedIn;
 use crate::backup::Backups;
 use crate::counter::Shelf;
@@ -14,7 +15,9 @@ use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::qr::url_form;
 use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::examiner::Examiner;
 use kanhe_issuer::keyring::NamedKey;
+use kanhe_issuer::proposal::Proposals;
 use kanhe_render::Artist;
 use kanhe_store::Library;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -79,7 +82,7 @@ pub struct House {
 
 /// Where callers come in.
 pub struct Door {
-    /// Whether browsers come by TLS, to the service itself or to what stands in front of it: then cookies are sent by TLS only.
+    /// Whether all browsers come by TLS, to the service itself or to what stands in front of it.
     pub tls: bool,
     /// Passwords that may be looked at at a time: each takes 19 MiB.
     pub passwords: Semaphore,
@@ -163,5 +166,15 @@ impl House {
     /// Bytes that nobody can guess.
     pub fn chance<const N: usize>(&self) -> [u8; N] {
         self.edge.drawn()
+    }
+
+    /// Who brings applications to a decision, and knows who stands behind a system's key.
+    pub const fn examiner(&self) -> Examiner<'_> {
+        Examiner::new(&self.library, behind)
+    }
+
+    /// The acts that take two people, of all agencies.
+    pub const fn all_proposals(&self) -> Proposals<'_> {
+        Proposals::new(&self.library, behind)
     }
 }

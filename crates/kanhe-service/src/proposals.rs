@@ -3,12 +3,13 @@
 //! The rules stand in `kanhe_issuer::proposal`. What is approved is on the disk in the commit of the approval; here the running service begins
 //! to go by it, and a service that was killed in between does when it starts.
 
+use crate::accounts::api_key::behind;
 use crate::accounts::uses::{Use, UseAct, note_use};
 use crate::accounts::{Caller, Right, officers};
 use crate::house::{House, Shared};
 use crate::publish::publish;
 use jiff::SignedDuration;
-use kanhe_core::code::{CertificateId, ProjectCode, TypeCode};
+use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
@@ -41,39 +42,22 @@ pub const fn right_of(deed: Deed) -> Right {
     }
 }
 
-/// How many officers of the caller's agency, beside itself, could decide what takes a right for these types.
+/// How many officers of the caller's agency could decide what takes a right for these types: neither itself, nor, of a system's key, those
+/// who stand behind it.
 pub fn colleagues(library: &Library, caller: &Caller, right: Right, types: &[TypeCode]) -> Result<usize, StoreError> {
+    let behind = library.rehearse(|pen| behind(pen, &caller.actor))??;
     let (mut count, mut after) = (0, None);
     loop {
         let roster = officers(library, Some(&caller.agency), after.as_ref(), OFFICERS)?;
         let others = roster.officers.into_iter().map(|(_, officer)| officer).filter(|other| other.active && other.login != caller.actor);
+        let others = others.filter(|other| !behind.contains(&other.login));
         let as_callers = others.map(|officer| officer.mandate.caller(officer.login.clone()));
-        count += as_callers.filter(|other| may_for_all(other, right, types)).count();
+        count += as_callers.filter(|other| other.may_for_all(right, types).is_ok()).count();
         after = roster.next;
         if after.is_none() {
             return Ok(count);
         }
     }
-}
-
-fn may_for_all(caller: &Caller, right: Right, types: &[TypeCode]) -> bool {
-    caller.has(right) && types.iter().all(|code| caller.may_for(right, code).is_ok())
-}
-
-/// The types that a proposal is about, each once.
-pub fn types_of(proposal: &Proposal, content: &[u8]) -> Vec<TypeCode> {
-    let mut types: Vec<TypeCode> = match proposal.deed {
-        Deed::Type => TypeCode::parse(&proposal.subject).into_iter().collect(),
-        Deed::Manifest | Deed::Recognition => Vec::new(),
-        Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Annul | Deed::Cancel => {
-            let text = std::str::from_utf8(content).unwrap_or_default();
-            let identifiers = text.lines().filter_map(|line| CertificateId::parse(line.split(' ').next()?).ok());
-            identifiers.map(|identifier| *identifier.type_code()).collect()
-        }
-    };
-    types.sort();
-    types.dedup();
-    types
 }
 
 /// Writes down who proposed or decided what: in the commit in which it stands.
@@ -132,7 +116,7 @@ pub fn work(house: &House) -> Result<bool, ProposalError> {
     if house.press.astray().is_some() {
         return Ok(false);
     }
-    let proposals = Proposals::new(&house.library);
+    let proposals = house.all_proposals();
     let mut more = false;
     for code in proposals.at_work()? {
         more |= go_on(house, proposals, &code)?;

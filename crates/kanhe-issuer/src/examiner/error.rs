@@ -102,7 +102,7 @@ pub enum ExaminerError {
         before: Vec<String>,
     },
     /// The same person on two sides.
-    #[error("{actor} has handled this application: somebody else must {what}")]
+    #[error("{actor} has handled this application, in person or by a key: somebody else must {what}")]
     SamePerson {
         /// The person.
         actor: String,

@@ -95,14 +95,15 @@ impl<'r> Standing<'r> {
         if self.waiting_for().is_empty() { Stage::ForDecision } else { Stage::InReview }
     }
 
-    /// Whether somebody has handled the application in any way.
-    pub(super) fn has_handled(&self, actor: &str) -> bool {
-        self.handled.iter().any(|(who, _)| who == actor)
+    /// Who has handled the application in any way.
+    pub(super) fn handlers(&self) -> impl Iterator<Item = &str> {
+        self.handled.iter().map(|(who, _)| who.as_str())
     }
 
-    /// Whether somebody has spoken for another department.
-    pub(super) fn spoke_for_another(&self, actor: &str, department: &str) -> bool {
-        self.handled.iter().any(|(who, for_whom)| who == actor && for_whom.as_deref().is_some_and(|other| other != department))
+    /// Who has spoken for another department than this.
+    pub(super) fn speakers_for_others(&self, department: &str) -> impl Iterator<Item = &str> {
+        let spoken = self.handled.iter().filter_map(|(who, for_whom)| Some((who, for_whom.as_deref()?)));
+        spoken.filter(move |(_, other)| *other != department).map(|(who, _)| who.as_str())
     }
 
     /// Whether it is a department's turn: always in parallel, else when all before it agree.

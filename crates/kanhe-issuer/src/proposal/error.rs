@@ -54,7 +54,7 @@ pub enum ProposalError {
         now: Timestamp,
     },
     /// Who has proposed it does not decide it.
-    #[error("{actor} has proposed it, and somebody else decides")]
+    #[error("{actor} has proposed it, in person or by a key, and somebody else decides")]
     SamePerson {
         /// Who.
         actor: String,

@@ -7,7 +7,7 @@ use super::taken;
 use crate::catalogue::{Catalogue, CatalogueError, CertificateKind};
 use crate::registrar::{Registrar, RegistrarError, is_newer};
 use jiff::Timestamp;
-use kanhe_core::code::CertificateId;
+use kanhe_core::code::{CertificateId, TypeCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::Envelope;
 use kanhe_core::key::VerifyingKey;
@@ -17,6 +17,7 @@ use kanhe_core::survivors::Survivors;
 use kanhe_store::{Library, SignedManifest};
 use minicbor::decode::Decoder;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Something that could be done as things stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub struct Motion {
     deed: Deed,
     subject: String,
     number: u32,
+    types: Vec<TypeCode>,
     content: Vec<u8>,
 }
 
@@ -38,7 +40,8 @@ impl Motion {
         {
             return Err(ProposalError::TypeNotNewer { found: kind.edition(), present });
         }
-        Ok(Self { deed: Deed::Type, subject: kind.code().to_string(), number: kind.edition(), content: file })
+        let types = vec![*kind.code()];
+        Ok(Self { deed: Deed::Type, subject: kind.code().to_string(), number: kind.edition(), types, content: file })
     }
 
     /// A manifest of the library's region, signed by the root key of the one before, and lists of the survivors of keys that it calls stolen.
@@ -53,7 +56,7 @@ impl Motion {
             fits(library, &opened, list, &present.root, place)?;
         }
         let content = [signed.envelope.as_slice(), &survivors.concat()].concat();
-        Ok(Self { deed: Deed::Manifest, subject: opened.region.to_string(), number: opened.edition, content })
+        Ok(Self { deed: Deed::Manifest, subject: opened.region.to_string(), number: opened.edition, types: Vec::new(), content })
     }
 
     /// A recognition of the library's region, signed by the root key of its manifest.
@@ -64,7 +67,8 @@ impl Motion {
         if let Some(present) = present.filter(|present| opened.edition <= present.edition) {
             return Err(ProposalError::RecognitionNotNewer { found: opened.edition, present: present.edition });
         }
-        Ok(Self { deed: Deed::Recognition, subject: opened.region.to_string(), number: opened.edition, content: recognition })
+        let subject = opened.region.to_string();
+        Ok(Self { deed: Deed::Recognition, subject, number: opened.edition, types: Vec::new(), content: recognition })
     }
 
     /// One act upon many certificates, each named once; none of another agency's is to be among them.
@@ -73,7 +77,8 @@ impl Motion {
     /// knows of that, in the order of the identifiers.
     pub fn of_certificates(library: &Library, deed: Deed, identifiers: &[CertificateId], at: Timestamp) -> Result<Self, ProposalError> {
         let (number, content) = list::write(library, deed, identifiers, at)?;
-        Ok(Self { deed, subject: String::new(), number, content: content.into_bytes() })
+        let types: BTreeSet<TypeCode> = identifiers.iter().map(|identifier| *identifier.type_code()).collect();
+        Ok(Self { deed, subject: String::new(), number, types: types.into_iter().collect(), content: content.into_bytes() })
     }
 
     /// What is to be done.
@@ -89,6 +94,11 @@ impl Motion {
     /// The edition, or how many certificates.
     pub const fn number(&self) -> u32 {
         self.number
+    }
+
+    /// The types that it is about, each once; none, where it is about the region.
+    pub fn types(&self) -> &[TypeCode] {
+        &self.types
     }
 
     /// The very bytes.

@@ -4,7 +4,7 @@ use super::motion::Motion;
 use crate::lifecycle::Change;
 use crate::registrar::Entry;
 use jiff::Timestamp;
-use kanhe_core::code::{ProjectCode, Uscc};
+use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Grounds, GroundsError};
 use kanhe_core::wire;
 use kanhe_store::{Drawer, Pen, StoreError};
@@ -192,6 +192,9 @@ pub struct Proposal {
     /// How far the work is, of one that is about many certificates and was approved.
     #[n(13)]
     pub progress: Option<Progress>,
+    /// The types that it is about, each once: who may not act for one of them is shown nothing of it.
+    #[n(14)]
+    types: Option<Vec<TypeCode>>,
 }
 
 impl Proposal {
@@ -218,7 +221,13 @@ impl Proposal {
             before: before.map(ByteArray::from),
             end: None,
             progress: None,
+            types: Some(motion.types().to_vec()),
         }
+    }
+
+    /// The types that it is about, each once; none, where it is about the region.
+    pub fn types(&self) -> &[TypeCode] {
+        self.types.as_deref().unwrap_or_default()
     }
 
     /// Where it stands at a moment.

@@ -57,9 +57,12 @@ pub struct ApiKey {
     /// What the hash is of; a secret, where nothing is said.
     #[n(7)]
     proof: Option<Proof>,
-    /// Who has seen its secret, for it was made or rotated by him; unknown of keys from before that was written down.
+    /// Who has made it, or, of keys from before the next field, who was the last to rotate it; unknown of keys from before this one.
     #[n(8)]
     cut_by: Option<String>,
+    /// Who has rotated it since, each once.
+    #[n(9)]
+    rotated_by: Option<Vec<String>>,
 }
 
 /// What a hash is of.
@@ -122,6 +125,20 @@ impl ApiKey {
     /// The certificate that proves it; none, where a secret does.
     pub fn certificate(&self) -> Option<Thumbprint> {
         (self.proof == Some(Proof::Certificate)).then(|| Thumbprint::of_bytes(*self.hash))
+    }
+
+    /// Whose hands it went through: who made it, and all who have rotated it. What it does, they could have done.
+    ///
+    /// Nobody is forgotten when the next one rotates it: what it has proposed before waits still, and an old secret is taken for some days.
+    fn hands(self) -> Vec<String> {
+        self.cut_by.into_iter().chain(self.rotated_by.unwrap_or_default()).collect()
+    }
+
+    fn is_rotated_by(&mut self, actor: &str) {
+        let rotated_by = self.rotated_by.get_or_insert_default();
+        if self.cut_by.as_deref() != Some(actor) && !rotated_by.iter().any(|before| before == actor) {
+            rotated_by.push(actor.to_owned());
+        }
     }
 
     fn proven(&self, shown: &Proven, now: Timestamp) -> bool {
@@ -194,10 +211,11 @@ fn admit(library: &Library, id: &str, shown: &Proven, now: Timestamp) -> Result<
     Ok(Some(key.mandate.caller(format!("key:{id}"))))
 }
 
-/// Who has seen the secret of the key that an actor is, as far as it is a key: what it does, he could have done.
-pub fn cut_by(library: &Library, actor: &str) -> Result<Option<String>, StoreError> {
-    let Some(id) = actor.strip_prefix("key:") else { return Ok(None) };
-    Ok(ApiKey::find(library, id)?.and_then(|key| key.cut_by))
+/// Who stands behind an actor: whose hands a system's key went through, and nobody behind a person. Four eyes are counted by it.
+pub fn behind(pen: &Pen<'_>, actor: &str) -> Result<Vec<String>, StoreError> {
+    let Some(id) = actor.strip_prefix("key:") else { return Ok(Vec::new()) };
+    let key = pen.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read::<ApiKey>(&paper)).transpose()?;
+    Ok(key.map(ApiKey::hands).unwrap_or_default())
 }
 
 /// The id and the secret of a key's text.

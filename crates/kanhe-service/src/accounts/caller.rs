@@ -72,4 +72,10 @@ impl Caller {
             Scope::Types(_) | Scope::EveryType => Ok(()),
         }
     }
+
+    /// Refuses a caller who lacks a right, or may not act for one of these types.
+    pub fn may_for_all(&self, right: Right, codes: &[TypeCode]) -> Result<(), Forbidden> {
+        self.may(right)?;
+        codes.iter().try_for_each(|code| self.may_for(right, code))
+    }
 }

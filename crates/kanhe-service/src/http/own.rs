@@ -4,7 +4,7 @@
 //! library for certificates, applications or counts by itself; a test reads the handlers and says so.
 
 use super::problem::Problem;
-use crate::accounts::{Caller, Right, Scope};
+use crate::accounts::{Caller, Forbidden, Right, Scope};
 use crate::house::House;
 use crate::jobs::{Job, JobId, find_job};
 use crate::proposals::right_of;
@@ -19,8 +19,8 @@ use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Desk;
-use kanhe_issuer::examiner::{Examiner, Page, Wanted};
-use kanhe_issuer::proposal::{self, Proposal, ProposalError, Proposals};
+use kanhe_issuer::examiner::{Page, Wanted};
+use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
@@ -138,7 +138,7 @@ impl House {
     pub fn applications_of(&self, caller: &Caller, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<Page, Problem> {
         caller.may(Right::Read)?;
         let wanted = Wanted { within: Some(within(caller)), ..wanted };
-        Ok(Examiner::new(&self.library).list(&self.catalogue, wanted, after, most)?)
+        Ok(self.examiner().list(&self.catalogue, wanted, after, most)?)
     }
 
     /// One page of what happened to the certificates and applications of the caller's agency, and to the region's manifest.
@@ -195,17 +195,15 @@ impl House {
         Ok(concerned.is_some_and(|of| own(&of) && type_code.is_none_or(|code| *code == of.type_code)))
     }
 
-    /// A proposal of the caller's agency, which it has the right to decide or to audit.
+    /// A proposal of the caller's agency, which it has the right to decide or to audit, for all types that it is about.
     pub fn proposal_of(&self, caller: &Caller, code: &str) -> Result<Proposal, Problem> {
         let code = ProjectCode::parse(code)
             .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.code(), "the path names no code of a proposal"))?;
-        let proposal = Proposals::new(&self.library).find(&code)?;
+        let proposal = self.all_proposals().find(&code)?;
         if proposal.agency != caller.agency {
             return Err(ProposalError::NotFound { code }.into());
         }
-        if !caller.has(Right::Audit) {
-            caller.may(right_of(proposal.deed))?;
-        }
+        may_see(caller, &proposal)?;
         Ok(proposal)
     }
 
@@ -215,12 +213,12 @@ impl House {
         if !decides {
             caller.may(Right::Audit)?;
         }
-        let proposals = Proposals::new(&self.library);
+        let proposals = self.all_proposals();
         let mut page = match only {
             Listed::All => proposals.list(&caller.agency, after, most)?,
             Listed::Open => proposal::Page { proposals: proposals.open(&caller.agency, self.now())?, next: None },
         };
-        page.proposals.retain(|proposal| caller.has(Right::Audit) || caller.has(right_of(proposal.deed)));
+        page.proposals.retain(|proposal| may_see(caller, proposal).is_ok());
         Ok(page)
     }
 
@@ -268,8 +266,7 @@ impl House {
         Ok(Registrar::new(&self.library).manifest()?)
     }
 
-    /// Refuses to go on in a library that was set back behind its published log: what is issued would take slots that others have, and what
-    /// is changed would be lost with the library.
+    /// Refuses to begin in a library that was set back. It refuses to be written by itself; that nothing is even signed is promised too.
     pub fn is_the_published_one(&self) -> Result<(), Problem> {
         let behind =
             |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "the library does not go on from the copy of its checkpoint");
@@ -310,6 +307,12 @@ impl EventsWanted {
             && self.act.is_none_or(|act| event.act == act)
             && self.actor.as_ref().is_none_or(|actor| event.actor == *actor)
     }
+}
+
+/// Nobody is shown a part of what is decided as a whole: who may not act for one of the types is shown nothing of it.
+fn may_see(caller: &Caller, proposal: &Proposal) -> Result<(), Forbidden> {
+    let right = if caller.has(Right::Audit) { Right::Audit } else { right_of(proposal.deed) };
+    caller.may_for_all(right, proposal.types())
 }
 
 fn no_project() -> Problem {

@@ -66,8 +66,18 @@ impl<'a> KeyCabinet<'a> {
         let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
         let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
         let expires = after(now, "days", days, 1, LONGEST_TERM)?;
-        let cut_by = self.cut_by();
-        let key = ApiKey { mandate: mandate.clone(), hash, older: None, made: now, expires, revoked: None, used: None, proof, cut_by };
+        let key = ApiKey {
+            mandate: mandate.clone(),
+            hash,
+            older: None,
+            made: now,
+            expires,
+            revoked: None,
+            used: None,
+            proof,
+            cut_by: Some(self.by.actor.clone()),
+            rotated_by: None,
+        };
         self.library.commit(|pen| {
             is_free(pen, &id, &by, now)?;
             key.put(pen, &id)?;
@@ -92,7 +102,7 @@ impl<'a> KeyCabinet<'a> {
         let now = (self.edge.now)();
         let expires = after(now, "days", days, 1, LONGEST_TERM)?;
         let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
-        self.amend(id, |pen, key| {
+        self.amend(id, UseAct::KeyRotated, |pen, key| {
             key.closed(now).map_err(|_| AccountError::KeyClosed)?;
             is_free(pen, id, &by, now)?;
             // The same certificate for a longer term leaves nothing behind that would be taken for some days more.
@@ -100,16 +110,16 @@ impl<'a> KeyCabinet<'a> {
                 key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
             }
             (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
-            key.cut_by = self.cut_by();
-            Ok((UseAct::KeyRotated, Some(expires)))
+            key.is_rotated_by(&self.by.actor);
+            Ok(Some(expires))
         })
     }
 
     /// Revokes a key, for ever; once more changes nothing.
     pub fn revoke(&self, id: &str) -> Result<ApiKey, AccountError> {
-        self.amend(id, |_, key| {
+        self.amend(id, UseAct::KeyRevoked, |_, key| {
             key.revoked.get_or_insert((self.edge.now)());
-            Ok((UseAct::KeyRevoked, None))
+            Ok(None)
         })
     }
 
@@ -127,21 +137,18 @@ impl<'a> KeyCabinet<'a> {
     fn amend(
         &self,
         id: &str,
-        change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<(UseAct, Option<Timestamp>), AccountError>,
+        act: UseAct,
+        change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<Option<Timestamp>, AccountError>,
     ) -> Result<ApiKey, AccountError> {
         self.library.commit(|pen| {
             let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
             let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
             let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;
-            let (act, until) = change(pen, &mut key)?;
+            let until = change(pen, &mut key)?;
             key.put(pen, id)?;
             self.note(pen, id, act, until)?;
             Ok(key)
         })
-    }
-
-    fn cut_by(&self) -> Option<String> {
-        Some(self.by.actor.clone())
     }
 
     fn note(&self, pen: &mut Pen<'_>, id: &str, act: UseAct, until: Option<Timestamp>) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use crate::http::routes::certificates::issue::{Issued, can_draw};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::ProjectCode;
-use kanhe_issuer::examiner::{Closing, Examiner, Opinion};
+use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_store::{Pen, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,7 +46,7 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
         let code = &own.project.code;
         act.once(|answer| {
             let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
-            Examiner::new(&house.library).review_and(own.kind, code, (&body.department, opinion), &entry, keep)?;
+            house.examiner().review_and(own.kind, code, (&body.department, opinion), &entry, keep)?;
             Ok(())
         })
     })
@@ -64,7 +64,7 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let manifest = house.manifest()?;
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
-        let entered = Examiner::new(&house.library).approve(&desk, own.kind, &own.project.code, &entry, house.chance())?;
+        let entered = house.examiner().approve(&desk, own.kind, &own.project.code, &entry, house.chance())?;
         Issued::read(house, &entered, own.kind, &[])
     })
     .await
@@ -94,7 +94,7 @@ fn close(act: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once,
     let code = &own.project.code;
     act.once(|answer| {
         let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
-        Examiner::new(&act.house.library).close_and(own.kind, code, closing, &entry, keep)?;
+        act.house.examiner().close_and(own.kind, code, closing, &entry, keep)?;
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
 use kanhe_issuer::desk::agencies_for;
-use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging};
+use kanhe_issuer::examiner::{ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::Replacement;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -103,7 +103,7 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
         application.belongs_to(repeat.key());
     }
     let lodging = Lodging { agency: caller.agency, application: &application, replaces: replaces.transpose()?, chance: house.chance() };
-    let lodged = Examiner::new(&house.library).lodge(kind, &lodging, &entry)?;
+    let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
     let result = if matches!(lodged, Lodged::New(_)) { "lodged" } else { "before" };
     Ok(LodgedAs { result, code: lodged.code().as_str().to_owned() })
 }

@@ -1,20 +1,19 @@
 //! 决定: somebody else approves or rejects, or who has proposed takes it back.
 
-use crate::accounts::api_key::cut_by;
 use crate::accounts::uses::UseAct;
+use crate::accounts::{Caller, Forbidden};
 use crate::house::House;
 use crate::http::act::Act;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
-use crate::http::repeat::{Once, Repeat, once};
-use crate::proposals::{note, right_of, take_effect, types_of};
+use crate::http::repeat::{Answer, Once};
+use crate::proposals::{note, right_of, take_effect};
 use crate::shown::ShownProposal;
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use kanhe_core::code::TypeCode;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::proposal::{Decision, Deed, Proposal, ProposalError, Proposals};
+use kanhe_issuer::proposal::{Decision, Deed, Proposal, ProposalError};
 use kanhe_store::{Pen, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -50,18 +49,17 @@ pub struct ReasonRequest {
     responses((status = OK, body = ShownProposal)))]
 pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Problem> {
     act.done(|act| {
-        act.house.is_the_published_one()?;
         let named = digest(&act.body.digest)?;
-        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
-        let content = proposals.content(&before.code)?;
-        may_decide(&act, &before, &content)?;
-        still_newer(&act.house, &before)?;
-        once(&act.house, act.repeat.as_ref(), || {
-            let (told, proposal) = decided(&act, &before, &act.body.reason, UseAct::ProposalApproved, |decision, beside| {
-                proposals.approve_and(&before.code, &named, decision, act.house.chance(), beside)
+        let before = act.house.proposal_of(&act.caller, &act.subject)?;
+        may_decide(&act.caller, &before)?;
+        act.once(|answer| {
+            still_newer(&act.house, &before)?;
+            let content = act.house.all_proposals().content(&before.code)?;
+            let done = decided(&act, (&before, &act.body.reason), UseAct::ProposalApproved, answer, |decision, beside| {
+                act.house.all_proposals().approve_and(&before.code, &named, decision, act.house.chance(), beside)
             })?;
-            take_effect(&act.house, &proposal, &content);
-            Ok(told)
+            take_effect(&act.house, &done, &content);
+            Ok(())
         })
     })
     .await
@@ -74,13 +72,11 @@ pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Probl
     responses((status = OK, body = ShownProposal)))]
 pub async fn reject(_: Person, act: Act<ReasonRequest>) -> Result<Once, Problem> {
     act.done(|act| {
-        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
-        may_decide(&act, &before, &proposals.content(&before.code)?)?;
-        once(&act.house, act.repeat.as_ref(), || {
-            let rejected = decided(&act, &before, &act.body.reason, UseAct::ProposalRejected, |decision, beside| {
-                proposals.reject_and(&before.code, decision, beside)
-            });
-            rejected.map(|(told, _)| told)
+        let before = act.house.proposal_of(&act.caller, &act.subject)?;
+        may_decide(&act.caller, &before)?;
+        act.once(|answer| {
+            let decide = |decision: &Decision<'_>, beside: Beside<'_>| act.house.all_proposals().reject_and(&before.code, decision, beside);
+            decided(&act, (&before, &act.body.reason), UseAct::ProposalRejected, answer, decide).map(drop)
         })
     })
     .await
@@ -93,26 +89,19 @@ pub async fn reject(_: Person, act: Act<ReasonRequest>) -> Result<Once, Problem>
     responses((status = OK, body = ShownProposal)))]
 pub async fn withdraw(act: Act<ReasonRequest>) -> Result<Once, Problem> {
     act.done(|act| {
-        let (proposals, before) = (Proposals::new(&act.house.library), act.house.proposal_of(&act.caller, &act.subject)?);
-        once(&act.house, act.repeat.as_ref(), || {
-            let withdrawn = decided(&act, &before, &act.body.reason, UseAct::ProposalWithdrawn, |decision, beside| {
-                proposals.withdraw_and(&before.code, decision, beside)
-            });
-            withdrawn.map(|(told, _)| told)
+        let before = act.house.proposal_of(&act.caller, &act.subject)?;
+        act.once(|answer| {
+            let decide =
+                |decision: &Decision<'_>, beside: Beside<'_>| act.house.all_proposals().withdraw_and(&before.code, decision, beside);
+            decided(&act, (&before, &act.body.reason), UseAct::ProposalWithdrawn, answer, decide).map(drop)
         })
     })
     .await
 }
 
 /// Refuses who may read a proposal, and not decide it.
-fn may_decide<B>(act: &Act<B>, proposal: &Proposal, content: &[u8]) -> Result<(), Problem> {
-    let right = right_of(proposal.deed);
-    act.caller.may(right)?;
-    // Who has made a system's key can propose with it as himself.
-    if cut_by(&act.house.library, &proposal.proposer)?.is_some_and(|by| by == act.caller.actor) {
-        return Err(ProposalError::SamePerson { actor: act.caller.actor.clone() }.into());
-    }
-    Ok(types_of(proposal, content).iter().try_for_each(|code| act.caller.may_for(right, code))?)
+fn may_decide(caller: &Caller, proposal: &Proposal) -> Result<(), Forbidden> {
+    caller.may_for_all(right_of(proposal.deed), proposal.types())
 }
 
 /// A type may have come with a new kanhe while the proposal waited.
@@ -128,26 +117,21 @@ fn still_newer(house: &House, proposal: &Proposal) -> Result<(), ProposalError> 
 /// What stands in the commit of a decision beside it.
 type Beside<'b> = Box<dyn FnOnce(&mut Pen<'_>, &Proposal) -> Result<(), StoreError> + 'b>;
 
-/// Decides, and keeps who did and what was answered in the same commit.
+/// Decides, and keeps who did and what is answered in the same commit.
 fn decided<B>(
     act: &Act<B>,
-    before: &Proposal,
-    reason: &str,
+    (before, reason): (&Proposal, &str),
     use_act: UseAct,
+    answer: &mut Answer<'_>,
     decide: impl FnOnce(&Decision<'_>, Beside<'_>) -> Result<Proposal, ProposalError>,
-) -> Result<(String, Proposal), Problem> {
+) -> Result<Proposal, Problem> {
     let now = act.house.now();
     let grounds = Grounds::new(&before.basis, reason, &act.caller.actor)?;
     let beside: Beside<'_> = Box::new(|pen, proposal| {
         note(pen, &act.house, &act.caller, use_act, proposal)?;
-        Repeat::keep_if(act.repeat.as_ref(), pen, now, &told(proposal, now))
+        answer.keep(pen, &ShownProposal::new(proposal, Vec::new(), now))
     });
-    let proposal = decide(&Decision { by: grounds.actor(), now, reason: grounds.reason() }, beside)?;
-    Ok((told(&proposal, now), proposal))
-}
-
-fn told(proposal: &Proposal, now: Timestamp) -> String {
-    serde_json::to_string(&ShownProposal::new(proposal, Vec::new(), now)).unwrap_or_default()
+    Ok(decide(&Decision { by: grounds.actor(), now, reason: grounds.reason() }, beside)?)
 }
 
 fn digest(text: &str) -> Result<[u8; 32], Problem> {

@@ -3,78 +3,60 @@
 use crate::accounts::uses::UseAct;
 use crate::accounts::{Caller, Right};
 use crate::house::House;
-use crate::http::act::{Act, entry};
+use crate::http::act::{Act, Grounded, grounded};
 use crate::http::problem::Problem;
-use crate::http::repeat::{Once, Repeat, once};
+use crate::http::repeat::Once;
 use crate::http::routes::certificates::search::{SearchBy, question};
-use crate::proposals::{colleagues, note, right_of};
+use crate::proposals::{colleagues, note};
 use crate::publish::{Parts, PublishError, rehearse};
 use crate::shown::ShownProposal;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, TypeCode};
+use kanhe_core::code::CertificateId;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_issuer::lifecycle::allow;
-use kanhe_issuer::proposal::{Deed, MOST_CERTIFICATES, Motion, ProposalError, Proposals, Proposing};
+use kanhe_issuer::proposal::{Deed, MOST_CERTIFICATES, Motion, Proposal, ProposalError, Proposing};
 use kanhe_issuer::registrar::condition_on;
 use kanhe_store::Pen;
 use kanhe_store::find::LONGEST_PAGE;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A file that is to be taken up, and why.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileProposed {
-    /// The very bytes of the file, in base64: its SHA-256 is what the approver names.
-    #[schema(content_encoding = "base64")]
-    file: String,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// A file that is to be taken up, and why.
+    pub struct FileProposed {
+        /// The very bytes of the file, in base64: its SHA-256 is what the approver names.
+        #[schema(content_encoding = "base64")]
+        file: String,
+    }
 }
 
-/// A manifest that is to be taken up, and why.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestProposed {
-    /// The signed manifest in base64.
-    #[schema(content_encoding = "base64")]
-    file: String,
-    /// Signed lists of the survivors of keys that it calls stolen, each in base64. The content is then the manifest and each list behind it, and
-    /// the hash is that of all.
-    #[serde(default)]
-    survivors: Vec<String>,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// A manifest that is to be taken up, and why.
+    pub struct ManifestProposed {
+        /// The signed manifest in base64.
+        #[schema(content_encoding = "base64")]
+        file: String,
+        /// Signed lists of the survivors of keys that it calls stolen, each in base64. The content is then the manifest and each list behind it, and
+        /// the hash is that of all.
+        #[serde(default)]
+        survivors: Vec<String>,
+    }
 }
 
-/// One act upon many certificates: of those that a search finds, or of those that are named.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangesProposed {
-    /// `suspend`, `reinstate`, `revoke`, `annul` or `cancel`.
-    act: String,
-    /// The certificates: exactly one of `search` and `identifiers`.
-    search: Option<ChangesSearch>,
-    /// 1 to 10,000 identifiers; if the act is not allowed for one of them, nothing is proposed.
-    #[schema(max_items = 10_000)]
-    identifiers: Option<Vec<String>>,
-    /// The legal basis (法律依据).
-    #[schema(min_length = 1, max_length = 200)]
-    basis: String,
-    /// The reason.
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+grounded! { now
+    /// One act upon many certificates: of those that a search finds, or of those that are named.
+    pub struct ChangesProposed {
+        /// `suspend`, `reinstate`, `revoke`, `annul` or `cancel`.
+        act: String,
+        /// The certificates: exactly one of `search` and `identifiers`.
+        search: Option<ChangesSearch>,
+        /// 1 to 10,000 identifiers; if the act is not allowed for one of them, nothing is proposed.
+        #[schema(max_items = 10_000)]
+        identifiers: Option<Vec<String>>,
+    }
 }
 
 /// Which certificates: those of the search for which the act is allowed.
@@ -96,12 +78,10 @@ pub struct ChangesSearch {
     responses((status = CREATED, description = "Proposed", body = ShownProposal)))]
 pub async fn a_type(act: Act<FileProposed>) -> Result<(StatusCode, Once), Problem> {
     act.done(|act| {
-        act.caller.may(Right::Publish)?;
-        let dictionaries: Vec<&Dictionary> = act.house.dictionaries.iter().collect();
-        let motion = Motion::of_type(&act.house.catalogue, &dictionaries, decoded("file", &act.body.file)?)?;
-        let code = TypeCode::parse(motion.subject()).map_err(|_| Problem::failed())?;
-        act.caller.may_for(Right::Publish, &code)?;
-        propose(&act, &motion, &[code], (&act.body.basis, &act.body.reason))
+        propose(&act, Right::Publish, |house| {
+            let dictionaries: Vec<&Dictionary> = house.dictionaries.iter().collect();
+            Ok(Motion::of_type(&house.catalogue, &dictionaries, decoded("file", &act.body.file)?)?)
+        })
     })
     .await
 }
@@ -115,14 +95,15 @@ pub async fn a_type(act: Act<FileProposed>) -> Result<(StatusCode, Once), Proble
     responses((status = CREATED, description = "Proposed", body = ShownProposal)))]
 pub async fn manifest(act: Act<ManifestProposed>) -> Result<(StatusCode, Once), Problem> {
     act.done(|act| {
-        act.caller.may(Right::Publish)?;
-        let survivors = act.body.survivors.iter().map(|list| decoded("survivors", list)).collect::<Result<Vec<_>, _>>()?;
-        let file = decoded("file", &act.body.file)?;
-        let motion = Motion::of_manifest(&act.house.library, file.clone(), &survivors)?;
-        let root = act.house.library.manifest()?.ok_or_else(Problem::failed)?.root;
-        let parts = Parts::present(&act.house.library).and_then(|parts| parts.with_manifest(&file, &root, &survivors));
-        parts.and_then(|parts| rehearse(&act.house, &parts)).map_err(would_not_open)?;
-        propose(&act, &motion, &[], (&act.body.basis, &act.body.reason))
+        propose(&act, Right::Publish, |house| {
+            let survivors = act.body.survivors.iter().map(|list| decoded("survivors", list)).collect::<Result<Vec<_>, _>>()?;
+            let file = decoded("file", &act.body.file)?;
+            let motion = Motion::of_manifest(&house.library, file.clone(), &survivors)?;
+            let root = house.library.manifest()?.ok_or_else(Problem::failed)?.root;
+            let parts = Parts::present(&house.library).and_then(|parts| parts.with_manifest(&file, &root, &survivors));
+            parts.and_then(|parts| rehearse(house, &parts)).map_err(would_not_open)?;
+            Ok(motion)
+        })
     })
     .await
 }
@@ -135,11 +116,12 @@ pub async fn manifest(act: Act<ManifestProposed>) -> Result<(StatusCode, Once), 
     responses((status = CREATED, description = "Proposed", body = ShownProposal)))]
 pub async fn recognition(act: Act<FileProposed>) -> Result<(StatusCode, Once), Problem> {
     act.done(|act| {
-        act.caller.may(Right::Publish)?;
-        let motion = Motion::of_recognition(&act.house.library, decoded("file", &act.body.file)?)?;
-        let parts = Parts::present(&act.house.library).map(|parts| parts.with_recognition(motion.content()));
-        parts.and_then(|parts| rehearse(&act.house, &parts)).map_err(would_not_open)?;
-        propose(&act, &motion, &[], (&act.body.basis, &act.body.reason))
+        propose(&act, Right::Publish, |house| {
+            let motion = Motion::of_recognition(&house.library, decoded("file", &act.body.file)?)?;
+            let parts = Parts::present(&house.library).map(|parts| parts.with_recognition(motion.content()));
+            parts.and_then(|parts| rehearse(house, &parts)).map_err(would_not_open)?;
+            Ok(motion)
+        })
     })
     .await
 }
@@ -153,19 +135,16 @@ pub async fn recognition(act: Act<FileProposed>) -> Result<(StatusCode, Once), P
     responses((status = CREATED, description = "Proposed", body = ShownProposal)))]
 pub async fn certificates(act: Act<ChangesProposed>) -> Result<(StatusCode, Once), Problem> {
     act.done(|act| {
-        act.caller.may(Right::Change)?;
-        let wrong = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail);
-        let deed = Deed::parse_change(&act.body.act).ok_or_else(|| wrong("`act` is suspend, reinstate, revoke, annul or cancel"))?;
-        let identifiers = match (&act.body.search, &act.body.identifiers) {
-            (Some(search), None) => found(&act.house, &act.caller, deed, search)?,
-            (None, Some(named)) => own(&act.house, &act.caller, named)?,
-            _ => return Err(wrong("exactly one of `search` and `identifiers` says which certificates")),
-        };
-        let motion = Motion::of_certificates(&act.house.library, deed, &identifiers, act.house.now())?;
-        let mut types: Vec<TypeCode> = identifiers.iter().map(|identifier| *identifier.type_code()).collect();
-        types.sort();
-        types.dedup();
-        propose(&act, &motion, &types, (&act.body.basis, &act.body.reason))
+        propose(&act, Right::Change, |house| {
+            let wrong = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail);
+            let deed = Deed::parse_change(&act.body.act).ok_or_else(|| wrong("`act` is suspend, reinstate, revoke, annul or cancel"))?;
+            let identifiers = match (&act.body.search, &act.body.identifiers) {
+                (Some(search), None) => found(house, &act.caller, deed, search)?,
+                (None, Some(named)) => own(house, &act.caller, named)?,
+                _ => return Err(wrong("exactly one of `search` and `identifiers` says which certificates")),
+            };
+            Ok(Motion::of_certificates(&house.library, deed, &identifiers, house.now())?)
+        })
     })
     .await
 }
@@ -199,25 +178,31 @@ fn found(house: &House, caller: &Caller, deed: Deed, search: &ChangesSearch) -> 
     }
 }
 
-fn propose<B>(act: &Act<B>, motion: &Motion, types: &[TypeCode], words: (&str, &str)) -> Result<(StatusCode, Once), Problem> {
-    act.house.is_the_published_one()?;
-    let Act { house, caller, repeat, .. } = act;
-    let entry = entry(house, caller, words, None)?;
-    let answered = once(house, repeat.as_ref(), || {
+/// Writes a proposal down, once for each key. What is proposed is read for a new one alone: of what was proposed before, and done since, it
+/// would be found that it is not new any more.
+fn propose<B: Grounded>(
+    act: &Act<B>,
+    right: Right,
+    motion: impl FnOnce(&House) -> Result<Motion, Problem>,
+) -> Result<(StatusCode, Once), Problem> {
+    let (house, caller) = (&*act.house, &act.caller);
+    caller.may(right)?;
+    let entry = act.entry()?;
+    let answered = act.once(|answer| {
+        let motion = motion(house)?;
+        caller.may_for_all(right, motion.types())?;
         // Whoever is alone would wait for nobody: that is said at once, and not when the term is over.
-        if colleagues(&house.library, caller, right_of(motion.deed()), types)? == 0 {
+        if colleagues(&house.library, caller, right, motion.types())? == 0 {
             let detail = "no other active officer of the agency has the right to approve it";
             return Err(Problem::new(StatusCode::CONFLICT, "proposal_nobody_else", detail));
         }
-        let mut told = String::new();
-        let beside = |pen: &mut Pen<'_>, proposal: &kanhe_issuer::proposal::Proposal| {
-            told = serde_json::to_string(&ShownProposal::new(proposal, Vec::new(), entry.now)).unwrap_or_default();
+        let beside = |pen: &mut Pen<'_>, proposal: &Proposal| {
             note(pen, house, caller, UseAct::Proposed, proposal)?;
-            Repeat::keep_if(repeat.as_ref(), pen, entry.now, &told)
+            answer.keep(pen, &ShownProposal::new(proposal, Vec::new(), entry.now))
         };
         let proposing = Proposing { agency: caller.agency, term: house.proposals.term, chance: house.chance() };
-        Proposals::new(&house.library).propose_and(&proposing, motion, &entry, beside)?;
-        Ok(told)
+        house.all_proposals().propose_and(&proposing, &motion, &entry, beside)?;
+        Ok(())
     })?;
     Ok((StatusCode::CREATED, answered))
 }

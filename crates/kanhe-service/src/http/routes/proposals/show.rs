@@ -14,7 +14,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use kanhe_issuer::proposal::Proposals;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -38,7 +37,7 @@ pub struct ProposalQuestion {
 /// A page of proposals.
 #[derive(Serialize, ToSchema)]
 pub struct ProposalPage {
-    /// At most as many as were asked for: of a page, those that the caller may decide or audit.
+    /// At most as many as were asked for: of a page, those that the caller may decide or audit, for all types that they are about.
     proposals: Vec<ShownProposal>,
     /// Where the next page begins, as `after`; null on the last.
     #[schema(required)]
@@ -69,7 +68,7 @@ pub async fn list(
 pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<String>) -> Result<Json<ShownProposal>, Problem> {
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
-        let left_out = Proposals::new(&house.library).left_out(&proposal)?;
+        let left_out = house.all_proposals().left_out(&proposal)?;
         Ok::<_, Problem>(Json(ShownProposal::new(&proposal, left_out, house.now())))
     })
     .await
@@ -89,7 +88,7 @@ pub async fn content(
 ) -> Result<Response, Problem> {
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
-        let content = SignedFile::new(Proposals::new(&house.library).content(&proposal.code)?);
+        let content = SignedFile::new(house.all_proposals().content(&proposal.code)?);
         Ok::<_, Problem>(file(&headers, "application/octet-stream", "private, no-cache", &content))
     })
     .await

@@ -19,6 +19,7 @@ use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
+use kanhe_service::accounts::api_key::behind;
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Library, Project, Shelfmark, Stage};
@@ -60,7 +61,7 @@ impl Own {
                 registrar.take_over(&desk, &origin, asked.draft.clone(), entry, chance).map_err(|error| registered(&error))
             }
             Place::Decided(code) => {
-                Examiner::new(library).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
+                Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
             }
         }
     }
@@ -155,7 +156,7 @@ impl Door for Own {
         let agency = lodging.agency.ok_or_else(|| Failure::new("usage", "--agency names the agency that decides"))?;
         let replaces = lodging.replaces.map(|(replacement, identifier)| (replacement, identifier.clone()));
         let lodging_here = Lodging { agency, application: lodging.row, replaces, chance: *clock::chance()? };
-        match Examiner::new(&self.library).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
+        match Examiner::new(&self.library, behind).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
             Ok(Lodged::New(code)) => Ok(Arrived::As(code.to_string(), false)),
             Ok(Lodged::Before(code)) => Ok(Arrived::As(code.to_string(), true)),
             // What is no fault of the row stops the whole.
@@ -168,13 +169,13 @@ impl Door for Own {
 
     fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
         let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
-        let stage = Examiner::new(&self.library).review(case.kind(&project)?, &project.code, department, opinion, &entry);
+        let stage = Examiner::new(&self.library, behind).review(case.kind(&project)?, &project.code, department, opinion, &entry);
         stage.map_err(|error| examined(&error))
     }
 
     fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
         let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
-        let stage = Examiner::new(&self.library).close(case.kind(&project)?, &project.code, closing, &entry);
+        let stage = Examiner::new(&self.library, behind).close(case.kind(&project)?, &project.code, closing, &entry);
         stage.map_err(|error| examined(&error))
     }
 
@@ -188,7 +189,7 @@ impl Door for Own {
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
         let &ApplicationsWanted { catalogue, type_code, agency, stage, department } = wanted;
         let wanted = Wanted { within: None, type_code, agency, stage, department };
-        let found = Examiner::new(&self.library).list(catalogue, wanted, page.after, page.most).map_err(stored)?;
+        let found = Examiner::new(&self.library, behind).list(catalogue, wanted, page.after, page.most).map_err(stored)?;
         Ok(Page { rows: found.projects.iter().map(ApplicationRow::from).collect(), next: found.next.as_ref().map(Cursor::to_text) })
     }
 

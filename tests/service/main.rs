@@ -6,6 +6,7 @@
 mod administration;
 mod agencies;
 mod applications;
+mod asked;
 mod audit;
 mod browser;
 mod certificates;

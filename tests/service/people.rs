@@ -27,8 +27,13 @@ impl<'s> Desk<'s> {
 impl Desk<'_> {
     /// A request as our own pages send it.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
-        let headers = [("cookie", self.cookie.as_str()), ("x-csrf-token", self.csrf.as_str()), ("content-type", "application/json")];
-        self.stage.send(method, path, &headers, body.map(ToString::to_string).unwrap_or_default().as_bytes())
+        self.send_as("application/json", method, path, body.map(ToString::to_string).unwrap_or_default().as_bytes())
+    }
+
+    /// The same with bytes of a kind.
+    pub fn send_as(&self, media: &str, method: &str, path: &str, body: &[u8]) -> Reply {
+        let headers = [("cookie", self.cookie.as_str()), ("x-csrf-token", self.csrf.as_str()), ("content-type", media)];
+        self.stage.send(method, path, &headers, body)
     }
 
     /// Asks for something.

@@ -249,7 +249,7 @@ fn a_type_file_is_checked_as_the_command_line_does() {
 }
 
 /// A recognition of Zhejiang's operators.
-fn recognition(edition: u32, key: &kanhe_core::key::SigningKey) -> Vec<u8> {
+pub fn recognition(edition: u32, key: &kanhe_core::key::SigningKey) -> Vec<u8> {
     let row = Row {
         region: RegionCode::parse("330000").unwrap(),
         type_code: *catalogue().find(OPERATOR).unwrap().code(),

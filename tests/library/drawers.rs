@@ -1,6 +1,6 @@
 //! The office's own papers: sealed, paged, and in one batch with what they are about.
 
-use crate::registry::{Registry, secret};
+use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_store::backup::restore;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Settings, StoreError};
@@ -121,4 +121,28 @@ fn a_library_that_was_founded_before_there_were_drawers_gets_them() {
     drop(db);
     let lost = Library::open(&path, &secret(), Settings::default()).map(|_| ()).unwrap_err();
     assert_eq!(lost.code(), "store_foreign");
+}
+
+#[test]
+fn a_library_that_is_astray_takes_papers_that_may_be_lost_with_it_and_nothing_else() {
+    let registry = Registry::new();
+    let library = &registry.library;
+    let mark = registry.issued(OPERATOR, 1, "2026-03-02");
+    let size = library.log_size().unwrap();
+    library.hold_astray(Some("log_fork"));
+    let astray = StoreError::Astray { code: "log_fork" };
+    assert_eq!(library.commit(|pen| pen.put_office(Drawer::Uses, b"a", b"lost")), Err(astray.clone()));
+    assert_eq!(library.commit_even_astray(|pen| pen.put_office(Drawer::Uses, b"b", b"may be lost")), Ok(()));
+    // A certificate beside the paper keeps the paper out too.
+    let both = library.commit_even_astray(|pen| {
+        pen.put_alias("x", "1", mark);
+        pen.put_office(Drawer::Uses, b"c", b"beside it")
+    });
+    assert_eq!(both, Err(astray.clone()));
+    assert_eq!(all(library, Drawer::Uses, &[], 100), [b"b"]);
+    let signed = registry.sign(OPERATOR, 2, "R-2", "2026-03-02");
+    assert_eq!(registry.registrar().enter(&[signed]).err(), Some(astray));
+    assert_eq!(library.log_size().unwrap(), size);
+    library.hold_astray(None);
+    registry.issue(OPERATOR, 2, "R-2", "2026-03-02").unwrap();
 }

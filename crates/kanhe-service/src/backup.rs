@@ -61,7 +61,8 @@ pub fn back_up(house: &House) -> Option<Taken> {
     let backups = &house.backups;
     let take = backups.take.as_ref()?;
     let _turn = backups.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-    let number = take(&house.library);
+    // A copy of a library that was set back would push out a good one, of which the right library is to be restored.
+    let number = house.library.astray().map_or_else(|| take(&house.library), Err);
     let taken = Taken { at: house.now(), number };
     match number {
         Ok(number) => {

@@ -162,7 +162,7 @@ fn look(house: &House) {
     set(CERTIFICATES, library.certificates().ok());
     set(EVENTS, library.log_size().ok());
     set(PUBLISHED, library.published().ok().flatten().map(|head| head.size));
-    set(ASTRAY, Some(house.press.astray().is_some().into()));
+    set(ASTRAY, Some(house.library.astray().is_some().into()));
     set(SILENT, u64::try_from(house.keys.iter().filter(|key| key.key().trouble().is_some()).count()).ok());
     since(CHECKPOINT_AGE, house.press.log_known(), now);
     since(LIST_AGE, house.press.oldest(), now);

@@ -112,8 +112,8 @@ fn manifest(library: &Library) -> Option<Manifest> {
 
 /// Changes some certificates of each proposal that is at work. Whether there are more.
 pub fn work(house: &House) -> Result<bool, ProposalError> {
-    // In a library that was set back they would be lost with it, and what is published meanwhile would contradict itself.
-    if house.press.astray().is_some() {
+    // They wait for the right library, and nobody is told so every second.
+    if house.library.astray().is_some() {
         return Ok(false);
     }
     let proposals = house.all_proposals();

@@ -54,7 +54,6 @@ pub struct Press {
     rules: Rules,
     keep: Box<Keep>,
     copy: Option<Copy>,
-    astray: ArcSwapOption<&'static str>,
     at_work: Mutex<()>,
     notices: ArcSwap<Notices>,
     last: ArcSwapOption<Report>,
@@ -90,7 +89,6 @@ impl Press {
             rules,
             keep,
             copy: None,
-            astray: ArcSwapOption::const_empty(),
             at_work: Mutex::new(()),
             notices,
             last: ArcSwapOption::const_empty(),
@@ -103,11 +101,6 @@ impl Press {
     pub fn copying_to(mut self, copy: Copy) -> Self {
         self.copy = Some(copy);
         self
-    }
-
-    /// Why nothing is signed: the library is not the one whose checkpoint was copied, or nobody knows.
-    pub fn astray(&self) -> Option<&'static str> {
-        self.astray.load().as_deref().copied()
     }
 
     /// A signed list.

@@ -75,6 +75,12 @@ pub enum StoreError {
         /// The column family.
         family: &'static str,
     },
+    /// The library was set back behind what was published of it, or nobody knows: what is written would be lost with it.
+    #[error("the library does not go on from what was published of it ({code}), and nothing is written that would be lost with it")]
+    Astray {
+        /// How that was found out, by its stable code.
+        code: &'static str,
+    },
     /// An earlier write failed, and nobody knows how much of it reached the disk.
     #[error("an earlier write failed: the library must be opened again before it is written")]
     Broken,
@@ -109,6 +115,7 @@ impl StoreError {
             Self::Sealed { .. } => "store_sealed",
             Self::Unsealable { .. } => "store_unsealable",
             Self::Malformed { .. } => "store_malformed",
+            Self::Astray { code } => code,
             Self::Broken => "store_broken",
             Self::Log { .. } => "store_log",
             Self::NoSlot => "store_no_slot",

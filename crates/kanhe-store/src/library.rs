@@ -36,6 +36,8 @@ pub struct Library {
     pub(crate) founding: Founding,
     /// The ordinals of the slots that come next, of agencies that have asked.
     pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
+    /// Why the library is not the one that was published.
+    pub(crate) astray: Mutex<Option<&'static str>>,
 }
 
 impl Library {
@@ -66,11 +68,41 @@ impl Library {
         self.keys.veil(bytes)
     }
 
-    /// Commits one whole change, and returns when it is on the disk.
+    /// Says by its code why the library does not go on from what was published of it, or that it does.
+    pub fn hold_astray(&self, code: Option<&'static str>) {
+        *self.astray.lock().unwrap_or_else(PoisonError::into_inner) = code;
+    }
+
+    /// Why the library does not go on from what was published of it; none where it does, or nobody has looked.
+    pub fn astray(&self) -> Option<&'static str> {
+        *self.astray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Commits one whole change, and returns when it is on the disk. In a library that is astray nothing is: it would be lost.
     ///
     /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing
     /// that takes time. If it returns an error, nothing of it is written.
     pub fn commit<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
+        match self.astray() {
+            Some(code) => Err(StoreError::Astray { code }.into()),
+            None => self.write(plan),
+        }
+    }
+
+    /// Commits a change likewise, also in a library that is astray: for papers of the office that may be lost with it, and for nothing else.
+    ///
+    /// Certificates, applications and the log are refused here too while the library is astray.
+    pub fn commit_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.write(|pen| {
+            let done = plan(pen)?;
+            match self.astray() {
+                Some(code) if !pen.writes_papers_alone() => Err(StoreError::Astray { code }.into()),
+                Some(_) | None => Ok(done),
+            }
+        })
+    }
+
+    fn write<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
         // Followed only where somebody has asked for traces, and nothing but its length is told.
         tracing::trace_span!(target: "kanhe_trace", "commit").in_scope(|| self.writer.commit(&self.db, &self.keys, plan))
     }

@@ -75,7 +75,7 @@ impl Library {
         })
         .map_err(|error| StoreError::Log { detail: error.to_string() })?;
         let next_slots = Mutex::new(BTreeMap::new());
-        Ok(Self { keys: Keys::of(secret), writer: Writer::new(edge, next), db, founding, next_slots })
+        Ok(Self { keys: Keys::of(secret), writer: Writer::new(edge, next), db, founding, next_slots, astray: Mutex::new(None) })
     }
 
     /// The ordinal that an agency's next slot has on the disk.

@@ -90,6 +90,11 @@ impl<'a> Pen<'a> {
         Planned { writes: self.writes, leaves: self.leaves, next: self.next }
     }
 
+    /// Whether what is written so far are papers of the office, and nothing of certificates, applications or the log.
+    pub(crate) fn writes_papers_alone(&self) -> bool {
+        self.writes.keys().all(|(family, _)| *family == Family::Office)
+    }
+
     /// The shelfmark of an identifier.
     pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
         let found = self.get(Family::Identifiers, &layout::identifier(identifier))?;

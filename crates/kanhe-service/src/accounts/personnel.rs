@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::mandate::Mandate;
 use super::officer::{Login, OF_AGENCY, OFFICERS, ONE_TIME_DAYS, Officer, OfficerId};
 use super::refusal::AccountError;
-use super::uses::{Use, UseAct, note_use};
+use super::uses::{Use, UseAct, commit_use, note_use};
 use super::{password, tries};
 use crate::house::Edge;
 use crate::identity::Subject;
@@ -162,7 +162,7 @@ impl<'a> Personnel<'a> {
         act: UseAct,
         change: impl FnOnce(&mut Pen<'_>, &mut Officer) -> Result<(), AccountError>,
     ) -> Result<Officer, AccountError> {
-        self.library.commit(|pen| {
+        commit_use(self.library, act, |pen| {
             let found = Officer::in_commit(pen, id)?.filter(|officer| self.is_ours(officer));
             let mut officer = found.ok_or(AccountError::OfficerUnknown)?;
             if officer.login == self.by.actor {

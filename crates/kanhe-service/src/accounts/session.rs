@@ -133,7 +133,7 @@ pub fn recognise(library: &Library, token: &Token, now: Timestamp) -> Result<Sig
         return Err(CredentialError::SessionOver);
     }
     if now.duration_since(session.seen) >= TOUCHED_EVERY {
-        library.commit(|pen| match pen.office(Drawer::Sessions, &key)? {
+        library.commit_even_astray(|pen| match pen.office(Drawer::Sessions, &key)? {
             Some(_) => pen.put_office(Drawer::Sessions, &key, &written(&Session { seen: now, ..session })),
             // It was ended a moment ago, and stays so.
             None => Ok(()),
@@ -173,7 +173,7 @@ pub(super) fn keep(pen: &mut Pen<'_>, session: &SignedIn, edition: u64) -> Resul
 
 /// Ends a session.
 pub fn end(library: &Library, session: &SignedIn) -> Result<(), StoreError> {
-    library.commit(|pen| {
+    library.commit_even_astray(|pen| {
         pen.take_office(Drawer::Sessions, &session.key);
         Ok(())
     })

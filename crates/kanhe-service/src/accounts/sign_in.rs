@@ -30,7 +30,7 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
     let officer = Officer::find(library, id)?;
     let Some(officer) = knows(officer, claim.password) else {
         if pauses && let Some(officer) = Officer::find(library, id)? {
-            library.commit(|pen| note(pen, edge, &officer, UseAct::Locked))?;
+            library.commit_even_astray(|pen| note(pen, edge, &officer, UseAct::Locked))?;
         }
         return Err(SignInError::Refused);
     };
@@ -38,7 +38,7 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
         return Err(SignInError::OneTimeExpired);
     }
     let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Password };
-    library.commit(|pen| {
+    library.commit_even_astray(|pen| {
         // What was believed is believed of the officer as it was: an account that has changed meanwhile is asked again.
         let mut found = Officer::in_commit(pen, id)?.filter(|found| found.edition == officer.edition && found.active);
         let officer = found.as_mut().ok_or(SignInError::Refused)?;
@@ -58,7 +58,7 @@ pub fn sign_in_by_identity(library: &Library, edge: &Edge, subject: &Subject) ->
     let (place, now) = (Officer::place_of(library, subject), (edge.now)());
     let id = library.office(Drawer::Officers, &place)?.and_then(|id| OfficerId::of_key(&id)).ok_or(SignInError::Unlinked)?;
     let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Identity };
-    library.commit(|pen| {
+    library.commit_even_astray(|pen| {
         let found = Officer::in_commit(pen, id)?.filter(|officer| officer.active && officer.subject.as_ref() == Some(subject));
         let officer = found.ok_or(SignInError::Unlinked)?;
         note(pen, edge, &officer, UseAct::SignedInByIdentity)?;
@@ -141,7 +141,7 @@ fn amend(
     session: &SignedIn,
     change: impl FnOnce(&mut Pen<'_>, &mut Officer) -> Result<(), AccountError>,
 ) -> Result<(), AccountError> {
-    library.commit(|pen| {
+    library.commit_even_astray(|pen| {
         let found = Officer::in_commit(pen, session.id)?.filter(|found| found.edition == session.officer.edition && found.active);
         let mut officer = found.ok_or(AccountError::OfficerUnknown)?;
         change(pen, &mut officer)?;

@@ -59,7 +59,7 @@ pub(super) struct Pause {
 /// Counts a try before it is looked at. Returns whether a wrong one begins a pause, or how long the one that lasts still is.
 pub(super) fn count(library: &Library, id: OfficerId, now: Timestamp) -> Result<Result<bool, Pause>, StoreError> {
     let swept = forgotten_after(library, id, now)?;
-    library.commit(|pen| {
+    library.commit_even_astray(|pen| {
         let before = pen.office(Drawer::Officers, &key(id))?.map(|paper| read::<Tries>(&paper)).transpose()?;
         let before = before.filter(|tries| !tries.forgotten(now)).unwrap_or(Tries { count: 0, last: now });
         let left = before.heard_again().duration_since(now).as_secs();

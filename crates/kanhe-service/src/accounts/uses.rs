@@ -177,6 +177,33 @@ impl UseAct {
     }
 }
 
+impl UseAct {
+    /// Whether it is done even in a library that was set back, though it will be lost with it: who comes in and what he sees, what he does
+    /// to his own account, and what shuts a door. What opens one, or says what the agency did, waits for the right library.
+    pub const fn is_done_astray(self) -> bool {
+        matches!(
+            self,
+            Self::SignedIn
+                | Self::SignedInByIdentity
+                | Self::Locked
+                | Self::Shown
+                | Self::ShownWhole
+                | Self::JobRowsFetched
+                | Self::PasswordChanged
+                | Self::SecondFactorSet
+                | Self::OfficerDeactivated
+                | Self::IdentityUnlinked
+                | Self::KeyRevoked
+                | Self::HookRemoved
+        )
+    }
+}
+
+/// Commits what somebody does; in a library that was set back, those acts alone that are done even there.
+pub fn commit_use<T, E: From<StoreError>>(library: &Library, act: UseAct, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
+    if act.is_done_astray() { library.commit_even_astray(plan) } else { library.commit(plan) }
+}
+
 /// One thing that somebody did or saw.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]

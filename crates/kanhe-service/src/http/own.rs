@@ -24,7 +24,7 @@ use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
-use kanhe_store::{Project, Shelfmark, Within};
+use kanhe_store::{Project, Shelfmark, StoreError, Within};
 use std::cmp::Reverse;
 
 /// A certificate of the caller's agency.
@@ -101,9 +101,6 @@ impl House {
             return Err(absent());
         }
         caller.may_for(right, identifier.type_code())?;
-        if right == Right::Change {
-            self.is_the_published_one()?;
-        }
         let mark = self.library.find(&identifier)?.ok_or_else(absent)?;
         Ok(OwnCertificate { identifier, mark })
     }
@@ -268,9 +265,7 @@ impl House {
 
     /// Refuses to begin in a library that was set back. It refuses to be written by itself; that nothing is even signed is promised too.
     pub fn is_the_published_one(&self) -> Result<(), Problem> {
-        let behind =
-            |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "the library does not go on from the copy of its checkpoint");
-        self.press.astray().map_or(Ok(()), |code| Err(behind(code)))
+        self.library.astray().map_or(Ok(()), |code| Err(StoreError::Astray { code }.into()))
     }
 
     /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.

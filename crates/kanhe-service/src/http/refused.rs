@@ -25,7 +25,7 @@ impl From<StoreError> for Problem {
         let status = match &error {
             StoreError::Cursor => StatusCode::BAD_REQUEST,
             StoreError::DiskFull | StoreError::NoSlot => StatusCode::INSUFFICIENT_STORAGE,
-            StoreError::InUse | StoreError::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            StoreError::InUse | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::NoLibrary { .. }
             | StoreError::NoBackup { .. }
             | StoreError::Exists { .. }

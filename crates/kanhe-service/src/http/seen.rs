@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use crate::accounts::Caller;
-use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
 use crate::house::House;
 use kanhe_issuer::sight::Sight;
 
@@ -15,6 +15,6 @@ impl House {
         };
         let (actor, subject) = (caller.actor.clone(), subject.to_owned());
         let entry = Use { at: self.now(), agency: caller.agency, actor, act, subject, until: None };
-        Ok(self.library.commit(|pen| note_use(pen, &entry, self.chance()))?)
+        Ok(commit_use(&self.library, act, |pen| note_use(pen, &entry, self.chance()))?)
     }
 }

@@ -46,6 +46,10 @@ pub async fn keep_up(house: Shared) {
 
 /// Tidies up, and works on all jobs that wait.
 pub fn round(house: &House) -> Result<(), StoreError> {
+    // In a library that was set back nothing would be kept: jobs wait for the right one.
+    if house.library.astray().is_some() {
+        return Ok(());
+    }
     tidy(house)?;
     while let Some(job) = queued(&house.library, 1)?.into_iter().next() {
         if house.jobs.is_closing() {

@@ -7,7 +7,6 @@
 use super::PublishError;
 use crate::house::House;
 use kanhe_issuer::publisher::continues;
-use std::sync::Arc;
 
 /// Reads the copy, or says by its code why not; none where nothing was copied yet.
 pub type Read = dyn Fn() -> Result<Option<String>, &'static str> + Send + Sync;
@@ -38,7 +37,7 @@ pub fn compare(house: &House) -> Result<(), &'static str> {
     if let Err(code) = found {
         tracing::error!(code, "the library does not go on from the copy of its checkpoint: nothing is signed");
     }
-    house.press.astray.store(found.err().map(Arc::new));
+    house.library.hold_astray(found.err());
     found
 }
 

@@ -8,7 +8,7 @@ use crate::accounts::refusal::AccountError;
 use crate::accounts::role::Role;
 use crate::accounts::secret::{Secret, letters};
 use crate::accounts::thumbprint::Thumbprint;
-use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
 use crate::house::Edge;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_store::find::Cursor;
@@ -140,7 +140,7 @@ impl<'a> KeyCabinet<'a> {
         act: UseAct,
         change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<Option<Timestamp>, AccountError>,
     ) -> Result<ApiKey, AccountError> {
-        self.library.commit(|pen| {
+        commit_use(self.library, act, |pen| {
             let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
             let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
             let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;

@@ -82,7 +82,7 @@ fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let backup = house.backups.last().map(|taken| ("backup", taken.number.err()));
     let trouble = house.keys.iter().find_map(|key| key.key().trouble());
     let backup = backup.into_iter().chain(trouble.map(|code| ("keys", Some(code))));
-    let backup = backup.chain(house.press.astray().map(|code| ("checkpoint_copy", Some(code))));
+    let backup = backup.chain(house.library.astray().map(|code| ("checkpoint_copy", Some(code))));
     let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [

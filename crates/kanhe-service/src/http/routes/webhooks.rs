@@ -1,6 +1,6 @@
 //! Webhooks: who is told what happens, what has not arrived, and sending it again.
 
-use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::act::Act;
@@ -131,7 +131,7 @@ pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<
     caller.may(Right::Administer)?;
     aside(&house, move |house| {
         let hook = own_hook(house, &caller, &id)?;
-        house.library.commit(|pen| -> Result<(), Problem> {
+        commit_use(&house.library, UseAct::HookRemoved, |pen| -> Result<(), Problem> {
             remove_hook(pen, &hook);
             Ok(note_use(pen, &used(house, &caller, UseAct::HookRemoved, &hook), house.chance())?)
         })

@@ -1,7 +1,7 @@
 //! What came of a job's rows, and those that are to be mended.
 
 use super::used;
-use crate::accounts::uses::{UseAct, note_use};
+use crate::accounts::uses::{UseAct, commit_use, note_use};
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
@@ -43,7 +43,7 @@ pub async fn refused(State(house): State<Shared>, caller: Caller, Path(id): Path
         let job = house.job_of(&caller, Right::Issue, &id)?;
         house.kind_coded(&job.type_code)?;
         let noted = used(house, &caller, UseAct::JobRowsFetched, &job.id);
-        house.library.commit(|pen| note_use(pen, &noted, house.chance()))?;
+        commit_use(&house.library, noted.act, |pen| note_use(pen, &noted, house.chance()))?;
         Ok::<_, Problem>(job)
     })
     .await?;

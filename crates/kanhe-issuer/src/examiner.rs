@@ -5,60 +5,30 @@
 
 mod error;
 mod list;
+mod lodge;
 mod opinion;
 
 pub use error::ExaminerError;
 pub use list::{Page, Wanted};
+pub use lodge::{Admitted, Lodged, Lodging};
 pub use opinion::{Opinion, Standing};
 
-use crate::application::{Application, Draft};
+use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
-use crate::desk::{Desk, IssueError};
+use crate::desk::Desk;
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Lineage, Registrar, RegistrarError, Replacement, Succession, condition_on, enter, event};
+use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, Succession, enter, event};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::certificate::Holder;
-use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};
-use kanhe_store::{Library, Pen, Project, Replaces, Stage, StoreError};
+use kanhe_store::{Library, Pen, Project, Stage, StoreError};
 
 /// Brings applications to a decision.
 #[derive(Clone, Copy)]
 pub struct Examiner<'l> {
     library: &'l Library,
     behind: Behind,
-}
-
-/// What an applicant hands in.
-#[derive(Clone, Debug)]
-pub struct Lodging<'a> {
-    /// The agency that is to decide.
-    pub agency: Uscc,
-    /// The row.
-    pub application: &'a Application,
-    /// What it is to renew or amend; nothing for a first certificate.
-    pub replaces: Option<(Replacement, CertificateId)>,
-    /// Ten bytes of chance for its code.
-    pub chance: [u8; 10],
-}
-
-/// How lodging ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lodged {
-    /// A new application, under this code.
-    New(ProjectCode),
-    /// The request was lodged before: this is its code.
-    Before(ProjectCode),
-}
-
-impl Lodged {
-    /// The lifelong code of the application.
-    pub const fn code(self) -> ProjectCode {
-        match self {
-            Self::New(code) | Self::Before(code) => code,
-        }
-    }
 }
 
 /// How an application ends without a certificate.
@@ -74,45 +44,6 @@ impl<'l> Examiner<'l> {
     /// The examiner of a library, who is told who stands behind an actor.
     pub const fn new(library: &'l Library, behind: Behind) -> Self {
         Self { library, behind }
-    }
-
-    /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
-    pub fn lodge(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Lodged, ExaminerError> {
-        let rule = rule_of(kind)?;
-        let today = day_in_china(entry.now);
-        let draft = kind.admit(lodging.application, today).map_err(ExaminerError::Faults)?;
-        if draft.issued() != today {
-            return Err(ExaminerError::IssuedGiven);
-        }
-        // The day of arrival decides who asked in time, so nobody dates it back.
-        if day_in_china(entry.effective) != today || entry.effective > entry.now {
-            return Err(ExaminerError::OtherDay { effective: day_in_china(entry.effective), today });
-        }
-        let project = Project {
-            code: ProjectCode::new(self.library.region(), today, &lodging.chance),
-            agency: lodging.agency,
-            type_code: *kind.code(),
-            request: draft.request_id().to_owned(),
-            replaces: lodging.replaces.clone().map(|(replacement, identifier)| Replaces { act: replacement.act(), identifier }),
-            application: lodging.application.to_json(),
-            lodged: entry.effective,
-            stage: Standing::of(rule, []).stage(),
-            events: Vec::new(),
-            issued: None,
-        };
-        let holders: Vec<_> = draft.holders().iter().map(Holder::code).cloned().collect();
-        self.library.commit(|pen| {
-            if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
-                let before = found(pen, &code)?;
-                let same = before.application == project.application && before.replaces == project.replaces;
-                return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
-            }
-            could_be_issued(pen, &project, &draft, entry)?;
-            let event = told(Act::Lodge, &project, entry, project.replaces.as_ref().map(|replaces| replaces.identifier.to_string()));
-            let events = vec![pen.note(&[], &event)?];
-            pen.lodge(&Project { events, ..project.clone() }, &holders)?;
-            Ok(Lodged::New(project.code))
-        })
     }
 
     /// Writes down what a department says; until the decision it may change its mind.
@@ -270,40 +201,6 @@ fn open_project(pen: &Pen<'_>, kind: &CertificateKind, code: &ProjectCode) -> Re
     }
     let events = project.events.iter().filter_map(|index| pen.event(*index).transpose()).collect::<Result<Vec<_>, _>>()?;
     Ok((project, events))
-}
-
-/// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
-fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entry) -> Result<(), ExaminerError> {
-    if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
-        return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
-    }
-    if pen.project(&project.code)?.is_some() {
-        return Err(ExaminerError::CodeTaken);
-    }
-    let Some(Replaces { act, identifier }) = &project.replaces else { return number_is_free(pen, project, draft) };
-    if *identifier.type_code() != project.type_code {
-        return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
-    }
-    if *identifier.issuer() != project.agency {
-        return Err(ExaminerError::OtherAgency { wanted: *identifier.issuer(), found: project.agency });
-    }
-    if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
-        return Err(IssueError::OtherSerial.into());
-    }
-    let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    let change = lifecycle::Change::of(*act).ok_or(ExaminerError::OtherType)?;
-    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), change)?;
-    Ok(())
-}
-
-/// A number that is a serial belongs to one certificate for ever.
-fn number_is_free(pen: &Pen<'_>, project: &Project, draft: &Draft) -> Result<(), ExaminerError> {
-    let Some(serial) = draft.serial() else { return Ok(()) };
-    let identifier = CertificateId::new(project.type_code, project.agency, serial.clone(), Version::FIRST);
-    match pen.find(&identifier)? {
-        Some(_) => Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() }.into()),
-        None => Ok(()),
-    }
 }
 
 /// No step takes effect before the one before it, and none in the future.

@@ -39,6 +39,12 @@ impl Catalogue {
         kinds.find(|kind| kind.code().as_str() == name || kind.file() == name)
     }
 
+    /// The edition of a type that a manifest names, whether or not it has come into force here; none, where it is not here.
+    pub fn named_by(&self, manifest: &Manifest, code: &TypeCode) -> Option<&CertificateKind> {
+        let published = manifest.kinds.iter().find(|published| published.code == *code)?;
+        self.every_edition().find(|kind| kind.code() == code && *kind.file_digest() == published.file_digest)
+    }
+
     /// The newest edition of a type, whether or not it is in force yet.
     pub fn newest(&self, code: &TypeCode) -> Option<&CertificateKind> {
         self.every_edition().filter(|kind| kind.code() == code).max_by_key(|kind| kind.edition())

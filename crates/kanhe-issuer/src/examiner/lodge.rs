@@ -1,0 +1,165 @@
+//! An application arrives (受理): every rule that can be asked before the decision is asked, and it gets its code.
+
+use super::{Examiner, ExaminerError, Standing, found, rule_of, told};
+use crate::application::{Application, Draft};
+use crate::catalogue::CertificateKind;
+use crate::desk::IssueError;
+use crate::lifecycle;
+use crate::registrar::{Entry, RegistrarError, Replacement, condition_on};
+use kanhe_core::calendar::day_in_china;
+use kanhe_core::certificate::Holder;
+use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
+use kanhe_core::event::Act;
+use kanhe_store::{Pen, Project, Replaces, StoreError};
+
+/// What an applicant hands in.
+#[derive(Clone, Debug)]
+pub struct Lodging<'a> {
+    /// The agency that is to decide.
+    pub agency: Uscc,
+    /// The row.
+    pub application: &'a Application,
+    /// What it is to renew or amend; nothing for a first certificate.
+    pub replaces: Option<(Replacement, CertificateId)>,
+    /// Ten bytes of chance for its code.
+    pub chance: [u8; 10],
+}
+
+/// An application that could become a certificate as it stands, and waits to be taken in.
+#[derive(Clone)]
+pub struct Admitted {
+    project: Project,
+    draft: Draft,
+    entry: Entry,
+}
+
+impl Admitted {
+    /// The request that it belongs to.
+    pub fn request(&self) -> &str {
+        &self.project.request
+    }
+
+    /// All that is asked for, as bytes: two requests ask for the same if these are the same.
+    pub fn contents(&self) -> &[u8] {
+        &self.project.application
+    }
+}
+
+/// How lodging ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lodged {
+    /// A new application, under this code.
+    New(ProjectCode),
+    /// The request was lodged before: this is its code.
+    Before(ProjectCode),
+}
+
+impl Lodged {
+    /// The lifelong code of the application.
+    pub const fn code(self) -> ProjectCode {
+        match self {
+            Self::New(code) | Self::Before(code) => code,
+        }
+    }
+}
+
+impl Examiner<'_> {
+    /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
+    pub fn lodge(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Lodged, ExaminerError> {
+        let admitted = self.admit(kind, lodging, entry)?;
+        self.library.commit(|pen| take_in(pen, &admitted))
+    }
+
+    /// Takes many in, each or none by itself, and writes beside them what is to stand in the same commit; if that is refused, so are all.
+    pub fn lodge_all_and<T, E: From<StoreError>>(
+        &self,
+        admitted: &[Admitted],
+        beside: impl FnOnce(&mut Pen<'_>, Vec<Result<Lodged, ExaminerError>>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.library.commit(|pen| {
+            let lodged = admitted.iter().map(|admitted| take_in(pen, admitted)).collect();
+            beside(pen, lodged)
+        })
+    }
+
+    /// Says how taking one in would end, and writes nothing.
+    pub fn rehearse(&self, admitted: &Admitted) -> Result<Lodged, ExaminerError> {
+        self.library.rehearse(|pen| take_in(pen, admitted))?
+    }
+
+    /// Makes an application of a row, if it could become a certificate as it stands; nothing is written yet.
+    pub fn admit(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Admitted, ExaminerError> {
+        let rule = rule_of(kind)?;
+        let today = day_in_china(entry.now);
+        let draft = kind.admit(lodging.application, today).map_err(ExaminerError::Faults)?;
+        if draft.issued() != today {
+            return Err(ExaminerError::IssuedGiven);
+        }
+        // The day of arrival decides who asked in time, so nobody dates it back.
+        if day_in_china(entry.effective) != today || entry.effective > entry.now {
+            return Err(ExaminerError::OtherDay { effective: day_in_china(entry.effective), today });
+        }
+        let project = Project {
+            code: ProjectCode::new(self.library.region(), today, &lodging.chance),
+            agency: lodging.agency,
+            type_code: *kind.code(),
+            request: draft.request_id().to_owned(),
+            replaces: lodging.replaces.clone().map(|(replacement, identifier)| Replaces { act: replacement.act(), identifier }),
+            application: lodging.application.to_json(),
+            lodged: entry.effective,
+            stage: Standing::of(rule, []).stage(),
+            events: Vec::new(),
+            issued: None,
+        };
+        Ok(Admitted { project, draft, entry: entry.clone() })
+    }
+}
+
+/// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a commit of many.
+fn take_in(pen: &mut Pen<'_>, Admitted { project, draft, entry }: &Admitted) -> Result<Lodged, ExaminerError> {
+    if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
+        let before = found(pen, &code)?;
+        let same = before.application == project.application && before.replaces == project.replaces;
+        return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
+    }
+    could_be_issued(pen, project, draft, entry)?;
+    let event = told(Act::Lodge, project, entry, project.replaces.as_ref().map(|replaces| replaces.identifier.to_string()));
+    let events = vec![pen.note(&[], &event)?];
+    let holders: Vec<_> = draft.holders().iter().map(Holder::code).cloned().collect();
+    pen.lodge(&Project { events, ..project.clone() }, &holders)?;
+    Ok(Lodged::New(project.code))
+}
+
+/// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
+fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entry) -> Result<(), ExaminerError> {
+    if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
+        return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
+    }
+    if pen.project(&project.code)?.is_some() {
+        return Err(ExaminerError::CodeTaken);
+    }
+    let Some(Replaces { act, identifier }) = &project.replaces else { return number_is_free(pen, project, draft) };
+    if *identifier.type_code() != project.type_code {
+        return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
+    }
+    if *identifier.issuer() != project.agency {
+        return Err(ExaminerError::OtherAgency { wanted: *identifier.issuer(), found: project.agency });
+    }
+    if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
+        return Err(IssueError::OtherSerial.into());
+    }
+    let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+    let change = lifecycle::Change::of(*act).ok_or(ExaminerError::OtherType)?;
+    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), change)?;
+    Ok(())
+}
+
+/// A number that is a serial belongs to one certificate for ever.
+fn number_is_free(pen: &Pen<'_>, project: &Project, draft: &Draft) -> Result<(), ExaminerError> {
+    let Some(serial) = draft.serial() else { return Ok(()) };
+    let identifier = CertificateId::new(project.type_code, project.agency, serial.clone(), Version::FIRST);
+    match pen.find(&identifier)? {
+        Some(_) => Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() }.into()),
+        None => Ok(()),
+    }
+}

@@ -15,13 +15,15 @@ fn says(stage: &Stage, who: Person, code: &str, department: &str, opinion: &str)
     stage.post_as(who, &format!("/v1/applications/{code}/reviews"), &body)
 }
 
-fn agreed(stage: &Stage, code: &str) {
+/// All three departments agree.
+pub fn agreed(stage: &Stage, code: &str) {
     for (who, department) in [(ZHAO, "planning"), (SUN, "fire"), (QIAN, "civil-defence")] {
         assert_eq!(says(stage, who, code, department, "agrees").status, 200);
     }
 }
 
-fn decide(stage: &Stage, who: Person, code: &str, how: &str) -> Reply {
+/// Decides an application, or takes it back.
+pub fn decide(stage: &Stage, who: Person, code: &str, how: &str) -> Reply {
     stage.later(SignedDuration::from_mins(1));
     stage.post_as(who, &format!("/v1/applications/{code}/{how}"), &grounds())
 }

@@ -9,6 +9,7 @@
 //! * [`api_key`]: how systems do, by a key or by a client certificate;
 //! * [`uses`]: who saw or changed what, for auditors.
 
+mod account;
 pub mod api_key;
 mod caller;
 mod mandate;
@@ -26,6 +27,7 @@ mod thumbprint;
 mod tries;
 pub mod uses;
 
+pub use account::Account;
 pub use caller::{Caller, Forbidden, Scope};
 pub use mandate::{LONGEST_NAME, MOST_TYPES, Mandate, MandateError};
 pub use officer::{Login, LoginError, ONE_TIME_DAYS, Officer, OfficerId};

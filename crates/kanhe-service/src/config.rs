@@ -109,6 +109,14 @@ pub enum ConfigError {
         /// The setting.
         name: &'static str,
     },
+    /// Tables on their way that would leave no place for anything else.
+    #[error("jobs.uploads is {uploads}, and must be less than limits.at_once, which is {at_once}")]
+    Uploads {
+        /// What the one says.
+        uploads: u32,
+        /// What the other says.
+        at_once: u32,
+    },
     /// A limit that lets nothing through, or a term in which nothing is done.
     #[error("{name} is 0")]
     Nothing {
@@ -129,6 +137,7 @@ impl ConfigError {
             Self::Endpoint => "config_endpoint",
             Self::Key => "config_key",
             Self::Identity { .. } => "config_identity",
+            Self::Uploads { .. } => "config_uploads",
             Self::Nothing { .. } => "config_limit",
         }
     }
@@ -165,6 +174,10 @@ impl Config {
         if let Some(name) = config.accounts.oidc.as_ref().and_then(OidcAt::wrong) {
             return Err(ConfigError::Identity { name });
         }
+        let (uploads, at_once) = (config.jobs.uploads, config.limits.at_once);
+        if uploads >= at_once && at_once > 0 {
+            return Err(ConfigError::Uploads { uploads, at_once });
+        }
         match config.terms().into_iter().find(|(_, term)| *term == 0) {
             Some((name, _)) => Err(ConfigError::Nothing { name }),
             None => Ok(config),
@@ -172,7 +185,7 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 20] {
+    fn terms(&self) -> [(&'static str, u32); 25] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
             ("limits.requests_per_second", limits.requests_per_second),
@@ -191,7 +204,12 @@ impl Config {
             ("sharing.alarm_from", self.sharing.alarm_from),
             ("jobs.upload_bytes", self.jobs.upload_bytes),
             ("jobs.upload_seconds", self.jobs.upload_seconds),
+            ("jobs.upload_pace", self.jobs.upload_pace),
+            ("jobs.uploads", self.jobs.uploads),
+            ("jobs.uploads_of_agency", self.jobs.uploads_of_agency),
             ("jobs.most_rows", self.jobs.most_rows),
+            ("jobs.most_jobs", self.jobs.most_jobs),
+            ("jobs.most_megabytes", self.jobs.most_megabytes),
             ("jobs.upload_days", self.jobs.upload_days.into()),
             ("jobs.result_days", self.jobs.result_days.into()),
             ("proposals.days", self.proposals.days.into()),
@@ -274,6 +292,7 @@ mod tests {
             ("[limits]\nseconds = \"x\"\n", "config_malformed"),
             ("[limits\n", "config_malformed"),
             ("[limits]\nseconds = 0\n", "config_limit"),
+            ("[limits]\nat_once = 16\n", "config_uploads"),
             ("[backup]\nfolder = \"b\"\nat = \"25:00\"\n", "config_malformed"),
             ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),

@@ -21,6 +21,19 @@ pub fn hint(code: &str) -> Option<Words> {
             "请等下一个检查点，或由密钥保管人员发布：POST /v1/publish。",
             "Wait for the next checkpoint, or let a key holder publish: POST /v1/publish.",
         ),
+        "job_too_many" | "job_too_large" => (
+            "等部分任务结束，或取消已暂停、已失败的任务：POST /v1/jobs/{id}/cancel。",
+            "Wait until some are done, or cancel those that are paused or have failed: POST /v1/jobs/{id}/cancel.",
+        ),
+        "job_uploads_full" | "job_uploads_of_agency" => {
+            ("按 Retry-After 稍后再传；同一机构的申请表请逐份上传。", "Come back after Retry-After, with one table after the other.")
+        }
+        "job_upload_slow" => ("换用更好的网络，或分成几份上传。", "Hand it in over a better line, or in parts."),
+        "job_upload_gone" => ("请重新上传。", "Hand it in again."),
+        "job_actor_closed" | "job_actor_forbidden" => (
+            "由有相应权限的人员继续（POST /v1/jobs/{id}/resume，此后以其名义办理），或取消任务。",
+            "Let an officer who may do it by hand resume the job (POST /v1/jobs/{id}/resume), in his name from then on; or cancel it.",
+        ),
         "certificate_not_found" => ("用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
         "lifecycle_before_last" => (
             "GET /v1/certificates/{identifier}/history 可查上一次操作的时间。",

@@ -154,8 +154,18 @@ impl ApiKey {
         }
     }
 
+    /// Whether it is neither revoked nor has run out.
+    pub(super) fn is_open(&self, now: Timestamp) -> bool {
+        self.closed(now).is_ok()
+    }
+
     fn find(library: &Library, id: &str) -> Result<Option<Self>, StoreError> {
         library.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read(&paper)).transpose()
+    }
+
+    /// The key with an id, as a commit finds it.
+    pub(super) fn in_commit(pen: &Pen<'_>, id: &str) -> Result<Option<Self>, StoreError> {
+        pen.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read(&paper)).transpose()
     }
 
     fn put(&self, pen: &mut Pen<'_>, id: &str) -> Result<(), StoreError> {

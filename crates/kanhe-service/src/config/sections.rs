@@ -12,6 +12,7 @@ use jiff::civil::Time;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// `[listen]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -260,17 +261,41 @@ pub struct JobsAt {
     pub upload_bytes: u32,
     /// Seconds that handing it in may take.
     pub upload_seconds: u32,
+    /// Bytes of it that must come in a second, on the mean of twenty: a line that drips keeps a place from others, and is cut.
+    pub upload_pace: u32,
+    /// Tables that are handed in at a time; the next are told to come again. Fewer than `limits.at_once`, of which each takes one.
+    pub uploads: u32,
+    /// The same, of one agency: its slow lines keep no other agency out.
+    pub uploads_of_agency: u32,
     /// Rows of it.
     pub most_rows: u32,
+    /// Jobs of one agency that wait, are worked on, are paused or have failed.
+    pub most_jobs: u32,
+    /// Megabytes of their tables together.
+    pub most_megabytes: u32,
     /// Days after which a job that was paused, or has failed, is cancelled, and its table deleted.
     pub upload_days: u16,
     /// Days for which a job that is over, and what came of its rows, can be asked for.
     pub result_days: u16,
 }
 
+/// Seconds over which the pace of a table is looked at: so long a line may stand still, as one does that finds another way.
+const MEAN_OF: u64 = 20;
+
 impl Default for JobsAt {
     fn default() -> Self {
-        Self { upload_bytes: 64 << 20, upload_seconds: 600, most_rows: 100_000, upload_days: 7, result_days: 30 }
+        Self {
+            upload_bytes: 64 << 20,
+            upload_seconds: 600,
+            upload_pace: 1_024,
+            uploads: 16,
+            uploads_of_agency: 4,
+            most_rows: 100_000,
+            most_jobs: 100,
+            most_megabytes: 1_024,
+            upload_days: 7,
+            result_days: 30,
+        }
     }
 }
 
@@ -281,6 +306,11 @@ impl JobsAt {
         jobs::Rules {
             upload_bytes: self.upload_bytes.into(),
             most_rows: self.most_rows.into(),
+            most_jobs: self.most_jobs.into(),
+            most_bytes: u64::from(self.most_megabytes) << 20,
+            uploads: usize::try_from(self.uploads).unwrap_or(usize::MAX),
+            uploads_of_agency: usize::try_from(self.uploads_of_agency).unwrap_or(usize::MAX),
+            pace: jobs::Pace { least: u64::from(self.upload_pace).saturating_mul(MEAN_OF), within: Duration::from_secs(MEAN_OF) },
             upload_life: days(self.upload_days),
             result_life: days(self.result_days),
         }

@@ -6,7 +6,7 @@
 use super::problem::Problem;
 use crate::accounts::{Caller, Forbidden, Right, Scope};
 use crate::house::House;
-use crate::jobs::{Job, JobId, find_job};
+use crate::jobs::{Handling, Job, JobId, find_job, jobs_of};
 use crate::proposals::right_of;
 use crate::shown::Counts;
 use crate::webhooks::{Addressee, addressee};
@@ -225,14 +225,22 @@ impl House {
         Ok(Counts::read(&self.library, Some(within(caller)), today)?)
     }
 
-    /// A job of the caller's agency, for which it has a right.
-    pub fn job_of(&self, caller: &Caller, right: Right, id: &str) -> Result<Job, Problem> {
-        caller.may(right)?;
+    /// A job of the caller's agency, which it may handle so.
+    pub fn job_of(&self, caller: &Caller, handling: Handling, id: &str) -> Result<Job, Problem> {
+        handling.may_some(caller)?;
         let unknown = || Problem::new(StatusCode::NOT_FOUND, "job_unknown", "your agency has no such job");
         let found = JobId::parse(id).map(|id| find_job(&self.library, &id)).transpose()?.flatten();
         let job = found.filter(|job| job.agency == caller.agency).ok_or_else(unknown)?;
-        caller.may_for(right, &job.type_code)?;
+        handling.may(caller, &job)?;
         Ok(job)
+    }
+
+    /// One page of the jobs of the caller's agency, of those that it may follow.
+    pub fn jobs_of(&self, caller: &Caller, after: Option<&Cursor>, most: usize) -> Result<(Vec<Job>, Option<Cursor>), Problem> {
+        Handling::Oversee.may_some(caller)?;
+        let (mut jobs, next) = jobs_of(&self.library, &caller.agency, after, most)?;
+        jobs.retain(|job| Handling::Oversee.may(caller, job).is_ok());
+        Ok((jobs, next))
     }
 
     /// A type that the caller has a right for, by its code or its file's name.

@@ -99,12 +99,22 @@ impl From<TableError> for Problem {
     }
 }
 
+/// Seconds after which one of the tables that are on their way will have come: a large one, over a good line.
+const UPLOAD: u64 = 10;
+
 impl From<JobError> for Problem {
     fn from(error: JobError) -> Self {
         let status = match &error {
             JobError::Store(inner) => return inner.clone().into(),
-            JobError::NotNow { .. } | JobError::TooMany { .. } => StatusCode::CONFLICT,
+            JobError::NotNow { .. } | JobError::TooMany { .. } | JobError::TooLarge { .. } | JobError::UploadGone => StatusCode::CONFLICT,
             JobError::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            JobError::UploadSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+            JobError::UploadsFull { .. } => {
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), error).retry_after(UPLOAD);
+            }
+            JobError::UploadsOfAgency { .. } => {
+                return Self::new(StatusCode::TOO_MANY_REQUESTS, error.code(), error).retry_after(UPLOAD);
+            }
         };
         Self::new(status, error.code(), error)
     }

@@ -1,6 +1,10 @@
 //! Where jobs lie: the drawer `Jobs`, and in it one shelf for each kind of paper.
 
-use super::job::{Condition, Job, JobError, JobId, Turn};
+use super::burden::{Burden, weigh};
+use super::condition::{Condition, Turn};
+use super::error::JobError;
+use super::job::{Job, JobId};
+use super::queue::Rules;
 use crate::accounts::paper::{read, written};
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
@@ -24,6 +28,8 @@ pub(super) enum Shelf {
     Results,
     /// Rows with faults, as they were handed in.
     Refused,
+    /// What the jobs of an agency that are not over take.
+    Burdens,
 }
 
 impl Shelf {
@@ -36,6 +42,7 @@ impl Shelf {
             Self::Arriving => 4,
             Self::Results => 5,
             Self::Refused => 6,
+            Self::Burdens => 7,
         }
     }
 
@@ -55,17 +62,20 @@ pub(super) fn job_in(pen: &Pen<'_>, id: &JobId) -> Result<Option<Job>, StoreErro
     pen.office(Drawer::Jobs, &Shelf::Jobs.at(&[id.as_bytes()]))?.as_deref().map(read).transpose()
 }
 
-/// Lays a new job down, at the end of the queue.
-pub(super) fn lay(pen: &mut Pen<'_>, job: &Job) -> Result<(), StoreError> {
+/// Lays a new job down at the end of the queue, if its agency has room for it.
+pub(super) fn lay(pen: &mut Pen<'_>, job: &Job, rules: &Rules) -> Result<(), JobError> {
+    Burden::in_commit(pen, &job.agency)?.bears(job.size, rules)?;
     let agencies = Shelf::Agencies.at(&[job.agency.as_str().as_bytes(), &newest_first(job.created), job.id.as_bytes()]);
     pen.put_office(Drawer::Jobs, &agencies, job.id.as_bytes())?;
-    put(pen, None, job)
+    Ok(put(pen, job)?)
 }
 
 /// Lays a job down in the place of what it was before, and into the queue or out of it.
-pub(super) fn put(pen: &mut Pen<'_>, before: Option<&Job>, job: &Job) -> Result<(), StoreError> {
-    let place = |job: &Job| (job.condition == Condition::Waiting).then(|| Shelf::Queue.at(&[&oldest_first(job.since), job.id.as_bytes()]));
-    let (was, is) = (before.and_then(place), place(job));
+///
+/// What it was before is asked here, and of the commit: nobody can leave an entry behind by remembering something else.
+pub(super) fn put(pen: &mut Pen<'_>, job: &Job) -> Result<(), StoreError> {
+    let before = job_in(pen, &job.id)?;
+    let (was, is) = (before.as_ref().and_then(queue_place), queue_place(job));
     if was != is {
         was.into_iter().for_each(|was| pen.take_office(Drawer::Jobs, &was));
         is.map_or(Ok(()), |is| pen.put_office(Drawer::Jobs, &is, job.id.as_bytes()))?;
@@ -73,7 +83,33 @@ pub(super) fn put(pen: &mut Pen<'_>, before: Option<&Job>, job: &Job) -> Result<
     if job.condition.is_over() {
         take_upload(pen, job);
     }
+    weigh(pen, before.as_ref(), job)?;
     pen.put_office(Drawer::Jobs, &Shelf::Jobs.at(&[job.id.as_bytes()]), &written(job))
+}
+
+/// Where a job stands in the queue, if it waits.
+fn queue_place(job: &Job) -> Option<Vec<u8>> {
+    (job.condition == Condition::Waiting).then(|| Shelf::Queue.at(&[&oldest_first(job.since), job.id.as_bytes()]))
+}
+
+/// The oldest job that waits. What stands in the queue and waits no more is taken out of it: nothing there can keep the others waiting.
+pub(super) fn next_waiting(library: &Library) -> Result<Option<Job>, StoreError> {
+    loop {
+        let first = library.office_page(Drawer::Jobs, &Shelf::Queue.at(&[]), None, 1)?.papers;
+        let Some((place, paper)) = first.into_iter().next() else { return Ok(None) };
+        let id = id_of(&paper)?;
+        let stands = |job: &Job| queue_place(job).as_ref() == Some(&place);
+        if let Some(job) = find_job(library, &id)?.filter(stands) {
+            return Ok(Some(job));
+        }
+        library.commit::<_, StoreError>(|pen| {
+            // It may have been let go on between the two questions.
+            if !job_in(pen, &id)?.is_some_and(|job| stands(&job)) {
+                pen.take_office(Drawer::Jobs, &place);
+            }
+            Ok(())
+        })?;
+    }
 }
 
 /// Takes everything of a job away but what came of its rows.
@@ -81,6 +117,23 @@ pub(super) fn take(pen: &mut Pen<'_>, job: &Job) {
     take_upload(pen, job);
     pen.take_office(Drawer::Jobs, &Shelf::Agencies.at(&[job.agency.as_str().as_bytes(), &newest_first(job.created), job.id.as_bytes()]));
     pen.take_office(Drawer::Jobs, &Shelf::Jobs.at(&[job.id.as_bytes()]));
+}
+
+/// So many papers are taken away in one commit.
+pub(super) const SHEAF: usize = 16;
+
+/// Takes away everything that a shelf has of a job, sheaf by sheaf.
+pub(super) fn take_all(library: &Library, shelf: Shelf, id: &JobId) -> Result<(), StoreError> {
+    loop {
+        let found = library.office_page(Drawer::Jobs, &shelf.at(&[id.as_bytes()]), None, SHEAF)?;
+        if found.papers.is_empty() {
+            return Ok(());
+        }
+        library.commit::<_, StoreError>(|pen| {
+            found.papers.iter().for_each(|(key, _)| pen.take_office(Drawer::Jobs, key));
+            Ok(())
+        })?;
+    }
 }
 
 /// A finished job needs its table no more: it goes in the same commit.
@@ -93,19 +146,19 @@ pub(super) fn part_of(id: &JobId, part: u32) -> Vec<u8> {
     Shelf::Uploads.at(&[id.as_bytes(), &part.to_be_bytes()])
 }
 
-/// Stops a job, lets it go on, or ends it; `beside` writes what is to stand in the same commit.
+/// Stops a job, lets it go on, or ends it, for somebody; `beside` writes what is to stand in the same commit.
 pub fn turn(
     library: &Library,
     id: &JobId,
-    turn: Turn,
+    (turn, by): (Turn, &str),
     now: Timestamp,
     beside: impl FnOnce(&mut Pen<'_>) -> Result<(), StoreError>,
 ) -> Result<Option<Job>, JobError> {
     library.commit(|pen| {
         let Some(found) = job_in(pen, id)? else { return Ok(None) };
-        let turned = found.clone().turned(turn, now)?;
+        let turned = found.clone().turned(turn, by, now)?;
         if turned != found {
-            put(pen, Some(&found), &turned)?;
+            put(pen, &turned)?;
             beside(pen)?;
         }
         Ok(Some(turned))
@@ -125,11 +178,6 @@ pub(super) fn every_job(library: &Library, after: Option<&Cursor>, most: usize) 
     Ok((jobs, found.next))
 }
 
-/// The jobs that wait or are worked on, the oldest first: at most so many.
-pub fn queued(library: &Library, most: usize) -> Result<Vec<Job>, StoreError> {
-    jobs(library, library.office_page(Drawer::Jobs, &Shelf::Queue.at(&[]), None, most)?.papers)
-}
-
 /// How many jobs wait or are worked on; from a thousand on it says a thousand.
 pub fn queue_depth(library: &Library) -> Result<u64, StoreError> {
     let found = library.office_page(Drawer::Jobs, &Shelf::Queue.at(&[]), None, LONGEST_PAGE)?;
@@ -138,8 +186,11 @@ pub fn queue_depth(library: &Library) -> Result<u64, StoreError> {
 
 /// The jobs whose ids lie on a shelf; one that was taken away in between is left out.
 fn jobs(library: &Library, ids: Vec<(Vec<u8>, Vec<u8>)>) -> Result<Vec<Job>, StoreError> {
-    let id = |paper: &[u8]| paper.try_into().map(JobId::new).map_err(|_| StoreError::Malformed { family: "office" });
-    ids.iter().filter_map(|(_, paper)| id(paper).and_then(|id| find_job(library, &id)).transpose()).collect()
+    ids.iter().filter_map(|(_, paper)| id_of(paper).and_then(|id| find_job(library, &id)).transpose()).collect()
+}
+
+fn id_of(paper: &[u8]) -> Result<JobId, StoreError> {
+    paper.try_into().map(JobId::new).map_err(|_| StoreError::Malformed { family: "office" })
 }
 
 /// A stretch of what came of a job's rows: JSON lines, in the order of the rows.

@@ -1,11 +1,12 @@
 //! A job: a table, why it is granted, and how far it has come.
 
+use super::condition::{Condition, Turn};
+use super::error::JobError;
+use crate::accounts::Right;
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
-use kanhe_store::StoreError;
 use minicbor::{Decode, Encode};
 use std::fmt;
-use thiserror::Error;
 
 /// Bytes of a job's id.
 const ID_LENGTH: usize = 8;
@@ -40,75 +41,33 @@ impl fmt::Display for JobId {
     }
 }
 
-/// What has become of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+/// What is done with the rows of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
-pub enum Condition {
-    /// It is worked on, or will be.
+pub enum Task {
+    /// Each becomes a certificate.
+    #[default]
     #[n(0)]
-    Waiting,
-    /// Somebody has stopped it, and may let it go on.
+    Issue,
+    /// Each becomes an application under review, of a type that asks for one.
     #[n(1)]
-    Paused,
-    /// Every row was answered.
-    #[n(2)]
-    Done,
-    /// Somebody has ended it; what was issued stays.
-    #[n(3)]
-    Cancelled,
-    /// Something that is no fault of a row stopped it; it may go on when that is mended.
-    #[n(4)]
-    Failed,
+    Lodge,
 }
 
-impl Condition {
+impl Task {
     /// The word of the interface.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Waiting => "waiting",
-            Self::Paused => "paused",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
+            Self::Issue => "issue",
+            Self::Lodge => "lodge",
         }
     }
 
-    /// Whether nothing will ever be done for it again.
-    pub const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Cancelled)
-    }
-}
-
-/// What somebody does with a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// Stop it between two rows.
-    Pause,
-    /// Let it go on.
-    Resume,
-    /// End it.
-    Cancel,
-}
-
-impl Turn {
-    /// The word of the interface.
-    pub const fn word(self) -> &'static str {
+    /// The right that it takes.
+    pub const fn right(self) -> Right {
         match self {
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    /// What becomes of a job in a condition, if that is possible; what is so already stays so.
-    const fn of(self, condition: Condition) -> Option<Condition> {
-        match (self, condition) {
-            (Self::Pause, Condition::Waiting | Condition::Paused) => Some(Condition::Paused),
-            (Self::Resume, Condition::Waiting | Condition::Paused | Condition::Failed) => Some(Condition::Waiting),
-            (Self::Cancel, Condition::Waiting | Condition::Paused | Condition::Failed | Condition::Cancelled) => Some(Condition::Cancelled),
-            (Self::Pause, Condition::Done | Condition::Cancelled | Condition::Failed)
-            | (Self::Resume, Condition::Done | Condition::Cancelled)
-            | (Self::Cancel, Condition::Done) => None,
+            Self::Issue => Right::Issue,
+            Self::Lodge => Right::Lodge,
         }
     }
 }
@@ -161,7 +120,7 @@ pub struct Job {
     /// Rows that were answered.
     #[n(13)]
     pub done: u64,
-    /// Of these, such as were issued, or could be.
+    /// Of these, such as were issued or lodged, or could be.
     #[n(14)]
     pub issued: u64,
     /// Such as had been answered before.
@@ -176,14 +135,36 @@ pub struct Job {
     /// The code of what stopped it, if something did.
     #[n(18)]
     pub failure: Option<String>,
+    /// Who has let it go on last, if that was somebody else than who has handed it in.
+    #[n(19)]
+    pub resumed_by: Option<String>,
+    /// What is done with its rows.
+    #[n(20)]
+    #[cbor(default)]
+    pub task: Task,
 }
 
 impl Job {
-    /// What it is after somebody has turned it.
-    pub fn turned(self, turn: Turn, now: Timestamp) -> Result<Self, JobError> {
+    /// Who answers for what is issued from now on: whoever let it go on last.
+    pub fn answerable(&self) -> &str {
+        self.resumed_by.as_deref().unwrap_or(&self.actor)
+    }
+
+    /// What it is after somebody has turned it. Who lets it go on answers for it from then on.
+    pub fn turned(self, turn: Turn, by: &str, now: Timestamp) -> Result<Self, JobError> {
         let found = self.condition;
         let condition = turn.of(found).ok_or(JobError::NotNow { turn: turn.word(), found: found.word() })?;
-        if condition == found { Ok(self) } else { Ok(self.stands_as(condition, now)) }
+        if condition == found {
+            return Ok(self);
+        }
+        let other = (by != self.actor).then(|| by.to_owned());
+        let resumed_by = if turn == Turn::Resume { other } else { self.resumed_by.clone() };
+        Ok(Self { resumed_by, ..self.stands_as(condition, now) })
+    }
+
+    /// The same job, stopped by something that is no fault of a row.
+    pub(super) fn failed(self, code: &str, now: Timestamp) -> Self {
+        Self { failure: Some(code.to_owned()), ..self }.stands_as(Condition::Failed, now)
     }
 
     /// The same job in another condition.
@@ -198,46 +179,6 @@ impl Job {
     }
 }
 
-/// Why something is not done with jobs.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum JobError {
-    /// The library failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The job is in no condition for it.
-    #[error("a job that is {found} does not {turn}")]
-    NotNow {
-        /// What was asked.
-        turn: &'static str,
-        /// What has become of it.
-        found: &'static str,
-    },
-    /// The table has more rows than a job may.
-    #[error("the table has more than {most} rows")]
-    TooManyRows {
-        /// Rows allowed.
-        most: u64,
-    },
-    /// The agency has as many jobs that are not over as it may.
-    #[error("the agency has {most} jobs that wait, as many as it may")]
-    TooMany {
-        /// Jobs allowed.
-        most: usize,
-    },
-}
-
-impl JobError {
-    /// The stable code of this defect.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.code(),
-            Self::NotNow { .. } => "job_not_now",
-            Self::TooManyRows { .. } => "job_too_many_rows",
-            Self::TooMany { .. } => "job_too_many",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,19 +189,6 @@ mod tests {
         assert_eq!((id.to_string().as_str(), JobId::parse(&id.to_string())), ("00010203abcdefff", Some(id)));
         for wrong in ["", "0001", "00010203ABCDEFFF", "+0010203abcdefff", "00010203abcdefff0", "00010203abcdefé"] {
             assert_eq!(JobId::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn what_is_over_is_over() {
-        use Condition::{Cancelled, Done, Failed, Paused, Waiting};
-        let rows = [
-            (Turn::Pause, [Some(Paused), Some(Paused), None, None, None]),
-            (Turn::Resume, [Some(Waiting), Some(Waiting), None, None, Some(Waiting)]),
-            (Turn::Cancel, [Some(Cancelled), Some(Cancelled), None, Some(Cancelled), Some(Cancelled)]),
-        ];
-        for (turn, wanted) in rows {
-            assert_eq!([Waiting, Paused, Done, Cancelled, Failed].map(|condition| turn.of(condition)), wanted, "{turn:?}");
         }
     }
 }

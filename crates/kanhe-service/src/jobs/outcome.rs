@@ -1,10 +1,10 @@
 //! What came of a row, as the report tells it: one JSON object a line, and nothing of a person but in the rows that are to be mended.
 
+use super::job::{Job, Task};
 use crate::http::problem::{Fault, Problem};
 use crate::measure;
 use kanhe_issuer::application::Application;
-use kanhe_issuer::registrar::{Entered, Proved, RegistrarError};
-use kanhe_store::{Pen, Shelfmark, StoreError};
+use kanhe_store::StoreError;
 use kanhe_words::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,11 +20,14 @@ pub struct Outcome {
     /// The request that it belongs to, if it has one.
     #[schema(required)]
     pub request_id: Option<String>,
-    /// `issued`, `before`, `refused`, or `could_be_issued` if rows were only proofread.
+    /// `issued` or `lodged`, `before`, `refused`; `could_be_issued` or `could_be_lodged` if rows were only proofread.
     pub result: &'static str,
     /// The certificate.
     #[schema(required)]
     pub identifier: Option<String>,
+    /// The code of the application, of a type that is reviewed.
+    #[schema(required)]
+    pub code: Option<String>,
     /// Everything that is wrong with it.
     pub faults: Vec<RowFault>,
 }
@@ -70,16 +73,25 @@ impl From<Fault> for RowFault {
 pub(super) struct Row {
     pub(super) row: u64,
     pub(super) application: Application,
-    pub(super) came: Came,
+    /// How it ended; none, where that is known when it is entered.
+    pub(super) end: Option<End>,
 }
 
-/// What a row comes to.
-pub(super) enum Came {
+/// How a row ended, and what that is called which came of it.
+pub(super) enum End {
+    /// As something new.
+    New(Option<String>),
+    /// As what was there before, for the same request.
+    Before(Option<String>),
+    /// With faults.
     Refused(Vec<RowFault>),
-    Before(Shelfmark),
-    /// It has a certificate, the next of those that are signed.
-    Signed,
-    Proved(Proved),
+}
+
+impl End {
+    /// A row that a rule forbids as a whole.
+    pub(super) fn refused(problem: Problem) -> Self {
+        Self::Refused(vec![problem.of_row("row").into()])
+    }
 }
 
 /// What came of the rows of a batch.
@@ -92,50 +104,51 @@ pub(super) struct Told {
 
 #[derive(Default)]
 pub(super) struct Counts {
-    pub(super) issued: u64,
+    pub(super) new: u64,
     pub(super) before: u64,
     pub(super) refused: u64,
 }
 
 impl Counts {
-    pub(super) fn measure(&self, dry: bool) {
-        let issued = if dry { "could_be_issued" } else { "issued" };
-        for (result, count) in [(issued, self.issued), ("before", self.before), ("refused", self.refused)] {
+    pub(super) fn measure(&self, job: &Job) {
+        for (result, count) in [(word(job), self.new), ("before", self.before), ("refused", self.refused)] {
             measure::job_rows(result, count);
         }
     }
 }
 
-/// Tells what came of the rows of a batch, by what its signed certificates came to.
-pub(super) fn tell(pen: &Pen<'_>, rows: Vec<Row>, entered: Vec<Result<Entered, RegistrarError>>) -> Result<Told, StoreError> {
+/// What a row of a job is that came to something new.
+const fn word(job: &Job) -> &'static str {
+    match (job.task, job.dry) {
+        (Task::Issue, false) => "issued",
+        (Task::Issue, true) => "could_be_issued",
+        (Task::Lodge, false) => "lodged",
+        (Task::Lodge, true) => "could_be_lodged",
+    }
+}
+
+/// Tells what came of the rows of a batch, by how those ended that were entered.
+pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told, StoreError> {
     let (mut told, mut entered) = (Told::default(), entered.into_iter());
-    for row in rows {
-        let (result, identifier, faults) = match row.came {
-            Came::Refused(faults) => ("refused", None, faults),
-            Came::Before(mark) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-            Came::Proved(Proved::Before(mark)) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-            Came::Proved(Proved::Repeated(identifier)) => ("before", Some(identifier), Vec::new()),
-            Came::Proved(Proved::Could(identifier)) => ("could_be_issued", Some(identifier), Vec::new()),
-            Came::Signed => match entered.next() {
-                Some(Ok(Entered::New(mark))) => ("issued", Some(pen.card(mark)?.identifier), Vec::new()),
-                Some(Ok(Entered::Before(mark))) => ("before", Some(pen.card(mark)?.identifier), Vec::new()),
-                Some(Err(RegistrarError::Store(error))) => return Err(error),
-                Some(Err(error)) => ("refused", None, vec![Problem::from(error).of_row("row").into()]),
-                None => return Err(StoreError::Malformed { family: "office" }),
-            },
+    for Row { row, application, end } in rows {
+        let end = end.or_else(|| entered.next()).ok_or(StoreError::Malformed { family: "office" })?;
+        let (result, name, faults) = match end {
+            End::New(name) => (word(job), name, Vec::new()),
+            End::Before(name) => ("before", name, Vec::new()),
+            End::Refused(faults) => ("refused", None, faults),
         };
         match result {
             "refused" => told.counts.refused += 1,
             "before" => told.counts.before += 1,
-            _ => told.counts.issued += 1,
+            _ => told.counts.new += 1,
         }
         if result == "refused" {
-            let cells = serde_json::from_slice(&row.application.to_json()).unwrap_or_default();
+            let cells = serde_json::from_slice(&application.to_json()).unwrap_or_default();
             told.refused.extend(line(&RefusedRow { cells, faults: faults.clone() }));
         }
-        let (identifier, request_id) =
-            (identifier.map(|identifier| identifier.to_string()), row.application.request_id().map(str::to_owned));
-        told.results.extend(line(&Outcome { row: row.row, line: row.application.line(), request_id, result, identifier, faults }));
+        let (identifier, code) = if job.task == Task::Issue { (name, None) } else { (None, name) };
+        let request_id = application.request_id().map(str::to_owned);
+        told.results.extend(line(&Outcome { row, line: application.line(), request_id, result, identifier, code, faults }));
     }
     Ok(told)
 }

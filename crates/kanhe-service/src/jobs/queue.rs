@@ -1,8 +1,11 @@
 //! What a house holds of its jobs while it is open: how they are worked on, and who is to hear of it.
 
+use super::error::JobError;
 use super::job::JobId;
+use super::pace::Pace;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use kanhe_core::code::Uscc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -15,6 +18,16 @@ pub struct Rules {
     pub upload_bytes: u64,
     /// Rows of a table.
     pub most_rows: u64,
+    /// Jobs of an agency that are not over.
+    pub most_jobs: u64,
+    /// Bytes of their tables.
+    pub most_bytes: u64,
+    /// Tables that are on their way here at a time.
+    pub uploads: usize,
+    /// The same, of one agency.
+    pub uploads_of_agency: usize,
+    /// How fast they must come.
+    pub pace: Pace,
     /// How long the table of a job that is stopped stays; then the job is cancelled.
     pub upload_life: SignedDuration,
     /// How long a job that is over, and what came of its rows, can be asked for.
@@ -30,7 +43,8 @@ pub struct Queue {
     closing: AtomicBool,
     tidied: AtomicI64,
     at_work: Mutex<Option<AtWork>>,
-    arriving: Mutex<BTreeSet<JobId>>,
+    /// Tables that are on their way here, and to whom.
+    arriving: Mutex<BTreeMap<JobId, Uscc>>,
 }
 
 /// The job that is worked on.
@@ -38,18 +52,6 @@ struct AtWork {
     id: JobId,
     begun: Instant,
     rows: AtomicU64,
-}
-
-/// A table that is on its way here, as long as this is kept.
-pub struct Arriving<'q> {
-    queue: &'q Queue,
-    id: JobId,
-}
-
-impl Drop for Arriving<'_> {
-    fn drop(&mut self) {
-        locked(&self.queue.arriving).remove(&self.id);
-    }
 }
 
 impl Queue {
@@ -127,14 +129,28 @@ impl Queue {
         locked(&self.at_work).take().map(|at_work| at_work.id)
     }
 
-    /// Says that a table is on its way: nobody takes its parts for what a broken connection left behind.
-    pub fn expect(&self, id: JobId) -> Arriving<'_> {
-        locked(&self.arriving).insert(id);
-        Arriving { queue: self, id }
+    /// Keeps a place for a table, if there is one.
+    pub(super) fn expect(&self, id: JobId, agency: Uscc) -> Result<(), JobError> {
+        let mut arriving = locked(&self.arriving);
+        let Rules { uploads, uploads_of_agency, .. } = self.rules;
+        if arriving.values().filter(|other| **other == agency).count() >= uploads_of_agency {
+            return Err(JobError::UploadsOfAgency { most: uploads_of_agency });
+        }
+        if arriving.len() >= uploads {
+            return Err(JobError::UploadsFull { most: uploads });
+        }
+        arriving.insert(id, agency);
+        Ok(())
     }
 
+    /// Gives the place of a table back.
+    pub(super) fn expect_no_more(&self, id: &JobId) {
+        locked(&self.arriving).remove(id);
+    }
+
+    /// Whether somebody is bringing a table.
     pub(super) fn expects(&self, id: &JobId) -> bool {
-        locked(&self.arriving).contains(id)
+        locked(&self.arriving).contains_key(id)
     }
 
     /// Whether it is time to tidy up; who is told so does it.

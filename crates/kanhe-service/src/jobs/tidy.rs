@@ -1,16 +1,15 @@
 //! What is taken away when its time is over, and what was left behind.
 
-use super::drawer::{self, Shelf, every_job};
-use super::job::{Condition, JobId};
+use super::arriving::left_behind;
+use super::condition::Condition;
+use super::drawer::{self, SHEAF, Shelf, every_job, job_in, take_all};
+use super::job::{Job, JobId};
 use crate::house::House;
-use jiff::{SignedDuration, Timestamp};
-use kanhe_store::{Drawer, Library, StoreError};
+use jiff::SignedDuration;
+use kanhe_store::StoreError;
 
 /// How often it is looked for.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
-
-/// So many papers are taken away in one commit.
-const SHEAF: usize = 16;
 
 /// Tidies up, if it was not done within the hour.
 pub(super) fn tidy(house: &House) -> Result<(), StoreError> {
@@ -18,28 +17,14 @@ pub(super) fn tidy(house: &House) -> Result<(), StoreError> {
         return Ok(());
     }
     left_behind(house)?;
-    let (rules, now) = (house.jobs.rules, house.now());
-    let is_past = |since: Timestamp, life: SignedDuration| since.duration_until(now) > life;
     let mut page = None;
     loop {
         let (jobs, next) = every_job(&house.library, page.as_ref(), SHEAF)?;
         for job in jobs {
-            match job.condition {
-                Condition::Waiting => {}
-                Condition::Paused | Condition::Failed if is_past(job.since, rules.upload_life) => {
-                    tracing::info!(job = %job.id, "a job that nobody let go on was cancelled");
-                    house.library.commit(|pen| drawer::put(pen, Some(&job), &job.clone().stands_as(Condition::Cancelled, now)))?;
-                    house.jobs.changed();
-                }
-                Condition::Done | Condition::Cancelled if is_past(job.since, rules.result_life) => {
-                    take_all(&house.library, Shelf::Results, &job.id)?;
-                    take_all(&house.library, Shelf::Refused, &job.id)?;
-                    house.library.commit::<_, StoreError>(|pen| {
-                        drawer::take(pen, &job);
-                        Ok(())
-                    })?;
-                }
-                Condition::Paused | Condition::Failed | Condition::Done | Condition::Cancelled => {}
+            if is_abandoned(house, &job) {
+                cancel(house, &job.id)?;
+            } else if is_forgotten(house, &job) {
+                forget(house, &job)?;
             }
         }
         match next {
@@ -49,31 +34,36 @@ pub(super) fn tidy(house: &House) -> Result<(), StoreError> {
     }
 }
 
-/// Parts of tables whose connections broke off, or whose jobs were refused.
-fn left_behind(house: &House) -> Result<(), StoreError> {
-    let found = house.library.office_page(Drawer::Jobs, &Shelf::Arriving.at(&[]), None, kanhe_store::find::LONGEST_PAGE)?;
-    let ids = found.papers.iter().filter_map(|(key, _)| key.get(1..)?.try_into().ok().map(JobId::new));
-    ids.filter(|id| !house.jobs.expects(id)).try_for_each(|id| drop_upload(&house.library, &id))
+/// Whether nobody has let it go on for so long that its table is not kept any more.
+fn is_abandoned(house: &House, job: &Job) -> bool {
+    let stopped = matches!(job.condition, Condition::Paused | Condition::Failed);
+    stopped && job.since.duration_until(house.now()) > house.jobs.rules.upload_life
 }
 
-/// Takes away a table that no job is for.
-pub fn drop_upload(library: &Library, id: &JobId) -> Result<(), StoreError> {
-    take_all(library, Shelf::Uploads, id)?;
-    library.commit(|pen| {
-        pen.take_office(Drawer::Jobs, &Shelf::Arriving.at(&[id.as_bytes()]));
+/// Whether it has been over for so long that nobody asks for it.
+fn is_forgotten(house: &House, job: &Job) -> bool {
+    job.condition.is_over() && job.since.duration_until(house.now()) > house.jobs.rules.result_life
+}
+
+fn cancel(house: &House, id: &JobId) -> Result<(), StoreError> {
+    let cancelled = house.library.commit::<_, StoreError>(|pen| {
+        // Somebody may have let it go on since it was looked at.
+        let Some(job) = job_in(pen, id)?.filter(|job| is_abandoned(house, job)) else { return Ok(false) };
+        drawer::put(pen, &job.stands_as(Condition::Cancelled, house.now())).map(|()| true)
+    })?;
+    if cancelled {
+        tracing::info!(job = %id, "a job that nobody let go on was cancelled");
+        house.jobs.changed();
+    }
+    Ok(())
+}
+
+/// A job that is over stays so: nothing of it changes between these commits.
+fn forget(house: &House, job: &Job) -> Result<(), StoreError> {
+    take_all(&house.library, Shelf::Results, &job.id)?;
+    take_all(&house.library, Shelf::Refused, &job.id)?;
+    house.library.commit(|pen| {
+        drawer::take(pen, job);
         Ok(())
     })
-}
-
-fn take_all(library: &Library, shelf: Shelf, id: &JobId) -> Result<(), StoreError> {
-    loop {
-        let found = library.office_page(Drawer::Jobs, &shelf.at(&[id.as_bytes()]), None, SHEAF)?;
-        if found.papers.is_empty() {
-            return Ok(());
-        }
-        library.commit::<_, StoreError>(|pen| {
-            found.papers.iter().for_each(|(key, _)| pen.take_office(Drawer::Jobs, key));
-            Ok(())
-        })?;
-    }
 }

@@ -1,11 +1,12 @@
 //! The table of a job: taken in part by part, and read again from there. It lies in the library, sealed as everything in it: what is on the
 //! disk tells nothing of a person, and a part stands where it was put or does not open.
 
-use super::drawer::{self, Shelf, part_of};
-use super::job::{Condition, Job, JobError, JobId};
+use super::arriving::{Arriving, taken};
+use super::drawer::{self, part_of};
+use super::error::{CountError, JobError};
+use super::job::{Job, JobId};
+use super::pace::{Cut, Paced};
 use super::queue::Queue;
-use crate::house::Shared;
-use crate::http::aside::aside;
 use crate::http::problem::Problem;
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -14,15 +15,10 @@ use kanhe_issuer::application::{Requests, Table, TableError};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use sha2::{Digest, Sha256};
-use std::future::poll_fn;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::pin::Pin;
 
 /// Bytes of a part: so few stay in memory, and so many are written at a time.
 const PART: usize = 256 << 10;
-
-/// An agency has at most so many jobs that wait: each has a table that takes room.
-const MOST_WAITING: usize = 100;
 
 /// A table that has arrived.
 pub struct Received {
@@ -37,17 +33,16 @@ pub struct Received {
 }
 
 /// Takes a table in as it comes.
-pub async fn receive(house: &Shared, id: JobId, mut body: Body) -> Result<Received, Problem> {
-    let most = house.jobs.rules.upload_bytes;
+pub async fn receive(arriving: &Arriving, body: Body) -> Result<Received, Problem> {
+    let rules = &arriving.house().jobs.rules;
+    let most = rules.upload_bytes;
     let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", format!("a table of a job has at most {most} bytes"));
     if body.size_hint().lower() > most {
         return Err(too_large());
     }
-    aside(house, move |house| begin(&house.library, &id)).await?;
+    let mut body = Paced::new(body, rules.pace);
     let (mut size, mut parts, mut digest, mut waiting) = (0_u64, 0_u32, Sha256::new(), Vec::with_capacity(PART));
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "the body ended early"))?;
-        let Ok(bytes) = frame.into_data() else { continue };
+    while let Some(bytes) = body.next().await? {
         size = size.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if size > most {
             return Err(too_large());
@@ -59,25 +54,25 @@ pub async fn receive(house: &Shared, id: JobId, mut body: Body) -> Result<Receiv
             waiting.extend_from_slice(now);
             rest = later;
             if waiting.len() == PART {
-                keep(house, id, parts, std::mem::replace(&mut waiting, Vec::with_capacity(PART))).await?;
+                arriving.keep(parts, std::mem::replace(&mut waiting, Vec::with_capacity(PART))).await?;
                 parts += 1;
             }
         }
     }
     if !waiting.is_empty() {
-        keep(house, id, parts, waiting).await?;
+        arriving.keep(parts, waiting).await?;
         parts += 1;
     }
-    Ok(Received { id, size, parts, digest: digest.finalize().into() })
+    Ok(Received { id: arriving.id(), size, parts, digest: digest.finalize().into() })
 }
 
-/// Notes that a table begins to arrive: what a broken connection leaves behind is found by that.
-fn begin(library: &Library, id: &JobId) -> Result<(), StoreError> {
-    library.commit(|pen| pen.put_office(Drawer::Jobs, &Shelf::Arriving.at(&[id.as_bytes()]), &[]))
-}
-
-async fn keep(house: &Shared, id: JobId, part: u32, bytes: Vec<u8>) -> Result<(), Problem> {
-    aside(house, move |house| house.library.commit(|pen| pen.put_office(Drawer::Jobs, &part_of(&id, part), &bytes))).await
+impl From<Cut> for Problem {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::Slow(error) => error.into(),
+            Cut::Broken => Self::new(StatusCode::BAD_REQUEST, "request_malformed", "the body ended early"),
+        }
+    }
 }
 
 /// Counts the rows of a table that has arrived, and refuses one that is broken anywhere: nothing is issued from half a table.
@@ -94,38 +89,20 @@ pub fn count(library: &Library, received: &Received, kind: &CertificateKind, mos
     if rows == 0 { Err(TableError::Empty.into()) } else { Ok(rows) }
 }
 
-/// Why the rows of a table are not counted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CountError {
-    /// The table is broken.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// It is too long.
-    #[error(transparent)]
-    Job(#[from] JobError),
-}
-
-/// Lays a job down for a table that has arrived; `beside` writes what is to stand in the same commit.
+/// Makes a job of a table that has arrived, if its agency has room for it; `beside` writes what is to stand in the same commit.
 pub fn add<E: From<StoreError> + From<JobError>>(
     library: &Library,
     queue: &Queue,
     job: &Job,
     beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    room(library, job)?;
     library.commit(|pen| {
-        pen.take_office(Drawer::Jobs, &Shelf::Arriving.at(&[job.id.as_bytes()]));
-        drawer::lay(pen, job)?;
+        taken(pen, &job.id)?;
+        drawer::lay(pen, job, &queue.rules)?;
         beside(pen)
     })?;
     queue.wake();
     Ok(())
-}
-
-fn room(library: &Library, job: &Job) -> Result<(), JobError> {
-    let (jobs, _) = drawer::jobs_of(library, &job.agency, None, kanhe_store::find::LONGEST_PAGE)?;
-    let waiting = jobs.iter().filter(|job| job.condition == Condition::Waiting).count();
-    if waiting < MOST_WAITING { Ok(()) } else { Err(JobError::TooMany { most: MOST_WAITING }) }
 }
 
 /// A table in the library, to be read from any place.

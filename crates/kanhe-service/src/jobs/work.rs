@@ -1,19 +1,19 @@
-//! Work: the rows of the oldest job become certificates, one batch after the other, on one core; the others are for who asks meanwhile.
+//! Work: the rows of the oldest job become what its task says, one batch after the other, on one core; the others are for who asks meanwhile.
 
-use super::drawer::{self, Shelf, job_in, put_lines, queued};
-use super::job::{Condition, Job, JobId};
-use super::outcome::{Came, Row, RowFault, tell};
+use super::condition::Condition;
+use super::drawer::{self, Shelf, find_job, job_in, next_waiting, put_lines};
+use super::ground::{Ground, Halt};
+use super::issuing::Issuing;
+use super::job::{Job, JobId, Task};
+use super::outcome::{Row, tell};
+use super::taking_in::TakingIn;
 use super::tidy::tidy;
+use super::trade::{Errand, Passed, Trade};
 use super::upload::Upload;
 use crate::house::{House, Shared};
 use crate::http::problem::Problem;
-use crate::http::refused;
-use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::Grounds;
-use kanhe_issuer::application::{Application, Requests, Table, TableError};
-use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::{Desk, IssueError};
-use kanhe_issuer::registrar::{Answer, Chances, Intake, Proof, Refusal, Registrar, RegistrarError, Signed};
+use kanhe_issuer::application::{Requests, Table};
 use kanhe_store::StoreError;
 use std::time::Duration;
 
@@ -51,17 +51,16 @@ pub fn round(house: &House) -> Result<(), StoreError> {
         return Ok(());
     }
     tidy(house)?;
-    while let Some(job) = queued(&house.library, 1)?.into_iter().next() {
-        if house.jobs.is_closing() {
-            return Ok(());
-        }
+    while !house.jobs.is_closing()
+        && let Some(job) = next_waiting(&house.library)?
+    {
         house.jobs.begin(job.id);
         house.jobs.changed();
-        let worked = work(house, &job);
+        let worked = work(house, &job.id);
         house.jobs.end();
         house.jobs.changed();
         match worked {
-            Ok(()) | Err(Halt::Withdrawn) => {}
+            Ok(()) | Err(Halt::Withdrawn | Halt::Moved) => {}
             // A library that takes no more writes does not take this one either: then the job waits until it is opened again.
             Err(Halt::Store(error)) => fail(house, &job.id, error.code())?,
             Err(Halt::Failed { code }) => fail(house, &job.id, code)?,
@@ -70,99 +69,80 @@ pub fn round(house: &House) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Why work on a job ends before its table.
-enum Halt {
-    /// The library failed.
-    Store(StoreError),
-    /// Somebody has paused or cancelled it.
-    Withdrawn,
-    /// Something is wrong that is no fault of a row.
-    Failed { code: &'static str },
-}
-
-impl From<StoreError> for Halt {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<TableError> for Halt {
-    fn from(error: TableError) -> Self {
-        Self::Failed { code: error.code() }
-    }
-}
-
-impl From<Problem> for Halt {
-    fn from(problem: Problem) -> Self {
-        Self::Failed { code: problem.code() }
-    }
-}
-
 fn fail(house: &House, id: &JobId, code: &'static str) -> Result<(), StoreError> {
     tracing::warn!(job = %id, code, "a job failed");
     house.library.commit(|pen| match job_in(pen, id)? {
-        Some(job) if job.condition == Condition::Waiting => {
-            let failed = Job { failure: Some(code.to_owned()), ..job.clone() }.stands_as(Condition::Failed, house.now());
-            drawer::put(pen, Some(&job), &failed)
-        }
+        Some(job) if job.condition == Condition::Waiting => drawer::put(pen, &job.failed(code, house.now())),
         Some(_) | None => Ok(()),
     })?;
     house.jobs.changed();
     Ok(())
 }
 
-fn work(house: &House, job: &Job) -> Result<(), Halt> {
-    let kind = house.kind_coded(&job.type_code)?;
-    let manifest = house.manifest()?;
-    let desk = house.desk_for(&job.agency, &manifest, kind)?;
-    let mut table = Table::open_for(Upload::new(&house.library, job.id, job.size), kind, Requests::MayBeMissing)?;
-    let registrar = Registrar::new(&house.library);
-    let mut bench = Bench { house, job, kind, desk: &desk, registrar, proof: job.dry.then(|| Proof::new(registrar)), row: 0 };
+/// Works on a job until it is over, or something stops it; under another manifest it begins anew behind the rows that are done.
+fn work(house: &House, id: &JobId) -> Result<(), Halt> {
     loop {
-        let batch = bench.next_batch(&mut table)?;
-        let done = bench.settle(batch)?;
-        house.jobs.changed();
-        if done || house.jobs.is_closing() {
-            return Ok(());
+        let job = find_job(&house.library, id)?.filter(|job| job.condition == Condition::Waiting).ok_or(Halt::Withdrawn)?;
+        match on_ground(house, job) {
+            Err(Halt::Moved) => {}
+            worked => return worked,
+        }
+    }
+}
+
+fn on_ground(house: &House, job: Job) -> Result<(), Halt> {
+    let ground = Ground::of(house, &job)?;
+    match job.task {
+        Task::Issue => {
+            let desk = house.desk_for(&job.agency, &ground.manifest, ground.kind)?;
+            let trade = Issuing::new(house, ground.kind, &desk, job.dry)?;
+            Bench { house, ground: &ground, job, trade, row: 0 }.work()
+        }
+        Task::Lodge => {
+            let trade = TakingIn::new(house, &ground, &job)?;
+            Bench { house, ground: &ground, job, trade, row: 0 }.work()
         }
     }
 }
 
 /// Where one job is worked on.
-struct Bench<'a> {
+struct Bench<'a, T> {
     house: &'a House,
-    job: &'a Job,
-    kind: &'a CertificateKind,
-    desk: &'a Desk<'a>,
-    registrar: Registrar<'a>,
-    /// What the rows so far would come to, if they are only proofread.
-    proof: Option<Proof<'a>>,
+    ground: &'a Ground<'a>,
+    /// The job after the last batch.
+    job: Job,
+    trade: T,
+    /// Rows that were read.
     row: u64,
 }
 
 /// Rows that are settled together, and whether they are the last.
-#[derive(Default)]
-struct Batch {
-    /// Rows before them: so many must be done when they are settled.
-    first: u64,
+struct Batch<R> {
     rows: Vec<Row>,
-    signed: Vec<Signed>,
+    ready: Vec<R>,
     ended: bool,
 }
 
-impl Bench<'_> {
-    /// Signs rows behind those that are done, up to a batch, to the end of the table, or until the service stops.
-    fn next_batch(&mut self, table: &mut Table<'_>) -> Result<Batch, Halt> {
-        let mut batch = Batch { first: self.row.max(self.job.done), ..Batch::default() };
-        let now = self.house.now();
-        let intake = Intake {
-            kind: self.kind,
-            desk: self.desk,
-            registrar: self.registrar,
-            grounds: Grounds::new(&self.job.basis, &self.job.reason, &self.job.actor).map_err(Problem::from)?,
-            now,
-            day: day_in_china(now),
-        };
+impl<T: Trade> Bench<'_, T> {
+    fn work(mut self) -> Result<(), Halt> {
+        let house = self.house;
+        let upload = Upload::new(&house.library, self.job.id, self.job.size);
+        let mut table = Table::open_for(upload, self.ground.kind, Requests::MayBeMissing)?;
+        loop {
+            let batch = self.next_batch(&mut table)?;
+            let ended = self.settle(batch)?;
+            house.jobs.changed();
+            if ended || house.jobs.is_closing() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes rows behind those that are done, up to a batch, to the end of the table, or until the service stops.
+    fn next_batch(&mut self, table: &mut Table<'_>) -> Result<Batch<T::Ready>, Halt> {
+        let mut batch = Batch { rows: Vec::new(), ready: Vec::new(), ended: false };
+        let grounds = Grounds::new(&self.job.basis, &self.job.reason, self.job.answerable()).map_err(Problem::from)?;
+        let errand = Errand { house: self.house, grounds, now: self.house.now() };
         while batch.rows.len() < BATCH && !self.house.jobs.is_closing() {
             let Some(application) = table.next() else {
                 batch.ended = true;
@@ -172,77 +152,56 @@ impl Bench<'_> {
             self.row += 1;
             let is_done = self.row <= self.job.done;
             // What was proved before a pause is proved again: later rows are held against it.
-            if is_done && self.proof.is_none() {
+            if is_done && !self.trade.remembers() {
                 continue;
             }
             application.belongs_to(&self.job.request_of(self.row));
-            let came = self.pass(&application, &intake, &mut batch.signed)?;
+            let end = match self.trade.pass(&application, &errand)? {
+                Passed::Known(end) => Some(end),
+                Passed::Ready(ready) => {
+                    batch.ready.push(ready);
+                    None
+                }
+            };
             if !is_done {
-                batch.rows.push(Row { row: self.row, application, came });
+                batch.rows.push(Row { row: self.row, application, end });
             }
         }
         Ok(batch)
     }
 
-    /// What a row comes to; a library that fails is no fault of it.
-    fn pass(&mut self, application: &Application, intake: &Intake<'_>, signed: &mut Vec<Signed>) -> Result<Came, Halt> {
-        let house = self.house;
-        let undrawable = |number: &str| house.pictures.artist.missing(number);
-        let came = match &mut self.proof {
-            Some(proof) => intake.draft(application, undrawable).and_then(|draft| {
-                let proved = proof.ask(self.desk, draft);
-                proved.map(Came::Proved).map_err(|error| Refusal::Registrar(Box::new(error)))
-            }),
-            None => {
-                let chances = Chances { certificate: house.chance(), event: house.chance() };
-                intake.answer(application, chances, undrawable).map(|answer| match answer {
-                    Answer::Before(mark) => Came::Before(mark),
-                    Answer::New(new) => {
-                        signed.push(*new);
-                        Came::Signed
-                    }
-                })
-            }
-        };
-        came.or_else(|refusal| match refusal {
-            // A key that does not sign is no fault of a row either: the job goes on when it is resumed.
-            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
-                Err(Problem::from(*error).into())
-            }
-            refusal => Ok(Came::Refused(refused::of_row(refusal).into_iter().map(RowFault::from).collect())),
-        })
-    }
-
     /// Enters a batch, tells what came of it, and notes how far the job has come: all of it or nothing. Whether that was the last.
     ///
     /// Slots of a batch that is not entered are given out again when the library is opened anew.
-    fn settle(&self, Batch { first, rows, signed, ended }: Batch) -> Result<bool, Halt> {
+    fn settle(&mut self, Batch { rows, ready, ended }: Batch<T::Ready>) -> Result<bool, Halt> {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let (job, counts) = self.registrar.enter_and(&signed, |pen, entered| -> Result<_, Halt> {
-            let is_due = |job: &Job| job.condition == Condition::Waiting && job.done == first;
-            let found = job_in(pen, &self.job.id)?.filter(is_due).ok_or(Halt::Withdrawn)?;
-            let told = tell(pen, rows, entered)?;
+        let (job, counts) = self.trade.enter(&ready, |pen, ends| {
+            self.ground.stands(pen)?;
+            // Whoever has stopped it, or let it go on in his own name, has made another edition of it.
+            let found = job_in(pen, &self.job.id)?.filter(|job| job.edition == self.job.edition).ok_or(Halt::Withdrawn)?;
+            let told = tell(&found, rows, ends)?;
             put_lines(pen, Shelf::Results, &found.id, found.done, &told.results)?;
             put_lines(pen, Shelf::Refused, &found.id, found.done, &told.refused)?;
             let mut job = Job {
                 done: found.done + count,
-                issued: found.issued + told.counts.issued,
+                issued: found.issued + told.counts.new,
                 before: found.before + told.counts.before,
                 refused: found.refused + told.counts.refused,
                 edition: found.edition + 1,
-                ..found.clone()
+                ..found
             };
             if ended {
                 job = job.stands_as(Condition::Done, self.house.now());
             }
-            drawer::put(pen, Some(&found), &job)?;
+            drawer::put(pen, &job)?;
             Ok((job, told.counts))
         })?;
-        counts.measure(job.dry);
+        counts.measure(&job);
         self.house.jobs.advance(count);
         if ended {
             tracing::info!(job = %job.id, rows = job.rows, issued = job.issued, refused = job.refused, dry = job.dry, "a job is done");
         }
+        self.job = job;
         Ok(ended)
     }
 }

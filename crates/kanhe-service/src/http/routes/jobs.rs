@@ -5,15 +5,15 @@ pub mod results;
 pub mod turns;
 
 use super::page::{PageQuestion, cut};
+use crate::accounts::Caller;
 use crate::accounts::uses::{Use, UseAct, note_use};
-use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::act::entry;
 use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::problem::Problem;
 use crate::http::repeat::{KEY, Once, Repeat, once};
-use crate::jobs::{self, Condition, Job, JobId, Received};
+use crate::jobs::{self, Arriving, Burden, Condition, Handling, Job, JobId, Received, Task};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -21,6 +21,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -58,16 +59,22 @@ pub struct NewJob {
 }
 
 /// A job, and how far it has come.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct JobShown {
     /// Its id.
     id: String,
     /// The code of the type.
     r#type: String,
+    /// What is done with its rows: `issue`, or `lodge` for a type that is reviewed.
+    #[schema(pattern = "^(issue|lodge)$")]
+    task: String,
     /// Whether rows are only proofread.
     dry_run: bool,
     /// Who has handed it in: a login, or `key:` and the id of a system's key.
     actor: String,
+    /// Who has let it go on last, if that was somebody else: rows from then on are done in that name.
+    #[schema(required)]
+    resumed_by: Option<String>,
     /// When (RFC 3339).
     #[schema(format = DateTime)]
     created: String,
@@ -86,6 +93,8 @@ pub struct JobShown {
     done: u64,
     /// Of these, such as were issued; or could be, if they were only proofread.
     issued: u64,
+    /// Such as were taken in as applications; or could be.
+    lodged: u64,
     /// Such as had been answered before: by the same request.
     before: u64,
     /// Such as have faults.
@@ -118,18 +127,22 @@ impl JobShown {
         let speed = if job.condition == Condition::Waiting { house.jobs.speed(&job.id) } else { None };
         let condition = if speed.is_some() { "running" } else { job.condition.word() };
         let (remaining, rows_per_second) = (job.rows.saturating_sub(job.done), speed.flatten());
+        let (issued, lodged) = if job.task == Task::Issue { (job.issued, 0) } else { (0, job.issued) };
         Self {
             id: job.id.to_string(),
             r#type: job.type_code.to_string(),
+            task: job.task.word().to_owned(),
             dry_run: job.dry,
             actor: job.actor.clone(),
+            resumed_by: job.resumed_by.clone(),
             created: job.created.to_string(),
             condition: condition.to_owned(),
             since: job.since.to_string(),
             failure: job.failure.clone(),
             rows: job.rows,
             done: job.done,
-            issued: job.issued,
+            issued,
+            lodged,
             before: job.before,
             refused: job.refused,
             remaining,
@@ -143,8 +156,9 @@ impl JobShown {
 /// Hands a table in: CSV, XLSX or JSON, as the body.
 ///
 /// The table is read to its end before the answer: one that is broken, or of another type, is refused whole. Then its rows are issued, or
-/// proofread, one after the other, while others are served; a row with faults stops no other. Whatever ends the service in between, the job
-/// goes on behind the last row that was answered. A row without a request id is the request `job-{id}-{row}`.
+/// taken in as applications if the type is reviewed, or only proofread, one after the other, while others are served; a row with faults
+/// stops no other. Whatever ends the service in between, the job goes on behind the last row that was answered. A row without a request id
+/// is the request `job-{id}-{row}`. Rows are done in the caller's name: if its account is closed, or may not do so any more, the job stops.
 #[utoipa::path(post, path = "/v1/jobs", tag = "jobs",
     params(NewJob, ("Idempotency-Key" = Option<String>, Header, description = "The same table with the same key is the same job")),
     request_body(description = "A table of applications (docs/spec/applications.md)",
@@ -161,21 +175,19 @@ pub async fn add(
     is_table(&headers)?;
     let (asking, wanted) = (caller.clone(), std::sync::Arc::new(wanted));
     let asked = wanted.clone();
+    let again = headers.contains_key(KEY);
     // Who may not hand it in is told before it has arrived.
-    aside(&house, move |house| may_add(house, &asking, &asked)).await?;
-    let id = JobId::new(house.chance());
-    let _arriving = house.jobs.expect(id);
-    let received = jobs::receive(&house, id, body).await;
-    let added = match received {
-        Ok(received) => aside(&house, move |house| added(house, &caller, &wanted, &headers, &received)).await,
-        Err(problem) => Err(problem),
-    };
-    // What was refused, or had been handed in before, is not kept.
-    let kept = added.as_ref().is_ok_and(|added| *added.id == *id.to_string());
-    if !kept {
-        aside(&house, move |house| jobs::drop_upload(&house.library, &id)).await?;
-    }
-    added.map(IntoResponse::into_response)
+    aside(&house, move |house| {
+        may_add(house, &asking, &asked)?;
+        // What comes again may be the very job that took the last room.
+        if again { Ok(()) } else { Ok::<_, Problem>(Burden::find(&house.library, &asking.agency)?.bears(0, &house.jobs.rules)?) }
+    })
+    .await?;
+    // What is refused, or was handed in before, goes with this.
+    let arriving = Arriving::begin(&house, caller.agency).await?;
+    let received = jobs::receive(&arriving, body).await?;
+    let added = aside(&house, move |house| added(house, &caller, &wanted, &headers, &received)).await?;
+    Ok(added.into_response())
 }
 
 /// A job that was handed in, now or before.
@@ -205,16 +217,26 @@ fn is_table(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", detail))
 }
 
-fn may_add(house: &House, caller: &Caller, wanted: &NewJob) -> Result<(), Problem> {
+/// What a caller's table is for, if it may hand one in: a type that is reviewed takes in, any other issues.
+fn may_add<'h>(house: &'h House, caller: &Caller, wanted: &NewJob) -> Result<(&'h CertificateKind, Task), Problem> {
     entry(house, caller, (&wanted.basis, &wanted.reason), None)?;
-    let kind = house.kind_of(caller, Right::Issue, &wanted.r#type)?;
+    Handling::Run.may_some(caller)?;
+    let code = house.type_code(&wanted.r#type)?;
+    let task = if house.kind_coded(&code)?.review().is_some() { Task::Lodge } else { Task::Issue };
+    let kind = house.kind_of(caller, task.right(), &wanted.r#type)?;
     let manifest = house.manifest()?;
-    let desk = house.desk_of(caller, &manifest, kind)?;
-    if desk.needs_review() { Err(kanhe_issuer::registrar::RegistrarError::NeedsReview.into()) } else { Ok(()) }
+    match task {
+        Task::Issue => house.desk_of(caller, &manifest, kind).map(|_| ())?,
+        Task::Lodge => {
+            house.is_the_published_one()?;
+            jobs::may_take_in(&manifest, kind, &caller.agency)?;
+        }
+    }
+    Ok((kind, task))
 }
 
 fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, received: &Received) -> Result<Added, Problem> {
-    let kind = house.kind_of(caller, Right::Issue, &wanted.r#type)?;
+    let (kind, task) = may_add(house, caller, wanted)?;
     let asked =
         [wanted.r#type.as_bytes(), wanted.basis.as_bytes(), wanted.reason.as_bytes(), &[u8::from(wanted.dry_run)], &received.digest];
     let repeat = headers.get(KEY).map(|key| Repeat::new(key, caller, JOBS, &asked.join(&0))).transpose()?;
@@ -242,6 +264,8 @@ fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, r
             refused: 0,
             edition: 1,
             failure: None,
+            resumed_by: None,
+            task,
         };
         let shown = serde_json::to_string(&JobShown::of(house, &job)).map_err(|_| Problem::failed())?;
         jobs::add(&house.library, &house.jobs, &job, |pen| -> Result<(), Problem> {
@@ -250,22 +274,24 @@ fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, r
         })?;
         Ok(shown)
     })?;
-    let shown: JobShown = serde_json::from_str(answer.body()).map_err(|_| Problem::failed())?;
-    Ok(Added { id: shown.id, answer })
+    let Named { id } = serde_json::from_str(answer.body()).map_err(|_| Problem::failed())?;
+    Ok(Added { id, answer })
 }
 
-/// The jobs of the caller's agency, of types that it may issue.
+/// What an answer names, whatever else it says.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// The jobs of the caller's agency, of types that it may issue; for an administrator all of them.
 #[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(PageQuestion), responses((status = OK, body = JobPage)))]
 pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Query<PageQuestion>) -> Result<Json<JobPage>, Problem> {
-    caller.may(Right::Issue)?;
     let (after, most) = cut(page.after.as_deref(), page.limit)?;
     aside(&house, move |house| {
-        let (jobs, next) = jobs::jobs_of(&house.library, &caller.agency, after.as_ref(), most)?;
-        let own = jobs.iter().filter(|job| caller.may_for(Right::Issue, &job.type_code).is_ok());
-        Ok::<_, Problem>(Json(JobPage {
-            jobs: own.map(|job| JobShown::of(house, job)).collect(),
-            next: next.as_ref().map(Cursor::to_text),
-        }))
+        let (jobs, next) = house.jobs_of(&caller, after.as_ref(), most)?;
+        let jobs = jobs.iter().map(|job| JobShown::of(house, job)).collect();
+        Ok::<_, Problem>(Json(JobPage { jobs, next: next.as_ref().map(Cursor::to_text) }))
     })
     .await
 }
@@ -275,7 +301,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
     responses((status = OK, body = JobShown)))]
 pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<JobShown>, Problem> {
     aside(&house, move |house| {
-        let job = house.job_of(&caller, Right::Issue, &id)?;
+        let job = house.job_of(&caller, Handling::Oversee, &id)?;
         Ok::<_, Problem>(Json(JobShown::of(house, &job)))
     })
     .await

@@ -4,12 +4,12 @@
 //! since. What is told is a state and no history, so nothing is lost with a connection.
 
 use super::JobShown;
-use crate::accounts::{Caller, Right};
+use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::flow::flow;
 use crate::http::problem::Problem;
-use crate::jobs::{Job, JobId, find_job};
+use crate::jobs::{Handling, Job, JobId, find_job};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -42,7 +42,7 @@ const RETRY: &[u8] = b"retry: 1000\n\n";
     params(("id" = String, Path, description = "The job's id"), ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard")),
     responses((status = OK, description = "Events", content_type = "text/event-stream"), (status = NO_CONTENT, description = "The job is over, and the caller knows")))]
 pub async fn events(State(house): State<Shared>, caller: Caller, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    let job = aside(&house, move |house| house.job_of(&caller, Right::Issue, &id)).await?;
+    let job = aside(&house, move |house| house.job_of(&caller, Handling::Oversee, &id)).await?;
     let heard = headers.get(LAST).and_then(|last| last.to_str().ok()?.parse::<u64>().ok());
     if job.condition.is_over() && heard == Some(job.edition) {
         return Ok(StatusCode::NO_CONTENT.into_response());

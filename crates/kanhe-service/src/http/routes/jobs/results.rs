@@ -1,14 +1,14 @@
 //! What came of a job's rows, and those that are to be mended.
 
 use super::used;
+use crate::accounts::Caller;
 use crate::accounts::uses::{UseAct, commit_use, note_use};
-use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::flow::flow;
 use crate::http::problem::Problem;
 use crate::http::tongue::Tongue;
-use crate::jobs::{Job, RefusedRow, RowFault, refused_lines, result_lines};
+use crate::jobs::{Handling, Job, RefusedRow, RowFault, refused_lines, result_lines};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
@@ -26,7 +26,7 @@ use tokio::sync::mpsc::Sender;
 #[utoipa::path(get, path = "/v1/jobs/{id}/result", tag = "jobs", params(("id" = String, Path, description = "The job's id")),
     responses((status = OK, description = "JSON lines, each a `JobOutcome`", content_type = "application/jsonl", body = crate::jobs::Outcome)))]
 pub async fn result(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    let job = aside(&house, move |house| house.job_of(&caller, Right::Issue, &id)).await?;
+    let job = aside(&house, move |house| house.job_of(&caller, Handling::Run, &id)).await?;
     let name = format!("job-{}.jsonl", job.id);
     Ok(sent(&house, "application/jsonl", &name, move |house, out| {
         stretches(&out, |after| result_lines(&house.library, &job.id, after), |lines| Some(lines.into()))
@@ -40,7 +40,7 @@ pub async fn result(State(house): State<Shared>, caller: Caller, Path(id): Path<
     responses((status = OK, description = "CSV in UTF-8 with its mark, with headings in the caller's language", content_type = "text/csv")))]
 pub async fn refused(State(house): State<Shared>, caller: Caller, Path(id): Path<String>, tongue: Tongue) -> Result<Response, Problem> {
     let job = aside(&house, move |house| {
-        let job = house.job_of(&caller, Right::Issue, &id)?;
+        let job = house.job_of(&caller, Handling::Run, &id)?;
         house.kind_coded(&job.type_code)?;
         let noted = used(house, &caller, UseAct::JobRowsFetched, &job.id);
         commit_use(&house.library, noted.act, |pen| note_use(pen, &noted, house.chance()))?;

@@ -1,0 +1,96 @@
+//! Rows of a type that asks for a review become applications, each with its code (受理).
+
+use super::ground::{Ground, Halt};
+use super::job::Job;
+use super::outcome::{End, RowFault};
+use super::trade::{Errand, Passed, Trade};
+use crate::house::House;
+use crate::http::problem::Problem;
+use crate::http::refused;
+use kanhe_core::code::Uscc;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::application::Application;
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::agencies_for;
+use kanhe_issuer::examiner::{Admitted, Examiner, ExaminerError, Lodged, Lodging};
+use kanhe_issuer::registrar::RegistrarError;
+use kanhe_store::{Pen, StoreError};
+use std::collections::HashMap;
+
+/// Takes each row in as an application, or says whether it would be.
+pub(super) struct TakingIn<'a> {
+    house: &'a House,
+    kind: &'a CertificateKind,
+    agency: Uscc,
+    examiner: Examiner<'a>,
+    /// What each request so far asks for, by a keyed hash, if nothing is taken in.
+    asked: Option<HashMap<String, [u8; 16]>>,
+}
+
+impl<'a> TakingIn<'a> {
+    /// Takes in what an agency is to decide; or only says what would happen.
+    pub(super) fn new(house: &'a House, ground: &Ground<'a>, job: &Job) -> Result<Self, Halt> {
+        let (kind, agency) = (ground.kind, job.agency);
+        may_take_in(&ground.manifest, kind, &agency)?;
+        Ok(Self { house, kind, agency, examiner: house.examiner(), asked: job.dry.then(HashMap::new) })
+    }
+}
+
+/// Refuses a type that the agency does not decide, or that asks for no review.
+pub fn may_take_in(manifest: &Manifest, kind: &CertificateKind, agency: &Uscc) -> Result<(), Problem> {
+    if kind.review().is_none() {
+        return Err(ExaminerError::NoReview.into());
+    }
+    if agencies_for(manifest, kind).contains(agency) { Ok(()) } else { Err(ExaminerError::OutOfScope { agency: *agency }.into()) }
+}
+
+impl Trade for TakingIn<'_> {
+    type Ready = Admitted;
+
+    fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Admitted>, Halt> {
+        let lodging = Lodging { agency: self.agency, application, replaces: None, chance: self.house.chance() };
+        let admitted = match self.examiner.admit(self.kind, &lodging, &errand.entry()) {
+            Ok(admitted) => admitted,
+            Err(error) => return ended(Err(error)).map(Passed::Known).map_err(Halt::from),
+        };
+        let Some(asked) = &mut self.asked else { return Ok(Passed::Ready(admitted)) };
+        let end = match self.examiner.rehearse(&admitted) {
+            Ok(Lodged::New(_)) => once(asked, admitted.request(), self.house.library.veil(admitted.contents())),
+            answer => ended(answer)?,
+        };
+        Ok(Passed::Known(end))
+    }
+
+    fn enter<T>(&self, admitted: &[Admitted], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {
+        self.examiner.lodge_all_and(admitted, |pen, lodged| {
+            let ends = lodged.into_iter().map(ended).collect::<Result<_, _>>()?;
+            beside(pen, ends)
+        })
+    }
+
+    fn remembers(&self) -> bool {
+        self.asked.is_some()
+    }
+}
+
+/// What a row would come to after those before it; what it would be called, only its code would say, and that would be another.
+fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]) -> End {
+    match asked.get(request) {
+        Some(before) if *before == contents => End::Before(None),
+        Some(_) => End::refused(RegistrarError::RequestDiffers.into()),
+        None => {
+            asked.insert(request.to_owned(), contents);
+            End::New(None)
+        }
+    }
+}
+
+fn ended(lodged: Result<Lodged, ExaminerError>) -> Result<End, StoreError> {
+    match lodged {
+        Ok(Lodged::New(code)) => Ok(End::New(Some(code.as_str().to_owned()))),
+        Ok(Lodged::Before(code)) => Ok(End::Before(Some(code.as_str().to_owned()))),
+        Err(ExaminerError::Store(error) | ExaminerError::Registrar(RegistrarError::Store(error))) => Err(error),
+        Err(ExaminerError::Faults(faults)) => Ok(End::Refused(faults.iter().map(|fault| RowFault::from(refused::fault(fault))).collect())),
+        Err(error) => Ok(End::refused(error.into())),
+    }
+}

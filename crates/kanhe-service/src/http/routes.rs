@@ -150,10 +150,10 @@ fn of_applications() -> OpenApiRouter<Shared> {
 }
 
 fn of_jobs() -> OpenApiRouter<Shared> {
-    use jobs::{events, results, turns};
+    use jobs::{events, results, show, turns};
     OpenApiRouter::new()
-        .routes(routes!(jobs::list, jobs::add))
-        .routes(routes!(jobs::one))
+        .routes(routes!(show::list, jobs::add))
+        .routes(routes!(show::one))
         .routes(routes!(events::events))
         .routes(routes!(turns::pause))
         .routes(routes!(turns::resume))

@@ -3,7 +3,7 @@
 //! An event is the job as it is, and its id the job's edition: whoever comes again with `Last-Event-ID` hears of it when it has changed
 //! since. What is told is a state and no history, so nothing is lost with a connection.
 
-use super::JobShown;
+use super::show::JobShown;
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use crate::http::aside::aside;

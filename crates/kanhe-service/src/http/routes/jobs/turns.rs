@@ -1,6 +1,7 @@
 //! A job is stopped, let go on, or ended. Doing so twice is doing it once.
 
-use super::{JobShown, used};
+use super::show::JobShown;
+use super::used;
 use crate::accounts::Caller;
 use crate::accounts::uses::{UseAct, note_use};
 use crate::house::{House, Shared};

@@ -117,6 +117,50 @@ fn counts_follow_every_change_and_expiry_is_computed() {
 }
 
 #[test]
+fn a_cursor_of_another_list_or_question_is_refused() {
+    let (registry, _) = town();
+    let library = &registry.library;
+    let number = |type_code| Question::Number { number: "X".to_owned(), type_code };
+    let shelf = |agency: Office, state| Question::Shelf { type_code: None, agency: Some(agency.code()), state };
+    let ending = |until: &str| Question::Ending { from: day("2026-01-01"), until: day(until), type_code: None, agency: None };
+    let questions = [
+        shelf(Office::Guangzhou, None),
+        shelf(Office::Guangzhou, Some(State::Valid)),
+        shelf(Office::Hangzhou, None),
+        ending("2028-12-31"),
+        ending("2029-12-31"),
+        number(None),
+        number(Some(*registry.house.kind(OPERATOR).code())),
+        Question::Words(name_of(0)),
+        Question::Words(name_of(1)),
+        Question::Holder { code: holder(1), type_code: None },
+        Question::Alias { scheme: "gd".to_owned(), value: "1".to_owned() },
+    ];
+    let cursors: Vec<_> = questions.iter().map(|question| library.ask(question, None, 1).unwrap().next).collect();
+    assert!(cursors.iter().flatten().count() >= 4, "{cursors:?}");
+    for (given, cursor) in cursors.iter().enumerate() {
+        for (asked, question) in questions.iter().enumerate().filter(|_| cursor.is_some()) {
+            let code = library.ask(question, cursor.as_ref(), 10).map_err(|error| error.code()).err();
+            assert_eq!(code, (given != asked).then_some("store_cursor_elsewhere"), "{given} {asked}");
+        }
+    }
+}
+
+#[test]
+fn a_list_goes_on_though_what_the_page_before_ended_with_has_moved() {
+    let (registry, marks) = town();
+    let valid = Question::Shelf { type_code: None, agency: Some(Office::Guangzhou.code()), state: Some(State::Suspended) };
+    registry.change(marks[0], Change::Suspend, "2026-03-05T00:00:00Z").unwrap();
+    registry.change(marks[1], Change::Suspend, "2026-03-05T00:00:00Z").unwrap();
+    let next = registry.library.ask(&valid, None, 1).unwrap().next;
+    for mark in &marks[..2] {
+        registry.change(*mark, Change::Reinstate, "2026-03-06T00:00:00Z").unwrap();
+    }
+    // The shelf is empty now; its cursor is its own all the same.
+    assert_eq!(registry.library.ask(&valid, next.as_ref(), 10).unwrap(), Found::default());
+}
+
+#[test]
 fn a_cursor_of_nobody_is_refused() {
     for text in ["xyz", "0", "zz", "é0", &"00".repeat(600)] {
         assert!(Cursor::parse(text).is_err(), "{text}");

@@ -174,6 +174,9 @@ fn long_lists_come_page_by_page() {
         }
         assert_eq!(ids.len(), all, "{path}");
         assert_eq!(code(&admin.get(&format!("{path}?after=zz"))), (400, "store_cursor".to_owned()));
+        let other = if path == "/v1/officers" { "/v1/api-keys" } else { "/v1/officers" };
+        let theirs = admin.get(&format!("{other}?limit=1")).json()["next"].as_str().unwrap().to_owned();
+        assert_eq!(code(&admin.get(&format!("{path}?after={theirs}"))), (400, "store_cursor_elsewhere".to_owned()));
     }
 }
 

@@ -93,9 +93,12 @@ pub enum StoreError {
     /// All the status slots that an agency can have are given out.
     #[error("the agency has no status slot left")]
     NoSlot,
-    /// A cursor that this library has not given out.
-    #[error("the cursor is not one of this list")]
+    /// A cursor that no library has given out.
+    #[error("this is no cursor")]
     Cursor,
+    /// A cursor of another list, or of another question.
+    #[error("the cursor belongs to another list, or to another question")]
+    CursorElsewhere,
 }
 
 impl StoreError {
@@ -120,6 +123,7 @@ impl StoreError {
             Self::Log { .. } => "store_log",
             Self::NoSlot => "store_no_slot",
             Self::Cursor => "store_cursor",
+            Self::CursorElsewhere => "store_cursor_elsewhere",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Finding certificates: every question is answered from an index, page by page, and a page costs the same in a library of any size.
 
+use crate::cursor::{List, shelved};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
@@ -12,6 +13,8 @@ use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::status::State;
+
+pub use crate::cursor::Cursor;
 
 /// A page has at most so many certificates.
 pub const LONGEST_PAGE: usize = 1_000;
@@ -68,27 +71,6 @@ impl Question {
     /// By a name, or two or more neighbouring letters of it; none where there are fewer, for then nothing could be found.
     pub fn named(words: &str) -> Option<Self> {
         (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words(words.to_owned()))
-    }
-}
-
-/// Where a page begins: after the last certificate of the page before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor(pub(crate) Vec<u8>);
-
-impl Cursor {
-    /// The cursor as text, for those who come back later.
-    pub fn to_text(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Reads the text of a cursor.
-    pub fn parse(text: &str) -> Result<Self, StoreError> {
-        // No key is longer: a printed number has at most 100 characters of four bytes.
-        if text.len() > 1_024 || !text.len().is_multiple_of(2) || !text.is_ascii() {
-            return Err(StoreError::Cursor);
-        }
-        let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        text.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>().map(Self).ok_or(StoreError::Cursor)
     }
 }
 
@@ -179,6 +161,10 @@ impl Library {
         let most = most.clamp(1, LONGEST_PAGE);
         match question {
             Question::Alias { scheme, value } => {
+                // There is no second page of one certificate.
+                if after.is_some() {
+                    return Err(StoreError::CursorElsewhere);
+                }
                 let found = self.view().get(Family::Aliases, &layout::alias(scheme, value))?;
                 let found = found.as_deref().and_then(layout::shelfmark_of);
                 let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
@@ -186,13 +172,13 @@ impl Library {
             }
             Question::Number { number, type_code } => {
                 let prefix = layout::number(number);
-                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code));
-                self.page(Family::Numbers, &[(prefix.clone().end(), prefix.end())], within, after, most)
+                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
+                self.page(&List::beginning(Family::Numbers, prefix), within, after, most)
             }
             Question::Holder { code, type_code } => {
                 let prefix = Key::new().bytes(&self.keys.holder(code));
                 let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                self.page(Family::Holders, &[(prefix.clone(), prefix)], within, after, most)
+                self.page(&List::beginning(Family::Holders, prefix), within, after, most)
             }
             Question::Words(words) => self.words(words, within, after, most),
             Question::Shelf { type_code, agency, state } => {
@@ -202,64 +188,61 @@ impl Library {
                         && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
                 };
                 let shelves = self.groups(Family::Shelves, &[], SHELF)?.into_iter().filter(|prefix| fits(prefix));
-                self.page(Family::Shelves, &shelves.map(|prefix| (prefix.clone(), prefix)).collect::<Vec<_>>(), None, after, most)
+                let name = shelved(Family::Shelves, type_code.as_ref(), agency.as_ref()).of(state.map(|state| [state.bits()]));
+                let ranges = shelves.map(|prefix| (prefix.clone(), prefix)).collect();
+                self.page(&List { family: Family::Shelves, name, ranges }, None, after, most)
             }
             Question::Ending { from, until, type_code, agency } => {
                 let groups = self.groups(Family::Endings, &[], SHELF - 1)?;
                 let may = |prefix: &[u8]| within.is_none_or(|within| within.fits(prefix));
                 let groups = groups.into_iter().filter(|prefix| may(prefix) && fits(prefix, type_code.as_ref(), agency.as_ref()));
                 let day = |prefix: &[u8], day| Key::new().bytes(prefix).day(day).end();
-                let ranges: Vec<_> = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
-                self.page(Family::Endings, &ranges, None, after, most)
+                let ranges = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
+                // The first day is often today: who turns the page tomorrow goes on all the same.
+                let name = shelved(Family::Endings, type_code.as_ref(), agency.as_ref()).of(Some(day(&[], *until)));
+                self.page(&List { family: Family::Endings, name, ranges }, None, after, most)
             }
         }
     }
 
-    /// The entries of some ranges, one after the other; a range reaches from its first key to all keys that begin with its last.
-    fn page(
-        &self,
-        family: Family,
-        ranges: &[(Vec<u8>, Vec<u8>)],
-        within: Option<Within<'_>>,
-        after: Option<&Cursor>,
-        most: usize,
-    ) -> Result<Found, StoreError> {
+    /// A page of a list of certificates.
+    fn page(&self, list: &List, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
-        let (keys, next) = self.keys_kept(family, ranges, keep, after, most)?;
+        let (keys, next) = self.keys_kept(list, keep, after, most)?;
         Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
     }
 
+    /// A page of a list: its keys, and where it goes on.
     pub(crate) fn keys_of_page(
         &self,
-        family: Family,
-        ranges: &[(Vec<u8>, Vec<u8>)],
+        list: &List,
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
-        self.keys_kept(family, ranges, |_| Ok(true), after, most)
+        self.keys_kept(list, |_| Ok(true), after, most)
     }
 
     fn keys_kept(
         &self,
-        family: Family,
-        ranges: &[(Vec<u8>, Vec<u8>)],
+        list: &List,
         keep: impl Fn(&[u8]) -> Result<bool, StoreError>,
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
+        let after = after.map(|cursor| cursor.within(&list.name)).transpose()?;
         let mut keys: Vec<Vec<u8>> = Vec::new();
-        for (first, end) in ranges {
-            if after.is_some_and(|cursor| layout::after(end).is_some_and(|end| end <= cursor.0)) {
+        for (first, end) in &list.ranges {
+            if after.is_some_and(|after| layout::after(end).is_some_and(|end| end.as_slice() <= after)) {
                 continue;
             }
-            let start = after.map_or(first, |cursor| first.max(&cursor.0));
-            for row in self.view().between(family, start, end)? {
+            let start = after.map_or(first.as_slice(), |after| after.max(first.as_slice()));
+            for row in self.view().between(list.family, start, end)? {
                 let (key, _) = row?;
-                if after.is_some_and(|cursor| key <= cursor.0) || !keep(&key)? {
+                if after.is_some_and(|after| key.as_slice() <= after) || !keep(&key)? {
                     continue;
                 }
                 if keys.len() == most {
-                    let next = keys.last().cloned().map(Cursor);
+                    let next = keys.last().map(|last| Cursor::after(&list.name, last));
                     return Ok((keys, next));
                 }
                 keys.push(key);

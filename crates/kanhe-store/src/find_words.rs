@@ -1,8 +1,9 @@
 //! Finding by the letters of a name: the lists of its pieces leap over each other, so the rarest piece leads.
 
+use crate::cursor::{Cursor, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::{Cursor, Found};
+use crate::find::Found;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
@@ -17,8 +18,9 @@ impl Library {
     /// One page of those whose names have the letters of a question beside each other.
     pub(crate) fn words(&self, words: &str, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
+        let name = prefixes.iter().fold(ListName::new(Family::Words), |name, prefix| name.of(Some(prefix)));
         let from = match after {
-            Some(cursor) => layout::shelfmark_of(&cursor.0).ok_or(StoreError::Cursor)?.0.saturating_add(1),
+            Some(cursor) => layout::shelfmark_of(cursor.within(&name)?).ok_or(StoreError::Cursor)?.0.saturating_add(1),
             None => 0,
         };
         let mut found = Found::default();
@@ -34,7 +36,7 @@ impl Library {
                 continue;
             }
             if found.shelfmarks.len() == most {
-                found.next = found.shelfmarks.last().map(|last| Cursor(last.0.to_be_bytes().to_vec()));
+                found.next = found.shelfmarks.last().map(|last| Cursor::after(&name, &last.0.to_be_bytes()));
                 return Ok(found);
             }
             if !in_doubt || self.record(candidate)?.certificate()?.holders.iter().any(|holder| has(holder.name(), words)) {
@@ -42,7 +44,7 @@ impl Library {
             }
         }
         if lists.leaps >= MOST_LEAPS {
-            found.next = lists.next.checked_sub(1).map(|last| Cursor(last.to_be_bytes().to_vec()));
+            found.next = lists.next.checked_sub(1).map(|last| Cursor::after(&name, &last.to_be_bytes()));
         }
         Ok(found)
     }

@@ -17,6 +17,7 @@ mod beside;
 pub mod check;
 mod counts;
 mod error;
+mod cursor;
 mod family;
 #[cfg(feature = "faults")]
 pub mod faults;

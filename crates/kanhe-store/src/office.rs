@@ -3,9 +3,10 @@
 //! The store does not know what they mean. It keeps them sealed, by drawer and key, and lets one stand in the same batch as the
 //! certificate that it is about. Keys stand in the clear: who makes one puts no name and no number of a person into it.
 
+use crate::cursor::{Cursor, List};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::{Cursor, LONGEST_PAGE};
+use crate::find::LONGEST_PAGE;
 use crate::library::Library;
 use crate::pen::Pen;
 
@@ -121,8 +122,8 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<Papers, StoreError> {
-        let range = (drawer.place(first), drawer.place(last));
-        let (keys, next) = self.keys_of_page(Family::Office, &[range], after, most.clamp(1, LONGEST_PAGE))?;
+        let list = List::between(Family::Office, drawer.place(first), drawer.place(last));
+        let (keys, next) = self.keys_of_page(&list, after, most.clamp(1, LONGEST_PAGE))?;
         let mut papers = Vec::with_capacity(keys.len());
         for place in keys {
             // A paper may be taken away between the two questions.

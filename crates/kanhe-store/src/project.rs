@@ -1,8 +1,8 @@
 //! Applications under review: what came in, what happened to it, where it waits. The same rules as for certificates: one batch, every index.
 
+use crate::cursor::{Cursor, List, shelved};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::Cursor;
 use crate::layout::Key;
 use crate::library::Library;
 use crate::pen::Pen;
@@ -253,8 +253,9 @@ impl Library {
                 && agency.is_none_or(|code| shelf.get(22..40) == Some(code.as_str().as_bytes()))
                 && stage.is_none_or(|stage| shelf.last() == Some(&stage.byte()))
         });
-        let ranges: Vec<_> = shelves.map(|shelf| (shelf.clone(), shelf)).collect();
-        let (keys, next) = self.keys_of_page(Family::Projects, &ranges, after, most)?;
+        let ranges = shelves.map(|shelf| (shelf.clone(), shelf)).collect();
+        let name = shelved(Family::Projects, type_code, agency).of(stage.map(|stage| [stage.byte()]));
+        let (keys, next) = self.keys_of_page(&List { family: Family::Projects, name, ranges }, after, most)?;
         Ok(FoundProjects { codes: keys.iter().filter_map(|key| code_of(key)).collect(), next })
     }
 

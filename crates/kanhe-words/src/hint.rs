@@ -15,7 +15,7 @@ pub fn hint(code: &str) -> Option<Words> {
             "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
         ),
         "type_unknown" => ("GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
-        "store_cursor" => ("去掉 after 从头开始。", "Begin again without `after`."),
+        "store_cursor" | "store_cursor_elsewhere" => ("去掉 after 从头开始。", "Begin again without `after`."),
         code if code.starts_with("store_") => ("请告知本服务的运维人员。", "Tell whoever runs the service."),
         "log_unpublished" => (
             "请等下一个检查点，或由密钥保管人员发布：POST /v1/publish。",

@@ -96,7 +96,7 @@ pub fn remedy(code: &str) -> Option<Words> {
         "store_exists" => ("换一个目录。", "Choose another folder."),
         "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),
         "store_other_secret" => ("请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
-        "store_cursor" => ("去掉 --after 从头开始。", "Begin again without --after."),
+        "store_cursor" | "store_cursor_elsewhere" => ("去掉 --after 从头开始。", "Begin again without --after."),
         code if code.starts_with("store_") => (
             "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
             "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",

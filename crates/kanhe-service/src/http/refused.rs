@@ -23,7 +23,7 @@ use kanhe_store::StoreError;
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match &error {
-            StoreError::Cursor => StatusCode::BAD_REQUEST,
+            StoreError::Cursor | StoreError::CursorElsewhere => StatusCode::BAD_REQUEST,
             StoreError::DiskFull | StoreError::NoSlot => StatusCode::INSUFFICIENT_STORAGE,
             StoreError::InUse | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::NoLibrary { .. }

@@ -1,0 +1,90 @@
+//! Where the pages of a list begin: a cursor bears the mark of its list, so that no other list takes it for its own.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use kanhe_core::code::{TypeCode, Uscc};
+use sha2::{Digest, Sha256};
+
+/// Where a page begins: after the last certificate of the page before, in the list that gave it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(Vec<u8>);
+
+/// Bytes that tell one list from another: enough against a mistake, and nobody gains by a forgery.
+const MARK: usize = 4;
+
+impl Cursor {
+    /// Where a list goes on: behind one of its keys.
+    pub(crate) fn after(list: &ListName, key: &[u8]) -> Self {
+        Self([list.mark().as_slice(), key].concat())
+    }
+
+    /// The key behind which a list goes on.
+    pub(crate) fn within(&self, list: &ListName) -> Result<&[u8], StoreError> {
+        let (mark, key) = self.0.split_first_chunk::<MARK>().ok_or(StoreError::Cursor)?;
+        if *mark == list.mark() { Ok(key) } else { Err(StoreError::CursorElsewhere) }
+    }
+
+    /// The cursor as text, for those who come back later.
+    pub fn to_text(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads the text of a cursor; of which list it is, is asked where it is used.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
+        // No key is longer: a printed number has at most 100 characters of four bytes.
+        if text.len() > 1_024 || text.len() <= 2 * MARK || !text.len().is_multiple_of(2) || !text.is_ascii() {
+            return Err(StoreError::Cursor);
+        }
+        let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        text.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>().map(Self).ok_or(StoreError::Cursor)
+    }
+}
+
+/// What tells one list from another: the family that it is read from, and what is asked for. Never where it stands today: a list goes on
+/// though a state has emptied, or an agency has come.
+pub(crate) struct ListName(Sha256);
+
+impl ListName {
+    pub(crate) fn new(family: Family) -> Self {
+        Self(Sha256::new()).of(Some(family.name()))
+    }
+
+    /// The same list of one thing only; none for all.
+    pub(crate) fn of(mut self, part: Option<impl AsRef<[u8]>>) -> Self {
+        let part = part.as_ref().map(AsRef::as_ref);
+        // Its length before it: no two parts together are another.
+        self.0.update(part.map_or(0, |part| part.len().saturating_add(1)).to_be_bytes());
+        self.0.update(part.unwrap_or_default());
+        self
+    }
+
+    fn mark(&self) -> [u8; MARK] {
+        let digest: [u8; 32] = self.0.clone().finalize().into();
+        digest.first_chunk().copied().unwrap_or_default()
+    }
+}
+
+/// Some ranges of a family, one after the other, under the name that its cursors bear; a range reaches from its first key to all keys that
+/// begin with its last.
+pub(crate) struct List {
+    pub(crate) family: Family,
+    pub(crate) name: ListName,
+    pub(crate) ranges: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl List {
+    /// All keys with a beginning.
+    pub(crate) fn beginning(family: Family, prefix: Vec<u8>) -> Self {
+        Self::between(family, prefix.clone(), prefix)
+    }
+
+    /// All keys from one on, up to those that begin with another.
+    pub(crate) fn between(family: Family, first: Vec<u8>, last: Vec<u8>) -> Self {
+        Self { family, name: ListName::new(family).of(Some(&first)).of(Some(&last)), ranges: vec![(first, last)] }
+    }
+}
+
+/// The name of a list by type and agency.
+pub(crate) fn shelved(family: Family, type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> ListName {
+    ListName::new(family).of(type_code.map(TypeCode::as_str)).of(agency.map(Uscc::as_str))
+}

@@ -3,9 +3,10 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use kanhe_core::verify::{Occasion, verify};
+use kanhe_issuer::application::FaultDefect;
 use kanhe_tests::World;
 use kanhe_tests::negative::{packs, vectors};
-use kanhe_words::{Answer, Clock, Language};
+use kanhe_words::{Answer, Clock, Language, in_chinese};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -193,3 +194,82 @@ const REVOKED: &str = "\
   · 互认范围
   · 数据时效
 状态截至北京时间 2026-06-15 08:00（4 小时前）";
+
+/// Every defect of a row, with values that can be told from each other.
+fn row_defects() -> Vec<FaultDefect> {
+    use kanhe_core::certificate::CertificateError;
+    use kanhe_core::code::{HolderCodeError, HolderCodeTypeError, ResidentIdError, SerialError, UsccError};
+    use kanhe_tests::world::day;
+    let text = |text: &str| text.to_owned();
+    let uscc = |reason| FaultDefect::HolderCode { position: 2, reason: HolderCodeError::Uscc(reason) };
+    let resident = |reason| FaultDefect::HolderCode { position: 2, reason: HolderCodeError::ResidentId(reason) };
+    let holder = |reason| FaultDefect::HolderCode { position: 2, reason };
+    vec![
+        FaultDefect::RowCells { found: 71, wanted: 52 },
+        FaultDefect::UnknownColumn { length: 71 },
+        FaultDefect::ColumnTwice,
+        FaultDefect::NoCell,
+        FaultDefect::Undecodable,
+        FaultDefect::CellLength { found: 71, most: 52 },
+        FaultDefect::Missing,
+        FaultDefect::NotWanted { rule: "open-ended" },
+        FaultDefect::NotWanted { rule: "a term" },
+        FaultDefect::RequestId { most: 64 },
+        FaultDefect::NotNfc,
+        FaultDefect::Control { position: 71 },
+        FaultDefect::Day,
+        FaultDefect::Serial(SerialError::Empty),
+        FaultDefect::Serial(SerialError::Length { limit: 32, found: 71 }),
+        FaultDefect::Serial(SerialError::Alphabet { position: 71, found: 'x' }),
+        FaultDefect::HolderCount { found: 71, most: 8 },
+        FaultDefect::HolderLists { names: 3, types: 4, codes: 5 },
+        FaultDefect::HolderTwice { position: 71 },
+        FaultDefect::HolderName { position: 71, reason: CertificateError::NameLength { length: 201, most: 200 } },
+        FaultDefect::HolderName { position: 71, reason: CertificateError::NameNotNfc },
+        FaultDefect::HolderNameLength { position: 3, found: 71, most: 60 },
+        FaultDefect::HolderCodeType { position: 71, reason: HolderCodeTypeError::Unknown },
+        FaultDefect::HolderCodeTypeNotAllowed { position: 3, found: "111", wanted: vec!["001", "099"] },
+        uscc(UsccError::Length { expected: 18, found: 71 }),
+        uscc(UsccError::Alphabet { position: 71, found: 'I' }),
+        uscc(UsccError::OrganisationCheck { expected: 'A', found: 'B' }),
+        uscc(UsccError::Check { expected: 'A', found: 'B' }),
+        resident(ResidentIdError::Length { expected: 18, found: 71 }),
+        resident(ResidentIdError::Digit { position: 71 }),
+        resident(ResidentIdError::BirthDate),
+        resident(ResidentIdError::Check { expected: 'X', found: '3' }),
+        holder(HolderCodeError::Empty),
+        holder(HolderCodeError::Length { limit: 32, found: 71 }),
+        holder(HolderCodeError::Character { position: 71 }),
+        FaultDefect::EndsBeforeItBegins { from: day("2026-06-15"), until: day("2026-06-14") },
+        FaultDefect::Until { found: day("2026-06-15"), wanted: day("2026-06-14") },
+        FaultDefect::BeyondCalendar,
+        FaultDefect::TextTooShort { found: 1, least: 71 },
+        FaultDefect::TextTooLong { found: 71, most: 60 },
+        FaultDefect::NotInTable { wanted: vec![text("A"), text("B")] },
+        FaultDefect::Pattern { pattern: text("^[0-9]{4}$") },
+        FaultDefect::Shape { wanted: text("@###") },
+        FaultDefect::Decimal { scale: 7 },
+        FaultDefect::Count,
+        FaultDefect::Range { bound: text("at least 71") },
+        FaultDefect::Flag,
+        FaultDefect::OneWanted { found: 71 },
+        FaultDefect::Twice,
+        FaultDefect::Members { found: 71, bound: text("at most 9") },
+        FaultDefect::Schema { keyword: text("dependentRequired") },
+    ]
+}
+
+#[test]
+fn what_is_wrong_with_a_row_is_told_in_chinese_with_every_value_that_the_english_has() {
+    for defect in row_defects() {
+        let en = defect.to_string();
+        let zh = in_chinese(&en).unwrap_or_else(|| panic!("no Chinese for: {en}"));
+        let values = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+            words.map(str::to_owned).collect()
+        };
+        assert!(values(&zh).is_superset(&values(&en)), "{en}: {zh}");
+        let left: String = zh.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 8).collect();
+        assert!(left.is_empty() || en.contains(&left) && matches!(defect, FaultDefect::Schema { .. }), "{zh}");
+    }
+}

@@ -5,12 +5,14 @@
 //! * [`Words`], [`Sentence`], [`Language`]: a sentence is there in both languages, and the reader's is chosen last;
 //! * [`Answer`]: a verdict as one JSON object and as lines, the same at the counter, over HTTP and in the browser;
 //! * [`meaning()`], [`remedy()`], [`hint()`]: what a code of `docs/errors.md` says, and what to do about it, at the machine and over HTTP;
+//! * [`in_chinese`]: the details of the libraries, which are English, with everything that stands in them;
 //! * [`state_word`], [`act_word`]: the life of a certificate;
 //! * [`moment`], [`on_the_clock`], [`age`]: times, by the clock of China;
 //! * [`label`], [`counted`], [`row`]: the pieces of which lines are made.
 
 mod accept_language;
 mod answer;
+mod detail;
 mod hint;
 mod language;
 mod life;
@@ -22,6 +24,7 @@ mod verdict;
 
 pub use accept_language::LONGEST_ACCEPT_LANGUAGE;
 pub use answer::Answer;
+pub use detail::in_chinese;
 pub use hint::hint;
 pub use language::Language;
 pub use life::{act_word, state_word};

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_words::{Language, hint, meaning};
+use kanhe_words::{Language, hint, in_chinese, meaning};
 use serde::Serialize;
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -60,9 +60,9 @@ pub struct Document {
 }
 
 impl Fault {
-    /// The same in a language: what a room below says is English, and a code is known in both.
+    /// The same in a language: what a room below says is English, and has a twin, or at least a code, that is known in both.
     pub fn of(&self, language: Language) -> Self {
-        let said = || meaning(&self.code).map(|meaning| meaning.zh.to_owned());
+        let said = || in_chinese(&self.detail).or_else(|| meaning(&self.code).map(|meaning| meaning.zh.to_owned()));
         let chinese = if language == Language::Chinese { said() } else { None };
         Self { detail: chinese.unwrap_or_else(|| self.detail.clone()), ..self.clone() }
     }

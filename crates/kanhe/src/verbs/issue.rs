@@ -20,7 +20,7 @@ use ledger::{Known, Ledger};
 use output::{Artist, Written};
 use progress::Progress;
 use rayon::prelude::*;
-use refused::Refused;
+use refused::{Refused, fault_told};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -152,9 +152,9 @@ fn admit(
     let line = application.line();
     let mut refuse = |ledger: &mut Ledger, faults: Vec<Value>| {
         counts.refused += 1;
-        let told = json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults });
-        counts.faults.keep(&told);
-        ledger.report(&told)
+        let row = json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults });
+        counts.faults.keep(&row);
+        ledger.report(&row)
     };
     let draft = match kind.admit(application, today) {
         Ok(draft) => draft,
@@ -204,28 +204,28 @@ fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts)
         }
         Err(fault) => {
             counts.refused += 1;
-            let told = json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] });
-            counts.faults.keep(&told);
-            told
+            let row = json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] });
+            counts.faults.keep(&row);
+            row
         }
     }
 }
 
 /// A fault of a row, for its report.
 pub fn fault_json(fault: &Fault) -> Value {
-    json!({ "column": fault.column(), "code": fault.code(), "message": fault.defect().to_string() })
+    fault_told(fault.column(), fault.code(), &fault.defect().to_string())
 }
 
 fn issue_fault_json(error: &IssueError) -> Value {
-    json!({ "column": "row", "code": error.code(), "message": error.to_string() })
+    fault_told("row", error.code(), &error.to_string())
 }
 
 fn request_reused(request: &str) -> Value {
-    json!({ "column": "request_id", "code": "request_reused", "message": format!("request {request} was issued before with other content") })
+    fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"))
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {
-    json!({ "column": "number", "code": "identifier_taken", "message": format!("identifier {identifier} was issued before for another request") })
+    fault_told("number", "identifier_taken", &format!("identifier {identifier} was issued before for another request"))
 }
 
 /// The type that the command line names.

@@ -1,5 +1,6 @@
 //! The files of an issued certificate: the certificate, the seal's text, and its picture twice.
 
+use super::refused::fault_told;
 use crate::cli::{LevelArg, PictureArg};
 use crate::failure::Failure;
 use crate::files;
@@ -23,7 +24,7 @@ pub struct Artist {
 
 /// What is wrong with a row whose number cannot be drawn.
 pub fn glyph_fault(glyph: MissingGlyph) -> Value {
-    json!({ "column": "number", "code": glyph.code(), "message": glyph.to_string() })
+    fault_told("number", glyph.code(), &glyph.to_string())
 }
 
 /// A certificate's files, not yet written.
@@ -68,7 +69,7 @@ impl Artist {
 
     /// Draws a certificate from what is kept of it.
     pub fn draw_again(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<Written, Value> {
-        let fault = |error: DrawError| json!({ "column": "row", "code": error.code(), "message": error.to_string() });
+        let fault = |error: DrawError| fault_told("row", error.code(), &error.to_string());
         let text = self.url.as_ref().map_or_else(|| digits.to_owned(), |url| url_form(url, digits));
         let plate = Plate { text: &text, module: self.module, name: &self.name, number: &certificate.number };
         let drawing = self.artist.draw(plate).map_err(fault)?;

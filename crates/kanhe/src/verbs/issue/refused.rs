@@ -1,6 +1,6 @@
 //! The rows that were not issued, for whoever ran the command: the report has them too, among all the others.
 
-use crate::words::{Language, meaning};
+use crate::words::{Language, in_chinese, meaning};
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -8,6 +8,12 @@ const MOST_SAID: usize = 20;
 
 /// So many rows are kept for the JSON object: a table of the wrong year is refused to its last row, and the report has them all.
 const MOST_KEPT: usize = 10_000;
+
+/// One thing that is wrong with a row, as a report tells it: in both languages, with what was found and what is wanted.
+pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
+    let zh = in_chinese(detail).or_else(|| meaning(code).map(|meaning| meaning.zh.to_owned()));
+    json!({ "column": column, "code": code, "message": { "zh": zh.as_deref().unwrap_or(detail), "en": detail } })
+}
 
 /// The lines of the report about refused rows.
 #[derive(Debug, Default)]
@@ -32,7 +38,7 @@ impl Refused {
             let fault = |fault: &Value| {
                 json!({
                     "line": row.get("line"), "request_id": row.get("request_id"), "column": fault.get("column"),
-                    "code": fault.get("code"), "message": { "zh": said(fault, Language::Chinese), "en": said(fault, Language::English) },
+                    "code": fault.get("code"), "message": fault.get("message"),
                 })
             };
             faults_of(row).iter().map(fault).collect()
@@ -66,11 +72,7 @@ fn row_line(row: &Value, language: Language) -> String {
 }
 
 fn said(fault: &Value, language: Language) -> &str {
-    let message = text(fault, "message");
-    match language {
-        Language::Chinese => meaning(text(fault, "code")).map_or(message, |meaning| meaning.zh),
-        Language::English => message,
-    }
+    fault.get("message").map(|message| text(message, language.tag())).unwrap_or_default()
 }
 
 fn faults_of(row: &Value) -> &[Value] {

@@ -11,7 +11,7 @@ use crate::verbs::clock;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
-use crate::verbs::issue::refused::Refused;
+use crate::verbs::issue::refused::{Refused, fault_told};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
 use kanhe_store::{Library, Shelfmark};
@@ -251,5 +251,5 @@ pub fn with(mut row: Value, more: Value) -> Value {
 
 fn row_fault(error: &RegistrarError) -> Value {
     let failure = registered(error);
-    json!({ "column": "row", "code": error.code(), "message": error.to_string(), "hint": failure.json().pointer("/error/hint") })
+    with(fault_told("row", error.code(), &error.to_string()), json!({ "hint": failure.json().pointer("/error/hint") }))
 }

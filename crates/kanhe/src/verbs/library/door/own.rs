@@ -11,6 +11,7 @@ use crate::verbs::issue::fault_json;
 use crate::verbs::{clock, key};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
+use crate::verbs::issue::refused::fault_told;
 use kanhe_core::event;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
@@ -163,7 +164,7 @@ impl Door for Own {
             Err(ExaminerError::Store(error)) => Err(stored(error)),
             Err(error @ ExaminerError::NoReview) => Err(examined(&error)),
             Err(ExaminerError::Faults(faults)) => Ok(Arrived::Refused(faults.iter().map(fault_json).collect())),
-            Err(error) => Ok(Arrived::Refused(vec![json!({ "column": "row", "code": error.code(), "message": error.to_string() })])),
+            Err(error) => Ok(Arrived::Refused(vec![fault_told("row", error.code(), &error.to_string())])),
         }
     }
 

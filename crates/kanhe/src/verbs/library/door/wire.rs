@@ -1,9 +1,11 @@
 //! Requests to a service, and its answers: what it refuses is told by its code, and who is asked to wait waits.
 
+use super::super::bulk::with;
 use super::socket::Beside;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::clock;
+use crate::verbs::issue::refused::fault_told;
 use crate::web;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -90,10 +92,10 @@ impl Told {
         if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
             return None;
         }
-        let fault = |fault: &FaultTold| json!({ "column": fault.place, "code": fault.code, "message": fault.detail });
+        let fault = |fault: &FaultTold| fault_told(&fault.place, &fault.code, &fault.detail);
         let whole = || {
             let failure = self.failure();
-            json!({ "column": "row", "code": failure.code(), "message": self.detail, "hint": failure.json().pointer("/error/hint") })
+            with(fault_told("row", failure.code(), &self.detail), json!({ "hint": failure.json().pointer("/error/hint") }))
         };
         Some(if self.faults.is_empty() { vec![whole()] } else { self.faults.iter().map(fault).collect() })
     }

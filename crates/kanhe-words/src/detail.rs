@@ -1,0 +1,159 @@
+//! The details of the libraries in Chinese, with everything that stands in them: what was found, and what is wanted.
+//!
+//! A detail is an English sentence, made where the defect is known, and carried as text: into reports, over HTTP, into a job's results. Here
+//! each has its Chinese twin. What stands in the one's holes stands in the other's; a sentence without a twin is told by its code.
+
+/// A detail in Chinese, where it has a twin.
+pub fn in_chinese(detail: &str) -> Option<String> {
+    TWINS.iter().find_map(|(en, zh)| told(&holes(en, detail)?, zh))
+}
+
+/// What stands in the holes of a sentence, if it is this one.
+fn holes<'d>(sentence: &str, detail: &'d str) -> Option<Vec<&'d str>> {
+    let mut parts = sentence.split("{}");
+    let mut rest = detail.strip_prefix(parts.next()?)?;
+    let (mut holes, mut parts) = (Vec::new(), parts.peekable());
+    while let Some(part) = parts.next() {
+        let (hole, behind) = if parts.peek().is_none() { (rest.strip_suffix(part)?, "") } else { rest.split_once(part)? };
+        holes.push(hole);
+        rest = behind;
+    }
+    rest.is_empty().then_some(holes)
+}
+
+/// The twin with the same in its holes; a hole that has a twin of its own is told by it.
+fn told(holes: &[&str], zh: &str) -> Option<String> {
+    let mut parts = zh.split("{}");
+    let first = parts.next()?.to_owned();
+    parts.zip(holes).try_fold(first, |text, (part, hole)| {
+        let hole = in_chinese(hole).unwrap_or_else(|| (*hole).to_owned());
+        Some(text + &hole + part)
+    })
+}
+
+/// Sentences and their twins. Each has as many holes as the other, in the same order; a longer one stands before one that it begins like.
+const TWINS: &[(&str, &str)] = &[
+    // A row of a table of applications (`kanhe_issuer::application::FaultDefect`).
+    ("the row has {} cells, the headings {}", "此行有 {} 格，列名有 {} 个"),
+    ("a member whose name has {} characters is no column of this type", "名称为 {} 个字符的成员不是该类型的列"),
+    ("the column stands twice", "该列出现两次"),
+    ("a cell is a text, a number, true, false, or a list of texts", "单元格应为文本、数字、true、false 或文本数组"),
+    ("the cell is neither UTF-8 nor GB18030", "单元格既不是 UTF-8 也不是 GB18030"),
+    ("the cell has {} bytes, at most {} are read", "单元格有 {} 字节，最多 {} 字节"),
+    ("the type wants it, and it is empty", "该类型要求填写，此处为空"),
+    ("must be empty: the validity is open-ended", "须为空：该类型长期有效"),
+    ("must be empty: the validity is a term", "须为空：该类型有固定期限"),
+    ("must be empty: the validity is {}", "须为空：有效期规则为 {}"),
+    ("a request id has 1 to {} printable ASCII characters without spaces", "申请编号应为 1 至 {} 个可打印的 ASCII 字符，不含空格"),
+    ("the text is not in Unicode normal form C", "文本不是 Unicode 规范形式 C"),
+    ("character {} is a control character", "第 {} 个字符是控制字符"),
+    (
+        "character {} cannot be printed: {} is for private use, and another machine shows something else there",
+        "第 {} 个字符无法打印：{} 是自造字，换一台机器显示的就是别的字",
+    ),
+    ("character {} cannot be printed: {} is no character", "第 {} 个字符无法打印：{} 不是字符"),
+    ("character {} cannot be printed: {} is without a look of its own", "第 {} 个字符无法打印：{} 没有字形"),
+    (
+        "no day: wanted is 20260301, 2026-03-01, 2026/3/1, 2026年3月1日 or milliseconds since 1970",
+        "不是日期：应写作 20260301、2026-03-01、2026/3/1、2026年3月1日，或 1970 年起的毫秒数",
+    ),
+    ("as serial: {}", "作为流水号：{}"),
+    ("the serial is empty", "流水号为空"),
+    ("a serial has at most {} characters, this has {}", "流水号最多 {} 个字符，此处有 {} 个"),
+    ("character {} is {}, a serial has 0-9 and A-Z only", "第 {} 个字符是 {}，流水号只用 0-9 和 A-Z"),
+    ("{} holders, the type allows {}", "持证主体有 {} 个，该类型最多 {} 个"),
+    ("{} names, {} code types, {} codes", "姓名或名称 {} 个，代码类型 {} 个，代码 {} 个"),
+    ("holder {} has the code of an earlier holder", "第 {} 个持证主体的代码与前面的重复"),
+    ("holder {}: the name has {} characters, the type allows {}", "第 {} 个持证主体：名称有 {} 个字符，该类型最多 {} 个"),
+    ("holder {}: code type {} is not allowed, wanted is one of {}", "第 {} 个持证主体：代码类型 {} 不适用，应为其中之一：{}"),
+    ("holder {}: {}", "第 {} 个持证主体：{}"),
+    ("a holder's name has 1 to {} characters, this one {}", "名称应为 1 至 {} 个字符，此处有 {} 个"),
+    ("the holder's name is not in Unicode normal form C", "名称不是 Unicode 规范形式 C"),
+    ("the holder's name has spaces around it or control characters in it", "名称首尾有空格，或含有控制字符"),
+    ("not one of the holder code types of GB/T 36903 annex A", "不是 GB/T 36903 附录 A 的持证主体代码类型"),
+    ("not a USCC: {}", "不是统一社会信用代码：{}"),
+    ("a USCC has {} characters, this has {}", "统一社会信用代码有 {} 个字符，此处有 {} 个"),
+    ("character {} is {}, which a USCC never has (no I, O, S, V, Z)", "第 {} 个字符是 {}，统一社会信用代码中没有（不用 I、O、S、V、Z）"),
+    (
+        "the organisation code (characters 9 to 17) should end in {}, it ends in {}",
+        "其中的组织机构代码（第 9 至 17 个字符）末位应为 {}，此处为 {}",
+    ),
+    ("not a resident id: {}", "不是公民身份号码：{}"),
+    ("a resident id has {} characters, this has {}", "公民身份号码有 {} 个字符，此处有 {} 个"),
+    ("character {} is not a digit", "第 {} 个字符不是数字"),
+    ("characters 7 to 14 are no day of the calendar", "第 7 至 14 个字符不是日历中的日期"),
+    ("the check character should be {}, it is {}", "校验码应为 {}，此处为 {}"),
+    ("the holder's code is empty", "代码为空"),
+    ("a holder's code has at most {} characters, this has {}", "代码最多 {} 个字符，此处有 {} 个"),
+    ("character {} has no place in a holder's code", "第 {} 个字符不能用于代码"),
+    ("ends on {}, before it begins on {}", "有效期止于 {}，早于起始日 {}"),
+    ("says {}, the term of the type ends on {}", "写的是 {}，按该类型的期限应止于 {}"),
+    ("the term ends beyond the calendar", "期限超出日历"),
+    ("{} characters, at least {} are wanted", "有 {} 个字符，至少应有 {} 个"),
+    ("{} characters, at most {} are wanted", "有 {} 个字符，最多 {} 个"),
+    ("not in the code table: {}", "不在代码表中：{}"),
+    ("does not have the form {}", "不符合格式 {}"),
+    ("does not have the shape {} (# a digit, @ a digit or capital letter)", "不符合样式 {}（# 为数字，@ 为数字或大写字母）"),
+    ("a decimal fraction with {} places and at most 18 digits is wanted", "应为小数，小数点后 {} 位，总共不超过 18 位"),
+    ("a whole number in digits is wanted", "应为以数字书写的整数"),
+    ("the number is not within {}", "数值应{}"),
+    ("yes or no (是 or 否) is wanted", "应为 是 或 否（yes 或 no）"),
+    ("one value is wanted, this is a list of {}", "应只有一个值，此处列出 {} 个"),
+    ("the list names a member twice", "列表中有重复的值"),
+    ("the list has {} members, wanted are {}", "列表有 {} 个值，应{}"),
+    ("the schema's rule {} is not kept", "不符合类型文件中的规则 {}"),
+    ("at least {}", "不少于 {}"),
+    ("at most {}", "不多于 {}"),
+    // What a row that is admitted may still be refused for.
+    (
+        "character {} ({}) has no glyph in the fonts of this machine; on Debian: apt-get install {}",
+        "第 {} 个字符（{}）在本机字体中没有字形；Debian 上可安装 {}",
+    ),
+    ("request {} was issued before with other content", "申请 {} 此前已按不同内容签发"),
+    ("identifier {} was issued before for another request", "证照标识 {} 此前已为另一申请签发"),
+    ("the request was answered before, with other contents", "该申请此前已按不同内容办结"),
+    ("identifier {} stands in the library already", "库中已有证照标识 {}"),
+    ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
+    ("the request was lodged before as {}, with other contents", "该申请此前已按不同内容受理，编码 {}"),
+    ("a certificate was issued for the request before: {}", "该申请此前已签发证照：{}"),
+    ("the agency's key may not sign for {}", "机构密钥不得签署 {} 的证照"),
+    ("{} bytes need QR version {}, the type allows {}", "共 {} 字节，需要 {} 号二维码，该类型最多 {} 号"),
+    ("the seal would have {} bytes, at most {} are allowed", "二维码内容将有 {} 字节，最多 {} 字节"),
+    ("an application arrives on the day on which it is written down, {}, not on {}", "申请以登记之日 {} 为受理日，不能是 {}"),
+    ("an application that is reviewed names no day of issue: it is the day of the approval", "须审查的申请不填签发日期：以准予之日为准"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_carry_the_same() {
+        let rows = [
+            ("the row has 7 cells, the headings 5", "此行有 7 格，列名有 5 个"),
+            (
+                "holder 2: not a resident id: a resident id has 18 characters, this has 17",
+                "第 2 个持证主体：不是公民身份号码：公民身份号码有 18 个字符，此处有 17 个",
+            ),
+            ("holder 1: the check character should be 'X', it is '3'", "第 1 个持证主体：校验码应为 'X'，此处为 '3'"),
+            ("the number is not within at least 1", "数值应不少于 1"),
+            ("the list has 9 members, wanted are at most 8", "列表有 9 个值，应不多于 8"),
+            ("a whole number in digits is wanted", "应为以数字书写的整数"),
+            ("not in the code table: A, B, C", "不在代码表中：A, B, C"),
+        ];
+        for (en, zh) in rows {
+            assert_eq!(in_chinese(en).as_deref(), Some(zh), "{en}");
+        }
+        assert_eq!(in_chinese("the service failed"), None);
+        assert_eq!(in_chinese(""), None);
+    }
+
+    #[test]
+    fn twins_have_as_many_holes_as_each_other_and_each_is_reached() {
+        for (en, zh) in TWINS {
+            assert_eq!(en.matches("{}").count(), zh.matches("{}").count(), "{en}");
+            let filled = en.replace("{}", "7");
+            assert_eq!(in_chinese(&filled), Some(zh.replace("{}", "7")), "{en} is hidden by one before it");
+        }
+    }
+}

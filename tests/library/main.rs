@@ -12,6 +12,7 @@ mod proposal_model;
 mod registry;
 mod review;
 mod review_model;
+mod still;
 mod together;
 mod transfer;
 mod within;

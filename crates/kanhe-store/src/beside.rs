@@ -12,7 +12,7 @@ const UNFINISHED: &str = ".unfinished";
 
 /// Makes a folder beside its place, with those above it, and moves it there. What an earlier run has left unfinished is taken away first.
 pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    let beside = beside(place);
+    let beside = named(place, UNFINISHED);
     if beside.exists() {
         fs::remove_dir_all(&beside).map_err(failed)?;
     }
@@ -21,9 +21,10 @@ pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreEr
     faults::pass(|| move_to(&beside, place).map_err(failed))
 }
 
-fn beside(place: &Path) -> PathBuf {
+/// A place whose name has an ending more.
+pub(crate) fn named(place: &Path, ending: &str) -> PathBuf {
     let mut name = place.file_name().map(OsString::from).unwrap_or_default();
-    name.push(UNFINISHED);
+    name.push(ending);
     place.with_file_name(name)
 }
 
@@ -34,7 +35,7 @@ fn move_to(beside: &Path, place: &Path) -> io::Result<()> {
     File::open(above)?.sync_all()
 }
 
-fn failed(error: io::Error) -> StoreError {
+pub(crate) fn failed(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull => StoreError::DiskFull,
         _ => StoreError::Database { detail: error.to_string() },

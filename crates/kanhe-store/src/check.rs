@@ -15,6 +15,7 @@ use kanhe_log::edge::Edge;
 use kanhe_log::hash::leaf_hash;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +152,19 @@ impl Library {
         judge: impl Fn(&Whole<'_>) -> Option<Defect>,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Vec<Finding>, StoreError> {
+        let checked = self.check_while(judge, |seen, all| {
+            progress(seen, all);
+            ControlFlow::Continue(())
+        })?;
+        Ok(checked.unwrap_or_default())
+    }
+
+    /// The same for as long as somebody wants to know: nothing, once `progress` has broken it off.
+    pub fn check_while(
+        &self,
+        judge: impl Fn(&Whole<'_>) -> Option<Defect>,
+        mut progress: impl FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Option<Vec<Finding>>, StoreError> {
         let (certificates, events) = (self.certificates()?, self.log_size()?);
         let mut findings = Vec::new();
         let mut tally = BTreeMap::new();
@@ -161,12 +175,15 @@ impl Library {
                 Ok(defects) => findings.extend(defects.into_iter().map(|defect| Finding { place, defect })),
                 Err(error) => findings.push(Finding { place, defect: Defect::Unreadable(error) }),
             }
-            progress(number + 1, certificates + events);
+            if progress(number + 1, certificates + events).is_break() {
+                return Ok(None);
+            }
             if findings.len() >= MOST_FINDINGS {
-                return Ok(findings);
+                return Ok(Some(findings));
             }
         }
-        findings.extend(self.check_log(events, |seen| progress(certificates + seen, certificates + events))?);
+        let Some(of_log) = self.check_log(events, |seen| progress(certificates + seen, certificates + events))? else { return Ok(None) };
+        findings.extend(of_log);
         let projects = self.wrong_projects()?.into_iter();
         findings.extend(projects.map(|code| Finding { place: Place::Project(code), defect: Defect::Project }));
         findings
@@ -175,7 +192,7 @@ impl Library {
         if counted != tally.into_iter().map(|(key, count): (Vec<u8>, u64)| (key, count.to_be_bytes().to_vec())).collect() {
             findings.push(Finding { place: Place::Library, defect: Defect::Counts });
         }
-        Ok(findings)
+        Ok(Some(findings))
     }
 
     fn check_one(
@@ -227,14 +244,14 @@ impl Library {
     }
 
     /// Builds the log again from its events, and compares every tile.
-    fn check_log(&self, size: u64, mut progress: impl FnMut(u64)) -> Result<Vec<Finding>, StoreError> {
+    fn check_log(&self, size: u64, mut progress: impl FnMut(u64) -> ControlFlow<()>) -> Result<Option<Vec<Finding>>, StoreError> {
         let mut findings = Vec::new();
         let mut edge = Edge::empty();
         let published = self.published()?;
         for index in 0..size {
             let Ok(Some(event)) = self.event(index) else {
                 findings.push(Finding { place: Place::Event(index), defect: Defect::Event });
-                return Ok(findings);
+                return Ok(Some(findings));
             };
             edge.append(leaf_hash(&Event::entry_of(&event.encode())));
             if published.is_some_and(|published| published.size == index + 1 && published != edge.head()) {
@@ -243,7 +260,9 @@ impl Library {
             if !self.knows_of(index, &event)? {
                 findings.push(Finding { place: Place::Event(index), defect: Defect::EventRecord });
             }
-            progress(index + 1);
+            if progress(index + 1).is_break() {
+                return Ok(None);
+            }
             if (index + 1).is_multiple_of(1 << 16) || index + 1 == size {
                 for (tile, bytes) in edge.take_changed() {
                     let partial = bytes.len() < kanhe_log::tile::FULL_BYTES && index + 1 < size;
@@ -263,8 +282,9 @@ impl Library {
         if self.view().get(Family::Cards, &layout::shelfmark(Shelfmark(self.certificates()?)))?.is_some() {
             findings.push(Finding { place: Place::Library, defect: Defect::CardBeyond });
         }
-        Ok(findings)
+        Ok(Some(findings))
     }
+
     /// Whether what an event is about has the event in its history.
     fn knows_of(&self, index: u64, event: &Event) -> Result<bool, StoreError> {
         if matches!(event.act, Act::Manifest | Act::Type | Act::Recognition) {

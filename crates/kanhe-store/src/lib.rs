@@ -6,6 +6,7 @@
 //! * [`Drawer`]: the office's own papers, which may stand in the same batch as the certificate that they are about;
 //! * [`log`]: the log that grows with every commit, in the same batch;
 //! * [`check`]: the whole house held against itself;
+//! * [`Still`]: the library as it stood at one moment, while others write;
 //! * [`backup`]: online backups and their restoration;
 //! * [`bare`]: what the disk does without us, to measure by.
 //!
@@ -16,8 +17,8 @@ pub mod bare;
 mod beside;
 pub mod check;
 mod counts;
-mod error;
 mod cursor;
+mod error;
 mod family;
 #[cfg(feature = "faults")]
 pub mod faults;
@@ -36,6 +37,7 @@ mod project;
 mod record;
 mod secret;
 mod slots;
+mod still;
 mod view;
 mod within;
 mod words;
@@ -52,4 +54,5 @@ pub use project::{FoundProjects, Project, Replaces, Stage};
 pub use record::{Card, Record, Shelfmark};
 pub use secret::LibrarySecret;
 pub use slots::{Page, Slot};
+pub use still::Still;
 pub use within::Within;

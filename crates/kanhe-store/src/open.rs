@@ -8,7 +8,7 @@ use crate::record::read;
 use crate::secret::{Keys, LibrarySecret};
 use crate::view::{View, Writes};
 use crate::writer::{self, Writer};
-use crate::{layout, slots};
+use crate::{layout, slots, still};
 use kanhe_core::code::RegionCode;
 use kanhe_log::edge::Edge;
 use minicbor::{Decode, Encode};
@@ -53,7 +53,7 @@ impl Library {
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
         let founding = minicbor::to_vec(founding).unwrap_or_default();
         whole(folder, |folder| {
-            let db = database(folder, settings, true)?;
+            let db = database(folder, settings, Way::Create)?;
             writer::write(&db, &Writes::from([((Family::Meta, FOUNDING.to_vec()), Some(founding))]))
         })
     }
@@ -63,11 +63,18 @@ impl Library {
         if !folder.join("CURRENT").exists() {
             return Err(StoreError::NoLibrary { folder: folder.display().to_string() });
         }
-        let db = database(folder, settings, false)?;
-        let founding = founding(&db)?;
-        if founding.secret != secret.fingerprint() {
+        let library = Self::open_with(folder, Keys::of(secret), settings, Way::Open)?;
+        if library.founding.secret != secret.fingerprint() {
             return Err(StoreError::OtherSecret);
         }
+        still::sweep(folder)?;
+        Ok(library)
+    }
+
+    /// Opens a database with keys that are at hand.
+    pub(crate) fn open_with(folder: &Path, keys: Keys, settings: Settings, way: Way) -> Result<Self, StoreError> {
+        let db = database(folder, settings, way)?;
+        let founding = founding(&db)?;
         let (next, size) = writer::counters(&db)?;
         let edge = Edge::load(size, |tile| {
             let found = View::of(&db).get(Family::Tiles, &layout::tile(tile))?;
@@ -75,7 +82,7 @@ impl Library {
         })
         .map_err(|error| StoreError::Log { detail: error.to_string() })?;
         let next_slots = Mutex::new(BTreeMap::new());
-        Ok(Self { keys: Keys::of(secret), writer: Writer::new(edge, next), db, founding, next_slots, astray: Mutex::new(None) })
+        Ok(Self { keys, writer: Writer::new(edge, next), db, founding, next_slots, astray: Mutex::new(None) })
     }
 
     /// The ordinal that an agency's next slot has on the disk.
@@ -95,7 +102,19 @@ fn founding(db: &DB) -> Result<Founding, StoreError> {
     if format > FORMAT { Err(StoreError::Newer { found: format, known: FORMAT }) } else { read(Family::Meta, &bytes) }
 }
 
-fn database(folder: &Path, settings: Settings, create: bool) -> Result<DB, StoreError> {
+/// How a database is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// There is none yet.
+    Create,
+    /// To read and write, and by nobody else.
+    Open,
+    /// To read, and nothing is written.
+    Look,
+}
+
+fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreError> {
+    let create = way == Way::Create;
     let cache = Cache::new_lru_cache(settings.cache_bytes);
     let mut options = Options::default();
     options.create_if_missing(create);
@@ -123,7 +142,10 @@ fn database(folder: &Path, settings: Settings, create: bool) -> Result<DB, Store
         }
         options.create_missing_column_families(true);
     }
-    Ok(DB::open_cf_descriptors(&options, folder, families)?)
+    Ok(match way {
+        Way::Create | Way::Open => DB::open_cf_descriptors(&options, folder, families)?,
+        Way::Look => DB::open_cf_descriptors_read_only(&options, folder, families, false)?,
+    })
 }
 
 /// Tells a newer library from a database that was never ours.

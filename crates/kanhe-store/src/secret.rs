@@ -39,6 +39,7 @@ impl LibrarySecret {
 }
 
 /// The keys of an open library.
+#[derive(Clone)]
 pub(crate) struct Keys {
     cipher: Aes256GcmSiv,
     index: Zeroizing<[u8; 32]>,

@@ -60,7 +60,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let input = files::open_twice(&args.input)?;
     let artist = Artist::new(&args.picture, kind)?;
     let mut ledger = Ledger::open(out)?;
-    let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let table = progress::open(input, kind, voice)?;
     let counts = issue_all(args, table, kind, &desk, &artist, &mut ledger, voice)?;
     let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "paused": counts.paused, "faults": counts.faults.faults() });
     voice.say(&summary, |language| {

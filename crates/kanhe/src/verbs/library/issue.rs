@@ -7,13 +7,12 @@ use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::output::Artist;
-use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::Language;
 use crate::{files, shipped};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::Table;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::registrar::{Intake, Registrar};
 use kanhe_store::Library;
@@ -58,7 +57,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         dry: args.dry_run,
         pause: Pause::listen()?,
     };
-    let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let table = progress::open(input, kind, voice)?;
     let progress = Progress::new(table.size(), voice);
     let counts = run.all(table, &report, progress)?;
     Ok(told(&counts, &report, run.dry, voice))

@@ -9,7 +9,7 @@ use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
-use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
 use crate::verbs::{Ended, Voice, clock};
 use crate::{files, shipped};
@@ -49,7 +49,7 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
         }
     };
     let run = Run { service, kind, artist, basis, reason: &args.reason };
-    let table = Table::open(input, kind).map_err(|error| Failure::new(error.code(), error))?;
+    let table = progress::open(input, kind, voice)?;
     let counts = run.all(table, &report, voice)?;
     Ok(told(&counts, &report, false, voice))
 }

@@ -7,7 +7,7 @@ use crate::cli::{ApplyArgs, GroundsArg};
 use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
-use crate::verbs::issue::progress::Progress;
+use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::refused::Refused;
 use crate::verbs::issue::{ended, kind, paused};
 use crate::verbs::{Ended, Voice};
@@ -66,7 +66,7 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     let replaces = replaces(args)?;
     let report = report_of(args)?;
     let broken = |error: kanhe_issuer::application::TableError| Failure::new(error.code(), error);
-    let table = Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?;
+    let table = progress::open(files::open_twice(&args.input)?, kind, voice)?;
     if replaces.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
         return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
     }

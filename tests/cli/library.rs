@@ -293,6 +293,20 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
     assert_eq!(ask(&honest, &whole, 0), "accepted");
     assert_eq!(ask(&forged, &whole, 1), "key_stolen");
     assert_eq!(ask(&honest, &without, 3), "survivors_unknown");
+    let shown = |pack: &str| kanhe(&["pack", "show", pack, "--trust", &trust, "--json"]).ended(0).json();
+    let theft = |pack: &str| word(&shown(pack), "/region").to_owned() + &shown(pack)["regions"][0]["thefts"][0].to_string();
+    assert!(theft(&whole).contains("\"counts_before\":3") && theft(&whole).contains("\"survivors\":2"), "{}", theft(&whole));
+    assert!(theft(&without).contains("\"survivors\":null"), "{}", theft(&without));
+    let said = kanhe(&["pack", "show", &whole, "--trust", &trust, "--lang", "en"]).ended(0).out;
+    assert!(said.contains("counts only before index 3 of the log, 2 survivors"), "{said}");
+    // The thief's key was taken back to another index than the list is of: no counter would ever ask it.
+    let earlier = archive.path("earlier.survivors");
+    archive.told(&[&stolen[..stolen.len() - 1], &[&earlier, "--before", "2"]].concat());
+    let build = ["pack", "build", "--region", "440000", "--epoch", "3", "--root", &root, "--manifest", &manifest, "--status", &lists];
+    let more = ["--out", &archive.path("bad.pack"), "--key", &root_key, "--identity", &identity, "--survivors", &earlier, "--json"];
+    let refused = kanhe(&[&build[..], &more].concat()).ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "pack_survivors_other");
+    assert!(word(&refused, "/error/message/en").ends_with("before index 2; the manifest has counts_before = 3"), "{refused}");
     archive.is_whole();
 }
 

@@ -107,7 +107,22 @@ fn agencies_of_whose_certificates_nothing_is_known_are_named() {
     let told = building(&office).and(&["--json"]).run().ended(0).json();
     assert_eq!((told["manifests"].as_u64(), told["recognitions"].as_u64(), told["status_lists"].as_u64()), (Some(1), Some(0), Some(0)));
     assert_eq!(told["agencies_without_status_lists"], serde_json::json!(["114400000069410121", "11440000006942023C"]));
-    let said = building(&office).run().ended(0).out;
+    let said = building(&office).but("--epoch", "2").run().ended(0).out;
     assert!(said.contains("1 manifest, 0 rows of recognition, 0 status lists"), "{said}");
     assert_eq!(said.lines().filter(|line| line.starts_with("! agency ") && line.contains("no status list")).count(), 2, "{said}");
+}
+
+#[test]
+fn a_pack_is_not_written_over_one_with_the_same_or_a_higher_number() {
+    let office = Office::open();
+    let build = |epoch: &str| building(&office).but("--epoch", epoch).and(&["--json"]).run();
+    build("5").ended(0);
+    let first = std::fs::read(office.path("pack")).unwrap();
+    for epoch in ["5", "4"] {
+        let refused = build(epoch).ended(2).json();
+        assert_eq!(word(&refused, "/error/code"), "pack_epoch_not_higher");
+        assert!(word(&refused, "/error/message/en").ends_with(&format!("has epoch 5, this is epoch {epoch}, wanted is 6 or higher")));
+    }
+    assert_eq!(std::fs::read(office.path("pack")).unwrap(), first);
+    build("6").ended(0);
 }

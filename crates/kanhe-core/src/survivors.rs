@@ -89,6 +89,11 @@ impl Survivors {
         &self.0.key
     }
 
+    /// The index of the log from which on the key counts no more.
+    pub const fn before(&self) -> u64 {
+        self.0.before
+    }
+
     /// Whether the list is about a key with this cut-off: one made for an earlier cut-off would let too much pass.
     pub fn is_of(&self, key: &VerifyingKey, before: u64) -> bool {
         self.0.key == *key && self.0.before == before

@@ -31,6 +31,15 @@ pub fn remedy(code: &str) -> Option<Words> {
         "service_key_wanted" => {
             ("用 --key-file 或 KANHE_KEY_FILE 指明存放接口密钥的文件。", "Name a file with an API key: --key-file, or KANHE_KEY_FILE.")
         }
+        "service_broke_off" => {
+            ("重新运行；若再次中断，请运维人员查看服务的日志。", "Run it again; if it breaks off again, the service's log says why.")
+        }
+        "pack_epoch_not_higher" => ("把 --epoch 提高，或写到另一个文件。", "Give it a higher --epoch, or write it to another file."),
+        "pack_survivors_other" => (
+            "用名录中的 counts_before 重新运行 kanhe log survivors。",
+            "Run `kanhe log survivors` again, with the `counts_before` of the manifest.",
+        ),
+        "export_moved" => ("重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),
         "service_unreachable" => (
             "检查地址和网络；是否已办理，可用 kanhe history 查看。",
             "Check the address and the network; whether an act was done, `kanhe history` tells.",

@@ -2,8 +2,10 @@
 
 mod diff;
 mod tally;
+mod theft;
 
 use self::tally::states;
+use self::theft::Theft;
 use super::verify::open_pack;
 use super::{Ended, Voice, clock, key, recognition, trust};
 use crate::cli::{PackBuildArgs, PackVerb};
@@ -55,8 +57,10 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
+    theft::goes_on_from(&args.out, &contents)?;
     let key = key::open(&args.key)?;
     let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| unsigned(&error, args, &lists))?;
+    theft::survivors_fit(&pack)?;
     files::write(&args.out, &bytes)?;
     let silent = agencies_without_lists(&pack);
     voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));
@@ -109,6 +113,7 @@ fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency
         "pack": args.out, "bytes": bytes, "epoch": pack.epoch(), "regions": pack.regions().len(), "manifests": pack.regions().len(),
         "recognitions": usize::from(pack.recognition().is_some()), "recognition_rows": rows, "status_lists": lists,
         "agencies_without_status_lists": silent.iter().map(|agency| agency.code.as_str()).collect::<Vec<_>>(),
+        "stolen_keys_without_survivors": without_survivors(pack).map(|theft| theft.key.key.id().to_string()).collect::<Vec<_>>(),
     })
 }
 
@@ -131,7 +136,17 @@ fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agenc
             format!("! agency {} {} has no status list: a counter cannot tell of any of its certificates.", agency.code, agency.names.en)
         }
     }));
+    lines.extend(without_survivors(pack).map(|theft| match language {
+        Language::Chinese => format!("! 失窃密钥 {} 没有失窃前签发的清单：其证照在柜台均为“此处无法判定”。", theft.key.key.id()),
+        Language::English => {
+            format!("! the stolen key {} has no list of survivors: a counter cannot tell of any of its certificates.", theft.key.key.id())
+        }
+    }));
     lines.join("\n")
+}
+
+fn without_survivors(pack: &Pack) -> impl Iterator<Item = Theft<'_>> {
+    pack.regions().iter().flat_map(theft::thefts).filter(|theft| theft.survivors.is_none())
 }
 
 fn read_root(named: &str) -> Result<Root, Failure> {
@@ -185,6 +200,7 @@ fn pack_json(pack: &Pack) -> Value {
                 "code": agency.code.as_str(), "name": { "zh": agency.names.zh, "en": agency.names.en },
                 "types": agency.kinds, "keys": agency.keys.iter().map(|key| key.key.id().to_string()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
+            "thefts": theft::thefts(region).map(|theft| theft.json()).collect::<Vec<_>>(),
             "types": manifest.kinds.iter().map(|kind| json!({ "index": kind.index, "code": kind.code.as_str(), "name": { "zh": kind.names.zh, "en": kind.names.en } })).collect::<Vec<_>>(),
             "status_lists": region.status_lists().map(|(_, list)| json!({ "uri": list.uri(), "as_of": list.issued().to_string(), "expires": list.expires().to_string(), "states": states_json(list) })).collect::<Vec<_>>(),
         })
@@ -233,6 +249,7 @@ fn region_lines(region: &Region, language: Language) -> Vec<String> {
             format!("  agency {} {}, {}", agency.code, agency.names.en, counted(agency.keys.len(), "key", "keys")),
         )
     }));
+    lines.extend(theft::thefts(region).map(|theft| theft.words(language)));
     lines.extend(manifest.kinds.iter().map(|kind| {
         say(
             format!("  类型 {} {} {}", kind.index, kind.code, kind.names.zh),

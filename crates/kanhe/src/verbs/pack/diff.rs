@@ -1,6 +1,7 @@
 //! What changed between two packs, in the words of an officer who must answer for it.
 
 use super::tally::states;
+use super::theft::thefts;
 use crate::words::{self, Language, Sentence};
 use kanhe_core::pack::{Pack, Region};
 use serde_json::{Value, json};
@@ -103,6 +104,15 @@ fn list_region(region: &Region, stated: &mut BTreeMap<String, Stated>) {
                 window,
             );
         }
+    }
+    for theft in thefts(region) {
+        let (key, before) = (theft.key.key.id(), theft.before);
+        state(
+            format!("theft {} {key}", theft.agency.code),
+            format!("失窃密钥 {key} 仅日志序号 {before} 之前有效，清单张数"),
+            format!("stolen key {key} counts only before index {before}, survivors"),
+            theft.survivors.map_or_else(|| "–".to_owned(), |survivors| survivors.to_string()),
+        );
     }
     for (_, list) in region.status_lists() {
         state(

@@ -42,6 +42,29 @@ fn an_officer_has_an_agency_a_login_and_a_role_that_there_are() {
 }
 
 #[test]
+fn an_officer_is_linked_with_the_identity_service_at_the_machine() {
+    let archive = Archive::open();
+    let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();
+    for login in ["zhang.san", "li.si"] {
+        let names = ["--login", login, "--name", "张三", "--role", "clerk", "--agency", &agency, "--actor", "root"];
+        archive.told(&[&["officer", "add"], &names[..]].concat());
+    }
+    let link = |login: &str, subject: &str| {
+        let words = ["officer", "link", "--login", login, "--subject", "-", "--issuer", "https://id.example.cn", "--actor", "root"];
+        archive.ask(&words).reading(subject.as_bytes()).run()
+    };
+    let told = link("zhang.san", "p-1001\n").ended(0).json();
+    assert_eq!((word(&told, "/login"), word(&told, "/issuer")), ("zhang.san", "https://id.example.cn"));
+    assert_eq!(word(&link("li.si", "p-1001").ended(2).json(), "/error/code"), "oidc_taken");
+    assert_eq!(word(&link("li.si", "").ended(2).json(), "/error/code"), "oidc_subject");
+    assert_eq!(word(&link("nobody", "p-1002").ended(2).json(), "/error/code"), "officer_unknown");
+    let unlink = archive.told(&["officer", "unlink", "--login", "zhang.san", "--actor", "root"]);
+    assert_eq!(unlink["issuer"], json!(null));
+    link("li.si", "p-1001").ended(0);
+    archive.is_whole();
+}
+
+#[test]
 fn a_key_of_a_system_is_made_at_the_machine_and_shown_once() {
     let archive = Archive::open();
     let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();

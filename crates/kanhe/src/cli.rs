@@ -73,7 +73,7 @@ pub enum Verb {
     /// The agencies of a library: add, list
     #[command(subcommand)]
     Agency(AgencyVerb),
-    /// The officers who sign in to the service: add, reset, list
+    /// The officers who sign in to the service: add, reset, link, unlink, list
     #[command(subcommand)]
     Officer(OfficerVerb),
     /// The keys by which systems call the service: add

@@ -21,6 +21,37 @@ pub enum OfficerVerb {
         #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
         actor: String,
     },
+    /// Let an officer sign in as somebody whom the government's identity service names
+    Link {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// What the officer types to sign in
+        #[arg(long, value_name = "NAME")]
+        login: String,
+        /// What the identity service calls the officer; - reads it from standard input
+        #[arg(long, value_name = "SUBJECT|-")]
+        subject: String,
+        /// The identity service, as `issuer` of `[accounts.oidc]` has it
+        #[arg(long, value_name = "URL")]
+        issuer: String,
+        /// The claim that names people, as `claim` of `[accounts.oidc]` has it
+        #[arg(long, value_name = "CLAIM", default_value = "sub")]
+        claim: String,
+        /// Who does it, as the agency calls its officers
+        #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+        actor: String,
+    },
+    /// Let an officer sign in by the identity service no more
+    Unlink {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// What the officer types to sign in
+        #[arg(long, value_name = "NAME")]
+        login: String,
+        /// Who does it, as the agency calls its officers
+        #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+        actor: String,
+    },
     /// List the officers of the library
     List {
         #[command(flatten)]

@@ -109,7 +109,7 @@ pub fn holder_code(kind: &str, code: &str) -> Result<HolderCode, Failure> {
 }
 
 /// What was said on the command line, or on standard input, where no list of processes shows it.
-fn said(words: &str) -> Result<String, Failure> {
+pub fn said(words: &str) -> Result<String, Failure> {
     if words != "-" {
         return Ok(words.to_owned());
     }

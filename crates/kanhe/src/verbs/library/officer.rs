@@ -1,5 +1,6 @@
 //! `kanhe officer`: accounts, at the machine itself. While a service holds the library, its own interface does the same.
 
+use super::find::said;
 use super::{manifest, open, stored};
 use crate::cli::{ApiKeyVerb, OfficerAddArgs, OfficerVerb};
 use crate::failure::Failure;
@@ -9,6 +10,7 @@ use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
 use kanhe_service::accounts::api_key::KeyCabinet;
 use kanhe_service::accounts::{AccountError, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers};
+use kanhe_service::identity::Subject;
 use kanhe_store::Library;
 use kanhe_store::find::LONGEST_PAGE;
 use serde_json::json;
@@ -19,11 +21,24 @@ pub fn officer(verb: &OfficerVerb, voice: Voice) -> Result<Ended, Failure> {
         OfficerVerb::Add(args) => add(args, voice),
         OfficerVerb::Reset { library, login, actor } => {
             let library = open(library)?;
-            let id = OfficerId::of(&library, login);
-            let found = Officer::find(&library, id).map_err(stored)?.ok_or_else(|| refused(&AccountError::OfficerUnknown))?;
-            let by = at_the_machine(actor, *found.mandate.agency());
+            let (id, by) = known(&library, login, actor)?;
             let appointed = Personnel::new(&library, &edge(), &by).reset(id).map_err(|error| refused(&error))?;
             say(voice, login, &appointed);
+            Ok(Ended::Well)
+        }
+        OfficerVerb::Link { library, login, subject, issuer, claim, actor } => {
+            let named = Subject::new(issuer, claim, &said(subject)?).ok_or_else(|| refused(&AccountError::SubjectMalformed))?;
+            let library = open(library)?;
+            let (id, by) = known(&library, login, actor)?;
+            let officer = Personnel::new(&library, &edge(), &by).link(id, &named).map_err(|error| refused(&error))?;
+            linked(voice, id, &officer);
+            Ok(Ended::Well)
+        }
+        OfficerVerb::Unlink { library, login, actor } => {
+            let library = open(library)?;
+            let (id, by) = known(&library, login, actor)?;
+            let officer = Personnel::new(&library, &edge(), &by).unlink(id).map_err(|error| refused(&error))?;
+            linked(voice, id, &officer);
             Ok(Ended::Well)
         }
         OfficerVerb::List { library } => list(&open(library)?, voice),
@@ -63,6 +78,13 @@ fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+/// An officer by its login, and who acts upon it at the machine.
+fn known(library: &Library, login: &str, actor: &str) -> Result<(OfficerId, Caller), Failure> {
+    let id = OfficerId::of(library, login);
+    let found = Officer::find(library, id).map_err(stored)?.ok_or_else(|| refused(&AccountError::OfficerUnknown))?;
+    Ok((id, at_the_machine(actor, *found.mandate.agency())))
+}
+
 fn is_of_the_region(library: &Library, agency: &Uscc) -> Result<(), Failure> {
     if manifest(library)?.agencies.iter().any(|known| known.code == *agency) {
         return Ok(());
@@ -94,6 +116,18 @@ fn list(library: &Library, voice: Voice) -> Result<Ended, Failure> {
 /// Who has the library's folder and secret may do this; a colon, which no login has, tells it from a colleague's act in the service.
 fn at_the_machine(actor: &str, agency: Uscc) -> Caller {
     Caller { actor: format!("machine:{actor}"), agency, roles: vec![Role::Administrator], scope: Scope::EveryType }
+}
+
+/// Says as whom an officer signs in by the identity service.
+fn linked(voice: Voice, id: OfficerId, officer: &Officer) {
+    let login = &officer.login;
+    let issuer = officer.subject.as_ref().map(|subject| subject.issuer.as_str());
+    voice.say(&json!({ "id": id.to_string(), "login": login, "issuer": issuer }), |language| match (language, issuer) {
+        (Language::Chinese, Some(issuer)) => format!("{login} 可经 {issuer} 登录；此前关联的身份如有不同，其会话已结束。"),
+        (Language::English, Some(issuer)) => format!("{login} may sign in by {issuer}; sessions of another subject have ended"),
+        (Language::Chinese, None) => format!("{login} 不再经统一身份认证登录，其会话已结束。"),
+        (Language::English, None) => format!("{login} signs in by the identity service no more, and its sessions have ended"),
+    });
 }
 
 fn say(voice: Voice, login: &str, appointed: &Appointed) {

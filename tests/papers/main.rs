@@ -41,6 +41,28 @@ fn every_relative_link_leads_to_a_file() {
     assert!(broken.is_empty(), "broken links: {broken:#?}");
 }
 
+#[test]
+fn every_message_of_the_log_stands_in_its_page_and_no_other() {
+    let said: BTreeSet<String> = sources().iter().flat_map(|source| messages_in(&fs::read_to_string(source).unwrap())).collect();
+    assert!(said.len() > 25, "{said:?}");
+    let tables = read("docs/LOGGING.md").lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
+    let first = |line: &String| line.trim_matches('|').split(" | ").next().unwrap_or_default().to_owned();
+    let told: BTreeSet<String> =
+        tables.iter().flat_map(|line| first(line).split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+    let missing: Vec<_> = said.difference(&told).collect();
+    // The page's other tables have what the screen and the folders show.
+    let stale: Vec<_> = told.difference(&said).filter(|word| word.contains(' ')).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "docs/LOGGING.md misses {missing:?}, and has messages that nothing says: {stale:?}");
+}
+
+/// The messages that a source file gives to the log: the last text of each call.
+fn messages_in(source: &str) -> Vec<String> {
+    let product = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let calls = ["tracing::info!(", "tracing::warn!(", "tracing::error!("];
+    let calls = calls.into_iter().flat_map(|call| product.split(call).skip(1));
+    calls.filter_map(|rest| block(rest, ['(', ')']).rsplit('"').nth(1).map(str::to_owned)).collect()
+}
+
 /// The lines of the tables in `docs/errors.md`, by code.
 fn listed_codes() -> BTreeMap<String, Vec<String>> {
     let mut listed = BTreeMap::new();
@@ -57,7 +79,7 @@ fn codes_in(source: &str) -> BTreeSet<String> {
     let mut codes = said_by_failures(source);
     codes.extend(said_by_problems(source));
     for body in source.split("fn code(&self) -> &'static str {").skip(1) {
-        codes.extend(words_in_quotes(block(body)));
+        codes.extend(words_in_quotes(block(body, ['{', '}'])));
     }
     codes.extend(after(source, "\"code\": \""));
     codes
@@ -67,7 +89,7 @@ fn said_by_failures(source: &str) -> BTreeSet<String> {
     let literals = source.split("Failure::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
     let mut codes: BTreeSet<String> = literals.map(|(code, _)| code.to_owned()).collect();
     // `Failure::file` picks its code by the kind of the defect, and says its hint beside it.
-    let by_kind = source.split_once("match error.kind() {").map_or("", |(_, body)| block(body));
+    let by_kind = source.split_once("match error.kind() {").map_or("", |(_, body)| block(body, ['{', '}']));
     codes.extend(words_in_quotes(by_kind).filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
     codes
 }
@@ -84,18 +106,14 @@ fn after(source: &str, mark: &str) -> Vec<String> {
     source.split(mark).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
 }
 
-/// The text up to the brace that closes the one before it.
-fn block(body: &str) -> &str {
+/// The text up to the brace or bracket that closes the one before it.
+fn block(body: &str, [opens, closes]: [char; 2]) -> &str {
     let mut depth = 1;
     let end = body.find(|c| {
-        depth += match c {
-            '{' => 1,
-            '}' => -1,
-            _ => 0,
-        };
+        depth += i32::from(c == opens) - i32::from(c == closes);
         depth == 0
     });
-    &body[..end.expect("a closing brace")]
+    &body[..end.expect("what closes it")]
 }
 
 fn words_in_quotes(body: &str) -> impl Iterator<Item = String> {

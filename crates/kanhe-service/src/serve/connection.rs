@@ -65,7 +65,7 @@ pub enum Transport {
 pub(super) enum Stream {
     /// From the network.
     Network(TcpStream),
-    /// From this machine, by the socket beside the library.
+    /// From this machine, by the socket in the library's folder.
     Beside(UnixStream),
 }
 

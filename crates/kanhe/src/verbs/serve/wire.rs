@@ -137,7 +137,7 @@ impl Plan {
         }
     }
 
-    /// The socket beside the library, for verbs on this machine; a service without one is a service all the same.
+    /// The socket in the library's folder, for verbs on this machine; a service without one is a service all the same.
     pub fn socket(&self) -> Option<Gate> {
         let path = self.library().library.join(SOCKET);
         // Whoever holds the library is the only one who may have made it.
@@ -148,7 +148,7 @@ impl Plan {
             let owner = std::fs::metadata(&path)?.uid();
             Ok::<_, std::io::Error>(Gate::beside(listener, owner))
         };
-        open().inspect_err(|error| tracing::warn!(kind = %error.kind(), "no socket could be opened beside the library")).ok()
+        open().inspect_err(|error| tracing::warn!(kind = %error.kind(), "no socket could be opened in the library's folder")).ok()
     }
 
     /// Takes the socket away.

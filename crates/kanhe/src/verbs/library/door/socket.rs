@@ -1,4 +1,4 @@
-//! The socket that a service opens beside its library, for verbs on the same machine.
+//! The socket that a service opens in its library's folder, for verbs on the same machine.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

@@ -1,6 +1,8 @@
 //! The samples of `docs/operating`: what they say, the service takes.
 
 use kanhe_service::config::{Config, LimitsAt};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as RunnerConfig, TestRunner};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,48 @@ fn every_sample_configuration_is_taken() {
         assert!(config.publish.checkpoint_copy.is_some(), "{}: a library from an old backup would fork its log unnoticed", path.display());
         assert!(config.backup.is_some(), "{}: nobody is shown a service without backups", path.display());
     }
+}
+
+/// A sample in which some pieces were taken away, doubled or written over.
+fn garbled() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("= "),
+        Just("[["),
+        Just("]\n"),
+        Just("\""),
+        Just("\n"),
+        Just("{ a = "),
+        Just("-1"),
+        Just("99999999999999999999"),
+        Just("25:61"),
+        Just("https://"),
+        Just("甲"),
+        Just("\0"),
+    ];
+    let wounds = proptest::collection::vec((any::<prop::sample::Index>(), 0..40_usize, piece), 1..6);
+    (prop::sample::select(vec!["kanhe.toml", "token.toml", "behind-proxy.toml"]), wounds).prop_map(|(name, wounds)| {
+        let mut letters: Vec<char> = read(name).chars().collect();
+        for (place, taken, piece) in wounds {
+            let place = place.index(letters.len());
+            letters.splice(place..(place + taken).min(letters.len()), piece.chars());
+        }
+        letters.into_iter().collect()
+    })
+}
+
+#[test]
+fn whatever_is_written_into_a_configuration_is_taken_or_refused_by_its_code() {
+    let mut runner = TestRunner::new(RunnerConfig { failure_persistence: None, ..RunnerConfig::with_cases(2_000) });
+    let run = runner.run(&(garbled(), "[A-Z_]{0,12}", "\\PC{0,12}"), |(text, name, value)| {
+        let variable = (format!("KANHE_SERVE_{name}"), value);
+        for variables in [vec![], vec![variable]] {
+            if let Err(error) = Config::parse(&text, variables) {
+                prop_assert!(error.code().starts_with("config_") && !error.to_string().is_empty());
+            }
+        }
+        Ok(())
+    });
+    run.unwrap();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 /// What the independent reader says of an export, every part of which it has verified.
-fn read(archive: &Archive, export: &str) -> Value {
+pub fn read(archive: &Archive, export: &str) -> Value {
     let read = python("read_export.py", &[export.to_owned(), archive.office.text("log.pub").trim().to_owned()]);
     assert_eq!(read.status.code(), Some(0), "{read:?}");
     let line = String::from_utf8(read.stdout).unwrap();

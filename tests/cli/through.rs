@@ -23,6 +23,11 @@ struct Held {
 impl Held {
     /// Makes keys of accounts, each named by a word, and starts the service.
     fn open(accounts: &[(&str, &str, &[&str])]) -> Self {
+        Self::open_with(accounts, |_| String::new())
+    }
+
+    /// The same, with more in the configuration.
+    fn open_with(accounts: &[(&str, &str, &[&str])], more: impl FnOnce(&Archive) -> String) -> Self {
         let archive = Archive::open();
         for (name, agency, roles) in accounts {
             let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
@@ -34,7 +39,8 @@ impl Held {
         let keys: String = keys.map(|key| format!("\n[[keys]]\nfile = \"{key}.key\"\nidentity = \"identity.txt\"\n")).concat();
         let config = format!(
             "[listen]\naddress = \"127.0.0.1:0\"\n\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n\n\
-             [counter]\n\n[publish]\nseconds = 1\n{keys}"
+             [counter]\n\n[publish]\nseconds = 1\n{keys}{}",
+            more(&archive)
         );
         let config = archive.office.write("service.toml", config);
         let (process, url) = serve(&config);
@@ -278,6 +284,53 @@ fn an_application_goes_its_way_through_the_service() {
 }
 
 #[test]
+fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
+    let twins = Twins::open();
+    let identifiers = twins.issued();
+    twins.both_done(&["suspend", &identifiers[0]]);
+    assert_eq!(twins.both(0, &["agency", "list"])["agencies"].as_array().unwrap().len(), 2);
+    twins.both_for_people(&["agency", "list"]);
+    for verb in [&["check"][..], &["log", "verify"]] {
+        assert_eq!(twins.both(0, verb), json!({ "certificates": 3, "events": 5, "findings": [] }));
+    }
+    twins.both_for_people(&["check"]);
+    let held = &twins.held;
+    let out = held.archive.path("agency.tar");
+    let told = held.ask("market", &["export", "--out", &out]).run().ended(0).json();
+    assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(3), Some(5)));
+    assert_eq!(told["bytes"].as_u64(), Some(std::fs::metadata(&out).unwrap().len()));
+    let read = crate::export::read(&held.archive, &out);
+    assert_eq!((read["certificates"].as_u64(), read["signed"].as_u64()), (Some(3), Some(3)), "a program by another hand verifies it");
+    let at = held.ask_at(&held.url, "market", &["export", "--holder", "-", "--holder-type", "001", "--out", &out]);
+    let one = at.reading(b"91440199MA8AWRH82C").run().ended(0).json();
+    assert_eq!(one["certificates"].as_u64(), Some(1), "by the network as by the socket");
+    let nowhere = held.archive.path("nobody.tar");
+    let nobody = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"11010519491231002X").run().ended(0);
+    assert_eq!(nobody.json(), json!({ "certificates": 0, "applications": 0, "out": null }));
+    assert!(!Path::new(&nowhere).exists());
+}
+
+#[test]
+fn a_type_that_only_the_service_has_is_known_by_its_name() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/types");
+    let held = Held::open_with(&[("clerk", MARKET, &["clerk"])], |archive| {
+        let folder = archive.path("types");
+        std::fs::create_dir(&folder).unwrap();
+        let file = |name: &str| std::fs::read_to_string(shipped.join(format!("{name}.json"))).unwrap();
+        std::fs::write(format!("{folder}/food-operation-permit.json"), file("food-operation-permit")).unwrap();
+        let later = file("tax-payment").replace("111000009000000221001", "111000009000000221077").replace("税收完税证明", "往后的证明");
+        std::fs::write(format!("{folder}/later.json"), later).unwrap();
+        format!("\n[types]\nfolder = \"{folder}\"\n")
+    });
+    let find = |name: &str| held.ask("clerk", &["find", "--type", name]).run();
+    assert_eq!(find("later").ended(0).json()["certificates"], json!([]));
+    assert_eq!(word(&find("business-licence").ended(2).json(), "/error/code"), "type_unknown", "the service does not have it");
+    let applying = ["apply", "--type", "later", "--in", &held.archive.office.write("rows.csv", "request_id,number\nR-1,1\n")];
+    let refused = held.ask("clerk", &[&applying[..], &GROUNDS].concat()).run().ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "table_of_another_type", "its columns are known: {refused}");
+}
+
+#[test]
 fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
     let code = |run: Run| word(&run.ended(2).json(), "/error/code").to_owned();
@@ -287,7 +340,9 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     let secret = held.archive.path("identity.txt");
     assert_eq!(code(held.archive.ask(&["count"]).and(&["--key-file", &secret]).run()), "key_file_malformed");
     assert_eq!(code(held.ask("clerk", &["log", "events"]).run()), "caller_lacks_right");
-    assert_eq!(code(held.archive.ask(&["check"]).run()), "store_in_use");
+    assert_eq!(code(held.archive.ask(&["check"]).run()), "service_key_wanted");
+    assert_eq!(code(held.ask("clerk", &["check"]).run()), "caller_lacks_right");
+    assert_eq!(code(held.archive.ask(&["backup", "--to", &held.archive.path("backups")]).run()), "store_in_use");
     assert_eq!(
         code(held.archive.issuing(permits(1)).and(&["--dry-run", "--key-file", &held.archive.path("clerk")]).run()),
         "not_through_service"

@@ -242,6 +242,7 @@ impl Things {
             "session_begin" => json!({ "login": "ming", "password": "some other words" }),
             "session_password" => json!({ "old": "some other words", "new": "four words of my own" }),
             "session_confirm_second_factor" => json!({ "code": "000000" }),
+            "audit_export" => json!({ "holder": holder }),
             "officers_add" => json!({ "login": "another", "name": "另一人", "roles": ["clerk"] }),
             "officers_change" => json!({ "name": "备用", "roles": ["auditor"] }),
             "officers_link" => json!({ "subject": "S-1" }),
@@ -260,6 +261,7 @@ impl Things {
             | "jobs_resume"
             | "jobs_cancel"
             | "published_publish"
+            | "audit_check"
             | "session_begin_second_factor"
             | "officers_deactivate"
             | "officers_reactivate"

@@ -38,4 +38,5 @@ mod taken_up;
 mod transfer;
 mod verify;
 mod webhooks;
+mod whole;
 mod workbook;

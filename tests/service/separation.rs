@@ -14,13 +14,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Routes with a name in their path that are not an agency's own, each with its reason.
-const NOBODYS_OWN: [(&str, &str); 7] = [
+const NOBODYS_OWN: [(&str, &str); 8] = [
     ("applications_standing", "the applicant has the code, whoever he is, and hears of nothing but where it stands"),
     ("sharing_download", "the token is the right to fetch"),
     ("published_list", "signed for everybody"),
     ("published_tile", "signed for everybody"),
     ("types_one", "the types of the region are everybody's"),
     ("types_fields", "the types of the region are everybody's"),
+    ("types_file", "the types of the region are everybody's"),
     ("matters_put", "the same code is another matter of each agency"),
 ];
 

@@ -190,7 +190,11 @@ fn a_new_type_is_served_and_issued_with_from_then_on_and_after_a_restart() {
     assert_eq!((&proposal["deed"], &proposal["subject"]), (&json!("type"), &json!(code)));
     assert_eq!(song.get(&path_of(&proposal, "content")).bytes, file, "what is read is what was proposed, to the byte");
     approved(&song, &proposal);
-    assert_eq!(stage.get(&format!("/v1/types/{code}")).json()["code"], json!(code));
+    let line = stage.get(&format!("/v1/types/{code}")).json();
+    assert_eq!((&line["code"], &line["edition"], &line["sha256"]), (&json!(code), &json!(1), &json!(hex(&Sha256::digest(&file)))));
+    let served = stage.get(&format!("/v1/types/{code}/file"));
+    assert_eq!((&served.bytes, served.header("content-type")), (&file, "application/json"), "who has the file has the type");
+    assert_eq!(refused(&stage.get("/v1/types/none/file")), (404, "type_unknown".to_owned()));
     assert_eq!(refused(&tang.post("/v1/types", &a_file(&file))), (409, "type_not_newer".to_owned()));
     let named = next_manifest(2, |contents| {
         contents.kinds.push(kind.to_kind(4));

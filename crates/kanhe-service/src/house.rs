@@ -21,7 +21,8 @@ use kanhe_issuer::proposal::Proposals;
 use kanhe_render::Artist;
 use kanhe_store::Library;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Tells the time.
 type Clock = dyn Fn() -> Timestamp + Send + Sync;
@@ -122,12 +123,18 @@ impl Door {
 /// So many requests with different keys are done at a time; more would wait for the disk anyway.
 const TURNS: usize = 256;
 
-/// One request of each key at a time.
-pub struct Turns([Mutex<()>; TURNS]);
+/// Who looks at the whole library looks for minutes, with a core of his own, at a copy that keeps what is written over meanwhile.
+const COPIES: usize = 1;
+
+/// One request of each key at a time, and one look at the whole library.
+pub struct Turns {
+    of_keys: [Mutex<()>; TURNS],
+    copies: Arc<Semaphore>,
+}
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Mutex::new(())))
+        Self { of_keys: std::array::from_fn(|_| Mutex::new(())), copies: Arc::new(Semaphore::new(COPIES)) }
     }
 }
 
@@ -135,7 +142,13 @@ impl Turns {
     /// Waits until no other request of a key is being done; a key is known by a hash of it.
     pub fn of(&self, hash: &[u8; 32]) -> Option<MutexGuard<'_, ()>> {
         let [first, ..] = hash;
-        self.0.get(usize::from(*first)).map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner))
+        self.of_keys.get(usize::from(*first)).map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits a while until nobody else looks at a copy of the whole library; none, if somebody does so for longer.
+    pub async fn of_copies(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.copies).acquire_owned();
+        tokio::time::timeout(patience, turn).await.ok()?.ok()
     }
 }
 

@@ -9,6 +9,7 @@
 //! * [`signed_file`]: signed files as they are handed out;
 //! * [`shown`]: what is shown of certificates, events and applications;
 //! * [`backup`]: copies of the library while it is open;
+//! * [`export`]: what is kept, in a form that other programs read;
 //! * [`measure`]: what monitoring is told;
 //! * [`identity`]: officers who sign in by an identity service that is not ours;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
@@ -23,6 +24,7 @@ pub mod accounts;
 pub mod backup;
 pub mod config;
 pub mod counter;
+pub mod export;
 pub mod house;
 pub mod http;
 pub mod identity;

@@ -2,6 +2,7 @@
 
 mod application;
 mod certificate;
+mod checked;
 mod counts;
 mod event;
 mod proposal;
@@ -9,6 +10,7 @@ mod proposal;
 pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
 pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer};
 pub(crate) use certificate::{fields, holders};
+pub use checked::{Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, History, Then};
 pub use proposal::{ShownDecision, ShownProgress, ShownProposal};

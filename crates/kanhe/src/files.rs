@@ -127,11 +127,6 @@ pub fn finish(file: NamedTempFile, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Begins a file without a name on the disk of another: for what must be known whole before it is written there.
-pub fn begin_beside(path: &Path) -> Result<File, Failure> {
-    tempfile::tempfile_in(folder_of(path)).map_err(|error| Failure::file(path, &error))
-}
-
 /// Writes a secret likewise, readable by its owner only, and never over another file.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.exists() {

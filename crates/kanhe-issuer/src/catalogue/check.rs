@@ -68,6 +68,7 @@ fn build(file: &str, bytes: &[u8], read: &TypeFile, defects: &mut Defects<'_>) -
     Some(CertificateKind {
         file: file.strip_suffix(".json").unwrap_or(file).to_owned(),
         file_digest: Sha256::digest(bytes).into(),
+        source: bytes.into(),
         code: code?,
         edition: read.edition,
         names,

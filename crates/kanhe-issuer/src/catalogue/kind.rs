@@ -12,6 +12,7 @@ use std::fmt;
 pub struct CertificateKind {
     pub(super) file: String,
     pub(super) file_digest: [u8; 32],
+    pub(super) source: Box<[u8]>,
     pub(super) code: TypeCode,
     pub(super) edition: u32,
     pub(super) names: Label,
@@ -127,6 +128,11 @@ impl CertificateKind {
     /// SHA-256 of the type file.
     pub const fn file_digest(&self) -> &[u8; 32] {
         &self.file_digest
+    }
+
+    /// The type file, byte for byte: whoever reads it has the same type.
+    pub const fn source(&self) -> &[u8] {
+        &self.source
     }
 
     /// The 21-character type code.

@@ -103,11 +103,17 @@ pub enum UseAct {
     /// A proposal was taken back.
     #[n(29)]
     ProposalWithdrawn,
+    /// The library was held against itself.
+    #[n(30)]
+    LibraryChecked,
+    /// What is kept was taken out: of the agency, or of a holder.
+    #[n(31)]
+    Exported,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -138,6 +144,8 @@ impl UseAct {
         Self::ProposalApproved,
         Self::ProposalRejected,
         Self::ProposalWithdrawn,
+        Self::LibraryChecked,
+        Self::Exported,
     ];
 
     /// The word of the interface.
@@ -173,6 +181,8 @@ impl UseAct {
             Self::ProposalApproved => "proposal_approved",
             Self::ProposalRejected => "proposal_rejected",
             Self::ProposalWithdrawn => "proposal_withdrawn",
+            Self::LibraryChecked => "library_checked",
+            Self::Exported => "exported",
         }
     }
 }
@@ -189,6 +199,7 @@ impl UseAct {
                 | Self::Shown
                 | Self::ShownWhole
                 | Self::JobRowsFetched
+                | Self::LibraryChecked
                 | Self::PasswordChanged
                 | Self::SecondFactorSet
                 | Self::OfficerDeactivated

@@ -4,7 +4,9 @@
 //! library for certificates, applications or counts by itself; a test reads the handlers and says so.
 
 use super::problem::Problem;
+use crate::accounts::uses::UseAct;
 use crate::accounts::{Caller, Forbidden, Right, Scope};
+use crate::export::Part;
 use crate::house::House;
 use crate::jobs::{Handling, Job, JobId, find_job, jobs_of};
 use crate::proposals::right_of;
@@ -14,7 +16,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, ProjectCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
@@ -24,7 +26,7 @@ use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
-use kanhe_store::{Project, Shelfmark, StoreError, Within};
+use kanhe_store::{Project, Shelfmark, Still, StoreError, Within};
 use std::cmp::Reverse;
 
 /// A certificate of the caller's agency.
@@ -217,6 +219,29 @@ impl House {
         };
         page.proposals.retain(|proposal| may_see(caller, proposal).is_ok());
         Ok(page)
+    }
+
+    /// The library as it stands now, to be held against itself by somebody of any agency: of whom a finding speaks is not told.
+    pub fn whole_of(&self, caller: &Caller) -> Result<Still, Problem> {
+        caller.may(Right::Audit)?;
+        self.note_uses(caller, UseAct::LibraryChecked, [self.library.region().to_string()])?;
+        Ok(self.library.still()?)
+    }
+
+    /// The library as it stands now, and what of it a caller may take out: what is its agency's, or what is kept there of a holder. It is
+    /// written down before anything is given.
+    pub fn export_of(&self, caller: &Caller, holder: Option<HolderCode>) -> Result<(Still, Part), Problem> {
+        caller.may(Right::Audit)?;
+        let (copy, within) = (self.library.still()?, within(caller));
+        let part = match holder {
+            None => Part::Agency { agency: caller.agency, types: within.types.map(<[TypeCode]>::to_vec) },
+            Some(code) => Part::of_holder(&copy, code, Some(within))?,
+        };
+        if part.is_empty() {
+            return Err(Problem::new(StatusCode::NOT_FOUND, "export_nothing", "your agency keeps nothing of this holder"));
+        }
+        self.note_uses(caller, UseAct::Exported, part.subjects(&copy)?)?;
+        Ok((copy, part))
     }
 
     /// How many certificates the caller's agency has.

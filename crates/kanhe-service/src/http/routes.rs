@@ -20,6 +20,7 @@ mod sharing;
 mod types;
 mod verify;
 mod webhooks;
+mod whole;
 
 pub use jobs::JOBS;
 
@@ -77,6 +78,7 @@ fn described() -> OpenApiRouter<Shared> {
         .merge(of_proposals())
         .routes(routes!(types::list, proposals::propose::a_type))
         .routes(routes!(types::one))
+        .routes(routes!(types::file))
         .routes(routes!(fields::fields))
         .routes(routes!(published::pack))
         .routes(routes!(published::list))
@@ -104,6 +106,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(audit::uses))
         .routes(routes!(audit::events::events))
         .routes(routes!(audit::events::proof))
+        .routes(routes!(whole::check))
+        .routes(routes!(whole::export))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::remove))
         .routes(routes!(webhooks::deliveries))

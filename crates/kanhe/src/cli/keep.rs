@@ -1,6 +1,6 @@
 //! The command line of keeping a library: backups, the check, and exports.
 
-use super::{LibraryArg, TypesArg};
+use super::{DoorArg, LibraryArg, TypesArg};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -32,14 +32,14 @@ pub struct RestoreArgs {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
 }
 
 /// `kanhe export …`
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     #[command(flatten)]
-    pub library: LibraryArg,
+    pub library: DoorArg,
     /// Only what the library keeps of this holder; - reads the code from standard input
     #[arg(long, value_name = "CODE|-")]
     pub holder: Option<String>,

@@ -65,7 +65,7 @@ pub enum AgencyVerb {
     /// List the agencies of the library
     List {
         #[command(flatten)]
-        library: LibraryArg,
+        library: DoorArg,
     },
 }
 
@@ -102,7 +102,7 @@ pub struct ChangeArgs {
 pub struct ReplaceArgs {
     /// The identifier of the certificate whose place is taken
     pub identifier: String,
-    /// The application, one row: CSV or JSON
+    /// The application, one row: CSV, XLSX or JSON
     #[arg(long = "in", value_name = "FILE")]
     pub input: PathBuf,
     #[command(flatten)]
@@ -177,7 +177,7 @@ pub struct TransferInArgs {
     /// The type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
     pub kind: String,
-    /// The application, one row: CSV or JSON
+    /// The application, one row: CSV, XLSX or JSON
     #[arg(long = "in", value_name = "FILE")]
     pub input: PathBuf,
     #[command(flatten)]

@@ -20,7 +20,7 @@ pub enum LogVerb {
     /// Hold the log against every record and event of the library
     Verify {
         #[command(flatten)]
-        library: LibraryArg,
+        library: DoorArg,
     },
     /// List what happened, in the order of the log
     Events(LogEventsArgs),

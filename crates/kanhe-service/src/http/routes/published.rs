@@ -21,7 +21,7 @@ use kanhe_store::StoreError;
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// May be kept, and must be asked for again: its name will have other bytes.
-const FOR_A_MINUTE: &str = "public, max-age=60, must-revalidate";
+pub const FOR_A_MINUTE: &str = "public, max-age=60, must-revalidate";
 
 /// The media type of a signed file.
 pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";

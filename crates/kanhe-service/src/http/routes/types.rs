@@ -1,11 +1,15 @@
 //! The certificate types that the service knows.
 
+use super::published::{self, FOR_A_MINUTE};
 use crate::house::Shared;
 use crate::http::problem::Problem;
+use crate::proposals::hex;
 use crate::shown::Names;
+use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, StateCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +17,7 @@ use utoipa::ToSchema;
 /// The types.
 #[derive(Serialize, ToSchema)]
 pub struct Kinds {
-    /// In the order of their codes.
+    /// In the order in which they came.
     types: Vec<KindLine>,
 }
 
@@ -22,6 +26,13 @@ pub struct Kinds {
 pub struct KindLine {
     /// Its code of 21 characters.
     code: String,
+    /// The name of its file without `.json`, by which people call it on a command line.
+    file: String,
+    /// Its edition in force.
+    edition: u32,
+    /// The SHA-256 of its file, in hexadecimal digits: who has this file has this type.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    sha256: String,
     /// Its name.
     name: Name,
     /// Whether an application is reviewed before anything is issued.
@@ -70,13 +81,29 @@ pub async fn list(State(house): State<Shared>) -> Json<Kinds> {
     responses((status = OK, body = KindLine), (status = NOT_FOUND, body = crate::http::problem::Document, content_type = "application/problem+json")))]
 pub async fn one(State(house): State<Shared>, Path(code): Path<String>) -> Result<Json<KindLine>, Problem> {
     let found = house.catalogue.find(&code);
-    found.map(|kind| Json(line(kind))).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "type_unknown", "the service has no such type"))
+    found.map(|kind| Json(line(kind))).ok_or_else(unknown)
+}
+
+/// The file of one type (docs/spec/type-file.md), of the edition in force: its form, its rules, and how its seals are packed.
+#[utoipa::path(get, path = "/v1/types/{type}/file", tag = "types", params(("type" = String, Path, description = "The code of the type")),
+    responses((status = OK, description = "A type file", content_type = "application/json", body = serde_json::Value), (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = NOT_FOUND, body = crate::http::problem::Document, content_type = "application/problem+json")))]
+pub async fn file(State(house): State<Shared>, Path(code): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let kind = house.catalogue.find(&code).ok_or_else(unknown)?;
+    Ok(published::file(&headers, "application/json", FOR_A_MINUTE, &SignedFile::new(kind.source().to_vec())))
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "type_unknown", "the service has no such type")
 }
 
 fn line(kind: &CertificateKind) -> KindLine {
     let names = kind.names();
     KindLine {
         code: kind.code().to_string(),
+        file: kind.file().to_owned(),
+        edition: kind.edition(),
+        sha256: hex(kind.file_digest()),
         name: Name { zh: names.zh.clone(), en: names.en.clone() },
         reviewed: kind.review().is_some(),
         state_codes: kind.state_codes().iter().map(code_set).collect(),

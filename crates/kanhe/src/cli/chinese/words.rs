@@ -252,7 +252,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("The identifier of the certificate", "证照标识"),
     ("The identifier of the certificate whose place is taken", "被取代证照的证照标识"),
-    ("The application, one row: CSV or JSON", "申请表，仅一行：CSV 或 JSON"),
+    ("The application, one row: CSV, XLSX or JSON", "申请表，仅一行：CSV、XLSX 或 JSON"),
     (
         "Where the certificate and its pictures go; `kanhe draw` writes them at any later time",
         "证照及图片存放目录；以后随时可用 kanhe draw 生成",

@@ -1,4 +1,4 @@
-//! The two ways to a library: one's own, open here, and one that a service holds, asked over HTTP or by the socket beside it.
+//! The two ways to a library: one's own, open here, and one that a service holds, asked over HTTP or by the socket in its folder.
 //!
 //! A verb asks a [`Door`] and says what came of it, the same words and the same JSON in both ways. What a service tells is what its caller
 //! may hear of: the agency is that of the account, and so is the actor of whatever is done.
@@ -11,24 +11,28 @@ mod wire;
 
 pub use own::Own;
 pub use service::Service;
-pub use wire::Reply;
+pub use wire::{Reply, broken_off};
 
 use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
 use crate::failure::Failure;
+use crate::verbs::Voice;
 use jiff::Timestamp;
 use kanhe_core::certificate::Certificate as Said;
-use kanhe_core::code::{CertificateId, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
+use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::sight::Sight;
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_service::export::Counts as Exported;
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Record, Stage};
 use serde_json::Value;
+use std::path::Path;
 
 /// Whoever answers for a library.
 pub trait Door {
@@ -91,6 +95,27 @@ pub trait Door {
 
     /// The proof that an event stands in the published log.
     fn prove(&self, index: u64) -> Result<Proof, Failure>;
+
+    /// The manifest that the library works under.
+    fn manifest(&self) -> Result<Manifest, Failure>;
+
+    /// Holds the library against itself; `progress` is told how many of how many were looked at.
+    fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure>;
+
+    /// Takes out what is kept: how much there was of each, and the bytes of the file; nothing where nothing is kept of a holder.
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure>;
+}
+
+/// What is taken out of a library.
+pub struct Exporting<'a> {
+    /// What is kept of one holder; everything that may be taken out, where nobody is named.
+    pub holder: Option<HolderCode>,
+    /// Where it goes.
+    pub out: &'a Path,
+    /// The types, for the labels of their fields.
+    pub types: &'a TypesArg,
+    /// To whom it is told how far it has come.
+    pub voice: Voice,
 }
 
 /// Which part of an answer.

@@ -1,85 +1,88 @@
-//! `kanhe export`: a whole library, or all that it keeps of one holder, in a form that other programs read and verify without us.
+//! `kanhe export`: a whole library, an agency's part of it, or all that is kept of one holder, in a form that other programs read and
+//! verify without us.
 //!
-//! `docs/spec/export.md` describes the form. Entries are written as they are read, so an export takes no more memory than its longest
-//! line; lists whose length nobody knows before their end wait in a file without a name.
+//! `docs/spec/export.md` describes the form, and `kanhe_service::export` writes it: here into a file that has its name only when it is whole.
 
-mod lines;
-mod lodged;
-mod tape;
-mod work;
-
-use super::{catalogue, find, open, stored};
+use super::door::{Exporting, broken_off, door};
+use super::find;
 use crate::cli::ExportArgs;
 use crate::failure::Failure;
-use crate::verbs::{Ended, Voice, clock};
+use crate::files;
+use crate::verbs::{Ended, Voice};
 use crate::words::Language;
 use indicatif::{ProgressBar, ProgressStyle};
-use kanhe_core::code::{HolderCode, ProjectCode};
-use kanhe_store::find::{LONGEST_PAGE, Question};
-use kanhe_store::{Library, Shelfmark};
+use kanhe_service::export::{COUNTS, Counts, Export, ExportError};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::io::{BufWriter, Read, Seek, Write};
 use std::path::Path;
-use work::Work;
 
-/// The form that this kanhe writes; `docs/spec/export.md` says when it is raised.
-const FORM: u32 = 1;
-
-/// What an export is, for whoever opens it.
-const README: &str = include_str!("export/README.md");
-
-/// What goes into an export.
-enum Scope {
-    /// All of it.
-    Whole,
-    /// What the library keeps of one holder.
-    Holder { code: HolderCode, marks: BTreeSet<Shelfmark>, projects: Vec<ProjectCode> },
-}
-
-impl Scope {
-    fn holder(&self) -> Option<&HolderCode> {
-        match self {
-            Self::Whole => None,
-            Self::Holder { code, .. } => Some(code),
-        }
-    }
-}
-
-/// How many there were of each.
-#[derive(Default)]
-struct Counts {
-    certificates: u64,
-    withheld: u64,
-    applications: u64,
-    events: u64,
-    aliases: u64,
-    proofs: u64,
-}
-
-/// Exports a library, or a holder's part of it.
+/// Exports a library, or a part of it.
 pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
-    let code = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
-    let library = open(&args.library)?;
-    let catalogue = catalogue(&library, &args.types)?;
-    let scope = match code {
-        None => Scope::Whole,
-        Some(code) => Scope::Holder { marks: held(&library, &code)?, projects: library.projects_of(&code).map_err(stored)?, code },
-    };
-    if matches!(&scope, Scope::Holder { marks, projects, .. } if marks.is_empty() && projects.is_empty()) {
+    let holder = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
+    let door = door(&args.library)?;
+    let Some((counts, bytes)) = door.export(&Exporting { holder, out: &args.out, types: &args.types, voice })? else {
         voice.say(&json!({ "certificates": 0, "applications": 0, "out": null }), |language| match language {
             Language::Chinese => "库中没有该持证主体的任何证照或申请，未写出文件".to_owned(),
             Language::English => "the library keeps nothing of this holder; nothing was written".to_owned(),
         });
         return Ok(Ended::Well);
-    }
-    let work = Work { library: &library, catalogue: &catalogue, scope, made: clock::moment(None)? };
-    let (counts, bytes) = work.write(&args.out, &bar(voice))?;
+    };
     let json = json!({
         "certificates": counts.certificates, "withheld": counts.withheld, "applications": counts.applications, "events": counts.events, "aliases": counts.aliases,
         "proofs": counts.proofs, "bytes": bytes, "out": args.out,
     });
     voice.say(&json, |language| said(&counts, &args.out, language));
     Ok(Ended::Well)
+}
+
+/// Writes an export of a library that is open here.
+pub fn written(export: &Export<'_>, exporting: &Exporting<'_>) -> Result<(Counts, u64), Failure> {
+    let out = exporting.out;
+    let failed = |error: std::io::Error| Failure::file(out, &error);
+    let steps = export.steps()?;
+    let bar = bar(exporting.voice, steps, ["{bar:40} {pos}/{len}  {per_sec}  剩余 {eta}", "{bar:40} {pos}/{len}  {per_sec}  {eta} left"]);
+    let (counts, writer) = export.write(BufWriter::new(files::begin(out)?), &|| bar.inc(1)).map_err(|error| match error {
+        ExportError::Write(error) => failed(error),
+        ExportError::Store(_) | ExportError::Proof(_) | ExportError::Key(_) | ExportError::Moved { .. } => {
+            Failure::new(error.code(), error)
+        }
+    })?;
+    bar.finish_and_clear();
+    let mut file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+    let bytes = file.stream_position().map_err(failed)?;
+    files::finish(file, out)?;
+    Ok((counts, bytes))
+}
+
+/// Keeps an export that a service sends, if it is whole.
+pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u64), Failure> {
+    let failed = |error: std::io::Error| Failure::file(exporting.out, &error);
+    let bar = bar(exporting.voice, 0, ["{spinner} {bytes}  {bytes_per_sec}", "{spinner} {bytes}  {bytes_per_sec}"]);
+    let (mut file, mut piece) = (files::begin(exporting.out)?, vec![0; 64 << 10]);
+    loop {
+        let read = tar.read(&mut piece).map_err(|_| broken_off())?;
+        let Some(read) = piece.get(..read).filter(|read| !read.is_empty()) else { break };
+        file.write_all(read).map_err(failed)?;
+        bar.inc(u64::try_from(read.len()).unwrap_or(0));
+    }
+    bar.finish_and_clear();
+    let bytes = file.stream_position().map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    let counts = counts(file.as_file_mut()).ok().flatten().ok_or_else(broken_off)?;
+    files::finish(file, exporting.out)?;
+    Ok((counts, bytes))
+}
+
+/// What the last entry says; an export without it is not whole.
+fn counts(tar: impl Read + Seek) -> std::io::Result<Option<Counts>> {
+    let mut tar = tar::Archive::new(tar);
+    for entry in tar.entries_with_seek()? {
+        let entry = entry?;
+        if entry.path_bytes().as_ref() == COUNTS.as_bytes() {
+            return Ok(serde_json::from_reader(entry)?);
+        }
+    }
+    Ok(None)
 }
 
 fn said(counts: &Counts, out: &Path, language: Language) -> String {
@@ -108,25 +111,11 @@ fn said(counts: &Counts, out: &Path, language: Language) -> String {
     lines.join("\n")
 }
 
-fn bar(voice: Voice) -> ProgressBar {
-    let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(1) };
-    let left = match voice.language {
-        Language::Chinese => "{bar:40} {pos}/{len}  {per_sec}  剩余 {eta}",
-        Language::English => "{bar:40} {pos}/{len}  {per_sec}  {eta} left",
+fn bar(voice: Voice, steps: u64, [zh, en]: [&str; 2]) -> ProgressBar {
+    let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(steps) };
+    let template = match voice.language {
+        Language::Chinese => zh,
+        Language::English => en,
     };
-    bar.with_style(ProgressStyle::with_template(left).unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Every certificate that a holder has or had.
-fn held(library: &Library, code: &HolderCode) -> Result<BTreeSet<Shelfmark>, Failure> {
-    let question = Question::Holder { code: code.clone(), type_code: None };
-    let (mut marks, mut after) = (BTreeSet::new(), None);
-    loop {
-        let page = library.ask(&question, after.as_ref(), LONGEST_PAGE).map_err(stored)?;
-        marks.extend(page.shelfmarks);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(marks),
-        }
-    }
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,15 +1,16 @@
 //! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
 
-use super::{DATABASE, SECRET, database, entry, lock_of, manifest, open, public_key, registered, settings, stored, unlock};
-use crate::cli::{AgencyVerb, InitArgs};
+use super::door::door;
+use super::{DATABASE, SECRET, database, entry, lock_of, open, public_key, registered, settings, stored, unlock};
+use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, label};
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::Envelope;
 use kanhe_core::key::PublicKeyLine;
-use kanhe_core::manifest::Manifest;
+use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::{Library, LibrarySecret, SignedManifest};
@@ -55,18 +56,7 @@ fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
 /// Takes up a manifest, or lists the agencies of the one that was.
 pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
-        AgencyVerb::List { library } => {
-            let manifest = manifest(&open(library)?)?;
-            let rows: Vec<_> = manifest.agencies.iter().map(|agency| json!({ "code": agency.code.as_str(), "names": { "zh": agency.names.zh, "en": agency.names.en }, "keys": agency.keys.len(), "types": agency.kinds })).collect();
-            voice.say(&json!({ "agencies": rows }), |language| {
-                let name = |agency: &kanhe_core::manifest::Agency| match language {
-                    Language::Chinese => agency.names.zh.clone(),
-                    Language::English => agency.names.en.clone(),
-                };
-                manifest.agencies.iter().map(|agency| format!("{}  {}", agency.code, name(agency))).collect::<Vec<_>>().join("\n")
-            });
-            Ok(Ended::Well)
-        }
+        AgencyVerb::List { library } => list(library, voice),
         AgencyVerb::Add { library, manifest, root, grounds } => {
             let entry = entry(grounds)?;
             let root = *public_key(root)?.key();
@@ -89,4 +79,17 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
             Ok(Ended::Well)
         }
     }
+}
+
+fn list(library: &DoorArg, voice: Voice) -> Result<Ended, Failure> {
+    let agencies = door(library)?.manifest()?.agencies.clone();
+    let row = |agency: &Agency| {
+        let names = json!({ "zh": agency.names.zh, "en": agency.names.en });
+        json!({ "code": agency.code.as_str(), "names": names, "keys": agency.keys.len(), "types": agency.kinds })
+    };
+    voice.say(&json!({ "agencies": agencies.iter().map(row).collect::<Vec<_>>() }), |language| {
+        let line = |agency: &Agency| format!("{}  {}", agency.code, label(&agency.names).of(language));
+        agencies.iter().map(line).collect::<Vec<_>>().join("\n")
+    });
+    Ok(Ended::Well)
 }

@@ -1,14 +1,15 @@
 //! `kanhe backup`, `restore`, `check`: keeping a library, and knowing that it is whole.
 
-use super::{SECRET, database, manifest, open, stored};
+use super::door::door;
+use super::{SECRET, database, open, stored};
 use crate::cli::{BackupArgs, CheckArgs, RestoreArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
 use indicatif::{ProgressBar, ProgressStyle};
-use kanhe_issuer::audit::judge;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_service::shown::Checked;
 use kanhe_store::backup::Backup;
 use kanhe_store::{Library, StoreError};
 use serde_json::json;
@@ -60,26 +61,21 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Checks a whole library.
 pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
-    let library = open(&args.library)?;
-    let manifest = manifest(&library)?;
     let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(1) };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style);
-    let findings = library
-        .check(
-            |whole| judge(whole, &manifest),
-            |seen, all| {
-                bar.set_length(all);
-                bar.set_position(seen);
-            },
-        )
-        .map_err(stored)?;
+    let left = match voice.language {
+        Language::Chinese => "{bar:40} {pos}/{len}  剩余 {eta}",
+        Language::English => "{bar:40} {pos}/{len}  {eta} left",
+    };
+    let bar = bar.with_style(ProgressStyle::with_template(left).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let checked = door(&args.library)?.check(&|seen, all| {
+        bar.set_length(all);
+        bar.set_position(seen);
+    });
     bar.finish_and_clear();
-    let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
-    let rows: Vec<_> =
-        findings.iter().map(|finding| json!({ "place": finding.place.to_string(), "code": finding.defect.code() })).collect();
-    voice.say(&json!({ "certificates": certificates, "events": events, "findings": rows }), |language| {
-        let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.defect.code(), finding.place)).collect();
+    let Checked { certificates, events, findings, .. } = checked?;
+    let findings = findings.unwrap_or_default();
+    voice.say(&json!({ "certificates": certificates, "events": events, "findings": findings }), |language| {
+        let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();
         lines.push(match language {
             Language::Chinese => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {} 处问题", findings.len()),
             Language::English => format!("checked {certificates} certificates and {events} events: {} findings", findings.len()),

@@ -7,12 +7,12 @@ use super::door::{Kept, Reply, Service};
 use super::issue::{report_of, told};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
+use crate::files;
 use crate::pause::Pause;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
 use crate::verbs::{Ended, Voice, clock};
-use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::qr::Scanned;
 use kanhe_issuer::application::{Application, Table};
@@ -38,7 +38,7 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
         return Err(Failure::new("not_through_service", option));
     }
     let basis = args.basis.as_deref().ok_or_else(|| Failure::new("usage", "a library needs --basis"))?;
-    let (report, catalogue) = (report_of(args)?, shipped::catalogue(&args.types)?);
+    let (report, catalogue) = (report_of(args)?, service.types(&args.types)?);
     let kind = kind(&catalogue, &args.kind)?;
     let input = files::open_twice(&args.input)?;
     let artist = match args.out.as_deref() {

@@ -62,6 +62,15 @@ pub struct HolderSought {
     code: String,
 }
 
+impl HolderSought {
+    /// The code; one that fails its check may stand in the library all the same.
+    pub fn read(&self) -> Result<HolderCode, Problem> {
+        let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
+        let kind = HolderCodeType::parse(&self.code_type).map_err(|error| unfit(error.code()))?;
+        HolderCode::new_foreign(kind, self.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
+    }
+}
+
 /// An identifier of another scheme.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -128,7 +137,7 @@ pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date)
     match by {
         SearchBy::Number(number) if number.chars().count() > 100 => Err(wrong("a printed number has at most 100 characters")),
         SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),
-        SearchBy::Holder(holder) => Ok(Question::Holder { code: code_of(holder)?, type_code }),
+        SearchBy::Holder(holder) => Ok(Question::Holder { code: holder.read()?, type_code }),
         SearchBy::Name(_) | SearchBy::Alias(_) if type_code.is_some() => {
             Err(wrong("by name or alias, certificates of every type are found"))
         }
@@ -163,13 +172,6 @@ fn state(house: &House, type_code: Option<&TypeCode>, word: &str) -> Result<Cert
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`state` is no state of a certificate")
     };
     CertificateState::parse(word).map_err(unknown)
-}
-
-/// A code that fails its check may stand in the library all the same.
-fn code_of(holder: &HolderSought) -> Result<HolderCode, Problem> {
-    let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
-    let kind = HolderCodeType::parse(&holder.code_type).map_err(|error| unfit(error.code()))?;
-    HolderCode::new_foreign(kind, holder.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
 }
 
 fn wrong(detail: impl std::fmt::Display) -> Problem {

@@ -5,14 +5,12 @@ use crate::accounts::Caller;
 use crate::accounts::uses::{UseAct, commit_use, note_use};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
-use crate::http::flow::flow;
+use crate::http::flow::sent;
 use crate::http::problem::Problem;
 use crate::http::tongue::Tongue;
 use crate::jobs::{Handling, Job, RefusedRow, RowFault, refused_lines, result_lines};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use kanhe_issuer::application::{FAULTS, columns_of, fixed_columns};
 use kanhe_issuer::catalogue::CertificateKind;
@@ -29,7 +27,7 @@ pub async fn result(State(house): State<Shared>, caller: Caller, Path(id): Path<
     let job = aside(&house, move |house| house.job_of(&caller, Handling::Run, &id)).await?;
     let name = format!("job-{}.jsonl", job.id);
     Ok(sent(&house, "application/jsonl", &name, move |house, out| {
-        stretches(&out, |after| result_lines(&house.library, &job.id, after), |lines| Some(lines.into()))
+        stretches(&out, |after| result_lines(&house.library, &job.id, after), |lines| Some(lines.into())).map_err(|error| error.code())
     }))
 }
 
@@ -48,27 +46,7 @@ pub async fn refused(State(house): State<Shared>, caller: Caller, Path(id): Path
     })
     .await?;
     let name = format!("job-{}-refused.csv", job.id);
-    Ok(sent(&house, "text/csv; charset=utf-8", &name, move |house, out| rows(house, &job, tongue.0, &out)))
-}
-
-/// A file that is sent stretch by stretch, made on a thread of its own.
-fn sent<M>(house: &Shared, kind: &'static str, name: &str, make: M) -> Response
-where
-    M: FnOnce(&House, Sender<Bytes>) -> Result<(), StoreError> + Send + 'static,
-{
-    let (out, body) = flow();
-    let house = house.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = make(&house, out) {
-            tracing::error!(code = error.code(), "a result broke off");
-        }
-    });
-    let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(named) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, named);
-    }
-    response
+    Ok(sent(&house, "text/csv; charset=utf-8", &name, move |house, out| rows(house, &job, tongue.0, &out).map_err(|error| error.code())))
 }
 
 /// Sends stretch after stretch, as long as somebody reads.

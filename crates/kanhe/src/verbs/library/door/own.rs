@@ -1,18 +1,23 @@
 //! A library of one's own: opened here, and changed through the registrar and the examiner.
 
 use super::super::change::no_such_code;
+use super::super::export::written;
 use super::super::log::{last_event, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
-use super::{ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof};
+use super::{
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
+};
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
 use crate::verbs::issue::fault_json;
+use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
-use crate::verbs::issue::refused::fault_told;
 use kanhe_core::event;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
@@ -21,10 +26,11 @@ use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
 use kanhe_service::accounts::api_key::behind;
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_service::export::{Counts as Exported, Export, Part};
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Library, Project, Shelfmark, Stage};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A library of one's own.
 pub struct Own {
@@ -215,6 +221,31 @@ impl Door for Own {
     fn prove(&self, index: u64) -> Result<Proof, Failure> {
         let proven = prove_event(&self.library, index).map_err(|error| unproved(&error))?;
         Ok(Proof { event: Event::new(index, &proven.event), size: proven.size, text: proven.bundle.to_string() })
+    }
+
+    fn manifest(&self) -> Result<Manifest, Failure> {
+        manifest(&self.library)
+    }
+
+    fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
+        let (library, manifest) = (&self.library, manifest(&self.library)?);
+        let findings = library.check(|whole| judge(whole, &manifest), progress).map_err(stored)?;
+        let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
+        let looked_at = certificates.saturating_add(events);
+        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()) })
+    }
+
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+        let (library, catalogue) = (&self.library, catalogue(&self.library, exporting.types)?);
+        let part = match &exporting.holder {
+            None => Part::Whole,
+            Some(code) => Part::of_holder(library, code.clone(), None).map_err(stored)?,
+        };
+        if part.is_empty() {
+            return Ok(None);
+        }
+        let export = Export { library, catalogue: &catalogue, part: &part, made: clock::moment(None)? };
+        written(&export, exporting).map(Some)
     }
 }
 

@@ -1,31 +1,38 @@
 //! A library that a service holds: asked by its interface, with the rights of an account.
 
 use super::super::bulk::with;
+use super::super::export::taken;
 use super::shapes::{
-    Applications, Certificates, Events, IssuedTold, LodgedAs, columns, confined, cut, grounds_of, of_case, one, search, stage_of,
-    unexpected,
+    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, of_case, one, search,
+    sought, stage_of, unexpected,
 };
-use super::wire::{Reply, Wire, escaped};
+use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Asked, Case, Cut, Door, EventPage, EventsWanted, Issued, Kept, Order, Page, Place, Proof,
+    ApplicationsWanted, Arrived, Arriving, Asked, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place,
+    Proof,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
 use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
+use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
+use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
+use kanhe_service::export::Counts as Exported;
+use kanhe_service::proposals::hex;
 use kanhe_service::serve::SOCKET;
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Counts, Event, History};
+use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::Stage;
 use kanhe_store::find::{LONGEST_PAGE, Question};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
@@ -61,9 +68,8 @@ impl Service {
 }
 
 impl Door for Service {
-    // A type that the service was given later is known here by its code: what it is called is for the service to say.
     fn catalogue(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
-        shipped::catalogue(types)
+        self.types(types)
     }
 
     fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
@@ -200,9 +206,59 @@ impl Door for Service {
         let size = size.ok_or_else(|| unexpected("the proof has no checkpoint"))?;
         Ok(Proof { event: Event::new(index, &event), size, text })
     }
+
+    // Taken at its word, as every answer of the service is: its name and key are what one believes it by.
+    fn manifest(&self) -> Result<Manifest, Failure> {
+        let envelope = self.0.bytes("/v1/manifest")?;
+        let read = Envelope::decode(&envelope).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+        read.map_err(|error| Failure::new(error.code(), error))
+    }
+
+    fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
+        for line in BufReader::new(self.0.stream("/v1/check", &json!({}))?.done()?).lines() {
+            let told: Checked = serde_json::from_str(&line.map_err(|_| broken_off())?).map_err(|_| unexpected("a line is no `Checked`"))?;
+            progress(told.looked_at, told.certificates.saturating_add(told.events));
+            if told.findings.is_some() {
+                return Ok(told);
+            }
+        }
+        Err(broken_off())
+    }
+
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+        let holder = exporting.holder.as_ref().map(sought);
+        match self.0.stream("/v1/export", &json!({ "holder": holder }))? {
+            Reply::Done(tar) => taken(tar, exporting).map(Some),
+            Reply::Told(told) if told.says("export_nothing") => Ok(None),
+            Reply::Told(told) => Err(told.failure()),
+        }
+    }
 }
 
 impl Service {
+    /// The types as the service has them. Its files are read here, so a type that it was given later is known as the shipped ones are; one
+    /// that is packed with a dictionary that is not at hand is known by its code.
+    pub fn types(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
+        let (shipped, dictionaries) = (shipped::catalogue(types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
+        let (told, dictionaries): (Types, Vec<_>) = (self.0.get("/v1/types")?, dictionaries.iter().collect());
+        let at_hand = |line: &TypeLine| shipped.find(&line.code).filter(|kind| hex(kind.file_digest()) == line.sha256);
+        if told.types.len() == shipped.kinds().len() && told.types.iter().all(|line| at_hand(line).is_some()) {
+            return Ok(shipped);
+        }
+        let catalogue = Catalogue::default();
+        for line in &told.types {
+            let file = match at_hand(line) {
+                Some(kind) => kind.source().to_vec(),
+                None => self.0.bytes(&format!("/v1/types/{}/file", escaped(&line.code)))?,
+            };
+            if let Ok(kind) = Catalogue::check(&line.file, &file, &dictionaries) {
+                catalogue.take_up(kind);
+            }
+        }
+        catalogue.settle(None);
+        Ok(catalogue)
+    }
+
     /// Asks until there are as many events as are wanted, or no more: a service looks at only so many for one answer.
     fn pages(&self, asked: &str, from: u64, most: usize) -> Result<EventPage, Failure> {
         let mut page = EventPage { size: 0, events: Vec::new(), next: Some(from) };

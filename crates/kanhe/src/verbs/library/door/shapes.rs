@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::verbs::clock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanhe_core::code::{CertificateId, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
 use kanhe_service::shown::{ApplicationRow, Certificate, CertificateRow, Event};
 use kanhe_store::Stage;
@@ -36,6 +36,20 @@ pub struct Events {
     pub size: u64,
     pub events: Vec<Event>,
     pub next: Option<u64>,
+}
+
+/// The types, on the wire.
+#[derive(Deserialize)]
+pub struct Types {
+    pub types: Vec<TypeLine>,
+}
+
+/// Which file makes a type, on the wire.
+#[derive(Deserialize)]
+pub struct TypeLine {
+    pub code: String,
+    pub file: String,
+    pub sha256: String,
 }
 
 /// What came of a request to issue, on the wire.
@@ -110,10 +124,7 @@ pub fn search(question: &Question) -> (Value, Option<&Uscc>) {
         Question::Alias { scheme, value } => (json!({ "by": { "alias": { "scheme": scheme, "value": value } } }), None),
         Question::Words(words) => (json!({ "by": { "name": words } }), None),
         Question::Number { number, type_code } => (typed(json!({ "number": number }), type_code), None),
-        Question::Holder { code, type_code } => {
-            let (kind, code) = (format!("{:03}", code.kind().code()), code.expose());
-            (typed(json!({ "holder": { "code_type": kind, "code": code } }), type_code), None)
-        }
+        Question::Holder { code, type_code } => (typed(json!({ "holder": sought(code) }), type_code), None),
         Question::Shelf { type_code, agency, state } => {
             let shelf = state.map_or_else(|| json!({}), |state| json!({ "state": state.word() }));
             (typed(json!({ "shelf": shelf }), type_code), agency.as_ref())
@@ -122,6 +133,11 @@ pub fn search(question: &Question) -> (Value, Option<&Uscc>) {
             (typed(json!({ "ending": { "from": from.to_string(), "until": until.to_string() } }), type_code), agency.as_ref())
         }
     }
+}
+
+/// A holder as the interface takes one.
+pub fn sought(code: &HolderCode) -> Value {
+    json!({ "code_type": format!("{:03}", code.kind().code()), "code": code.expose() })
 }
 
 /// Asks for a part of an answer.

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
-use ureq::http::{Method, Request, Uri};
+use ureq::http::{Method, Request, Response, StatusCode, Uri};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, BodyReader};
 use zeroize::Zeroizing;
 
 /// An answer takes no longer; a service gives itself less.
@@ -100,6 +100,11 @@ impl Told {
         Some(if self.faults.is_empty() { vec![whole()] } else { self.faults.iter().map(fault).collect() })
     }
 
+    /// Whether it is refused for this reason.
+    pub fn says(&self, code: &str) -> bool {
+        self.code == code
+    }
+
     /// Whether it is worth asking again.
     fn comes_too_early(&self) -> bool {
         matches!(self.code.as_str(), "rate_exceeded" | "service_busy")
@@ -137,12 +142,33 @@ impl Wire {
         read(self.send(Method::POST, path, Some(body))?)
     }
 
+    /// Hands something in whose answer is told piece by piece, for as long as that takes.
+    pub fn stream(&self, path: &str, body: &Value) -> Result<Reply<BodyReader<'static>>, Failure> {
+        let name = name()?;
+        self.until_taken(|| {
+            let mut response = self.ask(&Method::POST, path, Some(body), &name, Patience::UntilItsEnd)?;
+            let (status, wait) = (response.status(), wait_of(&response));
+            if status.is_success() {
+                return Ok((Reply::Done(response.into_body().into_reader()), wait));
+            }
+            Ok((Reply::Told(refusal(status, &whole(response.body_mut())?)), wait))
+        })
+    }
+
     fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply<Vec<u8>>, Failure> {
-        // The same key every time: what was done although its answer was lost is not done again.
-        let name: String = clock::chance::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = name()?;
+        self.until_taken(|| {
+            let mut response = self.ask(&method, path, body, &name, Patience::Short)?;
+            let (status, wait, bytes) = (response.status(), wait_of(&response), whole(response.body_mut())?);
+            let reply = if status.is_success() { Reply::Done(bytes) } else { Reply::Told(refusal(status, &bytes)) };
+            Ok((reply, wait))
+        })
+    }
+
+    fn until_taken<T>(&self, try_once: impl Fn() -> Result<(Reply<T>, u64), ureq::Error>) -> Result<Reply<T>, Failure> {
         for tries in 0..MOST_TRIES {
             let last = tries + 1 == MOST_TRIES;
-            match self.try_once(&method, path, body, &name) {
+            match try_once() {
                 Ok((Reply::Told(told), wait)) if told.comes_too_early() && !last => {
                     std::thread::sleep(Duration::from_secs(wait.clamp(1, LONGEST_WAIT)));
                 }
@@ -155,30 +181,57 @@ impl Wire {
         Err(Failure::new("service_busy", "the service asks to wait again and again"))
     }
 
-    fn try_once(&self, method: &Method, path: &str, body: Option<&Value>, name: &str) -> Result<(Reply<Vec<u8>>, u64), ureq::Error> {
+    fn ask(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        name: &str,
+        patience: Patience,
+    ) -> Result<Response<Body>, ureq::Error> {
         let request = Request::builder().method(method.clone()).uri(format!("{}{path}", self.base));
         let bearer = Zeroizing::new(format!("Bearer {}", *self.key));
         let request = request.header("authorization", bearer.as_str()).header("accept-language", "en");
-        let mut response = match body {
-            None => self.agent.run(request.body(())?)?,
-            Some(body) => {
-                let request = request.header("content-type", "application/json").header("idempotency-key", name);
-                self.agent.run(request.body(body.to_string())?)?
+        let Some(body) = body else { return self.agent.run(request.body(())?) };
+        let request = request.header("content-type", "application/json").header("idempotency-key", name).body(body.to_string())?;
+        match patience {
+            Patience::Short => self.agent.run(request),
+            Patience::UntilItsEnd => {
+                let request = self.agent.configure_request(request).timeout_global(None).timeout_recv_response(Some(PATIENCE)).build();
+                self.agent.run(request)
             }
-        };
-        let wait = response.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok()).unwrap_or(1);
-        let (status, bytes) = (response.status(), whole(response.body_mut())?);
-        if status.is_success() {
-            return Ok((Reply::Done(bytes), wait));
         }
-        let told = serde_json::from_slice(&bytes).unwrap_or_else(|_| Told {
-            status: status.as_u16(),
-            code: "service_answer_malformed".to_owned(),
-            detail: format!("status {}, and no problem document", status.as_u16()),
-            faults: Vec::new(),
-        });
-        Ok((Reply::Told(told), wait))
     }
+}
+
+/// How long an answer may take to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    Short,
+    UntilItsEnd,
+}
+
+/// The same name every time: what was done although its answer was lost is not done again.
+fn name() -> Result<String, Failure> {
+    Ok(clock::chance::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn wait_of(response: &Response<Body>) -> u64 {
+    response.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok()).unwrap_or(1)
+}
+
+fn refusal(status: StatusCode, bytes: &[u8]) -> Told {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Told {
+        status: status.as_u16(),
+        code: "service_answer_malformed".to_owned(),
+        detail: format!("status {}, and no problem document", status.as_u16()),
+        faults: Vec::new(),
+    })
+}
+
+/// That an answer has no end: the service failed meanwhile, and its log says why.
+pub fn broken_off() -> Failure {
+    Failure::new("service_broke_off", "the service broke off before the end of its answer")
 }
 
 fn whole(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {

@@ -1,15 +1,13 @@
 //! What an export says of a certificate, and of an event.
 
-use super::super::stored;
-use crate::failure::Failure;
+use crate::shown::Event as Shown;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
 use kanhe_core::code::HolderCode;
 use kanhe_core::event::Event;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::OF_PERSONS;
-use kanhe_service::shown::Event as Shown;
-use kanhe_store::{Card, Library, Record, Shelfmark};
+use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -24,10 +22,10 @@ pub struct Sheet<'h> {
 
 impl<'h> Sheet<'h> {
     /// Reads all that the library keeps of a certificate; `only` is the holder whom it is exported to.
-    pub fn read(library: &Library, mark: Shelfmark, only: Option<&'h HolderCode>) -> Result<Self, Failure> {
-        let record = library.record(mark).map_err(stored)?;
-        let certificate = record.certificate().map_err(stored)?;
-        let (card, history) = (library.card(mark).map_err(stored)?, library.history(mark).map_err(stored)?);
+    pub fn read(library: &Library, mark: Shelfmark, only: Option<&'h HolderCode>) -> Result<Self, StoreError> {
+        let record = library.record(mark)?;
+        let certificate = record.certificate()?;
+        let (card, history) = (library.card(mark)?, library.history(mark)?);
         Ok(Self { card, record, certificate, history, only })
     }
 
@@ -43,9 +41,9 @@ impl<'h> Sheet<'h> {
     }
 
     /// Everything that is known of it, as one line of JSON.
-    pub fn line(&self, library: &Library, catalogue: &Catalogue) -> Result<Value, Failure> {
+    pub fn line(&self, library: &Library, catalogue: &Catalogue) -> Result<Value, StoreError> {
         let (card, certificate) = (&self.card, &self.certificate);
-        let successor = card.successor.map(|mark| library.card(mark)).transpose().map_err(stored)?;
+        let successor = card.successor.map(|mark| library.card(mark)).transpose()?;
         let kind = catalogue.find(card.type_code().as_str());
         Ok(json!({
             "identifier": card.identifier.to_string(), "number": certificate.number,

@@ -1,11 +1,9 @@
 //! What an export says of an application under review.
 
-use super::super::stored;
-use crate::failure::Failure;
 use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_core::event::Act;
 use kanhe_issuer::sight::OF_PERSONS;
-use kanhe_store::{Library, Project};
+use kanhe_store::{Library, Project, StoreError};
 use serde_json::{Map, Value, json};
 use std::slice;
 
@@ -14,8 +12,8 @@ const CODES: &str = "holder_code";
 const CODE_TYPES: &str = "holder_code_type";
 
 /// Everything that is known of an application, as one line of JSON; of what departments said of it the applicant learns the decision.
-pub fn line(library: &Library, project: &Project, only: Option<&HolderCode>) -> Result<Value, Failure> {
-    let issued = project.issued.map(|mark| library.card(mark)).transpose().map_err(stored)?;
+pub fn line(library: &Library, project: &Project, only: Option<&HolderCode>) -> Result<Value, StoreError> {
+    let issued = project.issued.map(|mark| library.card(mark)).transpose()?;
     let mut application: Value = serde_json::from_slice(&project.application).unwrap_or_default();
     let masked = only.zip(application.as_object_mut()).is_some_and(|(only, columns)| mask(columns, only));
     Ok(json!({
@@ -28,8 +26,8 @@ pub fn line(library: &Library, project: &Project, only: Option<&HolderCode>) -> 
 }
 
 /// The events of an application; for the applicant without the opinions of departments, which are the office's own.
-pub fn events(library: &Library, project: &Project, for_applicant: bool) -> Result<Vec<u64>, Failure> {
-    let history = library.history_of(project).map_err(stored)?;
+pub fn events(library: &Library, project: &Project, for_applicant: bool) -> Result<Vec<u64>, StoreError> {
+    let history = library.history_of(project)?;
     Ok(history.into_iter().filter(|(_, event)| !for_applicant || event.act != Act::Review).map(|(index, _)| index).collect())
 }
 

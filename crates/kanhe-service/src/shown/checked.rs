@@ -1,0 +1,36 @@
+//! What came of holding a library against itself.
+
+use kanhe_store::check::Finding;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// How far a check has come, and in the end what it has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Checked {
+    /// How many certificates the library has.
+    pub certificates: u64,
+    /// How many events its log has.
+    pub events: u64,
+    /// How many of both were looked at.
+    pub looked_at: u64,
+    /// Everything that is not as it must be; null until all was looked at.
+    #[schema(required)]
+    pub findings: Option<Vec<ShownFinding>>,
+}
+
+/// Something that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct ShownFinding {
+    /// What it is about: a certificate by its place in the library, an event by its index, an application, or the library.
+    pub place: String,
+    /// The stable code.
+    pub code: Cow<'static, str>,
+}
+
+impl From<&Finding> for ShownFinding {
+    fn from(finding: &Finding) -> Self {
+        Self { place: finding.place.to_string(), code: finding.defect.code().into() }
+    }
+}

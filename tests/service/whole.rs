@@ -1,0 +1,143 @@
+//! The library as a whole, over HTTP: held against itself and taken out, from a copy that stands still while others are served.
+
+use crate::agencies::*;
+use crate::stage::{Reply, Stage};
+use kanhe_tests::Office;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+/// Housing has issued two and lodged a project, Guangzhou has issued one.
+fn told() -> (Stage, [String; 3], String) {
+    let stage = Stage::new();
+    let issued = [stage.operator(WANG, 1), stage.operator(WANG, 2), stage.operator(LI, 3)];
+    let code = stage.lodged(WANG, 1);
+    (stage, issued, code)
+}
+
+/// The entries of a tar by their names.
+fn entries(tar: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let (mut entries, mut rest) = (BTreeMap::new(), tar);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.split(|byte| *byte == 0).next().unwrap().to_vec()).unwrap();
+    while rest.first().is_some_and(|first| *first != 0) {
+        let (name, prefix, size) = (text(&rest[..100]), text(&rest[345..500]), text(&rest[124..136]));
+        let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        let size = usize::from_str_radix(size.trim(), 8).unwrap();
+        entries.insert(name.strip_prefix("export/").unwrap().to_owned(), rest[512..512 + size].to_vec());
+        rest = &rest[512 + size.next_multiple_of(512)..];
+    }
+    assert!(rest.len() == 1_024 && rest.iter().all(|byte| *byte == 0), "a tar ends with two empty blocks");
+    entries
+}
+
+fn lines(entries: &BTreeMap<String, Vec<u8>>, name: &str) -> Vec<Value> {
+    let text = String::from_utf8(entries[name].clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn export(stage: &Stage, who: Person, wanted: &Value) -> Reply {
+    stage.post_as(who, "/v1/export", wanted)
+}
+
+fn taken_out(stage: &Stage, who: Person, wanted: &Value) -> BTreeMap<String, Vec<u8>> {
+    let reply = export(stage, who, wanted);
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/x-tar"), "{:?}", String::from_utf8_lossy(&reply.bytes));
+    entries(&reply.bytes)
+}
+
+fn words(rows: &[Value], member: &str) -> Vec<String> {
+    rows.iter().map(|row| row[member].as_str().unwrap().to_owned()).collect()
+}
+
+/// What auditors of the agency read of who has done this.
+fn noted(stage: &Stage, auditor: Person, act: &str) -> Vec<String> {
+    let uses = stage.get_as(auditor, "/v1/audit/uses?limit=1000").json()["uses"].as_array().unwrap().clone();
+    words(&uses.into_iter().filter(|entry| entry["act"] == act).collect::<Vec<_>>(), "subject")
+}
+
+#[test]
+fn an_auditor_takes_out_what_his_agency_has_and_nothing_of_another() {
+    let (stage, issued, code) = told();
+    let entries = taken_out(&stage, WU, &json!({}));
+    let about: Value = serde_json::from_slice(&entries["export.json"]).unwrap();
+    assert_eq!((&about["scope"], &about["agency"]), (&json!("agency"), &json!(Office::Housing.code().as_str())));
+    let mut certificates = words(&lines(&entries, "certificates.jsonl"), "identifier");
+    certificates.sort();
+    let mut own = issued[..2].to_vec();
+    own.sort();
+    assert_eq!(certificates, own);
+    assert_eq!(words(&lines(&entries, "applications.jsonl"), "code"), [code]);
+    assert_eq!(words(&lines(&entries, "events.jsonl"), "act"), ["manifest", "issue", "issue", "lodge"]);
+    assert_eq!(entries.keys().filter(|name| name.starts_with("certificates/")).count(), 2);
+    assert!(entries.keys().any(|name| name.starts_with("log/tile/")), "the log is everybody's");
+    let counts: Value = serde_json::from_slice(&entries["counts.json"]).unwrap();
+    assert_eq!(counts, json!({ "certificates": 2, "withheld": 0, "applications": 1, "events": 4, "aliases": 0, "proofs": 0 }));
+    let told = [entries["certificates.jsonl"].as_slice(), &entries["events.jsonl"]].concat();
+    assert!(!String::from_utf8(told).unwrap().contains(&issued[2]));
+    assert_eq!(noted(&stage, WU, "exported"), [Office::Housing.code().as_str()]);
+    assert_eq!(noted(&stage, XU, "exported"), [""; 0], "each agency hears of its own");
+    let some = Person { types: &[CONSTRUCTION], ..WU };
+    let entries = taken_out(&stage, some, &json!({ "holder": null }));
+    assert_eq!((lines(&entries, "certificates.jsonl").len(), lines(&entries, "applications.jsonl").len()), (0, 1));
+}
+
+#[test]
+fn an_auditor_takes_out_what_is_kept_of_one_holder_and_each_certificate_knows_it() {
+    let (stage, issued, _) = told();
+    let holder = |number: usize| json!({ "holder": { "code_type": "111", "code": resident_id(number) } });
+    let entries = taken_out(&stage, WU, &holder(1));
+    assert_eq!(words(&lines(&entries, "certificates.jsonl"), "identifier"), issued[..1]);
+    assert_eq!(words(&lines(&entries, "events.jsonl"), "act"), ["issue"]);
+    assert!(!entries.keys().any(|name| name.starts_with("log/")));
+    assert_eq!(noted(&stage, WU, "exported"), issued[..1]);
+    for (who, number) in [(XU, 1), (WU, 3), (WU, 99)] {
+        let reply = export(&stage, who, &holder(number));
+        assert_eq!((reply.status, reply.code().as_str()), (404, "export_nothing"), "{} {number}", who.login);
+    }
+    assert_eq!(export(&stage, WU, &json!({ "holder": { "code_type": "000", "code": "1" } })).status, 422);
+    assert_eq!(export(&stage, WU, &json!({ "everything": true })).status, 400);
+}
+
+fn check(stage: &Stage, who: Person) -> Reply {
+    stage.send("POST", "/v1/check", &[("authorization", &stage.bearer(who))], &[])
+}
+
+#[test]
+fn an_auditor_has_the_library_held_against_itself_and_follows_it() {
+    let (stage, ..) = told();
+    let reply = check(&stage, WU);
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/jsonl"));
+    let lines: Vec<Value> = String::from_utf8(reply.bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, before) = lines.split_last().unwrap();
+    let size = stage.house.library.log_size().unwrap();
+    assert_eq!(*last, json!({ "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [] }));
+    assert!(!before.is_empty() && before.iter().all(|line| line["findings"].is_null()), "{before:?}");
+    assert_eq!(noted(&stage, WU, "library_checked"), ["440000"]);
+}
+
+#[test]
+fn whoever_is_no_auditor_sees_nothing_of_the_whole() {
+    let (stage, ..) = told();
+    for who in [WANG, ZHOU, Person { roles: &[kanhe_service::accounts::Role::KeyHolder], ..WU }] {
+        assert_eq!((check(&stage, who).status, check(&stage, who).code().as_str()), (403, "caller_lacks_right"), "{}", who.login);
+        assert_eq!(export(&stage, who, &json!({})).code(), "caller_lacks_right", "{}", who.login);
+    }
+    assert_eq!(stage.post("/v1/export", &json!({})).code(), "caller_unknown");
+    assert_eq!((noted(&stage, WU, "exported"), noted(&stage, WU, "library_checked")), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn one_looks_at_the_whole_at_a_time_and_leaves_nothing_behind() {
+    let (stage, ..) = told();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let turn = |patience| runtime.block_on(stage.house.turns.of_copies(patience));
+    let held = turn(Duration::ZERO).unwrap();
+    assert!(turn(Duration::ZERO).is_none());
+    drop(held);
+    assert_eq!((check(&stage, WU).status, export(&stage, WU, &json!({})).status), (200, 200), "one after the other");
+    // The copy is gone with its thread, which ends a moment after the answer.
+    drop(turn(Duration::from_secs(10)).unwrap());
+    let left = fs::read_dir(stage.folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.contains(".still-")).collect::<Vec<_>>(), [""; 0]);
+}

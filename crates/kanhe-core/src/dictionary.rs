@@ -11,15 +11,18 @@ mod entries;
 mod error;
 mod pack;
 mod published;
+mod tree;
 mod unpack;
 
 #[cfg(test)]
 mod tests;
 
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 use codebook::Codebook;
 pub use error::{DictionaryError, UnpackError};
+use tree::Tree;
 
 /// The longest code, in bits: one load of a 64-bit window always holds a symbol and the character that may follow it.
 pub const LONGEST_CODE: u32 = 20;
@@ -33,6 +36,9 @@ pub const LONGEST_ENTRY: usize = 64;
 pub const LARGEST_PUBLISHED: usize = 1 << 20;
 /// The longest text that unpacks, in bytes of UTF-8, whatever the caller allows: several times what a QR code could be asked to say.
 pub const LONGEST_TEXT: usize = 1_024;
+
+/// The most codes of one dictionary: two bits tell them apart.
+const MOST_CODES: usize = 4;
 
 /// The bits that follow an escape for a character of the basic multilingual plane: a zero and its code point.
 const ESCAPED_BASIC: u32 = 1 + 16;
@@ -55,6 +61,8 @@ pub struct Dictionary {
     codebooks: Vec<Codebook>,
     selector_bits: u32,
     digest: [u8; 32],
+    /// Grown when the first text is packed: who only reads seals never needs it.
+    tree: OnceLock<Tree>,
 }
 
 impl Dictionary {
@@ -69,7 +77,7 @@ impl Dictionary {
             return Err(DictionaryError::TooManyEntries { entries: total, ceiling: MOST_ENTRIES });
         }
         let codebooks = codes.iter().map(|groups| Codebook::new(groups)).collect::<Result<_, _>>()?;
-        let mut dictionary = Dictionary { id, codebooks, selector_bits, digest: [0; 32] };
+        let mut dictionary = Dictionary { id, codebooks, selector_bits, digest: [0; 32], tree: OnceLock::new() };
         let published = dictionary.encode();
         if published.len() > LARGEST_PUBLISHED {
             return Err(DictionaryError::TooLarge { bytes: published.len(), ceiling: LARGEST_PUBLISHED });

@@ -1,23 +1,26 @@
 //! From text to bits: of all ways to write a text as symbols, the one with the fewest bits.
 
 use super::bits::{BitWriter, Word};
-use super::codebook::Codebook;
-use super::{Dictionary, ESCAPED_BASIC, ESCAPED_SUPPLEMENTARY};
+use super::tree::{Tree, Words};
+use super::{Dictionary, ESCAPED_BASIC, ESCAPED_SUPPLEMENTARY, MOST_CODES};
+use std::cmp::Reverse;
 
-/// The best way from a place in the text to its end.
+/// The best way from a place in the text to its end, in one code.
 #[derive(Clone, Copy)]
 struct Way {
     bits: usize,
     symbols: usize,
-    step: Step,
+    /// What it begins with: the bits of a word, or none for an escaped character.
+    word: Option<Word>,
+    /// How many characters that is.
+    read: usize,
 }
 
-/// The first step of a way: a symbol, or an escaped character; and where in the text it ends.
-#[derive(Clone, Copy)]
-struct Step {
-    symbol: Option<u32>,
-    end: usize,
-}
+/// The way of no characters.
+const END: Way = Way { bits: 0, symbols: 0, word: None, read: 0 };
+
+/// The best way in each code.
+type Ways = [Way; MOST_CODES];
 
 impl Dictionary {
     /// Packs a text into the fewest bits, padded to whole bytes with ones; the empty text into no bytes.
@@ -27,10 +30,12 @@ impl Dictionary {
     /// [`LONGEST_TEXT`](super::LONGEST_TEXT) bytes packs, but no verifier unpacks it.
     #[must_use]
     pub fn pack(&self, text: &str) -> Vec<u8> {
+        let characters: Vec<char> = text.chars().collect();
+        let ways = self.ways(&characters);
         let mut bits = BitWriter::new();
-        if let Some((number, codebook, ways)) = self.best_code(text) {
-            bits.write(Word { value: number, length: self.selector_bits });
-            codebook.write(text, &ways, &mut bits);
+        if let Some((code, _)) = self.best(&ways).filter(|_| !text.is_empty()) {
+            bits.write(Word { value: u32::try_from(code).unwrap_or(0), length: self.selector_bits });
+            self.write(code, &characters, &ways, &mut bits);
         }
         bits.finish()
     }
@@ -38,81 +43,82 @@ impl Dictionary {
     /// The number of bits that [`pack`](Dictionary::pack) needs for a text, the padding not counted.
     #[must_use]
     pub fn packed_bits(&self, text: &str) -> usize {
+        let characters: Vec<char> = text.chars().collect();
         let selector = usize::try_from(self.selector_bits).unwrap_or(0);
-        self.best_code(text).map_or(0, |(_, _, ways)| selector + bits_of(&ways))
+        self.best(&self.ways(&characters)).filter(|_| !text.is_empty()).map_or(0, |(_, way)| selector + way.bits)
     }
 
-    /// The code in which a text is shortest, with its number and its ways; none for the empty text.
-    fn best_code(&self, text: &str) -> Option<(u32, &Codebook, Vec<Option<Way>>)> {
-        let choices = (0..).zip(&self.codebooks).map(|(number, codebook)| (number, codebook, codebook.best_ways(text)));
-        choices.min_by_key(|(_, _, ways)| bits_of(ways)).filter(|_| !text.is_empty())
-    }
-}
-
-impl Codebook {
-    fn write(&self, text: &str, ways: &[Option<Way>], bits: &mut BitWriter) {
-        let mut place = 0;
-        while let Some(Way { step, .. }) = ways.get(place).copied().flatten().filter(|way| way.step.end > place) {
-            match step.symbol {
-                Some(symbol) => bits.write(self.code.word(symbol)),
-                None => {
-                    bits.write(self.code.escape());
-                    text.get(place..step.end)
-                        .and_then(|rest| rest.chars().next())
-                        .into_iter()
-                        .for_each(|character| bits.write(escaped(character)));
-                }
-            }
-            place = step.end;
-        }
+    /// The code in which a text is shortest, by its number, and its way.
+    fn best(&self, ways: &[Ways]) -> Option<(usize, Way)> {
+        let whole = ways.last()?.iter().copied().take(self.codebooks.len());
+        whole.enumerate().min_by_key(|(_, way)| way.bits)
     }
 
-    /// For each byte of the text that starts a character, and for its end, the best way to the end: found from the end backwards.
-    fn best_ways(&self, text: &str) -> Vec<Option<Way>> {
-        let end = Way { bits: 0, symbols: 0, step: Step { symbol: None, end: text.len() } };
-        let mut ways = vec![None; text.len()];
-        ways.push(Some(end));
-        for (place, character) in text.char_indices().rev() {
-            let rest = text.get(place..).unwrap_or("");
-            let best = self.best_way(rest, place, character, &ways);
-            if let Some(slot) = ways.get_mut(place) {
-                *slot = best;
-            }
+    /// The ways from each place to the end, found from the end backwards: the first are those of no characters, the last those of all.
+    fn ways(&self, text: &[char]) -> Vec<Ways> {
+        let tree = self.tree.get_or_init(|| Tree::new(&self.codebooks));
+        let mut ways = Vec::with_capacity(text.len() + 1);
+        ways.push([END; MOST_CODES]);
+        for place in (0..text.len()).rev() {
+            ways.push(self.ways_of(text.get(place..).unwrap_or_default(), tree, &ways));
         }
         ways
     }
 
-    fn best_way(&self, rest: &str, place: usize, character: char, ways: &[Option<Way>]) -> Option<Way> {
-        let mut candidates = self.entries.candidates(character);
-        let mut best: Option<Way> = None;
-        let mut has_own_entry = false;
-        for (offset, read) in rest.char_indices() {
-            let length = offset + read.len_utf8();
-            let Some(entry) = rest.get(..length).and_then(|prefix| candidates.narrow(prefix)) else { break };
-            let Some(symbol) = entry else { continue };
-            has_own_entry |= offset == 0;
-            best = better(best, Step { symbol: Some(symbol), end: place + length }, self.code.word(symbol).length, ways);
+    /// The ways of a text of at least one character, when those of every shorter end of it are known.
+    fn ways_of(&self, text: &[char], tree: &Tree, shorter: &[Ways]) -> Ways {
+        let mut best = [None; MOST_CODES];
+        let (mut node, mut by_itself) = (tree.root(), Words::default());
+        for (read, character) in (1..).zip(text) {
+            let Some(next) = tree.after(node, *character) else { break };
+            node = next;
+            by_itself = if read == 1 { node.words } else { by_itself };
+            let Some(onward) = text.len().checked_sub(read).and_then(|left| shorter.get(left)) else { break };
+            for ((best, word), onward) in best.iter_mut().zip(node.words).zip(onward) {
+                *best = better(*best, word.map(|word| onward.after(Some(word), word.length, read)));
+            }
         }
-        if has_own_entry {
-            return best;
+        let (next, character) = (shorter.last().unwrap_or(&[END; MOST_CODES]), text.first().copied().unwrap_or_default());
+        let mut ways = [END; MOST_CODES];
+        for ((((way, best), word), onward), codebook) in ways.iter_mut().zip(best).zip(by_itself).zip(next).zip(&self.codebooks) {
+            // What is a word by itself has one spelling, and is never escaped.
+            let escape = || onward.after(None, codebook.code.escape().length + escaped(character).length, 1);
+            *way = better(best, word.is_none().then(escape)).unwrap_or(END);
         }
-        let cost = self.code.escape().length + escaped(character).length;
-        better(best, Step { symbol: None, end: place + character.len_utf8() }, cost, ways)
+        ways
+    }
+
+    fn write(&self, code: usize, text: &[char], ways: &[Ways], bits: &mut BitWriter) {
+        let Some(escape) = self.codebooks.get(code).map(|codebook| codebook.code.escape()) else { return };
+        let mut rest = text;
+        while let Some(character) = rest.first() {
+            let way = ways.get(rest.len()).and_then(|ways| ways.get(code)).copied().unwrap_or(END);
+            match way.word {
+                Some(word) => bits.write(word),
+                None => {
+                    bits.write(escape);
+                    bits.write(escaped(*character));
+                }
+            }
+            rest = rest.get(way.read.max(1)..).unwrap_or_default();
+        }
     }
 }
 
-/// The bits of a whole text.
-fn bits_of(ways: &[Option<Way>]) -> usize {
-    ways.first().copied().flatten().map_or(0, |way| way.bits)
+impl Way {
+    /// The way that begins with a step of so many bits over so many characters, and goes on as this one.
+    fn after(&self, word: Option<Word>, bits: u32, read: usize) -> Self {
+        Self { bits: self.bits + usize::try_from(bits).unwrap_or(usize::MAX), symbols: self.symbols + 1, word, read }
+    }
+
+    /// Of two ways the one with the lower rank is better: a tie in bits and symbols goes to the longer step.
+    const fn rank(&self) -> (usize, usize, Reverse<usize>) {
+        (self.bits, self.symbols, Reverse(self.read))
+    }
 }
 
-/// The better of a way and the one that starts with `step`; a tie in bits and symbols goes to the longer step.
-fn better(best: Option<Way>, step: Step, cost: u32, ways: &[Option<Way>]) -> Option<Way> {
-    let onward = ways.get(step.end).copied().flatten()?;
-    let bits = onward.bits + usize::try_from(cost).unwrap_or(usize::MAX);
-    let way = Way { bits, symbols: onward.symbols + 1, step };
-    let rank = |way: &Way| (way.bits, way.symbols, std::cmp::Reverse(way.step.end));
-    best.filter(|best| rank(best) <= rank(&way)).or(Some(way))
+fn better(one: Option<Way>, other: Option<Way>) -> Option<Way> {
+    [one, other].into_iter().flatten().min_by_key(Way::rank)
 }
 
 /// What follows the escape: one bit for the kind of plane, then the code point.

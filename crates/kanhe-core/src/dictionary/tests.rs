@@ -115,6 +115,39 @@ fn of_equally_short_parses_the_one_with_fewer_symbols_and_then_the_longer_first_
     assert_eq!(overlapping().pack("ab"), [0b1100_1111]);
 }
 
+/// Every way to read a text as words of one code, an escape being a step without a word: what packing has to choose from.
+fn parses(words: &[(&str, usize)], escape: usize, text: &str) -> Vec<(usize, Vec<usize>)> {
+    let Some(character) = text.chars().next() else { return vec![(0, Vec::new())] };
+    let own = words.iter().any(|(word, _)| word.chars().eq([character]));
+    let escaped = if u32::from(character) > 0xffff { escape + 21 } else { escape + 17 };
+    let escape_here = (!own).then_some((character.len_utf8(), escaped));
+    let steps = words.iter().filter(|(word, _)| text.starts_with(word)).map(|(word, bits)| (word.len(), *bits)).chain(escape_here);
+    let on = |(read, bits): (usize, usize)| {
+        parses(words, escape, &text[read..]).into_iter().map(move |(more, mut steps)| {
+            steps.insert(0, read);
+            (bits + more, steps)
+        })
+    };
+    steps.flat_map(on).collect()
+}
+
+/// The number of a code and its best parse, chosen among all by the words of the specification.
+fn chosen(codes: &[Vec<Vec<&str>>], text: &str) -> (usize, (usize, Vec<usize>)) {
+    let best = |groups: &Vec<Vec<&str>>| {
+        let words: Vec<_> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(bits, group)| group.iter().map(move |word| (*word, bits)))
+            .filter(|(word, _)| !word.is_empty())
+            .collect();
+        let rank = |(bits, steps): &(usize, Vec<usize>)| {
+            (*bits, steps.len(), steps.iter().map(|read| std::cmp::Reverse(*read)).collect::<Vec<_>>())
+        };
+        parses(&words, groups.len() - 1, text).into_iter().min_by_key(rank).unwrap()
+    };
+    codes.iter().map(best).enumerate().min_by_key(|(_, (bits, _))| *bits).unwrap()
+}
+
 #[test]
 fn last_bits_that_are_no_symbol_and_not_all_ones_are_refused() {
     // 11100 00 and one bit: d, a, and half an a.
@@ -122,11 +155,24 @@ fn last_bits_that_are_no_symbol_and_not_all_ones_are_refused() {
     assert_eq!(unpacked(&overlapping(), &[0b1110_0001]), Ok("da".to_owned()));
 }
 
-/// a `00`, b `01`, c `10`, ab `1100`, bc `1101`, d `11100`, and longer ones.
+/// What a text packs into, bit by bit, without the padding.
+fn bit_string(dictionary: &Dictionary, text: &str) -> String {
+    let bits: String = dictionary.pack(text).iter().map(|byte| format!("{byte:08b}")).collect();
+    bits[..dictionary.packed_bits(text)].to_owned()
+}
+
 fn overlapping() -> Dictionary {
-    let groups =
-        vec![vec![], vec![], vec!["a", "b", "c"], vec![], vec!["ab", "bc"], vec!["d", "e", "f"], vec!["g"], vec!["h"], vec!["i", ""]];
-    Dictionary::new(1, &[groups]).unwrap()
+    Dictionary::new(1, &[overlapping_groups()]).unwrap()
+}
+
+/// a `00`, b `01`, c `10`, ab `1100`, bc `1101`, d `11100`, and longer ones.
+fn overlapping_groups() -> Vec<Vec<&'static str>> {
+    vec![vec![], vec![], vec!["a", "b", "c"], vec![], vec!["ab", "bc"], vec!["d", "e", "f"], vec!["g"], vec!["h"], vec!["i", ""]]
+}
+
+/// Words within words, and a code in which no letter stands by itself.
+fn nested_groups() -> Vec<Vec<&'static str>> {
+    vec![vec![], vec!["abc"], vec!["ab"], vec!["bcd"], vec!["cd"], vec!["abcd"], vec!["dab"], vec!["bc"], vec!["da", ""]]
 }
 
 #[test]
@@ -211,6 +257,24 @@ fn chain(longest: usize) -> Dictionary {
 }
 
 proptest! {
+    #[test]
+    fn of_all_parses_in_all_codes_packing_writes_the_one_that_the_specification_chooses(text in "[abcdi𠮷]{1,9}") {
+        let codes = [overlapping_groups(), nested_groups()];
+        let both = Dictionary::new(1, &codes).unwrap();
+        let (code, (bits, steps)) = chosen(&codes, &text);
+        prop_assert_eq!(both.packed_bits(&text), 1 + bits);
+        // The same steps by a dictionary that has no choice but among codes.
+        let alone = Dictionary::new(1, &[codes[code].clone()]).unwrap();
+        let mut written = format!("{code}");
+        let mut rest = text.as_str();
+        for read in steps {
+            let (step, behind) = rest.split_at(read);
+            written.push_str(&bit_string(&alone, step));
+            rest = behind;
+        }
+        prop_assert_eq!(bit_string(&both, &text), written);
+    }
+
     #[test]
     fn every_text_unpacks_to_itself(text in "[有限公司广州市天河科技区字0-9𠮷]{0,60}|\\PC{0,60}", longest in 8_usize..=20) {
         for dictionary in [example(), chain(longest)] {

@@ -144,10 +144,7 @@ impl<'b> Envelope<'b> {
         }
         let checked = with_signed_bytes(&self.header, self.payload, |message| key.verify(message, self.signature));
         checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: self.header.key_id })?;
-        cbor::require_deterministic(self.payload).map_err(EnvelopeError::Cbor)?;
-        T::decode(self.payload)
-            .map(Authentic)
-            .map_err(|error| EnvelopeError::Payload { document: T::TYPE, at: error.position().unwrap_or(0) })
+        read_payload(self.payload).map(Authentic)
     }
 
     /// Reads the payload *without* checking who signed it. For showing what a document claims, marked as unchecked, and for nothing else.
@@ -155,8 +152,7 @@ impl<'b> Envelope<'b> {
         if self.header.document != T::TYPE {
             return Err(EnvelopeError::WrongDocument { found: self.header.document, wanted: T::TYPE });
         }
-        cbor::require_deterministic(self.payload).map_err(EnvelopeError::Cbor)?;
-        T::decode(self.payload).map_err(|error| EnvelopeError::Payload { document: T::TYPE, at: error.position().unwrap_or(0) })
+        read_payload(self.payload)
     }
 
     /// Writes the tagged `COSE_Sign1`, as any COSE library reads it.
@@ -173,6 +169,22 @@ impl<'b> Envelope<'b> {
         debug_assert!(written.is_ok(), "a Vec takes every byte");
         bytes
     }
+}
+
+/// Reads a payload that is not signed yet, by the rules that a signed one is read by: what it says is what it would say.
+pub fn read_payload<'b, T: Document<'b>>(payload: &'b [u8]) -> Result<T, EnvelopeError> {
+    cbor::require_deterministic(payload).map_err(EnvelopeError::Cbor)?;
+    T::decode(payload).map_err(|error| EnvelopeError::Payload { document: T::TYPE, at: error.position().unwrap_or(0) })
+}
+
+/// Says of each envelope whether `key` signed it, for those who wrote them themselves and want to know that nothing went wrong.
+///
+/// Nothing is believed by it: only `authenticate` makes what somebody else sent an `Authentic` document.
+pub fn verify_each(envelopes: &[Envelope<'_>], key: &VerifyingKey) -> Vec<Result<(), EnvelopeError>> {
+    let signed_bytes = |envelope: &Envelope<'_>| with_signed_bytes(&envelope.header, envelope.payload, <[u8]>::to_vec);
+    let signed: Vec<_> = envelopes.iter().map(|envelope| (signed_bytes(envelope), envelope.signature)).collect();
+    let told = key.verify_each(&signed).into_iter().zip(envelopes);
+    told.map(|(checked, envelope)| checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: envelope.key_id() })).collect()
 }
 
 /// Signs the bytes of a document as what it is; the caller has made `payload` from a complete value.

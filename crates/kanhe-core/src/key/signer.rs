@@ -7,7 +7,8 @@ use thiserror::Error;
 
 /// Whoever has a private key and signs with it: a [`SigningKey`] in memory, or a token behind a cable.
 ///
-/// A signer returns no signature that its own public key does not verify.
+/// A token returns no signature that its public key does not verify, for it may lie. A key in memory is not asked twice: what could go wrong
+/// there is a fault of the machine, and the desk at which certificates are signed looks for it itself.
 pub trait Signer: fmt::Debug + Send + Sync {
     /// The public half.
     fn verifying_key(&self) -> VerifyingKey;

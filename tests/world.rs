@@ -10,6 +10,7 @@
 //! Every name, number and key here is made up. The private keys are readable sentences, so that nobody can take them for real ones.
 
 mod dictionary;
+mod faulty;
 mod kinds;
 mod licence;
 mod nation;
@@ -19,6 +20,7 @@ mod pack;
 pub mod payload;
 
 pub use dictionary::small_dictionary;
+pub use faulty::FaultyKey;
 pub use kinds::{FOOD, OPERATOR, TITLE, ZJ_FOOD, ZJ_OPERATOR, ZJ_TITLE, food_code, label, operator_code, title_code};
 pub use licence::Licence;
 pub use nation::nation;

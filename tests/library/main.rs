@@ -8,6 +8,7 @@ mod founding;
 mod life;
 mod log;
 mod model;
+mod proofread;
 mod proposal_model;
 mod registry;
 mod review;

@@ -5,7 +5,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, HolderCode, HolderCodeType, RegionCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::event::Grounds;
-use kanhe_core::key::SigningKey;
+use kanhe_core::key::{Signer, SigningKey};
 use kanhe_core::manifest::{Agency, AgencyKey, Contents, DictionaryDigest, Manifest, Uses};
 use kanhe_issuer::application::{Application, Draft, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -91,8 +91,16 @@ impl House {
         &self.manifest
     }
 
+    pub fn key(&self) -> SigningKey {
+        self.key.clone()
+    }
+
     pub fn desk(&self, name: &str) -> Desk<'_> {
-        Desk::open(&self.manifest, &self.key, self.kind(name), &self.dictionaries).unwrap()
+        self.desk_with(name, &self.key)
+    }
+
+    pub fn desk_with<'a>(&'a self, name: &str, key: &'a dyn Signer) -> Desk<'a> {
+        Desk::open(&self.manifest, key, self.kind(name), &self.dictionaries).unwrap()
     }
 
     /// The application of a person, on a day.

@@ -15,10 +15,10 @@ pub use opinion::{Opinion, Standing};
 
 use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
-use crate::desk::Desk;
+use crate::desk::{Desk, Succession};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, Succession, enter, event};
+use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};

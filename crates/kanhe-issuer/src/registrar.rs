@@ -7,18 +7,18 @@ mod enter;
 mod error;
 mod intake;
 mod proof;
+mod signing;
 mod transfer;
 
 pub(crate) use enter::{Lineage, enter};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
+pub use signing::{Answer, Signed};
 pub use transfer::Origin;
 
-use enter::followed;
-
 use crate::application::Draft;
-use crate::desk::{Desk, Issued};
+use crate::desk::{Desk, Succession};
 use crate::lifecycle::{self, Change, Condition};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -30,7 +30,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
-use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, Slot, StoreError, Turn};
+use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, StoreError, Turn};
 use sha2::{Digest, Sha256};
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
@@ -44,37 +44,6 @@ pub struct Entry {
     pub now: Timestamp,
     /// Sixteen bytes of chance.
     pub salt: [u8; 16],
-}
-
-/// A certificate that is signed and waits to be entered.
-pub struct Signed {
-    issued: Issued,
-    request: String,
-    fingerprint: [u8; 16],
-    slot: Slot,
-    one_valid_per_holder: bool,
-    entry: Entry,
-    approval: Option<Approval>,
-}
-
-impl Signed {
-    /// The same certificate, with the decision that allowed it.
-    pub(crate) fn approved(self, approval: Approval) -> Self {
-        Self { approval: Some(approval), ..self }
-    }
-
-    /// The certificate as it left the desk.
-    pub const fn issued(&self) -> &Issued {
-        &self.issued
-    }
-}
-
-/// What a request comes to before it is entered.
-pub enum Answer {
-    /// It was answered before: this is what was issued then, and nothing is signed again.
-    Before(Shelfmark),
-    /// A new certificate, which waits to be entered.
-    New(Box<Signed>),
 }
 
 /// How a request to issue ended.
@@ -105,49 +74,6 @@ impl<'l> Registrar<'l> {
     /// The registrar of a library.
     pub const fn new(library: &'l Library) -> Self {
         Self { library }
-    }
-
-    /// Answers a request with what was issued for it before, or else mints and signs a first version; nothing is written yet, so many can
-    /// do this at a time.
-    ///
-    /// Entering asks again: another may answer the request in between.
-    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
-        match self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
-            Some(repeat) => followed(repeat, self.library.veil(&desk.contents(&draft)?)).map(Answer::Before),
-            None => self.sign(desk, draft, entry, salt).map(|signed| Answer::New(Box::new(signed))),
-        }
-    }
-
-    /// Mints and signs a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
-    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Signed, RegistrarError> {
-        if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
-        }
-        self.sign_as(desk, draft, Succession::First, entry, salt)
-    }
-
-    pub(crate) fn sign_as(
-        &self,
-        desk: &Desk<'_>,
-        draft: Draft,
-        succession: Succession<'_>,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Signed, RegistrarError> {
-        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        let one_valid_per_holder = desk.one_valid_per_holder() && !matches!(succession, Succession::Next(_));
-        if let Succession::Next(identifier) = succession
-            && draft.type_code() != identifier.type_code()
-        {
-            return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
-        }
-        let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = match succession {
-            Succession::First => desk.issue(draft, slot.number(), salt)?,
-            Succession::From(origin) => desk.issue_from(draft, origin.cited(), slot.number(), salt)?,
-            Succession::Next(identifier) => desk.issue_next(draft, identifier, slot.number(), salt)?,
-        };
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
 
     /// The manifest that the library works under, believed by the key that it was taken up with.
@@ -354,16 +280,6 @@ fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarErr
 /// Whether words can be half of an identifier of another scheme: 1 to 100 characters without control characters.
 pub fn is_alias_part(words: &str) -> bool {
     (1..=100).contains(&words.chars().count()) && !words.chars().any(char::is_control)
-}
-
-/// What a certificate is signed as.
-#[derive(Clone, Copy)]
-pub(crate) enum Succession<'a> {
-    First,
-    /// It goes on where a certificate of another region ended.
-    From(&'a Origin),
-    /// It takes the place of this version, so the rule of one valid certificate per holder was kept when that was issued.
-    Next(&'a CertificateId),
 }
 
 fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {

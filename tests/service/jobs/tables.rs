@@ -2,11 +2,17 @@
 
 use super::{counts, csv, path_of, rows, stage};
 use crate::agencies::*;
+use crate::stage::{Stage, house_with, key_of};
 use crate::workbook::workbook;
 use encoding_rs::GB18030;
+use kanhe_issuer::keyring::NamedKey;
+use kanhe_service::http::{Limits, Rate};
+use kanhe_tests::Office;
+use kanhe_tests::world::FaultyKey;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 #[test]
@@ -151,4 +157,27 @@ fn the_same_table_with_the_same_key_is_the_same_job() {
     let path = other.header("location").to_owned();
     assert_eq!(counts(&stage.ended(&path, "done")), [3, 3, 0, 3, 0, 0], "the rows' own requests were answered by the other job");
     assert_eq!(stage.get_as(WANG, "/v1/jobs").json()["jobs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_row_whose_signature_is_wrong_is_refused_and_the_others_of_its_batch_are_issued() {
+    let number = operator(64)["number"].as_str().unwrap().to_owned();
+    // Once, as a fault of the machine: over the certificate that names the number in full.
+    let once = AtomicBool::new(true);
+    let errs =
+        move |message: &[u8]| message.windows(number.len()).any(|words| words == number.as_bytes()) && once.swap(false, Ordering::Relaxed);
+    let faulty = Box::new(FaultyKey::new(key_of(Office::Guangzhou), errs));
+    let house = house_with(|house| house.keys[0] = NamedKey::elsewhere("gz.example.cn", faulty).unwrap());
+    let stage = Stage::of(house, Limits { rate: Rate { per_second: 1_000_000, burst: 1_000_000, at_once: 100 }, ..Limits::default() });
+    let table = csv(&rows(0..128));
+    let path = stage.job("", &table);
+    assert_eq!(counts(&stage.ended(&path, "done")), [128, 128, 127, 0, 1, 0]);
+    let lines = stage.lines(&path);
+    let refused: Vec<_> = lines.iter().filter(|line| line["result"] == "refused").collect();
+    assert_eq!(
+        (refused.len(), &refused[0]["request_id"], &refused[0]["faults"][0]["code"]),
+        (1, &json!("R-64"), &json!("signature_wrong"))
+    );
+    let again = stage.job("", &table);
+    assert_eq!(counts(&stage.ended(&again, "done")), [128, 128, 1, 127, 0, 0]);
 }

@@ -1,9 +1,9 @@
 //! 转入: a certificate of another region goes on here as a first version, and what it was there is never lost or taken over twice.
 
-use super::{Entered, Entry, Lineage, Registrar, RegistrarError, Succession, enter};
+use super::{Entered, Entry, Lineage, Registrar, RegistrarError, enter};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
-use crate::desk::Desk;
+use crate::desk::{Desk, Succession};
 use crate::lifecycle::Condition;
 use kanhe_core::code::{CertificateId, Lenient, RegionCode};
 use kanhe_store::{Library, Pen, Shelfmark};
@@ -90,7 +90,7 @@ impl Registrar<'_> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        let signed = self.sign_as(desk, draft, Succession::From(origin), entry, salt)?;
+        let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), entry, salt)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::From(origin)))
     }
 }

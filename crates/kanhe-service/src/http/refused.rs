@@ -208,7 +208,9 @@ impl From<IssueError> for Problem {
             | IssueError::OverBudget { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             // A token that is gone comes back; what was asked for was not issued.
             IssueError::Sign(_) => StatusCode::SERVICE_UNAVAILABLE,
-            IssueError::Envelope(_) | IssueError::Claims(_) | IssueError::Proof => StatusCode::INTERNAL_SERVER_ERROR,
+            IssueError::Envelope(_) | IssueError::SignatureWrong { .. } | IssueError::Claims(_) | IssueError::Proof => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         };
         Self::new(status, error.code(), error)
     }

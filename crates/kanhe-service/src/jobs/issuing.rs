@@ -2,14 +2,14 @@
 
 use super::ground::Halt;
 use super::outcome::{End, RowFault};
-use super::trade::{Errand, Passed, Trade};
+use super::trade::{Errand, Passed, Trade, together};
 use crate::house::House;
 use crate::http::problem::Problem;
-use crate::http::refused;
+use crate::http::refused::of_row;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::Application;
+use kanhe_issuer::application::{Application, Draft};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::{Desk, IssueError};
+use kanhe_issuer::desk::{Desk, Fresh, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError};
@@ -24,8 +24,8 @@ pub(super) struct Issuing<'a> {
     proof: Option<Proof<'a>>,
 }
 
-/// What a row comes to, or why it is refused.
-type Issue = Result<Passed<Signed>, Refusal<MissingGlyph>>;
+/// What a row comes to when it is signed, or why it is refused.
+type Answered = Result<Answer<Fresh>, Refusal<MissingGlyph>>;
 
 impl<'a> Issuing<'a> {
     /// Issues at a desk; or only proofreads.
@@ -38,43 +38,43 @@ impl<'a> Issuing<'a> {
         Ok(Self { house, kind, desk, registrar, proof: dry.then(|| Proof::new(registrar)) })
     }
 
-    fn prove(proof: &mut Proof<'_>, house: &House, intake: &Intake<'_>, application: &Application) -> Issue {
-        let draft = intake.draft(application, |number| house.pictures.artist.missing(number))?;
-        let end = match proof.ask(intake.desk, draft).map_err(forbidden)? {
-            Proved::Before(mark) => return before(house, mark),
-            Proved::Repeated(identifier) => End::Before(Some(identifier.to_string())),
-            Proved::Could(identifier) => End::New(Some(identifier.to_string())),
-        };
-        Ok(Passed::Known(end))
+    fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
+        let Errand { grounds, now, .. } = errand;
+        let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
+        Intake { kind, desk, registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) }
     }
 
-    fn sign(house: &House, intake: &Intake<'_>, application: &Application) -> Issue {
-        let chances = Chances { certificate: house.chance(), event: house.chance() };
-        match intake.answer(application, chances, |number| house.pictures.artist.missing(number))? {
-            Answer::Before(mark) => before(house, mark),
-            Answer::New(signed) => Ok(Passed::Ready(*signed)),
+    /// What an answer makes of a row.
+    fn passed(&self, answer: Result<Answer, Refusal<MissingGlyph>>) -> Result<Passed<Signed>, Halt> {
+        match answer {
+            Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
+            Ok(Answer::Before(mark)) => before(self.house, mark).or_else(refused).map(Passed::Known),
+            Err(refusal) => refused(refusal).map(Passed::Known),
         }
     }
 }
 
 impl Trade for Issuing<'_> {
+    type Draft = Answered;
     type Ready = Signed;
 
-    fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Signed>, Halt> {
-        let Self { house, kind, desk, registrar, proof } = self;
-        let Errand { grounds, now, .. } = errand;
-        let intake = Intake { kind, desk, registrar: *registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) };
-        let passed = match proof {
-            Some(proof) => Self::prove(proof, house, &intake, application),
-            None => Self::sign(house, &intake, application),
-        };
-        passed.or_else(|refusal| match refusal {
-            // A key that does not sign is no fault of a row either: the job goes on when it is resumed.
-            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
-                Err(Problem::from(*error).into())
-            }
-            refusal => Ok(Passed::Known(End::Refused(refused::of_row(refusal).into_iter().map(RowFault::from).collect()))),
-        })
+    fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Answered>, Halt> {
+        let (house, intake) = (self.house, self.intake(errand));
+        let undrawable = |number: &str| house.pictures.artist.missing(number);
+        if let Some(proof) = &mut self.proof {
+            let draft = intake.draft(application, undrawable);
+            return draft.and_then(|draft| prove(proof, house, intake.desk, draft)).or_else(refused).map(Passed::Known);
+        }
+        let chances = Chances { certificate: house.chance(), event: house.chance() };
+        match intake.sign(application, chances, undrawable) {
+            Err(refusal) => refused(refusal).map(Passed::Known),
+            answer => Ok(Passed::Ready(answer)),
+        }
+    }
+
+    fn proofread(&self, passed: Vec<Passed<Answered>>, errand: &Errand<'_>) -> Result<Vec<Passed<Signed>>, Halt> {
+        let intake = self.intake(errand);
+        together(passed, |signed| intake.proofread(signed).into_iter().map(|answer| self.passed(answer)).collect())
     }
 
     fn enter<T>(&self, signed: &[Signed], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {
@@ -89,9 +89,28 @@ impl Trade for Issuing<'_> {
     }
 }
 
-fn before(house: &House, mark: Shelfmark) -> Issue {
+/// What a row would come to that is only proofread.
+fn prove(proof: &mut Proof<'_>, house: &House, desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
+    match proof.ask(desk, draft).map_err(forbidden)? {
+        Proved::Before(mark) => before(house, mark),
+        Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()))),
+        Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),
+    }
+}
+
+fn before(house: &House, mark: Shelfmark) -> Result<End, Refusal<MissingGlyph>> {
     let card = house.library.card(mark).map_err(|error| forbidden(error.into()))?;
-    Ok(Passed::Known(End::Before(Some(card.identifier.to_string()))))
+    Ok(End::Before(Some(card.identifier.to_string())))
+}
+
+/// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is resumed.
+fn refused(refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
+    match refusal {
+        Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
+            Err(Problem::from(*error).into())
+        }
+        refusal => Ok(End::Refused(of_row(refusal).into_iter().map(RowFault::from).collect())),
+    }
 }
 
 fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {

@@ -140,12 +140,12 @@ impl<T: Trade> Bench<'_, T> {
 
     /// Passes rows behind those that are done, up to a batch, to the end of the table, or until the service stops.
     fn next_batch(&mut self, table: &mut Table<'_>) -> Result<Batch<T::Ready>, Halt> {
-        let mut batch = Batch { rows: Vec::new(), ready: Vec::new(), ended: false };
         let grounds = Grounds::new(&self.job.basis, &self.job.reason, self.job.answerable()).map_err(Problem::from)?;
         let errand = Errand { house: self.house, grounds, now: self.house.now() };
-        while batch.rows.len() < BATCH && !self.house.jobs.is_closing() {
+        let (mut read, mut passed, mut ended) = (Vec::new(), Vec::new(), false);
+        while read.len() < BATCH && !self.house.jobs.is_closing() {
             let Some(application) = table.next() else {
-                batch.ended = true;
+                ended = true;
                 break;
             };
             let mut application = application?;
@@ -156,18 +156,25 @@ impl<T: Trade> Bench<'_, T> {
                 continue;
             }
             application.belongs_to(&self.job.request_of(self.row));
-            let end = match self.trade.pass(&application, &errand)? {
+            let row = self.trade.pass(&application, &errand)?;
+            if !is_done {
+                read.push((self.row, application));
+                passed.push(row);
+            }
+        }
+        let mut ready = Vec::new();
+        let passed = self.trade.proofread(passed, &errand)?;
+        let rows = read.into_iter().zip(passed).map(|((row, application), passed)| {
+            let end = match passed {
                 Passed::Known(end) => Some(end),
-                Passed::Ready(ready) => {
-                    batch.ready.push(ready);
+                Passed::Ready(one) => {
+                    ready.push(one);
                     None
                 }
             };
-            if !is_done {
-                batch.rows.push(Row { row: self.row, application, end });
-            }
-        }
-        Ok(batch)
+            Row { row, application, end }
+        });
+        Ok(Batch { rows: rows.collect(), ready, ended })
     }
 
     /// Enters a batch, tells what came of it, and notes how far the job has come: all of it or nothing. Whether that was the last.

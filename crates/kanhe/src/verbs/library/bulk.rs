@@ -14,6 +14,7 @@ use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::{Refused, fault_told};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
+use kanhe_render::MissingGlyph;
 use kanhe_store::{Library, Shelfmark};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -24,6 +25,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Rows of one batch: enough that a sync weighs little beside the signatures, few enough to stay in memory.
 const BATCH: usize = 512;
+
+/// Rows of which a core verifies the signatures together, at most: more of them would save little.
+pub const SHEET: usize = 128;
 
 /// How many rows came to what.
 #[derive(Debug, Default)]
@@ -110,19 +114,29 @@ impl Run<'_> {
         }
         let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
         let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
-        let rows = applications.into_par_iter().zip(chances).map(|(application, chances)| self.row(&application, chances)).collect();
+        let sheet = BATCH.div_ceil(rayon::current_num_threads()).min(SHEET);
+        let sheets = applications.par_chunks(sheet).zip(chances.par_chunks(sheet));
+        let rows = sheets.flat_map_iter(|(applications, chances)| self.rows(applications, chances)).collect();
         Ok(Some(Batch { rows, position: table.taken() }))
     }
 
-    fn row(&self, application: &Application, chances: Chances) -> Row {
-        let outcome = self.outcome(application, chances).unwrap_or_else(Outcome::Refused);
-        Row { line: application.line(), request: application.request_id().map(str::to_owned), outcome }
+    /// Signs a sheet of rows, and proofreads them together.
+    ///
+    /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
+    fn rows(&self, applications: &[Application], chances: &[Chances]) -> Vec<Row> {
+        let undrawable = |number: &str| self.artist.and_then(|(artist, _)| artist.missing(number));
+        let signed = applications.iter().zip(chances).map(|(application, chances)| self.intake.sign(application, *chances, undrawable));
+        let answers = self.intake.proofread(signed.collect());
+        let row = |(application, answer): (&Application, _)| Row {
+            line: application.line(),
+            request: application.request_id().map(str::to_owned),
+            outcome: self.outcome(answer).unwrap_or_else(Outcome::Refused),
+        };
+        applications.iter().zip(answers).map(row).collect()
     }
 
-    /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
-    fn outcome(&self, application: &Application, chances: Chances) -> Result<Outcome, Value> {
-        let undrawable = |number: &str| self.artist.and_then(|(artist, _)| artist.missing(number));
-        let answer = self.intake.answer(application, chances, undrawable).map_err(|refusal| match refusal {
+    fn outcome(&self, answer: Result<Answer, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
+        let answer = answer.map_err(|refusal| match refusal {
             Refusal::Faults(faults) => json!(faults.iter().map(fault_json).collect::<Vec<_>>()),
             Refusal::Undrawable(glyph) => json!([glyph_fault(glyph)]),
             Refusal::Registrar(error) => json!([row_fault(&error)]),

@@ -89,21 +89,26 @@ fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
-    let rows: Vec<Row> = applications.iter().map(|application| sign(&house, &intake, application)).collect();
-    let told = enter(&house, rows)?;
+    let told = enter(&house, sign(&house, &intake, &applications))?;
     let name = |(row, application): (BatchRow, &Application)| BatchRow { request_id: application.request_id().map(str::to_owned), ..row };
     let rows: Vec<BatchRow> = told.into_iter().zip(&applications).map(name).collect();
     let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
     Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
 }
 
-fn sign(house: &House, intake: &Intake<'_>, application: &Application) -> Row {
-    let chances = Chances { certificate: house.chance(), event: house.chance() };
-    match intake.answer(application, chances, |number| house.pictures.artist.missing(number)) {
+/// Signs all rows, and proofreads them together.
+fn sign(house: &House, intake: &Intake<'_>, applications: &[Application]) -> Vec<Row> {
+    let sign = |application| {
+        let chances = Chances { certificate: house.chance(), event: house.chance() };
+        intake.sign(application, chances, |number| house.pictures.artist.missing(number))
+    };
+    let answers = intake.proofread(applications.iter().map(sign).collect());
+    let row = |answer| match answer {
         Ok(Answer::Before(mark)) => Row::Before(mark),
         Ok(Answer::New(signed)) => Row::Waiting(signed),
         Err(refusal) => Row::Refused(refused::of_row(refusal)),
-    }
+    };
+    answers.into_iter().map(row).collect()
 }
 
 /// Enters all that wait in one write.

@@ -1,0 +1,86 @@
+//! Certificates that are signed together are proofread together, and each is issued or refused by itself.
+
+use crate::registry::{OPERATOR, Registry};
+use kanhe_core::certificate::Certificate;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::key::Signer;
+use kanhe_core::qr::Scanned;
+use kanhe_core::seal::Seal;
+use kanhe_issuer::desk::Desk;
+use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, Signed};
+use kanhe_tests::world::{FaultyKey, day, moment};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const ROWS: usize = 128;
+
+const DAY: &str = "2026-03-01";
+
+impl Registry {
+    /// What came of each of the first rows, signed with a key and proofread together.
+    fn answers(&self, key: &dyn Signer, rows: usize) -> Vec<Result<Answer, Refusal<Infallible>>> {
+        let (kind, desk, now) = (self.house.kind(OPERATOR), self.house.desk_with(OPERATOR, key), moment("2026-03-01T04:00:00Z"));
+        let grounds = self.entry(now, now).grounds;
+        let intake = Intake { kind, desk: &desk, registrar: self.registrar(), grounds, now, day: day(DAY) };
+        let sign = |person: usize| {
+            let application = self.house.application(OPERATOR, person, &format!("R-{person}"), DAY);
+            intake.sign(&application, Chances { certificate: self.salt(), event: self.salt() }, |_| None)
+        };
+        intake.proofread((0..rows).map(sign).collect())
+    }
+}
+
+/// The certificates that wait, those that were answered before, and the codes of rows that were refused, each with its place.
+fn sorted(answers: Vec<Result<Answer, Refusal<Infallible>>>) -> (Vec<Signed>, usize, Vec<(usize, &'static str)>) {
+    let (mut signed, mut before, mut refused) = (Vec::new(), 0, Vec::new());
+    for (place, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(Answer::New(one)) => signed.push(*one),
+            Ok(Answer::Before(_)) => before += 1,
+            Err(Refusal::Registrar(error)) => refused.push((place, error.code())),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    (signed, before, refused)
+}
+
+#[test]
+fn of_128_the_one_whose_signature_is_wrong_is_refused_and_the_others_are_issued() {
+    // Of each row the certificate is signed first, then the seal.
+    for wrong in [0, 1, 126, 2 * ROWS - 1] {
+        let registry = Registry::new();
+        let made = AtomicUsize::new(0);
+        let faulty = FaultyKey::new(registry.house.key(), move |_| made.fetch_add(1, Ordering::Relaxed) == wrong);
+        let (signed, before, refused) = sorted(registry.answers(&faulty, ROWS));
+        assert_eq!((before, &refused[..]), (0, &[(wrong / 2, "signature_wrong")][..]));
+        let entered = registry.registrar().enter(&signed).unwrap();
+        let public = registry.house.public_key();
+        for entered in &entered {
+            let Ok(Entered::New(mark)) = entered else { panic!("{entered:?}") };
+            let record = registry.library.record(*mark).unwrap();
+            assert!(Envelope::decode(&record.envelope).unwrap().authenticate::<Certificate>(&public).is_ok());
+            let seal = Scanned::parse(&record.digits()).unwrap();
+            assert!(seal.envelope().authenticate::<Seal<'_>>(&public).is_ok());
+        }
+        assert_eq!((entered.len(), registry.library.certificates().unwrap()), (ROWS - 1, 127));
+        let (signed, before, refused) = sorted(registry.answers(&registry.house.key(), ROWS));
+        assert_eq!((signed.len(), before, refused.len()), (1, ROWS - 1, 0), "handed in again, only the row that was refused is signed");
+    }
+}
+
+#[test]
+fn of_a_few_and_of_one_alone_none_is_issued_whose_signature_is_wrong() {
+    let registry = Registry::new();
+    for rows in [1, 2, 3, 5] {
+        let faulty = FaultyKey::new(registry.house.key(), |_| true);
+        let (signed, before, refused) = sorted(registry.answers(&faulty, rows));
+        assert_eq!((signed.len(), before, refused.len()), (0, 0, rows));
+        assert!(refused.iter().all(|(_, code)| *code == "signature_wrong"));
+    }
+    let faulty = FaultyKey::new(registry.house.key(), |_| true);
+    let desk: Desk<'_> = registry.house.desk_with(OPERATOR, &faulty);
+    let now = moment("2026-03-01T04:00:00Z");
+    let draft = registry.house.draft(OPERATOR, 1, "R-1", DAY);
+    let alone = registry.registrar().sign(&desk, draft, registry.entry(now, now), registry.salt());
+    assert_eq!(alone.err().map(|error| error.code()), Some("signature_wrong"));
+}

@@ -166,8 +166,8 @@ fn a_row_whose_signature_is_wrong_is_refused_and_the_others_of_its_batch_are_iss
     let once = AtomicBool::new(true);
     let errs =
         move |message: &[u8]| message.windows(number.len()).any(|words| words == number.as_bytes()) && once.swap(false, Ordering::Relaxed);
-    let faulty = Box::new(FaultyKey::new(key_of(Office::Guangzhou), errs));
-    let house = house_with(|house| house.keys[0] = NamedKey::elsewhere("gz.example.cn", faulty).unwrap());
+    let faulty = Box::new(FaultyKey::new(key_of(Office::Housing), errs));
+    let house = house_with(|house| house.keys[1] = NamedKey::elsewhere("housing.example.cn", faulty).unwrap());
     let stage = Stage::of(house, Limits { rate: Rate { per_second: 1_000_000, burst: 1_000_000, at_once: 100 }, ..Limits::default() });
     let table = csv(&rows(0..128));
     let path = stage.job("", &table);

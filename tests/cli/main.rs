@@ -17,6 +17,7 @@ mod jobs;
 mod keys;
 mod language;
 mod library;
+mod looks;
 mod mistakes;
 mod office;
 mod officers;

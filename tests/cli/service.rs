@@ -99,6 +99,12 @@ impl Service {
         panic!("{name}: {there}: {}", self.get("/readyz").body);
     }
 
+    /// Kills it, as a machine without memory does: it hears nothing of it.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     /// Ends it. Returns what it has written to its log.
     pub fn end(mut self) -> String {
         let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
@@ -109,7 +115,10 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
+        // One that was waited for is gone, and its number may be another's.
+        if let Ok(None) = self.process.try_wait() {
+            let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
+        }
         let _ = self.process.wait();
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
 use kanhe_issuer::registrar::Answer;
-use kanhe_store::{Library, Settings};
+use kanhe_store::{Drawer, Library, Settings};
 use kanhe_tests::world::moment;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -49,6 +49,38 @@ fn what_was_answered_is_on_the_disk() {
     assert_eq!(slots.len(), 64);
     let registry = registry.reopen();
     assert_eq!(registry.library.head().unwrap(), head);
+}
+
+#[test]
+fn what_was_begun_is_not_there_before_it_stands() {
+    let registry = Registry::new();
+    let library = &registry.library;
+    let begin = |key: &[u8]| library.begin(|pen| pen.put_office(Drawer::Uses, key, b"looked")).unwrap().1;
+    let on_disk = |key: &[u8]| library.office(Drawer::Uses, key).unwrap().is_some();
+    let (first, second) = (begin(b"1"), begin(b"2"));
+    assert!(!on_disk(b"1") && !on_disk(b"2"));
+    // Whoever waits takes along what was begun before.
+    second.stands().unwrap();
+    assert!(on_disk(b"1") && on_disk(b"2"));
+    first.stands().unwrap();
+}
+
+#[test]
+fn of_many_who_wait_nobody_is_forgotten() {
+    let registry = Registry::new();
+    let library = &registry.library;
+    let look = |person: usize, turn: usize| {
+        let key = [person.to_be_bytes(), turn.to_be_bytes()].concat();
+        let ((), begun) = library.begin(|pen| pen.put_office(Drawer::Uses, &key, b"looked")).unwrap();
+        begun.stands().unwrap();
+        assert!(library.office(Drawer::Uses, &key).unwrap().is_some());
+    };
+    thread::scope(|scope| {
+        for person in 0..32 {
+            scope.spawn(move || (0..8).for_each(|turn| look(person, turn)));
+        }
+    });
+    assert_eq!(library.office_page(Drawer::Uses, b"", None, 1_000).unwrap().papers.len(), 256);
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn the_pack_is_served_with_a_tag_and_opens() {
     assert_eq!(Pack::open(&reply.bytes, &[Province::Guangdong.root_key().verifying_key()]).unwrap().epoch(), 1);
     let tag = reply.header("etag").to_owned();
     assert_eq!(reply.header("cache-control"), "public, max-age=60, must-revalidate");
+    assert_eq!(reply.header("vary"), "origin", "a cache holds it once, whatever language is asked for");
     for (asked, status) in [(tag.as_str(), 304), ("\"other\"", 200), ("*", 304), (&format!("\"other\", W/{tag}"), 304)] {
         let again = stage.send("GET", "/v1/pack", &[("if-none-match", asked)], b"");
         assert_eq!((again.status, again.header("etag")), (status, tag.as_str()), "{asked}");

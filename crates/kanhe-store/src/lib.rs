@@ -45,7 +45,7 @@ mod writer;
 
 pub use counts::Count;
 pub use error::StoreError;
-pub use library::{Library, Settings};
+pub use library::{Begun, Library, Settings};
 pub use office::{Drawer, Papers};
 pub use open::FORMAT;
 pub use papers::SignedManifest;

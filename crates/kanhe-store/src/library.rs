@@ -6,11 +6,12 @@ use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
-use crate::writer::Writer;
+use crate::writer::{Group, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
 use rocksdb::DB;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use tracing::Span;
 
 /// What a library may use of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,24 @@ pub struct Library {
     pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
     /// Why the library is not the one that was published.
     pub(crate) astray: Mutex<Option<&'static str>>,
+}
+
+/// A change that is planned. Nobody may hear of it before it stands.
+#[must_use = "what was planned reaches the disk with whoever waits for it"]
+pub struct Begun<'l> {
+    library: &'l Library,
+    group: Group,
+    span: Span,
+}
+
+impl Begun<'_> {
+    /// Returns when it is on the disk.
+    pub fn stands(self) -> Result<(), StoreError> {
+        let Self { library, group, span } = self;
+        library.writer.wait_for(group, &library.db)?;
+        drop(span);
+        Ok(())
+    }
 }
 
 impl Library {
@@ -83,17 +102,31 @@ impl Library {
     /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing
     /// that takes time. If it returns an error, nothing of it is written.
     pub fn commit<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
-        match self.astray() {
-            Some(code) => Err(StoreError::Astray { code }.into()),
-            None => self.write(plan),
-        }
+        let (answer, begun) = self.begin(plan)?;
+        begun.stands()?;
+        Ok(answer)
     }
 
     /// Commits a change likewise, also in a library that is astray: for papers of the office that may be lost with it, and for nothing else.
     ///
     /// Certificates, applications and the log are refused here too while the library is astray.
     pub fn commit_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.write(|pen| {
+        let (answer, begun) = self.begin_even_astray(plan)?;
+        begun.stands()?;
+        Ok(answer)
+    }
+
+    /// Plans a change as [`Self::commit`] does, for who has something to do until it is on the disk.
+    pub fn begin<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
+        match self.astray() {
+            Some(code) => Err(StoreError::Astray { code }.into()),
+            None => self.plan(plan),
+        }
+    }
+
+    /// Plans a change as [`Self::commit_even_astray`] does, likewise.
+    pub fn begin_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
+        self.plan(|pen| {
             let done = plan(pen)?;
             match self.astray() {
                 Some(code) if !pen.writes_papers_alone() => Err(StoreError::Astray { code }.into()),
@@ -102,9 +135,11 @@ impl Library {
         })
     }
 
-    fn write<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
+    fn plan<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
         // Followed only where somebody has asked for traces, and nothing but its length is told.
-        tracing::trace_span!(target: "kanhe_trace", "commit").in_scope(|| self.writer.commit(&self.db, &self.keys, plan))
+        let span = tracing::trace_span!(target: "kanhe_trace", "commit");
+        let (answer, group) = self.writer.plan(&self.db, &self.keys, plan)?;
+        Ok((answer, Begun { library: self, group, span }))
     }
 
     /// Plans a change over the library as it stands, and drops the plan.

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout;
-use rocksdb::{ColumnFamily, DB, DBRawIterator, Direction, IteratorMode, ReadOptions};
+use rocksdb::{ColumnFamily, DB, DBRawIterator, Direction, IteratorMode, ReadOptions, ReadTier};
 use std::collections::BTreeMap;
 
 /// Writes that belong together: at each place the value that will stand there, or none where one is taken away.
@@ -36,6 +36,13 @@ impl<'a> View<'a> {
             Some(written) => Ok(written.clone()),
             None => Ok(self.db.get_cf(handle(self.db, family)?, key)?),
         }
+    }
+
+    /// What stands at a place of the database, if its block is in memory.
+    pub(crate) fn at_hand(&self, family: Family, key: &[u8]) -> Option<Vec<u8>> {
+        let mut options = ReadOptions::default();
+        options.set_read_tier(ReadTier::BlockCache);
+        self.db.get_cf_opt(handle(self.db, family).ok()?, key, &options).ok()?
     }
 
     /// All entries whose key begins with `prefix`, in their order; meant for short lists, for it holds them all.

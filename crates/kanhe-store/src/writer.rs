@@ -22,8 +22,14 @@ pub(crate) const COUNTERS: &[u8] = b"counters";
 /// Plans commits and brings them to the disk.
 pub(crate) struct Writer {
     state: Mutex<State>,
-    moved: Condvar,
+    /// Where those wait whose group has an even number, and those whose has an odd one: a group that has come to the disk wakes its own
+    /// people, and of the next one only whoever takes it there.
+    quays: [Condvar; 2],
 }
+
+/// The group of commits that reaches the disk together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Group(u64);
 
 struct State {
     /// What is planned and not yet on its way.
@@ -35,32 +41,26 @@ struct State {
     /// The next certificate's shelfmark.
     next: u64,
     /// The group that is open, and the last that is on the disk.
-    group: u64,
-    durable: u64,
+    group: Group,
+    durable: Group,
     flying: bool,
     broken: bool,
 }
 
 impl Writer {
     pub(crate) fn new(edge: Edge, next: u64) -> Self {
-        let state =
-            State { open: Writes::new(), in_flight: Arc::default(), edge, next, group: 1, durable: 0, flying: false, broken: false };
-        Self { state: Mutex::new(state), moved: Condvar::new() }
+        let (open, in_flight, group, durable) = (Writes::new(), Arc::default(), Group(1), Group(0));
+        let state = State { open, in_flight, edge, next, group, durable, flying: false, broken: false };
+        Self { state: Mutex::new(state), quays: [Condvar::new(), Condvar::new()] }
     }
 
-    /// Plans a commit, and returns when it is on the disk; a plan that is refused leaves nothing behind.
-    pub(crate) fn commit<T, E: From<StoreError>>(
+    /// Plans a commit, whose answer is worth nothing before its group is on the disk; a plan that is refused leaves nothing behind.
+    pub(crate) fn plan<T, E: From<StoreError>>(
         &self,
         db: &DB,
         keys: &Keys,
         plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let (answer, group) = self.plan(db, keys, plan)?;
-        self.wait_for(group, db)?;
-        Ok(answer)
-    }
-
-    fn plan<T, E: From<StoreError>>(&self, db: &DB, keys: &Keys, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, u64), E> {
+    ) -> Result<(T, Group), E> {
         let mut state = self.lock();
         if state.broken {
             return Err(StoreError::Broken.into());
@@ -77,7 +77,8 @@ impl Writer {
         Ok((answer, state.group))
     }
 
-    fn wait_for(&self, group: u64, db: &DB) -> Result<(), StoreError> {
+    /// Returns when a group is on the disk. Whoever finds none on its way takes the open one there.
+    pub(crate) fn wait_for(&self, group: Group, db: &DB) -> Result<(), StoreError> {
         let mut state = self.lock();
         loop {
             if state.durable >= group {
@@ -86,7 +87,7 @@ impl Writer {
             if state.broken {
                 return Err(StoreError::Broken);
             }
-            state = if state.flying { self.moved.wait(state).unwrap_or_else(PoisonError::into_inner) } else { self.fly(state, db)? };
+            state = if state.flying { self.quay(group).wait(state).unwrap_or_else(PoisonError::into_inner) } else { self.fly(state, db)? };
         }
     }
 
@@ -96,10 +97,10 @@ impl Writer {
         let counters = minicbor::to_vec((state.next, state.edge.size())).unwrap_or_default();
         state.open.extend(tiles.into_iter().map(|(tile, bytes)| ((Family::Tiles, layout::tile(tile)), Some(bytes))));
         state.open.insert((Family::Meta, COUNTERS.to_vec()), Some(counters));
-        let group = state.group;
+        let (group, next) = (state.group, Group(state.group.0 + 1));
         let writes = Arc::new(std::mem::take(&mut state.open));
         state.in_flight = Arc::clone(&writes);
-        state.group += 1;
+        state.group = next;
         state.flying = true;
         drop(state);
 
@@ -113,8 +114,18 @@ impl Writer {
             // What was planned over it counts on it: nothing more is written until the library is opened again.
             Err(_) => state.broken = true,
         }
-        self.moved.notify_all();
+        self.quay(group).notify_all();
+        if state.broken {
+            self.quay(next).notify_all();
+        } else {
+            self.quay(next).notify_one();
+        }
         written.map(|()| state)
+    }
+
+    fn quay(&self, group: Group) -> &Condvar {
+        let [even, odd] = &self.quays;
+        if group.0.is_multiple_of(2) { even } else { odd }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

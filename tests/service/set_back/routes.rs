@@ -141,9 +141,7 @@ fn only_who_comes_in_and_what_is_named_in_a_list_is_written_even_then() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs")
-                && fs::read_to_string(&path).unwrap().contains("commit_even_astray")
-            {
+            } else if path.extension().is_some_and(|ending| ending == "rs") && fs::read_to_string(&path).unwrap().contains("_even_astray") {
                 found.push(path.strip_prefix(&source).unwrap().display().to_string());
             }
         }

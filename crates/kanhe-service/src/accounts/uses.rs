@@ -6,7 +6,7 @@
 use super::paper::{Papers, Span, moment_or_never, papers_of, place, written};
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
-use kanhe_store::{Drawer, Library, Pen, StoreError};
+use kanhe_store::{Begun, Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 
 /// What somebody did.
@@ -213,6 +213,15 @@ impl UseAct {
 /// Commits what somebody does; in a library that was set back, those acts alone that are done even there.
 pub fn commit_use<T, E: From<StoreError>>(library: &Library, act: UseAct, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
     if act.is_done_astray() { library.commit_even_astray(plan) } else { library.commit(plan) }
+}
+
+/// Plans what somebody does likewise, for who has something to do until it is on the disk.
+pub fn begin_use<T, E: From<StoreError>>(
+    library: &Library,
+    act: UseAct,
+    plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>,
+) -> Result<(T, Begun<'_>), E> {
+    if act.is_done_astray() { library.begin_even_astray(plan) } else { library.begin(plan) }
 }
 
 /// One thing that somebody did or saw.

@@ -1,8 +1,8 @@
-//! Who has seen whose data: every answer that shows personal data is written down before it is given.
+//! Who has seen whose data: every answer that shows personal data is written down, and on the disk, before it is given.
 
 use super::problem::Problem;
 use crate::accounts::Caller;
-use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
+use crate::accounts::uses::{Use, UseAct, begin_use, commit_use, note_use};
 use crate::house::House;
 use kanhe_issuer::sight::Sight;
 
@@ -10,13 +10,21 @@ use kanhe_issuer::sight::Sight;
 const AT_A_TIME: usize = 1_000;
 
 impl House {
-    /// Writes down that a caller was shown a certificate or an application; without that line nothing is shown.
-    pub fn note_use(&self, caller: &Caller, sight: Sight, subject: &str) -> Result<(), Problem> {
+    /// Shows a caller a certificate or an application, as `read` reads it; without a line that says so nothing is shown.
+    ///
+    /// It is read while the line is on its way to the disk, and nobody has it before the line is there (`decisions/0018`).
+    pub fn show<T>(&self, caller: &Caller, sight: Sight, subject: &str, read: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
         let act = match sight {
             Sight::Masked => UseAct::Shown,
             Sight::Whole => UseAct::ShownWhole,
         };
-        self.note_uses(caller, act, [subject.to_owned()])
+        let (actor, subject) = (caller.actor.clone(), subject.to_owned());
+        let entry = Use { at: self.now(), agency: caller.agency, actor, act, subject, until: None };
+        let chance = self.chance();
+        let ((), line) = begin_use(&self.library, act, |pen| note_use(pen, &entry, chance))?;
+        let shown = read();
+        line.stands()?;
+        shown
     }
 
     /// Writes down that a caller did one thing to each of several.

@@ -6,9 +6,10 @@ use crate::house::Shared;
 use crate::http::problem::Problem;
 use crate::signed_file::SignedFile;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use kanhe_core::code::Uscc;
 use kanhe_issuer::proposal::taken;
@@ -16,6 +17,7 @@ use kanhe_log::entries::EntryBundle;
 use kanhe_log::path::TilePath;
 use kanhe_log::tile::FULL_WIDTH;
 use kanhe_store::StoreError;
+use std::convert::Infallible;
 
 /// May be kept for ever: its name will never have other bytes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -29,9 +31,9 @@ pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
 /// The pack with which the service verifies: copy it to a stick for counters without a network.
 #[utoipa::path(get, path = "/v1/pack", tag = "published",
     responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn pack(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
-    Ok(file(&headers, COSE, FOR_A_MINUTE, shelved.file()))
+    Ok(file(&held, COSE, FOR_A_MINUTE, shelved.file()))
 }
 
 /// A status list of an agency, by the number of its page.
@@ -39,39 +41,35 @@ pub async fn pack(State(house): State<Shared>, headers: HeaderMap) -> Result<Res
     params(("agency" = String, Path, description = "The agency's USCC"), ("number" = u32, Path, description = "The number of the list")),
     responses((status = OK, description = "A Token Status List in CWT form (docs/spec/pack.md)", content_type = "application/statuslist+cwt"),
         (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn list(
-    State(house): State<Shared>,
-    Path((agency, number)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn list(State(house): State<Shared>, Path((agency, number)): Path<(String, String)>, held: Held) -> Result<Response, Problem> {
     let place = Uscc::parse(&agency).ok().zip(number.parse().ok());
     let notice = place.and_then(|(agency, number)| house.press.list(agency, number));
     let notice = notice.ok_or_else(|| absent("no such status list was signed here"))?;
-    Ok(file(&headers, "application/statuslist+cwt", FOR_A_MINUTE, &notice.file))
+    Ok(file(&held, "application/statuslist+cwt", FOR_A_MINUTE, &notice.file))
 }
 
 /// The manifest that the library works under: its agencies, their keys and types.
 #[utoipa::path(get, path = "/v1/manifest", tag = "published",
     responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn manifest(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn manifest(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
-    Ok(file(&headers, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)))
+    Ok(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)))
 }
 
 /// The recognition that two people have taken up: which certificates of other regions are accepted.
 #[utoipa::path(get, path = "/v1/recognition", tag = "published",
     responses((status = OK, description = "A signed recognition (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn recognition(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn recognition(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let recognition = taken::recognition(&house.library)?.ok_or_else(|| absent("no recognition was taken up here"))?;
-    Ok(file(&headers, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)))
+    Ok(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)))
 }
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).
 #[utoipa::path(get, path = "/v1/log/checkpoint", tag = "published",
     responses((status = OK, description = "A signed note", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn checkpoint(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let note = house.library.checkpoint()?.ok_or_else(|| absent("no checkpoint was published yet"))?;
-    Ok(file(&headers, "text/plain; charset=utf-8", "no-cache", &SignedFile::new(note.into_bytes())))
+    Ok(file(&held, "text/plain; charset=utf-8", "no-cache", &SignedFile::new(note.into_bytes())))
 }
 
 /// A tile of the log, or a bundle of its entries (c2sp.org/tlog-tiles).
@@ -79,7 +77,7 @@ pub async fn checkpoint(State(house): State<Shared>, headers: HeaderMap) -> Resu
     params(("path" = String, Path, description = "`<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`, as c2sp.org/tlog-tiles has it")),
     responses((status = OK, description = "Hashes of 32 bytes, or entries behind their lengths", content_type = "application/octet-stream"),
         (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, held: Held) -> Result<Response, Problem> {
     let unknown = || absent("the published log has no such tile");
     let path = TilePath::parse(&format!("tile/{path}")).map_err(|_| unknown())?;
     // Only what the checkpoint vouches for: entries behind it may still be lost with the power.
@@ -106,21 +104,41 @@ pub async fn tile(State(house): State<Shared>, Path(path): Path<String>, headers
             bundle.map_err(|error| StoreError::Log { detail: error.to_string() })?.encode()
         }
     };
-    Ok(file(&headers, "application/octet-stream", FOR_EVER, &SignedFile::new(bytes)))
+    Ok(file(&held, "application/octet-stream", FOR_EVER, &SignedFile::new(bytes)))
 }
 
-/// A file, or word that the caller has it (RFC 9110 §13.1.2).
-pub fn file(headers: &HeaderMap, kind: &'static str, keep: &'static str, file: &SignedFile) -> Response {
-    let asked = headers.get(IF_NONE_MATCH).and_then(|asked| asked.to_str().ok()).unwrap_or_default();
-    let has_it = asked == "*" || asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == file.tag());
-    let mut response = Response::new(if has_it { Body::empty() } else { Body::from(file.bytes()) });
-    if has_it {
+/// What a caller says that it has of a file: its `If-None-Match` (RFC 9110 §13.1.2).
+pub struct Held(Option<HeaderValue>);
+
+impl<S: Sync> FromRequestParts<S> for Held {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(IF_NONE_MATCH).cloned()))
+    }
+}
+
+impl Held {
+    fn is(&self, file: &SignedFile) -> bool {
+        let asked = self.0.as_ref().and_then(|asked| asked.to_str().ok()).unwrap_or_default();
+        asked == "*" || asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == file.tag())
+    }
+}
+
+/// A file, or word that the caller has it.
+pub fn file(held: &Held, kind: &'static str, keep: &'static str, file: &SignedFile) -> Response {
+    let mut response = Response::default();
+    if held.is(file) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        *response.body_mut() = Body::from(file.bytes());
     }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(ETAG, file.tag().clone());
+    // It speaks no language: a cache holds it once.
+    headers.insert(VARY, HeaderValue::from_static("origin"));
     response
 }
 

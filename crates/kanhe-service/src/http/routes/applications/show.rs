@@ -65,10 +65,11 @@ pub async fn one(
     aside(&house, move |house| {
         let sight = how.sight(&caller)?;
         let own = house.application_of(&caller, Right::Read, &code)?;
-        house.note_use(&caller, sight, own.project.code.as_str())?;
-        let history = house.library.history_of(&own.project)?;
-        let shown = Application::read(&house.library, &own.project, own.kind, &history, house.now())?;
-        Ok::<_, Problem>(Json(shown.for_officers(&own.project, own.kind, &history, sight)))
+        house.show(&caller, sight, own.project.code.as_str(), || {
+            let history = house.library.history_of(&own.project)?;
+            let shown = Application::read(&house.library, &own.project, own.kind, &history, house.now())?;
+            Ok(Json(shown.for_officers(&own.project, own.kind, &history, sight)))
+        })
     })
     .await
 }

@@ -7,12 +7,12 @@ use crate::http::body::Query;
 use crate::http::own::EventsWanted;
 use crate::http::problem::Problem;
 use crate::http::routes::page::length;
-use crate::http::routes::published::file;
+use crate::http::routes::published::{Held, file};
 use crate::shown::Event;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use kanhe_core::event::Act;
 use serde::{Deserialize, Serialize};
@@ -102,16 +102,11 @@ pub async fn events(
 #[utoipa::path(get, path = "/v1/audit/events/{index}", tag = "audit",
     params(("index" = u64, Path, description = "The index of the event in the log")),
     responses((status = OK, description = "A tlog-proof (docs/spec/log.md)", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn proof(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(index): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn proof(State(house): State<Shared>, caller: Caller, Path(index): Path<String>, held: Held) -> Result<Response, Problem> {
     caller.may(Right::Audit)?;
     aside(&house, move |house| {
         let proven = SignedFile::new(house.proof_of(&caller, &index)?.bundle.to_string().into_bytes());
-        Ok::<_, Problem>(file(&headers, "text/plain; charset=utf-8", FOR_THE_AUDITOR, &proven))
+        Ok::<_, Problem>(file(&held, "text/plain; charset=utf-8", FOR_THE_AUDITOR, &proven))
     })
     .await
 }

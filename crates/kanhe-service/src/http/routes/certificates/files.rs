@@ -8,10 +8,9 @@ use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::own::OwnCertificate;
 use crate::http::problem::Problem;
-use crate::http::routes::published::{COSE, file};
+use crate::http::routes::published::{COSE, Held, file};
 use crate::signed_file::SignedFile;
 use axum::extract::{FromRequestParts, Path};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use kanhe_issuer::sight::Sight;
@@ -25,7 +24,7 @@ pub struct AskedFile {
     house: Shared,
     caller: Caller,
     identifier: String,
-    headers: HeaderMap,
+    held: Held,
 }
 
 impl FromRequestParts<Shared> for AskedFile {
@@ -36,7 +35,8 @@ impl FromRequestParts<Shared> for AskedFile {
         let named = Path::<String>::from_request_parts(parts, house).await;
         // What cannot be read names nothing.
         let identifier = named.map_or_else(|_| String::new(), |Path(identifier)| identifier);
-        Ok(Self { house: house.clone(), caller, identifier, headers: parts.headers.clone() })
+        let Ok(held) = Held::from_request_parts(parts, house).await;
+        Ok(Self { house: house.clone(), caller, identifier, held })
     }
 }
 
@@ -47,10 +47,10 @@ impl AskedFile {
         kind: &'static str,
         bytes: impl FnOnce(&House, &Caller, &str) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let Self { house, caller, identifier, headers } = self;
+        let Self { house, caller, identifier, held } = self;
         aside(&house, move |house| {
             let made = SignedFile::new(bytes(house, &caller, &identifier)?);
-            Ok::<_, Problem>(file(&headers, kind, FOR_THE_CALLER, &made))
+            Ok::<_, Problem>(file(&held, kind, FOR_THE_CALLER, &made))
         })
         .await
     }
@@ -62,8 +62,7 @@ impl AskedFile {
 pub async fn certificate(asked: AskedFile) -> Result<Response, Problem> {
     let whole = |house: &House, caller: &Caller, identifier: &str| {
         let own = house.certificate_of(caller, Right::ReadWhole, identifier)?;
-        house.note_use(caller, Sight::Whole, &own.identifier.to_string())?;
-        Ok(house.library.record(own.mark)?.envelope)
+        house.show(caller, Sight::Whole, &own.identifier.to_string(), || Ok(house.library.record(own.mark)?.envelope))
     };
     asked.given(COSE, whole).await
 }
@@ -73,8 +72,7 @@ pub async fn certificate(asked: AskedFile) -> Result<Response, Problem> {
     responses((status = OK, description = "One line", content_type = "text/plain"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn seal(asked: AskedFile) -> Result<Response, Problem> {
     let text = |house: &House, caller: &Caller, identifier: &str| {
-        let own = noted(house, caller, identifier)?;
-        Ok(house.pictures.text(&house.library.record(own.mark)?.digits()).into_bytes())
+        seen(house, caller, identifier, |own| Ok(house.pictures.text(&house.library.record(own.mark)?.digits()).into_bytes()))
     };
     asked.given("text/plain; charset=utf-8", text).await
 }
@@ -96,10 +94,14 @@ pub async fn svg(asked: AskedFile) -> Result<Response, Problem> {
 }
 
 /// A seal names its holder, so who looked at it is written down.
-fn noted(house: &House, caller: &Caller, identifier: &str) -> Result<OwnCertificate, Problem> {
+fn seen<T>(
+    house: &House,
+    caller: &Caller,
+    identifier: &str,
+    read: impl FnOnce(&OwnCertificate) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     let own = house.certificate_of(caller, Right::Read, identifier)?;
-    house.note_use(caller, Sight::Masked, &own.identifier.to_string())?;
-    Ok(own)
+    house.show(caller, Sight::Masked, &own.identifier.to_string(), || read(&own))
 }
 
 fn drawn(
@@ -108,10 +110,11 @@ fn drawn(
     identifier: &str,
     render: impl FnOnce(Drawing<'_>) -> Result<Vec<u8>, Problem>,
 ) -> Result<Vec<u8>, Problem> {
-    let own = noted(house, caller, identifier)?;
-    let kind = house.kind_of(caller, Right::Read, own.identifier.type_code().as_str())?;
-    let record = house.library.record(own.mark)?;
-    let (certificate, text) = (record.certificate()?, house.pictures.text(&record.digits()));
-    let module = ModuleSize::of_millimetres(kind.budget().module_mm)?;
-    render(house.pictures.artist.draw(Plate { text: &text, module, name: &kind.names().zh, number: &certificate.number })?)
+    seen(house, caller, identifier, |own| {
+        let kind = house.kind_of(caller, Right::Read, own.identifier.type_code().as_str())?;
+        let record = house.library.record(own.mark)?;
+        let (certificate, text) = (record.certificate()?, house.pictures.text(&record.digits()));
+        let module = ModuleSize::of_millimetres(kind.budget().module_mm)?;
+        render(house.pictures.artist.draw(Plate { text: &text, module, name: &kind.names().zh, number: &certificate.number })?)
+    })
 }

@@ -59,9 +59,10 @@ pub async fn one(
     aside(&house, move |house| {
         let sight = how.sight(&caller)?;
         let own = house.certificate_of(&caller, Right::Read, &identifier)?;
-        house.note_use(&caller, sight, &own.identifier.to_string())?;
         let kind = house.catalogue.find(own.identifier.type_code().as_str());
-        Ok::<_, Problem>(Json(Certificate::read(&house.library, own.mark, kind, sight, day_in_china(house.now()))?))
+        house.show(&caller, sight, &own.identifier.to_string(), || {
+            Ok(Json(Certificate::read(&house.library, own.mark, kind, sight, day_in_china(house.now()))?))
+        })
     })
     .await
 }

@@ -7,12 +7,11 @@ use crate::http::body::Query;
 use crate::http::own::Listed;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
-use crate::http::routes::published::file;
+use crate::http::routes::published::{Held, file};
 use crate::shown::ShownProposal;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
@@ -80,16 +79,11 @@ pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<S
 /// act, and one for each certificate with its identifier, its state and since when the library knows of that.
 #[utoipa::path(get, path = "/v1/proposals/{code}/content", tag = "proposals", params(("code" = String, Path, description = "The code of the proposal")),
     responses((status = OK, description = "The content", content_type = "application/octet-stream"), (status = NOT_MODIFIED, description = "The caller has it")))]
-pub async fn content(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(code): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn content(State(house): State<Shared>, caller: Caller, Path(code): Path<String>, held: Held) -> Result<Response, Problem> {
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
         let content = SignedFile::new(house.all_proposals().content(&proposal.code)?);
-        Ok::<_, Problem>(file(&headers, "application/octet-stream", "private, no-cache", &content))
+        Ok::<_, Problem>(file(&held, "application/octet-stream", "private, no-cache", &content))
     })
     .await
 }

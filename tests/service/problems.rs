@@ -57,15 +57,36 @@ fn every_answer_bears_its_request_id_and_is_kept_from_caches_and_frames() {
     assert_eq!(odd.header("x-request-id").len(), 16);
 }
 
+/// Who may call from elsewhere, and who only seems to be it.
+const KNOWN: &str = "https://app.example.cn";
+const STRANGER: &str = "https://app.example.cn.evil.example";
+
 #[test]
-fn only_pages_of_known_origins_may_call() {
+fn a_page_of_a_known_origin_is_told_what_it_may_send() {
     let stage = Stage::new();
-    let allowed = |origin: &str| {
+    let asked = |origin: &str| {
         let headers = [("origin", origin), ("access-control-request-method", "POST")];
-        stage.send("OPTIONS", "/v1/verify", &headers, b"").header("access-control-allow-origin").to_owned()
+        stage.send("OPTIONS", "/v1/verify", &headers, b"")
     };
-    assert_eq!(allowed("https://app.example.cn"), "https://app.example.cn");
-    assert_eq!(allowed("https://app.example.cn.evil.example"), "");
+    let told = asked(KNOWN);
+    assert_eq!((told.status, told.header("access-control-allow-origin")), (200, KNOWN));
+    assert_eq!(told.header("access-control-allow-methods"), "GET,POST,PUT,DELETE");
+    assert!(told.header("access-control-allow-headers").contains("authorization"));
+    assert_eq!((told.header("access-control-max-age"), told.header("access-control-allow-credentials")), ("600", ""));
+    assert_eq!(asked(STRANGER).header("access-control-allow-origin"), "");
+}
+
+#[test]
+fn a_page_of_a_known_origin_reads_answers_and_problems_and_no_other_does() {
+    let stage = Stage::new();
+    for (path, status) in [("/v1/types", 200), ("/v1/pack", 200), ("/v1/certificates/count", 401), ("/v1/nothing", 404)] {
+        for (origin, allowed) in [(KNOWN, KNOWN), (STRANGER, ""), ("null", "")] {
+            let reply = stage.send("GET", path, &[("origin", origin)], b"");
+            assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, allowed), "{path} {origin}");
+            assert!(reply.header("vary").contains("origin"), "a cache may not give it to the page of another origin: {path}");
+        }
+        assert_eq!(stage.get(path).header("access-control-allow-origin"), "", "{path}");
+    }
 }
 
 #[test]

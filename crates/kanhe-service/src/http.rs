@@ -13,6 +13,7 @@ mod flow;
 mod journey;
 mod layers;
 mod observe;
+mod origins;
 mod own;
 pub mod problem;
 pub(crate) mod refused;

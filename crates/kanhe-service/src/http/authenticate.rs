@@ -15,8 +15,6 @@ use crate::serve::{Peer, Transport};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use zeroize::Zeroizing;
 
 /// The word that our own pages send with what changes something.
@@ -29,20 +27,15 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 #[derive(Clone)]
 pub struct Refused(pub Problem);
 
-/// Finds out who calls, and lets the request go on.
-pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Request, next: Next) -> Response {
+/// Finds out who calls, for handlers that want to know. Whom a key does not open is sent away.
+pub async fn authenticate(house: &Shared, turnstile: &Turnstile, request: &mut Request) -> Result<(), Problem> {
     if let Some(sent) = request.headers().get(AUTHORIZATION) {
-        let key = bearer(sent);
-        let found = aside(house, move |house| {
-            let key = key.ok_or(CredentialError::KeyUnknown)?;
-            api_key::recognise(&house.library, &key, house.now())
-        });
-        match found.await {
+        match by_key(house, bearer(sent)).await {
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             // Whoever tries keys is counted by its address: an account it has none.
-            Err(problem) => return turnstile.refused(house, &request, problem).into_response(),
+            Err(problem) => return Err(turnstile.refused(house, request, problem)),
         }
-    } else if let Some(certificate) = certificate(&request) {
+    } else if let Some(certificate) = certificate(request) {
         match aside(house, move |house| api_key::recognise_certificate(&house.library, certificate, house.now())).await {
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             Err(problem) => drop(request.extensions_mut().insert(Refused(problem))),
@@ -65,7 +58,17 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, mut request: Re
             Err(problem) => drop(request.extensions_mut().insert(Refused(problem))),
         }
     }
-    next.run(request).await
+    Ok(())
+}
+
+/// The system whose key this is.
+async fn by_key(house: &Shared, key: Option<Zeroizing<String>>) -> Result<Caller, Problem> {
+    let key = key.ok_or(CredentialError::KeyUnknown)?;
+    // A paper in memory is read faster than another thread is woken to read it.
+    if let Some(caller) = api_key::recognise_at_once(&house.library, &key, house.now()) {
+        return Ok(caller);
+    }
+    aside(house, move |house| api_key::recognise(&house.library, &key, house.now())).await
 }
 
 /// The officer whose session a cookie names, if the request may be its own.
@@ -82,8 +85,9 @@ async fn visitor(house: &Shared, sent: &str, method: &Method, headers: &HeaderMa
 /// A browser shows its certificate whatever page wants something of us: what a browser has sent is signed in by its cookie and no
 /// otherwise.
 fn certificate(request: &Request) -> Option<Thumbprint> {
+    let shown = request.extensions().get::<Peer>()?.certificate?;
     let of_browser = [COOKIE, ORIGIN, SEC_FETCH_SITE].iter().any(|name| request.headers().contains_key(name));
-    request.extensions().get::<Peer>()?.certificate.filter(|_| !of_browser)
+    (!of_browser).then_some(shown)
 }
 
 /// The key behind `Bearer`, in either case (RFC 9110 §11.1).

@@ -58,7 +58,7 @@ impl Cookie {
     }
 }
 
-/// How the browser of a request has come, as the layer `protect` has found out.
+/// How the browser of a request has come, as the layers around every request have found out.
 pub fn transport_of(extensions: &Extensions) -> Transport {
     extensions.get().copied().unwrap_or(Transport::Plain)
 }

@@ -10,7 +10,6 @@
 
 use crate::house::House;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use std::fmt::Write;
 use tracing::{Span, field::Empty};
 
 /// The target of every span that is made to be exported; whatever writes the log leaves it out.
@@ -97,11 +96,10 @@ pub fn known(method: &Method) -> &'static str {
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 #[cfg(test)]

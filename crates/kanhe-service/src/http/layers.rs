@@ -1,27 +1,30 @@
 //! What is done around every request.
 
 use super::authenticate::authenticate;
-use super::observe;
+use super::observe::Watch;
+use super::origins::{Origins, preflight, show_to};
 use super::problem::Problem;
 use super::routes::JOBS;
 use super::tongue::Tongue;
 use super::turnstile::{Rate, Turnstile};
-use crate::house::Shared;
+use crate::house::{House, Shared};
 use crate::serve::Transport;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
-use std::any::Any;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::Instrument;
 
 /// What a caller may take of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,86 +59,120 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 /// The pages that describe the interface bring their own scripts, and write styles into themselves.
 const POLICY_OF_DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Puts the layers around the routes; the first named is the outermost.
+/// So many headers of ours an answer has, with those of its handler: room for them is made once.
+const HEADERS: usize = 16;
+
+/// Puts what is done around every request around the routes.
 ///
-/// All in one, for a router boxes each layer that it is given, and copies the boxes for every request.
+/// One layer: a router boxes each that it is given, and copies everything that stands inside of it for every request.
 pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
-    let (time, upload_time, turnstile) = (limits.time, limits.upload_time, Turnstile::new(limits.rate));
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(limits.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers([
-            CONTENT_TYPE,
-            axum::http::header::AUTHORIZATION,
-            axum::http::header::ACCEPT_LANGUAGE,
-            HeaderName::from_static("idempotency-key"),
-            observe::REQUEST_ID,
-        ])
-        .expose_headers([observe::REQUEST_ID, axum::http::header::ETAG, axum::http::header::RETRY_AFTER])
-        .max_age(Duration::from_secs(600));
-    let around = ServiceBuilder::new()
-        .layer(from_fn_with_state(house.clone(), |State(house): State<Shared>, request: Request, next: Next| async move {
-            observe::request(&house, request, next).await
-        }))
-        .layer(from_fn_with_state(house.clone(), protect))
-        .layer(from_fn(speak))
-        .layer(from_fn_with_state(turnstile.clone(), |State(turnstile): State<Arc<Turnstile>>, request: Request, next: Next| async move {
-            turnstile.place(request, next).await
-        }))
-        .layer(cors)
-        .layer(from_fn(move |request: Request, next| {
-            let is_upload = request.method() == Method::POST && request.uri().path() == JOBS;
-            in_time(if is_upload { upload_time } else { time }, request, next)
-        }))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state((house.clone(), turnstile.clone()), find_out))
-        // Inside of whatever finds out who calls: an account is counted as one, wherever it calls from.
-        .layer(from_fn_with_state((house.clone(), turnstile), count))
-        .layer(DefaultBodyLimit::max(limits.body_bytes));
-    routes.layer(around).with_state(house.clone())
+    let porch = Arc::new(Porch {
+        house: house.clone(),
+        turnstile: Turnstile::new(limits.rate),
+        origins: Origins::new(&limits.origins),
+        body: DefaultBodyLimit::max(limits.body_bytes),
+        time: limits.time,
+        upload_time: limits.upload_time,
+    });
+    let through = |State(porch): State<Arc<Porch>>, request: Request, next: Next| async move { porch.answer(request, next).await };
+    routes.layer(from_fn_with_state(porch, through)).with_state(house.clone())
 }
 
-async fn count(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {
-    turnstile.token(&house, request, next).await
+/// What stands between a connection and the routes. Each function goes one step further in.
+struct Porch {
+    house: Shared,
+    turnstile: Turnstile,
+    origins: Origins,
+    body: DefaultBodyLimit,
+    time: Duration,
+    upload_time: Duration,
 }
 
-async fn find_out(State((house, turnstile)): State<(Shared, Arc<Turnstile>)>, request: Request, next: Next) -> Response {
-    authenticate(&house, &turnstile, request, next).await
-}
+impl Porch {
+    /// Names a request, and says of its answer what is said of all.
+    async fn answer(&self, mut request: Request, next: Next) -> Response {
+        let (watch, tongue) = (Watch::begin(&self.house, &request), Tongue::of(request.headers()));
+        let guard = Guard::of(&self.house, &mut request);
+        let origin = self.origins.known(request.headers());
+        let response = self.placed(request, next).instrument(watch.span()).await;
+        let mut response = spoken(response, tongue);
+        guard.protect(response.headers_mut());
+        show_to(origin, response.headers_mut());
+        watch.end(&mut response);
+        response
+    }
 
-/// A panic ends one request, and says nothing of its reason to a stranger.
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a request panicked");
-    axum::response::IntoResponse::into_response(Problem::failed())
-}
-
-async fn in_time(time: Duration, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let late = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_too_slow", format!("not done within {} s", time.as_secs()));
-            axum::response::IntoResponse::into_response(late.retry_after(5))
+    /// Lets a request in if there is a place for it. What is sent bit by bit after the answer has begun takes no place.
+    async fn placed(&self, request: Request, next: Next) -> Response {
+        match self.turnstile.place() {
+            Ok(_place) if request.method() == Method::OPTIONS => preflight(),
+            Ok(_place) => self.in_time(request, next).await,
+            Err(problem) => problem.into_response(),
         }
     }
+
+    /// Answers in the place of a request that takes too long, or panics.
+    async fn in_time(&self, request: Request, next: Next) -> Response {
+        let is_upload = request.method() == Method::POST && request.uri().path() == JOBS;
+        let time = if is_upload { self.upload_time } else { self.time };
+        match tokio::time::timeout(time, caught(self.let_in(request, next))).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(Panicked)) => {
+                tracing::error!("a request panicked");
+                Problem::failed().into_response()
+            }
+            Err(_) => {
+                let late =
+                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_too_slow", format!("not done within {} s", time.as_secs()));
+                late.retry_after(5).into_response()
+            }
+        }
+    }
+
+    /// Finds out who calls, counts it, and hands the request to its route.
+    async fn let_in(&self, mut request: Request, next: Next) -> Response {
+        if let Err(problem) = authenticate(&self.house, &self.turnstile, &mut request).await {
+            return problem.into_response();
+        }
+        // When it is known who calls: an account is counted as one, wherever it calls from.
+        if let Err(problem) = self.turnstile.token(&self.house, &request) {
+            return problem.into_response();
+        }
+        self.body.apply(&mut request);
+        next.run(request).await
+    }
+}
+
+/// A panic: it ends one request, and says nothing of its reason to a stranger.
+struct Panicked;
+
+/// Does it, and lives on if it panics; what had been begun is dropped then, and not asked again.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut work = pin!(work);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(_) => Poll::Ready(Err(Panicked)),
+    })
+    .await
 }
 
 /// Gives every failure a problem document in the caller's language, also those that the framework has answered with a line of text.
-async fn speak(request: Request, next: Next) -> Response {
-    let tongue = Tongue::of(request.headers());
-    let response = next.run(request).await;
+fn spoken(response: Response, tongue: Tongue) -> Response {
     if let Some(problem) = response.extensions().get::<Problem>() {
         return problem.render(tongue);
     }
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
     // The framework says what it refuses in a line of text, or not at all.
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let told = kind.is_some_and(|kind| !kind.starts_with("text/plain"));
-    let status = response.status();
-    if told || !(status.is_client_error() || status.is_server_error()) {
+    if kind.is_some_and(|kind| !kind.starts_with("text/plain")) {
         return response;
     }
     let mut rendered = framework(status).render(tongue);
-    if let Some(allowed) = response.headers().get(axum::http::header::ALLOW) {
-        rendered.headers_mut().insert(axum::http::header::ALLOW, allowed.clone());
+    if let Some(allowed) = response.headers().get(ALLOW) {
+        rendered.headers_mut().insert(ALLOW, allowed.clone());
     }
     rendered
 }
@@ -152,24 +189,53 @@ fn framework(status: StatusCode) -> Problem {
     }
 }
 
-/// Headers that keep an answer where it belongs.
-async fn protect(State(house): State<Shared>, mut request: Request, next: Next) -> Response {
-    let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
-    // One answer for this header and for every cookie.
-    let transport = house.door.transport(request.extensions().get());
-    request.extensions_mut().insert(transport);
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if transport == Transport::Tls {
-        // Two years (RFC 6797): who has come over TLS once does not come in the clear again.
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+/// What keeps an answer where it belongs, as its request wants it.
+struct Guard {
+    policy: &'static str,
+    over_tls: bool,
+}
+
+impl Guard {
+    /// One answer for its own header and for every cookie: the request takes along how it has come.
+    fn of(house: &House, request: &mut Request) -> Self {
+        let transport = house.door.transport(request.extensions().get());
+        request.extensions_mut().insert(transport);
+        let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
+        Self { policy, over_tls: transport == Transport::Tls }
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
-    headers.insert(HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY"));
-    headers.append(VARY, HeaderValue::from_static("accept-language"));
-    // What is not said to be for everybody is for nobody's cache.
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
+
+    fn protect(&self, headers: &mut HeaderMap) {
+        headers.reserve(HEADERS);
+        if self.over_tls {
+            // Two years (RFC 6797): who has come over TLS once does not come in the clear again.
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+        }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(self.policy));
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        // What is the same in every language, and for pages of every origin but for one line, says so itself.
+        headers.entry(VARY).or_insert(HeaderValue::from_static("accept-language, origin"));
+        // What is not said to be for everybody is for nobody's cache.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
+    }
+
+    #[test]
+    fn a_panic_ends_what_panicked_and_nothing_else() {
+        assert!(done(caught(async { 7 })).is_ok_and(|seven| seven == 7));
+        let late = async {
+            tokio::task::yield_now().await;
+            panic!("not before it was asked twice");
+        };
+        assert!(done(caught::<()>(late)).is_err());
+    }
 }

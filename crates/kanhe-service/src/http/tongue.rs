@@ -13,6 +13,10 @@ pub struct Tongue(pub Language);
 impl Tongue {
     /// The language of a request's headers.
     pub fn of(headers: &axum::http::HeaderMap) -> Self {
+        // Systems rarely say one.
+        if !headers.contains_key(ACCEPT_LANGUAGE) {
+            return Self(Language::of_accept_language(""));
+        }
         // Several lines of one name are one list (RFC 9110 §5.3).
         let lines: Vec<&str> = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok()).collect();
         Self(Language::of_accept_language(&lines.join(",")))

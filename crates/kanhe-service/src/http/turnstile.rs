@@ -5,17 +5,15 @@
 
 use super::problem::Problem;
 use crate::accounts::Caller;
-use crate::house::Shared;
+use crate::house::House;
 use crate::serve::Peer;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Callers whose buckets are remembered. A full bucket says nothing, and is forgotten first.
 const MOST_CALLERS: usize = 100_000;
@@ -84,34 +82,25 @@ pub struct Turnstile {
 
 impl Turnstile {
     /// A turnstile through which nobody has gone.
-    pub fn new(rate: Rate) -> Arc<Self> {
+    pub fn new(rate: Rate) -> Self {
         let places = Semaphore::new(usize::try_from(rate.at_once).unwrap_or(Semaphore::MAX_PERMITS));
-        Arc::new(Self { rate, places, full: Mutex::default() })
+        Self { rate, places, full: Mutex::default() }
     }
 
-    /// Lets a request through if there is a place for it. What is sent bit by bit after the answer has begun takes no place.
-    pub async fn place(&self, request: Request, next: Next) -> Response {
-        match self.places.try_acquire() {
-            Ok(_place) => next.run(request).await,
-            Err(_) => Problem::from(Held::Busy { at_once: self.rate.at_once }).into_response(),
-        }
+    /// A place for a request, if there is one; it is given back when it is dropped.
+    pub fn place(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.places.try_acquire().map_err(|_| Held::Busy { at_once: self.rate.at_once }.into())
     }
 
-    /// Lets a request through if its caller has a token left.
-    pub async fn token(&self, house: &Shared, request: Request, next: Next) -> Response {
-        let who = who(&request);
-        match who.map_or(Ok(()), |who| self.take(who, house.now().as_microsecond())) {
-            Ok(()) => next.run(request).await,
-            Err(held) => Problem::from(held).into_response(),
-        }
+    /// Takes a token of a request's caller, if it has one left.
+    pub fn token(&self, house: &House, request: &Request) -> Result<(), Problem> {
+        let taken = who(request).map_or(Ok(()), |who| self.take(who, house.now().as_microsecond()));
+        taken.map_err(Problem::from)
     }
 
     /// What a caller hears whose key was refused: that, or that it has tried too often from its address.
-    pub fn refused(&self, house: &Shared, request: &Request, problem: Problem) -> Problem {
-        match who(request).map_or(Ok(()), |who| self.take(who, house.now().as_microsecond())) {
-            Ok(()) => problem,
-            Err(held) => held.into(),
-        }
+    pub fn refused(&self, house: &House, request: &Request, problem: Problem) -> Problem {
+        self.token(house, request).err().unwrap_or(problem)
     }
 
     fn take(&self, who: Who, now: i64) -> Result<(), Held> {
@@ -151,7 +140,7 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn turnstile() -> Arc<Turnstile> {
+    fn turnstile() -> Turnstile {
         Turnstile::new(Rate { per_second: 2, burst: 3, at_once: 1 })
     }
 

@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -124,7 +124,7 @@ impl Service<Request<Incoming>> for Requests {
     type Future = RouteFuture<Infallible>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let mut request = request.map(|body| Body::new(Lingering::new(body)));
+        let mut request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Lingering::new(body)) });
         let peer = if self.proxies.contains(&self.peer.address) { self.peer.speaking(request.headers()) } else { self.peer };
         request.extensions_mut().insert(peer);
         self.router.clone().call(request)

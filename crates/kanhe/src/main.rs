@@ -5,6 +5,7 @@
 mod cli;
 mod failure;
 mod files;
+mod lines;
 mod pause;
 mod shipped;
 mod traces;

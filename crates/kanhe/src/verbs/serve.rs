@@ -10,6 +10,7 @@ pub use wire::edge;
 use super::{Ended, Voice, clock};
 use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
+use crate::lines::{Kept, Lines, Spool};
 use crate::traces::{Exporter, Journal};
 use crate::words::Language;
 use credentials::Credentials;
@@ -47,7 +48,8 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     let credentials = plan.credentials();
     let tls = credentials.as_ref().map(Credentials::read).transpose()?.map(Arc::new);
     let traces = plan.config.traces.as_ref().map(|traces| Exporter::begin(post::collector(), &traces.endpoint));
-    listen_in(traces.as_ref());
+    // Until the end: then what waits is written.
+    let _log = listen_in(traces.as_ref()).map_err(failed)?;
     let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(async {
         let listener = listen(&plan).await.map_err(failed)?;
@@ -161,12 +163,14 @@ pub fn check(verb: &ConfigVerb, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// The log, one JSON object a line: `RUST_LOG` says how much. And traces, where somebody wants them; in the log they do not stand.
-fn listen_in(traces: Option<&Exporter>) {
+fn listen_in(traces: Option<&Exporter>) -> io::Result<Kept> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = format!("{filter},{TRACES}=off").parse().unwrap_or(filter);
-    let log = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).with_filter(filter);
+    let filter: EnvFilter = format!("{filter},{TRACES}=off").parse().unwrap_or(filter);
+    let kept = Spool::begin(Box::new(io::stderr()))?;
+    let log = Lines::onto(kept.spool()).with_filter(filter);
     let ours = filter_fn(|what| what.is_span() && what.target() == TRACES);
     let journal = traces.map(|exporter| Journal::new(exporter.queue(), clock::fill).with_filter(ours));
     // A second service in one process keeps the log of the first.
     let _ = tracing_subscriber::registry().with(log).with(journal).try_init();
+    Ok(kept)
 }

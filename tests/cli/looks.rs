@@ -22,7 +22,7 @@ fn who_looked_is_known_though_the_service_is_killed_as_soon_as_it_has_answered()
     );
     let service = Service::start(&config, clerk, &[]);
     let issued = service.issue(1).body;
-    let identifier = word(&issued, "/identifier").to_owned();
+    let identifier = word(&issued, "/certificate/identifier").to_owned();
     let looks = ["", "/seal", "/seal.svg"].map(|file| format!("/v1/certificates/{identifier}{file}"));
     for look in &looks {
         assert_eq!(service.get(look).status, 200, "{look}");

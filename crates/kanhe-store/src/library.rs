@@ -6,11 +6,11 @@ use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
-use crate::writer::{Group, Writer};
+use crate::writer::{Group, Shore, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
 use rocksdb::DB;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Span;
 
 /// What a library may use of the machine.
@@ -31,7 +31,7 @@ impl Default for Settings {
 
 /// The store of all certificates that a region's agencies have issued (电子证照库), open for reading and writing.
 pub struct Library {
-    pub(crate) db: DB,
+    pub(crate) db: Arc<DB>,
     pub(crate) keys: Keys,
     pub(crate) writer: Writer,
     pub(crate) founding: Founding,
@@ -42,20 +42,31 @@ pub struct Library {
 }
 
 /// A change that is planned. Nobody may hear of it before it stands.
-#[must_use = "what was planned reaches the disk with whoever waits for it"]
-pub struct Begun<'l> {
-    library: &'l Library,
+#[must_use = "what was planned reaches the disk when somebody waits for it"]
+pub struct Begun {
+    shore: Arc<Shore>,
     group: Group,
     span: Span,
 }
 
-impl Begun<'_> {
+impl Begun {
     /// Returns when it is on the disk.
     pub fn stands(self) -> Result<(), StoreError> {
-        let Self { library, group, span } = self;
-        library.writer.wait_for(group, &library.db)?;
+        let Self { shore, group, span } = self;
+        let stands = shore.wait_for(group);
         drop(span);
-        Ok(())
+        stands
+    }
+
+    /// Leaves word, which is said when it is on the disk, or will never be. It is said by the thread that everybody's writing waits for,
+    /// and should be short.
+    pub fn tell(self, word: impl FnOnce(Result<(), StoreError>) + Send + 'static) {
+        let Self { shore, group, span } = self;
+        let word = move |stands| {
+            drop(span);
+            word(stands);
+        };
+        shore.tell(group, Box::new(word));
     }
 }
 
@@ -117,7 +128,7 @@ impl Library {
     }
 
     /// Plans a change as [`Self::commit`] does, for who has something to do until it is on the disk.
-    pub fn begin<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
+    pub fn begin<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
         match self.astray() {
             Some(code) => Err(StoreError::Astray { code }.into()),
             None => self.plan(plan),
@@ -125,7 +136,7 @@ impl Library {
     }
 
     /// Plans a change as [`Self::commit_even_astray`] does, likewise.
-    pub fn begin_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
+    pub fn begin_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
         self.plan(|pen| {
             let done = plan(pen)?;
             match self.astray() {
@@ -135,11 +146,11 @@ impl Library {
         })
     }
 
-    fn plan<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun<'_>), E> {
+    fn plan<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
         // Followed only where somebody has asked for traces, and nothing but its length is told.
         let span = tracing::trace_span!(target: "kanhe_trace", "commit");
         let (answer, group) = self.writer.plan(&self.db, &self.keys, plan)?;
-        Ok((answer, Begun { library: self, group, span }))
+        Ok((answer, Begun { shore: self.writer.shore(), group, span }))
     }
 
     /// Plans a change over the library as it stands, and drops the plan.
@@ -149,7 +160,7 @@ impl Library {
         Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next)))
     }
 
-    pub(crate) const fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View::of(&self.db)
     }
 }

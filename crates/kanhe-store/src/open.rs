@@ -15,7 +15,7 @@ use minicbor::{Decode, Encode};
 use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// The format that this kanhe reads and writes. It rises with every change that an older one could not live with.
 pub const FORMAT: u32 = 1;
@@ -81,8 +81,9 @@ impl Library {
             found.ok_or_else(|| StoreError::Log { detail: format!("tile {tile} is missing") })
         })
         .map_err(|error| StoreError::Log { detail: error.to_string() })?;
-        let next_slots = Mutex::new(BTreeMap::new());
-        Ok(Self { keys, writer: Writer::new(edge, next), db, founding, next_slots, astray: Mutex::new(None) })
+        let (db, next_slots) = (Arc::new(db), Mutex::new(BTreeMap::new()));
+        let writer = Writer::begin(Arc::clone(&db), edge, next)?;
+        Ok(Self { keys, writer, db, founding, next_slots, astray: Mutex::new(None) })
     }
 
     /// The ordinal that an agency's next slot has on the disk.

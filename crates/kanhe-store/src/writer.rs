@@ -1,7 +1,8 @@
 //! The one writer: commits are planned one after the other, and those that wait at the same time reach the disk in one synced batch.
 //!
-//! A commit is planned under a lock, over everything planned before it: that makes the total order. Then its caller waits for the group
-//! that it belongs to; whoever finds no group on its way to the disk takes the open one there. An answer is given only after the sync.
+//! A commit is planned under a lock, over everything planned before it: that makes the total order. It belongs to the group that is open.
+//! Whoever planned it waits for the group, or leaves word and goes. A thread of its own, the ferry, takes the group to the disk when
+//! somebody waits for it and the one before has landed; meanwhile the next group gathers. An answer is given only after the sync.
 //! If a write fails, nobody knows whether it reached the disk, so nothing is written any more until the library is opened again: what
 //! stands then is what stood in whole batches, and opening after a power cut is the same as opening on any morning.
 
@@ -15,21 +16,32 @@ use crate::view::{View, Writes, handle};
 use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 /// Where the counters stand in `meta`.
 pub(crate) const COUNTERS: &[u8] = b"counters";
 
 /// Plans commits and brings them to the disk.
 pub(crate) struct Writer {
-    state: Mutex<State>,
-    /// Where those wait whose group has an even number, and those whose has an odd one: a group that has come to the disk wakes its own
-    /// people, and of the next one only whoever takes it there.
-    quays: [Condvar; 2],
+    shore: Arc<Shore>,
+    ferry: Option<JoinHandle<()>>,
 }
 
 /// The group of commits that reaches the disk together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Group(u64);
+
+/// What is said to somebody when his group has landed.
+pub(crate) type Word = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// Where groups gather, and where their people wait.
+pub(crate) struct Shore {
+    state: Mutex<State>,
+    /// Where the ferry waits until somebody wants to go.
+    wanted: Condvar,
+    /// Where those wait whose group has an even number, and those whose has an odd one: a group that lands wakes nobody else.
+    quays: [Condvar; 2],
+}
 
 struct State {
     /// What is planned and not yet on its way.
@@ -43,15 +55,41 @@ struct State {
     /// The group that is open, and the last that is on the disk.
     group: Group,
     durable: Group,
-    flying: bool,
-    broken: bool,
+    /// Somebody waits for the open group.
+    wanted: bool,
+    /// Who has left word.
+    words: Vec<(Group, Word)>,
+    /// The group that did not land, and why.
+    wreck: Option<(Group, StoreError)>,
+    closing: bool,
+}
+
+impl State {
+    /// What has become of a group; nothing as long as it gathers or is on its way.
+    fn fate(&self, group: Group) -> Option<Result<(), StoreError>> {
+        match &self.wreck {
+            _ if self.durable >= group => Some(Ok(())),
+            Some((wreck, error)) if *wreck == group => Some(Err(error.clone())),
+            Some(_) => Some(Err(StoreError::Broken)),
+            None => None,
+        }
+    }
 }
 
 impl Writer {
-    pub(crate) fn new(edge: Edge, next: u64) -> Self {
+    pub(crate) fn begin(db: Arc<DB>, edge: Edge, next: u64) -> Result<Self, StoreError> {
         let (open, in_flight, group, durable) = (Writes::new(), Arc::default(), Group(1), Group(0));
-        let state = State { open, in_flight, edge, next, group, durable, flying: false, broken: false };
-        Self { state: Mutex::new(state), quays: [Condvar::new(), Condvar::new()] }
+        let (wanted, words, wreck, closing) = (false, Vec::new(), None, false);
+        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, closing });
+        let shore = Arc::new(Shore { state, wanted: Condvar::new(), quays: [Condvar::new(), Condvar::new()] });
+        let its = Arc::clone(&shore);
+        let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || {
+            while let Some((group, writes)) = its.board() {
+                its.land(group, write(&db, &writes));
+            }
+        });
+        let ferry = ferry.map_err(|error| StoreError::Database { detail: error.to_string() })?;
+        Ok(Self { shore, ferry: Some(ferry) })
     }
 
     /// Plans a commit, whose answer is worth nothing before its group is on the disk; a plan that is refused leaves nothing behind.
@@ -61,8 +99,8 @@ impl Writer {
         keys: &Keys,
         plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>,
     ) -> Result<(T, Group), E> {
-        let mut state = self.lock();
-        if state.broken {
+        let mut state = self.shore.lock();
+        if state.wreck.is_some() {
             return Err(StoreError::Broken.into());
         }
         let in_flight = Arc::clone(&state.in_flight);
@@ -77,50 +115,101 @@ impl Writer {
         Ok((answer, state.group))
     }
 
-    /// Returns when a group is on the disk. Whoever finds none on its way takes the open one there.
-    pub(crate) fn wait_for(&self, group: Group, db: &DB) -> Result<(), StoreError> {
+    pub(crate) fn shore(&self) -> Arc<Shore> {
+        Arc::clone(&self.shore)
+    }
+}
+
+impl Drop for Writer {
+    /// What nobody waits for was never answered, and is not written.
+    fn drop(&mut self) {
+        self.shore.lock().closing = true;
+        self.shore.wanted.notify_one();
+        if let Some(ferry) = self.ferry.take() {
+            let _ = ferry.join();
+        }
+    }
+}
+
+impl Shore {
+    /// Returns when a group is on the disk.
+    pub(crate) fn wait_for(&self, group: Group) -> Result<(), StoreError> {
         let mut state = self.lock();
         loop {
-            if state.durable >= group {
-                return Ok(());
+            if let Some(fate) = state.fate(group) {
+                return fate;
             }
-            if state.broken {
-                return Err(StoreError::Broken);
-            }
-            state = if state.flying { self.quay(group).wait(state).unwrap_or_else(PoisonError::into_inner) } else { self.fly(state, db)? };
+            self.want(&mut state, group);
+            state = self.quay(group).wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Takes the open group to the disk, while others plan the next one.
-    fn fly<'s>(&'s self, mut state: MutexGuard<'s, State>, db: &DB) -> Result<MutexGuard<'s, State>, StoreError> {
+    /// Says a word when a group is on the disk, or will never be; at once, if that is known.
+    pub(crate) fn tell(&self, group: Group, word: Word) {
+        let mut state = self.lock();
+        match state.fate(group) {
+            Some(fate) => {
+                drop(state);
+                word(fate);
+            }
+            None => {
+                state.words.push((group, word));
+                self.want(&mut state, group);
+            }
+        }
+    }
+
+    fn want(&self, state: &mut State, group: Group) {
+        if group == state.group && !state.wanted {
+            state.wanted = true;
+            self.wanted.notify_one();
+        }
+    }
+
+    /// The group that somebody waits for, and what it writes; others plan the next one from now on. None when there is nothing more to do.
+    fn board(&self) -> Option<(Group, Arc<Writes>)> {
+        let mut state = self.lock();
+        while !state.wanted && !state.closing {
+            state = self.wanted.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !state.wanted || state.wreck.is_some() {
+            return None;
+        }
         let tiles = state.edge.take_changed();
         let counters = minicbor::to_vec((state.next, state.edge.size())).unwrap_or_default();
         state.open.extend(tiles.into_iter().map(|(tile, bytes)| ((Family::Tiles, layout::tile(tile)), Some(bytes))));
         state.open.insert((Family::Meta, COUNTERS.to_vec()), Some(counters));
-        let (group, next) = (state.group, Group(state.group.0 + 1));
+        let group = state.group;
         let writes = Arc::new(std::mem::take(&mut state.open));
         state.in_flight = Arc::clone(&writes);
-        state.group = next;
-        state.flying = true;
-        drop(state);
+        state.group = Group(group.0 + 1);
+        state.wanted = false;
+        Some((group, writes))
+    }
 
-        let written = write(db, &writes);
-
+    fn land(&self, group: Group, written: Result<(), StoreError>) {
         let mut state = self.lock();
-        state.flying = false;
         state.in_flight = Arc::default();
         match written {
             Ok(()) => state.durable = group,
             // What was planned over it counts on it: nothing more is written until the library is opened again.
-            Err(_) => state.broken = true,
+            Err(error) => state.wreck = Some((group, error)),
         }
+        let (mut told, mut later) = (Vec::new(), Vec::new());
+        for (of, word) in std::mem::take(&mut state.words) {
+            match state.fate(of) {
+                Some(fate) => told.push((word, fate)),
+                None => later.push((of, word)),
+            }
+        }
+        state.words = later;
+        let wrecked = state.wreck.is_some();
+        drop(state);
         self.quay(group).notify_all();
-        if state.broken {
-            self.quay(next).notify_all();
-        } else {
-            self.quay(next).notify_one();
+        if wrecked {
+            self.quays.iter().for_each(Condvar::notify_all);
         }
-        written.map(|()| state)
+        told.into_iter().for_each(|(word, fate)| word(fate));
     }
 
     fn quay(&self, group: Group) -> &Condvar {

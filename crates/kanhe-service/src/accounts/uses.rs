@@ -220,7 +220,7 @@ pub fn begin_use<T, E: From<StoreError>>(
     library: &Library,
     act: UseAct,
     plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>,
-) -> Result<(T, Begun<'_>), E> {
+) -> Result<(T, Begun), E> {
     if act.is_done_astray() { library.begin_even_astray(plan) } else { library.begin(plan) }
 }
 

@@ -8,7 +8,7 @@ use crate::shown::Names;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, StateCode};
 use serde::Serialize;
@@ -88,9 +88,9 @@ pub async fn one(State(house): State<Shared>, Path(code): Path<String>) -> Resul
 #[utoipa::path(get, path = "/v1/types/{type}/file", tag = "types", params(("type" = String, Path, description = "The code of the type")),
     responses((status = OK, description = "A type file", content_type = "application/json", body = serde_json::Value), (status = NOT_MODIFIED, description = "The caller has it"),
         (status = NOT_FOUND, body = crate::http::problem::Document, content_type = "application/problem+json")))]
-pub async fn file(State(house): State<Shared>, Path(code): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn file(State(house): State<Shared>, Path(code): Path<String>, held: published::Held) -> Result<Response, Problem> {
     let kind = house.catalogue.find(&code).ok_or_else(unknown)?;
-    Ok(published::file(&headers, "application/json", FOR_A_MINUTE, &SignedFile::new(kind.source().to_vec())))
+    Ok(published::file(&held, "application/json", FOR_A_MINUTE, &SignedFile::new(kind.source().to_vec())))
 }
 
 fn unknown() -> Problem {

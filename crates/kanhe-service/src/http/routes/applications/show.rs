@@ -7,6 +7,7 @@ use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
 use crate::http::routes::certificates::show::How;
 use crate::http::routes::page::cut;
+use crate::http::seen::show;
 use crate::shown::{Application, ApplicationRow};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -62,10 +63,10 @@ pub async fn one(
     Path(code): Path<String>,
     Query(how): Query<How>,
 ) -> Result<Json<Application>, Problem> {
-    aside(&house, move |house| {
+    show(&house, move |house| {
         let sight = how.sight(&caller)?;
         let own = house.application_of(&caller, Right::Read, &code)?;
-        house.show(&caller, sight, own.project.code.as_str(), || {
+        house.note(&caller, sight, own.project.code.as_str(), || {
             let history = house.library.history_of(&own.project)?;
             let shown = Application::read(&house.library, &own.project, own.kind, &history, house.now())?;
             Ok(Json(shown.for_officers(&own.project, own.kind, &history, sight)))

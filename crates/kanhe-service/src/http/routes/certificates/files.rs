@@ -5,10 +5,10 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
-use crate::http::aside::aside;
 use crate::http::own::OwnCertificate;
 use crate::http::problem::Problem;
 use crate::http::routes::published::{COSE, Held, file};
+use crate::http::seen::{Noted, show};
 use crate::signed_file::SignedFile;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -45,12 +45,12 @@ impl AskedFile {
     async fn given(
         self,
         kind: &'static str,
-        bytes: impl FnOnce(&House, &Caller, &str) -> Result<Vec<u8>, Problem> + Send + 'static,
+        bytes: impl FnOnce(&House, &Caller, &str) -> Result<Noted<Vec<u8>>, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
         let Self { house, caller, identifier, held } = self;
-        aside(&house, move |house| {
-            let made = SignedFile::new(bytes(house, &caller, &identifier)?);
-            Ok::<_, Problem>(file(&held, kind, FOR_THE_CALLER, &made))
+        show(&house, move |house| {
+            let made = bytes(house, &caller, &identifier)?;
+            Ok(made.map(|made| file(&held, kind, FOR_THE_CALLER, &SignedFile::new(made))))
         })
         .await
     }
@@ -62,7 +62,7 @@ impl AskedFile {
 pub async fn certificate(asked: AskedFile) -> Result<Response, Problem> {
     let whole = |house: &House, caller: &Caller, identifier: &str| {
         let own = house.certificate_of(caller, Right::ReadWhole, identifier)?;
-        house.show(caller, Sight::Whole, &own.identifier.to_string(), || Ok(house.library.record(own.mark)?.envelope))
+        house.note(caller, Sight::Whole, &own.identifier.to_string(), || Ok(house.library.record(own.mark)?.envelope))
     };
     asked.given(COSE, whole).await
 }
@@ -99,9 +99,9 @@ fn seen<T>(
     caller: &Caller,
     identifier: &str,
     read: impl FnOnce(&OwnCertificate) -> Result<T, Problem>,
-) -> Result<T, Problem> {
+) -> Result<Noted<T>, Problem> {
     let own = house.certificate_of(caller, Right::Read, identifier)?;
-    house.show(caller, Sight::Masked, &own.identifier.to_string(), || read(&own))
+    house.note(caller, Sight::Masked, &own.identifier.to_string(), || read(&own))
 }
 
 fn drawn(
@@ -109,7 +109,7 @@ fn drawn(
     caller: &Caller,
     identifier: &str,
     render: impl FnOnce(Drawing<'_>) -> Result<Vec<u8>, Problem>,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Noted<Vec<u8>>, Problem> {
     seen(house, caller, identifier, |own| {
         let kind = house.kind_of(caller, Right::Read, own.identifier.type_code().as_str())?;
         let record = house.library.record(own.mark)?;

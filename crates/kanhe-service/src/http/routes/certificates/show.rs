@@ -6,6 +6,7 @@ use crate::http::act::moment;
 use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::problem::Problem;
+use crate::http::seen::show;
 use crate::shown::{Certificate, Counts, History};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -56,11 +57,11 @@ pub async fn one(
     Path(identifier): Path<String>,
     Query(how): Query<How>,
 ) -> Result<Json<Certificate>, Problem> {
-    aside(&house, move |house| {
+    show(&house, move |house| {
         let sight = how.sight(&caller)?;
         let own = house.certificate_of(&caller, Right::Read, &identifier)?;
         let kind = house.catalogue.find(own.identifier.type_code().as_str());
-        house.show(&caller, sight, &own.identifier.to_string(), || {
+        house.note(&caller, sight, &own.identifier.to_string(), || {
             Ok(Json(Certificate::read(&house.library, own.mark, kind, sight, day_in_china(house.now()))?))
         })
     })

@@ -214,6 +214,10 @@ fn states_of_what_nobody_issued_are_not_signed() {
         ("unknown identifier", "identifier,state\n1.2.3,revoked\n".to_owned(), "status_identifier_unknown"),
         ("unknown state", format!("identifier,state\n{identifier},sleeping\n"), "status_unknown_state"),
         ("other columns", "name,colour\na,b\n".to_owned(), "status_table_malformed"),
+        ("no byte", String::new(), "status_table_malformed"),
+        ("no heading", format!("{identifier},revoked\n"), "status_table_malformed"),
+        ("a cell too few", format!("identifier,state\n{identifier}\n"), "status_table_malformed"),
+        ("one certificate twice", format!("identifier,state\n{identifier},revoked\n{identifier},valid\n"), "status_identifier_twice"),
     ];
     for (case, table, code) in cases {
         let states = office.write("states.csv", table);

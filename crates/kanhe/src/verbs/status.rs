@@ -1,10 +1,12 @@
 //! `kanhe status sign`: an agency's status lists, from reports of what was issued and a table of states.
 
+mod states;
+
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::{Language, Words, counted};
+use crate::words::{Language, Words, counted, state_word};
 use kanhe_core::key::Signer as KeyHolder;
 use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, Statuses};
@@ -23,14 +25,6 @@ struct ReportLine {
     slot: Option<u32>,
 }
 
-/// A line of the table of states.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StateLine {
-    identifier: String,
-    state: String,
-}
-
 /// Does what the verb asks for.
 pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at } = verb;
@@ -44,13 +38,15 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
         (None, Some(library)) => super::library::sign_lists(&LibraryArg { library, lock: library_lock }, all, &signer)?,
         (None, None) => return Err(Failure::new("usage", "without --library, --manifest is needed")),
     };
-    let Signed { lists, certificates } = signed;
-    voice.say(&serde_json::json!({ "lists": lists, "certificates": certificates, "out": out }), |language| match language {
-        Language::Chinese => format!("已签名 {lists} 份状态清单（{certificates} 张证照）：{}", out.display()),
+    let (lists, certificates) = (signed.lists, signed.certificates());
+    let told = serde_json::json!({ "lists": lists, "certificates": certificates, "states": signed.by_word(), "out": out });
+    voice.say(&told, |language| match language {
+        Language::Chinese => format!("已签名 {lists} 份状态清单（{certificates} 张证照{}）：{}", signed.said(language), out.display()),
         Language::English => format!(
-            "{} signed for {}: {}",
+            "{} signed for {}{}: {}",
             counted(lists, "status list", "status lists"),
             counted(certificates, "certificate", "certificates"),
+            signed.said(language),
             out.display()
         ),
     });
@@ -58,11 +54,41 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// What was signed.
+#[derive(Default)]
 pub struct Signed {
-    /// Lists.
-    pub lists: usize,
-    /// Certificates that they speak of.
-    pub certificates: usize,
+    lists: usize,
+    /// How many certificates are in which state.
+    states: BTreeMap<State, usize>,
+}
+
+impl Signed {
+    /// Counts a list by the states of its certificates.
+    pub fn count(&mut self, states: impl IntoIterator<Item = State>) {
+        self.lists += 1;
+        states.into_iter().for_each(|state| *self.states.entry(state).or_default() += 1);
+    }
+
+    fn certificates(&self) -> usize {
+        self.states.values().sum()
+    }
+
+    fn by_word(&self) -> BTreeMap<&'static str, usize> {
+        self.states.iter().map(|(state, count)| (state.word(), *count)).collect()
+    }
+
+    /// How many certificates are in which state: who signs sees whether a revocation is among them.
+    fn said(&self, language: Language) -> String {
+        let counts = self.states.iter().map(|(state, count)| match language {
+            Language::Chinese => format!("{} {count} 张", state_word(*state).zh),
+            Language::English => format!("{count} {}", state_word(*state).en),
+        });
+        let counts: Vec<String> = counts.collect();
+        match language {
+            _ if counts.is_empty() => String::new(),
+            Language::Chinese => format!("，其中{}", counts.join("、")),
+            Language::English => format!(" ({})", counts.join(", ")),
+        }
+    }
 }
 
 /// Signs lists, all as of one moment.
@@ -96,10 +122,11 @@ impl Signer<'_> {
 
     fn sign_reported(&self, manifest: &Manifest, reports: &[PathBuf], states: Option<&Path>) -> Result<Signed, Failure> {
         let agency = self.agency(manifest)?;
-        let slots = slots(reports)?;
-        let lists = fill(&slots, states)?;
-        let signed = Signed { lists: lists.len(), certificates: slots.len() };
-        lists.into_iter().try_for_each(|(number, statuses)| self.sign(agency, number, statuses))?;
+        let mut signed = Signed::default();
+        for (number, states) in lists_of(&slots(reports)?, states)? {
+            signed.count(states.values().copied());
+            self.sign(agency, number, list_of(states).map_err(defect)?)?;
+        }
         Ok(signed)
     }
 }
@@ -133,33 +160,22 @@ fn slots(reports: &[PathBuf]) -> Result<HashMap<String, u32>, Failure> {
     Ok(slots)
 }
 
-fn fill(slots: &HashMap<String, u32>, states: Option<&Path>) -> Result<BTreeMap<u32, Statuses>, Failure> {
-    let mut lists = BTreeMap::new();
-    for slot in slots.values() {
-        if let std::collections::btree_map::Entry::Vacant(place) = lists.entry(slot / ENTRIES_PER_LIST) {
-            place.insert(list_of([]).map_err(defect)?);
+/// The states of each list's entries, by their places in it; who stands in no table is in force.
+fn lists_of(slots: &HashMap<String, u32>, table: Option<&Path>) -> Result<BTreeMap<u32, BTreeMap<u32, State>>, Failure> {
+    let mut told = table.map(states::read).transpose()?.unwrap_or_default();
+    let mut lists: BTreeMap<u32, BTreeMap<u32, State>> = BTreeMap::new();
+    for (identifier, slot) in slots {
+        let state = lists.entry(slot / ENTRIES_PER_LIST).or_default().entry(slot % ENTRIES_PER_LIST).or_insert(State::Valid);
+        if let Some(told) = told.remove(identifier) {
+            *state = told.state;
         }
     }
-    let Some(path) = states else { return Ok(lists) };
-    let bytes = files::read(path, LARGEST_TABLE)?;
-    for (number, line) in csv::Reader::from_reader(bytes.as_slice()).into_deserialize::<StateLine>().enumerate() {
-        let line =
-            line.map_err(|error| Failure::new("status_table_malformed", format!("{} line {}: {error}", path.display(), number + 2)))?;
-        let slot = slots.get(&line.identifier).ok_or_else(|| {
-            let hint = Words::new(
-                "检查标识，或用 --report 给出签发它的报告。",
-                "Check the identifier, or give the report of its issue with --report.",
-            );
-            Failure::new(
-                "status_identifier_unknown",
-                format!("{} line {}: no report knows {}", path.display(), number + 2, line.identifier),
-            )
-            .hint(hint)
-        })?;
-        let state = State::parse(&line.state).map_err(defect)?;
-        if let Some(list) = lists.get_mut(&(slot / ENTRIES_PER_LIST)) {
-            list.set(slot % ENTRIES_PER_LIST, state.bits()).map_err(defect)?;
-        }
-    }
-    Ok(lists)
+    let unknown = told.into_iter().min_by_key(|(_, told)| told.line);
+    unknown.map_or(Ok(lists), |(identifier, told)| Err(unreported(&identifier, told.line)))
+}
+
+fn unreported(identifier: &str, line: u64) -> Failure {
+    let hint =
+        Words::new("检查标识，或用 --report 给出签发它的报告。", "Check the identifier, or give the report of its issue with --report.");
+    Failure::new("status_identifier_unknown", format!("the table of states, line {line}: no report knows {identifier}")).hint(hint)
 }

@@ -12,14 +12,13 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
     let library = open(arg)?;
     let manifest = manifest(&library)?;
     let agency = signer.agency(&manifest)?;
-    let mut signed = Signed { lists: 0, certificates: 0 };
+    let mut signed = Signed::default();
     for (number, page) in library.pages(&agency.code).map_err(stored)? {
         if page.changes == page.signed && !all && signer.stands(agency, number) {
             continue;
         }
         let states = library.states(&agency.code, number).map_err(stored)?;
-        signed.lists += 1;
-        signed.certificates += states.len();
+        signed.count(states.iter().map(|(_, state)| *state));
         signer.sign(agency, number, list_of(states).map_err(defect)?)?;
         // Remembered only when the file is there. What changed meanwhile is counted already, and signed the next time.
         let remembered = library.commit(|pen| -> Result<(), StoreError> { pen.page_signed(&agency.code, number, page.changes) });

@@ -35,7 +35,16 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         refused("bytes-as-hexadecimal", format!("{}h", hex(&bytes)), "qr_digit_count"),
     ];
     all.extend(other_documents(world, &bytes));
-    all.push(refused("other-digits-behind-a-word", format!("{good} x12"), "qr_digit_count"));
+    let unknown = |name: &str, text: String, code| Vector::new(name, text).unknown(code, "read");
+    let other = encode_digits(&[&bytes[..bytes.len() - 1], &[bytes[bytes.len() - 1] ^ 1]].concat());
+    all.extend([
+        unknown("other-digits-behind-a-word", format!("{good} x12"), "qr_text_behind"),
+        unknown("two-seals", format!("https://kanhe.example/#{other}\nhttps://kanhe.example/#{good}"), "qr_several"),
+        unknown("two-seals-without-an-address", format!("{other} {good}"), "qr_several"),
+        unknown("another-address-behind", format!("{good}\nhttps://kanhe.example/"), "qr_text_behind"),
+        Vector::new("the-same-seal-twice-is-accepted", format!("https://kanhe.example/#{good}\nhttps://kanhe.example/#{good}"))
+            .accepted("accepted"),
+    ]);
     all
 }
 

@@ -2,6 +2,7 @@
 
 use crate::stage::Stage;
 use kanhe_core::code::HolderCode;
+use kanhe_core::qr::encode_digits;
 use serde_json::{Value, json};
 
 #[test]
@@ -13,6 +14,15 @@ fn a_text_that_is_no_seal_is_refused_with_a_sentence_in_both_languages() {
     assert_eq!((verdict["verdict"].as_str(), verdict["code"].as_str()), (Some("refuse"), Some("not_a_seal")));
     assert!(verdict["message"]["zh"].as_str().unwrap().len() > 6 && verdict["next"]["en"].as_str().unwrap().len() > 6);
     assert_eq!(verdict["certificate"], Value::Null);
+}
+
+#[test]
+fn of_two_seals_in_one_text_none_is_judged() {
+    let stage = Stage::new();
+    let seal = |byte: u8| encode_digits(&[byte; 150]);
+    let text = format!("https://kanhe.example.cn/#{} {}", seal(1), seal(2));
+    let verdict = stage.post("/v1/verify", &json!({ "text": text })).json();
+    assert_eq!((verdict["verdict"].as_str(), verdict["code"].as_str()), (Some("unknown"), Some("qr_several")));
 }
 
 #[test]

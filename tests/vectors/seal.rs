@@ -81,6 +81,8 @@ const CODES: &[&str] = &[
     "qr_digit_count",
     "qr_group_too_large",
     "qr_other_document",
+    "qr_several",
+    "qr_text_behind",
     "qr_text_too_long",
     "qr_too_large",
     "qr_too_short",

@@ -30,6 +30,9 @@ const FORMAT_ED25519: u8 = 0x01;
 /// Format, key id and signature: what a payload of no bytes would come to.
 const FRAME: usize = 1 + 8 + SIGNATURE_LENGTH;
 
+/// No seal has fewer digits: those of a frame around one byte.
+const FEWEST_DIGITS: usize = 180;
+
 /// Digits of a last group of so many bytes, by CTAP 2.2.
 const DIGITS_OF_BYTES: [usize; 8] = [0, 3, 5, 8, 10, 13, 15, 17];
 
@@ -41,8 +44,8 @@ pub struct Scanned {
 }
 
 impl Scanned {
-    /// Finds the last run of digits in a scanner's text and decodes it. Garbled URL prefixes, full-width digits, and digits typed in
-    /// groups or on several lines are forgiven, nothing else.
+    /// Finds the one seal in a scanner's text, its last run of digits, and decodes it. Garbled URL prefixes, full-width digits, and digits
+    /// typed in groups or on several lines are forgiven, and so is the same seal twice; nothing else.
     pub fn parse(text: &str) -> Result<Self, QrError> {
         if text.len() > LONGEST_TEXT {
             return Err(QrError::TextTooLong { length: text.len(), most: LONGEST_TEXT });
@@ -50,10 +53,7 @@ impl Scanned {
         let plain: Cow<'_, str> = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) };
         let text = without_symbology(&plain);
         let joined = joined_groups(text);
-        let digits = last_run_of_digits(joined.as_deref().unwrap_or(text)).ok_or(QrError::NoDigits)?;
-        let scanned = decode_digits(digits)?;
-        scanned.check_frame()?;
-        Ok(scanned)
+        decode_seal(digits_of_one(joined.as_deref().unwrap_or(text))?)
     }
 
     /// The envelope that the bytes stand for.
@@ -142,6 +142,12 @@ pub fn url_form(page: &str, digits: &str) -> String {
     format!("{page}#{digits}")
 }
 
+fn decode_seal(digits: &str) -> Result<Scanned, QrError> {
+    let scanned = decode_digits(digits)?;
+    scanned.check_frame()?;
+    Ok(scanned)
+}
+
 fn decode_digits(digits: &str) -> Result<Scanned, QrError> {
     let mut scanned = Scanned { bytes: [0; LARGEST_SEAL], length: 0 };
     for group in digits.as_bytes().chunks(17) {
@@ -165,19 +171,34 @@ fn without_symbology(text: &str) -> &str {
     rest.unwrap_or(text)
 }
 
-/// People type long numbers in groups, and mail wraps them: a text of nothing but digits and blanks is one number. Any other text is
-/// left as it is, for the digits of an address are none of the seal's.
+/// People type long numbers in groups, and mail wraps them: a text of nothing but digits and blanks is one number, unless each group is
+/// a seal by itself. Any other text is left as it is, for the digits of an address are none of the seal's.
 fn joined_groups(text: &str) -> Option<String> {
     let typed = text.trim();
     let grouped = typed.contains(char::is_whitespace) && typed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
-    grouped.then(|| typed.split_whitespace().collect())
+    let scans = || typed.split_whitespace().all(|group| decode_seal(group).is_ok());
+    (grouped && !scans()).then(|| typed.split_whitespace().collect())
 }
 
-fn last_run_of_digits(text: &str) -> Option<&str> {
+/// The last run of digits. An earlier customer's scan may still stand in the field: of two seals none is meant, and a seal before
+/// something else is not what was scanned last.
+fn digits_of_one(text: &str) -> Result<&str, QrError> {
+    let (before, digits, behind) = last_run_of_digits(text).ok_or(QrError::NoDigits)?;
+    let mut earlier = before.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= FEWEST_DIGITS);
+    let is_seal = digits.len() >= FEWEST_DIGITS;
+    if is_seal && earlier.clone().any(|run| run != digits) {
+        return Err(QrError::SeveralSeals);
+    }
+    let overtaken = if is_seal { behind.contains(char::is_alphanumeric) } else { earlier.next().is_some() };
+    if overtaken { Err(QrError::TextBehind) } else { Ok(digits) }
+}
+
+/// What stands before the last run of digits, the run, and what stands behind it.
+fn last_run_of_digits(text: &str) -> Option<(&str, &str, &str)> {
     let bytes = text.as_bytes();
     let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
     let digits = bytes.get(..end)?.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    text.get(end - digits..end)
+    Some((text.get(..end - digits)?, text.get(end - digits..end)?, text.get(end..)?))
 }
 
 /// Why a text is not that of a seal.
@@ -194,6 +215,12 @@ pub enum QrError {
     /// There is not one digit in it.
     #[error("this text holds no seal: it has no digits")]
     NoDigits,
+    /// Two seals that are not the same.
+    #[error("this text holds more than one seal")]
+    SeveralSeals,
+    /// Words or another code behind the seal.
+    #[error("something else stands behind the seal")]
+    TextBehind,
     /// No number of bytes is written with so many digits.
     #[error("{found} digits are no whole number of bytes: some are missing or too many")]
     DigitCount {
@@ -239,6 +266,8 @@ impl QrError {
         match self {
             Self::TextTooLong { .. } => "qr_text_too_long",
             Self::NoDigits => "not_a_seal",
+            Self::SeveralSeals => "qr_several",
+            Self::TextBehind => "qr_text_behind",
             Self::DigitCount { .. } => "qr_digit_count",
             Self::GroupTooLarge => "qr_group_too_large",
             Self::TooLarge { .. } => "qr_too_large",
@@ -264,10 +293,33 @@ mod tests {
 
     #[test]
     fn the_last_run_of_digits_is_taken() {
-        assert_eq!(last_run_of_digits("https://a1.cn/#0123"), Some("0123"));
-        assert_eq!(last_run_of_digits("ｈｔｔｐ：／／证照３＃0123\r\n"), Some("0123"));
-        assert_eq!(last_run_of_digits("0123"), Some("0123"));
-        assert_eq!(last_run_of_digits("证照"), None);
+        let run = |text| last_run_of_digits(text).map(|(_, digits, _)| digits);
+        assert_eq!(run("https://a1.cn/#0123"), Some("0123"));
+        assert_eq!(run("ｈｔｔｐ：／／证照３＃0123\r\n"), Some("0123"));
+        assert_eq!(run("0123"), Some("0123"));
+        assert_eq!(run("证照"), None);
+    }
+
+    #[test]
+    fn a_text_holds_one_seal_and_ends_with_it() {
+        let seal_of = |payload: u8| encode_digits(&[&[FORMAT_ED25519; FRAME][..], &[payload]].concat());
+        let (one, two) = (seal_of(1), seal_of(2));
+        assert_eq!(one.len(), FEWEST_DIGITS);
+        let page = "https://kanhe.example.cn/#";
+        let code = |text: String| Scanned::parse(&text).err().map_or("", |error| error.code());
+        for between in [" ", "\n", "\r\n", "\t", "，", page, &format!("\n{page}"), " x7777777 "] {
+            assert_eq!(code(format!("{page}{one}{between}{one}")), "", "{between:?}: the same seal twice is one seal");
+            assert_eq!(code(format!("{page}{one}{between}{two}")), "qr_several", "{between:?}");
+            assert_eq!(code(format!("{one}{between}{two}")), "qr_several", "{between:?}");
+        }
+        assert_eq!(code(format!("{one} {one}\n")), "");
+        for behind in ["\nhttps://pay.example/", "\nhttps://pay.example/r/123", " 证照", "x", "&from=1"] {
+            assert_eq!(code(format!("{page}{one}{behind}")), "qr_text_behind", "{behind:?}");
+        }
+        for suffix in ["\r\n", "\t", "\u{1d}", "\u{4}", " ", ">", "。\n"] {
+            assert_eq!(code(format!("{page}{one}{suffix}")), "", "{suffix:?}");
+        }
+        assert_eq!(code(format!("https://pay.example/r/123\n{page}{one}")), "", "what was scanned last is meant");
     }
 
     #[test]

@@ -131,6 +131,9 @@ pub fn remedy(code: &str) -> Option<Words> {
         "not_a_seal" | "no_qr_found" => {
             ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter.")
         }
+        "qr_several" | "qr_text_behind" => {
+            ("清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone.")
+        }
         code if code.starts_with("qr_") => ("请重新扫描。", "Scan again."),
         code if code.starts_with("envelope_") || code.starts_with("cbor_") || code == "wrong_document" || code == "payload_malformed" => {
             ("检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again.")

@@ -74,6 +74,13 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, place: Place, clock: Cloc
             let (zh, en) = document(*found);
             Sentence::new(format!("这是{zh}，不是证照码。"), format!("This is {en}, and no certificate's seal."))
         }
+        Reason::Unreadable(QrError::SeveralSeals) => {
+            Sentence::new("文字中有不止一个证照码，未作核验。", "The text holds the codes of several certificates; none was checked.")
+        }
+        Reason::Unreadable(QrError::TextBehind) => Sentence::new(
+            "证照码之后还有别的内容，未作核验。",
+            "Something else was scanned after the certificate's code; nothing was checked.",
+        ),
         Reason::Unreadable(error) => Sentence::new(
             "此码不是勘合证照码，或已损坏、被改动。",
             format!("This code is no certificate of ours, or is damaged or altered: {error}."),
@@ -237,6 +244,9 @@ const fn next_on_device(reason: &Reason<'_>, clock: Clock) -> Words {
             "请扫描证照上的二维码；此文件可用 kanhe inspect 查看，但不能据以办事。",
             "Scan the QR code of the licence itself; `kanhe inspect` shows this file, and nobody may rely on it.",
         ),
+        Reason::Unreadable(QrError::SeveralSeals | QrError::TextBehind) => {
+            Words::new("清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone.")
+        }
         Reason::Unreadable(_) => Words::new(
             "请重新扫描；仍不能读取则不予接受，并请持证人出示原件。",
             "Scan again; if it still fails, do not accept it and ask for the original.",

@@ -196,6 +196,8 @@ impl Reason<'_> {
     /// The colour of the answer.
     pub const fn verdict(&self) -> Verdict {
         match self {
+            // Either seal may be good: nobody is turned away because the counter's field held more than one scan.
+            Self::Unreadable(QrError::SeveralSeals | QrError::TextBehind) => Verdict::Unknown,
             Self::Unreadable(_)
             | Self::Forged { .. }
             | Self::Malformed

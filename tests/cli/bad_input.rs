@@ -36,6 +36,10 @@ fn what_is_no_code_stops_verify() {
     DynamicImage::new_luma8(300, 300).save_with_format(&blank, ImageFormat::Png).unwrap();
     let cases = [
         ("a file that is not there", folder.path().join("gone.png").to_str().unwrap().to_owned(), "file_not_found"),
+        ("a photo without an ending", "photo1".to_owned(), "file_not_found"),
+        ("a photo of a telephone", "照片20260301.heic".to_owned(), "file_not_found"),
+        ("a path", "./x".to_owned(), "file_not_found"),
+        ("no letter", String::new(), "input_empty"),
         ("a folder", folder.path().to_str().unwrap().to_owned(), "file_is_folder"),
         ("an empty file", put("empty.png", b""), "input_empty"),
         ("a file of blanks", put("blank.txt", b" \r\n"), "input_empty"),

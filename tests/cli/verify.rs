@@ -83,6 +83,25 @@ fn of_two_seals_in_one_picture_none_is_judged() {
 }
 
 #[test]
+fn of_two_seals_in_one_text_none_is_judged() {
+    let stage = Stage::get();
+    let text = genuine(&stage);
+    let altered = if text.ends_with('0') { "1" } else { "0" };
+    let other = format!("{}{altered}", &text[..text.len() - 1]);
+    let cases = [
+        ("two seals", format!("{other} {text}"), 3, "qr_several"),
+        ("a payment code behind", format!("{text}\nhttps://pay.example/r/1"), 3, "qr_text_behind"),
+        ("the same twice", format!("{text} {text}\r\n"), 0, "accepted"),
+        ("a foreign address", "https://example.cn/".to_owned(), 1, "not_a_seal"),
+        ("a damaged seal", text[..text.len() - 1].to_owned(), 1, "qr_digit_count"),
+    ];
+    for (case, text, exit, code) in cases {
+        let run = stage.verify(&text, &["--json"]).run().ended(exit);
+        assert_eq!(code_of(&run), code, "{case}");
+    }
+}
+
+#[test]
 fn what_a_keyboard_scanner_makes_of_the_address_does_no_harm() {
     let stage = Stage::get();
     let text = genuine(&stage);
@@ -176,6 +195,11 @@ fn the_moment_is_the_one_that_was_named() {
     for (at, exit, code) in [("2000-01-01", 3, "clock_behind"), ("2099-12-31T23:59:59+08:00", 1, "expired")] {
         let run = stage.verify(&text, &["--json", "--at", at]).run();
         assert_eq!((run.code, code_of(&run).as_str()), (Some(exit), code), "{at}: {run:?}");
+    }
+    for at in ["2026-11-30T22:00:00", "2026-11-30 22:00", "2026-11-30T22"] {
+        let run = stage.verify(&text, &["--at", at, "--json"]).run().ended(2);
+        assert_eq!(word(&run.json(), "/error/code"), "usage", "{at}: a time of no zone is no moment");
+        assert!(word(&run.json(), "/error/hint/en").contains("+08:00"), "{at}");
     }
     let wrong = stage.verify(&text, &["--at", "yesterday"]).run().ended(2);
     assert!(wrong.err.starts_with("error usage: "), "{wrong:?}");

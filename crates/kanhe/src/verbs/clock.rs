@@ -19,8 +19,11 @@ pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
 }
 
 fn parse(named: &str, of_day: impl Fn(Date) -> Timestamp) -> Result<Timestamp, Failure> {
-    named.parse().or_else(|_| named.parse::<Date>().map(of_day)).map_err(|_| {
-        Failure::new("usage", "TIME is neither RFC 3339 nor a day")
+    // A time without its zone is nobody's moment, and the day's parser would drop it without a word.
+    let is_day = named.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = || named.parse().ok().filter(|_| is_day).map(of_day);
+    named.parse().ok().or_else(day).ok_or_else(|| {
+        Failure::new("usage", "TIME is neither a day nor RFC 3339 with its zone")
             .hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
     })
 }

@@ -7,6 +7,12 @@ use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_render::read_seal;
 use std::path::Path;
 
+/// No file's name has so many digits, and every seal has more.
+const MOST_DIGITS_OF_A_NAME: usize = 100;
+
+/// No path is so long that a person names.
+const LONGEST_PATH: usize = 1024;
+
 /// What was given.
 pub enum Given {
     /// The text of a QR code.
@@ -20,28 +26,35 @@ pub fn given(input: &str) -> Result<Given, Failure> {
     if input == "-" {
         return sort_out(files::read_stdin(LARGEST_ENVELOPE)?);
     }
-    // A text of digits is never a file name worth looking for, and a long one no file system would take.
-    let may_be_path = input.len() < 1024 && !input.contains('#') && !input.bytes().all(|byte| byte.is_ascii_digit());
+    if input.trim().is_empty() {
+        return Err(nothing());
+    }
     let path = Path::new(input);
-    if may_be_path && path.exists() {
+    if is_scanned(input) {
+        return Ok(Given::Text(input.to_owned()));
+    }
+    if path.exists() {
         return sort_out(files::read(path, LARGEST_ENVELOPE)?);
     }
-    if may_be_path && looks_like_a_path(path) {
-        let hint = Words::new("检查路径；若是扫描文本，请用引号括起来。", "Check the path; quote it if it is a scanned text.");
-        return Err(Failure::new("file_not_found", "the file to look at does not exist").hint(hint));
-    }
-    Ok(Given::Text(input.to_owned()))
+    let hint = Words::new("检查路径；若是扫描文本，请重新扫描。", "Check the path; if it was scanned, scan it again.");
+    Err(Failure::new("file_not_found", "there is no such file, and no seal in these words").hint(hint))
 }
 
-fn looks_like_a_path(path: &Path) -> bool {
-    let picture = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-    picture.is_some_and(|ending| ["png", "jpg", "jpeg", "txt", "cose", "svg"].contains(&ending.as_str()))
+/// What a scanner hands over, good or damaged, is an address or a long number, and what people type in its place nothing but digits.
+fn is_scanned(input: &str) -> bool {
+    let typed = input.chars().all(|c| c.is_numeric() || c.is_whitespace());
+    let digits = input.chars().filter(|c| c.is_numeric()).count();
+    typed || digits >= MOST_DIGITS_OF_A_NAME || input.len() >= LONGEST_PATH || input.contains('#') || input.contains("://")
+}
+
+fn nothing() -> Failure {
+    let hint = Words::new("扫描器没有送来内容，或文件是空的。", "The scanner sent nothing, or the file is empty.");
+    Failure::new("input_empty", "there is nothing to look at").hint(hint)
 }
 
 fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
     if bytes.trim_ascii().is_empty() {
-        let hint = Words::new("扫描器没有送来内容，或文件是空的。", "The scanner sent nothing, or the file is empty.");
-        return Err(Failure::new("input_empty", "there is nothing to look at").hint(hint));
+        return Err(nothing());
     }
     if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8]) {
         return read_seal(&bytes).map(Given::Text).map_err(|error| Failure::new(error.code(), error));

@@ -242,6 +242,7 @@ fn row_defects() -> Vec<FaultDefect> {
         holder(HolderCodeError::Character { position: 71 }),
         FaultDefect::EndsBeforeItBegins { from: day("2026-06-15"), until: day("2026-06-14") },
         FaultDefect::Until { found: day("2026-06-15"), wanted: day("2026-06-14") },
+        FaultDefect::IssuedInFuture { found: day("2026-06-15"), today: day("2026-06-14") },
         FaultDefect::BeyondCalendar,
         FaultDefect::TextTooShort { found: 1, least: 71 },
         FaultDefect::TextTooLong { found: 71, most: 60 },

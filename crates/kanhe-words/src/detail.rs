@@ -88,6 +88,7 @@ const TWINS: &[(&str, &str)] = &[
     ("character {} has no place in a holder's code", "第 {} 个字符不能用于代码"),
     ("ends on {}, before it begins on {}", "有效期止于 {}，早于起始日 {}"),
     ("says {}, the term of the type ends on {}", "写的是 {}，按该类型的期限应止于 {}"),
+    ("says {}, and today is {}", "写的是 {}，而今天是 {}"),
     ("the term ends beyond the calendar", "期限超出日历"),
     ("{} characters, at least {} are wanted", "有 {} 个字符，至少应有 {} 个"),
     ("{} characters, at most {} are wanted", "有 {} 个字符，最多 {} 个"),

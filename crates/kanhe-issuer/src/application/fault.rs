@@ -115,6 +115,9 @@ pub enum FaultDefect {
     /// The last day is not the one that the type's rule gives.
     #[error("says {found}, the term of the type ends on {wanted}")]
     Until { found: Date, wanted: Date },
+    /// Nobody issues on a day that has not come.
+    #[error("says {found}, and today is {today}")]
+    IssuedInFuture { found: Date, today: Date },
     /// A term beyond the calendar.
     #[error("the term ends beyond the calendar")]
     BeyondCalendar,
@@ -192,6 +195,7 @@ impl FaultDefect {
             Self::HolderCode { reason, .. } => reason.code(),
             Self::EndsBeforeItBegins { .. } => "validity_ends_before_it_begins",
             Self::Until { .. } => "validity_other_than_rule",
+            Self::IssuedInFuture { .. } => "issued_in_future",
             Self::BeyondCalendar => "validity_beyond_calendar",
             Self::TextTooShort { .. } => "text_too_short",
             Self::TextTooLong { .. } => "text_too_long",

@@ -35,6 +35,10 @@ pub(super) fn admit(application: &Application, rule: ValidityRule, today: Date, 
     };
     let (Ok(issued), Ok(from), Ok(until)) = (issued, from, until) else { return None };
     let issued = issued.unwrap_or(today);
+    if issued > today {
+        faults.push(Fault::new(Reserved::Issued.name(), FaultDefect::IssuedInFuture { found: issued, today }));
+        return None; // the term would begin on a day that is wrong
+    }
     let days = Days { issued, from: from.unwrap_or(issued), until };
     let refused = |defect| faults.push(Fault::new(Reserved::ValidUntil.name(), defect));
     validity(&days, rule).map_err(refused).ok().map(|validity| (issued, validity))

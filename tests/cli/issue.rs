@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -59,6 +61,15 @@ fn a_row_becomes_four_files_and_a_line() {
     let files = office.issued_files();
     let found: HashSet<&str> = files.iter().map(String::as_str).filter(|name| !["report.jsonl", ".lock"].contains(name)).collect();
     assert_eq!((named, found.len()), (found.clone(), 4));
+}
+
+#[test]
+fn certificates_are_written_for_their_owner_only() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let certificate = office.issued_with("cose").remove(0);
+    assert_eq!((mode(&certificate), mode(certificate.parent().unwrap())), (0o600, 0o700));
 }
 
 #[test]

@@ -2,17 +2,20 @@
 
 use crate::failure::Failure;
 use crate::words::Words;
-use std::fs::{File, Permissions};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Certificates and packs are for everybody, as far as the umask allows.
+/// Seals, packs and status lists are for everybody, as far as the umask allows.
 const READABLE: u32 = 0o666;
 
-/// Keys are for their owner.
+/// Keys, and certificates with whole names and numbers, are for their owner.
 const SECRET: u32 = 0o600;
+
+/// And so are folders of them.
+const SECRET_FOLDER: u32 = 0o700;
 
 /// What flows by only once is kept up to so many bytes: a hundred million applications, and not a stream without end.
 const LONGEST_FLOW: u64 = 64 << 30;
@@ -79,6 +82,11 @@ pub fn write_through(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a file likewise, and leaves the syncing to one [`sync_all`] for many files: a disk syncs some hundred times a second.
 pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, READABLE, Sync::Later)
+}
+
+/// Writes a file with whole names and numbers likewise, readable by its owner only.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_as(path, bytes, SECRET, Sync::Later)
 }
 
 /// Makes everything written to the file system of a folder outlive a power cut.
@@ -150,11 +158,20 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
 
 /// Makes a folder and those above it.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    make_folder_by(DirBuilder::new().recursive(true), path)
+}
+
+/// Makes a folder likewise, for its owner only; one that stands keeps the rights that somebody gave it.
+pub fn make_private_folder(path: &Path) -> Result<(), Failure> {
+    make_folder_by(DirBuilder::new().recursive(true).mode(SECRET_FOLDER), path)
+}
+
+fn make_folder_by(maker: &DirBuilder, path: &Path) -> Result<(), Failure> {
     if path.exists() && !path.is_dir() {
         let hint = Words::new("给出一个目录，或换一个名称。", "Name a folder, or choose another name.");
         return Err(Failure::new("file_no_folder", format!("{} is a file, and a folder is wanted", path.display())).hint(hint));
     }
-    std::fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))
+    maker.create(path).map_err(|error| Failure::file(path, &error))
 }
 
 fn bounded(source: impl Read, most: usize, name: &str) -> Result<std::io::Result<Vec<u8>>, Failure> {

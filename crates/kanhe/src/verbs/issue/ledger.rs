@@ -54,7 +54,7 @@ struct Line {
 impl Ledger {
     /// Opens the folder's report, or begins one.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
-        files::make_folder(folder)?;
+        files::make_private_folder(folder)?;
         let lock = lock(folder)?;
         files::sweep(folder)?;
         let path = folder.join("report.jsonl");

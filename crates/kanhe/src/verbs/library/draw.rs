@@ -51,7 +51,7 @@ impl<'a> Pictures<'a> {
 }
 
 fn written(kept: &Kept, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
-    files::make_folder(out)?;
+    files::make_private_folder(out)?;
     let drawn = artist.draw_again(&kept.certificate()?, &kept.envelope, &kept.digits);
     let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;
     drawn.store(out)?;

@@ -41,7 +41,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let artist = args
         .out
         .as_deref()
-        .map(|out| files::make_folder(out).and_then(|()| Artist::new(&args.picture, kind).map(|artist| (artist, out))))
+        .map(|out| files::make_private_folder(out).and_then(|()| Artist::new(&args.picture, kind).map(|artist| (artist, out))))
         .transpose()?;
     let run = Run {
         intake: Intake {

@@ -44,7 +44,7 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
     let artist = match args.out.as_deref() {
         None => None,
         Some(out) => {
-            files::make_folder(out)?;
+            files::make_private_folder(out)?;
             Some((Artist::new(&args.picture, kind)?, out))
         }
     };

@@ -43,6 +43,8 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     let here = archive.taking_over(20, "safety-staff:06").ended(0).json()["identifier"].as_str().unwrap().to_owned();
     let count = |state: &str| archive.told(&["find", "--state", state])["certificates"].as_array().unwrap().len();
     assert_eq!((count("safety-staff:01"), count("safety-staff:06")), (1, 0));
+    let nowhere = archive.ask(&[&["transfer", "out", &here, "--to", "999999"], &GROUNDS[..]].concat()).run().ended(2);
+    assert_eq!(nowhere.json()["error"]["code"], "transfer_no_region");
     archive.told(&[&["transfer", "out", &here, "--to", "350000"], &GROUNDS[..]].concat());
     assert_eq!((count("safety-staff:01"), count("safety-staff:06")), (0, 1));
     assert_eq!(archive.ask(&["find", "--state", "safety-staff:05"]).run().ended(2).json()["error"]["code"], "usage");

@@ -14,7 +14,7 @@ fn shipped() -> Vec<PathBuf> {
 #[test]
 fn every_type_file_of_the_repository_is_listed() {
     let listed = kanhe(&["type", "list", "--json"]).ended(0).json();
-    let mut names: Vec<&str> = listed.as_array().unwrap().iter().map(|kind| word(kind, "/name")).collect();
+    let mut names: Vec<&str> = listed["types"].as_array().unwrap().iter().map(|kind| word(kind, "/name")).collect();
     names.sort_unstable();
     assert_eq!(names, shipped().iter().map(|file| file.file_stem().unwrap().to_str().unwrap()).collect::<Vec<_>>());
     let words = kanhe(&["type", "list", "--lang", "zh"]).ended(0).out;

@@ -194,6 +194,7 @@ fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
         body["to"] = json!(to);
         stage.post_as(ZHOU, &format!("/v1/certificates/{second}/transfer-out"), &body)
     };
+    assert_eq!((moved("999999").status, moved("999999").code().as_str()), (422, "transfer_no_region"));
     assert_eq!((moved("440000").status, moved("440000").code().as_str()), (422, "transfer_own_region"));
     assert_eq!(moved("330000").json()["state"], "transferred");
     assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{second}/undo-transfer"), &grounds()).json()["state"], "valid");

@@ -190,8 +190,10 @@ impl<'l> Registrar<'l> {
         if matches!(change, Change::Renew | Change::Amend) {
             return Err(RegistrarError::NeedsDraft { change });
         }
-        if change == Change::TransferOut && other == Some(self.library.region().as_str()) {
-            return Err(RegistrarError::OwnRegion { region: *self.library.region() });
+        match other.and_then(|other| RegionCode::parse(other).ok()) {
+            Some(region) if region == *self.library.region() => return Err(RegistrarError::OwnRegion { region }),
+            Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }),
+            Some(_) | None => {}
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;

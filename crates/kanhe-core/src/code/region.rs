@@ -13,6 +13,12 @@ pub struct RegionCode(Ascii<LENGTH>);
 
 const LENGTH: usize = 6;
 
+/// The 34 provinces of GB/T 2260, which are older than any licence in force.
+const PROVINCES: [&str; 34] = [
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50",
+    "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+];
+
 /// How far down a region code goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegionLevel {
@@ -71,6 +77,12 @@ impl RegionCode {
     #[must_use]
     pub fn prefecture(&self) -> Option<Self> {
         (self.level() != RegionLevel::Province).then(|| self.padded(self.0.part(0..4)))
+    }
+
+    /// Says whether there is such a province: a certificate can be moved to no other.
+    #[must_use]
+    pub fn has_province(&self) -> bool {
+        PROVINCES.contains(&self.0.part(0..2))
     }
 
     /// Says whether this region is the other or lies in it: `440106` is within `440106`, `440100` and `440000`.
@@ -134,6 +146,13 @@ mod tests {
         assert_eq!(region("440000").prefecture(), None);
         assert_eq!(region("500000").level(), RegionLevel::Province);
         assert_eq!(region("101000").level(), RegionLevel::Prefecture);
+    }
+
+    #[test]
+    fn a_code_of_no_province_has_the_shape_only() {
+        for (text, expected) in [("440106", true), ("820000", true), ("999999", false), ("100000", false)] {
+            assert_eq!(region(text).has_province(), expected, "{text}");
+        }
     }
 
     #[test]

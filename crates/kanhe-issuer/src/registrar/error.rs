@@ -65,6 +65,12 @@ pub enum RegistrarError {
         /// The region.
         region: RegionCode,
     },
+    /// A certificate that would go to a region that is none.
+    #[error("{region} is in no province: nothing is transferred there")]
+    NoRegion {
+        /// The region named.
+        region: RegionCode,
+    },
     /// A certificate that stands in this library.
     #[error("{identifier} stands in this library: call its transfer off instead")]
     OwnCertificate {
@@ -139,6 +145,7 @@ impl RegistrarError {
             Self::ManifestOfOtherRegion { .. } => "library_other_region",
             Self::ManifestNotNewer { .. } => "manifest_not_newer",
             Self::OwnRegion { .. } => "transfer_own_region",
+            Self::NoRegion { .. } => "transfer_no_region",
             Self::OwnCertificate { .. } => "transfer_own_certificate",
             Self::NotGivenAway { .. } => "transfer_not_given_away",
             Self::AliasOfRegion { .. } => "alias_of_region",

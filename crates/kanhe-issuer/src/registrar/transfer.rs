@@ -20,8 +20,8 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// The region is the library's own, or the other region's state is not that of a certificate that was given away: `transferred`, or
-    /// `valid` in a code set that has no code for it.
+    /// The region is the library's own or is none, or the other region's state is not that of a certificate that was given away:
+    /// `transferred`, or `valid` in a code set that has no code for it.
     pub fn new(
         library: &Library,
         region: RegionCode,
@@ -30,6 +30,9 @@ impl Origin {
     ) -> Result<Self, RegistrarError> {
         if region == *library.region() {
             return Err(RegistrarError::OwnRegion { region });
+        }
+        if !region.has_province() {
+            return Err(RegistrarError::NoRegion { region });
         }
         if let Some((set, meaning)) = said {
             let wanted = if set.code_for(Condition::Transferred).is_some() { Condition::Transferred } else { Condition::InForce };

@@ -67,6 +67,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }
+            | RegistrarError::NoRegion { .. }
             | RegistrarError::OtherType { .. }
             | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             RegistrarError::AliasOfRegion { .. } => {

@@ -21,7 +21,7 @@ pub fn run(verb: TypeVerb, voice: Voice) -> Result<Ended, Failure> {
             let json = kinds
                 .iter()
                 .map(|kind| json!({ "name": kind.file(), "code": kind.code().as_str(), "names": words::label(kind.names()).json() }));
-            voice.say(&Value::Array(json.collect()), |language| {
+            voice.say(&json!({ "types": json.collect::<Vec<Value>>() }), |language| {
                 kinds
                     .iter()
                     .map(|kind| format!("{}  {:<26} {}", kind.code(), kind.file(), words::label(kind.names()).of(language)))

@@ -330,7 +330,7 @@ fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         ],
         shelf,
         pictures: Pictures { artist: Artist::plain(Level::M).unwrap(), page: Some("https://gd.example.cn/".to_owned()) },
-        turns: Turns::default(),
+        turns: Turns::new(1),
         sharing: SharingAt::default().rules(),
         jobs: Queue::new(JobsAt::default().rules()),
         proposals: ProposalsWith::default().rules(),

@@ -3,7 +3,10 @@
 use crate::stage::Stage;
 use kanhe_core::code::HolderCode;
 use kanhe_core::qr::encode_digits;
+use kanhe_service::http::Limits;
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::runtime::Runtime;
 
 #[test]
 fn a_text_that_is_no_seal_is_refused_with_a_sentence_in_both_languages() {
@@ -41,10 +44,7 @@ fn several_questions_are_answered_in_their_order() {
 #[test]
 fn a_picture_without_a_code_says_so() {
     let stage = Stage::new();
-    let mut png = Vec::new();
-    let mut encoder = png::Encoder::new(&mut png, 16, 16);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header().unwrap().write_image_data(&[255; 256]).unwrap();
+    let png = picture(16, &[255; 256]);
     let rows: [(&str, &[u8], u16, &str); 4] = [
         ("image/png", &png, 422, "no_qr_found"),
         ("image/png", b"\x89PNG\r\n\x1a\n", 422, "picture_truncated"),
@@ -55,6 +55,41 @@ fn a_picture_without_a_code_says_so() {
         let reply = stage.send("POST", "/v1/verify/picture", &[("content-type", kind)], body);
         assert_eq!((reply.status, reply.code().as_str()), (status, code));
     }
+}
+
+/// A grey picture, as wide as it is high.
+fn picture(width: u32, dots: &[u8]) -> Vec<u8> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width, width);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(dots).unwrap();
+    png
+}
+
+#[test]
+fn a_picture_waits_a_moment_for_its_turn_and_is_told_to_come_again() {
+    let (stage, runtime) = (Stage::new(), Runtime::new().unwrap());
+    let turn = || runtime.block_on(stage.house.turns.of_pictures(Duration::ZERO));
+    let show = || stage.send("POST", "/v1/verify/picture", &[("content-type", "image/png")], &picture(16, &[255; 256]));
+    let another = turn().unwrap();
+    let reply = show();
+    assert_eq!((reply.status, reply.code().as_str(), reply.header("retry-after")), (503, "pictures_busy", "2"));
+    assert_eq!(stage.post("/v1/verify", &json!({ "text": "x" })).status, 200, "who shows no picture waits for none");
+    drop(another);
+    assert_eq!(show().code(), "no_qr_found");
+    assert!(turn().is_some(), "a turn that is over is the next one's");
+}
+
+#[test]
+fn a_picture_that_nobody_waits_for_any_more_keeps_its_turn_until_it_is_read() {
+    let stage = Stage::with(Limits { time: Duration::from_millis(20), ..Limits::default() });
+    let dots: Vec<u8> =
+        (0_u32..1_500 * 1_500).map(|dot| if dot.wrapping_mul(2_654_435_761).count_ones() % 2 == 0 { 0 } else { 255 }).collect();
+    let reply = stage.send("POST", "/v1/verify/picture", &[("content-type", "image/png")], &picture(1_500, &dots));
+    assert_eq!((reply.status, reply.code().as_str()), (503, "service_too_slow"));
+    let runtime = Runtime::new().unwrap();
+    assert!(runtime.block_on(stage.house.turns.of_pictures(Duration::ZERO)).is_none(), "it is still being read");
+    assert!(runtime.block_on(stage.house.turns.of_pictures(Duration::from_secs(60))).is_some());
 }
 
 #[test]

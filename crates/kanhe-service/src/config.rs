@@ -185,12 +185,13 @@ impl Config {
     }
 
     /// Settings of which 0 would be nothing.
-    fn terms(&self) -> [(&'static str, u32); 25] {
+    fn terms(&self) -> [(&'static str, u32); 26] {
         let (limits, publish) = (&self.limits, &self.publish);
         [
             ("limits.requests_per_second", limits.requests_per_second),
             ("limits.burst", limits.burst),
             ("limits.at_once", limits.at_once),
+            ("limits.pictures", limits.pictures),
             ("limits.connections", limits.connections),
             ("backup.keep", self.backup.as_ref().map_or(1, |backup| backup.keep)),
             ("limits.body_bytes", limits.body_bytes),

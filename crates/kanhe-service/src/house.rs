@@ -63,7 +63,7 @@ pub struct House {
     pub press: Press,
     /// How seals are drawn.
     pub pictures: Pictures,
-    /// In which order requests of one key are done.
+    /// What is done in turns.
     pub turns: Turns,
     /// How it is backed up.
     pub backups: Backups,
@@ -126,19 +126,21 @@ const TURNS: usize = 256;
 /// Who looks at the whole library looks for minutes, with a core of his own, at a copy that keeps what is written over meanwhile.
 const COPIES: usize = 1;
 
-/// One request of each key at a time, and one look at the whole library.
+/// One request of each key at a time, one look at the whole library, and some pictures.
 pub struct Turns {
     of_keys: [Mutex<()>; TURNS],
     copies: Arc<Semaphore>,
-}
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self { of_keys: std::array::from_fn(|_| Mutex::new(())), copies: Arc::new(Semaphore::new(COPIES)) }
-    }
+    pictures: Arc<Semaphore>,
 }
 
 impl Turns {
+    /// Turns in which so many pictures are read at a time.
+    pub fn new(pictures: u32) -> Self {
+        let pictures = usize::try_from(pictures).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        let (copies, pictures) = (Arc::new(Semaphore::new(COPIES)), Arc::new(Semaphore::new(pictures)));
+        Self { of_keys: std::array::from_fn(|_| Mutex::new(())), copies, pictures }
+    }
+
     /// Waits until no other request of a key is being done; a key is known by a hash of it.
     pub fn of(&self, hash: &[u8; 32]) -> Option<MutexGuard<'_, ()>> {
         let [first, ..] = hash;
@@ -147,9 +149,18 @@ impl Turns {
 
     /// Waits a while until nobody else looks at a copy of the whole library; none, if somebody does so for longer.
     pub async fn of_copies(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.copies).acquire_owned();
-        tokio::time::timeout(patience, turn).await.ok()?.ok()
+        turn(&self.copies, patience).await
     }
+
+    /// Waits a while until a picture may be read. It keeps a core and takes a hundred megabytes, also when nobody waits for it any more: so
+    /// the turn belongs to who reads, and not to who asks.
+    pub async fn of_pictures(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
+        turn(&self.pictures, patience).await
+    }
+}
+
+async fn turn(of: &Arc<Semaphore>, patience: Duration) -> Option<OwnedSemaphorePermit> {
+    tokio::time::timeout(patience, Arc::clone(of).acquire_owned()).await.ok()?.ok()
 }
 
 /// How seals are drawn and written.

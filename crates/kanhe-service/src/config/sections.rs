@@ -12,6 +12,7 @@ use jiff::civil::Time;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// `[listen]`
@@ -110,6 +111,8 @@ pub struct LimitsAt {
     pub burst: u32,
     /// Requests that are worked on at a time; the next ones are answered with 503.
     pub at_once: u32,
+    /// Pictures that are read at a time; the next ones wait a moment, and are answered with 503. Left out: as many as there are cores.
+    pub pictures: u32,
     /// Connections that are open at a time; the next ones wait.
     pub connections: u32,
 }
@@ -117,7 +120,17 @@ pub struct LimitsAt {
 impl Default for LimitsAt {
     fn default() -> Self {
         let Rate { per_second, burst, at_once } = Rate::default();
-        Self { body_bytes: 16 << 20, seconds: 30, stop_seconds: 30, requests_per_second: per_second, burst, at_once, connections: 4_096 }
+        let pictures = available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+        Self {
+            body_bytes: 16 << 20,
+            seconds: 30,
+            stop_seconds: 30,
+            requests_per_second: per_second,
+            burst,
+            at_once,
+            pictures,
+            connections: 4_096,
+        }
     }
 }
 

@@ -41,6 +41,9 @@ const LETTERS: Duration = Duration::from_secs(2);
 /// How often approved proposals are looked at of which certificates are to be changed.
 const WORK: Duration = Duration::from_secs(1);
 
+/// So long the process stays, when it has stopped, for what still keeps a thread.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 /// Runs the service until it is told to stop.
 pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     let plan = Plan::read(&args.config)?;
@@ -51,7 +54,7 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     // Until the end: then what waits is written.
     let _log = listen_in(traces.as_ref()).map_err(failed)?;
     let runtime = Runtime::new().map_err(failed)?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listener = listen(&plan).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -86,8 +89,10 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         beside.shutdown().await;
         tracing::info!("stopped");
         served
-    })?;
-    Ok(Ended::Well)
+    });
+    // What keeps a thread now, a picture say, is for nobody any more; a commit has ended by then.
+    runtime.shutdown_timeout(LAST_WORK);
+    served.map(|()| Ended::Well)
 }
 
 /// The socket that systemd hands over (sd_listen_fds(3)), or one of our own. One that is handed over outlives this process: whoever comes

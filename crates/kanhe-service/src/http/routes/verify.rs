@@ -19,6 +19,7 @@ use kanhe_core::verify::{Occasion, verify as judge};
 use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
 /// One question: what a scanner read, and for what the certificate is to be used.
@@ -66,6 +67,12 @@ pub struct PictureQuestion {
 /// More questions at a time are a job.
 const MOST_QUESTIONS: usize = 1_000;
 
+/// So long a picture waits for its turn; those of a counter are read sooner than that.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Seconds after which it is worth showing it again.
+const LATER: u64 = 2;
+
 /// A QR code holds at most 7,089 digits.
 const LONGEST_TEXT: usize = 16_384;
 
@@ -111,7 +118,14 @@ pub async fn verify_picture(
     Picture(picture): Picture,
 ) -> Result<Response, Problem> {
     let counter = counter(&house)?;
-    let read = tokio::task::spawn_blocking(followed(move || kanhe_render::read_seal(&picture))).await.map_err(|_| Problem::failed())?;
+    let turn = house.turns.of_pictures(PATIENCE).await.ok_or_else(|| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "pictures_busy", "as many pictures are being read as may be").retry_after(LATER)
+    })?;
+    let read = followed(move || {
+        let _turn = turn;
+        kanhe_render::read_seal(&picture)
+    });
+    let read = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::failed())?;
     let text = read.map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))?;
     let asked = Asked { text: &text, scene: question.scene.as_deref(), at: question.at.as_deref() };
     answer(&house, &counter, asked, told)

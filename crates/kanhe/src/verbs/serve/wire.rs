@@ -83,7 +83,7 @@ impl Plan {
             backups: self.backups(),
             library,
             pictures: self.pictures()?,
-            turns: Turns::default(),
+            turns: Turns::new(self.config.limits.pictures),
             sharing: self.config.sharing.rules(),
             jobs: Queue::new(self.config.jobs.rules()),
             proposals: self.config.proposals.rules(),

@@ -1,7 +1,7 @@
 //! What stops a request: always a problem document, in the caller's language, with the headers that keep it where it belongs.
 
 use crate::stage::Stage;
-use kanhe_service::http::Limits;
+use kanhe_service::http::{Limits, Rate};
 use serde_json::json;
 use std::time::Duration;
 
@@ -71,7 +71,9 @@ fn a_page_of_a_known_origin_is_told_what_it_may_send() {
     let told = asked(KNOWN);
     assert_eq!((told.status, told.header("access-control-allow-origin")), (200, KNOWN));
     assert_eq!(told.header("access-control-allow-methods"), "GET,POST,PUT,DELETE");
-    assert!(told.header("access-control-allow-headers").contains("authorization"));
+    for name in ["authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id", "x-csrf-token"] {
+        assert!(told.header("access-control-allow-headers").split(',').any(|allowed| allowed == name), "{name}");
+    }
     assert_eq!((told.header("access-control-max-age"), told.header("access-control-allow-credentials")), ("600", ""));
     assert_eq!(asked(STRANGER).header("access-control-allow-origin"), "");
 }
@@ -86,6 +88,26 @@ fn a_page_of_a_known_origin_reads_answers_and_problems_and_no_other_does() {
             assert!(reply.header("vary").contains("origin"), "a cache may not give it to the page of another origin: {path}");
         }
         assert_eq!(stage.get(path).header("access-control-allow-origin"), "", "{path}");
+    }
+}
+
+#[test]
+fn whatever_stops_a_request_a_page_of_a_known_origin_reads_why() {
+    let wary = |rate| Stage::with(Limits { body_bytes: 1_000, rate, origins: vec![KNOWN.to_owned()], ..Limits::default() });
+    let rate = Rate { per_second: 1, burst: 3, at_once: 512 };
+    let (stage, full) = (wary(rate), wary(Rate { at_once: 0, ..rate }));
+    let rows: [(&Stage, &str, &str, &[u8], u16, &str); 5] = [
+        (&stage, "/v1/verify/picture", "image/png", b"\x89PNG\r\n\x1a\n", 422, "picture_truncated"),
+        (&stage, "/v1/verify", "application/json", b"{", 400, "request_malformed"),
+        (&stage, "/v1/verify", "application/json", &[b' '; 2_000], 413, "body_too_large"),
+        (&stage, "/v1/verify", "application/json", b"{}", 429, "rate_exceeded"),
+        (&full, "/v1/verify", "application/json", b"{}", 503, "service_busy"),
+    ];
+    for (stage, path, kind, body, status, code) in rows {
+        let reply = stage.send("POST", path, &[("origin", KNOWN), ("content-type", kind)], body);
+        assert_eq!((reply.status, reply.code().as_str()), (status, code));
+        assert_eq!(reply.header("access-control-allow-origin"), KNOWN, "{code}");
+        assert!(reply.header("access-control-expose-headers").contains("retry-after"), "{code}");
     }
 }
 

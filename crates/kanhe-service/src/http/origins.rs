@@ -17,7 +17,7 @@ use axum::response::Response;
 
 /// What may be sent.
 const METHODS: &str = "GET,POST,PUT,DELETE";
-const HEADERS: &str = "content-type,authorization,accept-language,idempotency-key,x-request-id";
+const HEADERS: &str = "content-type,authorization,accept-language,idempotency-key,if-none-match,last-event-id,x-csrf-token,x-request-id";
 
 /// What may be read beside the body.
 const EXPOSED: &str = "x-request-id,etag,retry-after";

@@ -51,10 +51,11 @@ fn every_answer_bears_its_request_id_and_is_kept_from_caches_and_frames() {
         assert_eq!(reply.header("cache-control"), "no-store");
         assert!(reply.header("content-security-policy").starts_with("default-src 'none'"));
     }
-    let named = stage.send("GET", "/healthz", &[("x-request-id", "app-42")], b"");
-    assert_eq!(named.header("x-request-id"), "app-42");
-    let odd = stage.send("GET", "/healthz", &[("x-request-id", "{\"a\": 1}")], b"");
-    assert_eq!(odd.header("x-request-id").len(), 16);
+    let drawn = "0b5f3c7e-0000-7000-8000-00805f9b34fb";
+    assert_eq!(stage.send("GET", "/healthz", &[("x-request-id", drawn)], b"").header("x-request-id"), drawn);
+    for odd in ["{\"a\": 1}", "app-42", "440524188001010014"] {
+        assert_eq!(stage.send("GET", "/healthz", &[("x-request-id", odd)], b"").header("x-request-id").len(), 16, "{odd}");
+    }
 }
 
 /// Who may call from elsewhere, and who only seems to be it.

@@ -13,9 +13,6 @@ use tracing::Span;
 /// By which a caller and the log name one request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// An id that a caller brings has at most so many characters, letters, digits and hyphens.
-const LONGEST_ID: usize = 64;
-
 /// One request, from its first byte to its answer.
 pub struct Watch {
     begun: Instant,
@@ -58,11 +55,44 @@ impl Watch {
 
 fn brought(request: &Request) -> Option<HeaderValue> {
     let id = request.headers().get(REQUEST_ID)?;
-    let text = id.to_str().ok()?;
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (plain && (1..=LONGEST_ID).contains(&text.len())).then(|| id.clone())
+    is_drawn(id.as_bytes()).then(|| id.clone())
+}
+
+/// Whether an id is of a form in which ids are drawn: a UUID (RFC 9562 §4), the same without hyphens, or a ULID. Anything else could be the
+/// number of a person or of a licence, and would stand in the log.
+fn is_drawn(id: &[u8]) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    match id.len() {
+        36 => id.iter().enumerate().all(|(place, byte)| if hyphens.contains(&place) { *byte == b'-' } else { byte.is_ascii_hexdigit() }),
+        32 => id.iter().all(u8::is_ascii_hexdigit),
+        26 => id.iter().all(|byte| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(byte)),
+        _ => false,
+    }
 }
 
 fn drawn(house: &House) -> HeaderValue {
     HeaderValue::try_from(hex(&house.chance::<8>())).unwrap_or(HeaderValue::from_static("none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_were_drawn_are_taken_and_words_and_numbers_are_not() {
+        let rows = [
+            ("0b5f3c7e-0000-7000-8000-00805f9b34fb", true),
+            ("0B5F3C7E000070008000-00805F9B34FB", false),
+            ("4bf92f3577b34da6a3ce929d0e0e4736", true),
+            ("01ARZ3NDEKTSV4RRFFQ69G5FAV", true),
+            ("01ARZ3NDEKTSV4RRFFQ69G5FAU", false),
+            ("440524188001010014", false),
+            ("zhangxiaoming", false),
+            ("JY34401060000001", false),
+            ("", false),
+        ];
+        for (id, taken) in rows {
+            assert_eq!(is_drawn(id.as_bytes()), taken, "{id}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use crate::stage::Stage;
 use kanhe_service::http::{Limits, Rate};
 use serde_json::json;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 #[test]
@@ -109,6 +111,23 @@ fn whatever_stops_a_request_a_page_of_a_known_origin_reads_why() {
         assert_eq!((reply.status, reply.code().as_str()), (status, code));
         assert_eq!(reply.header("access-control-allow-origin"), KNOWN, "{code}");
         assert!(reply.header("access-control-expose-headers").contains("retry-after"), "{code}");
+    }
+}
+
+#[test]
+fn a_body_that_does_not_come_is_the_callers_delay_and_one_that_is_too_large_is_not_waited_for() {
+    let stage = Stage::with(Limits { body_bytes: 1_000, time: Duration::from_millis(300), ..Limits::default() });
+    let begun = |length: u64| {
+        let mut caller = TcpStream::connect(stage.address()).unwrap();
+        let head = "POST /v1/verify HTTP/1.1\r\nhost: a\r\naccept-language: en\r\ncontent-type: application/json";
+        write!(caller, "{head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{{").unwrap();
+        let mut answer = vec![0; 4_096];
+        let length = caller.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    for (length, status, code) in [(900, "408", "body_too_slow"), (1_001, "413", "body_too_large")] {
+        let answer = begun(length);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(code), "{answer}");
     }
 }
 

@@ -9,6 +9,7 @@ mod lingering;
 mod tls;
 
 pub use connection::{Peer, Transport};
+pub use lingering::Awaited;
 pub use tls::{Shown, Tls, TlsError, name_provider};
 
 use axum::Router;

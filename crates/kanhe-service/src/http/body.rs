@@ -92,11 +92,14 @@ impl<S: Send + Sync> FromRequest<S> for CoseFile {
     }
 }
 
+/// A body that is larger than any but a job's may be.
+pub fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is larger than the service takes")
+}
+
 fn cut_short(error: &BytesRejection) -> Problem {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is larger than the service takes")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "the body ended early"),
     }
 }

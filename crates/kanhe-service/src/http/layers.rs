@@ -1,14 +1,15 @@
 //! What is done around every request.
 
 use super::authenticate::authenticate;
+use super::body::too_large;
 use super::observe::Watch;
 use super::origins::{Origins, preflight, show_to};
 use super::problem::Problem;
 use super::routes::JOBS;
 use super::tongue::Tongue;
 use super::turnstile::{Rate, Turnstile};
-use crate::house::{House, Shared};
-use crate::serve::Transport;
+use crate::house::Shared;
+use crate::serve::{Awaited, Transport};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
@@ -18,6 +19,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Body as _;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -31,7 +33,7 @@ use tracing::Instrument;
 pub struct Limits {
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// How long a request may take, before it is answered with 503.
+    /// How long a request may take, before it is answered with 503, or with 408 if its body has not come yet.
     pub time: Duration,
     /// How long the table of a job may take to arrive.
     pub upload_time: Duration,
@@ -71,6 +73,7 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
         turnstile: Turnstile::new(limits.rate),
         origins: Origins::new(&limits.origins),
         body: DefaultBodyLimit::max(limits.body_bytes),
+        body_bytes: u64::try_from(limits.body_bytes).unwrap_or(u64::MAX),
         time: limits.time,
         upload_time: limits.upload_time,
     });
@@ -84,6 +87,7 @@ struct Porch {
     turnstile: Turnstile,
     origins: Origins,
     body: DefaultBodyLimit,
+    body_bytes: u64,
     time: Duration,
     upload_time: Duration,
 }
@@ -91,8 +95,10 @@ struct Porch {
 impl Porch {
     /// Names a request, and says of its answer what is said of all.
     async fn answer(&self, mut request: Request, next: Next) -> Response {
-        let (watch, tongue) = (Watch::begin(&self.house, &request), Tongue::of(request.headers()));
-        let guard = Guard::of(&self.house, &mut request);
+        // One answer for what is said of TLS and for every cookie.
+        let transport = self.house.door.transport(request.extensions().get());
+        request.extensions_mut().insert(transport);
+        let (watch, guard, tongue) = (Watch::begin(&self.house, &request), Guard::of(&request, transport), Tongue::of(request.headers()));
         let origin = self.origins.known(request.headers());
         let response = self.placed(request, next).instrument(watch.span()).await;
         let mut response = spoken(response, tongue);
@@ -113,19 +119,15 @@ impl Porch {
 
     /// Answers in the place of a request that takes too long, or panics.
     async fn in_time(&self, request: Request, next: Next) -> Response {
-        let is_upload = request.method() == Method::POST && request.uri().path() == JOBS;
-        let time = if is_upload { self.upload_time } else { self.time };
+        let time = if is_upload(&request) { self.upload_time } else { self.time };
+        let awaited = request.extensions().get::<Awaited>().cloned();
         match tokio::time::timeout(time, caught(self.let_in(request, next))).await {
             Ok(Ok(response)) => response,
             Ok(Err(Panicked)) => {
                 tracing::error!("a request panicked");
                 Problem::failed().into_response()
             }
-            Err(_) => {
-                let late =
-                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_too_slow", format!("not done within {} s", time.as_secs()));
-                late.retry_after(5).into_response()
-            }
+            Err(_) => late(time, awaited.is_some_and(|awaited| awaited.now())).into_response(),
         }
     }
 
@@ -138,8 +140,26 @@ impl Porch {
         if let Err(problem) = self.turnstile.token(&self.house, &request) {
             return problem.into_response();
         }
+        if !is_upload(&request) && request.body().size_hint().lower() > self.body_bytes {
+            return too_large().into_response();
+        }
         self.body.apply(&mut request);
         next.run(request).await
+    }
+}
+
+/// Whether it hands in the table of a job, which has bounds of its own.
+fn is_upload(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == JOBS
+}
+
+/// What took too long: the caller's body, or what is done with it.
+fn late(time: Duration, is_body: bool) -> Problem {
+    let seconds = time.as_secs();
+    if is_body {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", format!("the body has not come within {seconds} s"))
+    } else {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_too_slow", format!("not done within {seconds} s")).retry_after(5)
     }
 }
 
@@ -182,7 +202,7 @@ fn framework(status: StatusCode) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::new(status, "route_unknown", "there is nothing at this path"),
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, "method_not_allowed", "this path does not take this method"),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "body_too_large", "the body is larger than the service takes"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(status, "media_type_unknown", "this path does not take this media type"),
         _ if status.is_server_error() => Problem::failed(),
         _ => Problem::new(status, "request_malformed", "the request is not as the interface has it"),
@@ -196,12 +216,11 @@ struct Guard {
 }
 
 impl Guard {
-    /// One answer for its own header and for every cookie: the request takes along how it has come.
-    fn of(house: &House, request: &mut Request) -> Self {
-        let transport = house.door.transport(request.extensions().get());
-        request.extensions_mut().insert(transport);
-        let policy = if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY };
-        Self { policy, over_tls: transport == Transport::Tls }
+    fn of(request: &Request, transport: Transport) -> Self {
+        Self {
+            policy: if request.uri().path().starts_with("/docs") { POLICY_OF_DOCS } else { POLICY },
+            over_tls: transport == Transport::Tls,
+        }
     }
 
     fn protect(&self, headers: &mut HeaderMap) {

@@ -1,6 +1,6 @@
 //! One connection: a handshake where TLS is on, then requests, one after the other.
 
-use super::lingering::Lingering;
+use super::lingering::{Awaited, Lingering};
 use crate::accounts::Thumbprint;
 use crate::measure;
 use axum::Router;
@@ -124,7 +124,13 @@ impl Service<Request<Incoming>> for Requests {
     type Future = RouteFuture<Infallible>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let mut request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Lingering::new(body)) });
+        let (head, body) = request.into_parts();
+        let mut request = Request::from_parts(head, Body::empty());
+        if !body.is_end_stream() {
+            let awaited = Awaited::default();
+            *request.body_mut() = Body::new(Lingering::new(body, awaited.clone()));
+            request.extensions_mut().insert(awaited);
+        }
         let peer = if self.proxies.contains(&self.peer.address) { self.peer.speaking(request.headers()) } else { self.peer };
         request.extensions_mut().insert(peer);
         self.router.clone().call(request)

@@ -7,6 +7,8 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -17,12 +19,26 @@ const MOST: u64 = 64 << 20;
 /// So long it is read.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Whether a request waits for more of its body, in its extensions: what is late then is its caller.
+#[derive(Clone, Default)]
+pub struct Awaited(Arc<AtomicBool>);
+
+impl Awaited {
+    /// Whether it waits at this moment.
+    pub fn now(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A request's body.
-pub(super) struct Lingering(Option<Incoming>);
+pub(super) struct Lingering {
+    body: Option<Incoming>,
+    awaited: Awaited,
+}
 
 impl Lingering {
-    pub const fn new(body: Incoming) -> Self {
-        Self(Some(body))
+    pub const fn new(body: Incoming, awaited: Awaited) -> Self {
+        Self { body: Some(body), awaited }
     }
 }
 
@@ -31,21 +47,23 @@ impl Body for Lingering {
     type Error = hyper::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        self.0.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx))
+        let polled = self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx));
+        self.awaited.0.store(polled.is_pending(), Ordering::Relaxed);
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(Incoming::is_end_stream)
+        self.body.as_ref().is_none_or(Incoming::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
     }
 }
 
 impl Drop for Lingering {
     fn drop(&mut self) {
-        let Some((body, runtime)) = self.0.take().filter(|body| !body.is_end_stream()).zip(Handle::try_current().ok()) else { return };
+        let Some((body, runtime)) = self.body.take().filter(|body| !body.is_end_stream()).zip(Handle::try_current().ok()) else { return };
         runtime.spawn(tokio::time::timeout(LONGEST, drain(body)));
     }
 }

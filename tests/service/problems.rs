@@ -25,6 +25,7 @@ fn whatever_goes_wrong_is_a_problem_document() {
         assert_eq!((reply.status, reply.code().as_str()), (status, code), "{method} {path}");
         assert_eq!(reply.json()["status"], status);
         assert_eq!(reply.json()["type"], format!("urn:kanhe:problem:{code}"));
+        assert!(reply.json()["hint"].as_str().is_some_and(|hint| !hint.is_ascii()), "{code}");
     }
 }
 

@@ -101,7 +101,9 @@ mod tests {
         assert!(codes > 150, "{codes}");
         assert!(without.is_empty(), "no hint for {without:?}");
         assert!(HINTS.is_sorted_by_key(|(code, ..)| code));
-        assert!(HINTS.iter().all(|(code, zh, en)| page.contains(&format!("| `{code}` | ")) && !zh.is_ascii() && en.starts_with(|first: char| !first.is_ascii_lowercase())));
+        assert!(HINTS.iter().all(|(code, zh, en)| page.contains(&format!("| `{code}` | "))
+            && !zh.is_ascii()
+            && en.starts_with(|first: char| !first.is_ascii_lowercase())));
     }
 
     /// Whether only who runs the service, or a verb, meets a code.

@@ -233,7 +233,10 @@ impl From<DrawError> for Problem {
 /// An application with all its faults.
 pub fn refused_row(faults: &[application::Fault]) -> Problem {
     let said: Vec<Fault> = faults.iter().map(fault).collect();
-    let detail = format!("the application has {} faults", said.len());
+    let detail = match said.len() {
+        1 => "the application has 1 fault".to_owned(),
+        several => format!("the application has {several} faults"),
+    };
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "rows_refused", detail).faults(said)
 }
 

@@ -53,7 +53,9 @@ pub enum HookError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Letters would go over the network in the clear, or nowhere.
-    #[error("the address is to be https://host[:port][/path], of at most {most} characters and without a user or a fragment")]
+    #[error(
+        "the address is to be https://host[:port][/path] (http:// only on the machine of the service itself), of at most {most} characters and without a user or a fragment"
+    )]
     Address {
         /// Its greatest length.
         most: usize,

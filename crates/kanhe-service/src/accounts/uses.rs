@@ -3,7 +3,7 @@
 //! The transparency log tells of certificates and applications. That somebody was given a role, or looked at a holder's number, is no
 //! event of a certificate: it is a paper in the drawer `Uses`, written in the same commit as the act, and read by auditors.
 
-use super::paper::{Papers, Span, moment_or_never, papers_of, place, written};
+use super::paper::{Papers, Span, moment_or_never, papers_of, place_of_one, written};
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_store::{Begun, Drawer, Library, Pen, StoreError};
@@ -253,7 +253,7 @@ pub struct Use {
 
 /// Writes down what somebody did, in the same commit. `chance` keeps two of the same moment apart.
 pub fn note_use(pen: &mut Pen<'_>, entry: &Use, chance: [u8; 8]) -> Result<(), StoreError> {
-    let key = [place(&entry.agency, entry.at).as_slice(), &chance].concat();
+    let key = place_of_one(&entry.agency, entry.at, chance);
     pen.put_office(Drawer::Uses, &key, &written(entry))
 }
 

@@ -4,7 +4,7 @@
 
 use super::refusal::ShareError;
 use crate::accounts::Caller;
-use crate::accounts::paper::{Papers, Span, papers_of, place, read, written};
+use crate::accounts::paper::{Papers, Span, papers_of, place_of_one, read, written};
 use crate::house::House;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -119,7 +119,7 @@ pub(super) fn count(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Time
     let alarm = unusual.then(|| Alarm { at: now, actor: caller.actor.clone(), calls: today, mean });
     if let Some(alarm) = &alarm {
         calls.alarmed = Some(day);
-        let key = [&[ALARMS], place(&caller.agency, now).as_slice(), &house.chance::<8>()].concat();
+        let key = [&[ALARMS], place_of_one(&caller.agency, now, house.chance()).as_slice()].concat();
         pen.put_office(Drawer::Calls, &key, &written(alarm))?;
     }
     pen.put_office(Drawer::Calls, &key, &written(&calls))?;

@@ -3,7 +3,7 @@
 use super::calls;
 use super::refusal::ShareError;
 use crate::accounts::Caller;
-use crate::accounts::paper::{Papers, Span, papers_of, place, written};
+use crate::accounts::paper::{Papers, Span, papers_of, place_of_one, written};
 use crate::house::House;
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, HolderCode, Uscc};
@@ -185,7 +185,7 @@ impl Share {
     }
 
     fn put_under(&self, agency: &Uscc, pen: &mut Pen<'_>, house: &House) -> Result<(), StoreError> {
-        let key = [place(agency, self.at).as_slice(), &house.chance::<8>()].concat();
+        let key = place_of_one(agency, self.at, house.chance());
         pen.put_office(Drawer::Shares, &key, &written(self))
     }
 }

@@ -12,6 +12,7 @@ use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
+use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
 
 pub use crate::cursor::Cursor;
@@ -171,9 +172,18 @@ impl Library {
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
             Question::Number { number, type_code } => {
-                let prefix = layout::number(number);
-                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                self.page(&List::beginning(Family::Numbers, prefix), within, after, most)
+                let list = |number: &str| {
+                    let prefix = layout::number(number);
+                    let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
+                    List::beginning(Family::Numbers, prefix)
+                };
+                // The same for every page: the first spelling by which there is one.
+                for spelling in spellings(number) {
+                    if !self.page(&list(&spelling), within, None, 1)?.shelfmarks.is_empty() {
+                        return self.page(&list(&spelling), within, after, most);
+                    }
+                }
+                self.page(&list(number), within, after, most)
             }
             Question::Holder { code, type_code } => {
                 let prefix = Key::new().bytes(&self.keys.holder(code));

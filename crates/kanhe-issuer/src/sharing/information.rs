@@ -4,6 +4,7 @@ use crate::lifecycle::Condition;
 use kanhe_core::certificate::{Certificate, Value};
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
 use kanhe_core::envelope::EnvelopeError;
+use kanhe_core::spelling::folded;
 use std::collections::BTreeMap;
 
 /// What an asker says that a certificate says.
@@ -113,14 +114,14 @@ impl Stated {
     /// Whether a certificate says all that is stated.
     pub fn is_of(&self, certificate: &Certificate) -> bool {
         let holds = |holder: &kanhe_core::certificate::Holder| {
-            self.holder_name.as_deref().is_none_or(|name| name == holder.name())
+            self.holder_name.as_deref().is_none_or(|name| folded(name) == folded(holder.name()))
                 && self.holder_code.as_ref().is_none_or(|code| code == holder.code())
         };
         let identifier = &certificate.identifier;
         self.identifier.as_ref().is_none_or(|stated| stated == identifier)
             && self.type_code.as_ref().is_none_or(|stated| stated == identifier.type_code())
             && certificate.holders.iter().any(holds)
-            && self.number.as_deref().is_none_or(|number| number == certificate.number)
+            && self.number.as_deref().is_none_or(|number| folded(number) == folded(&certificate.number))
             && self.fields.iter().all(|(name, text)| certificate.field(name).is_some_and(|value| text_of(value) == *text))
     }
 }

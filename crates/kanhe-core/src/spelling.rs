@@ -1,0 +1,41 @@
+//! Numbers and names as people type them: in half or full width, in either case, with spaces around.
+//!
+//! ```text
+//! 粤建安B（2025）0010300     as it is printed
+//! 粤建安b(2025)0010300       as it is typed
+//! ```
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
+/// the same so are the same number, or the same name.
+pub fn folded(text: &str) -> String {
+    text.trim().nfkc().map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// How a number that was typed may be printed: as it was typed, and in capitals with brackets of half or full width.
+pub fn spellings(number: &str) -> [String; 3] {
+    let narrow = folded(number);
+    let wide = narrow.replace('(', "（").replace(')', "）");
+    [number.trim().to_owned(), wide, narrow]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_one_however_it_is_typed() {
+        let printed = "粤建安B（2025）0010300";
+        for typed in
+            [printed, "粤建安B(2025)0010300", "粤建安b（2025）0010300", "粤建安Ｂ（２０２５）0010300", " 粤建安B（2025）0010300\u{3000}"]
+        {
+            assert_eq!(folded(typed), folded(printed), "{typed}");
+            assert!(spellings(typed).contains(&printed.to_owned()), "{typed}");
+        }
+        for other in ["粤建安B（2025）0010301", "粤建安C（2025）0010300", "粤建安B2025 0010300"] {
+            assert_ne!(folded(other), folded(printed), "{other}");
+        }
+        assert!(spellings(" jy-a ").contains(&"jy-a".to_owned()), "a number in small letters is found as it is printed");
+    }
+}

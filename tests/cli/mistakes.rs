@@ -114,7 +114,7 @@ fn a_wrong_folder_of_backups_is_left_as_it_is() {
 #[test]
 fn nobody_names_another_moment_of_recording() {
     let archive = Archive::open();
-    let told = archive.issuing(permits(1)).and(&["--at", "2024-01-01"]).run().ended(0).json();
+    let told = archive.issuing(permits(1)).and(&["--at", "2025-09-01"]).run().ended(0).json();
     assert_eq!(told["issued"], 1);
     let history = archive.told(&["history", &archive.identifiers()[0]]);
     assert!(word(&history, "/events/0/recorded") > "2026", "{history}");

@@ -215,7 +215,7 @@ fn information_is_answered_as_the_standard_has_it() {
         ("all is so", of(&good, "张小明"), 0),
         ("by number and name", number("粤A022000000001", "张小明"), 0),
         ("by holder and type", json!({ "purpose": duty(), "type": kind, "holder": person(1) }), 0),
-        ("as an input method writes it", number(" 粤a０２２０００００００１　", " 张小明 "), 0),
+        ("as an input method writes it", number(" 粤a０２２００００００００１　", " 张小明 "), 0),
         ("a field is so", field("2018-04-01"), 0),
         ("suspended", of(&held, "张小明"), 2),
         ("revoked is no longer valid, and not unknown", of(&gone, "张小明"), 3),

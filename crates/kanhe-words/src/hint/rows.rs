@@ -236,12 +236,12 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Make the list for the key and the index that the manifest names.",
     ),
     ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
+    ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
     (
         "transfer_own_certificate",
         "该证照就在本库中，无须转入；如系误转出，请告知本服务的运维人员。",
         "It stands in this library: if it was given away by mistake, tell whoever runs the service.",
     ),
-    ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
     ("transfer_own_region", "填写另一地区。", "Name the other region."),
     ("type_not_newer", "提高类型文件中的 edition。", "Raise `edition` in the type file."),
     ("version_gap", "让新版本从今天或更早开始。", "Let it begin today."),

@@ -235,8 +235,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "按名录所载的密钥和序号重新制作清单。",
         "Make the list for the key and the index that the manifest names.",
     ),
-    ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
     ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
+    ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
     (
         "transfer_own_certificate",
         "该证照就在本库中，无须转入；如系误转出，请告知本服务的运维人员。",

@@ -79,13 +79,16 @@ fn a_new_version_takes_the_place_of_the_old_one() {
         "amended.csv",
         permits(1).replace("GD-SPJY-2026-00001", "R-amended").replace("584号", "585号").replace("20250816", "2026-01-05"),
     );
+    let term = |shown: &Value| (word(shown, "/from").to_owned(), word(shown, "/until").to_owned());
     let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
     let told = archive.ask(&["amend", &old, "--in", &input, "--key", &key, "--identity", &identity]).and(&GROUNDS).run().ended(0).json();
     let new = word(&told, "/identifier").to_owned();
     assert!(new.contains(".002."), "{new}");
     let shown = archive.told(&["show", &old]);
     assert_eq!((word(&shown, "/state"), word(&shown, "/successor")), ("superseded", new.as_str()));
-    assert_eq!(word(&archive.told(&["show", &new]), "/predecessor"), old);
+    let amended = archive.told(&["show", &new]);
+    assert_eq!((word(&amended, "/predecessor"), word(&amended, "/issued")), (old.as_str(), "2026-01-05"));
+    assert_eq!(term(&amended), term(&shown), "an amendment moves no day");
     archive.is_whole();
 }
 

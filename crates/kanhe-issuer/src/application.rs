@@ -29,3 +29,4 @@ pub use fault::{Fault, FaultDefect};
 pub use json_rows::Columns;
 pub use printable::Unprintable;
 pub use table::{Application, MOST_BYTES, Requests, Table};
+pub use term::Term;

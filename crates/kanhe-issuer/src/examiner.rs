@@ -20,7 +20,7 @@ use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
 use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, enter, event};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::ProjectCode;
+use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_store::{Library, Pen, Project, Stage, StoreError};
 
@@ -108,10 +108,11 @@ impl<'l> Examiner<'l> {
             return Err(ExaminerError::OtherAgency { wanted: project.agency, found: desk.agency().code });
         }
         let application = Application::read_back(&project.application, kind).map_err(ExaminerError::Form)?;
-        let draft = kind.admit(&application, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
-        let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
         let registrar = Registrar::new(self.library);
-        let replaces = project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)));
+        let replaces = replaced_by(&project);
+        let term = registrar.term_after(replaces)?;
+        let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
+        let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
         let succession = replaces.map_or(Succession::First, |(_, identifier)| Succession::Next(identifier));
         let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
         self.library.commit(|pen| {
@@ -180,6 +181,11 @@ impl<'l> Examiner<'l> {
         let refused = || ExaminerError::SamePerson { actor: actor.to_owned(), what };
         named.try_for_each(|other| if could_be_one(pen, self.behind, actor, other)? { Err(refused()) } else { Ok(()) })
     }
+}
+
+/// What an application asks to renew or amend.
+pub fn replaced_by(project: &Project) -> Option<(Replacement, &CertificateId)> {
+    project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)))
 }
 
 fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {

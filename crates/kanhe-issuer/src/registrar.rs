@@ -17,12 +17,13 @@ pub use proof::{Proof, Proved};
 pub use signing::{Answer, Signed};
 pub use transfer::Origin;
 
-use crate::application::Draft;
-use crate::desk::{Desk, Succession};
+use crate::application::{Draft, Term};
+use crate::desk::{Desk, IssueError, Succession};
 use crate::lifecycle::{self, Change, Condition};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
+use kanhe_core::certificate::Validity;
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Approval, Event, Grounds};
@@ -149,6 +150,14 @@ impl<'l> Registrar<'l> {
         let asked = entry.effective;
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), entry, salt)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
+    }
+
+    /// Who gives the days of a certificate that takes the place of this one, or of none: an amendment keeps those of the version before.
+    pub fn term_after(&self, replaced: Option<(Replacement, &CertificateId)>) -> Result<Term, RegistrarError> {
+        let Some((Replacement::Amend, identifier)) = replaced else { return Ok(Term::Rule) };
+        let before = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
+        let card = self.library.card(before)?;
+        Validity::new(card.from, card.until).map(Term::Kept).map_err(|error| IssueError::Certificate(error).into())
     }
 
     /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.

@@ -4,7 +4,8 @@ use super::columns::Reserved;
 use super::draft::Draft;
 use super::fault::{Fault, FaultDefect};
 use super::table::Application;
-use super::{fields, holders, term};
+use super::term::{self, Term};
+use super::{fields, holders};
 use crate::catalogue::CertificateKind;
 use jiff::civil::Date;
 use kanhe_core::code::Serial;
@@ -14,12 +15,17 @@ use kanhe_core::kind::Form;
 const LONGEST_REQUEST_ID: usize = 64;
 
 impl CertificateKind {
-    /// Admits an application; `today` is the day of issue of one that names none.
+    /// Admits an application for a first certificate; `today` is the day of issue of one that names none.
     ///
     /// # Errors
     ///
     /// All faults of the row at once, in the order of the columns.
     pub fn admit(&self, application: &Application, today: Date) -> Result<Draft, Vec<Fault>> {
+        self.admit_for(application, Term::Rule, today)
+    }
+
+    /// Admits an application for a certificate whose days come from elsewhere than the type's rule; the errors are the same.
+    pub fn admit_for(&self, application: &Application, term: Term, today: Date) -> Result<Draft, Vec<Fault>> {
         let mut faults = application.faults.clone();
         if faults.iter().any(|fault| matches!(fault.defect(), FaultDefect::RowCells { .. })) {
             return Err(faults); // the cells cannot be told apart, so nothing more can be said of any
@@ -27,7 +33,7 @@ impl CertificateKind {
         let request_id = request_id(application, &mut faults);
         let number = number(application, self, &mut faults);
         let holders = holders::admit(application, self.holder(), &mut faults);
-        let term = term::admit(application, self.validity(), today, &mut faults);
+        let term = term::admit(application, self.validity(), term, today, &mut faults);
         let fields = fields::admit(application, self, &mut faults);
         match (request_id, number, holders, term) {
             (Some(request_id), Some((number, serial)), Some((holders, warnings)), Some((issued, validity))) if faults.is_empty() => {

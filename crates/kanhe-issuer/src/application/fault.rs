@@ -115,6 +115,9 @@ pub enum FaultDefect {
     /// The last day is not the one that the type's rule gives.
     #[error("says {found}, the term of the type ends on {wanted}")]
     Until { found: Date, wanted: Date },
+    /// An amendment names another day than the version before has; none is without end (长期).
+    #[error("says {}, an amendment keeps the term: {}", day_or_never(*.found), day_or_never(*.kept))]
+    TermKept { found: Option<Date>, kept: Option<Date> },
     /// Nobody issues on a day that has not come.
     #[error("says {found}, and today is {today}")]
     IssuedInFuture { found: Date, today: Date },
@@ -195,6 +198,7 @@ impl FaultDefect {
             Self::HolderCode { reason, .. } => reason.code(),
             Self::EndsBeforeItBegins { .. } => "validity_ends_before_it_begins",
             Self::Until { .. } => "validity_other_than_rule",
+            Self::TermKept { .. } => "term_kept",
             Self::IssuedInFuture { .. } => "issued_in_future",
             Self::BeyondCalendar => "validity_beyond_calendar",
             Self::TextTooShort { .. } => "text_too_short",
@@ -212,4 +216,8 @@ impl FaultDefect {
             Self::Schema { .. } => "schema",
         }
     }
+}
+
+fn day_or_never(day: Option<Date>) -> String {
+    day.map_or_else(|| "no last day".to_owned(), |day| day.to_string())
 }

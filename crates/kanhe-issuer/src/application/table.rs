@@ -51,6 +51,11 @@ impl Application {
         self.text(Reserved::RequestId.name())
     }
 
+    /// The number that is to be printed, as it stands in the row.
+    pub fn number(&self) -> Option<&str> {
+        self.text(Reserved::Number.name())
+    }
+
     /// Names the request that it belongs to, if it does not say so itself.
     pub fn belongs_to(&mut self, request: &str) {
         if self.cell(Reserved::RequestId.name()).is_none() {

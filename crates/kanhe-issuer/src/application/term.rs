@@ -12,9 +12,19 @@ use kanhe_core::certificate::Validity;
 /// What people write where there is no last day.
 const FOR_EVER: [&str; 4] = ["长期", "长期有效", "永久", "无固定期限"];
 
+/// Who gives the days of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// The type's rule: for a first certificate, and for one that is renewed (延续).
+    Rule,
+    /// The version before: an amendment (变更) says something else for the same days.
+    Kept(Validity),
+    /// The region that gave the certificate away (转入): the application may name the last day there, up to that of the type's rule.
+    Carried,
+}
+
 /// The days that an application names.
 struct Days {
-    issued: Date,
     from: Date,
     until: Option<Until>,
 }
@@ -25,8 +35,14 @@ enum Until {
     ForEver,
 }
 
-/// The day of issue (that of `today` if the application names none) and the term; `None` if any day is wrong.
-pub(super) fn admit(application: &Application, rule: ValidityRule, today: Date, faults: &mut Vec<Fault>) -> Option<(Date, Validity)> {
+/// The day of issue (that of `today` if the application names none) and the days in force; `None` if any day is wrong.
+pub(super) fn admit(
+    application: &Application,
+    rule: ValidityRule,
+    term: Term,
+    today: Date,
+    faults: &mut Vec<Fault>,
+) -> Option<(Date, Validity)> {
     let issued = day_in(application, Reserved::Issued, faults);
     let from = day_in(application, Reserved::ValidFrom, faults);
     let until = match application.text(Reserved::ValidUntil.name()) {
@@ -39,12 +55,28 @@ pub(super) fn admit(application: &Application, rule: ValidityRule, today: Date, 
         faults.push(Fault::new(Reserved::Issued.name(), FaultDefect::IssuedInFuture { found: issued, today }));
         return None; // the term would begin on a day that is wrong
     }
-    let days = Days { issued, from: from.unwrap_or(issued), until };
+    if let Term::Kept(validity) = term {
+        return keeps(from, until, validity, faults).then_some((issued, validity));
+    }
+    let days = Days { from: from.unwrap_or(issued), until };
     let refused = |defect| faults.push(Fault::new(Reserved::ValidUntil.name(), defect));
-    validity(&days, rule).map_err(refused).ok().map(|validity| (issued, validity))
+    validity(&days, rule, term).map_err(refused).ok().map(|validity| (issued, validity))
 }
 
-fn validity(days: &Days, rule: ValidityRule) -> Result<Validity, FaultDefect> {
+/// Whether the days that an application names, if it names any, are those of the version before.
+fn keeps(from: Option<Date>, until: Option<Until>, kept: Validity, faults: &mut Vec<Fault>) -> bool {
+    let until = until.map(|until| match until {
+        Until::Day(day) => Some(day),
+        Until::ForEver => None,
+    });
+    let days = [(Reserved::ValidFrom, from.map(Some), Some(kept.from())), (Reserved::ValidUntil, until, kept.until())];
+    let other = days.into_iter().filter_map(|(column, named, kept)| Some((column, named.filter(|named| *named != kept)?, kept)));
+    let before = faults.len();
+    faults.extend(other.map(|(column, found, kept)| Fault::new(column.name(), FaultDefect::TermKept { found, kept })));
+    faults.len() == before
+}
+
+fn validity(days: &Days, rule: ValidityRule, term: Term) -> Result<Validity, FaultDefect> {
     let last = match (rule, &days.until) {
         (ValidityRule::OpenEnded, None | Some(Until::ForEver)) | (ValidityRule::Given, Some(Until::ForEver)) => None,
         (ValidityRule::OpenEnded, Some(Until::Day(_))) => return Err(FaultDefect::NotWanted { rule: "open-ended" }),
@@ -52,8 +84,9 @@ fn validity(days: &Days, rule: ValidityRule) -> Result<Validity, FaultDefect> {
         (ValidityRule::Given, Some(Until::Day(day))) => Some(*day),
         (ValidityRule::Years(_) | ValidityRule::Days(_), Some(Until::ForEver)) => return Err(FaultDefect::NotWanted { rule: "a term" }),
         (ValidityRule::Years(_) | ValidityRule::Days(_), given) => {
-            let last = last_day(days.issued, rule).ok_or(FaultDefect::BeyondCalendar)?;
+            let last = last_day(days.from, rule).ok_or(FaultDefect::BeyondCalendar)?;
             match given {
+                Some(Until::Day(found)) if term == Term::Carried && *found < last => Some(*found),
                 Some(Until::Day(found)) if *found != last => return Err(FaultDefect::Until { found: *found, wanted: last }),
                 _ => Some(last),
             }
@@ -66,13 +99,13 @@ fn validity(days: &Days, rule: ValidityRule) -> Result<Validity, FaultDefect> {
 /// The last day of a term: the day before the same day of a later year.
 ///
 /// Where that year has no such day (29 February) the term ends with its month (Civil Code art. 202).
-fn last_day(issued: Date, rule: ValidityRule) -> Option<Date> {
+fn last_day(from: Date, rule: ValidityRule) -> Option<Date> {
     match rule {
         ValidityRule::Years(years) => {
-            let same_day = issued.checked_add(i64::from(years).years()).ok()?;
-            if same_day.day() == issued.day() { same_day.yesterday().ok() } else { Some(same_day) }
+            let same_day = from.checked_add(i64::from(years).years()).ok()?;
+            if same_day.day() == from.day() { same_day.yesterday().ok() } else { Some(same_day) }
         }
-        ValidityRule::Days(days) => issued.checked_add(i64::from(days).days()).ok()?.yesterday().ok(),
+        ValidityRule::Days(days) => from.checked_add(i64::from(days).days()).ok()?.yesterday().ok(),
         ValidityRule::OpenEnded | ValidityRule::Given => None,
     }
 }
@@ -107,8 +140,8 @@ mod tests {
             ((2026, 3, 1), ValidityRule::Days(90), (2026, 5, 29)),
         ];
         let date = |(year, month, day)| Date::constant(year, month, day);
-        for (issued, rule, last) in rows {
-            assert_eq!(last_day(date(issued), rule), Some(date(last)), "{issued:?} {rule:?}");
+        for (from, rule, last) in rows {
+            assert_eq!(last_day(date(from), rule), Some(date(last)), "{from:?} {rule:?}");
         }
         assert_eq!(last_day(date((9998, 1, 1)), ValidityRule::Years(5)), None);
     }

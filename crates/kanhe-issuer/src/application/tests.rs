@@ -108,10 +108,14 @@ fn csv_of(cells: &[(&str, String)]) -> String {
 }
 
 fn admitted(name: &str, bytes: &[u8]) -> Result<Draft, Vec<Fault>> {
+    admitted_for(name, Term::Rule, bytes)
+}
+
+fn admitted_for(name: &str, term: Term, bytes: &[u8]) -> Result<Draft, Vec<Fault>> {
     let mut table = Table::read(bytes, kind(name)).unwrap();
     let application = table.next().unwrap().unwrap();
     assert!(table.next().is_none());
-    kind(name).admit(&application, TODAY)
+    kind(name).admit_for(&application, term, TODAY)
 }
 
 /// The columns and codes of the faults of a right application with one cell changed.

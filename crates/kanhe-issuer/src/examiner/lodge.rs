@@ -5,7 +5,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Entry, RegistrarError, Replacement, condition_on};
+use crate::registrar::{Entry, Registrar, RegistrarError, Replacement, condition_on};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -91,7 +91,9 @@ impl Examiner<'_> {
     pub fn admit(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Admitted, ExaminerError> {
         let rule = rule_of(kind)?;
         let today = day_in_china(entry.now);
-        let draft = kind.admit(lodging.application, today).map_err(ExaminerError::Faults)?;
+        let replaced = lodging.replaces.as_ref().map(|(replacement, identifier)| (*replacement, identifier));
+        let term = Registrar::new(self.library).term_after(replaced)?;
+        let draft = kind.admit_for(lodging.application, term, today).map_err(ExaminerError::Faults)?;
         if draft.issued() != today {
             return Err(ExaminerError::IssuedGiven);
         }

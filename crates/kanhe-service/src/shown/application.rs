@@ -7,7 +7,8 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::event;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{CertificateKind, Department};
-use kanhe_issuer::examiner::{Opinion, Standing};
+use kanhe_issuer::examiner::{Opinion, Standing, replaced_by};
+use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::sight::Sight;
 use kanhe_store::{Library, Project, Stage, StoreError};
 use serde::{Deserialize, Serialize};
@@ -139,10 +140,17 @@ impl Application {
 
     /// The same with what officers may know.
     #[must_use]
-    pub fn for_officers(self, project: &Project, kind: &CertificateKind, history: &[(u64, event::Event)], sight: Sight) -> Self {
+    pub fn for_officers(
+        self,
+        library: &Library,
+        project: &Project,
+        kind: &CertificateKind,
+        history: &[(u64, event::Event)],
+        sight: Sight,
+    ) -> Self {
         Self {
             request_id: Some(project.request.clone()),
-            applied: Applied::read(project, kind, sight),
+            applied: Applied::read(library, project, kind, sight),
             events: Some(history.iter().map(|(index, event)| Event::new(*index, event)).collect()),
             ..self
         }
@@ -151,9 +159,10 @@ impl Application {
 
 impl Applied {
     /// Reads what was handed in as the type at hand understands it.
-    fn read(project: &Project, kind: &CertificateKind, sight: Sight) -> Option<Self> {
+    fn read(library: &Library, project: &Project, kind: &CertificateKind, sight: Sight) -> Option<Self> {
         let row = Row::read_back(&project.application, kind).ok()?;
-        let draft = kind.admit(&row, day_in_china(project.lodged)).ok()?;
+        let term = Registrar::new(library).term_after(replaced_by(project)).ok()?;
+        let draft = kind.admit_for(&row, term, day_in_china(project.lodged)).ok()?;
         Some(Self {
             number: draft.number().to_owned(),
             holders: holders(draft.holders(), sight),

@@ -1,9 +1,9 @@
 //! What is refused of a row, and what a draft holds.
 
 use super::super::*;
-use super::{TODAY, admitted, csv_of, faults_with, kind, right, with};
+use super::{TODAY, admitted, admitted_for, csv_of, faults_with, kind, right, with};
 use jiff::civil::Date;
-use kanhe_core::certificate::Value;
+use kanhe_core::certificate::{Validity, Value};
 use proptest::prelude::*;
 
 #[test]
@@ -186,6 +186,51 @@ fn words_of_a_code_table_stand_for_their_codes() {
     let draft =
         admitted("food-operation-permit", csv_of(&with("food-operation-permit", "business_form", "餐饮服务经营者")).as_bytes()).unwrap();
     assert!(draft.fields().contains(&("business_form".to_owned(), Value::Text("2".to_owned()))));
+}
+
+#[test]
+fn an_amendment_keeps_the_days_of_the_version_before() {
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let ends = Term::Kept(Validity::new(day("2024-05-01"), Some(day("2029-04-30"))).unwrap());
+    let never = Term::Kept(Validity::new(day("2024-05-01"), None).unwrap());
+    let rows = [
+        (ends, "valid_until", "", &[][..]),
+        (ends, "valid_until", "2029-04-30", &[]),
+        (ends, "valid_from", "2024-05-01", &[]),
+        (ends, "valid_until", "2031-02-28", &["valid_until"]),
+        (ends, "valid_until", "长期", &["valid_until"]),
+        (ends, "valid_from", "2026-03-01", &["valid_from"]),
+        (never, "valid_until", "长期", &[]),
+        (never, "valid_until", "2029-04-30", &["valid_until"]),
+    ];
+    for (term, column, cell, wanted) in rows {
+        let told = admitted_for("food-operation-permit", term, csv_of(&with("food-operation-permit", column, cell)).as_bytes());
+        let faults = told.as_ref().err().map_or(&[][..], Vec::as_slice);
+        assert_eq!(faults.iter().map(Fault::column).collect::<Vec<_>>(), wanted, "{column} {cell}");
+        assert!(faults.iter().all(|fault| fault.code() == "term_kept"), "{faults:?}");
+        if let (Ok(draft), Term::Kept(kept)) = (told, term) {
+            assert_eq!((draft.validity(), draft.issued()), (kept, day("2026-03-01")));
+        }
+    }
+}
+
+#[test]
+fn what_comes_from_another_region_may_end_sooner_than_the_rule_has_it_and_never_later() {
+    let carried = |until: &str| {
+        let table = csv_of(&with("food-operation-permit", "valid_until", until));
+        let draft = admitted_for("food-operation-permit", Term::Carried, table.as_bytes());
+        draft.map(|draft| draft.validity().until().unwrap().to_string()).map_err(|faults| faults[0].code())
+    };
+    assert_eq!(carried("2028-12-31").as_deref(), Ok("2028-12-31"));
+    assert_eq!(carried("").as_deref(), Ok("2031-02-28"));
+    assert_eq!(carried("2031-03-01"), Err("validity_other_than_rule"));
+}
+
+#[test]
+fn a_term_is_counted_from_its_first_day() {
+    let table = csv_of(&with("food-operation-permit", "valid_from", "2026-05-10"));
+    let validity = admitted("food-operation-permit", table.as_bytes()).unwrap().validity();
+    assert_eq!((validity.from().to_string(), validity.until().unwrap().to_string()), ("2026-05-10".to_owned(), "2031-05-09".to_owned()));
 }
 
 proptest! {

@@ -1,16 +1,15 @@
 //! `kanhe suspend`, `reinstate`, `revoke`, `annul`, `cancel`, `transfer`, `renew`, `amend`: what can become of a certificate.
 
-use super::door::{Asked, Elsewhere, Issued, Order, Place, door};
+use super::door::{Elsewhere, Issued, Order, Place, door};
 use super::draw::Pictures;
 use super::identifier;
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
 use crate::files;
-use crate::verbs::{Ended, Voice, clock, issue};
+use crate::verbs::{Ended, Voice, issue};
 use crate::words::{Language, Words, change_word, said_state};
-use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode};
-use kanhe_issuer::application::{MOST_BYTES, Table};
+use kanhe_issuer::application::{Application, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Replacement, is_alias_part};
@@ -89,18 +88,14 @@ pub const fn result(before: bool) -> &'static str {
     if before { "before" } else { "issued" }
 }
 
-/// The one application of a table, admitted on the day of the act; what cannot be drawn is refused before it is signed.
-fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result<Asked, Failure> {
+/// The one application of a table; what cannot be drawn is refused before it is signed.
+fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result<Application, Failure> {
     let bytes = files::read(input, MOST_BYTES)?;
     let mut rows = Table::read(&bytes, kind).map_err(|error| Failure::new(error.code(), error))?;
     let row = rows.next().transpose().map_err(|error| Failure::new(error.code(), error))?;
     let row = row.filter(|_| rows.next().is_none()).ok_or_else(|| Failure::new("usage", "the table has exactly one application"))?;
-    let draft = kind.admit(&row, day_in_china(clock::moment(None)?)).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new("rows_refused", faults.join("; "))
-    })?;
-    pictures.can_show(draft.number())?;
-    Ok(Asked { row, draft })
+    row.number().map_or(Ok(()), |number| pictures.can_show(number))?;
+    Ok(row)
 }
 
 /// Takes a certificate of another region over.

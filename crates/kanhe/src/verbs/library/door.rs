@@ -21,7 +21,7 @@ use kanhe_core::certificate::Certificate as Said;
 use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::manifest::Manifest;
-use kanhe_issuer::application::{Application as Row, Draft};
+use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
@@ -157,14 +157,6 @@ impl From<Record> for Kept {
     }
 }
 
-/// An application that was admitted.
-pub struct Asked {
-    /// As it was handed in.
-    pub row: Row,
-    /// As its type understands it.
-    pub draft: Draft,
-}
-
 /// A certificate that is to be issued.
 pub struct Order<'a> {
     /// Its type.
@@ -180,9 +172,9 @@ pub struct Order<'a> {
 /// By which right a certificate comes.
 pub enum Place<'a> {
     /// It takes the place of a version.
-    Next(&'a CertificateId, Replacement, &'a Asked),
+    Next(&'a CertificateId, Replacement, &'a Row),
     /// It was given away by another region.
-    From(Elsewhere<'a>, &'a Asked),
+    From(Elsewhere<'a>, &'a Row),
     /// Its application is approved.
     Decided(&'a ProjectCode),
 }

@@ -69,7 +69,7 @@ pub async fn one(
         house.note(&caller, sight, own.project.code.as_str(), || {
             let history = house.library.history_of(&own.project)?;
             let shown = Application::read(&house.library, &own.project, own.kind, &history, house.now())?;
-            Ok(Json(shown.for_officers(&own.project, own.kind, &history, sight)))
+            Ok(Json(shown.for_officers(&house.library, &own.project, own.kind, &history, sight)))
         })
     })
     .await

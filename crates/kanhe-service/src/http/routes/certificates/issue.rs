@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
-use kanhe_issuer::application::{Columns, Draft};
+use kanhe_issuer::application::{Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
@@ -85,19 +85,25 @@ fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let draft = draft(&house, (kind, Term::Rule), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     let warnings = draft.warnings().to_vec();
     let entered = enter(&house, &caller, kind, draft, entry)?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 
 /// Admits an application on the day of the act; what cannot be drawn is refused before it is signed.
-pub fn draft(house: &House, kind: &CertificateKind, columns: Columns, request: Option<&str>, entry: &Entry) -> Result<Draft, Problem> {
+pub fn draft(
+    house: &House,
+    (kind, term): (&CertificateKind, Term),
+    columns: Columns,
+    request: Option<&str>,
+    entry: &Entry,
+) -> Result<Draft, Problem> {
     let mut application = columns.application(1, kind);
     if let Some(request) = request {
         application.belongs_to(request);
     }
-    let draft = kind.admit(&application, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
+    let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
     can_draw(house, draft.number())?;
     Ok(draft)
 }

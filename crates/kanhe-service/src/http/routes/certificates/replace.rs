@@ -40,10 +40,12 @@ fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued,
     let Act { house, caller, subject, repeat, body } = act;
     let own = house.certificate_of(&caller, Right::Issue, &subject)?;
     let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
-    let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let registrar = Registrar::new(&house.library);
+    let term = registrar.term_after(Some((replacement, &own.identifier)))?;
+    let draft = draft(&house, (kind, term), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     let warnings = draft.warnings().to_vec();
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = Registrar::new(&house.library).replace(&desk, &own.identifier, replacement, draft, entry, house.chance())?;
+    let entered = registrar.replace(&desk, &own.identifier, replacement, draft, entry, house.chance())?;
     Issued::read(&house, &entered, kind, &warnings)
 }

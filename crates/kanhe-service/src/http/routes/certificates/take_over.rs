@@ -7,7 +7,7 @@ use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
-use kanhe_issuer::application::Columns;
+use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::meaning_of;
 use kanhe_issuer::registrar::{Origin, Registrar};
 
@@ -48,7 +48,7 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let said = body.said.as_deref().map(|said| meaning_of(kind.state_codes(), said).ok_or_else(unknown)).transpose()?;
     let mut warnings = identifier.warnings().to_vec();
     let origin = Origin::new(&house.library, region, identifier, said)?;
-    let draft = draft(&house, kind, body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     warnings.extend_from_slice(draft.warnings());
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;

@@ -17,6 +17,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
 use kanhe_core::event;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::application::{Application as Row, Draft, Term};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
@@ -56,22 +57,33 @@ impl Own {
         let desk = Desk::open(&manifest, key.key(), order.kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
         let registrar = Registrar::new(library);
         match &order.place {
-            Place::Next(identifier, replacement, asked) => {
-                registrar.replace(&desk, identifier, *replacement, asked.draft.clone(), entry, chance).map_err(|error| registered(&error))
+            Place::Next(identifier, replacement, row) => {
+                let term = registrar.term_after(Some((*replacement, *identifier))).map_err(|error| registered(&error))?;
+                let draft = admitted(order.kind, row, term, &entry)?;
+                registrar.replace(&desk, identifier, *replacement, draft, entry, chance).map_err(|error| registered(&error))
             }
-            Place::From(elsewhere, asked) => {
+            Place::From(elsewhere, row) => {
                 let meaning = |said: &str| meaning_of(order.kind.state_codes(), said).map(|(set, meaning)| (set.clone(), meaning));
                 let said = elsewhere.said.map(|said| meaning(said).ok_or_else(|| no_such_code(said))).transpose()?;
                 let said = said.as_ref().map(|(set, meaning)| (set, *meaning));
                 let origin = Origin::new(library, elsewhere.region, elsewhere.identifier.clone(), said);
                 let origin = origin.map_err(|error| registered(&error))?;
-                registrar.take_over(&desk, &origin, asked.draft.clone(), entry, chance).map_err(|error| registered(&error))
+                let draft = admitted(order.kind, row, Term::Carried, &entry)?;
+                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| registered(&error))
             }
             Place::Decided(code) => {
                 Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
             }
         }
     }
+}
+
+/// The draft of an application that stands alone: all its faults are one error.
+fn admitted(kind: &CertificateKind, row: &Row, term: Term, entry: &Entry) -> Result<Draft, Failure> {
+    kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::new("rows_refused", faults.join("; "))
+    })
 }
 
 impl Case<'_> {
@@ -190,7 +202,7 @@ impl Door for Own {
         let project = case.project(&self.library)?;
         let (kind, history) = (case.kind(&project)?, self.library.history_of(&project).map_err(stored)?);
         let shown = Application::read(&self.library, &project, kind, &history, clock::moment(None)?).map_err(stored)?;
-        Ok((shown.for_officers(&project, kind, &history, sight), serde_json::from_slice(&project.application).ok()))
+        Ok((shown.for_officers(&self.library, &project, kind, &history, sight), serde_json::from_slice(&project.application).ok()))
     }
 
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {

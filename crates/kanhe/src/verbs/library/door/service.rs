@@ -8,8 +8,7 @@ use super::shapes::{
 };
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Asked, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place,
-    Proof,
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -117,17 +116,17 @@ impl Door for Service {
     }
 
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
-        let asked_for = |asked: &Asked| json!({ "application": columns(&asked.row) });
+        let asked_for = |row: &Row| json!({ "application": columns(row) });
         let (path, more) = match &order.place {
-            Place::Next(identifier, replacement, asked) => {
-                (one(identifier, &format!("/{}", Change::from(*replacement).act().word())), asked_for(asked))
+            Place::Next(identifier, replacement, row) => {
+                (one(identifier, &format!("/{}", Change::from(*replacement).act().word())), asked_for(row))
             }
-            Place::From(elsewhere, asked) => {
+            Place::From(elsewhere, row) => {
                 let there = json!({
                     "type": order.kind.code().as_str(), "identifier": elsewhere.identifier.written(), "from": elsewhere.region.as_str(),
                     "said": elsewhere.said,
                 });
-                let more = with(there, asked_for(asked));
+                let more = with(there, asked_for(row));
                 ("/v1/certificates/transfer-in".to_owned(), more)
             }
             Place::Decided(code) => (format!("/v1/applications/{}/approval", escaped(code.as_str())), json!({})),

@@ -6,6 +6,7 @@
 use crate::calendar::day_in_china;
 use crate::code::RegionCode;
 use crate::envelope::{Authentic, Envelope, EnvelopeError};
+use crate::key::{Multiples, Verifier, VerifyingKey};
 use crate::kind::Kind;
 use crate::manifest::Uses;
 use crate::pack::{Anchor, Pack, Standing, Trust};
@@ -33,9 +34,19 @@ pub struct Occasion<'a> {
 
 /// Decides whether a counter may rely on the certificate whose QR code says `text`.
 pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>) -> Result<Accepted<'p>, Refusal<'p>> {
+    verify_with(text, pack, occasion, |_| None)
+}
+
+/// Decides the same, sooner where the multiples of a key are at hand.
+pub fn verify_with<'p, 'm>(
+    text: &str,
+    pack: &'p Authentic<Pack>,
+    occasion: Occasion<'_>,
+    multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
+) -> Result<Accepted<'p>, Refusal<'p>> {
     let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
-    let (seal, anchor) = authenticate(&envelope, pack)?; // from here on its words are the issuer's
+    let (seal, anchor) = authenticate(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
     let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
     let trust = anchor.trust_in(scanned.bytes());
     not_stolen(&anchor, trust)?;
@@ -47,11 +58,16 @@ pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>)
 }
 
 /// Finds the key that signed: all keys with the seal's key id are tried.
-fn authenticate<'p, 'b>(envelope: &Envelope<'b>, pack: &'p Pack) -> Result<(Authentic<Seal<'b>>, Anchor<'p>), Reason<'p>> {
+fn authenticate<'p, 'b, 'm>(
+    envelope: &Envelope<'b>,
+    pack: &'p Pack,
+    multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
+) -> Result<(Authentic<Seal<'b>>, Anchor<'p>), Reason<'p>> {
     let key_id = envelope.key_id();
     let mut refusal = Reason::IssuerUnknown { key_id };
     for anchor in pack.anchors(key_id) {
-        match envelope.authenticate(&anchor.key().key) {
+        let key = &anchor.key().key;
+        match envelope.authenticate(multiples_of(key).map_or(Verifier::Key(key), Verifier::Multiples)) {
             Ok(seal) => return Ok((seal, anchor)),
             Err(EnvelopeError::SignatureInvalid { .. }) => refusal = Reason::Forged { key_id, agency: &anchor.agency().names },
             Err(_) => refusal = Reason::Malformed,

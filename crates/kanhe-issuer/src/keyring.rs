@@ -10,9 +10,10 @@ use age::secrecy::{ExposeSecret, SecretString};
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanhe_core::key::{KeyError, PublicKeyLine, Signer, SigningKey};
+use kanhe_core::key::{KeyError, Multiples, PublicKeyLine, Signer, SigningKey};
 use std::io::{Read, Write};
 use std::iter;
+use std::sync::OnceLock;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -101,6 +102,7 @@ impl Lock {
 pub struct NamedKey {
     name: String,
     key: Keeping,
+    multiples: OnceLock<Multiples>,
 }
 
 /// Where a private key is.
@@ -121,7 +123,7 @@ impl NamedKey {
     }
 
     fn kept(name: &str, key: Keeping) -> Result<Self, KeyringError> {
-        let named = Self { name: name.to_owned(), key };
+        let named = Self { name: name.to_owned(), key, multiples: OnceLock::new() };
         named.public_line()?;
         Ok(named)
     }
@@ -142,6 +144,11 @@ impl NamedKey {
             Keeping::Memory(key) => key.as_ref(),
             Keeping::Elsewhere(signer) => signer.as_ref(),
         }
+    }
+
+    /// The multiples of its public half, worked out when they are first wanted: for whoever signs much with it.
+    pub fn multiples(&self) -> &Multiples {
+        self.multiples.get_or_init(|| Multiples::of(&self.key().verifying_key()))
     }
 
     /// Encrypts the key into the bytes of a key file.

@@ -3,6 +3,7 @@
 mod crowd;
 mod look;
 mod open;
+mod printed;
 mod seal;
 mod views;
 
@@ -45,11 +46,11 @@ pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<Vec<String>, Re
     search(GrayImage::from_raw(width, height, luma.to_vec()).ok_or(mismatch)?)
 }
 
-/// Looks at the picture in one way after the other, until one shows a code.
+/// Looks at what is printed on the picture in one way after the other, until one shows a code; a blank one is not looked at.
 fn search(luma: GrayImage) -> Result<Vec<String>, ReadError> {
     let (width, height) = luma.dimensions();
     let mut attempts = 0;
-    for (view, binarizing) in views::of(luma) {
+    for (view, binarizing) in printed::printed(luma).into_iter().flat_map(views::of) {
         attempts += 1;
         let texts = look::look(&view, binarizing);
         if !texts.is_empty() {

@@ -98,8 +98,8 @@ fn a_changed_byte_in_the_pixels_of_a_png_is_damage() {
 
 #[test]
 fn a_picture_without_a_code_is_looked_at_in_full_and_says_so() {
-    let blank = GrayImage::from_pixel(640, 480, Luma([200]));
-    let error = read_picture(&png(&blank)).unwrap_err();
+    let stripes = GrayImage::from_fn(640, 480, |x, _| Luma([if x / 40 % 2 == 0 { 200 } else { 60 }]));
+    let error = read_picture(&png(&stripes)).unwrap_err();
     assert!(matches!(error, ReadError::NoQrFound { width: 640, height: 480, attempts } if attempts > 4), "{error}");
     assert_eq!(error.code(), "no_qr_found");
     assert_eq!(read_picture(&png(&GrayImage::new(1, 1))).unwrap_err().code(), "no_qr_found");

@@ -205,3 +205,17 @@ fn a_code_hidden_by_a_thumb_is_not_read_and_not_misread() {
     imageops::replace(&mut picture, &thumb, 0, 0);
     assert!(matches!(read_picture(&png(&picture)), Err(ReadError::NoQrFound { .. })));
 }
+
+#[test]
+fn a_large_blank_picture_is_not_searched_and_a_code_in_a_corner_of_it_is_found() {
+    let blank = |side: u32| GrayImage::from_pixel(side, side, image::Luma([250]));
+    let missed = read_luma(6000, 6000, blank(6000).as_raw());
+    assert_eq!(missed, Err(ReadError::NoQrFound { width: 6000, height: 6000, attempts: 0 }));
+    let (text, mut sheet) = (digits(500), blank(3000));
+    // Modules as large as the squares in which contrast is looked for, at their edges.
+    for (pixels, left, top) in [(2, 2700, 30), (16, 1600, 1600)] {
+        imageops::replace(&mut sheet, &drawn(&text, Level::M, pixels), left, top);
+        assert_eq!(read_picture(&png(&sheet)), Ok(vec![text.clone()]), "{pixels}");
+        sheet = blank(3000);
+    }
+}

@@ -91,6 +91,21 @@ fn the_same_row_twice_in_one_table_is_issued_once() {
 }
 
 #[test]
+fn of_two_rows_of_one_request_the_second_is_judged_by_itself_where_the_first_is_not_signed() {
+    let office = Office::open();
+    let table = permits(1);
+    let row = table.lines().nth(1).unwrap();
+    // Before any key of the agency was good: admitted, and not signed.
+    let early = row.replace(",20251024,", ",20141231,").replace(",20250816,", ",20141231,");
+    assert_ne!(early, row);
+    let heading = table.lines().next().unwrap();
+    let told = office.issue(format!("{heading}\n{early}\n{row}\n{row}\n{early}\n")).ended(1).json();
+    assert_eq!(counts(&told), (1, 1, 2), "{told}");
+    let codes: Vec<&str> = told["faults"].as_array().unwrap().iter().map(|fault| word(fault, "/code")).collect();
+    assert_eq!(codes, ["outside_key_window", "request_reused"]);
+}
+
+#[test]
 fn a_changed_row_under_an_old_request_is_refused() {
     let office = Office::open();
     office.issue(permits(1)).ended(0);

@@ -106,80 +106,104 @@ fn issue_all(
     ledger: &mut Ledger,
     voice: Voice,
 ) -> Result<Counts, Failure> {
-    let rules = Rules { kind, desk, artist, today: day_in_china(clock::moment(args.at.as_deref())?) };
-    let folder = ledger.folder().to_owned();
-    let mut counts = Counts::default();
+    let today = day_in_china(clock::moment(args.at.as_deref())?);
     let mut progress = Progress::new(table.size(), voice);
+    let mut run = Run { kind, desk, artist, today, ledger, ready: Vec::with_capacity(CHUNK), counts: Counts::default() };
     let pause = Pause::listen()?;
     while !pause.asked() {
-        let mut ready = Vec::with_capacity(CHUNK);
         let mut read = 0_usize;
         for row in table.by_ref().take(CHUNK) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
             read += 1;
-            admit(&application, &rules, ledger, &mut ready, &mut counts)?;
+            run.admit(&application)?;
         }
-        let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &folder)).collect::<Result<Vec<_>, _>>()?;
-        // Files first, then the lines that say they are there: a line never promises what is not.
-        files::sync_all(&folder)?;
-        for (ready, outcome) in &finished {
-            ledger.report(&line_of(ready, outcome, &mut counts))?;
-        }
-        ledger.sync()?;
+        run.finish_all()?;
         progress.advance(read, table.taken());
         if read < CHUNK {
-            return Ok(counts);
+            return Ok(run.counts);
         }
     }
-    counts.paused = true;
-    Ok(counts)
+    run.counts.paused = true;
+    Ok(run.counts)
 }
 
-/// What every row is held against.
-struct Rules<'a> {
+/// A table on its way, and what every row is held against.
+struct Run<'a> {
     kind: &'a CertificateKind,
     desk: &'a Desk<'a>,
     artist: &'a Artist,
     today: jiff::civil::Date,
+    ledger: &'a mut Ledger,
+    ready: Vec<Ready>,
+    counts: Counts,
 }
 
-fn admit(
-    application: &Application,
-    &Rules { kind, desk, artist, today }: &Rules<'_>,
-    ledger: &mut Ledger,
-    ready: &mut Vec<Ready>,
-    counts: &mut Counts,
-) -> Result<(), Failure> {
-    let line = application.line();
-    let mut refuse = |ledger: &mut Ledger, faults: Vec<Value>| {
-        counts.refused += 1;
-        let row = json!({ "line": line, "request_id": application.request_id(), "result": "refused", "faults": faults });
-        counts.faults.keep(&row);
-        ledger.report(&row)
-    };
-    let draft = match kind.admit(application, today) {
-        Ok(draft) => draft,
-        Err(faults) => return refuse(ledger, faults.iter().map(fault_json).collect()),
-    };
-    let (identifier, fingerprint) = match desk.identifier(&draft).and_then(|identifier| Ok((identifier, hex(&desk.fingerprint(&draft)?)))) {
-        Ok(named) => named,
-        Err(error) => return refuse(ledger, vec![issue_fault_json(&error)]),
-    };
-    match ledger.known(draft.request_id(), &fingerprint, &identifier.to_string()) {
-        Known::New => {}
-        Known::Same => {
-            counts.repeated += 1;
-            return Ok(());
+impl Run<'_> {
+    /// Admits a row, and draws all that minting needs.
+    fn admit(&mut self, application: &Application) -> Result<(), Failure> {
+        let line = application.line();
+        let draft = match self.kind.admit(application, self.today) {
+            Ok(draft) => draft,
+            Err(faults) => return self.refuse(application, faults.iter().map(fault_json).collect()),
+        };
+        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, hex(&self.desk.fingerprint(&draft)?))));
+        let (identifier, fingerprint) = match named {
+            Ok(named) => named,
+            Err(error) => return self.refuse(application, vec![issue_fault_json(&error)]),
+        };
+        match self.known(draft.request_id(), &fingerprint, &identifier.to_string())? {
+            Known::New | Known::UnderWay => {}
+            Known::Same => {
+                self.counts.repeated += 1;
+                return Ok(());
+            }
+            Known::OtherRequest => return self.refuse(application, vec![request_reused(draft.request_id())]),
+            Known::NumberTaken => return self.refuse(application, vec![number_taken(&identifier)]),
         }
-        Known::OtherRequest => return refuse(ledger, vec![request_reused(draft.request_id())]),
-        Known::NumberTaken => return refuse(ledger, vec![number_taken(&identifier)]),
+        if let Some(glyph) = self.artist.missing(draft.number()) {
+            return self.refuse(application, vec![output::glyph_fault(glyph)]);
+        }
+        let slot = self.ledger.draw_slot(draft.request_id(), &identifier.to_string())?;
+        self.ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });
+        Ok(())
     }
-    if let Some(glyph) = artist.missing(draft.number()) {
-        return refuse(ledger, vec![output::glyph_fault(glyph)]);
+
+    /// What is known of a request. One that is under way is waited for: if nothing comes of it, this row is the first that asks for it.
+    fn known(&mut self, request: &str, fingerprint: &str, identifier: &str) -> Result<Known, Failure> {
+        match self.ledger.known(request, fingerprint, identifier) {
+            Known::UnderWay => {
+                self.finish_all()?;
+                Ok(self.ledger.known(request, fingerprint, identifier))
+            }
+            known => Ok(known),
+        }
     }
-    let slot = ledger.draw_slot(draft.request_id(), &fingerprint, &identifier.to_string())?;
-    ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });
-    Ok(())
+
+    fn refuse(&mut self, application: &Application, faults: Vec<Value>) -> Result<(), Failure> {
+        self.counts.refused += 1;
+        let (line, request) = (application.line(), application.request_id());
+        let row = json!({ "line": line, "request_id": request, "result": "refused", "faults": faults });
+        self.counts.faults.keep(&row);
+        self.ledger.report(&row)
+    }
+
+    /// Finishes what is ready on all cores, and reports what came of it.
+    fn finish_all(&mut self) -> Result<(), Failure> {
+        let (desk, artist, folder) = (self.desk, self.artist, self.ledger.folder().to_owned());
+        let ready = std::mem::take(&mut self.ready);
+        let finished = ready.into_par_iter().map(|ready| finish(ready, desk, artist, &folder)).collect::<Result<Vec<_>, _>>()?;
+        // Files first, then the lines that say they are there: a line never promises what is not.
+        files::sync_all(&folder)?;
+        for (ready, outcome) in &finished {
+            if let Ok(written) = outcome {
+                self.ledger.issued(ready.draft.request_id(), &ready.fingerprint, &written.identifier);
+            }
+            let line = line_of(ready, outcome, &mut self.counts);
+            self.ledger.report(&line)?;
+        }
+        self.ledger.settle();
+        self.ledger.sync()
+    }
 }
 
 /// Mints, signs, draws and writes one certificate; the inner error is a fault of the row, the outer one of our surroundings.

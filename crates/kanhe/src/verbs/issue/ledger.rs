@@ -24,6 +24,8 @@ pub struct Ledger {
     report: BufWriter<File>,
     requests: HashMap<String, String>,
     identifiers: HashSet<String>,
+    /// Requests and identifiers that are being signed and drawn: what will become of them is not known yet.
+    under_way: HashSet<String>,
     slots: HashSet<u32>,
     /// Held for as long as the folder is written to: two runs into one folder would draw the same slots.
     _lock: File,
@@ -39,6 +41,8 @@ pub enum Known {
     OtherRequest,
     /// Another request was issued under this identifier.
     NumberTaken,
+    /// It, or another under this identifier, is being issued.
+    UnderWay,
 }
 
 /// What of a line the ledger remembers.
@@ -74,7 +78,7 @@ impl Ledger {
                 slots.extend(line.slot);
             }
         }
-        Ok(Self { path, report: BufWriter::new(file), requests, identifiers, slots, _lock: lock })
+        Ok(Self { path, report: BufWriter::new(file), requests, identifiers, under_way: HashSet::new(), slots, _lock: lock })
     }
 
     /// The folder that certificates go to.
@@ -92,15 +96,15 @@ impl Ledger {
         match self.requests.get(request) {
             Some(before) if before == fingerprint => Known::Same,
             Some(_) => Known::OtherRequest,
+            None if self.under_way.contains(request) || self.under_way.contains(identifier) => Known::UnderWay,
             None if self.identifiers.contains(identifier) => Known::NumberTaken,
             None => Known::New,
         }
     }
 
-    /// Draws a free slot by chance, so that a slot tells nothing about when or what was issued; the request is known from now on.
-    pub fn draw_slot(&mut self, request: &str, fingerprint: &str, identifier: &str) -> Result<u32, Failure> {
-        self.requests.insert(request.to_owned(), fingerprint.to_owned());
-        self.identifiers.insert(identifier.to_owned());
+    /// Draws a free slot by chance, so that a slot tells nothing about when or what was issued; the request is under way from now on.
+    pub fn draw_slot(&mut self, request: &str, identifier: &str) -> Result<u32, Failure> {
+        self.under_way.extend([request.to_owned(), identifier.to_owned()]);
         let taken = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         let list = taken / FULL;
         loop {
@@ -110,6 +114,17 @@ impl Ledger {
                 return Ok(slot);
             }
         }
+    }
+
+    /// Remembers a request that was issued.
+    pub fn issued(&mut self, request: &str, fingerprint: &str, identifier: &str) {
+        self.requests.insert(request.to_owned(), fingerprint.to_owned());
+        self.identifiers.insert(identifier.to_owned());
+    }
+
+    /// Nothing is under way any more: what was not issued was never asked for.
+    pub fn settle(&mut self) {
+        self.under_way.clear();
     }
 
     /// Adds a line.

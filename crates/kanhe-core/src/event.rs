@@ -15,6 +15,7 @@
 //! ```
 
 use crate::code::ProjectCode;
+use crate::plain::is_plain;
 use crate::wire;
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
@@ -162,14 +163,14 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    /// Takes a legal basis, a reason and an actor, each of 1 to 200 characters without control characters.
+    /// Takes a legal basis, a reason and an actor, each of 1 to 200 characters, none of which cannot be seen.
     pub fn new(basis: &str, reason: &str, actor: &str) -> Result<Self, GroundsError> {
         let plain = |name: &'static str, words: &str| {
             let words = words.trim();
             let length = words.chars().count();
             if length == 0 || length > LONGEST_WORDS {
                 Err(GroundsError::Length { name, length, most: LONGEST_WORDS })
-            } else if words.chars().any(char::is_control) {
+            } else if !is_plain(words) {
                 Err(GroundsError::Control { name })
             } else {
                 Ok(words.to_owned())
@@ -207,8 +208,8 @@ pub enum GroundsError {
         /// Characters allowed.
         most: usize,
     },
-    /// A control character.
-    #[error("{name} has control characters in it")]
+    /// A control character, or another that cannot be seen.
+    #[error("{name} has characters in it that cannot be seen")]
     Control {
         /// `basis`, `reason` or `actor`.
         name: &'static str,

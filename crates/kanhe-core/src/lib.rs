@@ -5,7 +5,7 @@
 //! * [`code`]: identifiers and codes of the field, each right for ever once parsed;
 //! * [`cbor`], [`envelope`], [`key`]: signed documents, and the one door through which they are believed;
 //! * [`certificate`], [`seal`], [`qr`]: a licence, the part of it that fits a QR code, and that code's text;
-//! * [`spelling`]: what is the same number, however it is typed;
+//! * [`spelling`], [`plain`]: what is the same number, however it is typed; lines that people can be shown;
 //! * [`kind`], [`template`], [`dictionary`]: what a verifier knows of a type, so that the QR need not say it;
 //! * [`status`], [`manifest`], [`recognition`], [`survivors`], [`pack`]: what a verifier carries when the network cable is pulled out;
 //! * [`verdict`], [`verify`]: the answer, its step and its reason.
@@ -21,6 +21,7 @@ pub mod key;
 pub mod kind;
 pub mod manifest;
 pub mod pack;
+pub mod plain;
 pub mod qr;
 pub mod recognition;
 pub mod seal;

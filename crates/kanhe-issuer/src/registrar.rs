@@ -28,6 +28,7 @@ use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Approval, Event, Grounds};
 use kanhe_core::manifest::Manifest;
+use kanhe_core::plain::is_plain;
 use kanhe_core::seal::seal_hash;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
@@ -288,9 +289,9 @@ fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarErr
     read.map_err(RegistrarError::Manifest)
 }
 
-/// Whether words can be half of an identifier of another scheme: 1 to 100 characters without control characters.
+/// Whether words can be half of an identifier of another scheme: 1 to 100 characters, and none that cannot be seen.
 pub fn is_alias_part(words: &str) -> bool {
-    (1..=100).contains(&words.chars().count()) && !words.chars().any(char::is_control)
+    (1..=100).contains(&words.chars().count()) && is_plain(words)
 }
 
 fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {

@@ -116,7 +116,7 @@ pub fn remedy(code: &str) -> Option<Words> {
         "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
         "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
         "version_gap" => ("让新版本从今天或更早开始。", "Let the new version begin today or earlier."),
-        "grounds_control" => ("去掉其中的控制字符（如换行）后重试。", "Take the control characters out, such as line breaks."),
+        "grounds_control" => ("去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),
         code if code.starts_with("grounds_") => ("填写 1 至 200 个字符。", "Write 1 to 200 characters."),
         "log_fork" => (
             "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",

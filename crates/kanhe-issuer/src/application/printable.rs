@@ -1,5 +1,6 @@
 //! Which characters can be printed at all: a name that no font can show is found out before it is signed, not when it is handed over.
 
+use kanhe_core::plain::shapes;
 use std::fmt;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
@@ -58,12 +59,6 @@ fn kind(character: char, before: Option<char>) -> Option<Kind> {
 /// Planes 2 and 3 are for ideographs, and more come every few years: who bears one must not wait for our tables.
 const fn may_be_new(character: char) -> bool {
     matches!(character, '\u{20000}'..='\u{2FFFD}' | '\u{30000}'..='\u{3FFFD}')
-}
-
-/// Joiners and the Mongolian vowel separator give the letter before them its shape, in scripts whose letters have several.
-const fn shapes(character: char, before: Option<char>) -> bool {
-    let joins = matches!(character, '\u{180E}' | '\u{200C}' | '\u{200D}');
-    joins && matches!(before, Some('\u{0600}'..='\u{1AFF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'))
 }
 
 #[cfg(test)]

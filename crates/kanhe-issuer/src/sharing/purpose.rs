@@ -1,6 +1,7 @@
 //! Why somebody asks.
 
 use jiff::Timestamp;
+use kanhe_core::plain::is_line;
 use kanhe_core::wire;
 use minicbor::{Decode, Encode};
 use thiserror::Error;
@@ -108,8 +109,7 @@ impl Purpose {
 }
 
 fn says_something(part: &'static str, text: &str, most: usize) -> Result<(), PurposeError> {
-    let printable = !text.chars().any(char::is_control) && text.trim() == text;
-    if printable && (1..=most).contains(&text.chars().count()) { Ok(()) } else { Err(PurposeError::Part { part, most }) }
+    if is_line(text, most) { Ok(()) } else { Err(PurposeError::Part { part, most }) }
 }
 
 #[cfg(test)]
@@ -135,6 +135,7 @@ mod tests {
             (&long, "A-1", duty("《行政许可法》"), Some("purpose_malformed")),
             ("440100-1", " A-1", duty("《行政许可法》"), Some("purpose_malformed")),
             ("440100-1", "A\n1", duty("《行政许可法》"), Some("purpose_malformed")),
+            ("440100-1", "A\u{202E}1", duty("《行政许可法》"), Some("purpose_malformed")),
             ("440100-1", "A-1", duty(""), Some("purpose_malformed")),
             ("440100-1", "A-1", consent("2026-06-15T04:00:01Z"), Some("purpose_consent_in_future")),
         ];

@@ -3,6 +3,7 @@
 use super::caller::{Caller, Scope};
 use super::role::Role;
 use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::plain::is_line;
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 
@@ -29,12 +30,18 @@ pub struct Mandate {
 /// Why a mandate cannot be given.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MandateError {
-    /// A name of no or too many characters, or with control characters.
-    #[error("a name has 1 to {LONGEST_NAME} characters and no control characters")]
+    /// A name of no or too many characters, or with such as cannot be seen.
+    #[error("a name has 1 to {LONGEST_NAME} characters, and none that cannot be seen")]
     Name,
     /// No role: such an account could do nothing.
     #[error("an account has at least one role")]
     NoRole,
+    /// A role or a type stands twice.
+    #[error("{named} is named twice")]
+    Twice {
+        /// What is.
+        named: String,
+    },
     /// No type, or too many.
     #[error("an account is for every type, or for 1 to {MOST_TYPES}; this one names {found}")]
     Types {
@@ -49,6 +56,7 @@ impl MandateError {
         match self {
             Self::Name => "account_name",
             Self::NoRole => "account_no_role",
+            Self::Twice { .. } => "account_named_twice",
             Self::Types { .. } => "account_types",
         }
     }
@@ -58,13 +66,19 @@ impl Mandate {
     /// Takes the agency, the name that colleagues read, the roles, and the types: none named means every type.
     pub fn new(agency: Uscc, name: &str, mut roles: Vec<Role>, types: Option<Vec<TypeCode>>) -> Result<Self, MandateError> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        if !is_line(name, LONGEST_NAME) {
             return Err(MandateError::Name);
         }
         roles.sort();
-        roles.dedup();
         if roles.is_empty() {
             return Err(MandateError::NoRole);
+        }
+        // Whoever names a thing twice has meant another.
+        if let Some(role) = twin(&roles) {
+            return Err(MandateError::Twice { named: role.word().to_owned() });
+        }
+        if let Some(code) = types.as_deref().and_then(twin) {
+            return Err(MandateError::Twice { named: code.to_string() });
         }
         match &types {
             Some(types) if types.is_empty() || types.len() > MOST_TYPES => Err(MandateError::Types { found: types.len() }),
@@ -97,4 +111,9 @@ impl Mandate {
         let scope = self.types.clone().map_or(Scope::EveryType, Scope::Types);
         Caller { actor, agency: self.agency, roles: self.roles.clone(), scope }
     }
+}
+
+/// The first that stands in a list before itself.
+fn twin<T: PartialEq>(list: &[T]) -> Option<&T> {
+    list.iter().enumerate().find_map(|(place, one)| list.iter().take(place).any(|before| before == one).then_some(one))
 }

@@ -3,6 +3,7 @@
 /// Code, Chinese, English.
 pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("account_name", "填写 1 至 100 个字符。", "Take 1 to 100 characters."),
+    ("account_named_twice", "每项只列一次。", "Name each once."),
     ("account_no_role", "至少指定一个角色。", "Name at least one."),
     ("account_term", "错误中载明允许的范围。", "The error names the bounds."),
     ("account_types", "列出 1 至 1,000 个类型；不填则为全部类型。", "Name 1 to 1,000, or leave them out for every type."),
@@ -63,8 +64,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("file_not_published", "下一个检查点发布后再取。", "Ask again after the next checkpoint."),
     (
         "grounds_control",
-        "去掉其中的控制字符（如换行）后重新提交。",
-        "Take the control characters out, such as line breaks, and send it again.",
+        "去掉其中的控制字符（如换行）和不可见字符后重新提交。",
+        "Take out what cannot be seen, such as line breaks, and send it again.",
     ),
     ("grounds_length", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),

@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kanhe_core::code::TypeCode;
 use kanhe_core::kind::Label;
+use kanhe_core::plain::is_line;
 use kanhe_issuer::sharing::{Matter, Want};
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
@@ -152,14 +153,10 @@ fn may_read(caller: &Caller) -> Result<(), Problem> {
 
 impl NamesGiven {
     fn read(&self) -> Result<Label, Problem> {
-        let fits = |name: &str| {
-            let length = name.chars().count();
-            (1..=LONGEST_NAME).contains(&length) && name.trim() == name && !name.chars().any(char::is_control)
-        };
-        if fits(&self.zh) && fits(&self.en) {
+        if [&self.zh, &self.en].into_iter().all(|name| is_line(name, LONGEST_NAME)) {
             return Ok(Label { zh: self.zh.clone(), en: self.en.clone() });
         }
-        Err(wrong("request_malformed", "a name has 1 to 100 characters and no control characters"))
+        Err(wrong("request_malformed", "a name has 1 to 100 characters, and none that cannot be seen"))
     }
 }
 

@@ -98,7 +98,7 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
         let entry = act.entry()?;
         let Act { house, caller, subject, body, .. } = act;
         if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
-            let detail = "scheme and value have 1 to 100 characters each, and no control characters";
+            let detail = "scheme and value have 1 to 100 characters each, and none that cannot be seen";
             return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
         }
         let own = house.certificate_of(&caller, Right::Change, &subject)?;

@@ -206,7 +206,8 @@ fn row_defects() -> Vec<FaultDefect> {
     let holder = |reason| FaultDefect::HolderCode { position: 2, reason };
     vec![
         FaultDefect::RowCells { found: 71, wanted: 52 },
-        FaultDefect::UnknownColumn { length: 71 },
+        FaultDefect::UnknownColumn { place: 5, length: 71 },
+        FaultDefect::CutShort,
         FaultDefect::ColumnTwice,
         FaultDefect::NoCell,
         FaultDefect::Undecodable,

@@ -72,7 +72,7 @@ fn what_is_refused_is_fetched_mended_and_handed_in_again() {
     let stage = stage();
     let mut table = rows(0..3);
     table[2][7] = "x".to_owned();
-    table[2][2] = "\"王,\"\"大\"\"伟\"".to_owned();
+    table[2][2] = "\"=王,\"\"大\"\"伟\"".to_owned();
     let path = stage.job("", csv(&table));
     stage.ended(&path, "done");
     let bearer = stage.bearer(WANG);
@@ -85,14 +85,34 @@ fn what_is_refused_is_fetched_mended_and_handed_in_again() {
     let english = fetch("en");
     let lines: Vec<_> = english.lines().collect();
     assert!(lines[0].starts_with("\u{feff}request_id,number,holder_name,") && lines[0].ends_with(",faults"), "{english}");
-    assert!(lines[1].starts_with("R-1,粤A022000000001,\"王,\"\"大\"\"伟\",111,") && lines[1].contains("sex not_in_table"), "{english}");
+    assert!(lines[1].starts_with("R-1,粤A022000000001,\"'=王,\"\"大\"\"伟\",111,") && lines[1].contains("sex not_in_table"), "{english}");
     assert_eq!(lines.len(), 2);
     let mended = fetch("zh").replace(",x,", ",男,");
     assert!(mended.starts_with("\u{feff}申请编号,证照编号,"), "{mended}");
     let again = stage.job("", mended);
     assert_eq!(counts(&stage.ended(&again, "done")), [1, 1, 1, 0, 0, 0]);
+    let issued = stage.lines(&again)[0]["identifier"].as_str().unwrap().to_owned();
+    let holder = stage.get_as(WU, &format!("/v1/certificates/{issued}?whole=true")).json()["holders"][0]["name"].clone();
+    assert_eq!(holder, "=王,\"大\"伟", "what protects a spreadsheet is no part of a name");
     let uses = stage.get_as(WU, "/v1/audit/uses").json();
     assert!(uses["uses"].as_array().unwrap().iter().any(|line| line["act"] == "job_rows_fetched"), "codes of persons were shown whole");
+}
+
+#[test]
+fn of_two_rows_of_one_request_the_second_is_judged_by_itself_where_the_first_is_faulty() {
+    let stage = stage();
+    let mut table = rows([0, 0, 1, 1, 2, 2]);
+    table[1][8] = "many".to_owned();
+    table[3][0] = "R 1".to_owned();
+    let told = |more: &str| {
+        let path = stage.job(more, csv(&table));
+        stage.ended(&path, "done");
+        let result = |line: &Value| line["result"].as_str().unwrap().replace("could_be_", "");
+        stage.lines(&path).iter().map(result).collect::<Vec<_>>()
+    };
+    let dry = told("&dry_run=true");
+    assert_eq!(dry, ["refused", "issued", "refused", "issued", "issued", "before"]);
+    assert_eq!(told(""), dry);
 }
 
 #[test]

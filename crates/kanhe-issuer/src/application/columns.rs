@@ -101,8 +101,9 @@ pub fn columns_of(kind: &CertificateKind) -> impl Iterator<Item = (&str, bool)> 
     reserved.chain(kind.form().iter().map(|field| (field.name.as_str(), field.required)))
 }
 
-/// The name of the column with a heading in either language.
+/// The name of the column with a heading in either language. Spreadsheets of offices mark with an asterisk what must be filled in.
 pub(super) fn resolve<'k>(kind: &'k CertificateKind, heading: &str) -> Option<&'k str> {
+    let heading = heading.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '＊'));
     let reserved = RESERVED.into_iter().find(|column| heading == column.name() || heading == column.label()).map(Reserved::name);
     let field = || kind.form().iter().find(|field| heading == field.name || heading == field.label.zh).map(|field| field.name.as_str());
     let unread = || (heading == FAULTS.name || heading == FAULTS.label).then_some(FAULTS.name);

@@ -3,7 +3,8 @@
 use super::characters::Characters;
 use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
-use super::table::{Application, LARGEST_ROW, Wanted, columns_named, unreadable};
+use super::formula::unguarded;
+use super::table::{Application, LARGEST_ROW, Wanted, headings, unreadable};
 use crate::catalogue::CertificateKind;
 use csv_core::{ReadRecordResult, Reader};
 use std::borrow::Cow;
@@ -29,9 +30,8 @@ struct Row {
 impl<'a> CsvRows<'a> {
     pub(super) fn read(characters: Characters<'a>, kind: &'a CertificateKind, wanted: Wanted) -> Result<Self, TableError> {
         let mut rows = Self { columns: Vec::new(), characters, reader: Reader::new(), row: Row::default() };
-        rows.advance()?;
-        let headings: Vec<Cow<'_, str>> = rows.row.iter().collect();
-        rows.columns = columns_named(headings.iter().map(AsRef::as_ref), kind, wanted)?;
+        let next = || Ok(rows.advance()?.then(|| rows.row.iter().map(Cow::into_owned).collect()));
+        rows.columns = headings(next, kind, wanted)?;
         Ok(rows)
     }
 
@@ -83,7 +83,7 @@ impl<'a> CsvRows<'a> {
             return application;
         }
         for (column, cell) in self.columns.iter().zip(self.row.iter()) {
-            application.put(column, &cell);
+            application.put(column, unguarded(&cell));
         }
         application
     }

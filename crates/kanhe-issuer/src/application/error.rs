@@ -41,8 +41,8 @@ pub enum TableError {
         /// Columns allowed.
         most: usize,
     },
-    /// No heading in the first line.
-    #[error("the first line names no column of {kind}: wanted are {}", .missing.join(", "))]
+    /// No headings where they are looked for.
+    #[error("none of the first lines names a column of {kind}: wanted are {}", .missing.join(", "))]
     NoHeadings {
         /// The type.
         kind: String,

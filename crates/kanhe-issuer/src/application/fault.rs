@@ -44,8 +44,8 @@ pub enum FaultDefect {
     #[error("the row has {found} cells, the headings {wanted}")]
     RowCells { found: usize, wanted: usize },
     /// A JSON row has a member that the type does not know.
-    #[error("a member whose name has {length} characters is no column of this type")]
-    UnknownColumn { length: usize },
+    #[error("member {place}, whose name has {length} characters, is no column of this type")]
+    UnknownColumn { place: usize, length: usize },
     /// A JSON row names a column in both languages.
     #[error("the column stands twice")]
     ColumnTwice,
@@ -55,6 +55,9 @@ pub enum FaultDefect {
     /// Bytes that are neither UTF-8 nor GB18030.
     #[error("the cell is neither UTF-8 nor GB18030")]
     Undecodable,
+    /// A number of which a spreadsheet has kept 15 digits at most.
+    #[error("a spreadsheet has cut the number short, and its last digits are lost: make the column text, and type it again")]
+    CutShort,
     /// A cell longer than any.
     #[error("the cell has {found} bytes, at most {most} are read")]
     CellLength { found: usize, most: usize },
@@ -168,7 +171,7 @@ pub enum FaultDefect {
 impl FaultDefect {
     /// Whether there was something in the cell that could not even be read.
     pub(super) fn is_unread(&self) -> bool {
-        matches!(self, Self::Undecodable | Self::CellLength { .. } | Self::NoCell)
+        matches!(self, Self::Undecodable | Self::CutShort | Self::CellLength { .. } | Self::NoCell)
     }
 
     /// The stable code of this defect; of holder codes and names, the code of the inner defect.
@@ -179,6 +182,7 @@ impl FaultDefect {
             Self::ColumnTwice => "column_twice",
             Self::NoCell => "cell_no_value",
             Self::Undecodable => "cell_undecodable",
+            Self::CutShort => "cell_cut_short",
             Self::CellLength { .. } => "cell_too_long",
             Self::Missing => "cell_missing",
             Self::NotWanted { .. } => "cell_not_wanted",

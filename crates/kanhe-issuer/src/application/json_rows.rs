@@ -123,9 +123,12 @@ impl Columns {
             application.faults.push(Fault::new("row", FaultDefect::RowCells { found: object.len(), wanted: MOST_COLUMNS }));
             return application;
         }
-        for (heading, value) in object {
+        for (place, (heading, value)) in (1_usize..).zip(object) {
             match resolve(kind, &heading) {
-                None => application.faults.push(Fault::new("row", FaultDefect::UnknownColumn { length: heading.chars().count() })),
+                None => {
+                    let defect = FaultDefect::UnknownColumn { place, length: heading.chars().count() };
+                    application.faults.push(Fault::new("row", defect));
+                }
                 Some(column) if application.cell(column).is_some() => application.faults.push(Fault::new(column, FaultDefect::ColumnTwice)),
                 Some(column) => put(&mut application, column, value),
             }

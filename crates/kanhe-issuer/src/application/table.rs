@@ -82,6 +82,8 @@ impl Application {
         }
         if text.contains(char::REPLACEMENT_CHARACTER) {
             self.faults.push(Fault::new(column, FaultDefect::Undecodable));
+        } else if is_cut_short(text) {
+            self.faults.push(Fault::new(column, FaultDefect::CutShort));
         } else if text.len() > LONGEST_CELL {
             self.faults.push(Fault::new(column, FaultDefect::CellLength { found: text.len(), most: LONGEST_CELL }));
         } else if !text.is_empty() {
@@ -89,6 +91,19 @@ impl Application {
         }
     }
 }
+
+/// Whether a spreadsheet has made `9.14402E+17` of a number of 18 digits. No column has numbers so great that they are meant so.
+fn is_cut_short(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };
+    let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let power = power.strip_prefix('+').unwrap_or(power);
+    let great = all_digits(power) && power.parse().is_ok_and(|power: u8| power >= LEAST_POWER);
+    first.len() == 1 && all_digits(first) && all_digits(rest) && great
+}
+
+/// From so many digits on a spreadsheet shows a number by its power of ten.
+const LEAST_POWER: u8 = 11;
 
 /// An application is full of personal data: only where it stands is shown.
 impl fmt::Debug for Application {
@@ -280,11 +295,32 @@ pub(super) fn columns_named<'k, 'h>(
     Err(TableError::OtherType { kind: kind.names().en.clone(), missing, unknown })
 }
 
+/// A table may have so many lines above its headings: a title, a date, who has made it.
+const MOST_TITLES: usize = 5;
+
+/// Reads headings: the first of the first few rows that names a column.
+pub(super) fn headings(
+    mut next: impl FnMut() -> Result<Option<Vec<String>>, TableError>,
+    kind: &CertificateKind,
+    wanted: Wanted,
+) -> Result<Vec<&str>, TableError> {
+    let mut none = None;
+    for _ in 0..=MOST_TITLES {
+        let Some(row) = next()? else { break };
+        match columns_named(row.iter().map(String::as_str), kind, wanted) {
+            Err(error @ TableError::NoHeadings { .. }) => none = none.or(Some(error)),
+            read => return read,
+        }
+    }
+    Err(none.unwrap_or(TableError::Empty))
+}
+
 /// The longest column name has fewer characters.
 const LONGEST_HEADING: usize = 40;
 
 /// A heading that could be a column's name is shown; any other only by its place, for the first line may be somebody's row.
 fn shown(heading: &str, place: usize) -> String {
-    let like_a_name = heading.len() <= LONGEST_HEADING && heading.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let like_a_name =
+        !heading.is_empty() && heading.len() <= LONGEST_HEADING && heading.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if like_a_name { heading.to_owned() } else { format!("column {place}") }
 }

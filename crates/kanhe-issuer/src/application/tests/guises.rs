@@ -12,6 +12,8 @@ fn one_table_in_every_guise_gives_the_same_draft() {
     let wanted = admitted("food-operation-permit", csv.as_bytes()).unwrap();
     let chinese: Vec<(&str, String)> =
         cells.iter().map(|(column, cell)| (chinese_heading("food-operation-permit", column), cell.clone())).collect();
+    let starred: Vec<String> = cells.iter().map(|(column, _)| format!("*{}＊", chinese_heading("food-operation-permit", column))).collect();
+    let starred: Vec<(&str, String)> = starred.iter().zip(&cells).map(|(heading, (_, cell))| (heading.as_str(), cell.clone())).collect();
     let object = object_of(&cells);
     let mut typed = object.clone();
     typed.insert("items".to_owned(), serde_json::json!(["B1", "A1"]));
@@ -27,6 +29,8 @@ fn one_table_in_every_guise_gives_the_same_draft() {
         GB18030.encode(&csv.replace('\n', "\r\n")).0.into_owned(),
         csv_of(&chinese).into_bytes(),
         GB18030.encode(&csv_of(&chinese)).0.into_owned(),
+        format!("食品经营许可证申请表,,,,,,,,,,,\n填表日期：2026年3月1日\n,,,\n{csv}").into_bytes(),
+        csv_of(&starred).into_bytes(),
         csv.replace("GD-1", "  GD-1\t ").into_bytes(),
         format!("[{object}]").into_bytes(),
         format!(" [\n {object}\n]\n").into_bytes(),
@@ -36,6 +40,55 @@ fn one_table_in_every_guise_gives_the_same_draft() {
     for guise in guises {
         assert!(admitted("food-operation-permit", &guise).unwrap() == wanted, "{}", String::from_utf8_lossy(&guise));
     }
+}
+
+#[test]
+fn headings_that_do_not_come_soon_are_not_looked_for() {
+    let csv = csv_of(&right("food-operation-permit"));
+    let under = |lines: usize| {
+        Table::read(format!("{}{csv}", "填表说明\n".repeat(lines)).as_bytes(), kind("food-operation-permit"))
+            .map(|mut table| table.next().unwrap().unwrap().line())
+    };
+    assert_eq!((under(5).unwrap(), under(6).map_err(|error| error.code())), (7, Err("table_without_headings")));
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_has_cut_short_says_so() {
+    let rows = [
+        ("9.14402E+17", Some("cell_cut_short")),
+        ("9.14402e+17", Some("cell_cut_short")),
+        ("1E11", Some("cell_cut_short")),
+        ("1E+10", Some("uscc_length")),
+        ("9.1E+17A", Some("uscc_length")),
+    ];
+    for (cell, code) in rows {
+        let cells = super::with("food-operation-permit", "holder_code", cell);
+        let faults = admitted("food-operation-permit", csv_of(&cells).as_bytes()).unwrap_err();
+        let found = faults.iter().find(|fault| fault.column() == "holder_code").map(Fault::code);
+        assert!(found == code || (code == Some("uscc_length") && found != Some("cell_cut_short")), "{cell}: {faults:?}");
+        assert_eq!(faults.len(), 1, "and it is not missing too: {faults:?}");
+    }
+}
+
+#[test]
+fn a_cell_that_was_guarded_against_spreadsheets_is_itself_again() {
+    for cell in ["=1+1", "+8620", "'=1+1", "-123"] {
+        let plain = object_of(&super::with("food-operation-permit", "premises", cell));
+        let wanted = admitted("food-operation-permit", serde_json::Value::Object(plain).to_string().as_bytes()).unwrap();
+        let guarded = super::with("food-operation-permit", "premises", &guarded(cell));
+        assert!(admitted("food-operation-permit", csv_of(&guarded).as_bytes()).unwrap() == wanted, "{cell}");
+    }
+}
+
+#[test]
+fn a_member_that_is_no_column_is_told_by_its_place() {
+    let mut object = object_of(&right("food-operation-permit"));
+    object.insert("李小明".to_owned(), "1".into());
+    let place = object.len();
+    let columns: Columns = serde_json::from_value(serde_json::Value::Object(object)).unwrap();
+    let faults = kind("food-operation-permit").admit(&columns.application(1, kind("food-operation-permit")), TODAY).err().unwrap();
+    let wanted = format!("member {place}, whose name has 3 characters, is no column of this type");
+    assert_eq!((faults.len(), faults[0].defect().to_string()), (1, wanted));
 }
 
 fn chinese_heading(name: &str, column: &str) -> &'static str {

@@ -2,7 +2,8 @@
 
 use super::super::error::TableError;
 use super::super::fault::{Fault, FaultDefect};
-use super::super::table::{Application, LARGEST_ROW, MOST_COLUMNS, Wanted, columns_named};
+use super::super::formula::unguarded;
+use super::super::table::{Application, LARGEST_ROW, MOST_COLUMNS, Wanted, headings};
 use super::archive::Unpacked;
 use super::parts::Book;
 use super::xml::{Node, Tag, Xml};
@@ -57,13 +58,12 @@ impl<'a> SheetRows<'a> {
         let taken = Rc::default();
         let xml = Xml::new(book.sheet.open(source, PART, Rc::clone(&taken))?, PART);
         let mut rows = Self { columns: Vec::new(), book, xml, taken, line: 0 };
-        let headings = rows.row()?.ok_or(TableError::Empty)?;
-        let text = |cell: &'_ Option<Value>| match cell {
-            Some(Value::Text(text)) => text.clone(),
+        let text = |cell: Option<Value>| match cell {
+            Some(Value::Text(text)) => text,
             Some(Value::Failed) | None => String::new(),
         };
-        let headings: Vec<String> = headings.cells.iter().map(text).collect();
-        rows.columns = columns_named(headings.iter().map(String::as_str), kind, wanted)?;
+        let next = || Ok(rows.row()?.map(|row| row.cells.into_iter().map(text).collect()));
+        rows.columns = headings(next, kind, wanted)?;
         Ok(rows)
     }
 
@@ -184,7 +184,7 @@ impl<'a> SheetRows<'a> {
         }
         for (column, cell) in self.columns.iter().zip(row.cells) {
             match cell {
-                Some(Value::Text(text)) => application.put(column, &text),
+                Some(Value::Text(text)) => application.put(column, unguarded(&text)),
                 Some(Value::Failed) => application.faults.push(Fault::new(column, FaultDefect::NoCell)),
                 None => {}
             }

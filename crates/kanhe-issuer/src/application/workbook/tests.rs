@@ -110,6 +110,14 @@ fn what_is_empty_is_not_there_and_what_failed_is_a_fault() {
 }
 
 #[test]
+fn a_title_above_the_headings_and_what_a_spreadsheet_cut_short() {
+    let title = r#"<row r="1"><c t="str"><v>食品经营许可证申请表</v></c></row><row r="2"/>"#;
+    let cells = r#"<row r="9"><c r="A9"><v>1</v></c><c r="B9"><v>9.1440200000000003E+17</v></c><c r="G9" t="str"><v>'=A1</v></c></row>"#;
+    let found = read(&book("", &(title.to_owned() + &headings() + cells))).unwrap();
+    assert_eq!(found, [(9, json!({ "premises": "=A1", "request_id": "1" }), vec!["cell_cut_short"])]);
+}
+
+#[test]
 fn what_is_no_workbook_of_the_type_is_refused_by_its_code() {
     let good = book("", &(headings() + &row(&["GD-1"])));
     let lost = |name: &str| {

@@ -12,7 +12,7 @@ use crate::jobs::{Handling, Job, RefusedRow, RowFault, refused_lines, result_lin
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kanhe_issuer::application::{FAULTS, columns_of, fixed_columns};
+use kanhe_issuer::application::{FAULTS, columns_of, fixed_columns, guarded};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_store::StoreError;
 use kanhe_store::find::Cursor;
@@ -108,11 +108,11 @@ fn cells(row: &RefusedRow, columns: &[&str], language: Language) -> Vec<String> 
     columns.iter().map(cell).chain([faults.join(of(language, "；", "; "))]).collect()
 }
 
-/// A line of CSV (RFC 4180).
+/// A line of CSV (RFC 4180), of which no cell acts in a spreadsheet.
 fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
-    let quoted = |cell: String| match cell.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell,
+    let quoted = |cell: String| match guarded(&cell) {
+        cell if cell.contains([',', '"', '\r', '\n']) => format!("\"{}\"", cell.replace('"', "\"\"")),
+        cell => cell.into_owned(),
     };
     cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\r\n"
 }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_cell_with_a_comma_or_a_quotation_mark_is_quoted() {
-        let cells = ["a", "b,c", "say \"d\"", "e\nf", ""].map(str::to_owned);
-        assert_eq!(csv_line(cells), "a,\"b,c\",\"say \"\"d\"\"\",\"e\nf\",\r\n");
+        let cells = ["a", "b,c", "say \"d\"", "e\nf", "", "=1+1", "-1,5"].map(str::to_owned);
+        assert_eq!(csv_line(cells), "a,\"b,c\",\"say \"\"d\"\"\",\"e\nf\",,'=1+1,\"'-1,5\"\r\n");
     }
 }

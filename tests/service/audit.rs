@@ -46,6 +46,9 @@ fn an_auditor_reads_what_happened_in_his_agency_and_nothing_of_another() {
         (WU, format!("?type={CONSTRUCTION}"), vec!["lodge"]),
         (WU, "?from=2026-06-15T05:00:00Z".to_owned(), vec!["suspend", "lodge"]),
         (WU, "?until=2026-06-15T05:00:00Z&act=issue".to_owned(), vec!["issue", "issue"]),
+        (WU, "?from=2026-06-15&until=2026-06-15&act=issue".to_owned(), vec!["issue", "issue"]),
+        (WU, "?from=2026-06-16".to_owned(), vec![]),
+        (WU, "?until=2026-06-14".to_owned(), vec![]),
         (Person { types: &[CONSTRUCTION], ..WU }, String::new(), vec!["manifest", "lodge"]),
     ];
     for (who, question, expected) in rows {
@@ -58,6 +61,25 @@ fn an_auditor_reads_what_happened_in_his_agency_and_nothing_of_another() {
     let clerk = stage.get_as(WANG, "/v1/audit/events");
     assert_eq!((clerk.status, clerk.code().as_str()), (403, "caller_lacks_right"));
     assert_eq!(stage.get_as(WU, "/v1/audit/events?act=steal").status, 400);
+}
+
+#[test]
+fn a_day_counts_whole_at_both_ends_by_the_clock_of_china() {
+    let stage = Stage::new();
+    // From noon to the last hour of the day in China, and to the first of the next.
+    stage.later(SignedDuration::from_mins(11 * 60 + 30));
+    stage.operator(WANG, 1);
+    stage.later(SignedDuration::from_hours(1));
+    stage.operator(WANG, 2);
+    let count = |question: &str| acts(&events(&stage, WU, &format!("?act=issue{question}"))).len();
+    let rows =
+        [("", 2), ("&until=2026-06-15", 1), ("&from=2026-06-16", 1), ("&from=2026-06-15&until=2026-06-16", 2), ("&until=20260615", 1)];
+    for (question, found) in rows {
+        assert_eq!(count(question), found, "{question}");
+    }
+    let uses = |question: &str| stage.get_as(WU, &format!("/v1/audit/uses?{question}")).json()["uses"].as_array().unwrap().len();
+    assert_eq!((uses("from=2026-06-15&until=2026-06-16") > 0, uses("until=2026-06-14")), (true, 0));
+    assert_eq!(stage.get_as(WU, "/v1/audit/uses?from=2026-06-15T12:00:00").code(), "request_malformed");
 }
 
 #[test]

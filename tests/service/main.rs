@@ -32,6 +32,7 @@ mod schemathesis;
 mod separation;
 mod sessions;
 mod set_back;
+mod shapes;
 mod sharing;
 mod stage;
 mod taken_up;

@@ -42,6 +42,38 @@ fn several_questions_are_answered_in_their_order() {
 }
 
 #[test]
+fn a_question_that_is_wrong_has_a_problem_in_the_place_of_its_verdict_and_stops_no_other() {
+    let stage = Stage::new();
+    let items = json!([
+        { "text": "a" },
+        { "text": "1".repeat(16_385) },
+        { "text": "a", "at": "yesterday" },
+        { "scene": "a" },
+        ["a"],
+        { "text": "a", "at": "2026-06-15T12:00:00+08:00" },
+    ]);
+    let headers = [("content-type", "application/json"), ("accept-language", "en")];
+    let reply = stage.send("POST", "/v1/verify/batch", &headers, json!({ "items": items }).to_string().as_bytes());
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let items = reply.json()["items"].as_array().unwrap().clone();
+    let told: Vec<(&str, &str)> =
+        items.iter().map(|item| (item["code"].as_str().unwrap(), item["detail"].as_str().unwrap_or_default())).collect();
+    assert_eq!(
+        told,
+        [
+            ("not_a_seal", ""),
+            ("request_malformed", "`text` has 16385 characters, at most 16384 are read"),
+            ("request_malformed", "`at` is no moment such as 2026-11-22T09:00:00+08:00"),
+            ("request_malformed", "the member `text` is missing"),
+            ("request_malformed", "expected an object"),
+            ("not_a_seal", ""),
+        ]
+    );
+    assert!(items[1]["title"].as_str().unwrap().is_ascii() && items[1]["verdict"].is_null(), "{}", items[1]);
+    assert_eq!((&items[1]["status"], items[0]["verdict"].as_str()), (&json!(400), Some("refuse")));
+}
+
+#[test]
 fn a_picture_without_a_code_says_so() {
     let stage = Stage::new();
     let png = picture(16, &[255; 256]);

@@ -20,6 +20,17 @@ pub fn start_of_day(day: Date) -> Timestamp {
     CHINA.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
 
+/// The first moment after a day in China: what counts the day whole ends before it.
+pub fn end_of_day(day: Date) -> Timestamp {
+    day.tomorrow().map_or(Timestamp::MAX, start_of_day)
+}
+
+/// Reads a day such as `2026-12-31` or `20261231`, and nothing beside it: a time that was dropped could make it another day in China.
+pub fn parse_day(text: &str) -> Option<Date> {
+    let is_day = matches!(text.len(), 8 | 10) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_day.then(|| text.parse().ok()).flatten()
+}
+
 /// The number of a day, counted from 1970-01-01 as in RFC 8943.
 pub fn day_number(day: Date) -> i32 {
     EPOCH.until(day).map_or(0, |span| span.get_days())
@@ -41,6 +52,26 @@ mod tests {
         assert_eq!(day_in_china(before).to_string(), "2026-03-01");
         assert_eq!(day_in_china(after).to_string(), "2026-03-02");
         assert_eq!(start_of_day(day_in_china(after)), after);
+    }
+
+    #[test]
+    fn a_day_counts_whole() {
+        let day = Date::constant(2026, 6, 15);
+        let last: Timestamp = "2026-06-15T15:59:59.999999999Z".parse().unwrap();
+        assert!(day_in_china(last) == day && last < end_of_day(day));
+        assert_eq!(day_in_china(end_of_day(day)), Date::constant(2026, 6, 16));
+        assert_eq!(end_of_day(Date::MAX), Timestamp::MAX);
+    }
+
+    #[test]
+    fn a_day_is_read_without_a_time_beside_it() {
+        for text in ["2026-12-31", "20261231"] {
+            assert_eq!(parse_day(text), Some(Date::constant(2026, 12, 31)), "{text}");
+        }
+        // In China it is the 1st of January by then.
+        for text in ["2026-12-31T23:00:00Z", "2026-12-31 23:00", "2026-02-30", "2026-1-31", "12-31-2026", ""] {
+            assert_eq!(parse_day(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub mod desk;
 pub mod dictionary_training;
 pub mod examiner;
 pub mod eyes;
-mod json;
+pub mod json;
 pub mod keyring;
 pub mod lifecycle;
 pub mod proposal;

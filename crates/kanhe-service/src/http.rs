@@ -12,6 +12,7 @@ mod cookie;
 mod flow;
 mod journey;
 mod layers;
+mod moment;
 mod observe;
 mod origins;
 mod own;

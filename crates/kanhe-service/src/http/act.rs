@@ -2,12 +2,12 @@
 
 use super::aside::aside;
 use super::body::json_bytes;
+use super::moment::moment;
 use super::problem::Problem;
 use super::repeat::{Answer, KEY, Once, Repeat, once};
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::StatusCode;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::registrar::Entry;
 use serde::de::DeserializeOwned;
@@ -128,12 +128,4 @@ pub fn entry(house: &House, caller: &Caller, (basis, reason): (&str, &str), effe
     let now = house.now();
     let effective = effective.map(|text| moment("effective", text)).transpose()?.unwrap_or(now);
     Ok(Entry { grounds: Grounds::new(basis, reason, &caller.actor)?, effective, now, salt: house.chance() })
-}
-
-/// A moment of RFC 3339.
-pub fn moment(member: &str, text: &str) -> Result<jiff::Timestamp, Problem> {
-    let wrong = |_| {
-        Problem::new(StatusCode::BAD_REQUEST, "request_malformed", format!("`{member}` is no moment such as 2026-11-22T09:00:00+08:00"))
-    };
-    text.parse().map_err(wrong)
 }

@@ -1,13 +1,17 @@
 //! Bodies and queries as handlers want them; what is wrong with them is a [`Problem`], and never quotes what was sent.
 
+pub mod shape;
+
 use super::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use kanhe_issuer::json::Unique;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A JSON body of a known shape.
 pub struct JsonBody<T>(pub T);
@@ -22,20 +26,63 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
 /// The bytes of a body that says that it is JSON.
 pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    // RFC 9110 §8.3.1: parameters after a semicolon, and either case.
-    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", "the body is to be application/json"));
-    }
-    Bytes::from_request(request, state).await.map_err(|error| cut_short(&error))
+    is_one_of(request.headers(), &["application/json"])?;
+    is_utf_8(request.headers())?;
+    whole(request, state).await
 }
 
 /// Reads JSON of a known shape.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let detail = format!("line {} column {}: {}", error.line(), error.column(), shape(&error));
-        Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
-    })
+    let Unique(value) = serde_json::from_slice(bytes).map_err(|error| no_json(bytes, &error))?;
+    shape::read(value).map_err(malformed)
+}
+
+fn no_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
+    // What is JSON, and refused all the same, names a member twice: nobody could say which is meant.
+    let twice = serde_json::from_slice::<Value>(bytes).is_ok();
+    let what = if twice { "an object names a member twice" } else { "this is no JSON in UTF-8" };
+    malformed(format_args!("line {} column {}: {what}", error.line(), error.column()))
+}
+
+/// A request that has not the shape of the interface.
+pub fn malformed(detail: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
+}
+
+/// Refuses a text of more characters than the interface has room for.
+pub fn at_most(member: &str, text: &str, most: usize) -> Result<(), Problem> {
+    let found = text.chars().count();
+    if found <= most { Ok(()) } else { Err(malformed(format_args!("`{member}` has {found} characters, at most {most} are read"))) }
+}
+
+/// Refuses a body that says that it is none of some media types.
+pub fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
+    let named = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    // RFC 9110 §8.3.1: parameters after a semicolon, and either case.
+    let named = named.split(';').next().unwrap_or_default().trim();
+    if kinds.iter().any(|known| named.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    Err(other_kind(format_args!("the body is to be {}", kinds.join(" or "))))
+}
+
+/// JSON is UTF-8 (RFC 8259 §8.1): of a body that says something else, every text could be another.
+fn is_utf_8(headers: &HeaderMap) -> Result<(), Problem> {
+    let named = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let parameters = named.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    if charsets.all(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")) {
+        return Ok(());
+    }
+    Err(other_kind("JSON is UTF-8, and the body says another charset"))
+}
+
+fn other_kind(detail: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", detail)
+}
+
+async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|error| cut_short(&error))
 }
 
 /// The parameters behind the `?`.
@@ -46,9 +93,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let malformed =
-            |_| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "a parameter is missing, unknown or of another kind");
-        read.map(|axum::extract::Query(value)| Self(value)).map_err(malformed)
+        let wrong = |_| malformed("a parameter is missing, unknown or of another kind");
+        read.map(|axum::extract::Query(value)| Self(value)).map_err(wrong)
     }
 }
 
@@ -59,15 +105,8 @@ impl<S: Send + Sync> FromRequest<S> for Picture {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if !matches!(kind, "image/png" | "image/jpeg") {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "media_type_unknown",
-                "the body is to be image/png or image/jpeg",
-            ));
-        }
-        Bytes::from_request(request, state).await.map(Self).map_err(|error| cut_short(&error))
+        is_one_of(request.headers(), &["image/png", "image/jpeg"])?;
+        whole(request, state).await.map(Self)
     }
 }
 
@@ -78,17 +117,9 @@ impl<S: Send + Sync> FromRequest<S> for CoseFile {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
         // Who has the file from a stick or a letter knows nothing of its kind.
-        if !["application/cose", "application/octet-stream"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "media_type_unknown",
-                "the body is to be application/cose or application/octet-stream",
-            ));
-        }
-        Bytes::from_request(request, state).await.map(Self).map_err(|error| cut_short(&error))
+        is_one_of(request.headers(), &["application/cose", "application/octet-stream"])?;
+        whole(request, state).await.map(Self)
     }
 }
 
@@ -100,19 +131,6 @@ pub fn too_large() -> Problem {
 fn cut_short(error: &BytesRejection) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "the body ended early"),
-    }
-}
-
-/// What is wrong with a shape, in words of ours alone: serde's own quote what was sent.
-fn shape(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-    match said.rsplit_once(", expected ") {
-        _ if error.is_syntax() || error.is_eof() => "this is no JSON".to_owned(),
-        Some((_, expected)) => format!("expected {expected}"),
-        // These two name members that the interface has.
-        None if said.starts_with("missing field") || said.starts_with("duplicate field") => said.to_owned(),
-        None => "the value is not one that the interface has".to_owned(),
+        _ => malformed("the body ended early"),
     }
 }

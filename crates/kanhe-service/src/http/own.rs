@@ -93,11 +93,16 @@ const fn within(caller: &Caller) -> Within<'_> {
 }
 
 impl House {
-    /// A certificate of the caller's agency, for which it has a right.
+    /// A certificate of the caller's agency that a path names, for which it has a right.
     pub fn certificate_of(&self, caller: &Caller, right: Right, identifier: &str) -> Result<OwnCertificate, Problem> {
+        self.certificate_named(caller, right, "the path", identifier)
+    }
+
+    /// The same, of one that is named elsewhere in the request.
+    pub fn certificate_named(&self, caller: &Caller, right: Right, place: &str, identifier: &str) -> Result<OwnCertificate, Problem> {
         caller.may(right)?;
-        let identifier = CertificateId::parse(identifier)
-            .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.code(), "the path names no identifier of a certificate"))?;
+        let unread = |code| Problem::new(StatusCode::BAD_REQUEST, code, format_args!("{place} names no identifier of a certificate"));
+        let identifier = CertificateId::parse(identifier).map_err(|error| unread(error.code()))?;
         let absent = || Problem::new(StatusCode::NOT_FOUND, "certificate_not_found", "the library has no such certificate");
         if *identifier.issuer() != caller.agency {
             return Err(absent());
@@ -180,7 +185,7 @@ impl House {
         if ProjectCode::parse(subject).is_ok() {
             return Ok(self.application_of(caller, Right::Audit, subject)?.project.events);
         }
-        let own = self.certificate_of(caller, Right::Audit, subject)?;
+        let own = self.certificate_named(caller, Right::Audit, "`subject`", subject)?;
         Ok(self.library.history(own.mark)?.into_iter().map(|(index, _)| index).collect())
     }
 

@@ -97,7 +97,7 @@ pub struct LogEventsArgs {
     /// Only what was recorded at this moment or later (RFC 3339 or a day)
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Only what was recorded before this moment
+    /// Only what was recorded before this moment, or up to the end of a day
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
     /// From this index of the log on

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::words::Words;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::calendar::start_of_day;
+use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
 use zeroize::Zeroizing;
 
 /// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
@@ -18,11 +18,14 @@ pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
     parse(named, start_of_day)
 }
 
+/// The moment that a person names, or the end of a day in China: until then something is asked for, and the day counts whole.
+pub fn ending(named: &str) -> Result<Timestamp, Failure> {
+    parse(named, end_of_day)
+}
+
 fn parse(named: &str, of_day: impl Fn(Date) -> Timestamp) -> Result<Timestamp, Failure> {
-    // A time without its zone is nobody's moment, and the day's parser would drop it without a word.
-    let is_day = named.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let day = || named.parse().ok().filter(|_| is_day).map(of_day);
-    named.parse().ok().or_else(day).ok_or_else(|| {
+    // A time without its zone is nobody's moment.
+    named.parse().ok().or_else(|| parse_day(named).map(of_day)).ok_or_else(|| {
         Failure::new("usage", "TIME is neither a day nor RFC 3339 with its zone")
             .hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
     })

@@ -9,10 +9,10 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
+use crate::http::moment::{beginning, ending};
 use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,9 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UseQuestion {
-    /// From this moment on (RFC 3339).
+    /// From this moment on (RFC 3339), or from this day on.
     from: Option<String>,
-    /// Up to this moment (RFC 3339).
+    /// Up to this moment (RFC 3339), or to the end of this day.
     until: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
@@ -74,15 +74,10 @@ pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): 
 
 /// Reads which part of the papers is asked for.
 pub fn span(question: &UseQuestion) -> Result<Span, Problem> {
-    let from = moment(question.from.as_deref())?.unwrap_or(Timestamp::MIN);
-    let until = moment(question.until.as_deref())?.unwrap_or(Timestamp::MAX);
+    let from = question.from.as_deref().map_or(Ok(Timestamp::MIN), |text| beginning("from", text))?;
+    let until = question.until.as_deref().map_or(Ok(Timestamp::MAX), |text| ending("until", text))?;
     let (after, most) = cut(question.after.as_deref(), question.limit)?;
     Ok(Span { from, until, after, most })
-}
-
-fn moment(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
-    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "a moment is written as 2026-11-22T09:00:00+08:00");
-    text.map(|text| text.parse().map_err(malformed)).transpose()
 }
 
 fn line(entry: Use) -> UseLine {

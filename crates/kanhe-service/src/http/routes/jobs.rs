@@ -10,13 +10,13 @@ use crate::accounts::uses::{Use, UseAct, note_use};
 use crate::house::{House, Shared};
 use crate::http::act::entry;
 use crate::http::aside::aside;
-use crate::http::body::Query;
+use crate::http::body::{Query, is_one_of};
 use crate::http::problem::Problem;
 use crate::http::repeat::{KEY, Once, Repeat, once};
 use crate::jobs::{self, Arriving, Burden, Condition, Handling, Job, JobId, Received, Task};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ pub async fn add(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    is_table(&headers)?;
+    is_one_of(&headers, &KINDS)?;
     let (asking, wanted) = (caller.clone(), std::sync::Arc::new(wanted));
     let asked = wanted.clone();
     let again = headers.contains_key(KEY);
@@ -109,16 +109,6 @@ impl IntoResponse for Added {
         }
         response
     }
-}
-
-fn is_table(headers: &HeaderMap) -> Result<(), Problem> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known)) {
-        return Ok(());
-    }
-    let detail = format!("the body is to be one of {}", KINDS.join(", "));
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_unknown", detail))
 }
 
 /// What a caller's table is for, if it may hand one in: a type that is reviewed takes in, any other issues.

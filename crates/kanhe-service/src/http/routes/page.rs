@@ -1,5 +1,6 @@
 //! Which part of a list.
 
+use crate::http::body::malformed;
 use crate::http::problem::Problem;
 use kanhe_store::find::{Cursor, LONGEST_PAGE};
 use serde::Deserialize;
@@ -29,11 +30,12 @@ impl PageQuestion {
 
 /// Reads where a page begins and how long it is.
 pub fn cut(after: Option<&str>, limit: Option<usize>) -> Result<(Option<Cursor>, usize), Problem> {
-    let after = after.map(Cursor::parse).transpose()?;
-    Ok((after, length(limit)))
+    Ok((after.map(Cursor::parse).transpose()?, length(limit)?))
 }
 
 /// How long a page is.
-pub fn length(limit: Option<usize>) -> usize {
-    limit.unwrap_or(USUAL_PAGE).clamp(1, LONGEST_PAGE)
+pub fn length(limit: Option<usize>) -> Result<usize, Problem> {
+    let limit = limit.unwrap_or(USUAL_PAGE);
+    // Whoever asks for none, or for more than there are on a page, would take what comes for all there is.
+    if (1..=LONGEST_PAGE).contains(&limit) { Ok(limit) } else { Err(malformed(format_args!("`limit` is from 1 to {LONGEST_PAGE}"))) }
 }

@@ -3,9 +3,11 @@
 use crate::counter::Shelved;
 use crate::house::{House, Shared};
 use crate::http::aside::followed;
-use crate::http::body::{JsonBody, Picture, Query};
+use crate::http::body::{JsonBody, Picture, Query, at_most, malformed, shape};
 use crate::http::journey::TARGET;
-use crate::http::problem::Problem;
+use crate::http::moment::moment;
+use crate::http::problem::{Document, Problem};
+use crate::http::tongue::Tongue;
 use crate::measure;
 use axum::Json;
 use axum::body::Body;
@@ -13,11 +15,11 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use kanhe_core::verdict::Accepted;
 use kanhe_core::verify::Occasion;
 use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -40,17 +42,27 @@ pub struct VerifyQuestion {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyQuestions {
-    /// 1 to 1,000 questions.
-    #[schema(min_items = 1, max_items = 1000)]
-    items: Vec<VerifyQuestion>,
+    /// 1 to 1,000 questions. Each is read by itself: one that is wrong stops no other.
+    #[schema(value_type = Vec<VerifyQuestion>, min_items = 1, max_items = 1000)]
+    items: Vec<Value>,
 }
 
 /// The answers, in the order of the questions.
 #[derive(Serialize, ToSchema)]
 pub struct Verdicts {
-    /// As many as there were questions.
-    #[schema(value_type = Vec<crate::http::schema::Verdict>)]
-    items: Vec<serde_json::Value>,
+    /// As many as there were questions: a verdict, or the problem of a question that could not be read.
+    items: Vec<VerdictOrProblem>,
+}
+
+/// The answer to one question of several.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum VerdictOrProblem {
+    /// What a counter is told.
+    #[schema(value_type = crate::http::schema::Verdict)]
+    Verdict(Value),
+    /// What is wrong with the question: its `code` is none of a verdict's, and it has no member `verdict`.
+    Problem(Document),
 }
 
 /// What belongs to a question that is a picture.
@@ -59,6 +71,7 @@ pub struct Verdicts {
 #[into_params(parameter_in = Query)]
 pub struct PictureQuestion {
     /// The use scene.
+    #[param(max_length = 100)]
     scene: Option<String>,
     /// The moment to judge for (RFC 3339).
     at: Option<String>,
@@ -76,6 +89,9 @@ const LATER: u64 = 2;
 /// A QR code holds at most 7,089 digits.
 const LONGEST_TEXT: usize = 16_384;
 
+/// A scene has at most so many characters; those of recognitions are words of a few.
+const LONGEST_SCENE: usize = 100;
+
 /// So many bytes the answer about a certificate has, or fewer; room for more is made where they are needed.
 const USUAL_ANSWER: usize = 4 << 10;
 
@@ -90,21 +106,31 @@ pub async fn verify(State(house): State<Shared>, JsonBody(question): JsonBody<Ve
     answer(&house, &counter, Asked::from(&question), told)
 }
 
-/// Judges several certificates.
+/// Judges several certificates, each by itself.
+///
+/// The answer is 200 also where a question is wrong: in the place of its verdict stands a problem document, in the caller's language.
 #[utoipa::path(post, path = "/v1/verify/batch", tag = "verify", request_body = VerifyQuestions,
     responses((status = OK, body = Verdicts)))]
-pub async fn verify_batch(State(house): State<Shared>, JsonBody(questions): JsonBody<VerifyQuestions>) -> Result<Json<Verdicts>, Problem> {
+pub async fn verify_batch(
+    State(house): State<Shared>,
+    tongue: Tongue,
+    JsonBody(questions): JsonBody<VerifyQuestions>,
+) -> Result<Json<Verdicts>, Problem> {
     let count = questions.items.len();
     if !(1..=MOST_QUESTIONS).contains(&count) {
-        return Err(malformed(format!("there are {count} questions; from 1 to {MOST_QUESTIONS} are answered")));
+        return Err(malformed(format_args!("there are {count} questions; from 1 to {MOST_QUESTIONS} are answered")));
     }
     let counter = counter(&house)?;
-    let all = move || {
-        let one = |question: &VerifyQuestion| answer(&house, &counter, Asked::from(question), |answer| answer.json());
-        questions.items.iter().map(one).collect::<Result<Vec<_>, _>>()
+    let one = move |question: Value| {
+        let question: VerifyQuestion = shape::read(question).map_err(malformed)?;
+        answer(&house, &counter, Asked::from(&question), |answer| answer.json())
     };
+    let told = move |answer: Result<Value, Problem>| {
+        answer.map_or_else(|problem| VerdictOrProblem::Problem(problem.document(tongue.0)), VerdictOrProblem::Verdict)
+    };
+    let all = move || questions.items.into_iter().map(one).map(told).collect();
     // A thousand signatures keep a processor for a tenth of a second, in which nobody else would be heard.
-    let items = tokio::task::spawn_blocking(followed(all)).await.map_err(|_| Problem::failed())??;
+    let items = tokio::task::spawn_blocking(followed(all)).await.map_err(|_| Problem::failed())?;
     Ok(Json(Verdicts { items }))
 }
 
@@ -163,20 +189,14 @@ impl<'q> From<&'q VerifyQuestion> for Asked<'q> {
 /// Judges one certificate, and tells of it as `tell` does.
 fn answer<T>(house: &House, counter: &Shelved, asked: Asked<'_>, tell: impl FnOnce(&Answer<'_>) -> T) -> Result<T, Problem> {
     let Asked { text, scene, at } = asked;
-    if text.len() > LONGEST_TEXT {
-        return Err(malformed(format!("the text has {} bytes, at most {LONGEST_TEXT} are read", text.len())));
-    }
-    let named = at.map(|at| at.parse::<Timestamp>().map_err(|_| malformed("`at` is no moment such as 2026-11-22T09:00:00+08:00")));
+    at_most("text", text, LONGEST_TEXT)?;
+    scene.map_or(Ok(()), |scene| at_most("scene", scene, LONGEST_SCENE))?;
     let clock = if at.is_some() { Clock::Named } else { Clock::Service };
-    let at = named.transpose()?.unwrap_or_else(|| house.now());
+    let at = at.map_or_else(|| Ok(house.now()), |at| moment("at", at))?;
     let span = tracing::trace_span!(target: TARGET, "verify", kanhe.verdict = tracing::field::Empty);
     let judged = span.in_scope(|| counter.verify(text, Occasion { at, scene }));
     let code = judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code);
     span.record("kanhe.verdict", code);
     measure::verdict(code);
     Ok(tell(&Answer::new(&judged, counter.pack(), at, clock).by_service()))
-}
-
-fn malformed(detail: impl std::fmt::Display) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
 }

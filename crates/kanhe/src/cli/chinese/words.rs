@@ -308,7 +308,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Only what this officer did", "只列该经办人办理的"),
     ("Only this act: issue, revoke, lodge, review …", "只列该项办理：issue、revoke、lodge、review……"),
     ("Only what was recorded at this moment or later (RFC 3339 or a day)", "只列此时及以后记录的（RFC 3339 或日期）"),
-    ("Only what was recorded before this moment", "只列此时以前记录的"),
+    ("Only what was recorded before this moment, or up to the end of a day", "只列此时以前记录的；写日期则含当日"),
     ("From this index of the log on", "从日志的这一序号起"),
     ("The identifier of a certificate, or the code of an application", "证照标识，或申请编码"),
     (

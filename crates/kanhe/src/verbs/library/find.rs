@@ -9,7 +9,7 @@ use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, said_condition, said_state};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
-use kanhe_core::calendar::day_in_china;
+use kanhe_core::calendar::{day_in_china, parse_day};
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::Catalogue;
@@ -67,7 +67,7 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
         return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned() });
     }
     if let Some(until) = &args.ending_by {
-        let day = |text: &str| text.parse::<Date>().map_err(|_| wrong(format!("{text} is no day such as 2026-12-31")));
+        let day = |text: &str| parse_day(text).ok_or_else(|| wrong(format!("{text} is no day such as 2026-12-31")));
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
         return Ok(Question::Ending { from, until: day(until)?, type_code, agency });
     }

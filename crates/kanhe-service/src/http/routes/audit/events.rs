@@ -4,6 +4,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
+use crate::http::moment::{beginning, ending};
 use crate::http::own::EventsWanted;
 use crate::http::problem::Problem;
 use crate::http::routes::page::length;
@@ -26,9 +27,9 @@ const FOR_THE_AUDITOR: &str = "private, no-cache";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventQuestion {
-    /// Recorded at this moment or later (RFC 3339).
+    /// Recorded at this moment or later (RFC 3339), or on this day or later.
     from: Option<String>,
-    /// Recorded before this moment (RFC 3339).
+    /// Recorded before this moment (RFC 3339), or on this day or earlier.
     until: Option<String>,
     /// This act alone, such as `revoke`.
     act: Option<String>,
@@ -80,14 +81,14 @@ pub async fn events(
     aside(&house, move |house| {
         let type_code = question.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
         let wanted = EventsWanted {
-            since: super::moment(question.from.as_deref())?,
-            until: super::moment(question.until.as_deref())?,
+            since: question.from.as_deref().map(|text| beginning("from", text)).transpose()?,
+            until: question.until.as_deref().map(|text| ending("until", text)).transpose()?,
             act: question.act.as_deref().map(act).transpose()?,
             actor: question.actor,
             subject: question.subject,
             type_code,
         };
-        let found = house.events_of(&caller, &wanted, question.after.unwrap_or(0), length(question.limit))?;
+        let found = house.events_of(&caller, &wanted, question.after.unwrap_or(0), length(question.limit)?)?;
         let published = house.library.published()?.map_or(0, |head| head.size);
         let line = |(index, event)| EventLine {
             proof: (index < published).then(|| format!("/v1/audit/events/{index}")),

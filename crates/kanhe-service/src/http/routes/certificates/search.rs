@@ -3,7 +3,8 @@
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, malformed};
+use crate::http::moment::day;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::shown::CertificateRow;
@@ -135,19 +136,19 @@ pub async fn search(
 pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date) -> Result<Question, Problem> {
     let type_code = r#type.map(|name| house.type_code(name)).transpose()?;
     match by {
-        SearchBy::Number(number) if number.chars().count() > 100 => Err(wrong("a printed number has at most 100 characters")),
+        SearchBy::Number(number) if number.chars().count() > 100 => Err(malformed("a printed number has at most 100 characters")),
         SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),
         SearchBy::Holder(holder) => Ok(Question::Holder { code: holder.read()?, type_code }),
         SearchBy::Name(_) | SearchBy::Alias(_) if type_code.is_some() => {
-            Err(wrong("by name or alias, certificates of every type are found"))
+            Err(malformed("by name or alias, certificates of every type are found"))
         }
         SearchBy::Name(name) => Question::named(name)
             .filter(|_| name.chars().count() <= 200)
-            .ok_or_else(|| wrong("a name is found by 2 to 200 neighbouring letters of it")),
+            .ok_or_else(|| malformed("a name is found by 2 to 200 neighbouring letters of it")),
         SearchBy::Alias(alias) if is_alias_part(&alias.scheme) && is_alias_part(&alias.value) => {
             Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone() })
         }
-        SearchBy::Alias(_) => Err(wrong("scheme and value have 1 to 100 characters each, and no control characters")),
+        SearchBy::Alias(_) => Err(malformed("scheme and value have 1 to 100 characters each, and none that cannot be seen")),
         SearchBy::Shelf(shelf) => {
             let state = shelf.state.as_deref().map(|word| state(house, type_code.as_ref(), word)).transpose()?;
             Ok(Question::Shelf { type_code, agency: None, state })
@@ -157,7 +158,6 @@ pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date)
 }
 
 fn ends(ending: &EndingSought, type_code: Option<TypeCode>, today: Date) -> Result<Question, Problem> {
-    let day = |member: &str, text: &str| text.parse::<Date>().map_err(|_| wrong(format!("`{member}` is no day such as 2026-12-31")));
     let from = ending.from.as_deref().map_or(Ok(today), |text| day("from", text))?;
     Ok(Question::Ending { from, until: day("until", &ending.until)?, type_code, agency: None })
 }
@@ -166,14 +166,10 @@ fn state(house: &House, type_code: Option<&TypeCode>, word: &str) -> Result<Cert
     if word.contains(':') {
         let unknown = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "state_code_unknown", "no code set of the types has this code");
         let meaning = house.catalogue.meaning_of(type_code, word).ok_or_else(unknown)?;
-        return meaning.shelf().ok_or_else(|| wrong(format!("this code means {meaning}, which is computed: ask by `ending`")));
+        return meaning.shelf().ok_or_else(|| malformed(format_args!("this code means {meaning}, which is computed: ask by `ending`")));
     }
     let unknown = |error: kanhe_core::status::StatusError| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`state` is no state of a certificate")
     };
     CertificateState::parse(word).map_err(unknown)
-}
-
-fn wrong(detail: impl std::fmt::Display) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
 }

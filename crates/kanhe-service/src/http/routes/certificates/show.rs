@@ -2,9 +2,9 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
-use crate::http::act::moment;
 use crate::http::aside::aside;
 use crate::http::body::Query;
+use crate::http::moment::moment;
 use crate::http::problem::Problem;
 use crate::http::seen::show;
 use crate::shown::{Certificate, Counts, History};

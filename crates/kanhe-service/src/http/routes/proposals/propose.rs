@@ -154,7 +154,11 @@ fn own(house: &House, caller: &Caller, named: &[String]) -> Result<Vec<Certifica
     if named.len() > MOST_CERTIFICATES {
         return Err(ProposalError::Length { found: named.len(), most: MOST_CERTIFICATES }.into());
     }
-    named.iter().map(|identifier| Ok(house.certificate_of(caller, Right::Change, identifier)?.identifier)).collect()
+    let own = |(place, identifier): (usize, &String)| {
+        let place = format!("`identifiers[{place}]`");
+        house.certificate_named(caller, Right::Change, &place, identifier).map(|own| own.identifier)
+    };
+    named.iter().enumerate().map(own).collect()
 }
 
 /// The certificates of a search for which the act is allowed.

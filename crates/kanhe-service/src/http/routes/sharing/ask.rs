@@ -1,5 +1,7 @@
 //! What the questions of sharing have in common: a purpose, a holder, an identifier.
 
+use crate::http::body::{at_most, malformed};
+use crate::http::moment::moment;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -8,6 +10,9 @@ use kanhe_issuer::sharing::{Basis, Purpose};
 use kanhe_issuer::sight::Sight;
 use serde::Deserialize;
 use utoipa::ToSchema;
+
+/// A holder's code has at most so many characters.
+const LONGEST_CODE: usize = 64;
 
 /// For what somebody asks, and by what right: exactly one of `consent` and `duty`.
 #[derive(Deserialize, ToSchema)]
@@ -61,7 +66,7 @@ impl PurposeStated {
     /// The purpose, if every part of it says something.
     pub fn read(&self, now: Timestamp) -> Result<Purpose, Problem> {
         let basis = match (&self.consent, &self.duty) {
-            (Some(consent), None) => Basis::Consent { reference: consent.reference.clone(), given: moment(&consent.given)? },
+            (Some(consent), None) => Basis::Consent { reference: consent.reference.clone(), given: moment("given", &consent.given)? },
             (None, Some(duty)) => Basis::Duty { law: duty.law.clone() },
             (Some(_), Some(_)) | (None, None) => {
                 return Err(malformed("a purpose rests on one of `consent` and `duty`, and not on both"));
@@ -74,6 +79,7 @@ impl PurposeStated {
 impl HolderNamed {
     /// The code; one that fails its check may stand in the library all the same.
     pub fn read(&self) -> Result<HolderCode, Problem> {
+        at_most("holder.code", &self.code, LONGEST_CODE)?;
         let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
         let kind = HolderCodeType::parse(&self.code_type).map_err(|error| unfit(error.code()))?;
         HolderCode::new_foreign(kind, self.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
@@ -95,14 +101,4 @@ pub fn identifier(text: &str) -> Result<CertificateId, Problem> {
 pub fn type_code(text: &str) -> Result<TypeCode, Problem> {
     let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no code of a type");
     TypeCode::parse(text).map_err(|error| unfit(error.code()))
-}
-
-/// Reads a moment.
-pub fn moment(text: &str) -> Result<Timestamp, Problem> {
-    text.parse().map_err(|_| malformed("a moment is written as 2026-11-22T09:00:00+08:00"))
-}
-
-/// A request that has not the shape of the interface.
-pub fn malformed(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail)
 }

@@ -1,10 +1,10 @@
 //! Certificates of any agency: of a holder, by an identifier, by a QR code.
 
-use super::ask::{HolderNamed, PurposeStated, identifier, malformed, sight, type_code};
+use super::ask::{HolderNamed, PurposeStated, identifier, sight, type_code};
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, at_most};
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::sharing::{Inquiry, ShareAct, SharedCertificate, by_holder, by_identifier};
@@ -144,9 +144,7 @@ fn one(
 
 /// The identifier in a code whose signature holds, whatever has become of the certificate.
 fn sealed(house: &House, text: &str) -> Result<CertificateId, Problem> {
-    if text.len() > LONGEST_TEXT {
-        return Err(malformed("a QR code has at most 16,384 characters"));
-    }
+    at_most("text", text, LONGEST_TEXT)?;
     let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
     let counter = house.shelf.present().ok_or_else(none)?;
     let judged = counter.verify(text, Occasion { at: house.now(), scene: None });

@@ -1,10 +1,10 @@
 //! Matching: nobody is asked for paper that the library already has.
 
-use super::ask::{HolderNamed, PurposeStated, malformed};
+use super::ask::{HolderNamed, PurposeStated};
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, malformed};
 use crate::http::problem::Problem;
 use crate::sharing::{Inquiry, MatchedWant, ShareAct, match_matter, matters};
 use crate::shown::Names;

@@ -1,10 +1,10 @@
 //! Verifying information and files, with the answers of the standard.
 
-use super::ask::{ConsentStated, DutyStated, HolderNamed, PurposeStated, identifier, malformed, type_code};
+use super::ask::{ConsentStated, DutyStated, HolderNamed, PurposeStated, identifier, type_code};
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
-use crate::http::body::{CoseFile, JsonBody, Query};
+use crate::http::body::{CoseFile, JsonBody, Query, at_most, malformed};
 use crate::http::problem::Problem;
 use crate::sharing::{Inquiry, ShareAct, file, information};
 use crate::shown::Names;
@@ -20,6 +20,9 @@ use utoipa::{IntoParams, ToSchema};
 
 /// A statement names at most so many fields: more than any form has.
 const MOST_FIELDS: usize = 200;
+
+/// A number or a name has at most so many characters.
+const LONGEST_STATED: usize = 100;
 
 /// What somebody says that a certificate says: of the holder at least the name or the code, and the identifier, the number, or the holder's
 /// code with the type.
@@ -137,8 +140,8 @@ fn stated(asked: InformationStated) -> Result<Stated, Problem> {
     if asked.fields.len() > MOST_FIELDS {
         return Err(malformed("a statement names at most 200 fields"));
     }
-    if asked.number.as_ref().is_some_and(|number| number.chars().count() > 100) {
-        return Err(malformed("a printed number has at most 100 characters"));
+    for (member, said) in [("number", &asked.number), ("holder_name", &asked.holder_name)] {
+        said.as_ref().map_or(Ok(()), |said| at_most(member, said, LONGEST_STATED))?;
     }
     Ok(Stated {
         identifier: asked.identifier.as_deref().map(identifier).transpose()?,

@@ -1,0 +1,29 @@
+//! Moments and days as callers write them.
+//!
+//! Where a time between two moments is asked for, a day in China may stand for either: it counts whole at both ends.
+
+use super::body::malformed;
+use super::problem::Problem;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
+
+/// Reads a moment (RFC 3339).
+pub fn moment(member: &str, text: &str) -> Result<Timestamp, Problem> {
+    text.parse().map_err(|_| malformed(format_args!("`{member}` is no moment such as 2026-11-22T09:00:00+08:00")))
+}
+
+/// Reads a day.
+pub fn day(member: &str, text: &str) -> Result<Date, Problem> {
+    parse_day(text).ok_or_else(|| malformed(format_args!("`{member}` is no day such as 2026-12-31")))
+}
+
+/// Reads the first moment of a time: a moment, or the beginning of a day.
+pub fn beginning(member: &str, text: &str) -> Result<Timestamp, Problem> {
+    parse_day(text).map_or_else(|| moment(member, text), |day| Ok(start_of_day(day)))
+}
+
+/// Reads the moment before which a time ends: a moment, or the end of a day.
+pub fn ending(member: &str, text: &str) -> Result<Timestamp, Problem> {
+    parse_day(text).map_or_else(|| moment(member, text), |day| Ok(end_of_day(day)))
+}

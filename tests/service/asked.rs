@@ -100,7 +100,7 @@ impl Things {
         let hook = made(&ming.post("/v1/webhooks", &json!({ "address": "http://127.0.0.1:9/hooks" })), 201);
         made(&ming.post("/v1/certificates", &issue(OPERATOR, operator(2))), 201);
         // A receiver that is gone for ever leaves a dead letter.
-        assert_eq!(round(&stage.house, &|_, _, _| Some(410)).unwrap().dead, 1);
+        assert_eq!(round(&stage.house, &|_, _, _| Ok(410)).unwrap().dead, 1);
         made(&ming.send("PUT", &format!("/v1/matters/{MATTER}"), Some(&matter(&certificate))), 201);
         let mut things = Self {
             certificate,

@@ -132,4 +132,7 @@ fn bounds_that_the_document_states_are_kept() {
         let told = detail(&stage.call(&key, "POST", &format!("/v1/sharing/{route}"), Some(&body)));
         assert!(told.starts_with(&format!("`{member}` has ")), "{told}");
     }
+    let admin = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = json!({ "address": "https://app.example.cn/", "acts": vec!["issue"; 20] });
+    assert_eq!(detail(&admin.post("/v1/webhooks", &hook)), "`acts` has 20 items, at most 19 are taken");
 }

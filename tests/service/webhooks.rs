@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
+use kanhe_service::webhooks::Miss;
 use kanhe_service::webhooks::courier::{Round, round};
 use kanhe_service::webhooks::{Secret, signature};
 use kanhe_tests::Office;
@@ -84,13 +85,13 @@ fn read(stream: &mut impl BufRead) -> Letter {
 }
 
 /// What the courier of the executable does, with a client of the test's.
-fn post(address: &str, headers: &[(&str, String)], body: &[u8]) -> Option<u16> {
+fn post(address: &str, headers: &[(&str, String)], body: &[u8]) -> Result<u16, Miss> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = agent.post(address);
     for (name, value) in headers {
         request = request.header(*name, value);
     }
-    request.send(body).ok().map(|reply| reply.status().as_u16())
+    request.send(body).map(|reply| reply.status().as_u16()).map_err(|_| Miss::Refused)
 }
 
 fn send(stage: &Stage) -> Round {
@@ -186,6 +187,30 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
 }
 
 #[test]
+fn of_what_nobody_answered_it_is_said_why() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    issue(&stage, 1);
+    let path = format!("/v1/webhooks/{}/deliveries?state=waiting", hook["id"].as_str().unwrap());
+    let reason = || desk.get(&path).json()["deliveries"][0]["reason"].clone();
+    let mut codes = Vec::new();
+    for miss in Miss::ALL {
+        assert_eq!(round(&stage.house, &move |_, _, _| Err(miss)).unwrap().failed, 1, "{miss:?}");
+        let told = reason();
+        assert!(!told["meaning"]["zh"].as_str().unwrap().is_ascii() && told["meaning"]["en"] != told["code"], "{told}");
+        codes.push(told["code"].as_str().unwrap().to_owned());
+        stage.later(SignedDuration::from_mins([1, 6, 31, 1, 1, 1][codes.len() - 1]));
+        if codes.len() == 3 {
+            break;
+        }
+    }
+    assert_eq!(codes, ["hook_host_unknown", "hook_refused", "hook_tls"]);
+    round(&stage.house, &|_, _, _| Ok(503)).unwrap();
+    assert_eq!(reason(), Value::Null, "who answers has taken the letter, or says so himself");
+}
+
+#[test]
 fn an_agency_hears_of_its_own_certificates_and_has_its_own_hooks() {
     let (stage, receiver) = (Stage::new(), Receiver::new());
     let ours = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
@@ -208,6 +233,8 @@ fn a_hook_that_cannot_be_is_refused_by_its_code() {
     let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
     let rows = [
         (json!({ "address": "http://app.example.cn/" }), 422, "hook_address"),
+        (json!({ "address": "https://app.example.cn:99999/" }), 422, "hook_address"),
+        (json!({ "address": "https:///hooks" }), 422, "hook_address"),
         (json!({ "address": "https://app.example.cn/", "acts": ["eat"] }), 400, "request_malformed"),
         (json!({ "address": "https://app.example.cn/", "types": ["11100000000013338W999"] }), 422, "type_unknown"),
     ];

@@ -9,10 +9,12 @@ pub mod courier;
 mod delivery;
 mod hook;
 mod letter;
+mod miss;
 mod signature;
 
 pub use delivery::{Delivery, Fate, deliveries_of, replay};
 pub use hook::{Hook, HookError, MOST_HOOKS, hooks_of, put_hook, remove_hook};
 pub use letter::letter_of;
 pub(crate) use letter::{Addressee, addressee};
+pub use miss::Miss;
 pub use signature::{Secret, signature};

@@ -9,7 +9,7 @@ use kanhe_service::backup::back_up;
 use kanhe_service::jobs::round;
 use kanhe_service::proposals::work;
 use kanhe_service::publish::{compare, publish};
-use kanhe_service::webhooks::courier;
+use kanhe_service::webhooks::{Miss, courier};
 use kanhe_tests::Office;
 use serde_json::json;
 use std::fs;
@@ -117,7 +117,7 @@ fn in_a_library_that_was_set_back_doors_are_shut_and_none_is_opened() {
 fn in_a_library_that_was_set_back_nobody_works_in_the_background_until_it_is_the_right_one_again() {
     let shelf = Shelf::new();
     let (stage, things) = set_back(&shelf);
-    let told = |_: &str, _: &[(&str, String)], _: &[u8]| -> Option<u16> { panic!("nobody is told anything") };
+    let told = |_: &str, _: &[(&str, String)], _: &[u8]| -> Result<u16, Miss> { panic!("nobody is told anything") };
     assert!(round(&stage.house).is_ok() && !work(&stage.house).unwrap());
     assert_eq!(courier::round(&stage.house, &told).unwrap(), courier::Round::default());
     assert_eq!(back_up(&stage.house).unwrap().number, Err("log_fork"), "a copy would push out one of the right library");

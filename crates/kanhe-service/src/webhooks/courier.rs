@@ -3,14 +3,15 @@
 use super::delivery::{Delivery, Fate, deliveries_of, look, settle};
 use super::hook::{Hook, every_hook};
 use super::letter::letter_of;
+use super::miss::Miss;
 use super::signature::signature;
 use crate::house::{House, Shared};
 use kanhe_store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Sends a letter: address, headers and body; the status that came back, or nothing where nobody answered.
-pub type Post = dyn Fn(&str, &[(&str, String)], &[u8]) -> Option<u16> + Send + Sync;
+/// Sends a letter: address, headers and body; the status that came back, or why nobody answered.
+pub type Post = dyn Fn(&str, &[(&str, String)], &[u8]) -> Result<u16, Miss> + Send + Sync;
 
 /// So many letters are sent to one hook in one round: one that is slow does not keep the others waiting for ever.
 const ROUND: usize = 100;
@@ -70,9 +71,9 @@ fn send(house: &House, hook: &Hook, post: &Post, round: &mut Round) -> Result<()
         return Ok(());
     }
     for (place, delivery) in waiting.iter().enumerate() {
-        let status = one(house, hook, delivery, post)?;
-        if !(200..300).contains(&status) {
-            return fail(house, hook, waiting.get(place..).unwrap_or_default(), status, round);
+        let answer = one(house, hook, delivery, post)?;
+        if !answer.is_ok_and(|status| (200..300).contains(&status)) {
+            return fail(house, hook, waiting.get(place..).unwrap_or_default(), answer, round);
         }
         settle(&house.library, [(delivery, None)])?;
         round.arrived += 1;
@@ -80,16 +81,17 @@ fn send(house: &House, hook: &Hook, post: &Post, round: &mut Round) -> Result<()
     Ok(())
 }
 
-fn fail(house: &House, hook: &Hook, waiting: &[Delivery], status: u16, round: &mut Round) -> Result<(), StoreError> {
+fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Miss>, round: &mut Round) -> Result<(), StoreError> {
     let now = house.now();
-    let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(status, now))).collect();
+    let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(answer, now))).collect();
     for (_, after) in &due {
         round.failed += 1;
         round.dead += u64::from(after.fate == Fate::Dead);
         tracing::warn!(
             hook = hook.name(),
             index = after.index,
-            status,
+            status = after.status,
+            code = after.miss.map_or("", |miss| miss.code()),
             tries = after.tries,
             dead = after.fate == Fate::Dead,
             "a letter did not arrive"
@@ -98,8 +100,8 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], status: u16, round: &m
     settle(&house.library, due.iter().map(|(before, after)| (*before, Some(after))))
 }
 
-fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<u16, StoreError> {
-    let Some(event) = house.library.event(delivery.index)? else { return Ok(410) };
+fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<Result<u16, Miss>, StoreError> {
+    let Some(event) = house.library.event(delivery.index)? else { return Ok(Ok(410)) };
     let (body, id, second) = (letter_of(delivery.index, &event).to_string(), delivery.id(), house.now().as_second());
     let headers = [
         ("content-type", "application/json".to_owned()),
@@ -107,5 +109,5 @@ fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<u
         ("webhook-timestamp", second.to_string()),
         ("webhook-signature", signature(&hook.secret, &id, second, body.as_bytes())),
     ];
-    Ok(post(&hook.address, &headers, body.as_bytes()).unwrap_or(0))
+    Ok(post(&hook.address, &headers, body.as_bytes()))
 }

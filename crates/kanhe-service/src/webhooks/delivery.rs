@@ -2,6 +2,7 @@
 
 use super::hook::{Hook, ID_LENGTH, put_hook, read};
 use super::letter::addressee;
+use super::miss::Miss;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::wire;
 use kanhe_store::find::Cursor;
@@ -50,6 +51,9 @@ pub struct Delivery {
     /// What the receiver said last: a status of HTTP, or 0 where nobody answered.
     #[n(5)]
     pub status: u16,
+    /// Why nobody answered the last time.
+    #[n(6)]
+    pub miss: Option<Miss>,
 }
 
 impl Delivery {
@@ -59,13 +63,14 @@ impl Delivery {
     }
 
     /// The same, after a try that did not arrive.
-    pub fn failed(&self, status: u16, now: Timestamp) -> Self {
+    pub fn failed(&self, answer: Result<u16, Miss>, now: Timestamp) -> Self {
+        let (status, miss) = (answer.unwrap_or_default(), answer.err());
         let tries = self.tries.saturating_add(1);
         let wait = usize::try_from(tries).ok().and_then(|tries| TRIES.get(tries));
         // A receiver that says 410 Gone wants no more of it.
         match wait.filter(|_| status != 410) {
-            Some(wait) => Self { tries, status, due: later(now, *wait), ..self.clone() },
-            None => Self { tries, status, fate: Fate::Dead, ..self.clone() },
+            Some(wait) => Self { tries, status, miss, due: later(now, *wait), ..self.clone() },
+            None => Self { tries, status, miss, fate: Fate::Dead, ..self.clone() },
         }
     }
 }
@@ -88,7 +93,7 @@ pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, Store
             let Some(event) = library.event(index)? else { continue };
             let concerned = addressee(library, &event)?;
             if concerned.is_some_and(|concerned| concerned.agency == hook.agency && hook.wants(event.act, &concerned.type_code)) {
-                due.push(Delivery { hook: hook.id, index, tries: 0, due: now, fate: Fate::Waiting, status: 0 });
+                due.push(Delivery { hook: hook.id, index, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None });
             }
         }
         hook.next = end;
@@ -153,11 +158,11 @@ mod tests {
     #[test]
     fn a_letter_is_tried_for_three_days_and_is_dead_then() {
         let now: Timestamp = "2026-06-15T04:00:00Z".parse().unwrap();
-        let mut delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0 };
+        let mut delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None };
         let mut at = now;
         while delivery.fate == Fate::Waiting {
             at = delivery.due;
-            delivery = delivery.failed(503, at);
+            delivery = delivery.failed(Ok(503), at);
         }
         assert_eq!((delivery.tries, delivery.status), (10, 503));
         assert_eq!(at.duration_since(now).as_hours(), 75);
@@ -167,7 +172,20 @@ mod tests {
     #[test]
     fn a_receiver_that_is_gone_is_not_asked_again() {
         let now: Timestamp = "2026-06-15T04:00:00Z".parse().unwrap();
-        let delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0 };
-        assert_eq!(delivery.failed(410, now).fate, Fate::Dead);
+        let delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None };
+        assert_eq!(delivery.failed(Ok(410), now).fate, Fate::Dead);
+    }
+
+    #[test]
+    fn a_delivery_from_before_there_were_reasons_is_read_still() {
+        let old = [&[0x86, 0x48][..], &[1; 8], &[7, 1, 0x00, 0, 0]].concat();
+        let now = Timestamp::from_second(0).unwrap();
+        let delivery = Delivery { hook: [1; 8], index: 7, tries: 1, due: now, fate: Fate::Waiting, status: 0, miss: None };
+        let written = wire::to_vec(&delivery);
+        assert_eq!(read::<Delivery>(&written).unwrap(), delivery);
+        assert!(written.len() >= old.len());
+        let missed = delivery.failed(Err(Miss::Tls), now);
+        assert_eq!((missed.status, missed.miss), (0, Some(Miss::Tls)));
+        assert_eq!(missed.failed(Ok(500), now).miss, None);
     }
 }

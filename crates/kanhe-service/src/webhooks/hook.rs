@@ -6,10 +6,14 @@ use kanhe_core::event::Act;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
+use std::net::Ipv6Addr;
 use thiserror::Error;
 
 /// An address has at most so many characters.
 const LONGEST_ADDRESS: usize = 500;
+
+/// A name of DNS has at most so many characters.
+const LONGEST_HOST: usize = 253;
 
 /// An agency has at most so many hooks.
 pub const MOST_HOOKS: usize = 50;
@@ -95,21 +99,38 @@ impl Hook {
         let refused = HookError::Address { most: LONGEST_ADDRESS };
         let plain = address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains(['#', '@', '\\']);
         let is_good = match (address.strip_prefix("https://"), address.strip_prefix("http://")) {
-            (Some(rest), _) => !host_of(rest).is_empty(),
-            (None, Some(rest)) => ["127.0.0.1", "[::1]", "localhost"].contains(&host_of(rest)),
+            (Some(rest), _) => host_of(rest).is_some(),
+            (None, Some(rest)) => host_of(rest).is_some_and(|host| ["127.0.0.1", "[::1]", "localhost"].contains(&host)),
             (None, None) => false,
         };
         if plain && is_good && address.len() <= LONGEST_ADDRESS { Ok(()) } else { Err(refused) }
     }
 }
 
-/// The host of an address without its scheme: what stands before path, query and port.
-fn host_of(rest: &str) -> &str {
+/// The host of an address without its scheme: what stands before path, query and port. None, where no machine could be called so.
+fn host_of(rest: &str) -> Option<&str> {
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
+    let (host, port) = match authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')) {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let port_is_good =
+        port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0));
+    (port_is_good && is_host(host)).then_some(host)
+}
+
+/// Whether it is an address of IPv6 in brackets, or a name of labels (RFC 1123 §2.1), as which one of IPv4 reads too.
+fn is_host(host: &str) -> bool {
+    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return inner.parse::<Ipv6Addr>().is_ok();
     }
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= LONGEST_HOST && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
 }
 
 /// The hooks of an agency.
@@ -177,6 +198,21 @@ mod tests {
             ("http://127.0.0.1.example.cn/", false),
             ("https://user@app.example.cn/", false),
             ("https://", false),
+            ("https:///hooks", false),
+            ("https://:8443/hooks", false),
+            ("https://?a=1", false),
+            ("https://app.example.cn:99999/", false),
+            ("https://app.example.cn:0/", false),
+            ("https://app.example.cn:/", false),
+            ("https://app.example.cn:443x/", false),
+            ("https://app.example.cn:65535/", true),
+            ("https://app..cn/", false),
+            ("https://-app.cn/", false),
+            ("https://[2001:db8::1]:8443/", true),
+            ("https://[2001:db8::1]/", true),
+            ("https://[2001:db8/", false),
+            ("https://2001:db8::1/", false),
+            ("http://127.0.0.1:99999/hooks", false),
             ("ftp://app.example.cn", false),
             ("https://app.example.cn/\n", false),
             ("https://app.example.cn/#x", false),

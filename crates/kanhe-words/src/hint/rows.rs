@@ -70,6 +70,12 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("grounds_length", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
+    ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),
+    ("hook_host_unknown", "核对回调地址中的主机名。", "Check the name in the address."),
+    ("hook_no_http", "核对回调地址。", "Check the address."),
+    ("hook_refused", "核对端口，确认接收方在运行。", "Check the port, and whether the receiver runs."),
+    ("hook_timed_out", "先应答，再处理；并检查防火墙。", "Answer first and work afterwards; check the firewall."),
+    ("hook_tls", "更新接收方的证书，并附上中间证书。", "Renew the receiver's certificate, with those between it and its authority."),
     ("hook_too_many", "先删除一个。", "Remove one."),
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (

@@ -5,16 +5,21 @@ use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::act::Act;
 use crate::http::aside::aside;
-use crate::http::body::Query;
+use crate::http::body::{Query, malformed};
 use crate::http::problem::Problem;
-use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
+use crate::shown::Names;
+use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kanhe_core::event::Act as EventAct;
 use kanhe_store::find::Cursor;
+use kanhe_words::{Language, meaning};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+/// A hook names at most so many types; more is every type.
+const MOST_TYPES: usize = 100;
 
 /// A page has at most so many deliveries.
 const PAGE: usize = 100;
@@ -28,7 +33,7 @@ pub struct NewHook {
     address: String,
     /// Only these acts, such as `issue`, `suspend`, `revoke`; all, where none is named.
     #[serde(default)]
-    #[schema(max_items = 17)]
+    #[schema(max_items = 19)]
     acts: Vec<String>,
     /// Only certificates of these types, by their codes; all, where none is named.
     #[serde(default)]
@@ -97,6 +102,18 @@ pub struct DeliveryShown {
     due: String,
     /// What the receiver answered last: a status of HTTP, or 0 where nobody answered.
     status: u16,
+    /// Why nobody answered the last time: its stable code, and what it means; null where somebody did, or nobody was asked yet.
+    #[schema(required)]
+    reason: Option<MissShown>,
+}
+
+/// Why nobody answered.
+#[derive(Serialize, ToSchema)]
+pub struct MissShown {
+    /// The stable code, as `docs/errors.md` lists it, such as `hook_tls`.
+    code: &'static str,
+    /// What it means.
+    meaning: Names,
 }
 
 /// Names an address that is told what happens to the agency's certificates and applications from now on.
@@ -153,7 +170,7 @@ pub async fn deliveries(
     let fate = match wanted.state.as_str() {
         "waiting" => Fate::Waiting,
         "dead" => Fate::Dead,
-        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`state` is waiting or dead")),
+        _ => return Err(malformed("`state` is waiting or dead")),
     };
     let (found, next) = aside(&house, move |house| -> Result<_, Problem> {
         let after = wanted.after.as_deref().map(Cursor::parse).transpose()?;
@@ -188,7 +205,12 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
     if hooks_of(&house.library, &caller.agency)?.len() >= MOST_HOOKS {
         return Err(HookError::TooMany { most: MOST_HOOKS }.into());
     }
-    let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`acts` has a word that is no act");
+    for (member, found, most) in [("acts", asked.acts.len(), EventAct::ALL.len()), ("types", asked.types.len(), MOST_TYPES)] {
+        if found > most {
+            return Err(malformed(format_args!("`{member}` has {found} items, at most {most} are taken")));
+        }
+    }
+    let unknown = || malformed("`acts` has a word that is no act");
     let act = |word: &String| EventAct::ALL.into_iter().find(|act| act.word() == word).ok_or_else(unknown);
     let kinds = asked.types.iter().map(|name| house.type_code(name)).collect::<Result<_, _>>()?;
     Ok(Hook {
@@ -229,7 +251,13 @@ fn delivery_shown(delivery: &Delivery) -> DeliveryShown {
         tries: delivery.tries,
         due: delivery.due.to_string(),
         status: delivery.status,
+        reason: delivery.miss.map(missed),
     }
+}
+
+fn missed(miss: Miss) -> MissShown {
+    let said = |language| meaning(miss.code()).map_or_else(|| miss.code().to_owned(), |meaning| meaning.of(language).to_owned());
+    MissShown { code: miss.code(), meaning: Names { zh: said(Language::Chinese), en: said(Language::English) } }
 }
 
 impl From<HookError> for Problem {

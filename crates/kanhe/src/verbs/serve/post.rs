@@ -1,10 +1,12 @@
 //! How the service's letters leave the machine.
 
 use crate::web;
+use kanhe_service::webhooks::Miss;
 use kanhe_service::webhooks::courier::Post;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::Agent;
+use ureq::{Agent, Error};
 
 /// A receiver that has not taken a letter by then will be asked again.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,6 +25,24 @@ pub fn post() -> Arc<Post> {
     Arc::new(move |address, headers, body| {
         let request = headers.iter().fold(agent.post(address), |request, (name, value)| request.header(*name, value));
         // What a receiver says beside its status is nobody's business here.
-        request.send(body).ok().map(|reply| reply.status().as_u16())
+        request.send(body).map(|reply| reply.status().as_u16()).map_err(|error| missed(&error))
     })
+}
+
+/// Why nobody answered.
+fn missed(error: &Error) -> Miss {
+    match error {
+        Error::HostNotFound => Miss::NoSuchHost,
+        Error::Tls(_) | Error::Rustls(_) => Miss::Tls,
+        Error::Timeout(_) => Miss::TimedOut,
+        Error::Io(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => Miss::Refused,
+            // A handshake that fails is a failure of reading; what is no handshake at all reads as one that is broken.
+            ErrorKind::InvalidData => Miss::Tls,
+            ErrorKind::TimedOut => Miss::TimedOut,
+            _ => Miss::Broken,
+        },
+        Error::Http(_) | Error::Protocol(_) => Miss::NoHttp,
+        _ => Miss::Broken,
+    }
 }

@@ -99,6 +99,22 @@ fn a_batch_answers_each_row_by_itself() {
 }
 
 #[test]
+fn of_two_rows_of_one_request_in_a_batch_the_second_is_judged_by_itself() {
+    let stage = Stage::new();
+    let (mut faulty, mut unsigned) = (operator(1), operator(2));
+    faulty["sex"] = json!("x");
+    // Before any key of the agency was good: admitted, and not signed.
+    unsigned["issued"] = json!("2019-12-31");
+    let mut body = grounds();
+    body["type"] = json!(OPERATOR);
+    body["applications"] = json!([faulty, operator(1), unsigned, operator(2)]);
+    let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+    let results: Vec<_> = json["rows"].as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["refused", "issued", "refused", "issued"], "{json}");
+    assert_eq!(json["rows"][2]["faults"][0]["code"], "outside_key_window");
+}
+
+#[test]
 fn a_certificate_is_shown_masked_and_whole_to_who_may_see_it() {
     let stage = Stage::new();
     let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
@@ -117,13 +133,15 @@ fn a_certificate_is_shown_masked_and_whole_to_who_may_see_it() {
 fn the_files_of_a_certificate_bear_tags_and_the_pictures_can_be_read() {
     let stage = Stage::new();
     let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
-    for (name, person, kind) in [
-        ("certificate", WU, "application/cose; cose-type=\"cose-sign1\""),
-        ("seal", WANG, "text/plain; charset=utf-8"),
-        ("seal.png", WANG, "image/png"),
-        ("seal.svg", WANG, "image/svg+xml"),
+    for (name, person, kind, disposition, ending) in [
+        ("certificate", WU, "application/cose; cose-type=\"cose-sign1\"", "attachment", "cose"),
+        ("seal", WANG, "text/plain; charset=utf-8", "inline", "txt"),
+        ("seal.png", WANG, "image/png", "inline", "png"),
+        ("seal.svg", WANG, "image/svg+xml", "inline", "svg"),
     ] {
         let reply = stage.get_as(person, &format!("{path}/{name}"));
+        let file = path.rsplit('/').next().unwrap().strip_prefix("1.2.156.3005.2.").unwrap();
+        assert_eq!(reply.header("content-disposition"), format!("{disposition}; filename=\"{file}.{ending}\""), "{name}");
         assert_eq!((reply.status, reply.header("content-type")), (200, kind), "{name}");
         assert_eq!((reply.header("etag").len(), reply.header("cache-control")), (66, "private, no-cache"), "{name}");
     }

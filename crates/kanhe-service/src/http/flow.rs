@@ -56,10 +56,28 @@ where
     });
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(named) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+    name_file(&mut response, Disposition::Attachment, name);
+    response
+}
+
+/// What a browser does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Keeps it.
+    Attachment,
+    /// Shows it; who keeps it keeps it under its name.
+    Inline,
+}
+
+/// Names the file that an answer is (RFC 6266). Names of files are kept in histories and folders of others, so they name nobody.
+pub fn name_file(response: &mut Response, disposition: Disposition, name: &str) {
+    let word = match disposition {
+        Disposition::Attachment => "attachment",
+        Disposition::Inline => "inline",
+    };
+    if let Ok(named) = HeaderValue::from_str(&format!("{word}; filename=\"{name}\"")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, named);
     }
-    response
 }
 
 /// A body as something to write into, from a thread that may wait.

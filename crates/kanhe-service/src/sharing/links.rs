@@ -49,6 +49,14 @@ pub struct Given {
     pub expires: Timestamp,
 }
 
+/// What stands behind a link.
+pub struct Fetched {
+    /// The certificate.
+    pub identifier: CertificateId,
+    /// Its signed file.
+    pub file: Vec<u8>,
+}
+
 /// Gives out a link to the signed file of a certificate: everything stands in it, so its holder must have agreed.
 pub fn give(house: &House, inquiry: &Inquiry<'_>, found: &Found) -> Result<Given, ShareError> {
     let Some(Held { card, .. }) = found.held.first() else {
@@ -80,7 +88,7 @@ pub fn give(house: &House, inquiry: &Inquiry<'_>, found: &Found) -> Result<Given
 }
 
 /// The signed file behind a link, the first time that somebody asks for it in time; that it was fetched is written down before.
-pub fn fetch(house: &House, token: &str) -> Result<Vec<u8>, ShareError> {
+pub fn fetch(house: &House, token: &str) -> Result<Fetched, ShareError> {
     let key = Secret::parse(token).ok_or(ShareError::LinkUnknown)?.hash();
     let now = house.now();
     let identifier = house.library.commit(|pen| {
@@ -97,7 +105,8 @@ pub fn fetch(house: &House, token: &str) -> Result<Vec<u8>, ShareError> {
         Ok(identifier)
     })?;
     let mark = house.library.find(&identifier)?.ok_or(ShareError::NotFound)?;
-    Ok(Held::read(&house.library, mark)?.envelope)
+    let file = Held::read(&house.library, mark)?.envelope;
+    Ok(Fetched { identifier, file })
 }
 
 /// Some links that nobody is told of any more. Hashes are as good as random, so the next ones are a fair sample.

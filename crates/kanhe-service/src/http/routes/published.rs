@@ -3,6 +3,7 @@
 //! They prove themselves, so any cache may hold them: each bears its SHA-256 as entity tag, and what never changes says so.
 
 use crate::house::Shared;
+use crate::http::flow::{Disposition, name_file};
 use crate::http::problem::Problem;
 use crate::signed_file::SignedFile;
 use axum::body::Body;
@@ -33,7 +34,7 @@ pub const COSE: &str = "application/cose; cose-type=\"cose-sign1\"";
     responses((status = OK, description = "A signed pack (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn pack(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let shelved = house.shelf.present().ok_or_else(|| absent("the service has no pack yet"))?;
-    Ok(file(&held, COSE, FOR_A_MINUTE, shelved.file()))
+    Ok(named(file(&held, COSE, FOR_A_MINUTE, shelved.file()), &format!("{}.pack", house.library.region())))
 }
 
 /// A status list of an agency, by the number of its page.
@@ -53,7 +54,7 @@ pub async fn list(State(house): State<Shared>, Path((agency, number)): Path<(Str
     responses((status = OK, description = "A signed manifest (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn manifest(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let manifest = house.library.manifest()?.ok_or_else(|| absent("the library has no manifest yet"))?;
-    Ok(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)))
+    Ok(named(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)), &format!("{}.manifest", house.library.region())))
 }
 
 /// The recognition that two people have taken up: which certificates of other regions are accepted.
@@ -61,7 +62,7 @@ pub async fn manifest(State(house): State<Shared>, held: Held) -> Result<Respons
     responses((status = OK, description = "A signed recognition (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn recognition(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
     let recognition = taken::recognition(&house.library)?.ok_or_else(|| absent("no recognition was taken up here"))?;
-    Ok(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)))
+    Ok(named(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)), &format!("{}.recognition", house.library.region())))
 }
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).
@@ -139,6 +140,12 @@ pub fn file(held: &Held, kind: &'static str, keep: &'static str, file: &SignedFi
     headers.insert(ETAG, file.tag().clone());
     // It speaks no language: a cache holds it once.
     headers.insert(VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+/// A file that people keep, under a name by which they know it again.
+fn named(mut response: Response, name: &str) -> Response {
+    name_file(&mut response, Disposition::Attachment, name);
     response
 }
 

@@ -5,6 +5,7 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
+use crate::http::flow::{Disposition, name_file};
 use crate::http::own::OwnCertificate;
 use crate::http::problem::Problem;
 use crate::http::routes::published::{COSE, Held, file};
@@ -13,6 +14,7 @@ use crate::signed_file::SignedFile;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
+use kanhe_core::code::CertificateId;
 use kanhe_issuer::sight::Sight;
 use kanhe_render::{Drawing, ModuleSize, Plate};
 
@@ -45,12 +47,18 @@ impl AskedFile {
     async fn given(
         self,
         kind: &'static str,
+        (disposition, ending): (Disposition, &'static str),
         bytes: impl FnOnce(&House, &Caller, &str) -> Result<Noted<Vec<u8>>, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
         let Self { house, caller, identifier, held } = self;
         show(&house, move |house| {
             let made = bytes(house, &caller, &identifier)?;
-            Ok(made.map(|made| file(&held, kind, FOR_THE_CALLER, &SignedFile::new(made))))
+            let name = CertificateId::parse(&identifier).map(|identifier| format!("{}.{ending}", identifier.without_root()));
+            Ok(made.map(|made| {
+                let mut response = file(&held, kind, FOR_THE_CALLER, &SignedFile::new(made));
+                name_file(&mut response, disposition, name.as_deref().unwrap_or(ending));
+                response
+            }))
         })
         .await
     }
@@ -64,7 +72,7 @@ pub async fn certificate(asked: AskedFile) -> Result<Response, Problem> {
         let own = house.certificate_of(caller, Right::ReadWhole, identifier)?;
         house.note(caller, Sight::Whole, &own.identifier.to_string(), || Ok(house.library.record(own.mark)?.envelope))
     };
-    asked.given(COSE, whole).await
+    asked.given(COSE, (Disposition::Attachment, "cose"), whole).await
 }
 
 /// The text of the QR code, as it is printed.
@@ -74,14 +82,15 @@ pub async fn seal(asked: AskedFile) -> Result<Response, Problem> {
     let text = |house: &House, caller: &Caller, identifier: &str| {
         seen(house, caller, identifier, |own| Ok(house.pictures.text(&house.library.record(own.mark)?.digits()).into_bytes()))
     };
-    asked.given("text/plain; charset=utf-8", text).await
+    asked.given("text/plain; charset=utf-8", (Disposition::Inline, "txt"), text).await
 }
 
 /// The QR code as PNG.
 #[utoipa::path(get, path = "/v1/certificates/{identifier}/seal.png", tag = "certificates", params(("identifier" = String, Path, description = "The certificate's identifier")),
     responses((status = OK, description = "A picture for 300 dots an inch", content_type = "image/png"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn png(asked: AskedFile) -> Result<Response, Problem> {
-    asked.given("image/png", |house, caller, identifier| drawn(house, caller, identifier, |drawing| Ok(drawing.png()?))).await
+    let drawing = |house: &House, caller: &Caller, identifier: &str| drawn(house, caller, identifier, |drawing| Ok(drawing.png()?));
+    asked.given("image/png", (Disposition::Inline, "png"), drawing).await
 }
 
 /// The QR code as SVG.
@@ -90,7 +99,7 @@ pub async fn png(asked: AskedFile) -> Result<Response, Problem> {
 pub async fn svg(asked: AskedFile) -> Result<Response, Problem> {
     let drawing =
         |house: &House, caller: &Caller, identifier: &str| drawn(house, caller, identifier, |drawing| Ok(drawing.svg()?.into_bytes()));
-    asked.given("image/svg+xml", drawing).await
+    asked.given("image/svg+xml", (Disposition::Inline, "svg"), drawing).await
 }
 
 /// A seal names its holder, so who looked at it is written down.

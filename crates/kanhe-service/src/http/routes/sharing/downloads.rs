@@ -5,7 +5,9 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::JsonBody;
+use crate::http::flow::{Disposition, name_file};
 use crate::http::problem::Problem;
+use crate::http::routes::published::COSE;
 use crate::sharing::{Inquiry, ShareAct, by_identifier, links};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -63,6 +65,9 @@ pub async fn download(State(house): State<Shared>, method: Method, Path(token): 
     if method == Method::HEAD {
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "a link that is good once takes GET alone"));
     }
-    let file = aside(&house, move |house| links::fetch(house, &token)).await?;
-    Ok(([(CONTENT_TYPE, "application/cose; cose-type=\"cose-sign1\"")], file).into_response())
+    let fetched = aside(&house, move |house| links::fetch(house, &token)).await?;
+    let name = format!("{}.cose", fetched.identifier.without_root());
+    let mut response = ([(CONTENT_TYPE, COSE)], fetched.file).into_response();
+    name_file(&mut response, Disposition::Attachment, &name);
+    Ok(response)
 }

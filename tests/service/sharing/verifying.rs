@@ -1,0 +1,90 @@
+//! Information and files, verified with the answers of the standard.
+
+use super::{Asker, MATTER, duty, person, shares};
+use crate::office::{Certificate, change, issue, revoke};
+use crate::stage::Stage;
+use jiff::SignedDuration;
+use kanhe_issuer::lifecycle::Change;
+use kanhe_service::accounts::Role;
+use kanhe_tests::Office;
+use serde_json::json;
+
+#[test]
+fn information_is_answered_as_the_standard_has_it() {
+    let stage = Stage::new();
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    let [good, held, gone, ended] = [1, 2, 3, 4].map(|person| issue(&stage, person));
+    change(&stage, &held, Change::Suspend);
+    revoke(&stage, &gone);
+    change(&stage, &ended, Change::Cancel);
+    let kind = good.identifier.type_code().to_string();
+    let of = |certificate: &Certificate, name: &str| json!({ "purpose": duty(), "identifier": certificate.identifier.to_string(), "holder_name": name });
+    let number = |number: &str, name: &str| json!({ "purpose": duty(), "number": number, "holder_name": name });
+    let field = |value: &str| json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明", "fields": { "first_issued_on": value } });
+    let rows = [
+        ("all is so", of(&good, "张小明"), 0),
+        ("by number and name", number("粤A022000000001", "张小明"), 0),
+        ("by holder and type", json!({ "purpose": duty(), "type": kind, "holder": person(1) }), 0),
+        ("as an input method writes it", number(" 粤a０２２００００００００１　", " 张小明 "), 0),
+        ("a field is so", field("2018-04-01"), 0),
+        ("suspended", of(&held, "张小明"), 2),
+        ("revoked is no longer valid, and not unknown", of(&gone, "张小明"), 3),
+        ("cancelled is no longer valid, and not to begin", of(&ended, "张小明"), 3),
+        ("a number alone", json!({ "purpose": duty(), "number": "粤A022000000001" }), 4),
+        ("a name alone", json!({ "purpose": duty(), "holder_name": "张小明" }), 4),
+        ("nothing", json!({ "purpose": duty() }), 4),
+        ("an identifier alone", json!({ "purpose": duty(), "identifier": good.identifier.to_string() }), 4),
+        ("a number that nobody has", number("粤A022099999999", "张小明"), 5),
+        ("a holder who has none", json!({ "purpose": duty(), "type": kind, "holder": person(9) }), 5),
+        ("another name", of(&good, "李四"), 6),
+        ("another field", field("2018-04-02"), 6),
+        (
+            "a field that there is not",
+            json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明", "fields": { "colour": "red" } }),
+            6,
+        ),
+    ];
+    for (what, body, result) in rows {
+        assert_eq!(asker.result(&body), result, "{what}");
+    }
+    stage.later(SignedDuration::from_hours(24 * 365 * 10));
+    let late = Asker::of(&stage, Office::Guangzhou);
+    assert_eq!(late.result(&of(&good, "张小明")), 3, "expired");
+}
+
+#[test]
+fn a_file_is_good_forged_or_damaged() {
+    let stage = Stage::new();
+    let certificate = issue(&stage, 1);
+    let library = &stage.house.library;
+    let good = library.record(library.find(&certificate.identifier).unwrap().unwrap()).unwrap().envelope;
+    let (mut forged, mut altered) = (good.clone(), good.clone());
+    *forged.last_mut().unwrap() ^= 1;
+    let place = altered.len() - 80;
+    altered[place] ^= 1;
+    let pack = stage.get("/v1/pack").bytes;
+    let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
+    let ask = |purpose: &str, file: &[u8]| {
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/cose")];
+        stage.send("POST", &format!("/v1/sharing/verify-file?{purpose}"), &headers, file)
+    };
+    let law = format!("matter={MATTER}&case=A-1&law=law");
+    let rows: [(&str, &[u8], u64); 6] = [
+        ("as it was signed", &good, 0),
+        ("another signature", &forged, 1),
+        ("cut short", &good[..good.len() - 1], 2),
+        ("nothing", b"", 2),
+        ("a text", b"hello", 2),
+        ("another document", &pack, 2),
+    ];
+    for (what, file, result) in rows {
+        let reply = ask(&law, file);
+        assert_eq!((reply.status, reply.json()["result"].as_u64()), (200, Some(result)), "{what}");
+    }
+    assert_ne!(ask(&law, &altered).json()["result"], 0);
+    assert_eq!(ask("matter=1&case=1", &good).code(), "request_malformed");
+    assert_eq!(ask("matter=1&case=1&consent=SQ-1", &good).code(), "request_malformed");
+    let found = shares(&stage.officer(Office::Housing, "audit.zj", &[Role::Auditor]));
+    assert_eq!((found.len(), &found[0]["result"], found[0]["act"].as_str()), (1, &json!(0), Some("file")));
+}

@@ -89,6 +89,8 @@ fn a_page_of_a_known_origin_reads_answers_and_problems_and_no_other_does() {
         for (origin, allowed) in [(KNOWN, KNOWN), (STRANGER, ""), ("null", "")] {
             let reply = stage.send("GET", path, &[("origin", origin)], b"");
             assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, allowed), "{path} {origin}");
+            let reads_names = reply.header("access-control-expose-headers").contains("content-disposition");
+            assert_eq!(reads_names, !allowed.is_empty(), "a page keeps a file under its name: {path} {origin}");
             assert!(reply.header("vary").contains("origin"), "a cache may not give it to the page of another origin: {path}");
         }
         assert_eq!(stage.get(path).header("access-control-allow-origin"), "", "{path}");

@@ -10,6 +10,7 @@ fn the_pack_is_served_with_a_tag_and_opens() {
     let reply = stage.get("/v1/pack");
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/cose; cose-type=\"cose-sign1\""));
     assert_eq!(Pack::open(&reply.bytes, &[Province::Guangdong.root_key().verifying_key()]).unwrap().epoch(), 1);
+    assert_eq!(reply.header("content-disposition"), format!("attachment; filename=\"{}.pack\"", Province::Guangdong.code()));
     let tag = reply.header("etag").to_owned();
     assert_eq!(reply.header("cache-control"), "public, max-age=60, must-revalidate");
     assert_eq!(reply.header("vary"), "origin", "a cache holds it once, whatever language is asked for");

@@ -25,6 +25,8 @@ fn a_link_is_good_once_and_for_ten_minutes() {
     let library = &stage.house.library;
     let signed = library.record(library.find(&certificate.identifier).unwrap().unwrap()).unwrap().envelope;
     assert_eq!((file.status, file.bytes == signed, file.header("cache-control")), (200, true, "no-store"));
+    let name = format!("attachment; filename=\"{}.cose\"", certificate.identifier.without_root());
+    assert_eq!(file.header("content-disposition"), name);
     assert_eq!(code(&stage.get(&url)), (410, "download_spent".to_owned()));
 
     let (in_time, late) = (give(), give());

@@ -7,9 +7,10 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use allocation_counter::{AllocationInfo, measure};
-use kanhe_core::verify::{Occasion, verify};
-use kanhe_tests::World;
+use kanhe_core::key::Multiples;
+use kanhe_core::verify::{Occasion, verify, verify_with};
 use kanhe_tests::world::noon;
+use kanhe_tests::{Office, World};
 
 /// Counts the allocations of a piece of work that drops its result.
 fn measured(work: impl FnOnce()) -> AllocationInfo {
@@ -23,6 +24,7 @@ fn verifying_allocates_no_more_than_copying_the_answer() {
     let world = World::new();
     let pack = world.pack().open();
     let occasion = Occasion { at: noon(), scene: None };
+    let multiples = Office::ALL.map(|office| Multiples::of(&office.key().verifying_key()));
     for (name, licence) in [("food permit", world.food_permit()), ("operator", world.operator_certificate()), ("title", world.title())] {
         let text = licence.text();
         let answer = verify(&text, &pack, occasion).unwrap();
@@ -30,5 +32,10 @@ fn verifying_allocates_no_more_than_copying_the_answer() {
         let copy = measured(|| drop(answer.clone()));
         assert_eq!(road.count_total, copy.count_total, "{name}: allocations");
         assert_eq!(road.count_max, copy.count_max, "{name}: allocations at one time");
+        // Those of the base point are worked out when they are first wanted, once for all keys.
+        let with = || verify_with(&text, &pack, occasion, |key| multiples.iter().find(|multiples| multiples.key() == key));
+        assert_eq!(with().unwrap().code(), answer.code());
+        let known = measured(|| drop(with().unwrap()));
+        assert_eq!((known.count_total, known.count_max), (road.count_total, road.count_max), "{name}: with the multiples of its key");
     }
 }

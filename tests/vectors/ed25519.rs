@@ -1,15 +1,18 @@
 //! Ed25519 by the rules of `verify_strict`: Wycheproof, and the edge cases of *Taming the Many EdDSAs*.
 
 use super::{json, words};
-use kanhe_core::key::{KeyError, SIGNATURE_LENGTH, VerifyingKey};
+use kanhe_core::key::{KeyError, Multiples, SIGNATURE_LENGTH, VerifyingKey};
 use kanhe_tests::world::unhex;
 use serde_json::Value;
 
-/// A key that is no key, or a signature of another length, is a refusal like any other.
+/// A key that is no key, or a signature of another length, is a refusal like any other. By its multiples a key says the same.
 fn accepts(key: &str, message: &str, signature: &str) -> bool {
     let key = VerifyingKey::from_ed25519(&unhex(key).try_into().expect("a public key has 32 bytes"));
     let signature: Result<[u8; SIGNATURE_LENGTH], _> = unhex(signature).try_into();
-    matches!((key, signature), (Ok(key), Ok(signature)) if key.verify(&unhex(message), &signature).is_ok())
+    let (Ok(key), Ok(signature)) = (key, signature) else { return false };
+    let told = key.verify(&unhex(message), &signature);
+    assert_eq!(Multiples::of(&key).verify(&unhex(message), &signature), told, "{message}");
+    told.is_ok()
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! ```
 
 use crate::cbor::{self, CborError};
-use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SignError, Signer, SigningKey, VerifyingKey};
+use crate::key::{Algorithm, KeyId, SIGNATURE_LENGTH, SignError, Signer, SigningKey, Verifier, VerifyingKey};
 use minicbor::data::Tag;
 use minicbor::decode::Decoder;
 use minicbor::encode::{Encoder, Write, write::Cursor};
@@ -134,17 +134,23 @@ impl<'b> Envelope<'b> {
         self.header.document
     }
 
-    /// Believes the document if `key` signed it as a `T`.
-    pub fn authenticate<T: Document<'b>>(&self, key: &VerifyingKey) -> Result<Authentic<T>, EnvelopeError> {
+    /// Believes the document if a key signed it as a `T`: a [`VerifyingKey`], or one whose [`Multiples`](crate::key::Multiples) are at hand.
+    pub fn authenticate<'k, T: Document<'b>>(&self, by: impl Into<Verifier<'k>>) -> Result<Authentic<T>, EnvelopeError> {
         if self.header.document != T::TYPE {
             return Err(EnvelopeError::WrongDocument { found: self.header.document, wanted: T::TYPE });
         }
-        if self.header.algorithm != key.algorithm() {
-            return Err(EnvelopeError::WrongAlgorithm { found: self.header.algorithm, key: key.algorithm() });
-        }
-        let checked = with_signed_bytes(&self.header, self.payload, |message| key.verify(message, self.signature));
-        checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: self.header.key_id })?;
+        self.is_signed_by(by)?;
         read_payload(self.payload).map(Authentic)
+    }
+
+    /// Checks the signature, and believes nothing by it: for whoever wrote the document himself, and wants to know that nothing went wrong.
+    pub fn is_signed_by<'k>(&self, by: impl Into<Verifier<'k>>) -> Result<(), EnvelopeError> {
+        let by = by.into();
+        if self.header.algorithm != by.key().algorithm() {
+            return Err(EnvelopeError::WrongAlgorithm { found: self.header.algorithm, key: by.key().algorithm() });
+        }
+        let checked = with_signed_bytes(&self.header, self.payload, |message| by.verify(message, self.signature));
+        checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: self.header.key_id })
     }
 
     /// Reads the payload *without* checking who signed it. For showing what a document claims, marked as unchecked, and for nothing else.
@@ -175,16 +181,6 @@ impl<'b> Envelope<'b> {
 pub fn read_payload<'b, T: Document<'b>>(payload: &'b [u8]) -> Result<T, EnvelopeError> {
     cbor::require_deterministic(payload).map_err(EnvelopeError::Cbor)?;
     T::decode(payload).map_err(|error| EnvelopeError::Payload { document: T::TYPE, at: error.position().unwrap_or(0) })
-}
-
-/// Says of each envelope whether `key` signed it, for those who wrote them themselves and want to know that nothing went wrong.
-///
-/// Nothing is believed by it: only `authenticate` makes what somebody else sent an `Authentic` document.
-pub fn verify_each(envelopes: &[Envelope<'_>], key: &VerifyingKey) -> Vec<Result<(), EnvelopeError>> {
-    let signed_bytes = |envelope: &Envelope<'_>| with_signed_bytes(&envelope.header, envelope.payload, <[u8]>::to_vec);
-    let signed: Vec<_> = envelopes.iter().map(|envelope| (signed_bytes(envelope), envelope.signature)).collect();
-    let told = key.verify_each(&signed).into_iter().zip(envelopes);
-    told.map(|(checked, envelope)| checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: envelope.key_id() })).collect()
 }
 
 /// Signs the bytes of a document as what it is; the caller has made `payload` from a complete value.

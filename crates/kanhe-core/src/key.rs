@@ -1,9 +1,12 @@
 //! Keys that own their algorithm, so that no signature can be checked by another algorithm's rules.
 
-mod batch;
+mod multiples;
 mod signer;
+mod verifier;
 
+pub use multiples::Multiples;
 pub use signer::{SignError, Signer};
+pub use verifier::Verifier;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,9 +20,6 @@ pub const SIGNATURE_LENGTH: usize = 64;
 
 /// The longest public key line: a name of 200 characters, the hash and the key.
 const LONGEST_LINE: usize = 300;
-
-/// Fewer signatures than this are as soon verified one by one.
-const FEW: usize = 8;
 
 /// The signature type byte of Ed25519 in a signed-note verifier key (C2SP signed-note).
 const NOTE_ED25519: u8 = 0x01;
@@ -108,17 +108,6 @@ impl VerifyingKey {
     /// Accepts `signature` over `message`, by the strict rules: canonical S, no small-order points (RFC 8032 §5.1.7 and `verify_strict`).
     pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LENGTH]) -> Result<(), KeyError> {
         self.0.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| KeyError::SignatureInvalid)
-    }
-
-    /// Says of each signature over its message what [`verify`](Self::verify) says, and where hundreds hold, in a quarter of the time.
-    ///
-    /// It is for those who check what they had signed themselves. Whoever has the private key can make signatures on purpose, with an R
-    /// outside the group of prime order, that this accepts now and then and `verify` never does (`docs/decisions/0019`).
-    pub fn verify_each<M: AsRef<[u8]>>(&self, signed: &[(M, &[u8; SIGNATURE_LENGTH])]) -> Vec<Result<(), KeyError>> {
-        if signed.len() >= FEW && batch::all_hold(&self.0, signed) {
-            return vec![Ok(()); signed.len()];
-        }
-        signed.iter().map(|(message, signature)| self.verify(message.as_ref(), signature)).collect()
     }
 }
 

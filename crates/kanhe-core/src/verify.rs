@@ -10,6 +10,7 @@ pub use file::verify_file;
 use crate::calendar::day_in_china;
 use crate::code::RegionCode;
 use crate::envelope::{Authentic, Document, Envelope, EnvelopeError};
+use crate::key::{Multiples, Verifier, VerifyingKey};
 use crate::kind::Kind;
 use crate::manifest::Uses;
 use crate::pack::{Anchor, Pack, Standing, Trust};
@@ -37,19 +38,34 @@ pub struct Occasion<'a> {
 
 /// Decides whether a counter may rely on the certificate whose QR code says `text`.
 pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>) -> Result<Accepted<'p>, Refusal<'p>> {
+    verify_with(text, pack, occasion, |_| None)
+}
+
+/// Decides the same, sooner where the multiples of a key are at hand.
+pub fn verify_with<'p, 'm>(
+    text: &str,
+    pack: &'p Authentic<Pack>,
+    occasion: Occasion<'_>,
+    multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
+) -> Result<Accepted<'p>, Refusal<'p>> {
     let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
-    let (seal, anchor) = authenticate::<Seal<'_>>(&envelope, pack)?; // from here on its words are the issuer's
+    let (seal, anchor) = authenticate::<Seal<'_>>(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
     let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
     decide(&seal, &anchor, kind, anchor.trust_in(scanned.bytes()), pack, occasion)
 }
 
 /// Finds the key that signed: all keys with the document's key id are tried.
-fn authenticate<'p, 'b, T: Document<'b>>(envelope: &Envelope<'b>, pack: &'p Pack) -> Result<(Authentic<T>, Anchor<'p>), Reason<'p>> {
+fn authenticate<'p, 'b, 'm, T: Document<'b>>(
+    envelope: &Envelope<'b>,
+    pack: &'p Pack,
+    multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
+) -> Result<(Authentic<T>, Anchor<'p>), Reason<'p>> {
     let key_id = envelope.key_id();
     let mut refusal = Reason::IssuerUnknown { key_id };
     for anchor in pack.anchors(key_id) {
-        match envelope.authenticate(&anchor.key().key) {
+        let key = &anchor.key().key;
+        match envelope.authenticate(multiples_of(key).map_or(Verifier::Key(key), Verifier::Multiples)) {
             Ok(document) => return Ok((document, anchor)),
             // Bytes that say nothing were altered by nobody: only part of them was read, or one of them wrongly.
             Err(EnvelopeError::SignatureInvalid { .. }) if envelope.read_unchecked::<T>().is_err() => refusal = Reason::Damaged { key_id },

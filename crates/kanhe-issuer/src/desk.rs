@@ -1,14 +1,12 @@
 //! The desk at which a draft becomes a certificate: minted, read back, signed, sealed, and proofread before anybody sees it.
 //!
 //! What is to be signed is read before it is signed, as a counter would read it. Afterwards the exact bytes are opened again and their
-//! signatures verified: memory that flips a bit, a token that lies or a fault in the arithmetic issues nothing. The second can be done for
-//! many at once, and is then cheaper (`docs/decisions/0019`).
+//! signatures verified: memory that flips a bit, a token that lies or a fault in the arithmetic issues nothing (`docs/decisions/0021`).
 
 mod error;
 mod proofread;
 
 pub use error::{DeskError, IssueError};
-pub use proofread::Fresh;
 
 use crate::application::{Draft, Minting};
 use crate::catalogue::{CertificateKind, qr_version_of};
@@ -16,7 +14,7 @@ use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, Serial, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Document, sign_by, sign_to_cose_by};
-use kanhe_core::key::{Signer, VerifyingKey};
+use kanhe_core::key::{Multiples, Signer, Verifier, VerifyingKey};
 use kanhe_core::kind::Kind;
 use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
 use kanhe_core::qr::{Scanned, seal_digits, sealed_length};
@@ -29,6 +27,7 @@ pub struct Desk<'a> {
     agency: &'a Agency,
     agency_key: &'a AgencyKey,
     key: &'a dyn Signer,
+    verifier: Verifier<'a>,
     kind: &'a Kind,
     budget: u8,
     dictionary: &'a Dictionary,
@@ -120,12 +119,19 @@ impl<'a> Desk<'a> {
             agency,
             agency_key,
             key,
+            verifier: Verifier::Key(&agency_key.key),
             kind: published,
             budget: kind.budget().version,
             dictionary,
             needs_review: kind.review().is_some(),
             one_valid_per_holder: kind.one_valid_per_holder(),
         })
+    }
+
+    /// The same desk with the multiples of its key at hand, for more than a few certificates; those of another key are no use to it.
+    #[must_use]
+    pub fn with(self, multiples: &'a Multiples) -> Self {
+        if *multiples.key() == self.agency_key.key { Self { verifier: Verifier::Multiples(multiples), ..self } } else { self }
     }
 
     /// The agency that issues.
@@ -168,11 +174,11 @@ impl<'a> Desk<'a> {
 
     /// Issues a first version: nothing leaves the desk that our own verifiers would not believe and understand.
     pub fn issue(&self, draft: Draft, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
-        self.sign(draft, Succession::First, slot, salt).and_then(|fresh| self.proofread_one(fresh))
+        self.sign(draft, Succession::First, slot, salt)
     }
 
-    /// Mints, and signs what reads as it was minted; whether the signatures hold, proofreading finds out.
-    pub fn sign(&self, draft: Draft, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Fresh, IssueError> {
+    /// Mints, signs what reads as it was minted, and finds out whether the signatures hold.
+    pub fn sign(&self, draft: Draft, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
         self.covers(&draft)?;
         let lineage = self.lineage(&draft, succession)?;
         let certificate = self.mint(draft, lineage, slot, salt)?;
@@ -185,7 +191,8 @@ impl<'a> Desk<'a> {
         let signature = sign_by(self.key, Seal::TYPE, &words)?;
         let digits = seal_digits(&words, &self.agency_key.key, &signature).map_err(IssueError::Qr)?;
         let seal = Scanned::parse(&digits).map_err(IssueError::Qr)?;
-        Ok(Fresh { certificate, envelope, digits, seal, qr_version })
+        self.signatures_hold(&envelope, &seal)?;
+        Ok(Issued { certificate, envelope, digits, seal: seal.bytes().to_vec(), qr_version })
     }
 
     /// The first version that a draft would become, with everything that could be wrong with it and its seal found out, and no signature.

@@ -10,9 +10,10 @@ use age::secrecy::{ExposeSecret, SecretString};
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanhe_core::key::{KeyError, PublicKeyLine, Signer, SigningKey};
+use kanhe_core::key::{KeyError, Multiples, PublicKeyLine, Signer, SigningKey};
 use std::io::{Read, Write};
 use std::iter;
+use std::sync::OnceLock;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -131,6 +132,7 @@ fn begun(file: &[u8]) -> Result<(Decryptor<&[u8]>, Wants), KeyringError> {
 pub struct NamedKey {
     name: String,
     key: Keeping,
+    multiples: OnceLock<Multiples>,
 }
 
 /// Where a private key is.
@@ -151,7 +153,7 @@ impl NamedKey {
     }
 
     fn kept(name: &str, key: Keeping) -> Result<Self, KeyringError> {
-        let named = Self { name: name.to_owned(), key };
+        let named = Self { name: name.to_owned(), key, multiples: OnceLock::new() };
         named.public_line()?;
         Ok(named)
     }
@@ -172,6 +174,11 @@ impl NamedKey {
             Keeping::Memory(key) => key.as_ref(),
             Keeping::Elsewhere(signer) => signer.as_ref(),
         }
+    }
+
+    /// The multiples of its public half, worked out when they are first wanted: for whoever signs much with it.
+    pub fn multiples(&self) -> &Multiples {
+        self.multiples.get_or_init(|| Multiples::of(&self.key().verifying_key()))
     }
 
     /// Encrypts the key into the bytes of a key file.

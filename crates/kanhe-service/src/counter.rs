@@ -1,16 +1,22 @@
 //! The pack that the service verifies with: one at a time, taken off the shelf when a newer one is there.
 
+mod practice;
+
 use crate::signed_file::SignedFile;
 use arc_swap::ArcSwapOption;
 use kanhe_core::envelope::Authentic;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::pack::{Pack, PackError};
+use kanhe_core::verdict::{Accepted, Refusal};
+use kanhe_core::verify::{Occasion, verify_with};
+use practice::Practice;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 /// A pack, believed, with the file that others may have of it.
 pub struct Shelved {
     pack: Authentic<Pack>,
+    practice: Practice,
     file: SignedFile,
 }
 
@@ -18,6 +24,11 @@ impl Shelved {
     /// The pack.
     pub const fn pack(&self) -> &Authentic<Pack> {
         &self.pack
+    }
+
+    /// Decides whether one may rely on the certificate whose QR code says `text`.
+    pub fn verify(&self, text: &str, occasion: Occasion<'_>) -> Result<Accepted<'_>, Refusal<'_>> {
+        verify_with(text, &self.pack, occasion, |key| self.practice.multiples_of(key))
     }
 
     /// The signed file, whose SHA-256 is its name among all packs.
@@ -88,7 +99,7 @@ impl Shelf {
             return Ok(None);
         }
         let pack = Pack::open(file.as_ref(), &self.trusted)?;
-        let examined = Shelved { pack, file };
+        let examined = Shelved { practice: Practice::with(&pack), pack, file };
         self.newer(&examined).map(|()| Some(examined))
     }
 

@@ -1,10 +1,9 @@
 //! One row on its way into a library: what a table at the command line, a batch over HTTP and a job have in common.
 
-use super::signing::proofread;
 use super::{Answer, Entry, Registrar, RegistrarError, effective_on};
 use crate::application::{Application, Draft, Fault};
 use crate::catalogue::CertificateKind;
-use crate::desk::{Desk, Fresh};
+use crate::desk::Desk;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::event::Grounds;
@@ -55,35 +54,16 @@ impl Intake<'_> {
         }
     }
 
-    /// Admits a row, and follows what was issued for it or signs it: what is signed waits to be proofread with others.
+    /// Admits a row, and follows what was issued for it or signs it.
     pub fn sign<U>(
         &self,
         application: &Application,
         chances: Chances,
         undrawable: impl FnOnce(&str) -> Option<U>,
-    ) -> Result<Answer<Fresh>, Refusal<U>> {
+    ) -> Result<Answer, Refusal<U>> {
         let draft = self.draft(application, undrawable)?;
         let effective = effective_on(draft.issued(), self.now);
         let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: chances.event };
-        self.registrar.answer_fresh(self.desk, draft, entry, chances.certificate).map_err(|error| Refusal::Registrar(Box::new(error)))
-    }
-
-    /// Proofreads together what was signed for rows; a row whose signatures do not hold is refused, and every other keeps its answer.
-    pub fn proofread<U>(&self, rows: Vec<Result<Answer<Fresh>, Refusal<U>>>) -> Vec<Result<Answer, Refusal<U>>> {
-        let mut fresh = Vec::new();
-        let mut set_aside = |row| match row {
-            Ok(Answer::New(signed)) => {
-                fresh.push(*signed);
-                None
-            }
-            Ok(Answer::Before(mark)) => Some(Ok(Answer::Before(mark))),
-            Err(refusal) => Some(Err(refusal)),
-        };
-        let answered: Vec<Option<_>> = rows.into_iter().map(&mut set_aside).collect();
-        let mut proofread = proofread(self.desk, fresh).into_iter().map(|told| match told {
-            Ok(signed) => Ok(Answer::New(Box::new(signed))),
-            Err(error) => Err(Refusal::Registrar(Box::new(error))),
-        });
-        answered.into_iter().filter_map(|answer| answer.or_else(|| proofread.next())).collect()
+        self.registrar.answer(self.desk, draft, entry, chances.certificate).map_err(|error| Refusal::Registrar(Box::new(error)))
     }
 }

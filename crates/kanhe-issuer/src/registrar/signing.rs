@@ -3,13 +3,13 @@
 use super::enter::followed;
 use super::{Entry, Registrar, RegistrarError};
 use crate::application::Draft;
-use crate::desk::{Desk, Fresh, Issued, Succession};
+use crate::desk::{Desk, Issued, Succession};
 use kanhe_core::event::Approval;
 use kanhe_store::{Shelfmark, Slot};
 
-/// A certificate that is signed and waits to be entered; while it is [`Fresh`], it waits to be proofread first.
-pub struct Signed<C = Issued> {
-    pub(super) issued: C,
+/// A certificate that is signed and waits to be entered.
+pub struct Signed {
+    pub(super) issued: Issued,
     pub(super) request: String,
     pub(super) fingerprint: [u8; 16],
     pub(super) slot: Slot,
@@ -30,27 +30,12 @@ impl Signed {
     }
 }
 
-impl<C> Signed<C> {
-    /// The certificate by itself, and everything else.
-    fn apart(self) -> (C, Signed<()>) {
-        let Self { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval } = self;
-        (issued, Signed { issued: (), request, fingerprint, slot, one_valid_per_holder, entry, approval })
-    }
-}
-
-impl Signed<()> {
-    fn with<C>(self, issued: C) -> Signed<C> {
-        let Self { issued: (), request, fingerprint, slot, one_valid_per_holder, entry, approval } = self;
-        Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval }
-    }
-}
-
 /// What a request comes to before it is entered.
-pub enum Answer<C = Issued> {
+pub enum Answer {
     /// It was answered before: this is what was issued then, and nothing is signed again.
     Before(Shelfmark),
     /// A new certificate, which waits to be entered.
-    New(Box<Signed<C>>),
+    New(Box<Signed>),
 }
 
 impl Registrar<'_> {
@@ -59,27 +44,13 @@ impl Registrar<'_> {
     ///
     /// Entering asks again: another may answer the request in between.
     pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
-        match self.answer_fresh(desk, draft, entry, salt)? {
-            Answer::Before(mark) => Ok(Answer::Before(mark)),
-            Answer::New(fresh) => proofread_one(desk, *fresh).map(|signed| Answer::New(Box::new(signed))),
-        }
-    }
-
-    /// Answers a request likewise, but leaves a new certificate to be proofread.
-    pub(super) fn answer_fresh(
-        &self,
-        desk: &Desk<'_>,
-        draft: Draft,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Answer<Fresh>, RegistrarError> {
         if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
             return followed(repeat, self.library.veil(&desk.contents(&draft)?)).map(Answer::Before);
         }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_fresh(desk, draft, Succession::First, entry, salt).map(|fresh| Answer::New(Box::new(fresh)))
+        self.sign_as(desk, draft, Succession::First, entry, salt).map(|signed| Answer::New(Box::new(signed)))
     }
 
     /// Mints, signs and proofreads a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
@@ -98,17 +69,6 @@ impl Registrar<'_> {
         entry: Entry,
         salt: [u8; 16],
     ) -> Result<Signed, RegistrarError> {
-        proofread_one(desk, self.sign_fresh(desk, draft, succession, entry, salt)?)
-    }
-
-    fn sign_fresh(
-        &self,
-        desk: &Desk<'_>,
-        draft: Draft,
-        succession: Succession<'_>,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Signed<Fresh>, RegistrarError> {
         let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
         // The rule of one valid certificate per holder was kept when the version before was issued.
         let one_valid_per_holder = desk.one_valid_per_holder() && !matches!(succession, Succession::Next(_));
@@ -121,15 +81,4 @@ impl Registrar<'_> {
         let issued = desk.sign(draft, succession, slot.number(), salt)?;
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
-}
-
-/// Proofreads what was signed at a desk, together; each is told of by itself, in their order.
-pub(super) fn proofread(desk: &Desk<'_>, signed: Vec<Signed<Fresh>>) -> Vec<Result<Signed, RegistrarError>> {
-    let (fresh, rest): (Vec<_>, Vec<_>) = signed.into_iter().map(Signed::apart).unzip();
-    desk.proofread(fresh).into_iter().zip(rest).map(|(issued, rest)| Ok(rest.with(issued?))).collect()
-}
-
-fn proofread_one(desk: &Desk<'_>, signed: Signed<Fresh>) -> Result<Signed, RegistrarError> {
-    let (fresh, rest) = signed.apart();
-    Ok(rest.with(desk.proofread_one(fresh)?))
 }

@@ -318,7 +318,7 @@ impl House {
         let mut refused = None;
         for (_, key) in held {
             match Desk::open(manifest, key.key(), kind, &self.dictionaries) {
-                Ok(desk) => return Ok(desk),
+                Ok(desk) => return Ok(desk.with(key.multiples())),
                 Err(error) => drop(refused.get_or_insert(error)),
             }
         }

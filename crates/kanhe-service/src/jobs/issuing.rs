@@ -2,14 +2,14 @@
 
 use super::ground::Halt;
 use super::outcome::{End, RowFault};
-use super::trade::{Errand, Passed, Trade, together};
+use super::trade::{Errand, Passed, Trade};
 use crate::house::House;
 use crate::http::problem::Problem;
 use crate::http::refused::of_row;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Draft};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::{Desk, Fresh, IssueError};
+use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError};
@@ -23,9 +23,6 @@ pub(super) struct Issuing<'a> {
     /// What the rows so far would come to, if they are only proofread.
     proof: Option<Proof<'a>>,
 }
-
-/// What a row comes to when it is signed, or why it is refused.
-type Answered = Result<Answer<Fresh>, Refusal<MissingGlyph>>;
 
 impl<'a> Issuing<'a> {
     /// Issues at a desk; or only proofreads.
@@ -43,22 +40,12 @@ impl<'a> Issuing<'a> {
         let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
         Intake { kind, desk, registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) }
     }
-
-    /// What an answer makes of a row.
-    fn passed(&self, answer: Result<Answer, Refusal<MissingGlyph>>) -> Result<Passed<Signed>, Halt> {
-        match answer {
-            Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
-            Ok(Answer::Before(mark)) => before(self.house, mark).or_else(refused).map(Passed::Known),
-            Err(refusal) => refused(refusal).map(Passed::Known),
-        }
-    }
 }
 
 impl Trade for Issuing<'_> {
-    type Draft = Answered;
     type Ready = Signed;
 
-    fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Answered>, Halt> {
+    fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Signed>, Halt> {
         let (house, intake) = (self.house, self.intake(errand));
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
@@ -67,14 +54,10 @@ impl Trade for Issuing<'_> {
         }
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, undrawable) {
+            Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
+            Ok(Answer::Before(mark)) => before(house, mark).or_else(refused).map(Passed::Known),
             Err(refusal) => refused(refusal).map(Passed::Known),
-            answer => Ok(Passed::Ready(answer)),
         }
-    }
-
-    fn proofread(&self, passed: Vec<Passed<Answered>>, errand: &Errand<'_>) -> Result<Vec<Passed<Signed>>, Halt> {
-        let intake = self.intake(errand);
-        together(passed, |signed| intake.proofread(signed).into_iter().map(|answer| self.passed(answer)).collect())
     }
 
     fn enter<T>(&self, signed: &[Signed], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {

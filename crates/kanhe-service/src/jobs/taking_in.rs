@@ -45,7 +45,6 @@ pub fn may_take_in(manifest: &Manifest, kind: &CertificateKind, agency: &Uscc) -
 }
 
 impl Trade for TakingIn<'_> {
-    type Draft = Admitted;
     type Ready = Admitted;
 
     fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Admitted>, Halt> {
@@ -60,11 +59,6 @@ impl Trade for TakingIn<'_> {
             answer => ended(answer)?,
         };
         Ok(Passed::Known(end))
-    }
-
-    fn proofread(&self, passed: Vec<Passed<Admitted>>, _: &Errand<'_>) -> Result<Vec<Passed<Admitted>>, Halt> {
-        // Nothing is signed before it is decided.
-        Ok(passed)
     }
 
     fn enter<T>(&self, admitted: &[Admitted], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {

@@ -23,6 +23,7 @@ use kanhe_store::find::Question as Asked;
 use kanhe_store::{Library, LibrarySecret, Settings};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use town::{ACTOR, BASIS, KIND, Town, holder};
@@ -40,6 +41,9 @@ const CLERKS: u64 = 64;
 const FIRST_OF_ONE: u64 = 30_000_000;
 const FIRST_OF_MANY: u64 = 60_000_000;
 const STRANGERS: u64 = 90_000_000;
+
+/// Applications that wait for clerks: more than they can work through while they are measured.
+const QUEUE: u64 = 50_000;
 
 /// Questions of each kind.
 const ASKED: u64 = 400;
@@ -99,7 +103,10 @@ impl Site {
             let bulk = self.bulk(issued..to, bar)?;
             // Anew at each size: a machine is not as quick at all times.
             let bounds = self.bounds(lengths, to)?;
-            sizes.push(Size { certificates: to, bulk, bounds, finds: finds(&self.open()?, &self.town, to)? });
+            // A library that was just opened has read nothing yet; asked the same again, it has it at hand.
+            let opened = self.open()?;
+            let (finds, again) = (finds(&opened, &self.town, to)?, finds(&opened, &self.town, to)?);
+            sizes.push(Size { certificates: to, bulk, bounds, finds, again });
             (issued, next) = (to, next * 10);
         }
         let alone = self.clerks(1, FIRST_OF_ONE)?;
@@ -121,10 +128,10 @@ impl Site {
     }
 
     fn bounds(&self, lengths: [usize; 2], certificates: u64) -> Result<Bounds, Failure> {
-        let (key, folder) = (self.town.key().key(), self.path(&format!("bare-{certificates}")));
+        let (named, folder) = (self.town.key(), self.path(&format!("bare-{certificates}")));
         Ok(Bounds {
-            signatures: bounds::signatures(key, lengths)?,
-            proofread: bounds::proofread_signatures(key, lengths)?,
+            signatures: bounds::signatures(named.key(), lengths)?,
+            proofread: bounds::proofread_signatures(named.key(), named.multiples(), lengths)?,
             rows: BATCH,
             batches: bounds::batches(&folder, &self.batch(BATCH)?)?,
         })
@@ -171,16 +178,17 @@ impl Site {
         }
     }
 
-    /// Clerks who sign one certificate after the other, each of whom waits for the disk before the next.
+    /// Clerks who sign one certificate after the other, each of whom waits for the disk before the next. The applications lie on their desks.
     fn clerks(&self, clerks: u64, first: u64) -> Result<Rate, Failure> {
         let (library, desk) = (self.open()?, self.town.desk()?);
-        bounds::again_and_again(clerks, |number| {
-            for row in self.town.applications(first + number..first + number + 1)? {
-                let signed = [self.town.sign(&library, &desk, &row)?];
-                let entered = Registrar::new(&library).enter(&signed).map_err(stored)?;
-                for one in entered {
-                    one.map_err(|error| Failure::new(error.code(), error))?;
-                }
+        let queue = Mutex::new(self.town.applications(first..first + QUEUE)?.into_iter());
+        bounds::again_and_again(clerks, |_| {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let row =
+                next.ok_or_else(|| Failure::new("bench_stopped", "nobody waits any more: the clerks are too quick to be measured"))?;
+            let signed = [self.town.sign(&library, &desk, &row)?];
+            for entered in Registrar::new(&library).enter(&signed).map_err(stored)? {
+                entered.map_err(|error| Failure::new(error.code(), error))?;
             }
             Ok(1)
         })

@@ -57,6 +57,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
     let kind = kind(&catalogue, &args.kind)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let desk = desk.with(key.multiples());
     let input = files::open_twice(&args.input)?;
     let artist = Artist::new(&args.picture, kind)?;
     let mut ledger = Ledger::open(out)?;

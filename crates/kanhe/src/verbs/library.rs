@@ -19,7 +19,6 @@ mod survivors;
 mod through;
 
 pub use application::{application, apply, approve, close, review};
-pub use bulk::SHEET;
 pub use change::{alias, change, replace, transfer};
 pub use draw::draw;
 pub use export::export;

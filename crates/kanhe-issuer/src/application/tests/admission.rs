@@ -34,6 +34,7 @@ fn every_fault_is_named_by_its_column_and_code() {
         (food, "valid_from", "soon", "valid_from", "day"),
         (food, "valid_until", "2031-03-01", "valid_until", "validity_other_than_rule"),
         (food, "valid_until", "长期", "valid_until", "cell_not_wanted"),
+        ("business-licence", "valid_until", "2026-11-21", "valid_until", "validity_ends_before_it_begins"),
         (food, "issued", "2026-11-23", "issued", "issued_in_future"),
         (food, "issued", "9998-01-01", "issued", "issued_in_future"),
         (food, "premises", "", "premises", "cell_missing"),

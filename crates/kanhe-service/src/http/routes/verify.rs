@@ -15,7 +15,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use kanhe_core::verdict::Accepted;
-use kanhe_core::verify::{Occasion, verify as judge};
+use kanhe_core::verify::Occasion;
 use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -170,7 +170,7 @@ fn answer<T>(house: &House, counter: &Shelved, asked: Asked<'_>, tell: impl FnOn
     let clock = if at.is_some() { Clock::Named } else { Clock::Service };
     let at = named.transpose()?.unwrap_or_else(|| house.now());
     let span = tracing::trace_span!(target: TARGET, "verify", kanhe.verdict = tracing::field::Empty);
-    let judged = span.in_scope(|| judge(text, counter.pack(), Occasion { at, scene }));
+    let judged = span.in_scope(|| counter.verify(text, Occasion { at, scene }));
     let code = judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code);
     span.record("kanhe.verdict", code);
     measure::verdict(code);

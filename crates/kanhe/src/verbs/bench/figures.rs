@@ -86,16 +86,19 @@ pub struct Size {
     pub bulk: Rate,
     /// The bounds at that time.
     pub bounds: Bounds,
-    /// How long questions take.
+    /// How long questions take of a library that was just opened.
     pub finds: Vec<Times>,
+    /// How long the same questions take when they are asked again.
+    pub again: Vec<Times>,
 }
 
 impl Size {
     fn json(&self) -> Value {
         let times = |times: &Times| json!({ "p50_us": micros(times.half), "p99_us": micros(times.most) });
-        let finds: Map<_, _> = self.finds.iter().map(|asked| (asked.question.word().to_owned(), times(asked))).collect();
+        let each = |asked: &[Times]| asked.iter().map(|asked| (asked.question.word().to_owned(), times(asked))).collect::<Map<_, _>>();
         json!({
-            "certificates": self.certificates, "bulk_a_second": self.bulk.a_second(), "find": finds,
+            "certificates": self.certificates, "bulk_a_second": self.bulk.a_second(), "find": each(&self.finds),
+            "find_again": each(&self.again),
             "signatures_a_second": self.bounds.signatures.a_second(), "proofread_signatures_a_second": self.bounds.proofread.a_second(),
             "rows_of_a_batch": self.bounds.rows, "batches_a_second": self.bounds.batches.a_second(),
             "bulk_bound": self.bounds.bare(), "proofread_bound": self.bounds.checked(),
@@ -172,9 +175,9 @@ impl Figures {
                 Some((bulk, size.bounds.bare())),
             );
             row(say("  批量签发，对照签名并复核", "  bulk, beside signing and verifying"), rate(bulk), Some((bulk, size.bounds.checked())));
-            for times in &size.finds {
-                let (half, most) = (micros(times.half), micros(times.most));
-                row(times.question.words().of(language), format!("p50 {half} µs, p99 {most} µs"), None);
+            for (first, again) in size.finds.iter().zip(&size.again) {
+                let told = |times: &Times| format!("p50 {:.1} µs, p99 {:.1} µs", micros(times.half), micros(times.most));
+                row(first.question.words().of(language), format!("{}{}{}", told(first), say("；再查 ", "; again "), told(again)), None);
             }
         }
         row(say("一人逐张签发", "one clerk, one by one"), rate(self.alone.a_second()), None);
@@ -188,8 +191,9 @@ impl Figures {
     }
 }
 
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+/// Microseconds, to a tenth.
+fn micros(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e7).round() / 10.0
 }
 
 /// Two figures after the point.

@@ -100,7 +100,7 @@ impl Town {
     /// The desk at which they are served.
     pub fn desk(&self) -> Result<Desk<'_>, Failure> {
         let desk = Desk::open(&self.manifest, self.key.key(), self.kind()?, &self.dictionaries);
-        desk.map_err(|error| Failure::new(error.code(), error))
+        desk.map(|desk| desk.with(self.key.multiples())).map_err(|error| Failure::new(error.code(), error))
     }
 
     /// Admits an application and signs what it asks for.

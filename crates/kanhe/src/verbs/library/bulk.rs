@@ -1,6 +1,6 @@
 //! A table of any size into a library: read, signed and drawn on all cores, and entered in batches of one synced write each.
 //!
-//! The next batch is signed while the one before is on its way to the disk. A run that was broken off is simply run again: what was
+//! Two batches are read and signed while the one before them is on its way to the disk. A run that was broken off is simply run again: what was
 //! issued for a request is followed before anything is signed for it.
 
 use super::{registered, stored};
@@ -24,9 +24,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Rows of one batch: enough that a sync weighs little beside the signatures, few enough to stay in memory.
 const BATCH: usize = 512;
-
-/// Rows of which a core verifies the signatures together, at most: more of them would save little.
-pub const SHEET: usize = 128;
 
 /// How many rows came to what.
 #[derive(Debug, Default)]
@@ -57,6 +54,12 @@ pub struct Run<'a> {
     pub pause: Pause,
 }
 
+/// Rows that are signed together, and the byte of the table up to which they reach.
+struct Read {
+    applications: Vec<Application>,
+    position: u64,
+}
+
 /// Rows that are entered together, and the byte of the table up to which they reach.
 struct Batch {
     rows: Vec<Row>,
@@ -80,57 +83,56 @@ enum Outcome {
 }
 
 impl Run<'_> {
-    /// Reads, signs and draws on this thread and all cores, and enters on another.
+    /// Reads on this thread, signs and draws on all cores, and enters on another.
     pub fn all(&self, mut table: Table<'_>, report: Report, progress: Progress) -> Result<(Counts, Reported), Failure> {
         std::thread::scope(|scope| {
-            let (batches, signed) = sync_channel::<Batch>(1);
+            let (to_sign, unsigned) = sync_channel::<Read>(1);
+            let (to_enter, signed) = sync_channel::<Batch>(1);
+            let signing = scope.spawn(|| self.sign_all(unsigned, to_enter));
             let entering = scope.spawn(|| self.enter_all(signed, report, progress));
-            let read = self.send_all(&mut table, &batches);
-            drop(batches);
-            let entered = entering.join().unwrap_or_else(|_| Err(Failure::new("store_broken", "entering stopped")));
+            let read = self.read_all(&mut table, to_sign);
+            let signed = signing.join().unwrap_or_else(|_| Err(stopped("signing")));
+            let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering")));
             let paused = read?;
+            signed?;
             entered.map(|(counts, reported)| (Counts { paused, ..counts }, reported))
         })
     }
 
-    /// Sends every batch on its way; whether a pause was asked for before the last.
-    fn send_all(&self, table: &mut Table<'_>, batches: &SyncSender<Batch>) -> Result<bool, Failure> {
+    /// Sends rows on their way to be signed; whether a pause was asked for before the last.
+    fn read_all(&self, table: &mut Table<'_>, to_sign: SyncSender<Read>) -> Result<bool, Failure> {
         while !self.pause.asked() {
-            let Some(batch) = self.next_batch(table)? else { return Ok(false) };
-            // A closed channel means that entering has failed, and will say why.
-            if batches.send(batch).is_err() {
+            let applications = table.take(BATCH).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
+            let read = Read { applications, position: table.taken() };
+            // A closed channel means that signing or entering has failed, and will say why.
+            if read.applications.is_empty() || to_sign.send(read).is_err() {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn next_batch(&self, table: &mut Table<'_>) -> Result<Option<Batch>, Failure> {
-        let applications = table.take(BATCH).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
-        if applications.is_empty() {
-            return Ok(None);
+    fn sign_all(&self, unsigned: Receiver<Read>, to_enter: SyncSender<Batch>) -> Result<(), Failure> {
+        for Read { applications, position } in unsigned {
+            let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
+            let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
+            let rows = applications.par_iter().zip(chances).map(|(application, chances)| self.row(application, chances)).collect();
+            if to_enter.send(Batch { rows, position }).is_err() {
+                break;
+            }
         }
-        let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
-        let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
-        let sheet = BATCH.div_ceil(rayon::current_num_threads()).min(SHEET);
-        let sheets = applications.par_chunks(sheet).zip(chances.par_chunks(sheet));
-        let rows = sheets.flat_map_iter(|(applications, chances)| self.rows(applications, chances)).collect();
-        Ok(Some(Batch { rows, position: table.taken() }))
+        Ok(())
     }
 
-    /// Signs a sheet of rows, and proofreads them together.
-    ///
-    /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
-    fn rows(&self, applications: &[Application], chances: &[Chances]) -> Vec<Row> {
+    /// What a row comes to. What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
+    fn row(&self, application: &Application, chances: Chances) -> Row {
         let undrawable = |number: &str| self.artist.and_then(|(artist, _)| artist.missing(number));
-        let signed = applications.iter().zip(chances).map(|(application, chances)| self.intake.sign(application, *chances, undrawable));
-        let answers = self.intake.proofread(signed.collect());
-        let row = |(application, answer): (&Application, _)| Row {
+        let answer = self.intake.sign(application, chances, undrawable);
+        Row {
             line: application.line(),
             request: application.request_id().map(str::to_owned),
             outcome: self.outcome(answer).unwrap_or_else(Outcome::Refused),
-        };
-        applications.iter().zip(answers).map(row).collect()
+        }
     }
 
     fn outcome(&self, answer: Result<Answer, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
@@ -235,6 +237,10 @@ impl Run<'_> {
         written.store(out)?;
         Ok(Some(written.names()))
     }
+}
+
+fn stopped(what: &str) -> Failure {
+    Failure::new("store_broken", format!("{what} stopped"))
 }
 
 /// The line of a row with faults, which is counted and kept.

@@ -39,6 +39,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let input = files::open_twice(&args.input)?;
     let manifest = manifest(&library)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    let desk = desk.with(key.multiples());
     let artist = args
         .out
         .as_deref()

@@ -96,19 +96,17 @@ fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
     Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
 }
 
-/// Signs all rows, and proofreads them together.
+/// Signs all rows.
 fn sign(house: &House, intake: &Intake<'_>, applications: &[Application]) -> Vec<Row> {
     let sign = |application| {
         let chances = Chances { certificate: house.chance(), event: house.chance() };
-        intake.sign(application, chances, |number| house.pictures.artist.missing(number))
+        match intake.sign(application, chances, |number| house.pictures.artist.missing(number)) {
+            Ok(Answer::Before(mark)) => Row::Before(mark),
+            Ok(Answer::New(signed)) => Row::Waiting(signed),
+            Err(refusal) => Row::Refused(refused::of_row(refusal)),
+        }
     };
-    let answers = intake.proofread(applications.iter().map(sign).collect());
-    let row = |answer| match answer {
-        Ok(Answer::Before(mark)) => Row::Before(mark),
-        Ok(Answer::New(signed)) => Row::Waiting(signed),
-        Err(refusal) => Row::Refused(refused::of_row(refusal)),
-    };
-    answers.into_iter().map(row).collect()
+    applications.iter().map(sign).collect()
 }
 
 /// Enters all that wait in one write.

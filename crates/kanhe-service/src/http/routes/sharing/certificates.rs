@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kanhe_core::code::CertificateId;
-use kanhe_core::verify::{Occasion, verify};
+use kanhe_core::verify::Occasion;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,7 +149,7 @@ fn sealed(house: &House, text: &str) -> Result<CertificateId, Problem> {
     }
     let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
     let counter = house.shelf.present().ok_or_else(none)?;
-    let judged = verify(text, counter.pack(), Occasion { at: house.now(), scene: None });
+    let judged = counter.verify(text, Occasion { at: house.now(), scene: None });
     match judged {
         Ok(accepted) => Ok(accepted.claims().identifier.clone()),
         Err(refusal) => {

@@ -44,6 +44,8 @@ fn what_is_no_code_stops_verify() {
         ("an empty file", put("empty.png", b""), "input_empty"),
         ("a file of blanks", put("blank.txt", b" \r\n"), "input_empty"),
         ("noise", put("noise", &[0xfe, 0x00, 0x9c, 0x01]), "input_unreadable"),
+        ("a picture of another kind", put("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0"), "picture_unreadable"),
+        ("UTF-16 without its mark", put("wide.txt", b"1\x002\x003\x00"), "input_unreadable"),
         ("a PNG cut short", put("cut.png", &picture[..picture.len() / 2]), "picture_truncated"),
         ("a PNG that is only a name", put("only.png", b"\x89PNG\r\n\x1a\n"), "picture_truncated"),
         ("a JPEG that is only a name", put("only.jpg", &[0xff, 0xd8, 0xff, 0xe0]), "picture_truncated"),
@@ -122,6 +124,7 @@ fn what_issue_needs_and_does_not_find_stops_it() {
         ("a table without an end", "--in", "/dev/zero", "file_is_device"),
         ("a key that is not there", "--key", &gone, "file_not_found"),
         ("a key file that is none", "--key", &file, "key_file_not_age"),
+        ("the public half of a key", "--key", &office.path("gd-market.pub"), "key_is_public"),
         ("a key of another office", "--key", &office.path("root.key"), "desk_key_unknown"),
         ("an identity that is none", "--identity", &file, "identity_malformed"),
         ("an identity that does not fit", "--identity", &stage.path("keys/identity.txt"), "key_wrong_lock"),
@@ -162,6 +165,16 @@ fn a_wrong_passphrase_opens_nothing() {
         "a passphrase for an identity",
     );
     stopped(new(&short, &office.path("short.key")), "passphrase_short", "short");
+    stopped(
+        kanhe(&["key", "public", &key, "--passphrase-file", &short]),
+        "key_wrong_lock",
+        "a short one opens nothing, and is not to be made longer",
+    );
+    stopped(
+        kanhe(&["key", "public", &office.path("root.key")]),
+        "key_wants_identity",
+        "nobody is asked for a passphrase that opens nothing",
+    );
     stopped(new(&right, &key), "file_exists", "a key is never written over");
 }
 
@@ -298,7 +311,8 @@ fn a_failure_is_told_to_machines_in_both_languages() {
         assert!(!word(&told, pointer).is_empty(), "{pointer}");
     }
     let chinese = kanhe(&["pack", "show", "/nonexistent.pack", "--trust", "/nonexistent.pub", "--lang", "zh"]).ended(2);
-    assert!(chinese.err.starts_with("错误 file_not_found：找不到文件（") && chinese.err.contains("）。"), "{chinese:?}");
+    assert!(chinese.err.starts_with("错误 file_not_found：/nonexistent.pub：找不到文件。"), "{chinese:?}");
+    assert!(!chinese.err.contains("No such file"), "{chinese:?}");
 }
 
 #[test]

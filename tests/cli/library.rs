@@ -26,7 +26,13 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
     let shown = archive.told(&["show", first]);
     assert_eq!((word(&shown, "/condition"), word(&shown, "/holders/0/name")), ("in_force", "汕头市众和餐饮有限公司"));
     assert_eq!(archive.told(&["find", "--name", "众和餐饮"])["certificates"][0]["identifier"], **first);
-    assert_eq!(archive.told(&["find", "--number", "JY34405060031004"])["certificates"][0]["identifier"], **first);
+    let found = archive.told(&["find", "--number", "JY34405060031004"]);
+    assert_eq!(found["certificates"][0]["identifier"], **first);
+    assert_eq!(found["certificates"][0]["holders"], serde_json::json!(["汕头市众和餐饮有限公司"]));
+    let said = |words: &[&str]| archive.ask(words).for_people().run().ended(0).out;
+    assert!(said(&["find"]).contains("汕头市众和餐饮有限公司"));
+    assert!(said(&["show", first, "--lang", "zh"]).contains("3 集中用餐单位食堂"), "{}", said(&["show", first, "--lang", "zh"]));
+    assert!(said(&["show", first, "--lang", "en"]).contains("A1 Pre-packaged food"));
 
     archive.told(&[&["alias", first, "gd:4401-0001"], &GROUNDS[..]].concat());
     assert_eq!(archive.told(&["find", "--alias", "gd:4401-0001"])["certificates"][0]["identifier"], **first);

@@ -9,6 +9,7 @@ mod archive;
 mod bad_input;
 mod bench;
 mod bulk;
+mod config;
 mod demo;
 mod export;
 mod handed_socket;

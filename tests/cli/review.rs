@@ -125,4 +125,7 @@ fn a_row_with_faults_is_reported_and_the_rest_are_lodged() {
     assert_eq!((&told["lodged"], &told["refused"], &told["faults"][0]["column"]), (&2.into(), &1.into(), &"contract_price".into()));
     let report = archive.office.text("permits.report.jsonl");
     assert_eq!(report.lines().count(), 3);
+    let again = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(1).json();
+    assert_eq!((&again["before"], again["report_before"].as_str().unwrap()), (&2.into(), &*archive.path("permits.report.1.jsonl")));
+    assert_eq!(archive.office.text("permits.report.1.jsonl"), report, "the report of the run before is whole");
 }

@@ -51,6 +51,7 @@ fn a_code_is_read_in_every_form_it_comes_in() {
         ("the digits alone", &digits, Vec::new()),
         ("a file with the text", &stage.path(&stage.file_of(GENUINE, "seal")), Vec::new()),
         ("a file with the text and a Windows line end", crlf.to_str().unwrap(), Vec::new()),
+        ("text as the shell of Windows writes it", "-", wide(&text)),
         ("a PNG", &picture, Vec::new()),
         ("a JPEG", jpeg.to_str().unwrap(), Vec::new()),
         ("text on standard input", "-", format!("{text}\n").into_bytes()),
@@ -60,6 +61,11 @@ fn a_code_is_read_in_every_form_it_comes_in() {
         let run = stage.verify(input, &["--json"]).reading(&stdin).run();
         assert_eq!((run.code, code_of(&run).as_str()), (Some(0), "accepted"), "{form}: {run:?}");
     }
+}
+
+/// UTF-16 with its byte order mark.
+fn wide(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]
@@ -88,17 +94,40 @@ fn of_two_seals_in_one_text_none_is_judged() {
     let text = genuine(&stage);
     let altered = if text.ends_with('0') { "1" } else { "0" };
     let other = format!("{}{altered}", &text[..text.len() - 1]);
+    let digits = text.rsplit('#').next().unwrap();
     let cases = [
         ("two seals", format!("{other} {text}"), 3, "qr_several"),
         ("a payment code behind", format!("{text}\nhttps://pay.example/r/1"), 3, "qr_text_behind"),
         ("the same twice", format!("{text} {text}\r\n"), 0, "accepted"),
-        ("a foreign address", "https://example.cn/".to_owned(), 1, "not_a_seal"),
-        ("a damaged seal", text[..text.len() - 1].to_owned(), 1, "qr_digit_count"),
+        ("a foreign address", "https://example.cn/".to_owned(), 3, "not_a_seal"),
+        ("a damaged seal", text[..text.len() - 1].to_owned(), 3, "qr_digit_count"),
+        ("the digits twice, without a line feed between", format!("{digits}{digits}"), 0, "accepted"),
+        ("an identifier", "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U".to_owned(), 3, "not_a_seal"),
     ];
     for (case, text, exit, code) in cases {
         let run = stage.verify(&text, &["--json"]).run().ended(exit);
         assert_eq!(code_of(&run), code, "{case}");
     }
+    let half = stage.verify(&format!("{digits}{}", &digits[..170]), &["--json"]).run().ended(3);
+    assert_ne!(code_of(&half), "accepted", "a seal and a half");
+}
+
+#[test]
+fn the_file_of_a_certificate_is_judged_as_its_code_is() {
+    let stage = Stage::get();
+    let file = stage.path(&stage.file_of(GENUINE, "certificate"));
+    let (by_file, by_code) =
+        (stage.verify(&file, &["--json"]).run().ended(0).json(), stage.verify(&genuine(&stage), &["--json"]).run().json());
+    assert_eq!(by_file["certificate"], by_code["certificate"]);
+    assert_eq!((&by_file["code"], &by_file["as_of"]), (&by_code["code"], &by_code["as_of"]));
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let slot = bytes.len() - 100;
+    bytes[slot] ^= 1;
+    let changed = folder.path().join("changed.cose");
+    fs::write(&changed, bytes).unwrap();
+    let answer = stage.verify(changed.to_str().unwrap(), &["--json"]).run();
+    assert!(answer.code != Some(0), "{answer:?}");
 }
 
 #[test]

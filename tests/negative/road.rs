@@ -77,7 +77,7 @@ pub(super) fn recognition(world: &World) -> Vec<Vector> {
         Vector::new("nothing-recognised", food()).with_pack(PACK_ALONE).for_scene(PLATFORM).unknown("type_not_recognised", step),
         Vector::new("no-scene-named", food()).unknown("scene_not_recognised", step),
         Vector::new("other-scene", food()).for_scene("loan").unknown("scene_not_recognised", step),
-        Vector::new("scene-in-capitals", food()).for_scene("FOOD-PLATFORM").unknown("scene_not_recognised", step),
+        Vector::new("scene-in-capitals-is-accepted", food()).for_scene(" FOOD-PLATFORM").accepted("accepted"),
         Vector::new("recognised-until-last-week", food())
             .with_pack(PACK_LONG)
             .at("2028-01-07T04:00:00Z")

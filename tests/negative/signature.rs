@@ -16,6 +16,8 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
     let seal = Seal::of(&world.food_permit().text());
     let key = Office::Guangzhou.key();
     let forged = |name: &str, seal: Seal| Vector::new(name, seal.text()).refused("signature_invalid", "signature");
+    // No agency signs what is no seal, and nobody alters a seal into what is none: part of it was not read.
+    let damaged = |name: &str, seal: Seal| Vector::new(name, seal.text()).unknown("seal_damaged", "read");
     let flipped = |at: usize| {
         let mut seal = seal.clone();
         seal.payload[at] ^= 1;
@@ -33,7 +35,8 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         ),
         forged("key-id-of-another-agency", seal.clone().of_key(*Office::Housing.key().verifying_key().id().as_bytes())),
         forged("key-id-of-another-key-of-the-agency", seal.clone().of_key(*Office::Guangzhou.old_key().verifying_key().id().as_bytes())),
-        forged("one-bit-of-the-payload", flipped(0)),
+        damaged("one-bit-of-the-array-s-head", flipped(0)),
+        forged("one-bit-of-the-kind", flipped(1)),
         forged("one-bit-of-the-last-field", flipped(seal.payload.len() - 1)),
         forged("one-bit-of-r", seal.with_signature(|signature| signature[0] ^= 1)),
         forged("one-bit-of-s", seal.with_signature(|signature| signature[32] ^= 1)),
@@ -45,8 +48,8 @@ pub(super) fn vectors(world: &World) -> Vec<Vector> {
         forged("signed-as-a-certificate", signed_as(DocumentType::Certificate)),
         forged("signed-as-a-status-list", signed_as(DocumentType::StatusList)),
         forged("signed-without-a-header", seal.signed(bare(&key, &seal.payload))),
-        forged("last-byte-of-the-payload-lost", Seal { payload: seal.payload[..seal.payload.len() - 1].to_vec(), ..seal.clone() }),
-        forged("byte-behind-the-payload", Seal { payload: [&seal.payload[..], &[0]].concat(), ..seal.clone() }),
+        damaged("last-byte-of-the-payload-lost", Seal { payload: seal.payload[..seal.payload.len() - 1].to_vec(), ..seal.clone() }),
+        damaged("byte-behind-the-payload", Seal { payload: [&seal.payload[..], &[0]].concat(), ..seal.clone() }),
     ]
 }
 

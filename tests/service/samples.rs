@@ -1,6 +1,6 @@
 //! The samples of `docs/operating`: what they say, the service takes.
 
-use kanhe_service::config::{Config, LimitsAt};
+use kanhe_service::config::{Config, ConfigFault, LimitsAt};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, TestRunner};
 use std::collections::BTreeSet;
@@ -22,7 +22,8 @@ fn every_sample_configuration_is_taken() {
     let samples: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
     assert!(samples.len() >= 2);
     for path in samples {
-        let config = Config::parse(&fs::read_to_string(&path).unwrap(), []).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let config =
+            Config::parse(&fs::read_to_string(&path).unwrap(), []).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
         assert!(config.listen.metrics.unwrap().ip().is_loopback(), "{}: strangers would reach the metrics", path.display());
         assert!(config.publish.checkpoint_copy.is_some(), "{}: a library from an old backup would fork its log unnoticed", path.display());
         assert!(config.backup.is_some(), "{}: nobody is shown a service without backups", path.display());
@@ -62,8 +63,9 @@ fn whatever_is_written_into_a_configuration_is_taken_or_refused_by_its_code() {
     let run = runner.run(&(garbled(), "[A-Z_]{0,12}", "\\PC{0,12}"), |(text, name, value)| {
         let variable = (format!("KANHE_SERVE_{name}"), value);
         for variables in [vec![], vec![variable]] {
-            if let Err(error) = Config::parse(&text, variables) {
-                prop_assert!(error.code().starts_with("config_") && !error.to_string().is_empty());
+            if let Err(faults) = Config::parse(&text, variables) {
+                let told = |fault: &ConfigFault| fault.error.code().starts_with("config_") && !fault.error.to_string().is_empty();
+                prop_assert!(!faults.is_empty() && faults.iter().all(told));
             }
         }
         Ok(())

@@ -77,9 +77,10 @@ fn one_for_each_reason(world: &World) -> Vec<Scene<'_>> {
     let food = || world.food_permit();
     let bare = |licence: Licence<'_>, item, value: u32| licence.text_of(&Payload::of(&licence.payload()).with(item, value).bytes());
     vec![
-        Scene::of_text("a web address", "https://example.cn/".to_owned(), pack()).refused("not_a_seal", "read"),
+        Scene::of_text("a web address", "https://example.cn/".to_owned(), pack()).unknown("not_a_seal", "read"),
         Scene::new("a stranger's key", &food().signed_by(test_key("a stranger")), pack()).unknown("issuer_unknown", "issuer"),
         Scene::of_text("one bit changed", forged(&food()), pack()).refused("signature_invalid", "signature"),
+        Scene::of_text("the last group of digits lost", shortened(&food()), pack()).unknown("seal_damaged", "read"),
         Scene::of_text("a signed payload that is no seal", food().text_of(&[0x80]), pack()).refused("seal_malformed", "signature"),
         Scene::new("signed with the key for status lists", &food().signed_by(GUANGZHOU.status_key()), pack())
             .refused("key_not_for_seals", "scope"),
@@ -130,7 +131,7 @@ fn every_reason_is_reached() {
     assert_eq!(reached, (0..REASONS).collect());
 }
 
-const REASONS: u8 = 23;
+const REASONS: u8 = 24;
 
 /// A new reason does not compile here before it has a number, and does not pass before it has a scene.
 fn number_of(reason: &Reason<'_>) -> u8 {
@@ -158,6 +159,7 @@ fn number_of(reason: &Reason<'_>) -> u8 {
         Reason::StatusUnknown { .. } => 20,
         Reason::KeyStolen { .. } => 21,
         Reason::SurvivorsUnknown { .. } => 22,
+        Reason::Damaged { .. } => 23,
     }
 }
 
@@ -372,6 +374,12 @@ fn each_key_of_an_agency_signs_within_its_own_window() {
         Scene::new("a key of another region, where the type has no such number", &permit("2026-03-01", HANGZHOU.key()), world.pack())
             .unknown("type_unknown", "scope"),
     ]);
+}
+
+/// The digits of a seal, but for the last whole group of them.
+fn shortened(licence: &Licence<'_>) -> String {
+    let text = licence.text();
+    text[..text.len() / 17 * 17 - 17].to_owned()
 }
 
 fn forged(licence: &Licence<'_>) -> String {

@@ -90,6 +90,7 @@ const CODES: &[&str] = &[
     "recognition_stale",
     "revoked",
     "scene_not_recognised",
+    "seal_damaged",
     "seal_field_unreadable",
     "seal_fields_unreadable",
     "seal_holder_unreadable",

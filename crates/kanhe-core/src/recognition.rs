@@ -12,6 +12,7 @@
 
 use crate::code::{RegionCode, TypeCode};
 use crate::envelope::{Document, DocumentType};
+use crate::spelling::folded;
 use crate::wire;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -53,9 +54,10 @@ impl Row {
         self.from <= day && self.until.is_none_or(|until| day <= until)
     }
 
-    /// Whether the row holds for a scene; for no scene named, only a row without scenes does.
+    /// Whether the row holds for a scene, however that is typed; for no scene named, only a row without scenes does.
     pub fn holds_for(&self, scene: Option<&str>) -> bool {
-        self.scenes.is_empty() || scene.is_some_and(|scene| self.scenes.iter().any(|named| named == scene))
+        let named = |scene: &str| self.scenes.iter().any(|named| named == scene || folded(named) == folded(scene));
+        self.scenes.is_empty() || scene.is_some_and(named)
     }
 }
 
@@ -157,6 +159,29 @@ impl RecognitionError {
             Self::Term => "recognition_term",
             Self::OwnRegion { .. } => "recognition_own_region",
             Self::RowTerm { .. } => "recognition_row_term",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scene_is_one_however_it_is_typed() {
+        let row = Row {
+            region: RegionCode::parse("330000").unwrap(),
+            type_code: TypeCode::parse("11100000000013338W011").unwrap(),
+            scenes: vec!["government-service".to_owned(), "银行开户".to_owned()],
+            from: Date::MIN,
+            until: None,
+        };
+        for scene in ["government-service", " Government-Service ", "ＧＯＶＥＲＮＭＥＮＴ－ｓｅｒｖｉｃｅ", "银行开户\u{3000}"]
+        {
+            assert!(row.holds_for(Some(scene)), "{scene:?}");
+        }
+        for scene in [None, Some(""), Some(" "), Some("government"), Some("government service")] {
+            assert!(!row.holds_for(scene), "{scene:?}");
         }
     }
 }

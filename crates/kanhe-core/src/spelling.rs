@@ -5,6 +5,7 @@
 //! 粤建安b(2025)0010300       as it is typed
 //! ```
 
+use crate::code::HolderCodeType;
 use unicode_normalization::UnicodeNormalization;
 
 /// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
@@ -18,6 +19,15 @@ pub fn spellings(number: &str) -> [String; 3] {
     let narrow = folded(number);
     let wide = narrow.replace('(', "（").replace(')', "）");
     [number.trim().to_owned(), wide, narrow]
+}
+
+/// A holder's code as it is kept, where a typed one can mean no other: those of organisations and residents have capitals and half-width
+/// digits alone.
+pub fn holder_code(kind: HolderCodeType, code: &str) -> String {
+    match kind {
+        HolderCodeType::Uscc | HolderCodeType::ResidentId => folded(code),
+        _ => code.trim().to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -36,6 +46,8 @@ mod tests {
         for other in ["粤建安B（2025）0010301", "粤建安C（2025）0010300", "粤建安B2025 0010300"] {
             assert_ne!(folded(other), folded(printed), "{other}");
         }
+        assert_eq!(holder_code(HolderCodeType::Uscc, " ９１３５０１００m000100y43"), "91350100M000100Y43");
+        assert_eq!(holder_code(HolderCodeType::OtherPerson, " Ａ－ab "), "Ａ－ab", "another code may be spelt in its own way");
         assert!(spellings(" jy-a ").contains(&"jy-a".to_owned()), "a number in small letters is found as it is printed");
     }
 }

@@ -3,9 +3,13 @@
 //! Every reason to refuse is looked for before any reason to doubt, so that an old pack never turns a revoked or forged
 //! certificate into "cannot tell here"; only the calendar is asked after the clock was believed.
 
+mod file;
+
+pub use file::verify_file;
+
 use crate::calendar::day_in_china;
 use crate::code::RegionCode;
-use crate::envelope::{Authentic, Envelope, EnvelopeError};
+use crate::envelope::{Authentic, Document, Envelope, EnvelopeError};
 use crate::key::{Multiples, Verifier, VerifyingKey};
 use crate::kind::Kind;
 use crate::manifest::Uses;
@@ -46,34 +50,46 @@ pub fn verify_with<'p, 'm>(
 ) -> Result<Accepted<'p>, Refusal<'p>> {
     let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
-    let (seal, anchor) = authenticate(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
+    let (seal, anchor) = authenticate::<Seal<'_>>(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
     let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
-    let trust = anchor.trust_in(scanned.bytes());
-    not_stolen(&anchor, trust)?;
-    let standing = anchor.standing_of(&seal, kind.freshness);
-    judge(&seal, &anchor, kind, trust, pack, occasion).map_err(|reason| {
-        let believed = (trust == Trust::Whole).then(|| Box::new(believed(&seal, &anchor, kind, standing)));
-        Refusal { reason, believed }
-    })
+    decide(&seal, &anchor, kind, anchor.trust_in(scanned.bytes()), pack, occasion)
 }
 
-/// Finds the key that signed: all keys with the seal's key id are tried.
-fn authenticate<'p, 'b, 'm>(
+/// Finds the key that signed: all keys with the document's key id are tried.
+fn authenticate<'p, 'b, 'm, T: Document<'b>>(
     envelope: &Envelope<'b>,
     pack: &'p Pack,
     multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
-) -> Result<(Authentic<Seal<'b>>, Anchor<'p>), Reason<'p>> {
+) -> Result<(Authentic<T>, Anchor<'p>), Reason<'p>> {
     let key_id = envelope.key_id();
     let mut refusal = Reason::IssuerUnknown { key_id };
     for anchor in pack.anchors(key_id) {
         let key = &anchor.key().key;
         match envelope.authenticate(multiples_of(key).map_or(Verifier::Key(key), Verifier::Multiples)) {
-            Ok(seal) => return Ok((seal, anchor)),
+            Ok(document) => return Ok((document, anchor)),
+            // Bytes that say nothing were altered by nobody: only part of them was read, or one of them wrongly.
+            Err(EnvelopeError::SignatureInvalid { .. }) if envelope.read_unchecked::<T>().is_err() => refusal = Reason::Damaged { key_id },
             Err(EnvelopeError::SignatureInvalid { .. }) => refusal = Reason::Forged { key_id, agency: &anchor.agency().names },
-            Err(_) => refusal = Reason::Malformed,
+            Err(_) => return Err(Reason::Malformed),
         }
     }
     Err(refusal)
+}
+
+fn decide<'p>(
+    seal: &Seal<'_>,
+    anchor: &Anchor<'p>,
+    kind: &'p Kind,
+    trust: Trust,
+    pack: &'p Authentic<Pack>,
+    occasion: Occasion<'_>,
+) -> Result<Accepted<'p>, Refusal<'p>> {
+    not_stolen(anchor, trust)?;
+    let standing = anchor.standing_of(seal, kind.freshness);
+    judge(seal, anchor, kind, trust, pack, occasion).map_err(|reason| {
+        let believed = (trust == Trust::Whole).then(|| Box::new(believed(seal, anchor, kind, standing)));
+        Refusal { reason, believed }
+    })
 }
 
 fn judge<'p>(
@@ -98,15 +114,25 @@ fn judge<'p>(
 
 /// May this agency, with this key, speak of this type on that day?
 fn in_scope<'p>(seal: &Seal<'_>, anchor: &Anchor<'p>) -> Result<&'p Kind, Reason<'p>> {
+    may_sign(anchor, Uses::SEAL, seal.issued())?;
+    let region = &anchor.region().manifest().region;
+    let kind = anchor.kind(seal).ok_or_else(|| Reason::KindUnknown { region, kind: seal.kind().to_string() })?;
+    may_issue(anchor, kind)
+}
+
+/// Was this a key for that use on that day?
+fn may_sign<'p>(anchor: &Anchor<'p>, uses: Uses, issued: Date) -> Result<(), Reason<'p>> {
     let (agency, key) = (anchor.agency(), anchor.key());
-    if !key.uses.include(Uses::SEAL) {
+    if !key.uses.include(uses) {
         return Err(Reason::KeyNotForSeals { key_id: key.key.id(), agency: &agency.names });
     }
-    if !key.covers(seal.issued()) {
-        return Err(Reason::OutsideKeyWindow { issued: seal.issued(), from: key.from, until: key.until });
-    }
-    let kind = anchor.kind(seal).ok_or(Reason::KindUnknown { region: &anchor.region().manifest().region, kind: seal.kind() })?;
-    if agency.kinds.contains(&seal.kind()) { Ok(kind) } else { Err(Reason::OutOfScope { agency: &agency.names, kind: seal.kind() }) }
+    if key.covers(issued) { Ok(()) } else { Err(Reason::OutsideKeyWindow { issued, from: key.from, until: key.until }) }
+}
+
+/// May this agency issue this type?
+fn may_issue<'p>(anchor: &Anchor<'p>, kind: &'p Kind) -> Result<&'p Kind, Reason<'p>> {
+    let agency = anchor.agency();
+    if agency.kinds.contains(&kind.index) { Ok(kind) } else { Err(Reason::OutOfScope { agency: &agency.names, kind: kind.index }) }
 }
 
 /// A stolen key signs whatever the thief wants: only what the log knows from before is the agency's.

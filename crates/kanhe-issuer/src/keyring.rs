@@ -38,10 +38,15 @@ pub enum Lock {
 }
 
 impl Lock {
-    /// Takes a passphrase of at least eight characters.
+    /// Takes a new passphrase, of at least eight characters.
     pub fn passphrase(words: &str) -> Result<Self, KeyringError> {
         let length = words.chars().count();
         if length < 8 { Err(KeyringError::PassphraseShort { length }) } else { Ok(Self::Passphrase(SecretString::from(words.to_owned()))) }
+    }
+
+    /// Takes words that are to open what they have locked: they may be wrong, and are never too short to be tried.
+    pub fn typed(words: &str) -> Self {
+        Self::Passphrase(SecretString::from(words.to_owned()))
     }
 
     /// Reads an age identity file (`AGE-SECRET-KEY-1…`; lines beginning with `#` are remarks).
@@ -76,12 +81,11 @@ impl Lock {
 
     /// Decrypts the bytes of an age file.
     pub fn open(&self, file: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
-        if file.len() > LARGEST_KEY_FILE {
-            return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
-        }
-        let decryptor = Decryptor::new(file).map_err(|_| KeyringError::NotAge)?;
-        if decryptor.is_scrypt() != matches!(self, Self::Passphrase(_)) {
-            return Err(if decryptor.is_scrypt() { KeyringError::WantsPassphrase } else { KeyringError::WantsIdentity });
+        let (decryptor, wants) = begun(file)?;
+        match (wants, self) {
+            (Wants::Passphrase, Self::Identity(_)) => return Err(KeyringError::WantsPassphrase),
+            (Wants::Identity, Self::Passphrase(_)) => return Err(KeyringError::WantsIdentity),
+            (Wants::Passphrase, Self::Passphrase(_)) | (Wants::Identity, Self::Identity(_)) => {}
         }
         let mut reader = match self {
             Self::Passphrase(words) => {
@@ -96,6 +100,32 @@ impl Lock {
         reader.read_to_end(&mut secret).map_err(|_| KeyringError::Damaged)?;
         Ok(secret)
     }
+}
+
+/// What opens a key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// The passphrase that locked it.
+    Passphrase,
+    /// The age identity to which it is locked.
+    Identity,
+}
+
+impl Wants {
+    /// Reads what a key file is locked with, before anybody is asked for anything.
+    pub fn decode(file: &[u8]) -> Result<Self, KeyringError> {
+        begun(file).map(|(_, wants)| wants)
+    }
+}
+
+fn begun(file: &[u8]) -> Result<(Decryptor<&[u8]>, Wants), KeyringError> {
+    if file.len() > LARGEST_KEY_FILE {
+        return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
+    }
+    let is_public = || std::str::from_utf8(file).is_ok_and(|line| PublicKeyLine::parse(line).is_ok());
+    let decryptor = Decryptor::new(file).map_err(|_| if is_public() { KeyringError::Public } else { KeyringError::NotAge })?;
+    let wants = if decryptor.is_scrypt() { Wants::Passphrase } else { Wants::Identity };
+    Ok((decryptor, wants))
 }
 
 /// A private key with the name of its owner.
@@ -226,11 +256,14 @@ pub enum KeyringError {
     /// The file is no age file.
     #[error("this is no key file: it does not begin as an age file does")]
     NotAge,
+    /// The file is the public half of a key.
+    #[error("this is a public key, and the key file of the private one is wanted")]
+    Public,
     /// The file is locked with a passphrase.
     #[error("this key file is locked with a passphrase, and an identity was given")]
     WantsPassphrase,
     /// The file is locked to an identity.
-    #[error("this key file is locked to an age identity, and a passphrase was given")]
+    #[error("this key file is locked to an age identity, and none was given")]
     WantsIdentity,
     /// Wrong passphrase or identity.
     #[error("the passphrase or identity does not open this key file")]
@@ -254,6 +287,7 @@ impl KeyringError {
             Self::Encrypt => "key_encrypt",
             Self::FileLarge { .. } => "key_file_large",
             Self::NotAge => "key_file_not_age",
+            Self::Public => "key_is_public",
             Self::WantsPassphrase => "key_wants_passphrase",
             Self::WantsIdentity => "key_wants_identity",
             Self::WrongLock => "key_wrong_lock",
@@ -287,12 +321,18 @@ mod tests {
         assert_eq!(NamedKey::unlock(&file, &Lock::passphrase("battery staple").unwrap()).err(), Some(KeyringError::WrongLock));
         assert_eq!(NamedKey::unlock(&file, &Lock::new_identity().0).err(), Some(KeyringError::WantsPassphrase));
         assert!(Lock::passphrase("short").is_err());
+        assert_eq!(NamedKey::unlock(&file, &Lock::typed("short")).err(), Some(KeyringError::WrongLock), "what is typed to open is tried");
+        assert!(NamedKey::unlock(&file, &Lock::typed("correct horse")).is_ok());
+        assert_eq!(Wants::decode(&file), Ok(Wants::Passphrase));
     }
 
     #[test]
     fn a_file_that_is_no_key_is_named() {
         let (lock, _) = Lock::new_identity();
         assert_eq!(NamedKey::unlock(b"hello", &lock).err(), Some(KeyringError::NotAge));
+        let public = format!("{}\n", key().public_line().unwrap());
+        assert_eq!(NamedKey::unlock(public.as_bytes(), &lock).err(), Some(KeyringError::Public));
+        assert_eq!(Wants::decode(&key().lock(&lock).unwrap()), Ok(Wants::Identity));
         assert_eq!(NamedKey::unlock(&[0; LARGEST_KEY_FILE + 1], &lock).err().map(|e| e.code()), Some("key_file_large"));
         let mut file = key().lock(&lock).unwrap();
         file.pop();

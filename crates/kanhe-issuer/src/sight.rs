@@ -7,6 +7,12 @@ use kanhe_core::kind::Mask;
 /// The numbers of people are shown by their first six and last four characters (PIPL art. 28).
 pub const OF_PERSONS: Mask = Mask::Keep { first: 6, last: 4 };
 
+/// A holder's name where no more than a hint is due: organisations are public, and of a person the first character is told.
+pub fn hint(holder: &Holder) -> String {
+    let first = || holder.name().chars().next().map(|first| format!("{first}*")).unwrap_or_default();
+    if holder.code().kind().is_organisation() { holder.name().to_owned() } else { first() }
+}
+
 /// How much somebody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
@@ -34,5 +40,18 @@ impl Sight {
             Value::Count(count) => Value::Count(*count),
             Value::Flag(flag) => Value::Flag(*flag),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kanhe_core::code::{HolderCode, HolderCodeType};
+
+    #[test]
+    fn a_hint_tells_organisations_and_of_a_person_no_more_than_a_surname() {
+        let holder = |name, kind, code| Holder::new(name, HolderCode::new(kind, code).unwrap()).unwrap();
+        assert_eq!(hint(&holder("李小明", HolderCodeType::ResidentId, "11010519491231002X")), "李*");
+        assert_eq!(hint(&holder("广州市粤鼎贸易有限公司", HolderCodeType::Uscc, "91350100M000100Y43")), "广州市粤鼎贸易有限公司");
     }
 }

@@ -119,6 +119,12 @@ pub enum ReadError {
         /// Length of the file.
         bytes: usize,
     },
+    /// A picture, but of a kind that is not read here.
+    #[error("this is a {found} file; PNG and JPEG are read")]
+    OtherFormat {
+        /// What its first bytes say it is.
+        found: &'static str,
+    },
     /// The file is of the right kind and complete, but its contents contradict each other.
     #[error("the {format} picture is damaged: {reason}")]
     Damaged {
@@ -190,7 +196,7 @@ impl ReadError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable { .. } => "picture_unreadable",
+            Self::Unreadable { .. } | Self::OtherFormat { .. } => "picture_unreadable",
             Self::Truncated { .. } => "picture_truncated",
             Self::Damaged { .. } => "picture_damaged",
             Self::FileTooLarge { .. } | Self::TooManyPixels { .. } | Self::UnpacksTooLarge { .. } => "picture_too_large",

@@ -28,4 +28,4 @@ pub use error::{DrawError, ReadError};
 pub use fonts::Fonts;
 pub use frame::{Frame, ModuleSize, Scale};
 pub use matrix::{Level, QrCode, smallest_version};
-pub use read::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, read_luma, read_picture, read_seal};
+pub use read::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, picture_format, read_luma, read_picture, read_seal};

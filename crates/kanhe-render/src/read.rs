@@ -10,7 +10,7 @@ mod views;
 use image::GrayImage;
 
 use crate::error::ReadError;
-pub use open::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
+pub use open::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, picture_format};
 pub use seal::read_seal;
 
 /// Reads the texts of all QR codes in a PNG or JPEG file, each text once.

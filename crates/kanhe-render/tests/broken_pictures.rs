@@ -52,6 +52,22 @@ fn files_that_are_no_pictures_are_named_so() {
 }
 
 #[test]
+fn a_picture_of_another_kind_is_called_what_it_is() {
+    let rows: [(&[u8], &str); 7] = [
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+        (b"GIF89a\x01\0\x01\0", "GIF"),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0", "BMP"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", "AVIF"),
+        (b"II*\0\x08\0\0\0", "TIFF"),
+        (b"%PDF-1.7", "PDF"),
+    ];
+    for (bytes, found) in rows {
+        assert_eq!(read_picture(bytes).unwrap_err(), ReadError::OtherFormat { found });
+    }
+}
+
+#[test]
 fn a_picture_of_two_hundred_megapixels_is_refused_by_its_header() {
     let start = Instant::now();
     let error = read_picture(&png_header(16_000, 12_500, 8, 2)).unwrap_err();

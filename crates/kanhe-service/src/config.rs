@@ -1,8 +1,11 @@
 //! What a service is told: one TOML file. The doc comments here are its manual; the samples in `docs/operating/` are read by a test.
 
+mod fault;
+mod layers;
 mod oidc;
 mod sections;
 
+pub use fault::{ConfigError, ConfigFault};
 pub use oidc::OidcAt;
 pub use sections::{
     AccountsWith, BackupAt, Cors, CounterWith, JobsAt, KeyAt, LevelAt, LibraryAt, LimitsAt, Listen, PicturesAt, ProposalsWith, PublishAt,
@@ -10,10 +13,8 @@ pub use sections::{
 };
 
 use kanhe_core::qr::{LONGEST_PAGE, is_page};
+use layers::Layers;
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use thiserror::Error;
-use toml::Value;
 
 /// A configuration has at most so many bytes.
 pub const LARGEST_CONFIG: usize = 1 << 20;
@@ -67,121 +68,43 @@ pub struct Config {
     pub traces: Option<TracesAt>,
 }
 
-/// Why a configuration is refused.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ConfigError {
-    /// It is no TOML, or a setting is missing, unknown or of another kind.
-    #[error("{detail}")]
-    Malformed {
-        /// Where, and what was expected; no values.
-        detail: String,
-    },
-    /// A variable names a setting in no way.
-    #[error("{name} names no setting: write it as KANHE_SERVE_SECTION__SETTING")]
-    Variable {
-        /// The variable.
-        name: String,
-    },
-    /// An origin that no browser sends.
-    #[error("cors.origins has {found:?}, and an origin is scheme://host[:port]")]
-    Origin {
-        /// What stands there.
-        found: String,
-    },
-    /// An address that no seal can stand behind.
-    #[error("pictures.page is https, without #, of at most {most} characters")]
-    Page {
-        /// Characters that it may have.
-        most: usize,
-    },
-    /// A certificate without its key, or a key without its certificate.
-    #[error("listen.certificate and listen.key go together, and listen.client_authorities wants both")]
-    HalfTls,
-    /// An address to which no traces can be sent.
-    #[error("traces.endpoint is http:// or https:// with a host and a path, without user and password")]
-    Endpoint,
-    /// A key that is nowhere, or in two places.
-    #[error("a key under [[keys]] has a file, or a token with a label or serial, and not both")]
-    Key,
-    /// A setting by which the identity service would sign nobody in.
-    #[error("{name} is not such that an identity service could sign anybody in by it")]
-    Identity {
-        /// The setting.
-        name: &'static str,
-    },
-    /// Tables on their way that would leave no place for anything else.
-    #[error("jobs.uploads is {uploads}, and must be less than limits.at_once, which is {at_once}")]
-    Uploads {
-        /// What the one says.
-        uploads: u32,
-        /// What the other says.
-        at_once: u32,
-    },
-    /// A limit that lets nothing through, or a term in which nothing is done.
-    #[error("{name} is 0")]
-    Nothing {
-        /// The setting.
-        name: &'static str,
-    },
-}
-
-impl ConfigError {
-    /// The stable code of this defect.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed { .. } => "config_malformed",
-            Self::Variable { .. } => "config_variable",
-            Self::Origin { .. } => "config_origin",
-            Self::Page { .. } => "config_page",
-            Self::HalfTls => "config_tls",
-            Self::Endpoint => "config_endpoint",
-            Self::Key => "config_key",
-            Self::Identity { .. } => "config_identity",
-            Self::Uploads { .. } => "config_uploads",
-            Self::Nothing { .. } => "config_limit",
-        }
-    }
-}
-
 impl Config {
     /// Reads a configuration, with variables such as `KANHE_SERVE_LISTEN__ADDRESS` over it.
-    pub fn parse(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let malformed = |error: &dyn std::fmt::Display| ConfigError::Malformed { detail: error.to_string().trim().to_owned() };
-        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| malformed(&error.message()))?;
-        let variables: BTreeMap<String, String> = variables.into_iter().collect();
-        for (name, value) in variables.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value))) {
-            put(&mut table, name, value)?;
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong at once; of a text that is no TOML only the first thing.
+    pub fn parse(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<ConfigFault>> {
+        let mut layers = Layers::read(text, variables).map_err(|fault| vec![fault])?;
+        let config = layers.config();
+        let faults: Vec<ConfigFault> = layers.faults(config.iter().flat_map(Self::errors).collect());
+        match config {
+            Some(config) if faults.is_empty() => Ok(config),
+            _ => Err(faults),
         }
-        let config: Self = table.try_into().map_err(|error| malformed(&error))?;
-        config
-            .cors
-            .origins
-            .iter()
-            .try_for_each(|origin| if is_origin(origin) { Ok(()) } else { Err(ConfigError::Origin { found: origin.clone() }) })?;
-        if config.pictures.page.as_deref().is_some_and(|page| !is_page(page)) {
-            return Err(ConfigError::Page { most: LONGEST_PAGE });
-        }
-        let (tls, both) = (config.listen.certificate.is_some(), config.listen.certificate.is_some() == config.listen.key.is_some());
-        if !both || (config.listen.client_authorities.is_some() && !tls) {
-            return Err(ConfigError::HalfTls);
-        }
-        if config.traces.as_ref().is_some_and(|traces| !is_endpoint(&traces.endpoint)) {
-            return Err(ConfigError::Endpoint);
-        }
-        if !config.keys.iter().all(is_somewhere) {
-            return Err(ConfigError::Key);
-        }
-        if let Some(name) = config.accounts.oidc.as_ref().and_then(OidcAt::wrong) {
-            return Err(ConfigError::Identity { name });
-        }
-        let (uploads, at_once) = (config.jobs.uploads, config.limits.at_once);
-        if uploads >= at_once && at_once > 0 {
-            return Err(ConfigError::Uploads { uploads, at_once });
-        }
-        match config.terms().into_iter().find(|(_, term)| *term == 0) {
-            Some((name, _)) => Err(ConfigError::Nothing { name }),
-            None => Ok(config),
-        }
+    }
+
+    /// What is wrong with settings that are each of the right kind.
+    fn errors(&self) -> Vec<ConfigError> {
+        let mut errors: Vec<ConfigError> = Vec::new();
+        let origins = self.cors.origins.iter().filter(|origin| !is_origin(origin));
+        errors.extend(origins.map(|origin| ConfigError::Origin { found: origin.clone() }));
+        errors.extend(self.pictures.page.as_deref().filter(|page| !is_page(page)).map(|_| ConfigError::Page { most: LONGEST_PAGE }));
+        errors.extend(self.listen.error());
+        errors.extend(self.traces.as_ref().filter(|traces| !is_endpoint(&traces.endpoint)).map(|_| ConfigError::Endpoint));
+        let nowhere = (1..).zip(&self.keys).filter(|(_, key)| !is_somewhere(key));
+        errors.extend(nowhere.map(|(number, _)| ConfigError::Key { number }));
+        let twice = (1..).zip(&self.keys).filter_map(|(second, key)| {
+            let first = 1 + self.keys.iter().position(|other| is_one(other, key)).filter(|first| first + 1 < second)?;
+            Some(ConfigError::KeyTwice { first, second })
+        });
+        errors.extend(twice);
+        let identity = self.accounts.oidc.iter().flat_map(OidcAt::wrong);
+        errors.extend(identity.map(|name| ConfigError::Identity { name }));
+        let (uploads, at_once) = (self.jobs.uploads, self.limits.at_once);
+        errors.extend((uploads >= at_once && at_once > 0).then_some(ConfigError::Uploads { uploads, at_once }));
+        errors.extend(self.terms().into_iter().filter(|(_, term)| *term == 0).map(|(name, _)| ConfigError::Nothing { name }));
+        errors
     }
 
     /// Settings of which 0 would be nothing.
@@ -218,17 +141,6 @@ impl Config {
     }
 }
 
-/// Sets `SECTION__SETTING`; a value that TOML reads as number, flag or list is one, and any other is text.
-fn put(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    let unknown = || ConfigError::Variable { name: format!("{PREFIX}{name}") };
-    let (section, setting) = name.split_once("__").ok_or_else(unknown)?;
-    let read = format!("value = {value}").parse::<toml::Table>().ok().and_then(|mut table| table.remove("value"));
-    let value = read.unwrap_or_else(|| Value::String(value.to_owned()));
-    let section = table.entry(section.to_ascii_lowercase()).or_insert_with(|| Value::Table(toml::Table::new()));
-    section.as_table_mut().ok_or_else(unknown)?.insert(setting.to_ascii_lowercase(), value);
-    Ok(())
-}
-
 /// A key is in a file, with what opens it, or in a token that has a name.
 fn is_somewhere(key: &KeyAt) -> bool {
     match &key.token {
@@ -240,6 +152,15 @@ fn is_somewhere(key: &KeyAt) -> bool {
         }
         None => key.file.is_some(),
     }
+}
+
+/// Whether two keys are one, as far as their places tell.
+fn is_one(one: &KeyAt, other: &KeyAt) -> bool {
+    let place = |key: &KeyAt| {
+        let token = key.token.as_ref().map(|token| (token.module.clone(), token.label.clone(), token.serial.clone(), token.key.clone()));
+        (key.file.clone(), token)
+    };
+    place(one) == place(other) && is_somewhere(one)
 }
 
 /// An address of HTTP; what stands before an `@` would be a password in a file that is not for passwords.
@@ -263,9 +184,61 @@ mod tests {
 
     const LEAST: &str = "[listen]\naddress = \"127.0.0.1:8470\"\n[library]\nfolder = \"gd\"\n[counter]\npack = \"gd.pack\"\n";
 
-    fn read(more: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    fn faults(more: &str, variables: &[(&str, &str)]) -> Vec<ConfigFault> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Config::parse(&format!("{LEAST}{more}"), variables)
+        Config::parse(&format!("{LEAST}{more}"), variables).err().unwrap_or_default()
+    }
+
+    /// The configuration, or what is wrong with it, which is one thing.
+    fn read(more: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let named = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::parse(&format!("{LEAST}{more}"), named).map_err(|faults| {
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            faults[0].error.clone()
+        })
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let more = "[limits]\nseconds = 0\nburst = \"x\"\nsecond = 3\n[cors]\norigins = [\"*\", \"a\"]\n[lists]\nx = 1\n[backup]\nat = \"25:00\"\n";
+        let codes: Vec<&str> = faults(more, &[]).iter().map(|fault| fault.error.code()).collect();
+        let malformed = ["backup.at", "limits.burst", "limits.second", "lists"].map(|_| "config_malformed");
+        assert_eq!(codes, [&malformed[..], &["config_origin", "config_origin"]].concat(), "{:?}", faults(more, &[]));
+        let zero = faults("[limits]\nseconds = 0\nburst = 0\n", &[]);
+        assert_eq!(zero.len(), 2, "{zero:?}");
+        let none = Config::parse("", []).unwrap_err();
+        assert_eq!(
+            none.iter().map(|fault| fault.error.to_string()).collect::<Vec<_>>().join("; "),
+            "[counter] is missing; [library] is missing; [listen] is missing"
+        );
+    }
+
+    #[test]
+    fn who_says_what_is_wrong_is_named() {
+        let blamed = |more: &str, variables: &[(&str, &str)]| -> Vec<Vec<String>> {
+            faults(more, variables).into_iter().map(|fault| fault.variables).collect()
+        };
+        let (origins, seconds) = (("KANHE_SERVE_CORS__ORIGINS", "[\"*\"]"), ("KANHE_SERVE_LIMITS__SECONDS", "x"));
+        assert_eq!(blamed("", &[origins]), [["KANHE_SERVE_CORS__ORIGINS"]]);
+        assert_eq!(blamed("[limits]\nburst = \"x\"\n", &[seconds]), [vec![], vec!["KANHE_SERVE_LIMITS__SECONDS".to_owned()]]);
+        assert_eq!(blamed("[cors]\norigins = [\"*\"]\n", &[("KANHE_SERVE_LIMITS__SECONDS", "5")]), [Vec::<String>::new()]);
+        assert_eq!(blamed("", &[("KANHE_SERVE_NOWHERE__X", "5")]), [["KANHE_SERVE_NOWHERE__X"]]);
+        assert_eq!(blamed("", &[("KANHE_SERVE_BACKUP__KEEP", "5")]), [["KANHE_SERVE_BACKUP__KEEP"]], "half a section");
+    }
+
+    #[test]
+    fn what_would_not_go_together_is_refused() {
+        let rows =
+            [("127.0.0.1:8470", true), ("0.0.0.0:8470", true), ("127.0.0.2:8470", false), ("127.0.0.1:9470", false), ("[::]:8470", true)];
+        for (metrics, refused) in rows {
+            let found = read("", &[("KANHE_SERVE_LISTEN__METRICS", metrics)]).err().map(|error| error.code());
+            assert_eq!(found, refused.then_some("config_metrics"), "{metrics}");
+        }
+        assert_eq!(
+            read("[[keys]]\nfile = \"k\"\n[[keys]]\nfile = \"k\"\n", &[]).unwrap_err(),
+            ConfigError::KeyTwice { first: 1, second: 2 }
+        );
+        assert!(read("[[keys]]\nfile = \"k\"\n[[keys]]\nfile = \"l\"\n", &[]).is_ok());
     }
 
     #[test]
@@ -310,8 +283,11 @@ mod tests {
             assert_eq!(read(more, &[]).unwrap_err().code(), code, "{more}");
         }
         let oidc = |name: &'static str, value: &'static str| {
-            let mut settings =
-                BTreeMap::from([("issuer", "'https://id.cn/a'"), ("client_id", "'kanhe'"), ("address", "'https://kanhe.cn'")]);
+            let mut settings = std::collections::BTreeMap::from([
+                ("issuer", "'https://id.cn/a'"),
+                ("client_id", "'kanhe'"),
+                ("address", "'https://kanhe.cn'"),
+            ]);
             settings.insert(name, value);
             let lines: String = settings.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
             read(&format!("[accounts.oidc]\n{lines}"), &[]).map_err(|error| error.code())

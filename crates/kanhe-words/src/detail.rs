@@ -3,9 +3,11 @@
 //! A detail is an English sentence, made where the defect is known, and carried as text: into reports, over HTTP, into a job's results. Here
 //! each has its Chinese twin. What stands in the one's holes stands in the other's; a sentence without a twin is told by its code.
 
+mod verbs;
+
 /// A detail in Chinese, where it has a twin.
 pub fn in_chinese(detail: &str) -> Option<String> {
-    TWINS.iter().find_map(|(en, zh)| told(&holes(en, detail)?, zh))
+    TWINS.iter().chain(verbs::TWINS).find_map(|(en, zh)| told(&holes(en, detail)?, zh))
 }
 
 /// What stands in the holes of a sentence, if it is this one.
@@ -58,8 +60,8 @@ const TWINS: &[(&str, &str)] = &[
     ("character {} cannot be printed: {} is no character", "第 {} 个字符无法打印：{} 不是字符"),
     ("character {} cannot be printed: {} is without a look of its own", "第 {} 个字符无法打印：{} 没有字形"),
     (
-        "no day: wanted is 20260301, 2026-03-01, 2026/3/1, 2026年3月1日 or milliseconds since 1970",
-        "不是日期：应写作 20260301、2026-03-01、2026/3/1、2026年3月1日，或 1970 年起的毫秒数",
+        "no day: wanted is 20260301, 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or milliseconds since 1970",
+        "不是日期：应写作 20260301、2026-03-01、2026/3/1、2026.3.1、2026年3月1日，或 1970 年起的毫秒数",
     ),
     ("as serial: {}", "作为流水号：{}"),
     ("the serial is empty", "流水号为空"),
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn twins_have_as_many_holes_as_each_other_and_each_is_reached() {
-        for (en, zh) in TWINS {
+        for (en, zh) in TWINS.iter().chain(verbs::TWINS) {
             assert_eq!(en.matches("{}").count(), zh.matches("{}").count(), "{en}");
             let filled = en.replace("{}", "7");
             assert_eq!(in_chinese(&filled), Some(zh.replace("{}", "7")), "{en} is hidden by one before it");

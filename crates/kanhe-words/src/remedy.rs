@@ -82,6 +82,17 @@ pub fn remedy(code: &str) -> Option<Words> {
         code if code.starts_with("token_") => {
             ("用设备自带工具检查密码设备，然后重试。", "Look at the token with its own tool, then try again.")
         }
+        "config_variable" => ("写作 KANHE_SERVE_配置节__配置项。", "Write it as KANHE_SERVE_SECTION__SETTING."),
+        "config_key_twice" => ("去掉其中一处。", "Leave one of the two out."),
+        "config_metrics" => ("为 listen.metrics 另给一个端口。", "Give `listen.metrics` a port of its own."),
+        "config_backup_inside" => (
+            "把 backup.folder 放到证照库之外，最好在另一块磁盘上。",
+            "Give `backup.folder` a place outside the library, best on another disk.",
+        ),
+        code if code.starts_with("config_") => (
+            "与 docs/operating/ 中的样例对照；改正后运行 kanhe config check。",
+            "Compare it with the samples in docs/operating/, and run `kanhe config check` again.",
+        ),
         code if code.starts_with("toml_") => ("改正描述文件后重新签名。", "Correct the description and sign again."),
         "status_unknown_state" => (
             "状态为 valid、revoked、suspended、annulled、cancelled、transferred 或 superseded。",
@@ -105,6 +116,10 @@ pub fn remedy(code: &str) -> Option<Words> {
         "store_exists" => ("换一个目录。", "Choose another folder."),
         "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),
         "store_other_secret" => ("请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
+        "store_no_backup" => (
+            "给出 kanhe backup --to 所写的目录；不加 --number 即恢复最后一份。",
+            "Name the folder that `kanhe backup --to` wrote to; without --number the last backup is restored.",
+        ),
         "store_cursor" | "store_cursor_elsewhere" => ("去掉 --after 从头开始。", "Begin again without --after."),
         code if code.starts_with("store_") => (
             "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
@@ -129,13 +144,12 @@ pub fn remedy(code: &str) -> Option<Words> {
         "picture_unreadable" => ("另存为 PNG 或 JPEG 图片。", "Save it as a PNG or JPEG picture."),
         "picture_too_large" => ("裁剪或缩小图片。", "Crop the picture or make it smaller."),
         "picture_several" => ("每次只出示一个码，遮住其余的。", "Show one code at a time, and cover the others."),
-        "not_a_seal" | "no_qr_found" => {
-            ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter.")
-        }
+        "not_a_seal" => ("请扫描证照上的勘合二维码。", "Scan the kanhe QR code on the licence."),
+        "no_qr_found" => ("请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter."),
         "qr_several" | "qr_text_behind" => {
             ("清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone.")
         }
-        code if code.starts_with("qr_") => ("请重新扫描。", "Scan again."),
+        code if code.starts_with("qr_") || code == "seal_damaged" => ("请重新扫描。", "Scan again."),
         code if code.starts_with("envelope_") || code.starts_with("cbor_") || code == "wrong_document" || code == "payload_malformed" => {
             ("检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again.")
         }

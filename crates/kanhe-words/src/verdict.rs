@@ -81,9 +81,20 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, place: Place, clock: Cloc
             "证照码之后还有别的内容，未作核验。",
             "Something else was scanned after the certificate's code; nothing was checked.",
         ),
+        Reason::Unreadable(QrError::NoSeal) => {
+            Sentence::new("其中没有勘合证照码，无从判定。", "There is no certificate's code of ours in this: nothing here can be judged.")
+        }
+        Reason::Unreadable(QrError::UnknownFormat { .. }) => Sentence::new(
+            "此码的格式未知：读取有误，或由更新的版本签发。",
+            "The format of this code is not known here: it was misread, or is newer than this program.",
+        ),
         Reason::Unreadable(error) => Sentence::new(
-            "此码不是勘合证照码，或已损坏、被改动。",
-            format!("This code is no certificate of ours, or is damaged or altered: {error}."),
+            "此码读取不完整或有误，未作核验。",
+            format!("The code was read incompletely or wrongly, and not checked: {error}."),
+        ),
+        Reason::Damaged { .. } => Sentence::new(
+            "此码读取不完整或有误，未作核验。",
+            "The code was read incompletely or wrongly, and not checked: what was read has not the form of a seal.",
         ),
         Reason::IssuerUnknown { key_id } => Sentence::new(
             format!("{zh}的证照包中没有持有该密钥（{key_id}）的颁发机构。"),
@@ -196,6 +207,10 @@ const fn next_by_app(reason: &Reason<'_>, clock: Clock) -> Option<Words> {
             "请扫描证照上的二维码；此文件不能据以办事。",
             "Scan the QR code of the licence itself; nobody may rely on this file.",
         ),
+        Reason::Unreadable(QrError::UnknownFormat { .. }) => Words::new(
+            "重新扫描一次，或待本服务升级后再验；不要当作伪造。",
+            "Scan again, or once more when the service is a newer one; do not call it forged.",
+        ),
         Reason::IssuerUnknown { .. } => Words::new(
             "不要当作伪造；重新扫描一次，或待本服务的证照包更新后再验，或向颁发机构查询。",
             "Do not call it forged: scan again, or once more when the service has a newer pack, or ask the issuing agency.",
@@ -247,17 +262,27 @@ const fn next_on_device(reason: &Reason<'_>, clock: Clock) -> Words {
         Reason::Unreadable(QrError::SeveralSeals | QrError::TextBehind) => {
             Words::new("清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone.")
         }
-        Reason::Unreadable(_) => Words::new(
-            "请重新扫描；仍不能读取则不予接受，并请持证人出示原件。",
-            "Scan again; if it still fails, do not accept it and ask for the original.",
+        Reason::Unreadable(QrError::NoSeal) => Words::new(
+            "请扫描证照上的二维码；其他系统的证照到其系统核验，仅凭编号或网址不能证明真伪。",
+            "Scan the QR code on the licence; one of another system is verified there. A number or an address alone proves nothing.",
+        ),
+        Reason::Unreadable(QrError::UnknownFormat { .. }) => Words::new(
+            "重新扫描一次，或更新本程序后再验；不要当作伪造。",
+            "Scan again, or update this program and try again; do not call it forged.",
+        ),
+        Reason::Unreadable(_) | Reason::Damaged { .. } => Words::new(
+            "清空输入框，用扫描设备重新扫描；仍不能读取的，不要据以办事，也不要当作伪造，请持证人出示原件。",
+            "Empty the field and scan again with a scanner; if it still cannot be read, do not rely on it, nor call it forged: ask for the original.",
         ),
         Reason::IssuerUnknown { .. } => Words::new(
             "不要当作伪造；重新扫描一次，或更新证照包后再验，或向颁发机构查询。",
             "Do not call it forged: scan again, or update the pack and try again, or ask the issuing agency.",
         ),
-        Reason::Forged { .. } | Reason::Malformed => {
-            Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it.")
-        }
+        Reason::Forged { .. } => Words::new(
+            "不予接受；若为手工输入，先用扫描设备再扫一次，结果相同则留存此码并按规定报告。",
+            "Do not accept it. If it was typed, scan it first; if the answer stays the same, keep the code and report it.",
+        ),
+        Reason::Malformed => Words::new("不予接受；留存此码并按规定报告。", "Do not accept it; keep the code and report it."),
         Reason::KeyNotForSeals { .. } | Reason::OutsideKeyWindow { .. } | Reason::OutOfScope { .. } => {
             Words::new("不予接受；向颁发机构的主管部门报告。", "Do not accept it; report it to the agency's supervisor.")
         }

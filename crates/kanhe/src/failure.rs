@@ -1,6 +1,6 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
-use crate::words::{Language, Sentence, Words, meaning, remedy};
+use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
 use kanhe_store::StoreError;
 use std::fmt;
 use std::path::Path;
@@ -9,21 +9,25 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Failure {
     code: &'static str,
-    detail: String,
+    /// Where it happened: the file, the line, the entry.
+    place: Option<Box<str>>,
+    detail: Box<str>,
     /// The detail in Chinese, where somebody knows it; the meaning of the code stands in for it elsewhere.
-    chinese: Option<String>,
+    chinese: Option<Box<str>>,
     hint: Option<Words>,
+    /// What else is wrong, where everything is looked at before anything is said.
+    also: Vec<Failure>,
 }
 
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, detail: detail.to_string(), chinese: None, hint: remedy(code) }
+        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Vec::new() }
     }
 
     /// Words that are no command line.
     pub fn misread(wrong: &Sentence) -> Self {
-        Self { chinese: Some(wrong.zh.clone().into_owned()), ..Self::new("usage", &wrong.en) }
+        Self { chinese: Some(wrong.zh.as_ref().into()), ..Self::new("usage", &wrong.en) }
     }
 
     /// A failure to read or write a file.
@@ -47,7 +51,17 @@ impl Failure {
             ErrorKind::IsADirectory => ("file_is_folder", Words::new("请给出文件，而不是目录。", "Name a file, not a folder.")),
             _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
         };
-        Self::new(code, format!("{}: {error}", path.display())).hint(hint)
+        // What the system says beyond the code matters only where the code says little.
+        let chinese = meaning(code).filter(|_| code != "file_io").map(|meaning| meaning.zh.into());
+        Self { chinese, ..Self::new(code, error) }.within(path.display()).hint(hint)
+    }
+
+    /// One failure of several that came together, if any came.
+    pub fn all(failures: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let mut failures = failures.into_iter();
+        let Some(mut first) = failures.next() else { return Ok(()) };
+        first.also.extend(failures);
+        Err(first)
     }
 
     /// The stable code.
@@ -58,7 +72,10 @@ impl Failure {
     /// Says where it happened: the file, the line, the entry.
     #[must_use]
     pub fn within(mut self, place: impl fmt::Display) -> Self {
-        self.detail = format!("{place}: {}", self.detail);
+        self.place = Some(match self.place {
+            Some(inner) => format!("{place}: {inner}").into(),
+            None => place.to_string().into(),
+        });
         self
     }
 
@@ -69,26 +86,57 @@ impl Failure {
         self
     }
 
-    /// The one line for people.
+    /// One line for people, and one for whatever else is wrong.
     pub fn line(&self, language: Language) -> String {
+        let lines: Vec<String> = std::iter::once(self.own_line(language)).chain(self.also.iter().map(|also| also.line(language))).collect();
+        lines.join("\n")
+    }
+
+    fn own_line(&self, language: Language) -> String {
         let hint = self.hint.as_ref().map(|hint| hint.of(language)).unwrap_or_default();
         match language {
-            Language::Chinese => {
-                format!("错误 {}：{}（{}）。{hint}", self.code, meaning(self.code).map_or("未能完成", |meaning| meaning.zh), self.detail)
-            }
-            Language::English => format!("error {}: {}. {hint}", self.code, self.detail).trim_end().to_owned(),
+            Language::Chinese => format!("错误 {}：{}。{hint}", self.code, self.chinese()),
+            Language::English => format!("error {}: {}. {hint}", self.code, self.english()).trim_end().to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{place}: {}", self.detail),
+            None => self.detail.to_string(),
+        }
+    }
+
+    /// The detail in Chinese; where nobody knows it, what the code means and the detail as it is.
+    fn chinese(&self) -> String {
+        let meant = || format!("{}（{}）", meaning(self.code).map_or("未能完成", |meaning| meaning.zh), self.detail);
+        let said = self.chinese.as_deref().map(str::to_owned).or_else(|| in_chinese(&self.detail)).unwrap_or_else(meant);
+        match &self.place {
+            Some(place) => format!("{place}：{said}"),
+            None => said,
         }
     }
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        let zh = self.chinese.as_deref().or_else(|| meaning(self.code).map(|meaning| meaning.zh)).unwrap_or(&self.detail);
+        let mut error = self.own_json();
+        if let Some(error) = error.as_object_mut().filter(|_| !self.also.is_empty()) {
+            error.insert("also".to_owned(), self.also.iter().map(Self::own_json).collect());
+        }
+        serde_json::json!({ "error": error })
+    }
+
+    fn own_json(&self) -> serde_json::Value {
+        let known = self.chinese.is_some() || self.place.is_some() || in_chinese(&self.detail).is_some();
+        let zh = if known {
+            self.chinese()
+        } else {
+            meaning(self.code).map_or_else(|| self.detail.to_string(), |meaning| meaning.zh.to_owned())
+        };
         serde_json::json!({
-            "error": {
-                "code": self.code,
-                "message": { "zh": zh, "en": self.detail },
-                "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
-            }
+            "code": self.code,
+            "message": { "zh": zh, "en": self.english() },
+            "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
         })
     }
 }

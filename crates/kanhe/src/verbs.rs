@@ -10,6 +10,7 @@ mod library;
 mod manifest;
 mod pack;
 mod recognition;
+mod report;
 mod serve;
 mod status;
 mod trust;

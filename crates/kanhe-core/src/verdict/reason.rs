@@ -26,6 +26,12 @@ pub enum Reason<'p> {
         /// The key that the seal names.
         key_id: KeyId,
     },
+    /// The signature is not that of the key which the seal names, and what it is to sign has not the form of a seal: part of it was not read.
+    #[error("what was read has neither the form of a seal nor the signature of key {key_id}")]
+    Damaged {
+        /// The key that seems to be named.
+        key_id: KeyId,
+    },
     /// The signature is not that of the key which the seal names: altered, or forged.
     #[error("the signature does not match key {key_id} of {}", agency.en)]
     Forged {
@@ -84,8 +90,8 @@ pub enum Reason<'p> {
     KindUnknown {
         /// The region.
         region: &'p RegionCode,
-        /// The type's index in its region.
-        kind: u16,
+        /// The type's index in its region, or its code.
+        kind: String,
     },
     /// Its authority has taken it back, or replaced it.
     #[error("the certificate is {}, as of {as_of}", state.word())]
@@ -196,9 +202,7 @@ impl Reason<'_> {
     /// The colour of the answer.
     pub const fn verdict(&self) -> Verdict {
         match self {
-            // Either seal may be good: nobody is turned away because the counter's field held more than one scan.
-            Self::Unreadable(QrError::SeveralSeals | QrError::TextBehind) => Verdict::Unknown,
-            Self::Unreadable(_)
+            Self::Unreadable(QrError::OtherDocument { .. })
             | Self::Forged { .. }
             | Self::Malformed
             | Self::KeyNotForSeals { .. }
@@ -208,7 +212,10 @@ impl Reason<'_> {
             | Self::Forbidden { .. }
             | Self::Expired { .. }
             | Self::NotYetInForce { .. } => Verdict::Refuse,
-            Self::IssuerUnknown { .. }
+            // What was not read speaks against nobody: a slip of a hand or a scanner makes no forger.
+            Self::Unreadable(_)
+            | Self::Damaged { .. }
+            | Self::IssuerUnknown { .. }
             | Self::SurvivorsUnknown { .. }
             | Self::KindUnknown { .. }
             | Self::ClockBehind { .. }
@@ -227,7 +234,7 @@ impl Reason<'_> {
     /// The step at which the road ended.
     pub const fn step(&self) -> Step {
         match self {
-            Self::Unreadable(_) => Step::Read,
+            Self::Unreadable(_) | Self::Damaged { .. } => Step::Read,
             Self::IssuerUnknown { .. } => Step::Issuer,
             Self::Forged { .. } | Self::Malformed => Step::Signature,
             Self::KeyNotForSeals { .. }
@@ -253,6 +260,7 @@ impl Reason<'_> {
         match self {
             Self::Unreadable(QrError::OtherDocument { found: DocumentType::StatusList }) => "status_list_is_no_seal",
             Self::Unreadable(error) => error.code(),
+            Self::Damaged { .. } => "seal_damaged",
             Self::IssuerUnknown { .. } => "issuer_unknown",
             Self::Forged { .. } => "signature_invalid",
             Self::Malformed => "seal_malformed",

@@ -67,7 +67,7 @@ fn request_id(application: &Application, faults: &mut Vec<Fault>) -> Option<Stri
 fn number(application: &Application, kind: &CertificateKind, faults: &mut Vec<Fault>) -> Option<(String, Option<Serial>)> {
     let text = one(application, Reserved::Number, faults)?;
     let read = match kind.number() {
-        Form::Code(template) if template.pack(text).is_err() => Err(FaultDefect::Shape { wanted: template.as_str().to_owned() }),
+        Form::Code(template) => fields::in_shape(template, text),
         Form::Text { most } if text.chars().count() > usize::from(*most) => {
             Err(FaultDefect::TextTooLong { found: text.chars().count(), most: u64::from(*most) })
         }

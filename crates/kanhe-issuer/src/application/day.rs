@@ -3,25 +3,22 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
+use kanhe_core::spelling::folded;
 
 /// The spellings that [`parse`] knows, for messages.
-pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026/3/1, 2026年3月1日 or milliseconds since 1970";
+pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or milliseconds since 1970";
 
 /// No licence in force was issued, and nobody alive was born, before this year.
 const FIRST_YEAR: i16 = 1850;
 
-/// Reads a day in one of the spellings of the field, all with the year first; milliseconds are a moment, and their day is the day in China.
+/// Reads a day in one of the spellings of the field, all with the year first, in half or full width; milliseconds are a moment, and their
+/// day is the day in China.
 pub(super) fn parse(text: &str) -> Option<Date> {
+    let text = folded(text);
     let day = match text.strip_suffix('日') {
-        Some(chinese) => in_chinese(chinese),
-        None => match text.len() {
-            // What Excel writes into a CSV on a Chinese machine.
-            8..=10 if text.contains('/') => with_slashes(text),
-            8 => compact(text),
-            10 if text.contains('-') => with_hyphens(text),
-            9..=15 => milliseconds(text),
-            _ => None,
-        },
+        Some(chinese) => in_parts(chinese, '年', '月'),
+        None if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) => compact(&text),
+        None => ['-', '/', '.'].into_iter().find_map(|between| in_parts(&text, between, between)).or_else(|| milliseconds(&text)),
     };
     day.filter(|day| day.year() >= FIRST_YEAR)
 }
@@ -32,25 +29,16 @@ fn compact(text: &str) -> Option<Date> {
     date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
 }
 
-fn with_hyphens(text: &str) -> Option<Date> {
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
-}
-
-fn with_slashes(text: &str) -> Option<Date> {
-    let (year, rest) = text.split_once('/')?;
-    let (month, day) = rest.split_once('/')?;
-    date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
-}
-
-fn in_chinese(text: &str) -> Option<Date> {
-    let (year, rest) = text.split_once('年')?;
-    let (month, day) = rest.split_once('月')?;
+fn in_parts(text: &str, behind_year: char, behind_month: char) -> Option<Date> {
+    let (year, rest) = text.split_once(behind_year)?;
+    let (month, day) = rest.split_once(behind_month)?;
     date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
 }
 
 fn milliseconds(text: &str) -> Option<Date> {
+    if !(9..=15).contains(&text.len()) {
+        return None;
+    }
     let plain = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());
     let at = Timestamp::from_millisecond(text.parse().ok().filter(|_| plain)?).ok()?;
     Some(day_in_china(at))
@@ -74,8 +62,11 @@ mod tests {
     fn every_spelling_is_one_day() {
         let day = Some(Date::constant(2026, 3, 1));
         // The first and last moments of 1 March 2026 in China.
-        for text in ["20260301", "2026-03-01", "2026/3/1", "2026/03/01", "2026年3月1日", "2026年03月01日", "1772294400000", "1772380799999"]
-        {
+        let dates =
+            ["20260301", "2026-03-01", "2026-3-1", "2026/3/1", "2026/03/01", "2026.3.1", "2026.03.01", "2026年3月1日", "2026年03月01日"];
+        let moments = ["1772294400000", "1772380799999"];
+        let wide = ["２０２６０３０１", "２０２６．３．１", "2026-03-0１", "２０２６／３／１", "２０２６年３月１日", " 2026－3－1\u{3000}"];
+        for text in dates.into_iter().chain(moments).chain(wide) {
             assert_eq!(parse(text), day, "{text}");
         }
         assert_eq!(parse("-631180800000"), Some(Date::constant(1950, 1, 1)));
@@ -88,23 +79,23 @@ mod tests {
             "",
             "2026-02-30",
             "20260230",
-            "2026-3-1",
             "3/1/2026",
+            "26.3.1",
+            "2026.3",
+            "2026-3/1",
+            "2026.3.1.",
             "2026/13/1",
             "2026/3/",
-            "2026.03.01",
             "46082",
             "2026年13月1日",
             "2026年3月",
             "2026-03-01T00:00:00",
             "00010101",
             "+2026030",
-            "2026-03-0１",
             "+177229440000",
             "1849-12-31",
             "9999999999999999",
             "-0000-0-0-",
-            "２０２６０３０１",
             "日",
             "年月日",
         ];

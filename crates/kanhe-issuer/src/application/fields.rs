@@ -9,6 +9,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::{Choice, Form};
+use kanhe_core::spelling::{folded, spellings};
+use kanhe_core::template::Template;
 use serde_json::{Map, Value as Json};
 use unicode_normalization::is_nfc;
 
@@ -34,9 +36,9 @@ pub(super) fn admit(application: &Application, kind: &CertificateKind, faults: &
 
 /// Reads yes or no as people and systems write it.
 pub(super) fn yes_or_no(text: &str) -> Option<bool> {
-    match text {
-        "yes" | "true" | "1" | "是" => Some(true),
-        "no" | "false" | "0" | "否" => Some(false),
+    match folded(text).as_str() {
+        "YES" | "TRUE" | "1" | "是" => Some(true),
+        "NO" | "FALSE" | "0" | "否" => Some(false),
         _ => None,
     }
 }
@@ -62,13 +64,10 @@ fn value_of(cell: &Cell, field: &FormField, form: Option<&Form>) -> Result<Value
     };
     match (&field.shape, form) {
         (Shape::Day, _) => day::parse(text).map(|day| Value::Text(day.to_string())).ok_or(FaultDefect::Day),
-        (Shape::Count { .. }, _) => count(text).map(Value::Count).ok_or(FaultDefect::Count),
+        (Shape::Count { .. }, _) => count(&folded(text)).map(Value::Count).ok_or(FaultDefect::Count),
         (Shape::Flag, _) => yes_or_no(text).map(Value::Flag).ok_or(FaultDefect::Flag),
-        (_, Some(Form::Code(template))) => match template.pack(text) {
-            Ok(_) => Ok(Value::Text(text.clone())),
-            Err(_) => Err(FaultDefect::Shape { wanted: template.as_str().to_owned() }),
-        },
-        (_, Some(Form::Decimal { scale })) => decimal(text, *scale).map(Value::Text).ok_or(FaultDefect::Decimal { scale: *scale }),
+        (_, Some(Form::Code(template))) => in_shape(template, text).map(Value::Text),
+        (_, Some(Form::Decimal { scale })) => decimal(&folded(text), *scale).map(Value::Text).ok_or(FaultDefect::Decimal { scale: *scale }),
         (_, Some(Form::Choice(table))) => plain(&code_in(table, text)).map(Value::Text),
         (Shape::Text { .. } | Shape::OneOf(_) | Shape::List(_), _) => plain(text).map(Value::Text),
     }
@@ -90,10 +89,21 @@ fn list_of(cell: &Cell, form: Option<&Form>) -> Result<Vec<String>, FaultDefect>
     Ok(members)
 }
 
-/// The code of an entry that is named by its code or by its Chinese label.
+/// A number of a shape: as it was typed if that has the shape, and else the one of its spellings that does.
+pub(super) fn in_shape(template: &Template, text: &str) -> Result<String, FaultDefect> {
+    let mut typed = std::iter::once(text.to_owned()).chain(spellings(text));
+    typed.find(|text| template.pack(text).is_ok()).ok_or_else(|| FaultDefect::Shape { wanted: template.as_str().to_owned() })
+}
+
+/// The code of an entry that is named by its code or by its Chinese label, in whatever case and width where only one can be meant.
 fn code_in(table: &[Choice], text: &str) -> String {
     let named = table.iter().find(|choice| choice.code == text || choice.label.zh == text);
-    named.map_or(text, |choice| choice.code.as_str()).to_owned()
+    let meant = || {
+        let typed = folded(text);
+        let mut alike = table.iter().filter(|choice| folded(&choice.code) == typed || folded(&choice.label.zh) == typed);
+        alike.next().filter(|_| alike.next().is_none())
+    };
+    named.or_else(meant).map_or(text, |choice| choice.code.as_str()).to_owned()
 }
 
 fn count(text: &str) -> Option<u64> {

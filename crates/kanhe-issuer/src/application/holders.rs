@@ -8,6 +8,7 @@ use super::table::{Application, Cell};
 use crate::catalogue::HolderRule;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{HolderCode, HolderCodeType, Warning};
+use kanhe_core::spelling;
 
 /// Who will hold the certificate, with the warnings of codes that somebody vouches for; `None` if anything is wrong.
 pub(super) fn admit(application: &Application, rule: &HolderRule, faults: &mut Vec<Fault>) -> Option<(Vec<Holder>, Vec<Warning>)> {
@@ -61,7 +62,7 @@ fn vouched_for(application: &Application, faults: &mut Vec<Fault>) -> bool {
 
 fn code_type_of(text: &str, rule: &HolderRule, position: usize, faults: &mut Vec<Fault>) -> Option<HolderCodeType> {
     let column = Reserved::HolderCodeType.name();
-    match HolderCodeType::parse(text) {
+    match HolderCodeType::parse(&spelling::folded(text)) {
         Err(reason) => {
             faults.push(Fault::new(column, FaultDefect::HolderCodeType { position, reason }));
             None
@@ -82,6 +83,7 @@ fn code_of(
     position: usize,
     faults: &mut Vec<Fault>,
 ) -> Option<(HolderCode, Vec<Warning>)> {
+    let text = &spelling::holder_code(kind, text);
     let read = if vouched { HolderCode::new_foreign(kind, text) } else { HolderCode::new(kind, text).map(|code| (code, Vec::new())) };
     read.map_err(|reason| faults.push(Fault::new(Reserved::HolderCode.name(), FaultDefect::HolderCode { position, reason }))).ok()
 }

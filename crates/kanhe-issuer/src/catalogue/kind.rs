@@ -237,7 +237,7 @@ impl CertificateKind {
     }
 
     /// The seal's form of a field, if it stands in the seal.
-    pub(crate) fn seal_form(&self, name: &str) -> Option<&Form> {
+    pub fn seal_form(&self, name: &str) -> Option<&Form> {
         self.seal.iter().find(|field| field.name == name).map(|field| &field.form)
     }
 

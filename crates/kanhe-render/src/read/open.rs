@@ -32,6 +32,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Picture, ReadError> {
     let (format, name) = match image::guess_format(bytes) {
         Ok(format @ ImageFormat::Png) => (format, "PNG"),
         Ok(format @ ImageFormat::Jpeg) => (format, "JPEG"),
+        _ if let Some(found) = picture_format(bytes) => return Err(ReadError::OtherFormat { found }),
         _ => return Err(ReadError::Unreadable { start: bytes.iter().take(8).copied().collect() }),
     };
     let cut_off = format == ImageFormat::Jpeg && !reaches_end_of_jpeg(bytes);
@@ -41,6 +42,28 @@ pub(super) fn open(bytes: &[u8]) -> Result<Picture, ReadError> {
         Ok(image) => Ok(Picture { luma: brightness(image), cut_off }),
         Err(ReadError::Damaged { .. }) if cut_off => Err(ReadError::Truncated { format: name, bytes: bytes.len() }),
         Err(error) => Err(error),
+    }
+}
+
+/// What kind of picture a file is by its first bytes, whether it is read here or not.
+#[must_use]
+pub fn picture_format(bytes: &[u8]) -> Option<&'static str> {
+    let (head, brand) = (|magic: &[u8]| bytes.starts_with(magic), bytes.get(8..12).unwrap_or_default());
+    match bytes.get(4..8).unwrap_or_default() {
+        b"ftyp" if matches!(brand, b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => return Some("HEIC"),
+        b"ftyp" if matches!(brand, b"avif" | b"avis") => return Some("AVIF"),
+        _ => {}
+    }
+    match () {
+        () if head(b"\x89PNG") => Some("PNG"),
+        () if head(&[0xff, 0xd8]) => Some("JPEG"),
+        () if head(b"RIFF") && brand == b"WEBP" => Some("WebP"),
+        () if head(b"GIF8") => Some("GIF"),
+        // The size of the file stands between, and is followed by four zeros: words may begin with these letters too.
+        () if head(b"BM") && bytes.get(6..10) == Some(&[0; 4]) => Some("BMP"),
+        () if head(b"II*\0") || head(b"MM\0*") => Some("TIFF"),
+        () if head(b"%PDF-") => Some("PDF"),
+        () => None,
     }
 }
 

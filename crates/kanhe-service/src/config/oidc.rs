@@ -35,8 +35,8 @@ pub struct OidcAt {
 }
 
 impl OidcAt {
-    /// The first setting by which nobody could be signed in.
-    pub fn wrong(&self) -> Option<&'static str> {
+    /// The settings by which nobody could be signed in.
+    pub fn wrong(&self) -> Vec<&'static str> {
         let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         let path =
             |text: &str| plain(text) && text.starts_with('/') && !text.starts_with("//") && !text.contains(['"', '<', '>', '&', '\\', ';']);
@@ -49,7 +49,7 @@ impl OidcAt {
             ("accounts.oidc.acr", self.acr.iter().all(|context| plain(context))),
             ("accounts.oidc.landing", path(&self.landing)),
         ];
-        settings.into_iter().find(|(_, good)| !good).map(|(name, _)| name)
+        settings.into_iter().filter(|(_, good)| !good).map(|(name, _)| name).collect()
     }
 
     /// The same, as sign-in goes by it; the secret was read before.

@@ -1,6 +1,6 @@
 //! The sections of the file, one type each: their doc comments are the manual.
 
-use super::OidcAt;
+use super::{ConfigError, OidcAt};
 use crate::accounts::Role;
 use crate::http::Rate;
 use crate::jobs;
@@ -33,6 +33,20 @@ pub struct Listen {
     /// Addresses of proxies that are believed when they say for whom they call (`X-Forwarded-For`, `X-Forwarded-Proto`).
     #[serde(default)]
     pub proxies: Vec<IpAddr>,
+}
+
+impl Listen {
+    /// What of it does not go together.
+    pub(super) fn error(&self) -> impl Iterator<Item = ConfigError> {
+        let (tls, both) = (self.certificate.is_some(), self.certificate.is_some() == self.key.is_some());
+        let half = (!both || (self.client_authorities.is_some() && !tls)).then_some(ConfigError::HalfTls);
+        let address = self.address;
+        let metrics = self.metrics.filter(|metrics| {
+            let everywhere = metrics.ip().is_unspecified() || address.ip().is_unspecified();
+            metrics.port() == address.port() && address.port() != 0 && (everywhere || metrics.ip() == address.ip())
+        });
+        half.into_iter().chain(metrics.map(|metrics| ConfigError::Metrics { metrics, address }))
+    }
 }
 
 /// `[library]`

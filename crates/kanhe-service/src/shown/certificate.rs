@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use kanhe_core::certificate;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Change, Condition};
-use kanhe_issuer::sight::Sight;
+use kanhe_issuer::sight::{self, Sight};
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -140,7 +140,7 @@ fn state_codes(kind: &CertificateKind, condition: Condition) -> Map<String, Json
     kind.state_codes().iter().filter_map(|set| Some((set.id.clone(), Json::from(set.code_for(condition)?)))).collect()
 }
 
-/// A certificate in a list: nothing about a person.
+/// A certificate in a list: of a person no more than a hint.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CertificateRow {
     /// The lifelong identifier.
@@ -149,6 +149,8 @@ pub struct CertificateRow {
     pub number: String,
     /// The code of its type.
     pub r#type: String,
+    /// Who holds it: organisations by their names, people by the first character (`陈*`).
+    pub holders: Vec<String>,
     /// The agency that issued it.
     pub agency: String,
     /// What has become of it.
@@ -175,6 +177,7 @@ impl CertificateRow {
             identifier: card.identifier.to_string(),
             number: certificate.number.clone(),
             r#type: card.type_code().to_string(),
+            holders: certificate.holders.iter().map(sight::hint).collect(),
             agency: card.agency().to_string(),
             state: card.state.word().into(),
             condition: Condition::of(card.state, card.from, card.until, today).word().into(),

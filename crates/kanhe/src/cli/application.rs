@@ -23,7 +23,7 @@ pub struct ApplyArgs {
     /// The certificate that is to be amended: the table has one row
     #[arg(long, value_name = "IDENTIFIER")]
     pub amends: Option<String>,
-    /// One line for each row goes here [default: the table's name with .report.jsonl]
+    /// One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     #[command(flatten)]

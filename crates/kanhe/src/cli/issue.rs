@@ -36,7 +36,7 @@ pub struct IssueArgs {
     /// Who issues, for the library
     #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
     pub actor: Option<String>,
-    /// One line for each row goes here [default: the table's name with .report.jsonl, or report.jsonl in --out]
+    /// One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl, or report.jsonl in --out]
     #[arg(long, value_name = "FILE", requires = "keeps")]
     pub report: Option<PathBuf>,
     /// Check every row as if it were issued, and write nothing

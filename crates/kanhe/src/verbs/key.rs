@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words};
 use kanhe_core::key::SignError;
-use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE, Lock, NamedKey};
+use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE, Lock, NamedKey, Wants};
 use kanhe_token::address::SCHEME;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ pub fn open(arg: &KeyArg) -> Result<NamedKey, Failure> {
         return token::find(uri);
     }
     let file = files::read(&arg.key, LARGEST_KEY_FILE)?;
-    NamedKey::unlock(&file, &lock(&arg.lock, false)?).map_err(refused)
+    NamedKey::unlock(&file, &opener(&file, &arg.lock, Locked::Key)?).map_err(refused)
 }
 
 fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice) -> Result<Ended, Failure> {
@@ -51,7 +51,7 @@ fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice)
             files::write_secret(path, text.as_bytes())?;
             lock
         }
-        _ => lock(arg, true)?,
+        _ => lock(arg, Locked::Key)?,
     };
     let key = NamedKey::new(name, &clock::chance()?).map_err(refused)?;
     let public = key.public_line().map_err(refused)?;
@@ -65,30 +65,73 @@ fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice)
     Ok(Ended::Well)
 }
 
-/// What locks and opens a file, as the command line says it; a new passphrase is asked for twice.
-pub fn lock(arg: &LockArg, twice: bool) -> Result<Lock, Failure> {
-    if let Some(path) = &arg.identity {
-        let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
-        let text = std::str::from_utf8(&text).map_err(|_| refused(KeyringError::Identity))?;
-        return Lock::identity(text).map_err(refused);
-    }
-    if let Some(path) = &arg.passphrase_file {
-        let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
-        let words = std::str::from_utf8(&text).ok().and_then(|text| text.lines().next()).unwrap_or_default();
-        return Lock::passphrase(words).map_err(refused);
-    }
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| no_terminal(&error));
-    let words = ask("passphrase 口令: ")?;
-    if twice && *ask("again 再输一次: ")? != *words {
-        return Err(Failure::new("passphrase_differs", "the two passphrases differ"));
-    }
-    Lock::passphrase(&words).map_err(refused)
+/// What is locked: its options have names of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locked {
+    /// An agency's key.
+    Key,
+    /// A library's secret.
+    Library,
 }
 
-fn no_terminal(error: &std::io::Error) -> Failure {
-    let hint =
-        Words::new("在终端运行，或使用 --passphrase-file 或 --identity。", "Run it in a terminal, or use --passphrase-file or --identity.");
-    Failure::new("passphrase_not_asked", error).hint(hint)
+/// What a new file is locked with, as the command line says it; a new passphrase is asked for twice.
+pub fn lock(arg: &LockArg, of: Locked) -> Result<Lock, Failure> {
+    if let Some(lock) = identity(arg, of)? {
+        return Ok(lock);
+    }
+    let words = match passphrase_file(arg)? {
+        Some(words) => words,
+        None => {
+            let words = ask("passphrase 口令: ", of)?;
+            if *ask("again 再输一次: ", of)? != *words {
+                return Err(Failure::new("passphrase_differs", "the two passphrases differ"));
+            }
+            words
+        }
+    };
+    Lock::passphrase(&words).map_err(|error| of.refused(error))
+}
+
+/// What is to open a file, as the command line says it; nobody is asked for a passphrase that could not open it.
+pub fn opener(file: &[u8], arg: &LockArg, of: Locked) -> Result<Lock, Failure> {
+    let wants = Wants::decode(file).map_err(|error| of.refused(error))?;
+    if let Some(lock) = identity(arg, of)? {
+        return Ok(lock);
+    }
+    match (passphrase_file(arg)?, wants) {
+        (Some(words), _) => Ok(Lock::typed(&words)),
+        (None, Wants::Passphrase) => Ok(Lock::typed(&ask("passphrase 口令: ", of)?)),
+        (None, Wants::Identity) => Err(of.refused(KeyringError::WantsIdentity)),
+    }
+}
+
+fn identity(arg: &LockArg, of: Locked) -> Result<Option<Lock>, Failure> {
+    let Some(path) = &arg.identity else { return Ok(None) };
+    let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
+    let lock = std::str::from_utf8(&text).map_err(|_| KeyringError::Identity).and_then(Lock::identity);
+    lock.map(Some).map_err(|error| of.refused(error))
+}
+
+fn passphrase_file(arg: &LockArg) -> Result<Option<Zeroizing<String>>, Failure> {
+    let Some(path) = &arg.passphrase_file else { return Ok(None) };
+    let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
+    let words = std::str::from_utf8(&text).ok().and_then(|text| text.lines().next()).unwrap_or_default();
+    Ok(Some(Zeroizing::new(words.to_owned())))
+}
+
+fn ask(prompt: &str, of: Locked) -> Result<Zeroizing<String>, Failure> {
+    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
+        Failure::new("passphrase_not_asked", error).hint(match of {
+            Locked::Key => Words::new(
+                "在终端运行，或使用 --passphrase-file 或 --identity。",
+                "Run it in a terminal, or use --passphrase-file or --identity.",
+            ),
+            Locked::Library => Words::new(
+                "在终端运行，或使用 --library-passphrase-file 或 --library-identity。",
+                "Run it in a terminal, or use --library-passphrase-file or --library-identity.",
+            ),
+        })
+    })
 }
 
 /// A refusal of whoever keeps the key.
@@ -96,16 +139,42 @@ pub fn unsigned(error: SignError) -> Failure {
     Failure::new(error.code(), error)
 }
 
-/// A keyring's refusal, with a hint.
+/// A keyring's refusal of an agency's key, with a hint.
 pub fn refused(error: KeyringError) -> Failure {
-    let failure = Failure::new(error.code(), &error);
-    match error {
-        KeyringError::WrongLock => {
-            failure.hint(Words::new("再输一次口令，或检查身份文件。", "Type the passphrase again, or check the identity file."))
+    Locked::Key.refused(error)
+}
+
+impl Locked {
+    /// A keyring's refusal, with a hint that names the options of this file.
+    pub fn refused(self, error: KeyringError) -> Failure {
+        let failure = Failure::new(error.code(), &error);
+        match (error, self) {
+            (KeyringError::WrongLock, _) => {
+                failure.hint(Words::new("再输一次口令，或检查身份文件。", "Type the passphrase again, or check the identity file."))
+            }
+            (KeyringError::WantsPassphrase, Self::Key) => failure.hint(Words::new("去掉 --identity。", "Leave --identity out.")),
+            (KeyringError::WantsPassphrase, Self::Library) => {
+                failure.hint(Words::new("去掉 --library-identity。", "Leave --library-identity out."))
+            }
+            (KeyringError::WantsIdentity, Self::Key) => {
+                failure.hint(Words::new("用 --identity 给出身份文件。", "Give the identity file with --identity."))
+            }
+            (KeyringError::WantsIdentity, Self::Library) => failure.hint(Words::new(
+                "用 --library-identity 给出证照库的身份文件。",
+                "Give the library's identity file with --library-identity.",
+            )),
+            (KeyringError::NotAge, Self::Key) => {
+                failure.hint(Words::new("密钥文件由 kanhe key new 生成。", "A key file is made by `kanhe key new`."))
+            }
+            (KeyringError::NotAge | KeyringError::Damaged, Self::Library) => failure.hint(Words::new(
+                "secret.age 被改动过；用备份目录中的那份替换。",
+                "`secret.age` was changed: put the one from the folder of backups in its place.",
+            )),
+            (KeyringError::Public, _) => failure.hint(Words::new(
+                "给出私钥文件（.key），而不是公钥（.pub）。",
+                "Name the file of the private key (.key), not that of the public one (.pub).",
+            )),
+            _ => failure,
         }
-        KeyringError::WantsPassphrase => failure.hint(Words::new("去掉 --identity。", "Leave --identity out.")),
-        KeyringError::WantsIdentity => failure.hint(Words::new("用 --identity 给出身份文件。", "Give the identity file with --identity.")),
-        KeyringError::NotAge => failure.hint(Words::new("密钥文件由 kanhe key new 生成。", "A key file is made by `kanhe key new`.")),
-        _ => failure,
     }
 }

@@ -31,7 +31,8 @@ pub use log::log;
 pub use officer::{api_key, officer};
 pub use show::{history, show};
 
-use super::{clock, key, trust};
+use super::key::{self, Locked};
+use super::{clock, trust};
 use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, TypesArg};
 use crate::failure::Failure;
 use crate::words::{Sentence, Words};
@@ -41,7 +42,7 @@ use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::examiner::ExaminerError;
-use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Lock};
+use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE};
 use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_service::proposals::open_types;
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
@@ -84,14 +85,14 @@ pub fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failur
         return Err(stored(StoreError::NoLibrary { folder: folder.display().to_string() }));
     }
     let file = files::read(&path, LARGEST_KEY_FILE)?;
-    let opened = lock_of(lock, false)?.open(&file).map_err(key::refused)?;
+    let refused = |error| Locked::Library.refused(error);
+    let opened = key::opener(&file, &lock_arg(lock), Locked::Library)?.open(&file).map_err(refused)?;
     let bytes = opened.as_slice().try_into().map(Zeroizing::new);
-    bytes.map(LibrarySecret::new).map_err(|_| key::refused(kanhe_issuer::keyring::KeyringError::Damaged))
+    bytes.map(LibrarySecret::new).map_err(|_| refused(KeyringError::Damaged))
 }
 
-fn lock_of(lock: &LibraryLock, twice: bool) -> Result<Lock, Failure> {
-    let arg = LockArg { identity: lock.library_identity.clone(), passphrase_file: lock.library_passphrase_file.clone() };
-    key::lock(&arg, twice)
+fn lock_arg(lock: &LibraryLock) -> LockArg {
+    LockArg { identity: lock.library_identity.clone(), passphrase_file: lock.library_passphrase_file.clone() }
 }
 
 /// The manifest that the library works under.

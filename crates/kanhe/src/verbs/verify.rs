@@ -8,9 +8,8 @@ use crate::files;
 use crate::words::{Answer, Clock, Words};
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::pack::{Pack, PackError};
-use kanhe_core::qr::QrError;
-use kanhe_core::verdict::{Accepted, Reason, Refusal};
-use kanhe_core::verify::{Occasion, verify};
+use kanhe_core::verdict::{Accepted, Refusal};
+use kanhe_core::verify::{Occasion, verify, verify_file};
 use std::path::Path;
 
 /// Does what the verb asks for.
@@ -47,13 +46,13 @@ pub fn open_pack(path: &Path, trust: &TrustArg) -> Result<Authentic<Pack>, Failu
     })
 }
 
-/// A signed document presented at the counter is called what it is: only a seal can be verified there.
+/// A certificate's file is judged as its seal would be; any other signed document is called what it is.
 fn judge<'p>(given: &Given, pack: &'p Authentic<Pack>, occasion: Occasion<'_>) -> Result<Result<Accepted<'p>, Refusal<'p>>, Failure> {
     match given {
         Given::Text(text) => Ok(verify(text, pack, occasion)),
         Given::Signed(bytes) => {
-            let found = Envelope::decode(bytes).map_err(|error| Failure::new(error.code(), error))?.document();
-            Ok(Err(Reason::Unreadable(QrError::OtherDocument { found }).into()))
+            let envelope = Envelope::decode(bytes).map_err(|error| Failure::new(error.code(), error))?;
+            Ok(verify_file(&envelope, pack, occasion))
         }
     }
 }

@@ -3,8 +3,9 @@
 use crate::failure::Failure;
 use crate::files;
 use crate::words::Words;
+use kanhe_core::code::CertificateId;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
-use kanhe_render::read_seal;
+use kanhe_render::{picture_format, read_seal};
 use std::path::Path;
 
 /// No file's name has so many digits, and every seal has more.
@@ -30,7 +31,7 @@ pub fn given(input: &str) -> Result<Given, Failure> {
         return Err(nothing());
     }
     let path = Path::new(input);
-    if is_scanned(input) {
+    if is_scanned(input) || CertificateId::parse_foreign(input).is_ok() {
         return Ok(Given::Text(input.to_owned()));
     }
     if path.exists() {
@@ -56,16 +57,28 @@ fn sort_out(bytes: Vec<u8>) -> Result<Given, Failure> {
     if bytes.trim_ascii().is_empty() {
         return Err(nothing());
     }
-    if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8]) {
+    if picture_format(&bytes).is_some() {
         return read_seal(&bytes).map(Given::Text).map_err(|error| Failure::new(error.code(), error));
     }
     if bytes.starts_with(&[0xd2]) {
         return Ok(Given::Signed(bytes));
     }
-    let text = String::from_utf8(bytes).map_err(|_| {
+    let text = text_of(bytes).ok_or_else(|| {
         let hint =
             Words::new("请给出扫描文本、PNG 或 JPEG 图片，或签名文件。", "Give a scanned text, a PNG or JPEG picture, or a signed file.");
         Failure::new("input_unreadable", "this is no text, picture or signed document").hint(hint)
     })?;
     Ok(Given::Text(text.trim().to_owned()))
+}
+
+/// A text in UTF-8, or in UTF-16 as the shell and the editor of Windows write it, with its byte order mark.
+fn text_of(bytes: Vec<u8>) -> Option<String> {
+    let order: fn([u8; 2]) -> u16 = match bytes.first_chunk() {
+        Some([0xff, 0xfe]) => u16::from_le_bytes,
+        Some([0xfe, 0xff]) => u16::from_be_bytes,
+        _ => return String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')),
+    };
+    let (units, odd) = bytes.as_chunks();
+    let units: Vec<u16> = units.iter().skip(1).copied().map(order).collect();
+    String::from_utf16(&units).ok().filter(|text| odd.is_empty() && !text.contains('\0'))
 }

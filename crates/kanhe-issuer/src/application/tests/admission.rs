@@ -62,7 +62,7 @@ fn every_fault_is_named_by_its_column_and_code() {
         ("birth-service", "due_on", "next spring", "due_on", "day"),
         ("birth-service", "valid_until", "2027-01-01", "valid_until", "cell_not_wanted"),
         ("real-estate-title", "number", &long, "number", "text_too_long"),
-        ("real-estate-title", "unit_number", "440106001002gb00012F00010203", "unit_number", "code_shape"),
+        ("real-estate-title", "unit_number", "440106001002-B00012F00010203", "unit_number", "code_shape"),
         ("driving-licence", "glasses", "sometimes", "glasses", "flag"),
         ("driving-licence", "sex", "M", "sex", "not_in_table"),
         ("driving-licence", "valid_until", "2026-11-21", "valid_until", "validity_ends_before_it_begins"),

@@ -91,6 +91,28 @@ fn a_member_that_is_no_column_is_told_by_its_place() {
     assert_eq!((faults.len(), faults[0].defect().to_string()), (1, wanted));
 }
 
+#[test]
+fn what_an_input_method_made_of_a_cell_is_kept_as_it_is_meant() {
+    let cells = right("food-operation-permit");
+    let wanted = admitted("food-operation-permit", csv_of(&cells).as_bytes()).unwrap();
+    let typed = [
+        ("holder_code", "91350100m000100y43"),
+        ("holder_code", "９１３５０１００Ｍ０００１００Ｙ４３"),
+        ("holder_code_type", "００１"),
+        ("issued", "2026.3.1"),
+        ("issued", "２０２６－０３－０１"),
+        ("number", "jy24401060031130"),
+        ("number", "ＪＹ２４４０１０６００３１１３０"),
+        ("business_form", "２"),
+        ("items", "b1^Ａ１"),
+    ];
+    for (column, cell) in typed {
+        let with = |&(name, ref right): &(&'static str, String)| (name, if name == column { cell.to_owned() } else { right.clone() });
+        let table = csv_of(&cells.iter().map(with).collect::<Vec<_>>());
+        assert!(admitted("food-operation-permit", table.as_bytes()).ok() == Some(wanted.clone()), "{column}: {cell}");
+    }
+}
+
 fn chinese_heading(name: &str, column: &str) -> &'static str {
     let reserved = columns::RESERVED.into_iter().find(|reserved| reserved.name() == column).map(|reserved| reserved.label());
     reserved.unwrap_or_else(|| &kind(name).form_field(column).unwrap().label.zh)

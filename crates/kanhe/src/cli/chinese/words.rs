@@ -135,8 +135,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The reason, for the library", "理由（存入证照库时）"),
     ("Who issues, for the library", "经办人（存入证照库时）"),
     (
-        "One line for each row goes here [default: the table's name with .report.jsonl, or report.jsonl in --out]",
-        "逐行结果文件 [默认：申请表名加 .report.jsonl，或 --out 中的 report.jsonl]",
+        "One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl, or report.jsonl in --out]",
+        "逐行结果文件；先前的报告另存于旁 [默认：申请表名加 .report.jsonl，或 --out 中的 report.jsonl]",
     ),
     ("Check every row as if it were issued, and write nothing", "逐行检查，如同签发，但不写入任何内容"),
     (
@@ -348,7 +348,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("The certificate that is to be renewed: the table has one row", "申请延续的证照：申请表仅一行"),
     ("The certificate that is to be amended: the table has one row", "申请变更的证照：申请表仅一行"),
-    ("One line for each row goes here [default: the table's name with .report.jsonl]", "逐行结果文件 [默认：申请表名加 .report.jsonl]"),
+    (
+        "One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl]",
+        "逐行结果文件；先前的报告另存于旁 [默认：申请表名加 .report.jsonl]",
+    ),
     ("The code of the application", "申请的终生唯一编码"),
     ("The department that gives its opinion, by its id in the type's review", "出具意见的部门，以类型文件中的代号为准"),
     ("It agrees (同意)", "同意"),

@@ -12,14 +12,13 @@ use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::{Refused, fault_told};
+use crate::verbs::report::{Report, Reported};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Library, Shelfmark};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -85,19 +84,18 @@ enum Outcome {
 
 impl Run<'_> {
     /// Reads on this thread, signs and draws on all cores, and enters on another.
-    pub fn all(&self, mut table: Table<'_>, report: &Path, progress: Progress) -> Result<Counts, Failure> {
-        let file = File::create(report).map_err(|error| Failure::file(report, &error))?;
+    pub fn all(&self, mut table: Table<'_>, report: Report, progress: Progress) -> Result<(Counts, Reported), Failure> {
         std::thread::scope(|scope| {
             let (to_sign, unsigned) = sync_channel::<Read>(1);
             let (to_enter, signed) = sync_channel::<Batch>(1);
             let signing = scope.spawn(|| self.sign_all(unsigned, to_enter));
-            let entering = scope.spawn(|| self.enter_all(signed, BufWriter::new(file), report, progress));
+            let entering = scope.spawn(|| self.enter_all(signed, report, progress));
             let read = self.read_all(&mut table, to_sign);
             let signed = signing.join().unwrap_or_else(|_| Err(stopped("signing")));
             let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering")));
             let paused = read?;
             signed?;
-            entered.map(|counts| Counts { paused, ..counts })
+            entered.map(|(counts, reported)| (Counts { paused, ..counts }, reported))
         })
     }
 
@@ -164,25 +162,17 @@ impl Run<'_> {
         artist.draw_again(&record.certificate().map_err(fault)?, &record.envelope, &record.digits()).map(Some)
     }
 
-    fn enter_all(
-        &self,
-        batches: Receiver<Batch>,
-        mut report: BufWriter<File>,
-        path: &Path,
-        mut progress: Progress,
-    ) -> Result<Counts, Failure> {
+    fn enter_all(&self, batches: Receiver<Batch>, mut report: Report, mut progress: Progress) -> Result<(Counts, Reported), Failure> {
         let mut counts = Counts::default();
-        let failed = |error: std::io::Error| Failure::file(path, &error);
         for Batch { rows, position } in batches {
             let read = rows.len();
             for line in self.enter(rows, &mut counts)? {
-                writeln!(report, "{line}").map_err(failed)?;
+                report.add(&line)?;
             }
-            report.flush().map_err(failed)?;
+            report.flush()?;
             progress.advance(read, position);
         }
-        report.get_ref().sync_data().map_err(failed)?;
-        Ok(counts)
+        Ok((counts, report.finish()?))
     }
 
     /// Enters a batch in one write, and tells of each row what came of it.

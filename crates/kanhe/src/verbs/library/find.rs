@@ -11,6 +11,7 @@ use comfy_table::{Table, presets};
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, parse_day};
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
+use kanhe_core::spelling;
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_store::find::{Cursor, Question};
@@ -31,7 +32,14 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
             let name = catalogue.find(&row.r#type);
             let name = name.map_or_else(|| row.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
             let until = row.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
-            table.add_row([row.number.clone(), name, said_condition(&row.condition, language), until, row.identifier.clone()]);
+            table.add_row([
+                row.number.clone(),
+                name,
+                row.holders.join("、"),
+                said_condition(&row.condition, language),
+                until,
+                row.identifier.clone(),
+            ]);
         }
         paged(&table, next.as_deref(), Words::new("没有找到", "nothing found"), language)
     });
@@ -51,7 +59,8 @@ pub fn paged(table: &Table, next: Option<&str>, nothing: Words, language: Langua
 fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Question, Failure> {
     let wrong = |detail: String| Failure::new("usage", detail);
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
-    let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
+    let agency =
+        args.agency.as_deref().map(|code| Uscc::parse(&spelling::folded(code)).map_err(|error| wrong(error.to_string()))).transpose()?;
     if let Some(number) = &args.number {
         return Ok(Question::Number { number: number.clone(), type_code });
     }
@@ -99,7 +108,7 @@ pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
 pub fn holder_code(kind: &str, code: &str) -> Result<HolderCode, Failure> {
     let known = kind.parse().ok().and_then(|number| HolderCodeType::new(number).ok());
     let known = known.ok_or_else(|| Failure::new("usage", format!("{kind} is no holder code type of GB/T 36903")))?;
-    HolderCode::new_foreign(known, &said(code)?).map(|(code, _)| code).map_err(|error| {
+    HolderCode::new_foreign(known, &spelling::holder_code(known, &said(code)?)).map(|(code, _)| code).map_err(|error| {
         let hint = Words::new(
             "组织机构用 --holder-type 001，护照用 411 至 414。",
             "Organisations are found with --holder-type 001, passports with 411 to 414.",

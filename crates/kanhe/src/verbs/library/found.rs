@@ -1,11 +1,12 @@
 //! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
 
 use super::door::door;
-use super::{DATABASE, SECRET, database, entry, lock_of, open, public_key, registered, settings, stored, unlock};
+use super::{DATABASE, SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
 use crate::files;
-use crate::verbs::{Ended, Voice, clock, key};
+use crate::verbs::key::{self, Locked};
+use crate::verbs::{Ended, Voice, clock};
 use crate::words::{Language, Words, label};
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::Envelope;
@@ -46,10 +47,10 @@ fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
             files::write_secret(path, text.as_bytes())?;
             lock
         }
-        _ => lock_of(&args.lock, true)?,
+        _ => key::lock(&lock_arg(&args.lock), Locked::Library)?,
     };
     let secret = LibrarySecret::new(clock::chance()?);
-    files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(key::refused)?)?;
+    files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?)?;
     Ok(secret)
 }
 

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::output::Artist;
 use crate::verbs::issue::progress::{self, Progress};
+use crate::verbs::report::{Report, Reported};
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::Language;
 use crate::{files, shipped};
@@ -60,12 +61,12 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     };
     let table = progress::open(input, kind, voice)?;
     let progress = Progress::new(table.size(), voice);
-    let counts = run.all(table, &report, progress)?;
+    let (counts, report) = run.all(table, Report::begin(&report)?, progress)?;
     Ok(told(&counts, &report, run.dry, voice))
 }
 
 /// Says what came of a table.
-pub fn told(counts: &Counts, report: &Path, dry: bool, voice: Voice) -> Ended {
+pub fn told(counts: &Counts, report: &Reported, dry: bool, voice: Voice) -> Ended {
     voice.say(&summary(counts, report, dry), |language| words(counts, report, dry, language));
     crate::verbs::issue::ended(counts.paused, counts.refused)
 }
@@ -89,16 +90,16 @@ pub fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
     }
 }
 
-fn summary(counts: &Counts, report: &Path, dry: bool) -> serde_json::Value {
+fn summary(counts: &Counts, report: &Reported, dry: bool) -> serde_json::Value {
     json!({
-        "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": report, "dry_run": dry,
-        "paused": counts.paused, "faults": counts.faults.faults(),
+        "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": report.path, "report_before": report.before,
+        "dry_run": dry, "paused": counts.paused, "faults": counts.faults.faults(),
     })
 }
 
-fn words(counts: &Counts, report: &Path, dry: bool, language: Language) -> String {
+fn words(counts: &Counts, reported: &Reported, dry: bool, language: Language) -> String {
     let Counts { issued, repeated, refused, paused, faults } = counts;
-    let report = report.display();
+    let report = reported.path.display();
     let mut lines = faults.lines(language);
     lines.push(match (language, dry) {
         (Language::Chinese, false) => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
@@ -108,6 +109,7 @@ fn words(counts: &Counts, report: &Path, dry: bool, language: Language) -> Strin
             format!("dry run: {issued} could be issued, {repeated} issued before, {refused} refused; report: {report}")
         }
     });
+    lines.extend(reported.line(language));
     lines.extend(paused.then(|| crate::verbs::issue::paused(issued + repeated + refused, language)));
     lines.join("\n")
 }

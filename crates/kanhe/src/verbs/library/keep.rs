@@ -6,7 +6,7 @@ use crate::cli::{BackupArgs, CheckArgs, RestoreArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
-use crate::words::Language;
+use crate::words::{Language, Words};
 use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_service::shown::Checked;
@@ -42,21 +42,39 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     if into.exists() {
         return Err(exists());
     }
-    kanhe_store::backup::backups(&args.from).map_err(stored)?;
+    kanhe_store::backup::backups(&args.from).map_err(restoring)?;
+    let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
+        failure.hint(Words::new(
+            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
+            "Put the copy of `secret.age` that you kept into the folder of backups: without it no backup opens.",
+        ))
+    })?;
     files::make_folder(&args.into)?;
     // The secret first: a restoration that is broken off leaves no database, and is run again.
-    let (secret, place) = (files::read(&args.from.join(SECRET), LARGEST_KEY_FILE)?, args.into.join(SECRET));
+    let place = args.into.join(SECRET);
     match place.exists() {
         true if files::read(&place, LARGEST_KEY_FILE)? != secret => return Err(exists()),
         true => {}
         false => files::write_secret(&place, &secret)?,
     }
-    kanhe_store::backup::restore(&args.from, args.number, &into).map_err(stored)?;
+    kanhe_store::backup::restore(&args.from, args.number, &into).map_err(restoring)?;
     voice.say(&json!({ "library": args.into }), |language| match language {
         Language::Chinese => format!("已恢复：{}（建议随即运行 kanhe check）", args.into.display()),
         Language::English => format!("restored: {} (run `kanhe check` on it now)", args.into.display()),
     });
     Ok(Ended::Well)
+}
+
+/// What to do where a backup cannot be restored: there may be another.
+fn restoring(error: StoreError) -> Failure {
+    let failure = stored(error);
+    match failure.code() {
+        "store_corrupt" | "store_database" => failure.hint(Words::new(
+            "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
+            "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
+        )),
+        _ => failure,
+    }
 }
 
 /// Checks a whole library.

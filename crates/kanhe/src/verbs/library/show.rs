@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, condition_word, said_condition};
+use kanhe_core::kind::Form;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Past;
 use kanhe_issuer::sight::Sight;
@@ -40,7 +41,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.push(line("签发日期", "issued on", &certificate.issued));
         lines.push(line("有效期", "in force", &format!("{} – {until}", certificate.from)));
         for (name, value) in &certificate.fields {
-            lines.push(words::row(&label(kind, name, language), &value_line(value)));
+            lines.push(words::row(&label(kind, name, language), &value_line(kind, name, value, language)));
         }
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
@@ -62,11 +63,24 @@ pub fn label(kind: Option<&CertificateKind>, name: &str, language: Language) -> 
     field.map_or_else(|| name.to_owned(), |field| words::label(&field.label).of(language).to_owned())
 }
 
-/// A value as people read it.
-pub fn value_line(value: &Json) -> String {
+/// A value as people read it: what a code means stands beside it.
+pub fn value_line(kind: Option<&CertificateKind>, name: &str, value: &Json, language: Language) -> String {
+    let table = match kind.and_then(|kind| kind.seal_form(name)) {
+        Some(Form::Choice(table) | Form::Choices(table)) => table.as_slice(),
+        _ => &[],
+    };
+    let with_meaning = |code: &str| {
+        let choice = table.iter().find(|choice| choice.code == code);
+        choice.map_or_else(|| code.to_owned(), |choice| format!("{code} {}", words::label(&choice.label).of(language)))
+    };
     match value {
-        Json::String(text) => text.clone(),
-        Json::Array(members) => members.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("、"),
+        Json::String(text) => with_meaning(text),
+        Json::Array(members) => {
+            let members: Vec<String> = members.iter().filter_map(Json::as_str).map(with_meaning).collect();
+            members.join(Words::new("、", ", ").of(language))
+        }
+        Json::Bool(true) => Words::new("是", "yes").of(language).to_owned(),
+        Json::Bool(false) => Words::new("否", "no").of(language).to_owned(),
         other => other.to_string(),
     }
 }

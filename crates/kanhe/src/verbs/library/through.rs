@@ -12,14 +12,13 @@ use crate::pause::Pause;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
+use crate::verbs::report::{Report, Reported};
 use crate::verbs::{Ended, Voice, clock};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::qr::Scanned;
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::{CertificateKind, qr_version_of};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Everything that one run works with.
@@ -50,28 +49,26 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
     };
     let run = Run { service, kind, artist, basis, reason: &args.reason };
     let table = progress::open(input, kind, voice)?;
-    let counts = run.all(table, &report, voice)?;
+    let (counts, report) = run.all(table, Report::begin(&report)?, voice)?;
     Ok(told(&counts, &report, false, voice))
 }
 
 impl Run<'_> {
-    fn all(&self, mut table: Table<'_>, report: &Path, voice: Voice) -> Result<Counts, Failure> {
-        let failed = |error: std::io::Error| Failure::file(report, &error);
-        let mut lines = BufWriter::new(File::create(report).map_err(failed)?);
+    fn all(&self, mut table: Table<'_>, mut report: Report, voice: Voice) -> Result<(Counts, Reported), Failure> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
             let line = self.row(&application, &mut counts)?;
-            // Each line at once: a run that is broken off has told of all that it did.
-            writeln!(lines, "{line}").and_then(|()| lines.flush()).map_err(failed)?;
+            report.add(&line)?;
+            report.flush()?;
             progress.advance(1, table.taken());
         }
-        lines.get_ref().sync_data().map_err(failed)?;
+        let reported = report.finish()?;
         if let Some((_, out)) = &self.artist {
             files::sync_all(out)?;
         }
         counts.paused = pause.asked();
-        Ok(counts)
+        Ok((counts, reported))
     }
 
     /// Hands a row in that could be issued, and draws what came of it.

@@ -1,11 +1,14 @@
 //! From a configuration to a house: files are read, keys unlocked, the library opened.
 
+mod check;
+
 use super::credentials::Credentials;
 use super::fetch::fetch;
-use crate::cli::{LibraryArg, LibraryLock, LockArg, TypesArg};
+use crate::cli::{KeyArg, LibraryArg, LibraryLock, LockArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::{clock, key, library, trust};
 use crate::{files, shipped};
+use check::{once_each, refused};
 use jiff::Timestamp;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::key::VerifyingKey;
@@ -13,7 +16,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_render::{Artist, Fonts, Level};
 use kanhe_service::backup::Backups;
-use kanhe_service::config::{Config, LARGEST_CONFIG, LevelAt, PicturesAt, TokenAt};
+use kanhe_service::config::{Config, KeyAt, LARGEST_CONFIG, LevelAt, PicturesAt, TokenAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
@@ -51,7 +54,7 @@ impl Plan {
         let bytes = files::read(path, LARGEST_CONFIG)?;
         let text = String::from_utf8(bytes)
             .map_err(|_| Failure::new("config_malformed", "the configuration is not UTF-8").within(path.display()))?;
-        let config = Config::parse(&text, std::env::vars()).map_err(|error| Failure::new(error.code(), &error).within(path.display()))?;
+        let config = Config::parse(&text, std::env::vars()).map_err(|faults| refused(&faults, path))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(Self { config, folder: folder.to_owned() })
     }
@@ -60,7 +63,9 @@ impl Plan {
     pub fn house(&self) -> Result<House, Failure> {
         let types =
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
+        Failure::all(self.misplaced())?;
         let (keys, shelf) = (self.keys()?, Shelf::new(self.trusted()?));
+        Failure::all(once_each(&keys))?;
         self.publishes(&keys)?;
         if let Some(pack) = self.pack() {
             put(&shelf, &pack)?;
@@ -97,26 +102,8 @@ impl Plan {
         Ok(house)
     }
 
-    /// Reads everything that it names, except the library: a service may be running on it.
-    pub fn check(&self) -> Result<(), Failure> {
-        let types =
-            TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
-        shipped::catalogue(&types)?;
-        self.publishes(&self.keys()?)?;
-        self.pictures()?;
-        self.identity()?;
-        self.credentials().map(|credentials| credentials.read()).transpose()?;
-        library::unlock(&self.library().library, &self.library().lock)?;
-        let shelf = Shelf::new(self.trusted()?);
-        self.pack().map_or(Ok(()), |pack| put(&shelf, &pack).map(drop))
-    }
-
-    /// Refuses a key for packs that is not there, or has nowhere to write them, and a copy of the checkpoint that a restore would undo.
+    /// Refuses a key for packs that is not there, or has nowhere to write them.
     fn publishes(&self, keys: &[NamedKey]) -> Result<(), Failure> {
-        let inside = |file: PathBuf| file.starts_with(self.folder.join(&self.config.library.folder));
-        if self.checkpoint_copy().is_some_and(inside) {
-            return Err(Failure::new("checkpoint_copy_inside", "publish.checkpoint_copy is in the library, and would go back with it"));
-        }
         let Some(name) = &self.config.publish.pack_key else { return Ok(()) };
         if !keys.iter().any(|key| key.name() == name) {
             return Err(Failure::new("publish_key_not_held", format!("publish.pack_key is {name}, and no key of that name is unlocked")));
@@ -233,15 +220,16 @@ impl Plan {
     }
 
     fn keys(&self) -> Result<Vec<NamedKey>, Failure> {
-        let open = |named: &kanhe_service::config::KeyAt| {
-            if let Some(token) = &named.token {
-                return self.in_token(token);
-            }
-            let file = named.file.as_ref().map(|file| self.folder.join(file)).unwrap_or_default();
-            let lock = LockArg { identity: self.at(named.identity.as_ref()), passphrase_file: self.at(named.passphrase_file.as_ref()) };
-            key::open(&crate::cli::KeyArg { key: file, lock })
-        };
-        self.config.keys.iter().map(open).collect()
+        self.config.keys.iter().map(|named| self.key(named)).collect()
+    }
+
+    fn key(&self, named: &KeyAt) -> Result<NamedKey, Failure> {
+        if let Some(token) = &named.token {
+            return self.in_token(token);
+        }
+        let file = named.file.as_ref().map(|file| self.folder.join(file)).unwrap_or_default();
+        let lock = LockArg { identity: self.at(named.identity.as_ref()), passphrase_file: self.at(named.passphrase_file.as_ref()) };
+        key::open(&KeyArg { key: file, lock })
     }
 
     fn in_token(&self, at: &TokenAt) -> Result<NamedKey, Failure> {

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
+use kanhe_core::spelling;
 use kanhe_core::status::State as CertificateState;
 use kanhe_issuer::registrar::is_alias_part;
 use kanhe_store::find::{Cursor, Question};
@@ -68,7 +69,7 @@ impl HolderSought {
     pub fn read(&self) -> Result<HolderCode, Problem> {
         let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
         let kind = HolderCodeType::parse(&self.code_type).map_err(|error| unfit(error.code()))?;
-        HolderCode::new_foreign(kind, self.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
+        HolderCode::new_foreign(kind, &spelling::holder_code(kind, &self.code)).map(|(code, _)| code).map_err(|error| unfit(error.code()))
     }
 }
 

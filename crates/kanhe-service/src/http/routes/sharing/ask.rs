@@ -6,6 +6,7 @@ use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, HolderCode, HolderCodeType, TypeCode};
+use kanhe_core::spelling;
 use kanhe_issuer::sharing::{Basis, Purpose};
 use kanhe_issuer::sight::Sight;
 use serde::Deserialize;
@@ -82,7 +83,7 @@ impl HolderNamed {
         at_most("holder.code", &self.code, LONGEST_CODE)?;
         let unfit = |code: &'static str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "this is no holder's code of GB/T 36903");
         let kind = HolderCodeType::parse(&self.code_type).map_err(|error| unfit(error.code()))?;
-        HolderCode::new_foreign(kind, self.code.trim()).map(|(code, _)| code).map_err(|error| unfit(error.code()))
+        HolderCode::new_foreign(kind, &spelling::holder_code(kind, &self.code)).map(|(code, _)| code).map_err(|error| unfit(error.code()))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::pause::Pause;
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::refused::Refused;
 use crate::verbs::issue::{ended, kind, paused};
+use crate::verbs::report::{Report, Reported};
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
 use kanhe_core::code::{CertificateId, Uscc};
@@ -17,8 +18,6 @@ use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::Replacement;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// So many codes are said on the terminal.
@@ -72,7 +71,7 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     }
     let agency = door.decider(kind, args.agency.as_deref())?;
     let counter = Counter { door: &*door, kind, agency, replaces, grounds: &args.grounds };
-    let counts = counter.take_in(table, &report, voice)?;
+    let (counts, report) = counter.take_in(table, Report::begin(&report)?, voice)?;
     told(&counts, &report, voice);
     Ok(ended(counts.paused, counts.refused))
 }
@@ -87,20 +86,17 @@ struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    fn take_in(&self, mut table: Table<'_>, report: &Path, voice: Voice) -> Result<Counts, Failure> {
-        let failed = |error: std::io::Error| Failure::file(report, &error);
-        let mut lines = BufWriter::new(File::create(report).map_err(failed)?);
+    fn take_in(&self, mut table: Table<'_>, mut report: Report, voice: Voice) -> Result<(Counts, Reported), Failure> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
             let line = line(&application, self.lodge(&application)?);
-            writeln!(lines, "{line}").map_err(failed)?;
+            report.add(&line)?;
             counts.count(&line);
             progress.advance(1, table.taken());
         }
-        lines.flush().and_then(|()| lines.get_ref().sync_data()).map_err(failed)?;
         counts.paused = pause.asked();
-        Ok(counts)
+        Ok((counts, report.finish()?))
     }
 
     fn lodge(&self, row: &Application) -> Result<Arrived, Failure> {
@@ -109,10 +105,10 @@ impl Counter<'_> {
     }
 }
 
-fn told(counts: &Counts, report: &Path, voice: Voice) {
+fn told(counts: &Counts, report: &Reported, voice: Voice) {
     let Counts { lodged, before, refused, paused: stopped, codes, faults } = counts;
     let summary = json!({
-        "lodged": lodged, "before": before, "refused": refused, "applications": codes, "report": report, "paused": stopped,
+        "lodged": lodged, "before": before, "refused": refused, "applications": codes, "report": report.path, "report_before": report.before, "paused": stopped,
         "faults": faults.faults(),
     });
     voice.say(&summary, |language| {
@@ -121,9 +117,10 @@ fn told(counts: &Counts, report: &Path, voice: Voice) {
         let mut said = codes.iter().take(MOST_SAID).map(one).collect::<Vec<_>>();
         said.extend(faults.lines(language));
         said.push(match language {
-            Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {refused}；报告：{}", report.display()),
-            Language::English => format!("lodged {lodged}, lodged before {before}, refused {refused}; report: {}", report.display()),
+            Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {refused}；报告：{}", report.path.display()),
+            Language::English => format!("lodged {lodged}, lodged before {before}, refused {refused}; report: {}", report.path.display()),
         });
+        said.extend(report.line(language));
         said.extend(stopped.then(|| paused(counts.rows(), language)));
         said.join("\n")
     });

@@ -88,7 +88,9 @@ fn contents(applied: &Applied, kind: Option<&CertificateKind>, language: Languag
     let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
     let mut lines = vec![line("证照编号", "number", &applied.number)];
     lines.extend(applied.holders.iter().map(|holder| line("持证主体", "holder", &format!("{}  {}", holder.name, holder.code))));
-    lines.extend(applied.fields.iter().map(|(name, value)| words::row(&label(kind, name, language), &value_line(value))));
+    lines.extend(
+        applied.fields.iter().map(|(name, value)| words::row(&label(kind, name, language), &value_line(kind, name, value, language))),
+    );
     lines
 }
 

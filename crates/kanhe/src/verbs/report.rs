@@ -1,0 +1,119 @@
+//! The report of a run over a table: one line for each row.
+//!
+//! A report is the only record of what was refused, so none is ever written over: the one of a run before keeps its lines under a name with a
+//! number, and the same command can be run again.
+
+use crate::failure::Failure;
+use crate::words::Language;
+use serde_json::Value;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// A report under way.
+pub struct Report {
+    path: PathBuf,
+    before: Option<PathBuf>,
+    lines: BufWriter<File>,
+}
+
+impl Report {
+    /// Begins a report; what stands there already is kept beside it.
+    pub fn begin(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::file(path, &error);
+        let before = set_aside(path).map_err(failed)?;
+        let file = File::create(path).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), before, lines: BufWriter::new(file) })
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, line: &Value) -> Result<(), Failure> {
+        writeln!(self.lines, "{line}").map_err(|error| Failure::file(&self.path, &error))
+    }
+
+    /// Lets others read the lines so far: a run that is broken off has told of all that it did.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.lines.flush().map_err(|error| Failure::file(&self.path, &error))
+    }
+
+    /// Brings every line to the disk.
+    pub fn finish(mut self) -> Result<Reported, Failure> {
+        self.flush()?;
+        match self.lines.get_ref().sync_data() {
+            // A pipe or a terminal has no disk.
+            Err(error) if error.kind() != ErrorKind::InvalidInput => Err(Failure::file(&self.path, &error)),
+            _ => Ok(Reported { path: self.path, before: self.before }),
+        }
+    }
+}
+
+/// Where a report stands, and where the one before does.
+#[derive(Debug, Default)]
+pub struct Reported {
+    /// The report of this run.
+    pub path: PathBuf,
+    /// The one that had its name.
+    pub before: Option<PathBuf>,
+}
+
+impl Reported {
+    /// Says where, if there is one, the report of the run before was put.
+    pub fn line(&self, language: Language) -> Option<String> {
+        let before = self.before.as_ref()?.display();
+        Some(match language {
+            Language::Chinese => format!("先前的报告保留为：{before}"),
+            Language::English => format!("the report of the run before is kept as {before}"),
+        })
+    }
+}
+
+/// Gives what stands at a path the first number that is free: `permits.report.jsonl` becomes `permits.report.1.jsonl`.
+fn set_aside(path: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+        // An empty one tells nothing; and a pipe or a device is meant as it stands.
+        Ok(found) if !found.is_file() || found.len() == 0 => return Ok(None),
+        Ok(_) => {}
+    }
+    let mut number = 1_u32;
+    loop {
+        let ending = path.extension().map_or_else(|| number.to_string(), |ending| format!("{number}.{}", ending.display()));
+        let aside = path.with_extension(ending);
+        // Unlike a renaming, a second name is never given over another file.
+        match fs::hard_link(path, &aside) {
+            Ok(()) => return fs::remove_file(path).map(|()| Some(aside)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number = number.saturating_add(1),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_report_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("permits.report.jsonl");
+        for run in 1..=3 {
+            let mut report = Report::begin(&path).unwrap();
+            report.add(&json!({ "run": run })).unwrap();
+            let reported = report.finish().unwrap();
+            let before = (run > 1).then(|| folder.path().join(format!("permits.report.{}.jsonl", run - 1)));
+            assert_eq!(reported.before, before);
+        }
+        let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        let names = ["permits.report.1.jsonl", "permits.report.2.jsonl", "permits.report.jsonl"];
+        assert_eq!(names.map(text), ["{\"run\":1}\n", "{\"run\":2}\n", "{\"run\":3}\n"]);
+    }
+
+    #[test]
+    fn a_device_is_written_to_as_it_stands() {
+        let mut report = Report::begin(Path::new("/dev/null")).unwrap();
+        report.add(&json!({})).unwrap();
+        assert_eq!(report.finish().unwrap().before, None);
+    }
+}

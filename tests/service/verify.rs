@@ -70,7 +70,7 @@ fn a_question_that_is_wrong_has_a_problem_in_the_place_of_its_verdict_and_stops_
         ]
     );
     assert!(items[1]["title"].as_str().unwrap().is_ascii() && items[1]["verdict"].is_null(), "{}", items[1]);
-    assert_eq!((&items[1]["status"], items[0]["verdict"].as_str()), (&json!(400), Some("refuse")));
+    assert_eq!((&items[1]["status"], items[0]["verdict"].as_str()), (&json!(400), Some("unknown")));
 }
 
 #[test]

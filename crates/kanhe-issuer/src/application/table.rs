@@ -92,13 +92,12 @@ impl Application {
     }
 }
 
-/// Whether a spreadsheet has made `9.14402E+17` of a number of 18 digits. No column has numbers so great that they are meant so.
+/// Whether a spreadsheet has made `9.14402E+17` of a number of 18 digits. It writes the sign, so `3E12` may be the number of a door.
 fn is_cut_short(text: &str) -> bool {
     let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };
     let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let power = power.strip_prefix('+').unwrap_or(power);
-    let great = all_digits(power) && power.parse().is_ok_and(|power: u8| power >= LEAST_POWER);
+    let great = power.strip_prefix('+').is_some_and(|power| all_digits(power) && power.parse().is_ok_and(|power: u8| power >= LEAST_POWER));
     first.len() == 1 && all_digits(first) && all_digits(rest) && great
 }
 

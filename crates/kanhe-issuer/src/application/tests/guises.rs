@@ -57,7 +57,8 @@ fn a_number_that_a_spreadsheet_has_cut_short_says_so() {
     let rows = [
         ("9.14402E+17", Some("cell_cut_short")),
         ("9.14402e+17", Some("cell_cut_short")),
-        ("1E11", Some("cell_cut_short")),
+        ("1E+11", Some("cell_cut_short")),
+        ("1E11", Some("uscc_length")),
         ("1E+10", Some("uscc_length")),
         ("9.1E+17A", Some("uscc_length")),
     ];

@@ -11,8 +11,8 @@ use std::time::Duration;
 /// So long a line waits.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// When so many bytes wait, nobody waits for more.
-const ENOUGH: usize = 64 << 10;
+/// So many bytes may wait while the file takes others: what a busy service says in a second. Whoever has one more to say waits too.
+const MOST: usize = 4 << 20;
 
 /// Whether a line may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Haste {
 
 /// Lines that wait, in their order, for the file that they go to.
 pub struct Spool {
+    /// Whoever has the file takes what waits and writes it; nobody who only adds a line waits for the disk.
+    file: Mutex<Box<dyn Write + Send>>,
     waiting: Mutex<Waiting>,
     /// There is a line again.
     come: Condvar,
@@ -30,17 +32,8 @@ pub struct Spool {
 
 struct Waiting {
     lines: Vec<u8>,
-    file: Box<dyn Write + Send>,
     /// Nobody looks after it any more: from now on lines are written as they come.
     left: bool,
-}
-
-impl Waiting {
-    fn write(&mut self) {
-        // Whoever has closed the other end wants no log.
-        let _ = self.file.write_all(&self.lines);
-        self.lines.clear();
-    }
 }
 
 /// A spool that is looked after; when this is dropped, everything is written.
@@ -52,28 +45,38 @@ pub struct Kept {
 impl Spool {
     /// Begins to bring lines to a file.
     pub fn begin(file: Box<dyn Write + Send>) -> io::Result<Kept> {
-        let waiting = Waiting { lines: Vec::with_capacity(ENOUGH), file, left: false };
-        let spool = Arc::new(Self { waiting: Mutex::new(waiting), come: Condvar::new() });
+        let waiting = Waiting { lines: Vec::new(), left: false };
+        let spool = Arc::new(Self { file: Mutex::new(file), waiting: Mutex::new(waiting), come: Condvar::new() });
         let kept = spool.clone();
         let keeper = Builder::new().name("log".to_owned()).spawn(move || kept.keep())?;
         Ok(Kept { spool, keeper: Some(keeper) })
     }
 
     pub(super) fn put(&self, line: &[u8], haste: Haste) {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting();
         let first = waiting.lines.is_empty();
         waiting.lines.extend_from_slice(line);
-        if haste == Haste::AtOnce || waiting.left || waiting.lines.len() >= ENOUGH {
-            // A file that takes no more keeps whoever writes waiting, so that nothing is lost, and memory has a bound.
-            waiting.write();
+        // A file that takes no more keeps whoever writes waiting, so that nothing is lost, and memory has a bound.
+        let now = haste == Haste::AtOnce || waiting.left || waiting.lines.len() >= MOST;
+        drop(waiting);
+        if now {
+            self.write();
         } else if first {
             self.come.notify_one();
         }
     }
 
+    /// Writes everything that waits, and returns when the file has it.
+    fn write(&self) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = std::mem::take(&mut self.waiting().lines);
+        // Whoever has closed the other end wants no log.
+        let _ = file.write_all(&lines);
+    }
+
     fn keep(&self) {
         loop {
-            let mut waiting = self.lock();
+            let mut waiting = self.waiting();
             while waiting.lines.is_empty() && !waiting.left {
                 waiting = self.come.wait(waiting).unwrap_or_else(PoisonError::into_inner);
             }
@@ -82,11 +85,11 @@ impl Spool {
             }
             drop(waiting);
             std::thread::sleep(PATIENCE);
-            self.lock().write();
+            self.write();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,10 +103,8 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let mut waiting = self.spool.lock();
-        waiting.left = true;
-        waiting.write();
-        drop(waiting);
+        self.spool.waiting().left = true;
+        self.spool.write();
         self.spool.come.notify_one();
         if let Some(keeper) = self.keeper.take() {
             let _ = keeper.join();
@@ -174,8 +175,38 @@ pub(super) mod tests {
     fn no_more_waits_than_has_room() {
         let paper = Paper::default();
         let kept = Spool::begin(Box::new(paper.clone())).unwrap();
-        let (line, count) = ([b'x'; 1_024], 3 * ENOUGH / 1_024);
+        let (line, count) = ([b'x'; 1_024], 3 * MOST / 1_024);
         (0..count).for_each(|_| kept.spool().put(&line, Haste::Soon));
-        assert!(paper.text().len() >= 2 * ENOUGH);
+        assert!(paper.text().len() >= 2 * MOST);
+    }
+
+    /// A file whose disk is busy until somebody lets it go on.
+    struct Busy(Arc<Mutex<()>>, Paper);
+
+    impl Write for Busy {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            drop(self.0.lock());
+            self.1.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn who_adds_a_line_does_not_wait_for_a_busy_disk() {
+        let (disk, paper) = (Arc::new(Mutex::new(())), Paper::default());
+        let kept = Spool::begin(Box::new(Busy(disk.clone(), paper.clone()))).unwrap();
+        let busy = disk.lock().unwrap();
+        for line in [b"one\n", b"two\n"] {
+            kept.spool().put(line, Haste::Soon);
+            // By then the first is on its way, and its file is held.
+            std::thread::sleep(2 * PATIENCE);
+        }
+        assert_eq!(paper.text(), "");
+        drop(busy);
+        drop(kept);
+        assert_eq!(paper.text(), "one\ntwo\n");
     }
 }

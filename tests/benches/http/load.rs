@@ -1,11 +1,9 @@
 //! Many connections that ask: as fast as they are answered, or at moments that were fixed before.
+//!
+//! Client and service share the cores, so the client does no more than it must: it writes the bytes of a request, and reads an answer by the
+//! length that it names (RFC 9112). What it spends on a question it takes from the service.
 
-use http_body_util::{BodyExt, Full};
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper_util::rt::TokioIo;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,31 +19,41 @@ const REST: Duration = Duration::from_millis(50);
 
 /// What is asked, each time anew.
 #[derive(Clone)]
-pub struct Ask(Arc<dyn Fn() -> Request<Full<Bytes>> + Send + Sync>);
+pub struct Ask(Arc<dyn Fn() -> Vec<u8> + Send + Sync>);
 
 impl Ask {
     /// A file.
     pub fn get(path: &str) -> Self {
-        let path = path.to_owned();
-        Self::new(move || Request::get(&path).header(HOST, "localhost").body(Full::default()).unwrap())
+        let request = got(path, None);
+        Self::new(move || request.clone())
     }
 
     /// The same body each time.
-    pub fn post(path: &str, body: String) -> Self {
-        let (path, body) = (path.to_owned(), Bytes::from(body));
-        Self::new(move || posted(&path, None, Full::new(body.clone())))
+    pub fn post(path: &str, body: &str) -> Self {
+        let request = posted(path, None, body);
+        Self::new(move || request.clone())
     }
 
     /// Whatever is made anew each time.
-    pub fn new(make: impl Fn() -> Request<Full<Bytes>> + Send + Sync + 'static) -> Self {
+    pub fn new(make: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self(Arc::new(make))
     }
 }
 
+/// A request without a body, by somebody with a key or by anybody.
+pub fn got(path: &str, key: Option<&str>) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{}\r\n", authorised(key)).into_bytes()
+}
+
 /// A request with a JSON body, by somebody with a key or by anybody.
-pub fn posted(path: &str, key: Option<&str>, body: Full<Bytes>) -> Request<Full<Bytes>> {
-    let request = Request::post(path).header(HOST, "localhost").header(CONTENT_TYPE, "application/json");
-    key.iter().fold(request, |request, key| request.header(AUTHORIZATION, format!("Bearer {key}"))).body(body).unwrap()
+pub fn posted(path: &str, key: Option<&str>, body: &str) -> Vec<u8> {
+    let (length, key) = (body.len(), authorised(key));
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{key}\r\n{body}")
+        .into_bytes()
+}
+
+fn authorised(key: Option<&str>) -> String {
+    key.map_or_else(String::new, |key| format!("authorization: Bearer {key}\r\n"))
 }
 
 /// Connections to one address.
@@ -144,7 +152,7 @@ async fn one(address: SocketAddr, start: Instant, end: Instant, due: Arc<impl Fn
         let (asked, request) = (due.unwrap_or_else(Instant::now), (ask.0)());
         let mut tries = 0;
         let answered = loop {
-            if answered(&mut line, address, request.clone()).await {
+            if answered(&mut line, address, &request).await {
                 break true;
             }
             (line, tries) = (None, tries + 1);
@@ -159,20 +167,73 @@ async fn one(address: SocketAddr, start: Instant, end: Instant, due: Arc<impl Fn
 }
 
 /// Whether it was answered well, on a connection that is made if there is none.
-async fn answered(line: &mut Option<SendRequest<Full<Bytes>>>, address: SocketAddr, request: Request<Full<Bytes>>) -> bool {
+async fn answered(line: &mut Option<Line>, address: SocketAddr, request: &[u8]) -> bool {
     if line.is_none() {
-        let Ok(stream) = TcpStream::connect(address).await else { return false };
-        stream.set_nodelay(true).unwrap();
-        let Ok((sender, connection)) = handshake(TokioIo::new(stream)).await else { return false };
-        tokio::spawn(connection);
-        *line = Some(sender);
+        *line = Line::to(address).await.ok();
     }
-    let Some(sender) = line else { return false };
-    if sender.ready().await.is_err() {
-        return false;
+    let Some(line) = line else { return false };
+    line.ask(request).await.unwrap_or(false)
+}
+
+/// A connection, and what was read from it.
+struct Line {
+    stream: TcpStream,
+    read: Vec<u8>,
+    /// Room for a signed file in one piece.
+    room: Box<[u8]>,
+}
+
+impl Line {
+    async fn to(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, read: Vec::new(), room: vec![0; 256 << 10].into() })
     }
-    let Ok(answer) = sender.send_request(request).await else { return false };
-    let well = answer.status().is_success();
-    let read = answer.into_body().collect().await.is_ok();
-    well && read
+
+    /// Asks, and reads the whole answer: whether it is a good one.
+    async fn ask(&mut self, request: &[u8]) -> io::Result<bool> {
+        let mut left = request;
+        while !left.is_empty() {
+            self.stream.writable().await?;
+            match self.stream.try_write(left) {
+                Ok(written) => left = &left[written..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.read.clear();
+        let end = loop {
+            self.read_on().await?;
+            if let Some(end) = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        let whole = end + length(&self.read[..end]).expect("every answer that is measured names its length");
+        while self.read.len() < whole {
+            self.read_on().await?;
+        }
+        Ok(self.read.get(9) == Some(&b'2'))
+    }
+
+    async fn read_on(&mut self) -> io::Result<()> {
+        loop {
+            self.stream.readable().await?;
+            match self.stream.try_read(&mut self.room) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(read) => {
+                    self.read.extend_from_slice(&self.room[..read]);
+                    return Ok(());
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// The length that an answer's head names.
+fn length(head: &[u8]) -> Option<usize> {
+    let lines = std::str::from_utf8(head).ok()?.lines();
+    let mut named = lines.filter_map(|line| line.split_once(':'));
+    named.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?.1.trim().parse().ok()
 }

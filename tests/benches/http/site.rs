@@ -1,11 +1,7 @@
 //! A region with a library of so many certificates, and the service that holds it: made by the public verbs, as an officer would.
 
-use super::load::{Ask, posted};
+use super::load::{Ask, got, posted};
 use super::process::Process;
-use http_body_util::Full;
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, HOST};
 use jiff::Timestamp;
 use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_core::key::PublicKeyLine;
@@ -150,12 +146,12 @@ impl Site {
     }
 
     pub fn verify(&self) -> Ask {
-        Ask::post("/v1/verify", json!({ "text": self.text() }).to_string())
+        Ask::post("/v1/verify", &json!({ "text": self.text() }).to_string())
     }
 
     /// What the bare process is asked in the place of [`Self::verify`].
     pub fn echo(&self) -> Ask {
-        Ask::post("/echo", json!({ "text": self.text() }).to_string())
+        Ask::post("/echo", &json!({ "text": self.text() }).to_string())
     }
 
     /// Another certificate each time.
@@ -163,8 +159,7 @@ impl Site {
         let (identifiers, key, next) = (Arc::clone(&self.identifiers), self.key.clone(), AtomicU64::new(0));
         Ask::new(move || {
             let place = next.fetch_add(7_919, Ordering::Relaxed) % identifiers.len() as u64;
-            let path = format!("/v1/certificates/{}", identifiers[place as usize]);
-            Request::get(path).header(HOST, "localhost").header(AUTHORIZATION, format!("Bearer {key}")).body(Full::default()).unwrap()
+            got(&format!("/v1/certificates/{}", identifiers[place as usize]), Some(&key))
         })
     }
 
@@ -178,7 +173,7 @@ impl Site {
                 "trade": "10", "first_issued_on": "2018-04-01", "sex": "男", "employer": "广州市万家建筑工程有限公司", "training": 47,
             });
             let body = json!({ "type": KIND, "basis": BASIS, "reason": "考核合格", "application": application }).to_string();
-            posted("/v1/certificates", Some(&key), Full::new(Bytes::from(body)))
+            posted("/v1/certificates", Some(&key), &body)
         })
     }
 

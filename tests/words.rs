@@ -222,6 +222,7 @@ fn row_defects() -> Vec<FaultDefect> {
         FaultDefect::Serial(SerialError::Empty),
         FaultDefect::Serial(SerialError::Length { limit: 32, found: 71 }),
         FaultDefect::Serial(SerialError::Alphabet { position: 71, found: 'x' }),
+        FaultDefect::WholeNumber,
         FaultDefect::HolderCount { found: 71, most: 8 },
         FaultDefect::HolderLists { names: 3, types: 4, codes: 5 },
         FaultDefect::HolderTwice { position: 71 },

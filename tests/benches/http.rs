@@ -29,6 +29,7 @@ mod site;
 
 use bare::Bare;
 use load::{Ask, Load};
+use process::on_cores;
 use rounds::{Judge, in_turns, median};
 use site::{Service, Site};
 use std::time::Duration;
@@ -56,7 +57,9 @@ fn main() {
     println!("idle with {certificates} certificates: {:.0} MB of memory (goal: under 200)", service.memory());
     verify_beside_its_bound(&site, &service, &bare);
     files_beside_a_bare_route(&site, &service, &bare);
-    at_four_fifths(&site, &service);
+    service.stop();
+    at_four_fifths(&site);
+    let service = site.serve();
     soaked(&site, &service, soak);
     restarted(&site, service);
 }
@@ -96,14 +99,35 @@ fn files_beside_a_bare_route(site: &Site, service: &Service, bare: &Bare) {
 }
 
 /// How long answers take when four fifths of what the service can do are asked of it, at moments that do not wait for answers.
-fn at_four_fifths(site: &Site, service: &Service) {
+///
+/// The service has one core and whoever asks the other, as they would have two machines: on the same cores each takes them from the other
+/// for milliseconds at a time, and that would be measured.
+fn at_four_fifths(site: &Site) {
+    let service = site.serve_on("0");
+    on_cores("1", || at_four_fifths_of(site, &service));
+    service.stop();
+}
+
+/// How many questions a second take four fifths of the core's time, and no more than four fifths of what it answers in a crowd.
+///
+/// Who asks again as soon as he is answered comes in crowds, and each of a crowd costs less than one who comes alone.
+fn four_fifths(service: &Service, load: &Load, ask: &Ask, most: f64) -> f64 {
+    (0..3).fold(most / 2.0, |rate, _| {
+        let micros = service.process().time_of(|| load.open(TURN, rate, ask.clone()).answered());
+        (0.8e6 / micros).min(most * 0.8)
+    })
+}
+
+fn at_four_fifths_of(site: &Site, service: &Service) {
     for (name, ask) in [("verify", site.verify()), ("find", site.find()), ("issue", site.issue())] {
-        let most = Load::new(service.address(), CONNECTIONS).closed(STEADY, ask.clone()).per_second();
-        let answers = Load::new(service.address(), CONNECTIONS).open(STEADY, most * 0.8, ask);
+        let load = Load::new(service.address(), CONNECTIONS);
+        let most = load.closed(STEADY, ask.clone()).per_second();
+        let rate = four_fifths(service, &load, &ask, most);
+        let answers = load.open(STEADY, rate, ask);
         let (half, nearly_all) = (answers.within(50), answers.within(99));
         println!(
             "{name} over HTTP: {most:.0} a second; at {:.0} a second half within {:.2} ms, 99 of 100 within {:.2} ms: {:.1} times (goal: under 10)",
-            most * 0.8,
+            rate,
             half.as_secs_f64() * 1e3,
             nearly_all.as_secs_f64() * 1e3,
             nearly_all.as_secs_f64() / half.as_secs_f64()

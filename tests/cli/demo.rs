@@ -1,5 +1,6 @@
 //! `kanhe demo`: what a newcomer sees first.
 
+use crate::log::Log;
 use crate::program::{kanhe, word};
 use crate::stage::{AGENCIES, Stage};
 use rustix::process::{Pid, Signal, kill_process};
@@ -68,7 +69,7 @@ fn a_folder_that_is_not_a_demos_is_left_alone() {
 }
 
 /// A demo that serves, and is ended with its services however its story goes.
-struct Running(Child);
+struct Running(Child, Log);
 
 impl Running {
     fn end(&mut self) -> ExitStatus {
@@ -83,27 +84,60 @@ impl Drop for Running {
     }
 }
 
+/// Sends what the description shows, as its page does when one presses "Try it out" with the key of the housing department.
+fn every_example_is_taken(service: &Value) {
+    let (url, key) = (word(service, "/url"), format!("Bearer {}", word(service, "/accounts/1/key")));
+    let described: Value =
+        serde_json::from_str(&ureq::get(format!("{url}/v1/openapi.json")).call().unwrap().body_mut().read_to_string().unwrap()).unwrap();
+    let paths = [
+        "/v1/verify",
+        "/v1/verify/batch",
+        "/v1/certificates/search",
+        "/v1/certificates",
+        "/v1/certificates/batch",
+        "/v1/applications/search",
+        "/v1/applications",
+        "/v1/sharing/holder",
+    ];
+    for path in paths {
+        let example = &described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"];
+        assert!(example.is_object(), "{path}");
+        let request = ureq::post(format!("{url}{path}")).header("authorization", &key).header("content-type", "application/json");
+        let reply = request.config().http_status_as_error(false).build().send(&example.to_string()).unwrap();
+        let (status, told) = (reply.status().as_u16(), reply.into_body().read_to_string().unwrap());
+        assert!(matches!(status, 200 | 201), "{path}: {told}");
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert!(told.get("certificates").is_none_or(|found| !found.as_array().unwrap().is_empty()), "{path}: {told}");
+    }
+}
+
+/// A demo that serves, and its services.
+fn serving(folder: &tempfile::TempDir) -> (Running, Vec<Value>) {
+    let out = folder.path().join("demo");
+    let log = Log::new();
+    let process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
+        .args(["--json", "demo", "--serve", "--out", out.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(log.pipe())
+        .spawn()
+        .unwrap();
+    let mut demo = Running(process, log);
+    let lines = BufReader::new(demo.0.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    let told: Value = lines.into_iter().find(|told: &Value| told["services"].is_array()).expect("the services are told");
+    (demo, told["services"].as_array().unwrap().clone())
+}
+
 #[test]
 fn two_regions_are_served_until_somebody_ends_it() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("demo");
-    let mut demo = Running(
-        Command::new(env!("CARGO_BIN_EXE_kanhe"))
-            .args(["--json", "demo", "--serve", "--out", out.to_str().unwrap()])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap(),
-    );
-    let lines = BufReader::new(demo.0.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
-    let told: Value = lines.into_iter().find(|told: &Value| told["services"].is_array()).expect("the services are told");
-    let services = told["services"].as_array().unwrap();
+    let (mut demo, services) = serving(&folder);
     assert_eq!(services.len(), 2);
-    for service in services {
+    for service in &services {
         let url = word(service, "/url");
         let ready = ureq::get(format!("{url}/readyz")).call().unwrap();
         assert_eq!(ready.status(), 200);
         let key = format!("Bearer {}", word(service, "/accounts/0/key"));
+        demo.1.handed().hand(&key);
         let search = |key: &str| {
             let request = ureq::post(format!("{url}/v1/certificates/search")).header("authorization", key);
             request.header("content-type", "application/json").send(r#"{"by":{"shelf":{}}}"#)
@@ -112,8 +146,27 @@ fn two_regions_are_served_until_somebody_ends_it() {
         assert!(!found["certificates"].as_array().unwrap().is_empty(), "{found}");
         assert!(search("Bearer kanhe_none_none").is_err());
     }
+    every_example_is_taken(&services[0]);
+    let recognition = ureq::get(format!("{}/v1/recognition", word(&services[0], "/url"))).call().unwrap();
+    assert_eq!(recognition.status(), 200, "the one that stands in its pack");
     assert!(demo.end().success());
-    for service in services {
+    for service in &services {
         assert!(ureq::get(format!("{}/healthz", word(service, "/url"))).call().is_err());
     }
+}
+
+#[test]
+fn a_demo_that_is_killed_leaves_no_service_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut demo, services) = serving(&folder);
+    demo.0.kill().unwrap();
+    demo.0.wait().unwrap();
+    let lives = |service: &Value| ureq::get(format!("{}/healthz", word(service, "/url"))).call().is_ok();
+    let gone = |service: &Value| {
+        (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            !lives(service)
+        })
+    };
+    assert!(services.iter().all(gone));
 }

@@ -1,5 +1,6 @@
 //! `kanhe serve` on a socket that somebody else holds: nobody is refused while one process takes the place of another.
 
+use crate::log::Log;
 use crate::stage::Stage;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -21,28 +22,24 @@ fn whoever_comes_while_the_service_is_restarted_waits_and_is_answered() {
     let address = socket.local_addr().unwrap();
     let config = service_in(folder.path());
     let ask = move || ureq::get(&format!("http://{address}/healthz")).call().unwrap().status().as_u16();
-    let first = start(&socket, &config);
+    let log = Log::new();
+    let first = start(&socket, &config, &log);
     assert_eq!(ask(), 200);
     stop(first);
     let waiting = thread::spawn(ask);
     // Long enough for the request to stand in the queue of a socket behind which there is nobody.
     thread::sleep(Duration::from_millis(300));
     assert!(!waiting.is_finished());
-    let second = start(&socket, &config);
+    let second = start(&socket, &config, &log);
     assert_eq!(waiting.join().unwrap(), 200);
     stop(second);
 }
 
-fn start(socket: &TcpListener, config: &str) -> Child {
+fn start(socket: &TcpListener, config: &str, log: &Log) -> Child {
     let socket: OwnedFd = socket.try_clone().unwrap().into();
     let kanhe = env!("CARGO_BIN_EXE_kanhe");
-    let mut process = Command::new("sh")
-        .args(["-c", HAND_OVER, kanhe, config])
-        .stdin(socket)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut process =
+        Command::new("sh").args(["-c", HAND_OVER, kanhe, config]).stdin(socket).stdout(Stdio::piped()).stderr(log.pipe()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();

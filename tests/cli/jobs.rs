@@ -1,6 +1,7 @@
 //! A table handed in to a real `kanhe serve`, which is killed in the middle of it, and ended in the middle of it.
 
 use crate::archive::Archive;
+use crate::log::Log;
 use crate::office::many_permits;
 use crate::program::word;
 use serde_json::Value;
@@ -22,6 +23,7 @@ struct Service {
     process: Child,
     url: String,
     key: String,
+    _log: Log,
 }
 
 impl Drop for Service {
@@ -33,16 +35,18 @@ impl Drop for Service {
 
 impl Service {
     fn start(config: &str, key: &str) -> Self {
+        let log = Log::new();
+        log.handed().hand(key);
         let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
             .args(["--json", "serve", "--config", config])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log.pipe())
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
-        Self { process, url: format!("http://{}", word(&told, "/listening")), key: format!("Bearer {key}") }
+        Self { process, url: format!("http://{}", word(&told, "/listening")), key: format!("Bearer {key}"), _log: log }
     }
 
     fn hand_in(&self, table: &str) -> String {

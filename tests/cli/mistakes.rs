@@ -135,7 +135,7 @@ fn any_event_is_proved_and_read_again_with_its_grounds() {
     let checked: Value = kanhe(&["log", "check", &proof, "--log-key", &key, "--json"]).ended(0).json();
     assert_eq!((word(&checked, "/act"), word(&checked, "/basis"), word(&checked, "/actor")), ("issue", "《行政许可法》", "officer-7"));
     let beyond = archive.ask(&["log", "prove", "--event", "99", "--out", &proof]).run().ended(2).json();
-    assert_eq!(word(&beyond, "/error/code"), "log_unpublished");
+    assert_eq!(word(&beyond, "/error/code"), "event_not_found");
     let checkpoint = archive.path("log/checkpoint");
     fs::copy(&checkpoint, archive.path("earlier")).unwrap();
     archive.change("reinstate", &identifier).ended(0);

@@ -127,9 +127,14 @@ pub fn permits(rows: usize) -> String {
 
 /// So many permits of one holder, which differ in request and number.
 pub fn many_permits(rows: usize) -> String {
+    permits_of(0..rows)
+}
+
+/// The permits of some of those people.
+pub fn permits_of(people: std::ops::Range<usize>) -> String {
     let (request, number) = ("GD-SPJY-2026-00001", "JY34405060031004");
     let table = permits(1);
     let (heading, row) = table.split_once('\n').unwrap();
     let one = |place: usize| row.replace(request, &format!("R-{place:05}")).replace(number, &format!("JY344050600{place:05}"));
-    (0..rows).fold(format!("{heading}\n"), |table, place| table + &one(place))
+    people.fold(format!("{heading}\n"), |table, place| table + &one(place))
 }

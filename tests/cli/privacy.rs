@@ -2,37 +2,8 @@
 
 use crate::office::{Office, PERMITS};
 use crate::program::kanhe;
+use crate::silence::{leak, personal};
 use crate::stage::{AGENCIES, Stage};
-use std::collections::BTreeSet;
-
-const OPERATORS: &str = include_str!("../../crates/kanhe/demo/special-work-operator.csv");
-const STAFF: &str = include_str!("../../crates/kanhe/demo/safety-staff.csv");
-
-/// What a report or a log must not hold: every name of a person or an organisation in the demo's tables, and every number of a person.
-fn personal() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for table in [OPERATORS, STAFF, PERMITS] {
-        let mut rows = csv::Reader::from_reader(table.as_bytes());
-        let headings = rows.headers().unwrap().clone();
-        for row in rows.records() {
-            let row = row.unwrap();
-            let cells = headings.iter().zip(&row).filter(|(heading, cell)| {
-                let person = ["holder_name", "legal_representative", "employer"].contains(heading);
-                let number = *heading == "holder_code" && cell.len() == 18 && cell.starts_with(|first: char| first != '9');
-                person || number
-            });
-            found.extend(cells.map(|(_, cell)| cell.to_owned()));
-        }
-    }
-    found.retain(|cell| !cell.is_empty());
-    assert!(found.len() > 200 && found.iter().any(|cell| cell.starts_with("44")), "{}", found.len());
-    found
-}
-
-/// The first personal thing that a text holds, which must not be printed where it is not allowed: only in a failed test.
-fn leak(text: &str, personal: &BTreeSet<String>) -> Option<String> {
-    personal.iter().find(|cell| text.contains(cell.as_str())).cloned()
-}
 
 #[test]
 fn a_report_of_what_was_issued_names_nobody() {

@@ -1,10 +1,10 @@
 //! `kanhe serve` as a process of its own, and somebody who calls it.
 
+use crate::log::Log;
 use crate::office::permits;
 use crate::program::word;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// A service that runs, and is ended however its story goes.
 pub struct Service {
     process: Child,
-    log: String,
+    log: Log,
     url: String,
     key: String,
 }
@@ -35,30 +35,35 @@ impl Reply {
 impl Service {
     /// Starts it, and waits until it listens; who calls has this key.
     pub fn start(config: &str, key: String, settings: &[(&str, &str)]) -> Self {
-        let log = format!("{config}.log");
+        let log = Log::new();
+        log.handed().hand(&key);
         let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
             .args(["--json", "serve", "--config", config])
             .envs(settings.iter().copied())
             .env("RUST_LOG", "info")
             .stdout(Stdio::piped())
-            .stderr(File::create(&log).unwrap())
+            .stderr(log.pipe())
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?} {:?}", fs::read_to_string(&log)));
+        let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?} {}", log.text()));
         Self { process, log, url: format!("http://{}", word(&told, "/listening")), key }
     }
 
     /// A request with headers, and with a body if it hands something in.
     pub fn send(&self, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        if let Some(body) = body {
+            self.log.handed().hand_json(body.to_string().as_bytes());
+        }
         let method = if body.is_some() { "POST" } else { "GET" };
         let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         let request = request.header("authorization", format!("Bearer {}", self.key)).header("content-type", "application/json");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let mut reply = agent.run(request.body(body.map(ToString::to_string).unwrap_or_default()).unwrap()).unwrap();
         let text = reply.body_mut().read_to_string().unwrap();
+        self.log.handed().hand_json(text.as_bytes());
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Reply { status: reply.status().as_u16(), body, headers: reply.headers().clone() }
     }
@@ -109,7 +114,7 @@ impl Service {
     pub fn end(mut self) -> String {
         let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
         assert!(self.process.wait().unwrap().success());
-        fs::read_to_string(&self.log).unwrap()
+        self.log.text()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The same verbs on a library of one's own and on one that a service holds: the same answers and the same exit codes.
 
 use crate::archive::{Archive, GROUNDS};
+use crate::log::Log;
 use crate::office::permits;
-use crate::program::{Kanhe, Run, word};
+use crate::program::{Kanhe, Run, kanhe, word};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -18,6 +19,7 @@ struct Held {
     archive: Archive,
     process: Child,
     url: String,
+    log: Log,
 }
 
 impl Held {
@@ -28,11 +30,12 @@ impl Held {
 
     /// The same, with more in the configuration.
     fn open_with(accounts: &[(&str, &str, &[&str])], more: impl FnOnce(&Archive) -> String) -> Self {
-        let archive = Archive::open();
+        let (archive, log) = (Archive::open(), Log::new());
         for (name, agency, roles) in accounts {
             let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
             let add = ["api-key", "add", "--agency", agency, "--name", name, "--actor", "root"];
             let made = archive.told(&[&add[..], &roles].concat());
+            log.handed().hand(word(&made, "/key"));
             archive.office.write(name, format!("{}\n", word(&made, "/key")));
         }
         let keys = ["gd-market", "gd-housing", "log"];
@@ -43,8 +46,8 @@ impl Held {
             more(&archive)
         );
         let config = archive.office.write("service.toml", config);
-        let (process, url) = serve(&config);
-        Self { archive, process, url }
+        let (process, url) = serve(&config, &log);
+        Self { archive, process, url, log }
     }
 
     /// A verb on the library, by an account, as it is found on this machine.
@@ -69,15 +72,12 @@ impl Drop for Held {
     }
 }
 
-fn serve(config: &str) -> (Child, String) {
-    let mut process = Kanhe::new(&["serve", "--config", config, "--json"]).start_heard();
+fn serve(config: &str, log: &Log) -> (Child, String) {
+    let mut process = Kanhe::new(&["serve", "--config", config, "--json"]).start_heard_into(log.pipe());
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line} {}", log.text()));
     let url = format!("http://{}", word(&told, "/listening"));
-    // What it says of its work is nobody's business here, and must not fill a pipe.
-    let mut said = process.stderr.take().unwrap();
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
     (process, url)
 }
 
@@ -343,6 +343,17 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     assert_eq!(code(held.archive.ask(&["check"]).run()), "service_key_wanted");
     assert_eq!(code(held.ask("clerk", &["check"]).run()), "caller_lacks_right");
     assert_eq!(code(held.archive.ask(&["backup", "--to", &held.archive.path("backups")]).run()), "store_in_use");
+    for (words, way) in [
+        (&["backup", "--to", "backups"][..], "USR1"),
+        (&["log", "publish", "--out", "log", "--key", "no.key"], "/v1/publish"),
+        (&["officer", "list"], "/v1/officers"),
+    ] {
+        // Nothing is asked for that is of no use here, such as the library's secret.
+        let library = held.archive.path("library");
+        let refused = kanhe(&[words, &["--library", &library, "--json"]].concat()).ended(2).json();
+        assert_eq!(word(&refused, "/error/code"), "store_in_use", "{refused}");
+        assert!(word(&refused, "/error/hint/en").contains(way), "{refused}");
+    }
     assert_eq!(
         code(held.archive.issuing(permits(1)).and(&["--dry-run", "--key-file", &held.archive.path("clerk")]).run()),
         "not_through_service"
@@ -363,14 +374,14 @@ fn the_socket_is_its_owners_alone_and_gone_with_the_service() {
     assert!(held.process.wait().unwrap().success());
     assert!(!Path::new(&socket).exists());
     // A service that was killed leaves its socket, and nobody listens at it.
-    let (process, _) = serve(&held.archive.path("service.toml"));
+    let (process, _) = serve(&held.archive.path("service.toml"), &held.log);
     held.process = process;
     held.process.kill().unwrap();
     held.process.wait().unwrap();
     assert!(Path::new(&socket).exists());
     held.archive.is_whole();
     assert_eq!(held.ask("clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
-    let (process, _) = serve(&held.archive.path("service.toml"));
+    let (process, _) = serve(&held.archive.path("service.toml"), &held.log);
     held.process = process;
     assert_eq!(held.ask("clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
 }

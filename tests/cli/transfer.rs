@@ -47,7 +47,7 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     assert_eq!(nowhere.json()["error"]["code"], "transfer_no_region");
     archive.told(&[&["transfer", "out", &here, "--to", "350000"], &GROUNDS[..]].concat());
     assert_eq!((count("safety-staff:01"), count("safety-staff:06")), (0, 1));
-    assert_eq!(archive.ask(&["find", "--state", "safety-staff:05"]).run().ended(2).json()["error"]["code"], "usage");
+    assert_eq!(count("safety-staff:05"), 0, "no term has run out");
     archive.told(&[&["transfer", "undo", &here], &GROUNDS[..]].concat());
     assert_eq!(count("safety-staff:01"), 1);
 }

@@ -8,9 +8,11 @@ use kanhe_store::faults::{self, Fault};
 use std::env;
 use std::fs::{self, File};
 use std::io::Write;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// The file in which a child tells what was answered.
 const TOLD: &str = "told";
@@ -100,8 +102,23 @@ impl Child {
     }
 
     /// Lets clerks work until they are killed.
-    pub fn start_clerks(folder: &Path, sitting: u64, people: usize) -> Self {
-        Self(itself(folder, "clerks", &[sitting.to_string(), people.to_string()]).stderr(Stdio::null()).spawn().unwrap())
+    pub fn start_clerks(folder: &Path, sitting: u64, people: Range<usize>) -> Self {
+        let numbers = [sitting, people.start as u64, people.end as u64].map(|number| number.to_string());
+        Self(itself(folder, "clerks", &numbers).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Waits until something is so; whether it came to be before the child had ended.
+    pub fn waits_for(&mut self, so: impl Fn() -> bool) -> bool {
+        for _ in 0..10_000 {
+            if so() {
+                return true;
+            }
+            if self.0.try_wait().unwrap().is_some() {
+                return so();
+            }
+            sleep(Duration::from_millis(3));
+        }
+        panic!("nothing came of a sitting for half a minute")
     }
 
     /// Kills it; whether it was still at work.
@@ -111,7 +128,7 @@ impl Child {
     }
 }
 
-fn itself(folder: &Path, story: &str, numbers: &[String; 2]) -> Command {
+fn itself(folder: &Path, story: &str, numbers: &[String]) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["child::the_child_plays", "--exact", "--ignored", "--nocapture"]).stdout(Stdio::null());
     command.env("KANHE_CHILD", folder).env("KANHE_CHILD_STORY", story).env("KANHE_CHILD_NUMBERS", numbers.join(" "));
@@ -126,7 +143,7 @@ fn the_child_plays() {
     let (story, numbers) = (env::var("KANHE_CHILD_STORY").unwrap(), env::var("KANHE_CHILD_NUMBERS").unwrap());
     let numbers: Vec<u64> = numbers.split(' ').map(|number| number.parse().unwrap()).collect();
     if story == "clerks" {
-        let acts = [Act::Found, Act::TakeUp, Act::Together(0..numbers[1] as usize)];
+        let acts = [Act::Found, Act::TakeUp, Act::Together(numbers[1] as usize..numbers[2] as usize)];
         let ended = plays(&mut Stage::set(folder, numbers[0]), &acts, folder, &|error| panic!("{error}"));
         assert!(ended.is_continue());
         return;

@@ -1,16 +1,18 @@
 //! A library on which a story is played, and the check that nothing of it was lost.
 
-use crate::registry::{House, OPERATOR, secret};
-use crate::story::Act;
+use crate::registry::{ACCOUNTING, House, OPERATOR, holder, nobody_behind, secret};
+use crate::story::{Act, REVIEW};
 use jiff::{Timestamp, ToSpan};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, RegionCode};
+use kanhe_core::code::check::mod_37_36;
+use kanhe_core::code::{CertificateId, ProjectCode, RegionCode};
 use kanhe_core::envelope::{Document, sign_to_cose};
-use kanhe_core::event::Grounds;
+use kanhe_core::event::{self, Grounds};
 use kanhe_core::key::{PublicKeyLine, SigningKey};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::registrar::{Entered, Entry, Registrar, RegistrarError, Replacement, Signed, effective_on};
+use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging, Opinion};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, Replacement, Signed, effective_on};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
 use kanhe_log::note::NoteSigner;
@@ -42,6 +44,16 @@ pub enum Answer {
     Head(TreeHead),
 }
 
+impl Answer {
+    /// The certificate that it is about.
+    pub fn identifier(&self) -> Option<&str> {
+        match self {
+            Self::Stands(identifier) => Some(identifier),
+            Self::Head(_) => None,
+        }
+    }
+}
+
 /// A library in a folder, and the registry that works with it.
 pub struct Stage {
     folder: PathBuf,
@@ -58,7 +70,7 @@ impl Stage {
             Err(StoreError::NoLibrary { .. }) => None,
             Err(error) => panic!("a library that was founded does not open: {error}"),
         };
-        Self { folder: folder.to_owned(), house: House::new(), library, salts: AtomicU64::new(sitting << 32) }
+        Self { folder: folder.to_owned(), house: House::reviewing(ACCOUNTING, REVIEW), library, salts: AtomicU64::new(sitting << 32) }
     }
 
     pub fn library(&self) -> &Library {
@@ -83,7 +95,7 @@ impl Stage {
             Act::Together(people) => self.together(people.clone(), answer)?,
             Act::Replace { person, version, how } => {
                 let entered = self.replace(*person, *version, *how, now).map_err(|error| error.code())?;
-                answer(Answer::Stands(self.library().card(entered.shelfmark()).unwrap().identifier.to_string()));
+                self.answer_with(entered, answer);
             }
             Act::Change { person, version, change, becomes } => {
                 let identifier = self.identifier(*person, *version);
@@ -94,6 +106,18 @@ impl Stage {
                     Err(RegistrarError::Lifecycle(_)) if stands() => {}
                     other => drop(other.map_err(|error| error.code())?),
                 }
+            }
+            Act::Apply { person } => drop(self.apply(*person, now).map_err(|error| error.code())?),
+            Act::Review { person } => self.review(*person, now).map_err(|error| error.code())?,
+            Act::Approve { person } => {
+                let kind = self.house.kind(ACCOUNTING);
+                let decided = self.by("head-1", now);
+                let entered = self.examiner().approve(&self.house.desk(ACCOUNTING), kind, &self.lodged(*person), &decided, self.salt());
+                self.answer_with(entered.map_err(|error| error.code())?, answer);
+            }
+            Act::TransferIn { person } => {
+                let entered = self.take_over(*person, now).map_err(|error| error.code())?;
+                self.answer_with(entered, answer);
             }
             Act::Alias { person } => {
                 let alias = self.registrar().alias(&self.identifier(*person, 0), "gd", &format!("old-{person}"), &self.entry(now, now));
@@ -212,6 +236,50 @@ impl Stage {
         let draft = self.house.draft(OPERATOR, person, &request, &day_in_china(now).to_string());
         let entry = self.entry(now, now);
         self.registrar().replace(&self.house.desk(OPERATOR), &self.identifier(person, version), how, draft, entry, self.salt())
+    }
+
+    fn answer_with(&self, entered: Entered, answer: &(dyn Fn(Answer) + Sync)) {
+        answer(Answer::Stands(self.library().card(entered.shelfmark()).unwrap().identifier.to_string()));
+    }
+
+    fn examiner(&self) -> Examiner<'_> {
+        Examiner::new(self.library(), nobody_behind)
+    }
+
+    fn by(&self, actor: &str, now: Timestamp) -> Entry {
+        Entry { grounds: Grounds::new("《行政许可法》第三十四条", "材料齐全", actor).unwrap(), ..self.entry(now, now) }
+    }
+
+    fn apply(&self, person: usize, now: Timestamp) -> Result<Lodged, ExaminerError> {
+        let application = self.house.application(ACCOUNTING, person, &format!("P-{person}"), "");
+        let agency = Office::Guangzhou.code();
+        let chance = std::array::from_fn(|place| (person >> (5 * place % 32)) as u8 & 31);
+        let lodging = Lodging { agency, application: &application, replaces: None, chance };
+        self.examiner().lodge(self.house.kind(ACCOUNTING), &lodging, &self.by("clerk-1", now))
+    }
+
+    /// Says it once: what was not answered, and stands, is read in the file of the application.
+    fn review(&self, person: usize, now: Timestamp) -> Result<(), ExaminerError> {
+        let code = self.lodged(person);
+        let project = self.library().project(&code).unwrap().unwrap();
+        if self.library().history_of(&project).unwrap().iter().any(|(_, event)| event.act == event::Act::Review) {
+            return Ok(());
+        }
+        self.examiner().review(self.house.kind(ACCOUNTING), &code, "fire", Opinion::Agrees, &self.by("fire-1", now)).map(drop)
+    }
+
+    /// The code of a person's application.
+    fn lodged(&self, person: usize) -> ProjectCode {
+        self.library().projects_of(&holder(person)).unwrap().remove(0)
+    }
+
+    fn take_over(&self, person: usize, now: Timestamp) -> Result<Entered, RegistrarError> {
+        let body = "11100000000013338W032.11330000002473039X.20230000403.001";
+        let check = mod_37_36(&body.replace('.', "")).unwrap();
+        let there = CertificateId::parse_foreign(&format!("1.2.156.3005.2.{body}.{check}")).unwrap();
+        let origin = Origin::new(self.library(), RegionCode::parse("330000").unwrap(), there, None)?;
+        let draft = self.house.draft(OPERATOR, person, &format!("T-{person}"), &day_in_china(now).to_string());
+        self.registrar().take_over(&self.house.desk(OPERATOR), &origin, draft, self.entry(now, now), self.salt())
     }
 
     fn publish(&self) -> Result<(), StoreError> {

@@ -1,11 +1,14 @@
 //! The stories that faults break off: one that has every act, and as many others as there are seeds.
 
-use crate::registry::{ACCOUNTING, OPERATOR};
+use crate::registry::OPERATOR;
 use kanhe_core::status::State;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::registrar::Replacement;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// How the type that is reviewed is reviewed.
+pub const REVIEW: &str = r#"{ "order": "serial", "departments": [{ "id": "fire", "zh": "消防", "en": "Fire" }] }"#;
 
 /// One act at the registry. Each may be asked for again when it was not answered, and has happened once then.
 #[derive(Clone, Debug)]
@@ -24,6 +27,14 @@ pub enum Act {
     Bulk(Range<usize>),
     /// Many are issued by clerks who work at the same time.
     Together(Range<usize>),
+    /// A person's application for the type that is reviewed arrives.
+    Apply { person: usize },
+    /// The one department agrees to it.
+    Review { person: usize },
+    /// It is approved, and the certificate issued.
+    Approve { person: usize },
+    /// A person's certificate comes over from another region.
+    TransferIn { person: usize },
     /// A person's certificate is known by another name too.
     Alias { person: usize },
     /// The head of the log is signed and remembered.
@@ -45,7 +56,7 @@ impl Act {
     /// Certificates that come into the library.
     pub fn certificates(&self) -> usize {
         match self {
-            Self::Issue { .. } | Self::Replace { .. } => 1,
+            Self::Issue { .. } | Self::Replace { .. } | Self::Approve { .. } | Self::TransferIn { .. } => 1,
             Self::Bulk(people) | Self::Together(people) => people.len(),
             _ => 0,
         }
@@ -53,7 +64,8 @@ impl Act {
 
     /// Events that the log grows by.
     pub fn events(&self) -> usize {
-        self.certificates() + usize::from(matches!(self, Self::TakeUp | Self::Change { .. } | Self::Alias { .. }))
+        let alone = matches!(self, Self::TakeUp | Self::Change { .. } | Self::Alias { .. } | Self::Apply { .. } | Self::Review { .. });
+        self.certificates() + usize::from(alone)
     }
 }
 
@@ -64,7 +76,9 @@ pub fn whole() -> Vec<Act> {
         Act::Found,
         Act::TakeUp,
         Act::Issue { kind: OPERATOR, person: 0 },
-        Act::Issue { kind: ACCOUNTING, person: 40 },
+        Act::Apply { person: 40 },
+        Act::Review { person: 40 },
+        Act::Approve { person: 40 },
         Act::Replace { person: 0, version: 0, how: Replacement::Renew },
         Act::BackUp,
         change(Change::Suspend, State::Suspended),
@@ -74,6 +88,7 @@ pub fn whole() -> Vec<Act> {
         Act::SignPages,
         Act::Together(10..16),
         Act::Alias { person: 3 },
+        Act::TransferIn { person: 50 },
         change(Change::Revoke, State::Revoked),
         Act::BackUp,
         Act::Restore,

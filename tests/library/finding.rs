@@ -2,7 +2,8 @@
 
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, holder, name_of};
 use kanhe_core::status::State;
-use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::catalogue::{Asked, Meaning};
+use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Library, Shelfmark};
 use kanhe_tests::Office;
@@ -165,4 +166,55 @@ fn a_cursor_of_nobody_is_refused() {
     for text in ["xyz", "0", "zz", "é0", &"00".repeat(600)] {
         assert!(Cursor::parse(text).is_err(), "{text}");
     }
+}
+
+/// The certificates of a question that the types ask on a day, found a page of two at a time.
+fn sought(registry: &Registry, word: &str, on: &str) -> Vec<Shelfmark> {
+    let asked = Asked { type_code: None, agency: None, day: day(on) };
+    all(&registry.library, &registry.house.catalogue().sought(word, asked).unwrap(), 2)
+}
+
+#[test]
+fn a_code_finds_exactly_those_of_which_its_set_says_so() {
+    let registry = Registry::new();
+    let [old, held, later, gone] = [(1, "2024-01-15"), (2, "2025-05-01"), (3, "2026-01-10"), (4, "2026-02-01")]
+        .map(|(person, issued)| registry.issued(OPERATOR, person, issued));
+    let elsewhere = registry.issued(ACCOUNTING, 5, "2026-01-10");
+    registry.change(held, Change::Suspend, "2026-03-05T00:00:00Z").unwrap();
+    registry.change(gone, Change::Revoke, "2026-03-05T00:00:00Z").unwrap();
+    let kind = registry.house.kind(OPERATOR);
+    let set = &kind.state_codes()[0];
+    for today in ["2026-01-14", "2026-03-10", "2027-06-01", "2029-01-01"] {
+        for code in set.codes.iter().filter(|code| code.meaning != Meaning::Other) {
+            let says = |mark: &Shelfmark| {
+                let card = registry.library.card(*mark).unwrap();
+                set.code_for(Condition::of(card.state, card.from, card.until, day(today))) == Some(code.code.as_str())
+            };
+            let expected: Vec<_> = [old, held, later, gone].into_iter().filter(says).collect();
+            assert_eq!(sought(&registry, &format!("{}:{}", set.id, code.code), today), expected, "{} on {today}", code.code);
+        }
+    }
+    assert_eq!(sought(&registry, "expired", "2026-03-10"), [old]);
+    assert_eq!(sought(&registry, "in_force", "2026-03-10").into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([later, elsewhere]));
+    assert_eq!(sought(&registry, "valid", "2026-03-10").len(), 3, "a state is what was written");
+    let refused = |word: &str| {
+        let asked = Asked { type_code: None, agency: None, day: day("2026-03-10") };
+        registry.house.catalogue().sought(word, asked).unwrap_err().code()
+    };
+    assert_eq!(refused(&format!("{}:77", set.id)), "state_code_unknown");
+    assert_eq!(refused(&format!("{}:99", set.id)), "state_code_other");
+}
+
+#[test]
+fn a_request_finds_what_was_issued_for_it() {
+    let registry = Registry::new();
+    let [one, other] = [OPERATOR, ACCOUNTING].map(|name| registry.issue(name, 1, "R-1", "2026-03-01").unwrap().shelfmark());
+    registry.issue(OPERATOR, 2, "R-10", "2026-03-01").unwrap();
+    let ask = |type_code, agency| {
+        let question = Question::Request { request: "R-1".to_owned(), type_code, agency };
+        registry.library.ask(&question, None, 10).unwrap().shelfmarks.into_iter().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ask(None, None), BTreeSet::from([one, other]));
+    assert_eq!(ask(Some(*registry.house.kind(OPERATOR).code()), Some(Office::Guangzhou.code())), BTreeSet::from([one]));
+    assert_eq!(ask(None, Some(Office::Hangzhou.code())), BTreeSet::new());
 }

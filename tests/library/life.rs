@@ -1,10 +1,10 @@
 //! What can become of a certificate, and what the library says of it afterwards.
 
-use crate::registry::{ACCOUNTING, OPERATOR, Registry};
+use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id};
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
-use kanhe_issuer::registrar::{Entered, RegistrarError, Replacement};
+use kanhe_issuer::registrar::{Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
 use kanhe_tests::world::moment;
 
 #[test]
@@ -98,6 +98,98 @@ fn a_certificate_that_moved_away_can_come_back_and_no_other_act_touches_it() {
     registry.change(mark, Change::TransferOut, "2026-03-10T01:00:00Z").unwrap();
     assert_eq!(registry.change(mark, Change::Revoke, "2026-03-11T01:00:00Z").unwrap_err().code(), "lifecycle_not_allowed");
     assert_eq!(registry.change(mark, Change::UndoTransfer, "2026-03-12T01:00:00Z").unwrap().state, State::Valid);
+}
+
+#[test]
+fn what_is_given_back_still_has_its_place_or_stays_away() {
+    let registry = Registry::new();
+    for (name, code) in [(ACCOUNTING, "holder_has_one"), (OPERATOR, "number_taken")] {
+        let away = registry.issued(name, 5, "2026-03-01");
+        registry.change(away, Change::TransferOut, "2026-03-10T01:00:00Z").unwrap();
+        let here = registry.issue(name, 5, &format!("R-{name}-again"), "2026-03-11").unwrap().shelfmark();
+        let before = registry.library.log_size().unwrap();
+        let refused = registry.change(away, Change::UndoTransfer, "2026-03-12T01:00:00Z").unwrap_err();
+        assert_eq!(refused.code(), code);
+        assert!(refused.to_string().contains(&registry.identifier(here).to_string()), "{refused}");
+        assert_eq!((registry.library.card(away).unwrap().state, registry.library.log_size().unwrap()), (State::Transferred, before));
+        registry.change(here, Change::Suspend, "2026-03-13T01:00:00Z").unwrap();
+        assert_eq!(registry.change(away, Change::UndoTransfer, "2026-03-14T01:00:00Z").unwrap_err().code(), code, "it can come back");
+        registry.change(here, Change::Cancel, "2026-03-15T01:00:00Z").unwrap();
+        assert_eq!(registry.change(away, Change::UndoTransfer, "2026-03-16T01:00:00Z").unwrap().state, State::Valid);
+    }
+}
+
+#[test]
+fn a_new_version_makes_no_second_certificate_of_a_type_that_allows_one() {
+    let registry = Registry::new();
+    let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+    let later = registry.issue(ACCOUNTING, 5, "R-2", "2032-04-01").unwrap().shelfmark();
+    let before = registry.library.log_size().unwrap();
+    let renew = |request: &str| registry.replace(first, Replacement::Renew, 5, request, "2032-02-01T04:00:00Z");
+    let identifier = registry.identifier(later).to_string();
+    assert_eq!(renew("R-1+renewed").unwrap_err(), RegistrarError::HolderHasOne { identifier, state: State::Valid });
+    assert_eq!((registry.library.log_size().unwrap(), registry.library.certificates().unwrap()), (before, 2));
+    let amended = registry.replace(first, Replacement::Amend, 5, "R-1+amended", "2032-02-01T04:00:00Z");
+    assert_eq!(amended.unwrap_err().code(), "holder_has_one", "the draft of this story has days of its own");
+    registry.change(later, Change::Cancel, "2032-04-02T01:00:00Z").unwrap();
+    assert!(renew("R-1+renewed").is_ok(), "the version before is in nobody's way");
+}
+
+#[test]
+fn a_new_version_belongs_to_who_held_the_one_before() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let identifier = registry.identifier(mark).to_string();
+    for how in [Replacement::Renew, Replacement::Amend] {
+        let refused = registry.replace(mark, how, 2, &format!("R-{how:?}"), "2026-05-01T04:00:00Z").unwrap_err();
+        assert_eq!(refused, RegistrarError::OtherHolder { identifier: identifier.clone(), stranger: Stranger::Added(1) });
+        assert!(!refused.to_string().contains(&resident_id(2)) && !refused.to_string().contains(&resident_id(1)), "{refused}");
+    }
+    assert_eq!(registry.library.certificates().unwrap(), 1);
+    assert_eq!(registry.library.card(mark).unwrap().state, State::Valid);
+}
+
+#[test]
+fn an_amendment_changes_a_name_and_a_renewal_does_not() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let at = moment("2026-05-01T04:00:00Z");
+    let renamed = |how, request: &str| {
+        let draft = registry.house.draft_of(OPERATOR, (1, "李改名"), request, "2026-05-01");
+        let desk = registry.house.desk(OPERATOR);
+        registry.registrar().replace(&desk, &registry.identifier(mark), how, draft, registry.entry(at, at), registry.salt())
+    };
+    assert_eq!(renamed(Replacement::Renew, "R-2").unwrap_err().code(), "other_holder_name");
+    assert!(renamed(Replacement::Amend, "R-3").is_ok());
+}
+
+#[test]
+fn a_number_is_given_to_one_certificate_of_a_type_at_a_time() {
+    let registry = Registry::new();
+    let first = registry.issue(OPERATOR, 1, "R-1", "2026-03-01").unwrap().shelfmark();
+    let taken = RegistrarError::NumberTaken { identifier: registry.identifier(first).to_string() };
+    let again = |request: &str, day: &str| registry.issue(OPERATOR, 1, request, day);
+    assert_eq!(again("R-2", "2026-03-02"), Err(taken.clone()));
+    let signed = [registry.sign(OPERATOR, 2, "R-3", "2026-03-02"), registry.sign(OPERATOR, 2, "R-4", "2026-03-02")];
+    let entered = registry.registrar().enter(&signed).unwrap();
+    assert_eq!(
+        entered.iter().map(|entered| entered.as_ref().err().map(RegistrarError::code)).collect::<Vec<_>>(),
+        [None, Some("number_taken")]
+    );
+    let renewed = registry.replace(first, Replacement::Renew, 1, "R-5", "2026-04-01T04:00:00Z").unwrap().shelfmark();
+    assert_eq!(again("R-6", "2026-04-02").unwrap_err().code(), "number_taken", "a new version keeps it");
+    registry.change(renewed, Change::Revoke, "2026-04-03T04:00:00Z").unwrap();
+    assert!(again("R-7", "2026-04-04").is_ok(), "what was revoked gives it back");
+}
+
+#[test]
+fn a_proof_counts_the_numbers_of_the_rows_before() {
+    let registry = Registry::new();
+    let (desk, mut proof) = (registry.house.desk(OPERATOR), Proof::new(registry.registrar()));
+    let mut ask = |person: usize, request: &str| proof.ask(&desk, registry.house.draft(OPERATOR, person, request, "2026-03-01"));
+    assert!(matches!(ask(1, "R-1"), Ok(Proved::Could(_))));
+    assert_eq!(ask(1, "R-2").unwrap_err().code(), "number_taken");
+    assert!(matches!(ask(2, "R-3"), Ok(Proved::Could(_))));
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl House {
         Self { catalogue, dictionaries: vec![dictionary], manifest, key }
     }
 
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
     pub fn kind(&self, name: &str) -> &CertificateKind {
         self.catalogue.find(name).unwrap()
     }
@@ -105,20 +109,34 @@ impl House {
 
     /// The application of a person, on a day.
     pub fn draft(&self, name: &str, person: usize, request: &str, issued: &str) -> Draft {
+        self.draft_of(name, (person, &name_of(person)), request, issued)
+    }
+
+    /// The application of a person under a name of his choice.
+    pub fn draft_of(&self, name: &str, person: (usize, &str), request: &str, issued: &str) -> Draft {
         let kind = self.kind(name);
-        let application = self.application(name, person, request, issued);
+        let application = self.application_of(name, person, request, issued);
         kind.admit(&application, day(issued)).unwrap_or_else(|faults| panic!("{faults:?}"))
     }
 
     /// The row in which a person applies; without a day of issue where that is empty.
     pub fn application(&self, name: &str, person: usize, request: &str, issued: &str) -> Application {
-        let (holder, code) = (name_of(person), resident_id(person));
+        self.application_of(name, (person, &name_of(person)), request, issued)
+    }
+
+    fn application_of(&self, name: &str, (person, holder): (usize, &str), request: &str, issued: &str) -> Application {
+        let code = resident_id(person);
         let csv = match name {
             ACCOUNTING => format!(
                 "request_id,number,holder_name,holder_code_type,holder_code,issued,qualified_on,title,sex\n\
                  {request},{:012},{holder},111,{code},{issued},2020-01-01,1,女\n",
-                // Another request has another number.
-                request.bytes().fold(0_u64, |number, byte| (number * 31 + u64::from(byte)) % 1_000_000_000_000)
+                // Another request has another number, and a new version, asked for behind a `+`, the same.
+                request
+                    .split('+')
+                    .next()
+                    .unwrap_or_default()
+                    .bytes()
+                    .fold(0_u64, |number, byte| (number * 31 + u64::from(byte)) % 1_000_000_000_000)
             ),
             _ => format!(
                 "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\

@@ -147,7 +147,7 @@ fn nobody_decides_what_he_has_handled_and_nobody_speaks_for_two_departments() {
     bureau.says(&code, "fire", Opinion::Agrees, "fire-1").unwrap();
     assert_eq!(code_of(bureau.says(&code, "planning", Opinion::Agrees, "fire-1")), "review_same_person");
     bureau.says(&code, "planning", Opinion::Agrees, "planning-1").unwrap();
-    for actor in ["clerk-1", "fire-1", "planning-1"] {
+    for actor in ["clerk-1", "fire-1", "planning-1", "ＣＬＥＲＫ-1 "] {
         assert_eq!(code_of(bureau.approve(&code, actor, NOON)), "review_same_person", "{actor}");
         assert_eq!(code_of(bureau.close(&code, Closing::Reject, actor)), "review_same_person", "{actor}");
     }
@@ -240,6 +240,18 @@ fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
     let renewed = bureau.approved(&code, &later).unwrap().shelfmark();
     assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Superseded);
     assert_eq!(bureau.registry.library.card(renewed).unwrap().predecessor, Some(shelfmark));
+    bureau.is_sound();
+}
+
+#[test]
+fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    for how in [Replacement::Renew, Replacement::Amend] {
+        assert_eq!(code_of(bureau.lodge_as(2, "P-9", Some((how, identifier.clone())), NOON)), "other_holder");
+    }
+    assert!(bureau.lodge_as(1, "P-9", Some((Replacement::Renew, identifier)), NOON).is_ok());
     bureau.is_sound();
 }
 

@@ -13,7 +13,7 @@ use kanhe_tests::world::moment;
 const THERE: &str = "1.2.156.3005.2.11100000000013338W032.11330000002473039X.20230000403.001.";
 const NOON: &str = "2026-03-02T04:00:00Z";
 
-fn there() -> String {
+pub fn there() -> String {
     let body = THERE.trim_start_matches("1.2.156.3005.2.").replace('.', "");
     format!("{THERE}{}", kanhe_core::code::check::mod_37_36(&body).unwrap())
 }
@@ -26,7 +26,7 @@ fn origin(registry: &Registry, identifier: &str) -> Origin {
     Origin::new(&registry.library, zhejiang(), CertificateId::parse_foreign(identifier).unwrap(), None).unwrap()
 }
 
-fn take_over(registry: &Registry, name: &str, person: usize, request: &str, identifier: &str) -> Result<Entered, RegistrarError> {
+pub fn take_over(registry: &Registry, name: &str, person: usize, request: &str, identifier: &str) -> Result<Entered, RegistrarError> {
     let draft = registry.house.draft(name, person, request, "2026-03-02");
     let (desk, origin) = (registry.house.desk(name), origin(registry, identifier));
     registry.registrar().take_over(&desk, &origin, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt())

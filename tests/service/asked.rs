@@ -169,6 +169,12 @@ impl Things {
         desk.send_as(self.media(route), &route.method, &self.path(route), &self.body(route))
     }
 
+    /// The same, with a key by which it may come again, and with these bytes behind its body.
+    pub fn ask_once(&self, desk: &Desk<'_>, key: &str, route: &Route, behind: &[u8]) -> Reply {
+        let body = [self.body(route).as_slice(), behind].concat();
+        desk.send_bytes_once(key, self.media(route), (&route.method, &self.path(route)), &body)
+    }
+
     /// The same, by nobody.
     pub fn ask_as_nobody(&self, stage: &Stage, route: &Route) -> Reply {
         stage.send(&route.method, &self.path(route), &[("content-type", self.media(route))], &self.body(route))
@@ -232,7 +238,8 @@ impl Things {
             "proposals_approve" => json!({ "digest": self.digest, "reason": "核对无误" }),
             "proposals_reject" | "proposals_withdraw" => reason,
             "matters_put" => matter(&self.certificate),
-            "sharing_holder" | "sharing_matching" => json!({ "purpose": purpose, "holder": holder }),
+            "sharing_holder" => json!({ "purpose": purpose, "holder": holder }),
+            "sharing_matching" => json!({ "purpose": agreed, "holder": holder }),
             "sharing_by_its_identifier" => json!({ "purpose": purpose, "identifier": self.certificate }),
             "sharing_by_its_code" => json!({ "purpose": purpose, "text": self.text }),
             "sharing_of_information" => {
@@ -267,6 +274,7 @@ impl Things {
             | "officers_reactivate"
             | "officers_reset"
             | "api_keys_rotate"
+            | "webhooks_rotate"
             | "webhooks_send_again" => json!({}),
             added => panic!("say here what {added} takes"),
         }

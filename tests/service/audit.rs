@@ -120,3 +120,32 @@ fn an_event_is_proved_to_who_may_hear_of_it_and_the_proof_needs_nobody() {
     }
     assert_eq!(of(WANG, &path).code(), "caller_lacks_right");
 }
+
+#[test]
+fn whoever_searches_is_written_down_by_what_kind_of_thing_and_never_by_which() {
+    let stage = Stage::with_sharing(kanhe_service::sharing::Rules { calls_a_day: 100, alarm_from: 5 });
+    stage.operator(WANG, 1);
+    let holder = json!({ "holder": { "code_type": "111", "code": operator(1)["holder_code"] } });
+    for by in [holder, json!({ "name": name_of(1) }), json!({ "number": operator(1)["number"] }), json!({ "shelf": {} })] {
+        assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": by })).status, 200);
+    }
+    // One that is refused has found nothing.
+    assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "name": "a" } })).status, 400);
+    let told = stage.get_as(WU, "/v1/audit/uses").json();
+    let lines = told["uses"].as_array().unwrap().iter().filter(|line| line["act"] == "searched");
+    let mut found: Vec<(&str, &str)> = lines.map(|line| (line["actor"].as_str().unwrap(), line["subject"].as_str().unwrap())).collect();
+    // All were searched for at one moment.
+    found.sort_unstable();
+    let wang = stage.actor(WANG);
+    assert_eq!(found, ["holder", "name", "number", "shelf"].map(|by| (wang.as_str(), by)));
+    assert!(!told.to_string().contains(operator(1)["holder_code"].as_str().unwrap()) && !told.to_string().contains(&name_of(1)), "{told}");
+    assert_eq!(stage.get_as(WU, "/v1/audit/alarms").json()["alarms"], json!([]));
+    assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "shelf": {} } })).status, 200);
+    let alarms = stage.get_as(WU, "/v1/audit/alarms").json()["alarms"].clone();
+    assert_eq!(
+        (&alarms[0]["noticed"], &alarms[0]["count"], &alarms[0]["actor"]),
+        (&json!("searches"), &json!(5), &json!(wang)),
+        "{alarms}"
+    );
+    assert_eq!(stage.get_as(XU, "/v1/audit/alarms").json()["alarms"], json!([]), "each agency hears of its own");
+}

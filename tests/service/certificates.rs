@@ -195,6 +195,12 @@ fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
     let json = amended.json();
     assert_eq!((amended.status, json["certificate"]["predecessor"].as_str()), (201, Some(first.as_str())), "{json}");
     assert_eq!(stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body).status, 200);
+    body["application"] = operator(2);
+    body["application"]["number"] = operator(1)["number"].clone();
+    let renewed = format!("/v1/certificates/{}/renew", json["certificate"]["identifier"].as_str().unwrap());
+    let refused = stage.post_as(WANG, &renewed, &body);
+    assert_eq!((refused.status, refused.code().as_str()), (422, "other_holder"), "it belongs to somebody else");
+    assert!(!String::from_utf8(refused.bytes).unwrap().contains(&resident_id(2)));
     let second = json["certificate"]["identifier"].as_str().unwrap().to_owned();
     assert_eq!(stage.get_as(WANG, &format!("/v1/certificates/{first}")).json()["successor"], second);
     let alias = |value: &str| {

@@ -1,10 +1,12 @@
-//! A day of five people of two agencies, each at a browser with a session of its own.
+//! Days of people of two agencies, each at a browser with a session of its own.
 
 use crate::agencies::*;
 use crate::people::PASSWORD;
 use crate::stage::Stage;
 use jiff::SignedDuration;
+use kanhe_core::code::CertificateId;
 use kanhe_service::accounts::Role;
+use kanhe_service::publish::publish;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 
@@ -50,4 +52,78 @@ fn five_people_of_two_agencies_work_beside_each_other_and_see_their_own() {
         (state(&stage.sign_in("wang", PASSWORD, None), &one), state(&stage.sign_in("li", PASSWORD, None), &other)),
         (json!("valid"), json!("revoked"))
     );
+}
+
+/// An application that three departments look at takes five people of one agency; somebody of another relies on what comes of it.
+#[test]
+fn a_certificate_is_applied_for_reviewed_issued_shared_held_given_back_and_taken_away_in_one_day() {
+    let stage = Stage::new();
+    let [wang, zhao, sun, qian, zhou] =
+        [("wang", Role::Clerk), ("zhao", Role::Reviewer), ("sun", Role::Reviewer), ("qian", Role::Reviewer), ("zhou", Role::Approver)]
+            .map(|(login, role)| stage.officer(Office::Housing, login, &[role]));
+    let he = stage.officer(Office::Guangzhou, "he", &[Role::RelyingParty, Role::Auditor]);
+    let code = wang.post("/v1/applications", &issue(CONSTRUCTION, construction(1))).json()["code"].as_str().unwrap().to_owned();
+    let of_application = |act: &str| format!("/v1/applications/{code}/{act}");
+    for (desk, department) in [(&zhao, "planning"), (&sun, "fire"), (&qian, "civil-defence")] {
+        let mut opinion = grounds();
+        opinion["department"] = json!(department);
+        opinion["opinion"] = json!("agrees");
+        assert_eq!(desk.post(&of_application("reviews"), &opinion).status, 200, "{department}");
+    }
+    assert_eq!(zhao.post(&of_application("approval"), &grounds()).code(), "caller_lacks_right");
+    let approved = zhou.post(&of_application("approval"), &grounds());
+    assert_eq!(approved.status, 201, "{approved:?}");
+    let identifier = approved.json()["certificate"]["identifier"].as_str().unwrap().to_owned();
+    publish(&stage.house);
+
+    let purpose = |basis: (&str, Value)| json!({ "matter": "440100-SP-01", "case": "A-1", basis.0: basis.1 });
+    let (duty, consent) = (
+        purpose(("duty", json!({ "law": "《建筑法》第八条" }))),
+        purpose(("consent", json!({ "reference": "SQ-2026-1", "given": "2026-06-15T11:00:00+08:00" }))),
+    );
+    let ask = |purpose: &Value, whole: bool| {
+        let reply = he.post("/v1/sharing/identifier", &json!({ "purpose": purpose, "identifier": identifier, "whole": whole }));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()
+    };
+    assert_eq!(
+        he.post("/v1/sharing/identifier", &json!({ "purpose": duty, "identifier": identifier, "whole": true })).code(),
+        "share_whole_needs_consent"
+    );
+    let manager = |shared: &Value| shared["fields"]["project_manager"].clone();
+    let (masked, whole) = (ask(&duty, false), ask(&consent, true));
+    assert_eq!((manager(&masked), manager(&whole)), (json!("陈*"), json!("陈㛃")));
+    assert_eq!(masked["condition"], "in_force");
+    let link = he.post("/v1/sharing/links", &json!({ "purpose": consent, "identifier": identifier })).json()["url"].clone();
+    let mark = stage.house.library.find(&CertificateId::parse(&identifier).unwrap()).unwrap().unwrap();
+    let record = stage.house.library.record(mark).unwrap();
+    assert_eq!(stage.get(link.as_str().unwrap()).bytes, record.envelope, "the file that the agency signed");
+
+    // What becomes of it is seen at once by who asks, and at counters with the next lists.
+    let seen = |condition: &str, verdict: &str| {
+        publish(&stage.house);
+        assert_eq!(ask(&duty, false)["condition"], condition);
+        let by_code = he.post("/v1/sharing/qr", &json!({ "purpose": duty, "text": record.digits() }));
+        assert_eq!(by_code.json()["condition"], condition, "{by_code:?}");
+        assert_eq!(stage.post("/v1/verify", &json!({ "text": record.digits() })).json()["code"], verdict);
+    };
+    let of = |act: &str| format!("/v1/certificates/{identifier}/{act}");
+    seen("in_force", "accepted");
+    for (act, condition, verdict) in
+        [("suspend", "suspended", "suspended"), ("reinstate", "in_force", "accepted"), ("revoke", "revoked", "revoked")]
+    {
+        stage.later(SignedDuration::from_mins(1));
+        assert_eq!(zhou.post(&of(act), &grounds()).status, 200, "{act}");
+        seen(condition, verdict);
+    }
+    let acts: Vec<Value> = wang.get(&of("history")).json()["events"].as_array().unwrap().iter().map(|event| event["act"].clone()).collect();
+    assert_eq!(acts, ["issue", "suspend", "reinstate", "revoke"].map(|act| json!(act)));
+    let shares = he.get("/v1/audit/shares").json()["shares"].clone();
+    let mut shared: Vec<_> =
+        shares.as_array().unwrap().iter().map(|share| (share["act"].as_str().unwrap(), share["whole"] == true)).collect();
+    shared.sort_unstable();
+    let of_conditions = [("identifier", false), ("qr", false)].map(|paper| vec![paper; 4]).concat();
+    let mut papers = [&of_conditions[..], &[("identifier", false), ("identifier", true), ("link", true), ("download", true)]].concat();
+    papers.sort_unstable();
+    assert_eq!(shared, papers, "every question that was answered stands on paper");
 }

@@ -1,5 +1,6 @@
 //! The description of the interface: kept in `schemas/http`, served, and true.
 
+use crate::agencies::WANG;
 use crate::stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -43,5 +44,43 @@ fn the_description_is_served_and_can_be_browsed_without_the_internet() {
     let text = String::from_utf8(page.bytes.clone()).unwrap();
     assert_eq!(page.status, 200);
     assert!(!text.contains("https://"), "{text}");
+    let initializer = String::from_utf8(stage.get("/docs/swagger-initializer.js").bytes).unwrap();
+    // What is left out here is a validator on the internet, which is shown the description of every service that is not on this machine.
+    assert!(initializer.contains(r#""validatorUrl": "none""#), "{initializer}");
     assert!(page.header("content-security-policy").contains("script-src 'self'"), "{}", page.header("content-security-policy"));
+}
+
+#[test]
+fn the_description_and_its_pages_are_kept_by_caches_and_the_front_door_leads_to_them() {
+    let stage = Stage::new();
+    for path in ["/v1/openapi.json", "/docs/", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/favicon-32x32.png"] {
+        let first = stage.get(path);
+        assert_eq!((first.status, first.header("cache-control")), (200, "public, max-age=60, must-revalidate"), "{path}");
+        let again = stage.send("GET", path, &[("if-none-match", first.header("etag"))], b"");
+        assert_eq!((again.status, again.bytes.len()), (304, 0), "{path}");
+    }
+    for path in ["/", "/docs"] {
+        let reply = stage.get(path);
+        assert_eq!((reply.status, reply.header("location")), (303, "/docs/"), "{path}");
+    }
+    assert_eq!(stage.get("/docs/nothing.js").code(), "route_unknown");
+}
+
+/// OpenAPI 3.1 has a word for what the service itself sends.
+#[test]
+fn a_letter_is_as_the_description_has_it() {
+    let stage = Stage::new();
+    stage.operator(WANG, 1);
+    let event = stage.house.library.event(1).unwrap().unwrap();
+    let letter = serde_json::to_value(kanhe_service::webhooks::letter_of(1, &event)).unwrap();
+    let document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    let told = &document["webhooks"]["event"]["post"]["requestBody"]["content"]["application/json"];
+    assert_eq!(told["schema"]["$ref"], "#/components/schemas/Letter");
+    let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&letter), names(&told["example"]));
+    assert_eq!(names(&letter["data"]), names(&told["example"]["data"]));
+    let described = &document["components"]["schemas"]["Letter"]["properties"];
+    for name in names(&letter["data"]) {
+        assert!(described["data"]["allOf"][0]["properties"][&name].is_object(), "{name}");
+    }
 }

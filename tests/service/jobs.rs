@@ -7,6 +7,7 @@ mod keeping;
 mod others;
 mod refused;
 mod reviewed;
+mod rotated;
 mod tables;
 mod turns;
 

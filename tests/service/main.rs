@@ -5,6 +5,7 @@
 
 mod administration;
 mod agencies;
+mod alone;
 mod applications;
 mod asked;
 mod audit;
@@ -12,6 +13,7 @@ mod browser;
 mod certificates;
 mod client_certificates;
 mod day;
+mod doors;
 mod examples;
 mod interface;
 mod jobs;
@@ -34,6 +36,8 @@ mod sessions;
 mod set_back;
 mod shapes;
 mod sharing;
+#[path = "../silence.rs"]
+mod silence;
 mod stage;
 mod taken_up;
 mod transfer;

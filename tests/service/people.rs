@@ -2,7 +2,7 @@
 
 use crate::stage::{Reply, Stage, code_of};
 use kanhe_core::code::TypeCode;
-use kanhe_service::accounts::api_key::KeyCabinet;
+use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{Caller, Login, Mandate, Personnel, Role, Scope};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
@@ -36,6 +36,18 @@ impl Desk<'_> {
         self.stage.send(method, path, &headers, body)
     }
 
+    /// Hands in JSON, and says by which key it may come again.
+    pub fn send_once(&self, key: &str, method: &str, path: &str, body: &Value) -> Reply {
+        self.send_bytes_once(key, "application/json", (method, path), body.to_string().as_bytes())
+    }
+
+    /// The same with bytes of a kind.
+    pub fn send_bytes_once(&self, key: &str, media: &str, (method, path): (&str, &str), body: &[u8]) -> Reply {
+        let (cookie, csrf) = (self.cookie.as_str(), self.csrf.as_str());
+        let headers = [("cookie", cookie), ("x-csrf-token", csrf), ("content-type", media), ("idempotency-key", key)];
+        self.stage.send(method, path, &headers, body)
+    }
+
     /// Asks for something.
     pub fn get(&self, path: &str) -> Reply {
         self.send("GET", path, None)
@@ -60,7 +72,7 @@ impl Stage {
     pub fn appoint(&self, office: Office, login: &str, roles: &[Role]) -> String {
         let mandate = Mandate::new(code_of(office), login, roles.to_vec(), None).unwrap();
         let (by, login) = (offline(office), Login::parse(login).unwrap());
-        let appointed = Personnel::new(&self.house.library, &self.house.edge, &by).add(&login, &mandate).unwrap();
+        let appointed = Personnel::new(&self.house.library, &self.house.edge, &by).add(&login, &mandate, |_, _| Ok(())).unwrap();
         appointed.password.to_string()
     }
 
@@ -84,7 +96,9 @@ impl Stage {
     /// A key for a system of an agency, for a year and for these types; none named means every type.
     pub fn key(&self, office: Office, roles: &[Role], types: Option<Vec<TypeCode>>) -> String {
         let mandate = Mandate::new(code_of(office), "system", roles.to_vec(), types).unwrap();
-        let cut = KeyCabinet::new(&self.house.library, &self.house.edge, &offline(office)).add(&mandate, 365).unwrap();
+        let cut = KeyCabinet::new(&self.house.library, &self.house.edge, &offline(office))
+            .add(&mandate, Grant { days: 365, calls_a_day: None }, alone)
+            .unwrap();
         cut.text.to_string()
     }
 

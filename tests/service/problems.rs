@@ -30,6 +30,18 @@ fn whatever_goes_wrong_is_a_problem_document() {
 }
 
 #[test]
+fn a_packed_body_is_refused_with_the_word_for_one_that_is_taken() {
+    let stage = Stage::new();
+    let packed = |coding: &str| {
+        let headers = [("content-type", "application/json"), ("content-encoding", coding)];
+        stage.send("POST", "/v1/verify", &headers, br#"{"text":"a"}"#)
+    };
+    let refused = packed("gzip");
+    assert_eq!((refused.status, refused.code().as_str(), refused.header("accept-encoding")), (415, "body_packed", "identity"));
+    assert_eq!(packed("identity").status, 200);
+}
+
+#[test]
 fn a_problem_speaks_the_callers_language() {
     let stage = Stage::new();
     let title = |asked: &str| {
@@ -90,6 +102,8 @@ fn a_page_of_a_known_origin_reads_answers_and_problems_and_no_other_does() {
             let reply = stage.send("GET", path, &[("origin", origin)], b"");
             assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, allowed), "{path} {origin}");
             let reads_names = reply.header("access-control-expose-headers").contains("content-disposition");
+            let exposed = reply.header("access-control-expose-headers");
+            assert_eq!(exposed.contains("location") && exposed.contains("idempotent-replayed"), !allowed.is_empty(), "{path} {origin}");
             assert_eq!(reads_names, !allowed.is_empty(), "a page keeps a file under its name: {path} {origin}");
             assert!(reply.header("vary").contains("origin"), "a cache may not give it to the page of another origin: {path}");
         }

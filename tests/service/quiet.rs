@@ -2,45 +2,16 @@
 
 use crate::office::{issue, resident};
 use crate::people::PASSWORD;
-use crate::stage::Stage;
+use crate::stage::{Stage, listen};
 use kanhe_service::accounts::{OfficerId, Role};
 use kanhe_service::sharing::Rules;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
-use std::io;
-use std::sync::{Arc, Mutex, OnceLock};
 use tracing_subscriber::filter::LevelFilter;
-
-#[derive(Clone, Default)]
-struct Pad(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Pad {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Everything that is logged; where tests share a process, that of neighbours too, and it may not have these words either.
-fn listen() -> Pad {
-    static PAD: OnceLock<Pad> = OnceLock::new();
-    let begin = || {
-        let pad = Pad::default();
-        let writer = pad.clone();
-        let log = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(move || writer.clone()).finish();
-        tracing::subscriber::set_global_default(log).unwrap();
-        pad
-    };
-    PAD.get_or_init(begin).clone()
-}
 
 #[test]
 fn nobody_that_was_asked_for_and_no_link_reaches_the_log() {
-    let pad = listen();
+    let pad = listen(LevelFilter::TRACE);
     let stage = Stage::with_sharing(Rules { calls_a_day: 100, alarm_from: 2 });
     let certificate = issue(&stage, 1);
     let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
@@ -56,7 +27,7 @@ fn nobody_that_was_asked_for_and_no_link_reaches_the_log() {
     let link = ask("links", &json!({ "purpose": purpose, "identifier": identifier })).json()["url"].as_str().unwrap().to_owned();
     assert_eq!((stage.get(&link).status, stage.get(&link).status), (200, 410));
     stage.stop();
-    let log = String::from_utf8(pad.0.lock().unwrap().clone()).unwrap();
+    let log = pad.text();
     let id = key.split('_').nth(1).unwrap();
     assert!(log.contains("/v1/downloads/{token}") && log.contains("far more") && log.contains(id), "{log}");
     let number = resident(1);
@@ -68,7 +39,7 @@ fn nobody_that_was_asked_for_and_no_link_reaches_the_log() {
 
 #[test]
 fn no_login_password_or_secret_reaches_the_log() {
-    let pad = listen();
+    let pad = listen(LevelFilter::TRACE);
     let stage = Stage::new();
     let first = stage.appoint(Office::Guangzhou, "ouyang.feng", &[Role::Administrator]);
     let desk = stage.sign_in("ouyang.feng", &first, None);
@@ -87,7 +58,7 @@ fn no_login_password_or_secret_reaches_the_log() {
     desk.send("POST", &format!("/v1/officers/{id}/reset"), None);
     let (cookie, csrf) = (desk.cookie.clone(), desk.csrf.clone());
     stage.stop();
-    let log = String::from_utf8(pad.0.lock().unwrap().clone()).unwrap();
+    let log = pad.text();
     assert!(log.contains("/v1/officers/{id}/reset") && log.contains("api_key_unknown") && log.contains("sign_in_refused"), "{log}");
     let secrets = [
         "ouyang",

@@ -1,5 +1,7 @@
 //! Requests that come again with their key are answered as before, and nothing is done twice.
 
+mod routes;
+
 use crate::agencies::*;
 use crate::stage::Stage;
 use jiff::SignedDuration;

@@ -111,7 +111,7 @@ fn a_library_from_an_old_backup_signs_nothing_and_says_why_while_verification_go
     let issued = stage.call(&key, "POST", "/v1/certificates", Some(&asked));
     assert_eq!((issued.status, issued.code().as_str()), (503, "log_fork"));
     assert_eq!(stage.call(&key, "GET", &format!("/v1/certificates/{}", first.identifier), None).status, 200);
-    assert!(stage.beside(Recorder::install().unwrap().router(&stage.house), "/metrics").contains("kanhe_log_astray 1"));
+    assert!(stage.beside(Recorder::install().unwrap().router(&stage.house, None), "/metrics").contains("kanhe_log_astray 1"));
 }
 
 #[test]

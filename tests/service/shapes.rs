@@ -20,32 +20,44 @@ fn a_search_that_is_wrong_is_told_which_member_is_wrong() {
     let stage = Stage::new();
     let rows = [
         (json!([]), "expected an object"),
-        (json!({}), "the member `by` is missing"),
-        (search(&json!(5)), "`by`: expected one of number, holder, name, alias, shelf, ending"),
+        (json!({}), "`by` is missing"),
+        (search(&json!(5)), "`by`: expected one of number, holder, name, alias, request, shelf, ending"),
         (search(&json!("name")), "`by`: expected an object whose one member is named so"),
         (
             search(&json!({ "name": "王伟", "number": "1" })),
-            "`by`: expected an object with exactly one of number, holder, name, alias, shelf, ending",
+            "`by`: expected an object with exactly one of number, holder, name, alias, request, shelf, ending",
         ),
         (search(&json!({ "holder": ["111", "11010519491231002X"] })), "`by.holder`: expected an object"),
-        (search(&json!({ "holder": { "code_type": "111" } })), "`by.holder`: the member `code` is missing"),
+        (search(&json!({ "holder": { "code_type": "111" } })), "`by.holder`: `code` is missing"),
         (search(&json!({ "holder": { "code_type": 111, "code": "11010519491231002X" } })), "`by.holder.code_type`: expected a string"),
         (
             search(&json!({ "name": "王伟", "王伟": 1 })),
-            "`by`: expected an object with exactly one of number, holder, name, alias, shelf, ending",
+            "`by`: expected an object with exactly one of number, holder, name, alias, request, shelf, ending",
         ),
         (search(&json!({ "ending": { "until": "2026-12-31T23:00:00Z" } })), "`until` is no day such as 2026-12-31"),
         (search(&json!({ "ending": { "from": "2026-06-15T20:00:00Z", "until": "2026-12-31" } })), "`from` is no day such as 2026-12-31"),
         (json!({ "by": { "name": "王伟" }, "limit": "10" }), "`limit`: expected a whole number from 0 on, within its bounds"),
         (json!({ "by": { "name": "王伟" }, "limit": 0 }), "`limit` is from 1 to 1000"),
         (json!({ "by": { "name": "王伟" }, "limit": 1_001 }), "`limit` is from 1 to 1000"),
-        (json!({ "by": { "name": "王伟" }, "王伟": 1 }), "a member that is none of by, type, after, limit"),
+        (json!({ "by": { "name": "王伟" }, "王伟": 1 }), "only by, type, after, limit are known here"),
     ];
     for (body, wanted) in rows {
         let reply = stage.post_as(WANG, "/v1/certificates/search", &body);
         assert_eq!(detail(&reply), wanted, "{body}");
         let text = String::from_utf8(reply.bytes).unwrap();
         assert!(!text.contains("王伟") && !text.contains("11010519491231002X"), "{text}");
+    }
+}
+
+#[test]
+fn a_parameter_that_is_wrong_is_named() {
+    let stage = Stage::new();
+    for (query, wanted) in [
+        ("limit=many", "`limit`: expected a whole number from 0 on, within its bounds"),
+        ("limit=5&limit=6", "`limit` stands twice"),
+        ("limti=5", "only from, until, after, limit are known here"),
+    ] {
+        assert_eq!(detail(&stage.get_as(WU, &format!("/v1/audit/uses?{query}"))), wanted, "{query}");
     }
 }
 
@@ -61,7 +73,7 @@ fn an_act_that_is_wrong_is_told_which_member_is_wrong_and_never_the_path() {
         body
     };
     let rows = [
-        (with("search", json!({ "by": ["name"] })), "`search.by`: expected one of number, holder, name, alias, shelf, ending"),
+        (with("search", json!({ "by": ["name"] })), "`search.by`: expected one of number, holder, name, alias, request, shelf, ending"),
         (with("identifiers", json!({ "0": one })), "`identifiers`: expected an array"),
         (with("identifiers", json!([one, 5])), "`identifiers[1]`: expected a string"),
         (with("reason", json!(null)), "`reason`: expected a string"),
@@ -74,7 +86,7 @@ fn an_act_that_is_wrong_is_told_which_member_is_wrong_and_never_the_path() {
     let subject = stage.get_as(WU, "/v1/audit/events?subject=1");
     assert_eq!(subject.json()["detail"], "`subject` names no identifier of a certificate");
     let batch = stage.post_as(WANG, "/v1/certificates/batch", &with("applications", json!([operator(1), []])));
-    assert_eq!(detail(&batch), "a member that is none of type, applications, basis, reason");
+    assert_eq!(detail(&batch), "only type, applications, basis, reason are known here");
 }
 
 #[test]

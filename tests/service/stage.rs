@@ -1,19 +1,23 @@
 //! A service for the stories: Guangdong with two agencies, a listener on a free port, and a clock that moves when it is told to.
 
 mod house;
+mod log;
 mod region;
 mod reply;
 
 pub use house::{Made, house_with};
+pub use log::listen;
 pub use region::{ORIGIN, catalogue, code_of, dictionary, key_of, manifest, shipped, signed_manifest};
 pub use reply::Reply;
 
+use crate::silence::Handed;
 use house::house;
 use jiff::SignedDuration;
-use kanhe_service::house::{Door, Shared};
+use kanhe_service::house::{Door, House, Shared};
 use kanhe_service::http::{Limits, router};
 use kanhe_service::jobs;
 use kanhe_service::serve::{Gate, Tls, serve};
+use log::Pad;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -25,6 +29,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
+use tracing_subscriber::filter::LevelFilter;
 
 /// A service that runs.
 pub struct Stage {
@@ -33,6 +38,9 @@ pub struct Stage {
     clock: Arc<AtomicI64>,
     /// The keys of those who have called, by who they are.
     pub badges: Mutex<BTreeMap<String, String>>,
+    /// What its log may not have.
+    handed: Handed,
+    log: Pad,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
@@ -83,7 +91,7 @@ impl Stage {
 
     /// A service behind a gate of its own.
     pub fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
-        let house = Arc::new(house);
+        let (house, log) = (Arc::new(house), listen(LevelFilter::INFO));
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -96,7 +104,19 @@ impl Stage {
             closing.jobs.close();
         };
         let served = runtime.spawn(serve(gate(listener), routes, stopped, Duration::from_secs(5)));
-        Self { house, clock, badges: Mutex::default(), address, stop: Some(stop), runtime: Some(runtime), served: Some(served), folder }
+        let handed = Handed::default();
+        Self {
+            house,
+            clock,
+            badges: Mutex::default(),
+            handed,
+            log,
+            address,
+            stop: Some(stop),
+            runtime: Some(runtime),
+            served: Some(served),
+            folder,
+        }
     }
 
     /// The same house with a second door, without TLS, to which everything goes from now on; and the port of the first.
@@ -145,7 +165,18 @@ impl Stage {
 
     /// A request with a body and headers.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        Reply::of(method, &self.url(path), headers, body)
+        self.handed.hand_json(body);
+        for (name, value) in headers {
+            if matches!(*name, "authorization" | "cookie" | "x-csrf-token") {
+                self.handed.hand(value);
+            }
+        }
+        let reply = Reply::of(method, &self.url(path), headers, body);
+        // The description of the interface has examples, and they are nobody's.
+        if path != "/v1/openapi.json" {
+            self.handed.hand_json(&reply.bytes);
+        }
+        reply
     }
 
     /// Asks for something.
@@ -159,11 +190,17 @@ impl Stage {
     }
 
     /// Ends the service, and starts another on the same folder.
-    pub fn restarted(mut self) -> Self {
+    pub fn restarted(self) -> Self {
+        self.restarted_with(|_| {})
+    }
+
+    /// The same, of a house changed as a story wants it.
+    pub fn restarted_with(mut self, change: impl FnOnce(&mut House)) -> Self {
         self.end();
         let (folder, clock) = (std::mem::replace(&mut self.folder, TempDir::new().unwrap()), Arc::clone(&self.clock));
         drop(self);
-        let house = house(folder.path(), &clock);
+        let mut house = house(folder.path(), &clock);
+        change(&mut house);
         Self::of(Made { house, folder, clock }, Limits::default())
     }
 
@@ -177,6 +214,7 @@ impl Stage {
         if let Some((runtime, served)) = self.runtime.take().zip(self.served.take()) {
             let _ = runtime.block_on(served);
             runtime.shutdown_timeout(Duration::from_secs(5));
+            self.handed.hold_against(&self.log.text());
         }
     }
 }

@@ -30,37 +30,42 @@ use zeroize::Zeroizing;
 
 /// A house of which Housing has a second key unlocked.
 fn with_spare_key() -> Stage {
-    let key = Office::Housing.old_key();
-    let spare = NamedKey::new("housing.2027.example.cn", &Zeroizing::new(*key.expose_seed())).unwrap();
-    Stage::of(house_with(|house| house.keys.push(spare)), Limits::default())
+    with_spare_key_and(Limits::default())
 }
 
-fn all_uses(key: kanhe_core::key::VerifyingKey, from: &str) -> AgencyKey {
+/// The same for callers who may take so much.
+pub fn with_spare_key_and(limits: Limits) -> Stage {
+    let key = Office::Housing.old_key();
+    let spare = NamedKey::new("housing.2027.example.cn", &Zeroizing::new(*key.expose_seed())).unwrap();
+    Stage::of(house_with(|house| house.keys.push(spare)), limits)
+}
+
+pub fn all_uses(key: kanhe_core::key::VerifyingKey, from: &str) -> AgencyKey {
     let uses = Uses::SEAL.and(Uses::CERTIFICATE).and(Uses::STATUS);
     AgencyKey { key, uses, from: day(from), until: None, counts_before: None }
 }
 
-fn housing(contents: &mut Contents) -> &mut Vec<AgencyKey> {
+pub fn housing(contents: &mut Contents) -> &mut Vec<AgencyKey> {
     let agency = contents.agencies.iter_mut().find(|agency| agency.code == code_of(Office::Housing)).unwrap();
     &mut agency.keys
 }
 
 /// Which key has signed a certificate.
-fn signer_of(stage: &Stage, identifier: &str) -> kanhe_core::key::KeyId {
+pub fn signer_of(stage: &Stage, identifier: &str) -> kanhe_core::key::KeyId {
     let mark = stage.house.library.find(&CertificateId::parse(identifier).unwrap()).unwrap().unwrap();
     Envelope::decode(&stage.house.library.record(mark).unwrap().envelope).unwrap().key_id()
 }
 
-fn text_of(stage: &Stage, identifier: &str) -> String {
+pub fn text_of(stage: &Stage, identifier: &str) -> String {
     let mark = stage.house.library.find(&CertificateId::parse(identifier).unwrap()).unwrap().unwrap();
     stage.house.library.record(mark).unwrap().digits()
 }
 
-fn verdict(stage: &Stage, text: &str) -> String {
+pub fn verdict(stage: &Stage, text: &str) -> String {
     stage.post("/v1/verify", &json!({ "text": text })).json()["code"].as_str().unwrap().to_owned()
 }
 
-fn is_sound(stage: &Stage) {
+pub fn is_sound(stage: &Stage) {
     let manifest = Registrar::new(&stage.house.library).manifest().unwrap();
     assert_eq!(stage.house.library.check(|whole| judge(whole, &manifest), |_, _| {}).unwrap(), []);
 }

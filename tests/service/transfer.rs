@@ -55,7 +55,15 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{identifier}/suspend"), &grounds()).status, 200);
     assert_eq!((count("special-work-operator:01"), count("special-work-operator:02")), (0, 1));
     assert_eq!(found(&stage, "special-work-operator:77")["code"], "state_code_unknown");
-    assert_eq!(found(&stage, "special-work-operator:06")["code"], "request_malformed", "what has expired is computed");
+    assert_eq!(found(&stage, "special-work-operator:99")["code"], "state_code_other", "nothing of ours is");
+    for state in ["special-work-operator:06", "expired", "in_force"] {
+        assert_eq!(count(state), 0, "{state}: it is suspended");
+    }
+    assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{identifier}/reinstate"), &grounds()).status, 200);
+    assert_eq!((count("in_force"), count("expired")), (1, 0));
+    let by_request = |id: &str| stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "request": id }, "type": OPERATOR }));
+    assert_eq!(by_request("R-1").json()["certificates"][0]["identifier"], identifier.as_str());
+    assert_eq!((by_request("R-2").json()["certificates"].clone(), by_request("").status), (json!([]), 400));
     let sets = stage.get(&format!("/v1/types/{OPERATOR}")).json()["state_codes"].clone();
     assert_eq!((&sets[0]["id"], &sets[0]["codes"][1]), (&json!("special-work-operator"), &json!({ "code": "02", "state": "suspended" })));
 }

@@ -64,7 +64,7 @@ fn a_question_that_is_wrong_has_a_problem_in_the_place_of_its_verdict_and_stops_
             ("not_a_seal", ""),
             ("request_malformed", "`text` has 16385 characters, at most 16384 are read"),
             ("request_malformed", "`at` is no moment such as 2026-11-22T09:00:00+08:00"),
-            ("request_malformed", "the member `text` is missing"),
+            ("request_malformed", "`text` is missing"),
             ("request_malformed", "expected an object"),
             ("not_a_seal", ""),
         ]

@@ -187,6 +187,48 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
 }
 
 #[test]
+fn a_new_secret_signs_beside_the_old_one_until_its_days_are_over() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let first = hook(&desk, &json!({ "address": receiver.address, "types": ["special-work-operator"] }));
+    let path = format!("/v1/webhooks/{}/rotation", first["id"].as_str().unwrap());
+    assert_eq!(desk.post(&path, &json!({ "overlap_days": 91 })).status, 400);
+    let next = desk.post(&path, &json!({ "overlap_days": 1 })).json();
+    assert_eq!(next["id"], first["id"]);
+    let signed = |letter: &Letter, hook: &Value| signature(&secret_of(hook), &letter.id, letter.second, &letter.body);
+    issue(&stage, 1);
+    send(&stage);
+    let letter = receiver.letters().pop().unwrap();
+    assert_eq!(letter.signature, format!("{} {}", signed(&letter, &next), signed(&letter, &first)), "both, the newest first");
+    stage.later(SignedDuration::from_hours(25));
+    issue(&stage, 2);
+    send(&stage);
+    let letter = receiver.letters().pop().unwrap();
+    assert_eq!(letter.signature, signed(&letter, &next));
+    let shown = stage.sign_in("zhao", PASSWORD, None).get("/v1/webhooks").json();
+    assert_eq!(shown["webhooks"][0]["types"], first["types"], "a type by the name of its file");
+}
+
+#[test]
+fn a_letter_that_waits_for_its_next_try_can_be_sent_at_once() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": receiver.address }));
+    receiver.answers(500);
+    issue(&stage, 1);
+    for _ in 0..4 {
+        send(&stage);
+        stage.later(SignedDuration::from_mins(6));
+    }
+    receiver.answers(200);
+    assert_eq!(send(&stage), Round::default(), "it is not tried again for half an hour");
+    let path = format!("/v1/webhooks/{}/deliveries", hook["id"].as_str().unwrap());
+    let index = desk.get(&format!("{path}?state=waiting")).json()["deliveries"][0]["index"].clone();
+    assert_eq!(desk.send("POST", &format!("{path}/{index}/replay"), None).status, 202);
+    assert_eq!(send(&stage), Round { arrived: 1, failed: 0, dead: 0 });
+}
+
+#[test]
 fn of_what_nobody_answered_it_is_said_why() {
     let stage = Stage::new();
     let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);

@@ -15,6 +15,11 @@ pub fn day_in_china(at: Timestamp) -> Date {
     CHINA.to_datetime(at).date()
 }
 
+/// A moment as RFC 3339 writes it by the clock of China, in whole seconds: `2026-06-15T12:00:00+08:00`.
+pub fn moment_in_china(at: Timestamp) -> String {
+    CHINA.to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+}
+
 /// The first moment of a day in China; an end of the calendar where the day has none.
 pub fn start_of_day(day: Date) -> Timestamp {
     CHINA.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
@@ -44,6 +49,11 @@ pub fn day_of_number(number: i32) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_told_by_the_clock_of_china() {
+        assert_eq!(moment_in_china("2098-12-31T16:00:00.123456789Z".parse().unwrap()), "2099-01-01T00:00:00+08:00");
+    }
 
     #[test]
     fn a_day_begins_at_midnight_in_china() {

@@ -204,6 +204,11 @@ impl Certificate {
         Ok(Self(contents))
     }
 
+    /// Its parts.
+    pub fn into_contents(self) -> Contents {
+        self.0
+    }
+
     /// When it is in force.
     pub fn validity(&self) -> Validity {
         Validity { from: self.0.from, until: self.0.until }

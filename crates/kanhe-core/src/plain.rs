@@ -5,7 +5,7 @@
 /// Whether a line has nothing in it that cannot be seen: no control character, and none without a look of its own.
 pub fn is_plain(line: &str) -> bool {
     let before = std::iter::once(None).chain(line.chars().map(Some));
-    line.chars().zip(before).all(|(letter, before)| !letter.is_control() && (!is_invisible(letter) || shapes(letter, before)))
+    line.chars().zip(before).all(|(letter, before)| !letter.is_control() && !is_unseen(letter, before))
 }
 
 /// Whether a line is one that people can be shown: plain, of 1 to so many characters, without spaces around.
@@ -13,8 +13,15 @@ pub fn is_line(line: &str, most: usize) -> bool {
     (1..=most).contains(&line.chars().count()) && line.trim() == line && is_plain(line)
 }
 
+/// Whether a letter has no look of its own behind the one before it, and gives that none.
+///
+/// The list is ours and does not grow with Unicode: what was signed with a reason in it must be read for ever.
+pub const fn is_unseen(letter: char, before: Option<char>) -> bool {
+    is_invisible(letter) && !shapes(letter, before)
+}
+
 /// Whether a joiner, or the Mongolian vowel separator, gives the letter before it its shape, in scripts whose letters have several.
-pub const fn shapes(letter: char, before: Option<char>) -> bool {
+const fn shapes(letter: char, before: Option<char>) -> bool {
     let joins = matches!(letter, '\u{180E}' | '\u{200C}' | '\u{200D}');
     joins && matches!(before, Some('\u{0600}'..='\u{1AFF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'))
 }

@@ -11,7 +11,11 @@ use unicode_normalization::UnicodeNormalization;
 /// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
 /// the same so are the same number, or the same name.
 pub fn folded(text: &str) -> String {
-    text.trim().nfkc().map(|letter| letter.to_ascii_uppercase()).collect()
+    // Most codes and numbers come in half width, where there is nothing to fold but the case.
+    match text.trim() {
+        plain if plain.is_ascii() => plain.to_ascii_uppercase(),
+        other => other.nfkc().map(|letter| letter.to_ascii_uppercase()).collect(),
+    }
 }
 
 /// How a number that was typed may be printed: as it was typed, and in capitals with brackets of half or full width.

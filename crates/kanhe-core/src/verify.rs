@@ -4,8 +4,10 @@
 //! certificate into "cannot tell here"; only the calendar is asked after the clock was believed.
 
 mod file;
+mod logged;
 
-pub use file::verify_file;
+pub use file::{verify_file, verify_file_logged};
+pub use logged::Logged;
 
 use crate::calendar::day_in_china;
 use crate::code::RegionCode;
@@ -41,6 +43,17 @@ pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>)
     verify_with(text, pack, occasion, |_| None)
 }
 
+/// Decides the same where a proof tells that the region's log has the certificate: what it has from before a theft is its agency's, also
+/// where the pack has no list of survivors.
+pub fn verify_logged<'p>(
+    text: &str,
+    pack: &'p Authentic<Pack>,
+    occasion: Occasion<'_>,
+    logged: &Logged,
+) -> Result<Accepted<'p>, Refusal<'p>> {
+    verify_by(text, pack, occasion, |_| None, Some(logged))
+}
+
 /// Decides the same, sooner where the multiples of a key are at hand.
 pub fn verify_with<'p, 'm>(
     text: &str,
@@ -48,11 +61,25 @@ pub fn verify_with<'p, 'm>(
     occasion: Occasion<'_>,
     multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
 ) -> Result<Accepted<'p>, Refusal<'p>> {
+    verify_by(text, pack, occasion, multiples_of, None)
+}
+
+fn verify_by<'p, 'm>(
+    text: &str,
+    pack: &'p Authentic<Pack>,
+    occasion: Occasion<'_>,
+    multiples_of: impl Fn(&VerifyingKey) -> Option<&'m Multiples>,
+    logged: Option<&Logged>,
+) -> Result<Accepted<'p>, Refusal<'p>> {
     let scanned = Scanned::parse(text).map_err(Reason::Unreadable)?;
     let envelope = scanned.envelope(); // bounded, in shape, still a stranger's bytes
     let (seal, anchor) = authenticate::<Seal<'_>>(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
     let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
-    decide(&seal, &anchor, kind, anchor.trust_in(scanned.bytes()), pack, occasion)
+    let trust = match (anchor.trust_in(scanned.bytes()), anchor.key().counts_before.zip(logged)) {
+        (Trust::Unknown, Some((before, logged))) if logged.has_seal(scanned.bytes(), before) => Trust::Whole,
+        (known, _) => known,
+    };
+    decide(&seal, &anchor, kind, trust, pack, occasion)
 }
 
 /// Finds the key that signed: all keys with the document's key id are tried.

@@ -15,6 +15,7 @@ mod kind;
 mod review;
 mod seal_profile;
 mod shape;
+mod sought;
 mod type_file;
 mod worst_case;
 
@@ -27,6 +28,7 @@ pub use error::{CatalogueError, TypeDefect};
 pub use kind::{AuthorityLevel, Budget, CertificateKind, DefiningAuthority, FormField, HolderCategory, HolderRule, ValidityRule};
 pub use review::{Department, ReviewOrder, ReviewRule};
 pub use shape::Shape;
+pub use sought::{Asked, SoughtError};
 
 use in_force::Later;
 use kanhe_core::code::TypeCode;

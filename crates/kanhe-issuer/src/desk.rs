@@ -10,7 +10,9 @@ pub use error::{DeskError, IssueError};
 
 use crate::application::{Draft, Minting};
 use crate::catalogue::{CertificateKind, qr_version_of};
-use kanhe_core::certificate::Certificate;
+use crate::discretion::Words;
+use jiff::civil::Date;
+use kanhe_core::certificate::{Certificate, Contents};
 use kanhe_core::code::{CertificateId, Serial, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Document, sign_by, sign_to_cose_by};
@@ -46,10 +48,18 @@ pub enum Succession<'a> {
     Next(&'a CertificateId),
 }
 
-/// Which version a certificate is, and of which it takes the place.
-struct Lineage {
-    identifier: CertificateId,
-    predecessor: Option<CertificateId>,
+/// What a draft asks for, minted but for what is given to one certificate alone: as a first version, without a slot and without salt.
+pub struct Asked {
+    certificate: Certificate,
+    /// The serial, if the draft gives it.
+    serial: Option<Serial>,
+}
+
+impl Asked {
+    /// All of it as bytes: two requests ask for the same if these are the same.
+    pub fn contents(&self) -> Vec<u8> {
+        self.certificate.encode()
+    }
 }
 
 /// A certificate as it leaves the desk.
@@ -110,7 +120,7 @@ impl<'a> Desk<'a> {
             return Err(DeskError::TypeDiffers { code: kind.code().to_string() });
         }
         if !agency.kinds.contains(&published.index) {
-            return Err(DeskError::OutOfScope { agency: agency.names.en.clone(), code: kind.code().to_string() });
+            return Err(DeskError::OutOfScope { agency: agency.code.to_string(), code: kind.code().to_string() });
         }
         let dictionary = dictionaries.iter().find(|dictionary| dictionary.id() == published.dictionary);
         let dictionary = dictionary.ok_or(DeskError::DictionaryUnknown { dictionary: published.dictionary })?;
@@ -162,26 +172,28 @@ impl<'a> Desk<'a> {
 
     /// A value that tells whether two requests ask for the same; without the key nobody can guess from it what they ask for.
     pub fn fingerprint(&self, draft: &Draft) -> Result<[u8; 16], IssueError> {
-        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(self.contents(draft)?).finalize();
+        let contents = self.ask(draft.clone())?.contents();
+        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(contents).finalize();
         Ok(hash.first_chunk().copied().unwrap_or_default())
     }
 
-    /// All that a draft asks for, as bytes: two requests ask for the same if these are the same.
-    pub fn contents(&self, draft: &Draft) -> Result<Vec<u8>, IssueError> {
-        let lineage = Lineage { identifier: self.identifier(draft)?, predecessor: None };
-        Ok(self.mint(draft.clone(), lineage, 0, [0; 16])?.encode())
+    /// Mints what a draft asks for.
+    pub fn ask(&self, draft: Draft) -> Result<Asked, IssueError> {
+        let (identifier, serial) = (self.identifier(&draft)?, draft.serial().cloned());
+        let (issuer_names, region) = (self.agency.names.clone(), self.manifest.region);
+        let minting = Minting { identifier, issuer_names, region, predecessor: None, slot: 0, salt: [0; 16] };
+        let certificate = Certificate::new(draft.into_contents(minting)).map_err(IssueError::Certificate)?;
+        Ok(Asked { certificate, serial })
     }
 
     /// Issues a first version: nothing leaves the desk that our own verifiers would not believe and understand.
     pub fn issue(&self, draft: Draft, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
-        self.sign(draft, Succession::First, slot, salt)
+        self.sign(self.ask(draft)?, Succession::First, slot, salt)
     }
 
-    /// Mints, signs what reads as it was minted, and finds out whether the signatures hold.
-    pub fn sign(&self, draft: Draft, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
-        self.covers(&draft)?;
-        let lineage = self.lineage(&draft, succession)?;
-        let certificate = self.mint(draft, lineage, slot, salt)?;
+    /// Gives a certificate its place, signs what reads as it was minted, and finds out whether the signatures hold.
+    pub fn sign(&self, asked: Asked, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
+        let certificate = self.place(asked, succession, slot, salt)?;
         let payload = certificate.encode();
         self.certificate_reads(&payload, &certificate)?;
         let envelope = sign_to_cose_by(self.key, Certificate::TYPE, &payload)?; // the only call in the project that signs a certificate
@@ -195,52 +207,50 @@ impl<'a> Desk<'a> {
         Ok(Issued { certificate, envelope, digits, seal: seal.bytes().to_vec(), qr_version })
     }
 
-    /// The first version that a draft would become, with everything that could be wrong with it and its seal found out, and no signature.
-    pub fn proof(&self, draft: Draft) -> Result<Certificate, IssueError> {
-        self.covers(&draft)?;
-        let identifier = self.identifier(&draft)?;
+    /// The first version that would be issued, with everything that could be wrong with it and its seal found out, and no signature.
+    pub fn proof(&self, asked: Asked) -> Result<Certificate, IssueError> {
         // The slot that takes the most bytes: the one that it would be given may take as many.
-        let certificate = self.mint(draft, Lineage { identifier, predecessor: None }, u32::MAX, [0; 16])?;
+        let certificate = self.place(asked, Succession::First, u32::MAX, [0; 16])?;
         let payload = write(&certificate, self.kind, self.dictionary, &digest_of(&[])).map_err(IssueError::Seal)?;
         self.within_budget(sealed_length(&payload)).map(|_| certificate)
     }
 
-    fn lineage(&self, draft: &Draft, succession: Succession<'_>) -> Result<Lineage, IssueError> {
-        let first = |predecessor: Option<&CertificateId>| {
-            self.identifier(draft).map(|identifier| Lineage { identifier, predecessor: predecessor.cloned() })
-        };
-        match succession {
-            Succession::First => first(None),
-            Succession::From(origin) => first(origin),
+    /// Gives a certificate what is its own alone: its version, the one before, its slot and its salt.
+    fn place(&self, asked: Asked, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
+        let Asked { certificate, serial } = asked;
+        if !self.agency_key.covers(certificate.issued) {
+            return Err(self.outside_window(certificate.issued));
+        }
+        let minted = Contents { slot, salt, ..certificate.into_contents() };
+        let placed = match succession {
+            Succession::First => minted,
+            Succession::From(origin) => Contents { predecessor: origin.cloned(), ..minted },
             Succession::Next(predecessor) => {
                 let identifier = predecessor.next_version().map_err(|_| IssueError::LastVersion)?;
-                if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
-                    return Err(IssueError::OtherSerial);
+                if serial.is_some_and(|serial| serial != *identifier.serial()) {
+                    return Err(IssueError::OtherSerial { identifier: predecessor.to_string() });
                 }
-                Ok(Lineage { identifier, predecessor: Some(predecessor.clone()) })
+                Contents { identifier, predecessor: Some(predecessor.clone()), ..minted }
             }
+        };
+        let certificate = Certificate::new(placed).map_err(IssueError::Certificate)?;
+        let told = Words::of(self.kind, &certificate.number, &certificate.holders).tell_all(|name| certificate.field(name));
+        match told.first() {
+            Some(place) => Err(IssueError::WholeNumber { place: (*place).to_owned() }),
+            None => Ok(certificate),
         }
     }
 
-    fn covers(&self, draft: &Draft) -> Result<(), IssueError> {
-        if self.agency_key.covers(draft.issued()) {
-            Ok(())
-        } else {
-            Err(IssueError::OutsideKeyWindow { issued: draft.issued().to_string() })
-        }
+    fn outside_window(&self, issued: Date) -> IssueError {
+        let AgencyKey { key, from, until, .. } = self.agency_key;
+        let until = until.map_or_else(|| "..".to_owned(), |until| until.to_string());
+        IssueError::OutsideKeyWindow { key_id: key.id(), window: format!("{from}/{until}"), issued: issued.to_string() }
     }
 
     /// The QR version that a seal of so many bytes needs.
     fn within_budget(&self, bytes: usize) -> Result<u8, IssueError> {
         let version = qr_version_of(bytes).unwrap_or(u8::MAX);
         if version > self.budget { Err(IssueError::OverBudget { bytes, version, budget: self.budget }) } else { Ok(version) }
-    }
-
-    fn mint(&self, draft: Draft, lineage: Lineage, slot: u32, salt: [u8; 16]) -> Result<Certificate, IssueError> {
-        let Lineage { identifier, predecessor } = lineage;
-        let (issuer_names, region) = (self.agency.names.clone(), self.manifest.region);
-        let minting = Minting { identifier, issuer_names, region, predecessor, slot, salt };
-        Certificate::new(draft.into_contents(minting)).map_err(IssueError::Certificate)
     }
 
     /// Eighteen digits from a hash of agency, type and request: 60 bits, so two of a million requests agree once in a million libraries.

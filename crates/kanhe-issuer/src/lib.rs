@@ -22,6 +22,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;
+mod discretion;
 pub mod examiner;
 pub mod eyes;
 pub mod json;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kanhe_core::calendar::moment_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
@@ -189,7 +190,7 @@ pub enum LifecycleError {
         allowed: Vec<Change>,
     },
     /// It would take effect before what was done last.
-    #[error("it would take effect at {effective}, before the last act upon the certificate did at {last}")]
+    #[error("it would take effect at {}, before the last act upon the certificate did at {}", moment_in_china(*.effective), moment_in_china(*.last))]
     BeforeLast {
         /// When it would take effect.
         effective: Timestamp,
@@ -197,7 +198,7 @@ pub enum LifecycleError {
         last: Timestamp,
     },
     /// It would take effect later: then is the time to record it.
-    #[error("it would take effect at {effective}, and now is {now}")]
+    #[error("it would take effect at {}, and now is {}", moment_in_china(*.effective), moment_in_china(*.now))]
     InFuture {
         /// When it would take effect.
         effective: Timestamp,

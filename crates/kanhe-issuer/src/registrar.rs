@@ -3,13 +3,17 @@
 //! A commit is planned under the library's one pen, so what a rule found is still so when the batch is written: nobody gets the same
 //! identifier, or a second licence of which one is allowed, between the question and the answer.
 
+mod belonging;
 mod enter;
 mod error;
 mod intake;
 mod proof;
 mod signing;
 mod transfer;
+mod usable;
 
+pub use belonging::Stranger;
+pub(crate) use belonging::stays_with;
 pub(crate) use enter::{Lineage, enter};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
@@ -189,20 +193,20 @@ impl<'l> Registrar<'l> {
     }
 
     /// Changes what has become of a certificate, and writes beside it what is to stand in the same commit.
-    pub fn change_and(
+    pub fn change_and<E: From<RegistrarError> + From<StoreError>>(
         &self,
         identifier: &CertificateId,
         change: Change,
         entry: &Entry,
         other: Option<&str>,
-        beside: impl FnOnce(&mut Pen<'_>, &Card) -> Result<(), StoreError>,
-    ) -> Result<Card, RegistrarError> {
+        beside: impl FnOnce(&mut Pen<'_>, &Card) -> Result<(), E>,
+    ) -> Result<Card, E> {
         if matches!(change, Change::Renew | Change::Amend) {
-            return Err(RegistrarError::NeedsDraft { change });
+            return Err(RegistrarError::NeedsDraft { change }.into());
         }
         match other.and_then(|other| RegionCode::parse(other).ok()) {
-            Some(region) if region == *self.library.region() => return Err(RegistrarError::OwnRegion { region }),
-            Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }),
+            Some(region) if region == *self.library.region() => return Err(RegistrarError::OwnRegion { region }.into()),
+            Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }.into()),
             Some(_) | None => {}
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
@@ -224,6 +228,9 @@ pub(crate) fn told_of(identifier: &CertificateId, record: &Record, change: Chang
 /// Changes what has become of a certificate, in a commit, if the table of the lifecycle lets it.
 pub(crate) fn turn(pen: &mut Pen<'_>, shelfmark: Shelfmark, change: Change, entry: &Entry, told: &Event) -> Result<Card, RegistrarError> {
     let state = allowed(&pen.card(shelfmark)?, change, entry)?;
+    if state == State::Valid {
+        usable::may_come_back(pen, shelfmark)?;
+    }
     pen.note(&[shelfmark], told)?;
     Ok(pen.turn(shelfmark, Turn { state, effective: entry.effective, recorded: entry.now, successor: None })?)
 }

@@ -7,9 +7,10 @@
 //! * [`Officer`], [`Personnel`]: people, and what an administrator does with them;
 //! * [`sign_in`], [`session`], [`password`], [`second_factor`]: how people prove who they are;
 //! * [`api_key`]: how systems do, by a key or by a client certificate;
-//! * [`uses`]: who saw or changed what, for auditors.
+//! * [`uses`], [`alarm`]: who saw or changed what, and who does unusually much, for auditors.
 
 mod account;
+pub mod alarm;
 pub mod api_key;
 mod caller;
 mod mandate;

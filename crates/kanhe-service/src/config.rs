@@ -68,6 +68,23 @@ pub struct Config {
     pub traces: Option<TracesAt>,
 }
 
+/// A configuration with everything that is wrong with its settings.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What could be read. In the place of a section that could not stands one that says nothing.
+    pub config: Config,
+    /// What is wrong.
+    pub faults: Vec<ConfigFault>,
+    left_out: Vec<String>,
+}
+
+impl Draft {
+    /// Whether a section stands as it was written.
+    pub fn has(&self, section: &str) -> bool {
+        self.left_out.iter().all(|left_out| left_out != section)
+    }
+}
+
 impl Config {
     /// Reads a configuration, with variables such as `KANHE_SERVE_LISTEN__ADDRESS` over it.
     ///
@@ -75,12 +92,22 @@ impl Config {
     ///
     /// Everything that is wrong at once; of a text that is no TOML only the first thing.
     pub fn parse(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<ConfigFault>> {
+        let Draft { config, faults, .. } = Self::draft(text, variables)?;
+        if faults.is_empty() { Ok(config) } else { Err(faults) }
+    }
+
+    /// Reads as much of a configuration as can be read, for who wants to hear of the files that it names as well.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a text of which nothing can be read.
+    pub fn draft(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Draft, Vec<ConfigFault>> {
         let mut layers = Layers::read(text, variables).map_err(|fault| vec![fault])?;
-        let config = layers.config();
-        let faults: Vec<ConfigFault> = layers.faults(config.iter().flat_map(Self::errors).collect());
+        let (config, left_out) = layers.config();
+        let faults = layers.faults(config.iter().flat_map(Self::errors).collect());
         match config {
-            Some(config) if faults.is_empty() => Ok(config),
-            _ => Err(faults),
+            Some(config) => Ok(Draft { config, faults, left_out }),
+            None => Err(faults),
         }
     }
 
@@ -142,7 +169,7 @@ impl Config {
 }
 
 /// A key is in a file, with what opens it, or in a token that has a name.
-fn is_somewhere(key: &KeyAt) -> bool {
+pub fn is_somewhere(key: &KeyAt) -> bool {
     match &key.token {
         Some(token) => {
             key.file.is_none()

@@ -4,9 +4,9 @@ mod practice;
 
 use crate::signed_file::SignedFile;
 use arc_swap::ArcSwapOption;
-use kanhe_core::envelope::Authentic;
+use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::key::VerifyingKey;
-use kanhe_core::pack::{Pack, PackError};
+use kanhe_core::pack::{Contents, Pack, PackError};
 use kanhe_core::verdict::{Accepted, Refusal};
 use kanhe_core::verify::{Occasion, verify_with};
 use practice::Practice;
@@ -18,6 +18,7 @@ pub struct Shelved {
     pack: Authentic<Pack>,
     practice: Practice,
     file: SignedFile,
+    recognition: Option<SignedFile>,
 }
 
 impl Shelved {
@@ -29,6 +30,11 @@ impl Shelved {
     /// Decides whether one may rely on the certificate whose QR code says `text`.
     pub fn verify(&self, text: &str, occasion: Occasion<'_>) -> Result<Accepted<'_>, Refusal<'_>> {
         verify_with(text, &self.pack, occasion, |key| self.practice.multiples_of(key))
+    }
+
+    /// The recognition that stands in it, as it was signed.
+    pub const fn recognition(&self) -> Option<&SignedFile> {
+        self.recognition.as_ref()
     }
 
     /// The signed file, whose SHA-256 is its name among all packs.
@@ -99,7 +105,8 @@ impl Shelf {
             return Ok(None);
         }
         let pack = Pack::open(file.as_ref(), &self.trusted)?;
-        let examined = Shelved { practice: Practice::with(&pack), pack, file };
+        let recognition = recognition(&file);
+        let examined = Shelved { practice: Practice::with(&pack), pack, file, recognition };
         self.newer(&examined).map(|()| Some(examined))
     }
 
@@ -119,4 +126,10 @@ impl Shelf {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// The envelope of the recognition in a pack that was opened before: a pack has one, or none.
+fn recognition(pack: &SignedFile) -> Option<SignedFile> {
+    let contents: Contents = Envelope::decode(pack.as_ref()).and_then(|envelope| envelope.read_unchecked()).ok()?;
+    contents.recognitions.into_iter().next().map(|envelope| SignedFile::new(envelope.into()))
 }

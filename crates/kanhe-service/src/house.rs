@@ -9,6 +9,7 @@ use crate::identity::Provider;
 use crate::jobs::Queue;
 use crate::proposals;
 use crate::publish::Press;
+use crate::reread::Refused;
 use crate::serve::{Peer, Transport};
 use crate::sharing;
 use jiff::Timestamp;
@@ -59,6 +60,8 @@ pub struct House {
     pub keys: Vec<NamedKey>,
     /// The pack that it verifies with.
     pub shelf: Shelf,
+    /// Which of its files it would not take again.
+    pub refused: Refused,
     /// What it publishes by itself.
     pub press: Press,
     /// How seals are drawn.
@@ -71,7 +74,7 @@ pub struct House {
     pub sharing: sharing::Rules,
     /// Tables that are worked through.
     pub jobs: Queue,
-    /// How long a proposal can be decided.
+    /// How long a proposal can be decided, and what takes none.
     pub proposals: proposals::Rules,
     /// The clock and the dice.
     pub edge: Edge,

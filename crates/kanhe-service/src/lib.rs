@@ -14,6 +14,7 @@
 //! * [`identity`]: officers who sign in by an identity service that is not ours;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`jobs`]: tables that are worked through while others are served;
+//! * [`reread`]: files that a running service reads again, and how that went;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
 //! * [`webhooks`]: whoever an agency names is told what happens.
@@ -32,6 +33,7 @@ pub mod jobs;
 pub mod measure;
 pub mod proposals;
 pub mod publish;
+pub mod reread;
 pub mod serve;
 pub mod sharing;
 pub mod shown;

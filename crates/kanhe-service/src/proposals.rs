@@ -3,6 +3,8 @@
 //! The rules stand in `kanhe_issuer::proposal`. What is approved is on the disk in the commit of the approval; here the running service begins
 //! to go by it, and a service that was killed in between does when it starts.
 
+pub mod alone;
+
 use crate::accounts::api_key::behind;
 use crate::accounts::uses::{Use, UseAct, note_use};
 use crate::accounts::{Caller, Right, officers};
@@ -27,11 +29,13 @@ const AT_A_TIME: usize = 200;
 /// Officers that are looked at in one question.
 const OFFICERS: usize = 100;
 
-/// How long a proposal can be decided.
+/// How long a proposal can be decided, and what takes none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// From its making on.
     pub term: SignedDuration,
+    /// Certificates that one person takes away alone within an hour.
+    pub alone_an_hour: u32,
 }
 
 /// The right that proposing and deciding take.

@@ -5,7 +5,7 @@
 //!
 //! * [`Inquiry`], [`Share`]: who asks for what, and the paper of it;
 //! * [`Found`], [`SharedCertificate`]: what was found, and what of it may be seen;
-//! * [`Rules`], [`Alarm`]: how often a caller may ask on a day, and what is unusual;
+//! * [`Rules`]: how often a caller may ask on a day, and what is unusual;
 //! * [`matters`], [`match_matter`]: matters, and which of the certificates that one needs a holder has;
 //! * [`information`], [`mod@file`]: the answers of the standard to information and to files;
 //! * [`links`]: a signed file, fetched once.
@@ -21,7 +21,8 @@ pub mod matters;
 mod refusal;
 mod shown;
 
-pub use calls::{Alarm, Rules, alarms_of};
+pub use calls::Rules;
+pub(crate) use calls::{count_search, tell};
 pub use found::{Found, by_holder, by_identifier};
 pub use inquiry::{Inquiry, Share, ShareAct, shares_of};
 pub use matching::{MatchedWant, match_matter};

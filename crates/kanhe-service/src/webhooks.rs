@@ -12,9 +12,10 @@ mod letter;
 mod miss;
 mod signature;
 
+pub(crate) use delivery::letters;
 pub use delivery::{Delivery, Fate, deliveries_of, replay};
-pub use hook::{Hook, HookError, MOST_HOOKS, hooks_of, put_hook, remove_hook};
-pub use letter::letter_of;
+pub use hook::{Hook, HookError, MOST_HOOKS, hook_in, hooks_of, put_hook, remove_hook};
 pub(crate) use letter::{Addressee, addressee};
+pub use letter::{Letter, letter_of};
 pub use miss::Miss;
 pub use signature::{Secret, signature};

@@ -1,12 +1,31 @@
-//! Backups: taken while the library is open, each holding only what the one before does not, and verified before they are trusted.
+//! Backups: taken while the library is open, each holding only what the one before does not.
+//!
+//! A backup is called verified when the library was read whole, with the checksum of every block, and the copies were read back with
+//! those of the files. Of a damaged library none is made, and those that there are stay as they were.
 
-use crate::beside::whole;
+use crate::beside::{failed, whole};
+use crate::crc::crc32c_of;
 use crate::error::StoreError;
+use crate::family::Family;
 use crate::faults;
 use crate::library::Library;
-use rocksdb::Env;
+use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
-use std::path::Path;
+use rocksdb::{Env, IteratorMode, ReadOptions, properties};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// How often somebody looks how much of a copy is there.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// Entries between two that are also asked for by their key: so many have one part of a filter, and a filter is read by who asks.
+const ASKED: u64 = 256;
+
+/// Is told how many bytes of how many are done; of work that is not measured in bytes, as much as its share.
+pub type Progress<'p> = dyn FnMut(u64, u64) + Send + 'p;
 
 /// One backup of several in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,17 +39,56 @@ pub struct Backup {
 }
 
 impl Library {
-    /// Adds a backup to a folder of them: files that are there already are not copied again.
+    /// Adds a backup to a folder of them, as [`Self::back_up_with`] does.
     pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
+        self.back_up_with(folder, &mut |_, _| {})
+    }
+
+    /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
+    pub fn back_up_with(&self, folder: &Path, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+        let size = self.still()?.read_whole(progress)?;
+        let all = size.saturating_mul(3);
         let mut engine = engine(folder)?;
-        faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?))?;
-        let last = engine.get_backup_info().into_iter().max_by_key(|backup| backup.backup_id);
-        let last = last.map(|backup| backup.backup_id).unwrap_or_default();
-        engine.verify_backup(last)?;
-        self::list(&engine)
-            .into_iter()
-            .find(|backup| backup.number == last)
-            .ok_or(StoreError::NoLibrary { folder: folder.display().to_string() })
+        let before = bytes_in(folder);
+        watched(
+            || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
+            |done| progress(done, all),
+            || faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?)),
+        )?;
+        let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
+        let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
+        let verified = engine.verify_backup(made.number).map_err(StoreError::from).and_then(|()| read_back(folder, made.number, read));
+        // A backup that nobody would want restored is none: without this file the next one takes its files away.
+        verified.inspect_err(|_| drop(fs::remove_file(contents_of(folder, made.number))))?;
+        progress(all, all);
+        Ok(made)
+    }
+
+    /// Reads every entry from the disk, past all that is in memory, and says how many bytes of files there are.
+    fn read_whole(&self, progress: &mut Progress<'_>) -> Result<u64, StoreError> {
+        let sum = |property| -> Result<u64, StoreError> {
+            Family::ALL.iter().try_fold(0_u64, |sum, family| {
+                let found = self.db.property_int_value_cf(handle(&self.db, *family)?, property)?;
+                Ok(sum.saturating_add(found.unwrap_or(0)))
+            })
+        };
+        let (size, rows) = (sum(properties::TOTAL_SST_FILES_SIZE)?, sum(properties::ESTIMATE_NUM_KEYS)?.max(1));
+        let mut read = 0_u64;
+        for family in Family::ALL {
+            let mut options = ReadOptions::default();
+            options.set_verify_checksums(true);
+            options.fill_cache(false);
+            options.set_total_order_seek(true);
+            for row in self.db.iterator_cf_opt(handle(&self.db, family)?, options, IteratorMode::Start) {
+                let (key, _) = row?;
+                read += 1;
+                if read.is_multiple_of(ASKED) {
+                    self.view().get(family, &key)?;
+                    progress(read.min(rows).saturating_mul(size / rows), size.saturating_mul(3));
+                }
+            }
+        }
+        Ok(size)
     }
 }
 
@@ -48,18 +106,90 @@ pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
     Ok(list(&engine(folder)?))
 }
 
-/// Restores a backup, the last unless one is named, into a folder that holds no library.
+/// The backup of a folder with a number, the last unless one is named, if all its files are there.
+pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> {
+    // Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
+    let known = backups(folder)?;
+    let found = number.map_or(known.last(), |number| known.iter().find(|backup| backup.number == number));
+    let missing = || StoreError::NoBackup { folder: folder.display().to_string(), known: known.iter().map(|it| it.number).collect() };
+    let backup = *found.ok_or_else(missing)?;
+    engine(folder)?.verify_backup(backup.number)?;
+    Ok(backup)
+}
+
+/// Restores a backup into a folder that holds no library, as [`restore_with`] does.
 pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
-    // Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
-    let known: Vec<u32> = self::backups(backups)?.iter().map(|backup| backup.number).collect();
-    let missing = || StoreError::NoBackup { folder: backups.display().to_string(), known: known.clone() };
-    let number = number.or_else(|| known.last().copied()).filter(|number| known.contains(number)).ok_or_else(missing)?;
+    restore_with(backups, &chosen(backups, number)?, into, &mut |_, _| {})
+}
+
+/// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
+pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut Progress<'_>) -> Result<(), StoreError> {
+    if into.join("CURRENT").exists() {
+        return Err(StoreError::Exists { folder: into.display().to_string() });
+    }
     let mut engine = engine(backups)?;
-    engine.verify_backup(number)?;
-    whole(into, |into| faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), number)?)))
+    whole(into, |into| {
+        watched(
+            || bytes_in(into).min(backup.bytes),
+            |done| progress(done, backup.bytes),
+            || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
+        )
+    })
+}
+
+/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied.
+fn read_back(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<(), StoreError> {
+    let contents = fs::read_to_string(contents_of(folder, number)).map_err(failed)?;
+    let mut read = 0_u64;
+    for line in contents.lines() {
+        let mut words = line.split(' ');
+        let (Some(name), Some("crc32"), Some(sum)) = (words.next(), words.next(), words.next()) else { continue };
+        let file = File::open(folder.join(name)).map_err(failed)?;
+        let found = crc32c_of(file, |bytes| {
+            read = read.saturating_add(bytes);
+            progress(read);
+        });
+        let found = found.map_err(failed)?;
+        if sum.parse() != Ok(found) {
+            return Err(StoreError::Corrupt { detail: format!("{name} of backup {number} is not what was copied") });
+        }
+    }
+    Ok(())
+}
+
+/// The file that says which files a backup has.
+fn contents_of(folder: &Path, number: u32) -> PathBuf {
+    folder.join("meta").join(number.to_string())
+}
+
+/// Works, and lets another thread tell how far that has come.
+fn watched<T>(done: impl Fn() -> u64 + Send, mut tell: impl FnMut(u64) + Send, work: impl FnOnce() -> T) -> T {
+    let (over, ended) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            // Nothing is ever sent: the other end is gone when the work is done.
+            while ended.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+                tell(done());
+            }
+        });
+        let worked = work();
+        drop(over);
+        worked
+    })
+}
+
+/// The bytes of all files in a folder, as far as they can be seen.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes_in(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    });
+    sizes.fold(0, u64::saturating_add)
 }
 
 fn list(engine: &BackupEngine) -> Vec<Backup> {

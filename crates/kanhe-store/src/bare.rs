@@ -4,7 +4,7 @@
 use crate::error::StoreError;
 use crate::library::Library;
 use crate::pen::Pen;
-use crate::view::Writes;
+use crate::writes::Writes;
 use rocksdb::{DB, Options, WriteBatch, WriteOptions};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ impl Library {
     /// The batch that a plan would come to over the library as it stands; nothing is written.
     pub fn batch_of<E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<(), E>) -> Result<Batch, E> {
         let (next, size) = crate::writer::counters(&self.db)?;
-        let nothing = Writes::new();
+        let nothing = Writes::default();
         let mut pen = Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next);
         plan(&mut pen)?;
         Ok(Batch(pen.end().writes))
@@ -36,11 +36,11 @@ impl Bare {
     /// Writes a batch under keys that no other has, and returns when it is on the disk.
     pub fn write(&self, number: u64, batch: &Batch) -> Result<(), StoreError> {
         let mut bare = WriteBatch::default();
-        for (entry, ((_, key), value)) in (0_u64..).zip(&batch.0) {
+        for (entry, (key, value)) in (0_u64..).zip(batch.0.by_family().flat_map(|(_, entries)| entries)) {
             // Scattered as the library's keys are: what comes sorted is written for less.
             let scattered = (number << 32 | entry).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
             let key = [scattered.as_slice(), key.get(8..).unwrap_or_default()].concat();
-            bare.put(key, value.as_deref().unwrap_or_default());
+            bare.put(key, value.unwrap_or_default());
         }
         let mut options = WriteOptions::default();
         options.set_sync(true);

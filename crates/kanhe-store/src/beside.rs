@@ -17,7 +17,8 @@ pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreEr
         fs::remove_dir_all(&beside).map_err(failed)?;
     }
     fs::create_dir_all(&beside).map_err(failed)?;
-    make(&beside)?;
+    // What was refused takes no room; only who was killed leaves it behind.
+    make(&beside).inspect_err(|_| drop(fs::remove_dir_all(&beside)))?;
     faults::pass(|| move_to(&beside, place).map_err(failed))
 }
 
@@ -37,7 +38,7 @@ fn move_to(beside: &Path, place: &Path) -> io::Result<()> {
 
 pub(crate) fn failed(error: io::Error) -> StoreError {
     match error.kind() {
-        io::ErrorKind::StorageFull => StoreError::DiskFull,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::DiskFull,
         _ => StoreError::Database { detail: error.to_string() },
     }
 }

@@ -132,7 +132,8 @@ impl From<rocksdb::Error> for StoreError {
     fn from(error: rocksdb::Error) -> Self {
         use rocksdb::ErrorKind;
         let detail = error.as_ref().to_owned();
-        let full = detail.contains("No space left");
+        // As the system says it: the disk, somebody's part of it, or what a file may have.
+        let full = ["No space left", "quota exceeded", "File too large"].iter().any(|said| detail.contains(said));
         let locked = detail.contains("lock") && (detail.contains("LOCK") || detail.contains("held by"));
         match error.kind() {
             _ if full => Self::DiskFull,

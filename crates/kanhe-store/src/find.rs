@@ -7,7 +7,6 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
-use crate::view::Entry;
 use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
@@ -16,6 +15,7 @@ use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
 
 pub use crate::cursor::Cursor;
+pub use crate::find_standing::{Standing, Term};
 
 /// A page has at most so many certificates.
 pub const LONGEST_PAGE: usize = 1_000;
@@ -46,6 +46,17 @@ pub enum Question {
     },
     /// By two or more neighbouring letters of a holder's name.
     Words(String),
+    /// By the request that they were issued for: an agency answers one of a type once.
+    Request {
+        /// The request's id.
+        request: String,
+        /// The type.
+        type_code: Option<TypeCode>,
+        /// The agency.
+        agency: Option<Uscc>,
+    },
+    /// By what they are on a day.
+    Standing(Standing),
     /// By what stands on the card.
     Shelf {
         /// The type.
@@ -191,6 +202,14 @@ impl Library {
                 self.page(&List::beginning(Family::Holders, prefix), within, after, most)
             }
             Question::Words(words) => self.words(words, within, after, most),
+            Question::Request { request, type_code, agency } => {
+                // There is no second page: an agency has one certificate of a type at most.
+                if after.is_some() {
+                    return Err(StoreError::CursorElsewhere);
+                }
+                self.requested(request, type_code.as_ref(), agency.as_ref(), within)
+            }
+            Question::Standing(standing) => self.standing(standing, within, after, most),
             Question::Shelf { type_code, agency, state } => {
                 let fits = |prefix: &[u8]| {
                     let may = within.is_none_or(|within| within.fits(prefix));
@@ -214,68 +233,10 @@ impl Library {
             }
         }
     }
-
-    /// A page of a list of certificates.
-    fn page(&self, list: &List, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
-        let (keys, next) = self.keys_kept(list, keep, after, most)?;
-        Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
-    }
-
-    /// A page of a list: its keys, and where it goes on.
-    pub(crate) fn keys_of_page(
-        &self,
-        list: &List,
-        after: Option<&Cursor>,
-        most: usize,
-    ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
-        self.keys_kept(list, |_| Ok(true), after, most)
-    }
-
-    fn keys_kept(
-        &self,
-        list: &List,
-        keep: impl Fn(&[u8]) -> Result<bool, StoreError>,
-        after: Option<&Cursor>,
-        most: usize,
-    ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
-        let after = after.map(|cursor| cursor.within(&list.name)).transpose()?;
-        let mut keys: Vec<Vec<u8>> = Vec::new();
-        for (first, end) in &list.ranges {
-            if after.is_some_and(|after| layout::after(end).is_some_and(|end| end.as_slice() <= after)) {
-                continue;
-            }
-            let start = after.map_or(first.as_slice(), |after| after.max(first.as_slice()));
-            for row in self.view().between(list.family, start, end)? {
-                let (key, _) = row?;
-                if after.is_some_and(|after| key.as_slice() <= after) || !keep(&key)? {
-                    continue;
-                }
-                if keys.len() == most {
-                    let next = keys.last().map(|last| Cursor::after(&list.name, last));
-                    return Ok((keys, next));
-                }
-                keys.push(key);
-            }
-        }
-        Ok((keys, None))
-    }
-
-    /// The different beginnings that the keys of a family with a prefix have: one seek each, however many keys there are.
-    pub(crate) fn groups(&self, family: Family, prefix: &[u8], length: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        let (mut groups, mut from) = (Vec::new(), prefix.to_vec());
-        loop {
-            let next: Option<Entry> = self.view().scan(family, prefix, &from)?.next().transpose()?;
-            let Some(group) = next.and_then(|(key, _)| key.get(..length).map(<[u8]>::to_vec)) else { return Ok(groups) };
-            let Some(after) = layout::after(&group) else { return Ok(groups) };
-            from = after;
-            groups.push(group);
-        }
-    }
 }
 
 /// Bytes of a type, an agency and a state.
-const SHELF: usize = 21 + 18 + 1;
+pub(crate) const SHELF: usize = 21 + 18 + 1;
 
 /// Whether the beginning of a key is of a type and agency.
 pub(crate) fn fits(prefix: &[u8], type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> bool {

@@ -97,6 +97,10 @@ pub(crate) fn page(agency: &Uscc, page: u32) -> Vec<u8> {
     Key::new().agency(agency).u32(page).end()
 }
 
+pub(crate) fn history(shelfmark: Shelfmark, index: u64) -> Vec<u8> {
+    Key::new().shelfmark(shelfmark).u64(index).end()
+}
+
 pub(crate) fn tile(tile: TileId) -> Vec<u8> {
     Key::new().bytes(&[tile.level()]).u64(tile.index()).end()
 }

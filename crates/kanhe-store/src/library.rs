@@ -83,14 +83,17 @@ impl Library {
 
     /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.
     pub fn reserve_slot(&self, agency: &Uscc) -> Result<Slot, StoreError> {
+        Slot::at(self.next_ordinal(agency)?, agency, &self.keys)
+    }
+
+    fn next_ordinal(&self, agency: &Uscc) -> Result<u32, StoreError> {
         let mut next_slots = self.next_slots.lock().unwrap_or_else(PoisonError::into_inner);
         let next = match next_slots.get(agency) {
             Some(next) => *next,
             None => self.next_slot(agency)?,
         };
-        let slot = Slot::at(next, agency, &self.keys)?;
-        next_slots.insert(*agency, next + 1);
-        Ok(slot)
+        next_slots.insert(*agency, next.saturating_add(1));
+        Ok(next)
     }
 
     /// A value that tells whether two things are the same; without the library's secret nobody can guess from it what they are.
@@ -156,7 +159,7 @@ impl Library {
     /// Plans a change over the library as it stands, and drops the plan.
     pub fn rehearse<T>(&self, plan: impl FnOnce(&mut Pen<'_>) -> T) -> Result<T, StoreError> {
         let (next, size) = crate::writer::counters(&self.db)?;
-        let nothing = crate::view::Writes::new();
+        let nothing = crate::writes::Writes::default();
         Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next)))
     }
 

@@ -140,16 +140,6 @@ impl Library {
         }
         Ok(Papers { papers, next })
     }
-
-    /// Every paper that does not open at its place.
-    pub(crate) fn sealed_papers(&self) -> Result<Vec<StoreError>, StoreError> {
-        let mut wrong = Vec::new();
-        for row in self.view().scan(Family::Office, &[], &[])? {
-            let (place, sealed) = row?;
-            wrong.extend(self.keys.open(Family::Office, &place, &sealed).err());
-        }
-        Ok(wrong)
-    }
 }
 
 impl Pen<'_> {

@@ -6,8 +6,9 @@ use crate::family::Family;
 use crate::library::{Library, Settings};
 use crate::record::read;
 use crate::secret::{Keys, LibrarySecret};
-use crate::view::{View, Writes};
+use crate::view::View;
 use crate::writer::{self, Writer};
+use crate::writes::Writes;
 use crate::{layout, slots, still};
 use kanhe_core::code::RegionCode;
 use kanhe_log::edge::Edge;
@@ -54,7 +55,9 @@ impl Library {
         let founding = minicbor::to_vec(founding).unwrap_or_default();
         whole(folder, |folder| {
             let db = database(folder, settings, Way::Create)?;
-            writer::write(&db, &Writes::from([((Family::Meta, FOUNDING.to_vec()), Some(founding))]))
+            let mut writes = Writes::default();
+            writes.put(Family::Meta, FOUNDING.to_vec(), Some(founding));
+            writer::write(&db, &writes)
         })
     }
 

@@ -2,15 +2,16 @@
 
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::layout::{self, Key};
+use crate::indexed::{Described, Indexed, lasting, standing};
+use crate::layout;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::secret::Keys;
 use crate::slots::Slot;
-use crate::view::{View, Writes};
-use crate::words::pieces;
+use crate::view::View;
+use crate::writes::Writes;
 use jiff::Timestamp;
 use kanhe_core::certificate::Holder;
-use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
+use kanhe_core::code::Uscc;
 use kanhe_core::event::Event;
 use kanhe_core::status::State;
 use kanhe_log::hash::{Hash, leaf_hash};
@@ -61,6 +62,11 @@ pub struct Repeat {
 }
 
 impl Repeat {
+    /// What stands for a request.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        minicbor::to_vec((self.shelfmark.0, minicbor::bytes::ByteArray::from(self.fingerprint))).unwrap_or_default()
+    }
+
     /// Reads what stands for a request.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let (number, fingerprint): (u64, minicbor::bytes::ByteArray<16>) = read(Family::Requests, bytes)?;
@@ -83,7 +89,7 @@ pub struct Turn {
 
 impl<'a> Pen<'a> {
     pub(crate) fn new(db: &'a DB, keys: &'a Keys, under: [&'a Writes; 2], log_size: u64, next: u64) -> Self {
-        Self { db, keys, under, writes: Writes::new(), leaves: Vec::new(), log_size, next }
+        Self { db, keys, under, writes: Writes::default(), leaves: Vec::new(), log_size, next }
     }
 
     pub(crate) fn end(self) -> Planned {
@@ -92,50 +98,12 @@ impl<'a> Pen<'a> {
 
     /// Whether what is written so far are papers of the office, and nothing of certificates, applications or the log.
     pub(crate) fn writes_papers_alone(&self) -> bool {
-        self.writes.keys().all(|(family, _)| *family == Family::Office)
-    }
-
-    /// The shelfmark of an identifier.
-    pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
-        let found = self.get(Family::Identifiers, &layout::identifier(identifier))?;
-        Ok(found.as_deref().and_then(layout::shelfmark_of))
-    }
-
-    /// The card of a certificate.
-    pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
-        let found = self.get(Family::Cards, &layout::shelfmark(shelfmark))?;
-        read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
+        self.writes.by_family().all(|(family, _)| family == Family::Office)
     }
 
     /// The index that the next event will have.
     pub fn log_size(&self) -> u64 {
         self.log_size + u64::try_from(self.leaves.len()).unwrap_or(u64::MAX)
-    }
-
-    /// The event at an index of the log.
-    pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
-        let key = index.to_be_bytes();
-        let Some(sealed) = self.get(Family::Events, &key)? else { return Ok(None) };
-        let opened = self.keys.open(Family::Events, &key, &sealed)?;
-        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
-    }
-
-    /// What was issued for a request before.
-    pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
-        self.get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
-    }
-
-    /// The certificates of one type that a holder has or had.
-    pub fn held_by(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
-        let prefix = Key::new().bytes(&self.keys.holder(holder)).type_code(type_code).end();
-        let layers = self.layers();
-        let entries = View { db: self.db, layers: &layers }.all(Family::Holders, &prefix)?;
-        Ok(entries.iter().filter_map(|(key, _)| layout::shelfmark_of(key)).collect())
-    }
-
-    /// The certificate that an identifier of another scheme stands for.
-    pub fn alias(&self, scheme: &str, value: &str) -> Result<Option<Shelfmark>, StoreError> {
-        Ok(self.get(Family::Aliases, &layout::alias(scheme, value))?.as_deref().and_then(layout::shelfmark_of))
     }
 
     /// Lets an identifier of another scheme stand for a certificate.
@@ -150,17 +118,16 @@ impl<'a> Pen<'a> {
         let (key, card) = (layout::shelfmark(shelfmark), &arrival.card);
         let record = minicbor::to_vec(arrival.record).unwrap_or_default();
         let sealed = self.keys.seal(Family::Certificates, &key, &record)?;
-        self.put(Family::Certificates, key.clone(), sealed);
-        self.put(Family::Identifiers, layout::identifier(&card.identifier), key.clone());
-        self.mark(Family::Numbers, layout::number(arrival.number).type_code(card.type_code()).shelfmark(shelfmark));
-        let request = minicbor::to_vec((shelfmark.0, minicbor::bytes::ByteArray::from(arrival.fingerprint))).unwrap_or_default();
-        self.put(Family::Requests, layout::request(card.agency(), card.type_code(), &arrival.record.request), request);
-        for holder in arrival.holders {
-            let holder_key = Key::new().bytes(&self.keys.holder(holder.code())).type_code(card.type_code());
-            self.mark(Family::Holders, holder_key.shelfmark(shelfmark));
-            for piece in pieces(holder.name()) {
-                self.mark(Family::Words, Key::new().bytes(&self.keys.piece(&piece)).shelfmark(shelfmark));
-            }
+        self.put(Family::Certificates, key, sealed);
+        let described = Described {
+            card,
+            number: arrival.number,
+            holders: arrival.holders,
+            request: &arrival.record.request,
+            fingerprint: arrival.fingerprint,
+        };
+        for Indexed { family, key, value } in lasting(self.keys, shelfmark, &described) {
+            self.put(family, key, value);
         }
         self.take_slot(card.agency(), arrival.slot)?;
         self.put_card(shelfmark, card);
@@ -189,7 +156,7 @@ impl<'a> Pen<'a> {
         let sealed = self.keys.seal(Family::Events, &key, &encoded)?;
         self.put(Family::Events, key.to_vec(), sealed);
         for shelfmark in about {
-            self.mark(Family::Histories, Key::new().shelfmark(*shelfmark).u64(index));
+            self.put(Family::Histories, layout::history(*shelfmark, index), Vec::new());
         }
         Ok(index)
     }
@@ -200,21 +167,17 @@ impl<'a> Pen<'a> {
 
     /// Puts a certificate where its card says it belongs: shelf, ending, count and status slot.
     fn stand(&mut self, shelfmark: Shelfmark, card: &Card) -> Result<(), StoreError> {
-        self.mark(Family::Shelves, shelf(card).shelfmark(shelfmark));
-        if let Some(ending) = ending(card) {
-            self.mark(Family::Endings, ending.shelfmark(shelfmark));
+        for Indexed { family, key, value } in standing(shelfmark, card) {
+            self.put(family, key, value);
         }
         self.count(card, |count| count.saturating_add(1))?;
-        let slot = Key::new().shelfmark(shelfmark).state(card.state).end();
-        self.put(Family::Slots, layout::slot(card.agency(), card.slot), slot);
         self.touch_page(card)
     }
 
     /// Takes a certificate away from where its card had put it.
     fn leave(&mut self, shelfmark: Shelfmark, card: &Card) -> Result<(), StoreError> {
-        self.unmark(Family::Shelves, shelf(card).shelfmark(shelfmark));
-        if let Some(ending) = ending(card) {
-            self.unmark(Family::Endings, ending.shelfmark(shelfmark));
+        for Indexed { family, key, .. } in standing(shelfmark, card) {
+            self.take(family, key);
         }
         self.count(card, |count| count.saturating_sub(1))
     }
@@ -249,7 +212,7 @@ impl<'a> Pen<'a> {
         Ok(())
     }
 
-    fn layers(&self) -> [&Writes; 3] {
+    pub(crate) fn layers(&self) -> [&Writes; 3] {
         [&self.writes, self.under[0], self.under[1]]
     }
 
@@ -259,7 +222,11 @@ impl<'a> Pen<'a> {
     }
 
     pub(crate) fn put(&mut self, family: Family, key: Vec<u8>, value: Vec<u8>) {
-        self.writes.insert((family, key), Some(value));
+        self.writes.put(family, key, Some(value));
+    }
+
+    pub(crate) const fn db(&self) -> &DB {
+        self.db
     }
 
     pub(crate) const fn keys(&self) -> &Keys {
@@ -267,26 +234,6 @@ impl<'a> Pen<'a> {
     }
 
     pub(crate) fn take(&mut self, family: Family, key: Vec<u8>) {
-        self.writes.insert((family, key), None);
+        self.writes.put(family, key, None);
     }
-
-    /// An entry whose key says everything.
-    fn mark(&mut self, family: Family, key: Key) {
-        self.put(family, key.end(), Vec::new());
-    }
-
-    fn unmark(&mut self, family: Family, key: Key) {
-        self.take(family, key.end());
-    }
-}
-
-/// The shelf that a card belongs to.
-pub(crate) fn shelf(card: &Card) -> Key {
-    Key::new().type_code(card.type_code()).agency(card.agency()).state(card.state)
-}
-
-/// Only what can still be used comes to an end.
-pub(crate) fn ending(card: &Card) -> Option<Key> {
-    let until = card.until.filter(|_| card.can_be_used())?;
-    Some(Key::new().type_code(card.type_code()).agency(card.agency()).day(until))
 }

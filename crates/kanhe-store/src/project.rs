@@ -24,6 +24,9 @@ const HOLDERS: u8 = 3;
 /// Bytes of a kind of key, a type, an agency and a stage.
 const SHELF: usize = 1 + 21 + 18 + 1;
 
+/// Bytes of a kind of key, a holder and a code.
+const HOLDER: usize = 1 + 16 + 28;
+
 /// How far an application has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
@@ -135,6 +138,10 @@ impl Project {
         let shelf = Key::new().bytes(&[SHELVES]).type_code(&self.type_code).agency(&self.agency).bytes(&[self.stage.byte()]);
         shelf.bytes(self.code.as_str().as_bytes()).end()
     }
+
+    fn request_key(&self) -> Vec<u8> {
+        request_key(&self.agency, &self.type_code, &self.request)
+    }
 }
 
 fn request_key(agency: &Uscc, type_code: &TypeCode, request: &str) -> Vec<u8> {
@@ -166,7 +173,7 @@ impl Pen<'_> {
     /// Enters a new application under everything that it is found by.
     pub fn lodge(&mut self, project: &Project, holders: &[HolderCode]) -> Result<(), StoreError> {
         let code = project.code.as_str().as_bytes();
-        self.put(Family::Projects, request_key(&project.agency, &project.type_code, &project.request), code.to_vec());
+        self.put(Family::Projects, project.request_key(), code.to_vec());
         for holder in holders {
             let key = holder_key(&self.keys().holder(holder)).bytes(code).end();
             self.put(Family::Projects, key, Vec::new());
@@ -265,29 +272,33 @@ impl Library {
         Ok(entries.iter().filter_map(|(key, _)| code_of(key)).collect())
     }
 
-    /// Every application whose indexes or events do not agree with it.
-    pub(crate) fn wrong_projects(&self) -> Result<Vec<ProjectCode>, StoreError> {
-        let mut wrong = Vec::new();
-        for row in self.view().scan(Family::Projects, &[CODES], &[CODES])? {
-            let Some(code) = code_of(&row?.0) else { return Err(StoreError::Malformed { family: Family::Projects.name() }) };
-            if !self.project_agrees(&code).unwrap_or(false) {
-                wrong.push(code);
-            }
-        }
-        Ok(wrong)
+    /// The application that an entry of the family is about or leads to, and whether it agrees with everything that does.
+    pub(crate) fn project_stands(&self, key: &[u8], value: &[u8]) -> (Option<ProjectCode>, bool) {
+        let kind = key.first().copied();
+        let code = if kind == Some(REQUESTS) { code_of(value) } else { code_of(key) };
+        let agrees = code.is_some_and(|code| match self.project(&code) {
+            Ok(Some(project)) => match kind {
+                Some(CODES) => project.code == code && key == Project::key(&code) && self.project_agrees(&project).unwrap_or(false),
+                Some(SHELVES) => key == project.shelf() && value.is_empty(),
+                Some(REQUESTS) => key == project.request_key() && value == code.as_str().as_bytes(),
+                Some(HOLDERS) => key.len() == HOLDER && value.is_empty(),
+                _ => false,
+            },
+            Ok(None) | Err(_) => false,
+        });
+        (code, agrees)
     }
 
-    fn project_agrees(&self, code: &ProjectCode) -> Result<bool, StoreError> {
-        let Some(project) = self.project(code)? else { return Ok(false) };
+    fn project_agrees(&self, project: &Project) -> Result<bool, StoreError> {
         let view: View<'_> = self.view();
-        let stands = |key: &[u8]| view.get(Family::Projects, key).map(|found| found.is_some());
-        let request = view.get(Family::Projects, &request_key(&project.agency, &project.type_code, &project.request))?;
-        let history = self.history_of(&project)?;
+        let code = &project.code;
+        let request = view.get(Family::Projects, &project.request_key())?;
+        let history = self.history_of(project)?;
         let about =
             |event: &Event| event.subject == code.as_str() || event.approval.as_ref().is_some_and(|approval| approval.project == *code);
-        Ok(project.code == *code
-            && stands(&project.shelf())?
-            && request.as_deref().and_then(code_of) == Some(*code)
+        Ok(view.get(Family::Projects, &project.shelf())?.is_some()
+            && request.as_deref().and_then(code_of).as_ref() == Some(code)
+            && project.issued.is_none_or(|issued| self.card(issued).is_ok())
             && !history.is_empty()
             && history.iter().all(|(_, event)| about(event)))
     }

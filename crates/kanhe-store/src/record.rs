@@ -94,6 +94,10 @@ pub struct Card {
     /// The version that took its place.
     #[n(9)]
     pub successor: Option<Shelfmark>,
+    /// Whether its type allowed a holder no other beside it when it was issued.
+    #[n(10)]
+    #[cbor(default)]
+    pub alone: bool,
 }
 
 impl Card {
@@ -107,8 +111,8 @@ impl Card {
         self.identifier.issuer()
     }
 
-    /// Whether it still counts on some day: only such ones come to an end.
-    pub(crate) const fn can_be_used(&self) -> bool {
+    /// Whether it can be used on some day, now or when it is given back: only such ones come to an end.
+    pub const fn can_be_used(&self) -> bool {
         matches!(self.state, State::Valid | State::Suspended)
     }
 }

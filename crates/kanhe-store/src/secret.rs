@@ -34,7 +34,7 @@ impl LibrarySecret {
     }
 
     fn derive(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
-        keyed(&self.0, &[purpose])
+        Keyed::by(&self.0).hash(&[purpose])
     }
 }
 
@@ -42,8 +42,8 @@ impl LibrarySecret {
 #[derive(Clone)]
 pub(crate) struct Keys {
     cipher: Aes256GcmSiv,
-    index: Zeroizing<[u8; 32]>,
-    slots: Zeroizing<[u8; 32]>,
+    index: Keyed,
+    slots: Keyed,
 }
 
 impl Keys {
@@ -51,8 +51,8 @@ impl Keys {
         let records = secret.derive(b"kanhe library records v1");
         Self {
             cipher: Aes256GcmSiv::new((&*records).into()),
-            index: secret.derive(b"kanhe library index v1"),
-            slots: secret.derive(b"kanhe library slots v1"),
+            index: Keyed::by(&secret.derive(b"kanhe library index v1")),
+            slots: Keyed::by(&secret.derive(b"kanhe library slots v1")),
         }
     }
 
@@ -71,34 +71,44 @@ impl Keys {
     /// What stands in the index for a holder: who has the database and not the secret cannot try numbers.
     pub(crate) fn holder(&self, code: &HolderCode) -> [u8; 16] {
         let kind = code.kind().code().to_be_bytes();
-        first(keyed(&self.index, &[b"holder", &kind, code.expose().as_bytes()]))
+        first(self.index.hash(&[b"holder", &kind, code.expose().as_bytes()]))
     }
 
     /// What stands in the database for something that is only ever compared.
     pub(crate) fn veil(&self, bytes: &[u8]) -> [u8; 16] {
-        first(keyed(&self.index, &[b"veil", bytes]))
+        first(self.index.hash(&[b"veil", bytes]))
     }
 
     /// What stands in the index for a piece of a name.
     pub(crate) fn piece(&self, piece: &str) -> [u8; 8] {
-        first(keyed(&self.index, &[b"piece", piece.as_bytes()]))
+        first(self.index.hash(&[b"piece", piece.as_bytes()]))
     }
 
     /// One round of the permutation that gives out the slots of a page.
     pub(crate) fn slot_round(&self, agency: &str, page: u32, round: u8, half: u16) -> u16 {
         let parts: [&[u8]; 4] = [agency.as_bytes(), &page.to_be_bytes(), &[round], &half.to_be_bytes()];
-        u16::from_be_bytes(first(keyed(&self.slots, &parts)))
+        u16::from_be_bytes(first(self.slots.hash(&parts)))
     }
 }
 
-fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length"); // safe: see RFC 2104 §3
-    for part in parts {
-        // Each part behind its length: no two lists of parts are one string of bytes.
-        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        mac.update(part);
+/// HMAC-SHA-256 under one key (RFC 2104), which is worked in once and not for every hash.
+#[derive(Clone)]
+struct Keyed(Hmac<Sha256>);
+
+impl Keyed {
+    fn by(key: &[u8; 32]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length")) // safe: see RFC 2104 §3
     }
-    Zeroizing::new(mac.finalize().into_bytes().into())
+
+    fn hash(&self, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+        let mut mac = self.0.clone();
+        for part in parts {
+            // Each part behind its length: no two lists of parts are one string of bytes.
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part);
+        }
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
 }
 
 fn first<const N: usize>(hash: Zeroizing<[u8; 32]>) -> [u8; N] {

@@ -3,11 +3,9 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout;
+use crate::writes::Writes;
 use rocksdb::{ColumnFamily, DB, DBRawIterator, Direction, IteratorMode, ReadOptions, ReadTier};
 use std::collections::BTreeMap;
-
-/// Writes that belong together: at each place the value that will stand there, or none where one is taken away.
-pub(crate) type Writes = BTreeMap<(Family, Vec<u8>), Option<Vec<u8>>>;
 
 /// An entry of a family.
 pub(crate) type Entry = (Vec<u8>, Vec<u8>);
@@ -31,9 +29,8 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let place = (family, key.to_vec());
-        match self.layers.iter().find_map(|layer| layer.get(&place)) {
-            Some(written) => Ok(written.clone()),
+        match self.layers.iter().find_map(|layer| layer.get(family, key)) {
+            Some(written) => Ok(written.map(<[u8]>::to_vec)),
             None => Ok(self.db.get_cf(handle(self.db, family)?, key)?),
         }
     }
@@ -49,10 +46,9 @@ impl<'a> View<'a> {
     pub(crate) fn all(&self, family: Family, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let mut found = self.scan(family, prefix, prefix)?.collect::<Result<BTreeMap<_, _>, _>>()?;
         for layer in self.layers.iter().rev() {
-            let from = (family, prefix.to_vec());
-            for ((_, key), value) in layer.range(from..).take_while(|((other, key), _)| *other == family && key.starts_with(prefix)) {
+            for (key, value) in layer.beginning_with(family, prefix) {
                 match value {
-                    Some(value) => found.insert(key.clone(), value.clone()),
+                    Some(value) => found.insert(key.to_vec(), value.to_vec()),
                     None => found.remove(key),
                 };
             }

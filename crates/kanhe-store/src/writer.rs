@@ -12,9 +12,11 @@ use crate::faults;
 use crate::layout;
 use crate::pen::Pen;
 use crate::secret::Keys;
-use crate::view::{View, Writes, handle};
+use crate::view::{View, handle};
+use crate::writes::Writes;
 use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -39,8 +41,6 @@ pub(crate) struct Shore {
     state: Mutex<State>,
     /// Where the ferry waits until somebody wants to go.
     wanted: Condvar,
-    /// Where those wait whose group has an even number, and those whose has an odd one: a group that lands wakes nobody else.
-    quays: [Condvar; 2],
 }
 
 struct State {
@@ -78,15 +78,16 @@ impl State {
 
 impl Writer {
     pub(crate) fn begin(db: Arc<DB>, edge: Edge, next: u64) -> Result<Self, StoreError> {
-        let (open, in_flight, group, durable) = (Writes::new(), Arc::default(), Group(1), Group(0));
+        let (open, in_flight, group, durable) = (Writes::default(), Arc::default(), Group(1), Group(0));
         let (wanted, words, wreck, closing) = (false, Vec::new(), None, false);
         let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, closing });
-        let shore = Arc::new(Shore { state, wanted: Condvar::new(), quays: [Condvar::new(), Condvar::new()] });
+        let shore = Arc::new(Shore { state, wanted: Condvar::new() });
         let its = Arc::clone(&shore);
         let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || {
             while let Some((group, writes)) = its.board() {
                 its.land(group, write(&db, &writes));
             }
+            its.close();
         });
         let ferry = ferry.map_err(|error| StoreError::Database { detail: error.to_string() })?;
         Ok(Self { shore, ferry: Some(ferry) })
@@ -133,15 +134,13 @@ impl Drop for Writer {
 
 impl Shore {
     /// Returns when a group is on the disk.
+    ///
+    /// Each who waits is woken by a word of its own: a crowd that is woken together would stand in line for the lock that the next plans need.
     pub(crate) fn wait_for(&self, group: Group) -> Result<(), StoreError> {
-        let mut state = self.lock();
-        loop {
-            if let Some(fate) = state.fate(group) {
-                return fate;
-            }
-            self.want(&mut state, group);
-            state = self.quay(group).wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        let (word, heard) = sync_channel(1);
+        self.tell(group, Box::new(move |fate| word.send(fate).unwrap_or_default()));
+        // The ferry leaves nobody without a word.
+        heard.recv().unwrap_or(Err(StoreError::Broken))
     }
 
     /// Says a word when a group is on the disk, or will never be; at once, if that is known.
@@ -177,8 +176,10 @@ impl Shore {
         }
         let tiles = state.edge.take_changed();
         let counters = minicbor::to_vec((state.next, state.edge.size())).unwrap_or_default();
-        state.open.extend(tiles.into_iter().map(|(tile, bytes)| ((Family::Tiles, layout::tile(tile)), Some(bytes))));
-        state.open.insert((Family::Meta, COUNTERS.to_vec()), Some(counters));
+        for (tile, bytes) in tiles {
+            state.open.put(Family::Tiles, layout::tile(tile), Some(bytes));
+        }
+        state.open.put(Family::Meta, COUNTERS.to_vec(), Some(counters));
         let group = state.group;
         let writes = Arc::new(std::mem::take(&mut state.open));
         state.in_flight = Arc::clone(&writes);
@@ -203,18 +204,18 @@ impl Shore {
             }
         }
         state.words = later;
-        let wrecked = state.wreck.is_some();
         drop(state);
-        self.quay(group).notify_all();
-        if wrecked {
-            self.quays.iter().for_each(Condvar::notify_all);
-        }
         told.into_iter().for_each(|(word, fate)| word(fate));
     }
 
-    fn quay(&self, group: Group) -> &Condvar {
-        let [even, odd] = &self.quays;
-        if group.0.is_multiple_of(2) { even } else { odd }
+    /// Tells everybody who still waits, or ever will, that no group goes any more.
+    fn close(&self) {
+        let mut state = self.lock();
+        let group = state.group;
+        state.wreck.get_or_insert((group, StoreError::Broken));
+        let words = std::mem::take(&mut state.words);
+        drop(state);
+        words.into_iter().for_each(|(_, word)| word(Err(StoreError::Broken)));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -226,10 +227,13 @@ impl Shore {
 /// Writes everything in one batch, and returns when it is on the disk.
 pub(crate) fn write(db: &DB, writes: &Writes) -> Result<(), StoreError> {
     let mut batch = WriteBatch::default();
-    for ((family, key), value) in writes {
-        match value {
-            Some(value) => batch.put_cf(handle(db, *family)?, key, value),
-            None => batch.delete_cf(handle(db, *family)?, key),
+    for (family, entries) in writes.by_family() {
+        let family = handle(db, family)?;
+        for (key, value) in entries {
+            match value {
+                Some(value) => batch.put_cf(family, key, value),
+                None => batch.delete_cf(family, key),
+            }
         }
     }
     let mut options = WriteOptions::default();

@@ -5,6 +5,10 @@
 
 mod verbs;
 
+use crate::life::{act_word, state_word};
+use kanhe_core::event::Act;
+use kanhe_core::status::State;
+
 /// A detail in Chinese, where it has a twin.
 pub fn in_chinese(detail: &str) -> Option<String> {
     TWINS.iter().chain(verbs::TWINS).find_map(|(en, zh)| told(&holes(en, detail)?, zh))
@@ -23,15 +27,40 @@ fn holes<'d>(sentence: &str, detail: &'d str) -> Option<Vec<&'d str>> {
     rest.is_empty().then_some(holes)
 }
 
-/// The twin with the same in its holes; a hole that has a twin of its own is told by it.
+/// The twin with the same in its holes; a hole that has a twin of its own is told by it, and so are words of a life.
 fn told(holes: &[&str], zh: &str) -> Option<String> {
     let mut parts = zh.split("{}");
     let first = parts.next()?.to_owned();
     parts.zip(holes).try_fold(first, |text, (part, hole)| {
-        let hole = in_chinese(hole).unwrap_or_else(|| (*hole).to_owned());
+        let hole = in_chinese(hole).or_else(|| words_of_life(hole)).unwrap_or_else(|| (*hole).to_owned());
         Some(text + &hole + part)
     })
 }
+
+/// A list of states, acts and stages, as files and APIs name them, in Chinese; none if a word is none of these.
+fn words_of_life(words: &str) -> Option<String> {
+    words.split(", ").map(word_of_life).collect::<Option<Vec<_>>>().map(|words| words.join("、"))
+}
+
+fn word_of_life(word: &str) -> Option<&'static str> {
+    let act = || Act::ALL.into_iter().find(|act| act.word() == word).map(|act| act_word(act).zh);
+    let state = || State::ALL.into_iter().find(|state| state.word() == word).map(|state| state_word(state).zh);
+    let other = || OF_LIFE.iter().find(|(en, _)| *en == word).map(|(_, zh)| *zh);
+    act().or_else(state).or_else(other)
+}
+
+/// Conditions and stages that are neither states nor acts.
+const OF_LIFE: [(&str, &str); 9] = [
+    ("in_force", "有效"),
+    ("not_yet_in_force", "尚未生效"),
+    ("expired", "已过期"),
+    ("in_review", "审查中"),
+    ("for_decision", "待决定"),
+    ("approved", "准予"),
+    ("rejected", "不予许可"),
+    ("withdrawn", "已撤回"),
+    ("nothing", "无"),
+];
 
 /// Sentences and their twins. Each has as many holes as the other, in the same order; a longer one stands before one that it begins like.
 const TWINS: &[(&str, &str)] = &[
@@ -70,6 +99,7 @@ const TWINS: &[(&str, &str)] = &[
     ("{} holders, the type allows {}", "持证主体有 {} 个，该类型最多 {} 个"),
     ("{} names, {} code types, {} codes", "姓名或名称 {} 个，代码类型 {} 个，代码 {} 个"),
     ("holder {} has the code of an earlier holder", "第 {} 个持证主体的代码与前面的重复"),
+    ("a person's number stands here whole, and the QR code would tell it to everybody", "此处载有完整的个人号码，印在二维码里人人可读"),
     ("holder {}: the name has {} characters, the type allows {}", "第 {} 个持证主体：名称有 {} 个字符，该类型最多 {} 个"),
     ("holder {}: code type {} is not allowed, wanted is one of {}", "第 {} 个持证主体：代码类型 {} 不适用，应为其中之一：{}"),
     ("holder {}: {}", "第 {} 个持证主体：{}"),
@@ -121,12 +151,14 @@ const TWINS: &[(&str, &str)] = &[
     ),
     ("request {} was issued before with other content", "申请 {} 此前已按不同内容签发"),
     ("identifier {} was issued before for another request", "证照标识 {} 此前已为另一申请签发"),
-    ("the request was answered before, with other contents", "该申请此前已按不同内容办结"),
+    ("the request was answered before with {}, for other contents", "该申请此前已按不同内容办结，证照标识 {}"),
+    ("an earlier row has the same request, with other contents", "前面已有同一申请编号的行，内容不同"),
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
     ("the request was lodged before as {}, with other contents", "该申请此前已按不同内容受理，编码 {}"),
     ("a certificate was issued for the request before: {}", "该申请此前已签发证照：{}"),
-    ("the agency's key may not sign for {}", "机构密钥不得签署 {} 的证照"),
+    ("key {} signs certificates of {}, not of {}", "密钥 {} 签署 {} 的证照，不签署 {} 的"),
+    ("a new version keeps the printed number, which is the serial of {}", "新版本沿用原证照编号，即 {} 的流水号"),
     ("{} bytes need QR version {}, the type allows {}", "共 {} 字节，需要 {} 号二维码，该类型最多 {} 号"),
     ("the seal would have {} bytes, at most {} are allowed", "二维码内容将有 {} 字节，最多 {} 字节"),
     ("an application arrives on the day on which it is written down, {}, not on {}", "申请以登记之日 {} 为受理日，不能是 {}"),
@@ -154,6 +186,10 @@ mod tests {
         for (en, zh) in rows {
             assert_eq!(in_chinese(en).as_deref(), Some(zh), "{en}");
         }
+        assert_eq!(
+            in_chinese("a certificate that is suspended cannot be the object of renew; allowed now: reinstate, revoke").as_deref(),
+            Some("状态为暂扣的证照不能办理延续；现在可办理：暂扣发还、吊销")
+        );
         assert_eq!(in_chinese("the service failed"), None);
         assert_eq!(in_chinese(""), None);
     }

@@ -85,6 +85,7 @@ pub fn remedy(code: &str) -> Option<Words> {
         "config_variable" => ("写作 KANHE_SERVE_配置节__配置项。", "Write it as KANHE_SERVE_SECTION__SETTING."),
         "config_key_twice" => ("去掉其中一处。", "Leave one of the two out."),
         "config_metrics" => ("为 listen.metrics 另给一个端口。", "Give `listen.metrics` a port of its own."),
+        "config_folder_missing" => ("建立该目录，或挂载其所在的磁盘。", "Make the folder, or mount its disk."),
         "config_backup_inside" => (
             "把 backup.folder 放到证照库之外，最好在另一块磁盘上。",
             "Give `backup.folder` a place outside the library, best on another disk.",
@@ -121,6 +122,12 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Name the folder that `kanhe backup --to` wrote to; without --number the last backup is restored.",
         ),
         "store_cursor" | "store_cursor_elsewhere" => ("去掉 --after 从头开始。", "Begin again without --after."),
+        "disk_full" | "store_disk_full" => {
+            ("腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice.")
+        }
+        "store_corrupt" | "store_sealed" | "store_malformed" | "store_log" => {
+            ("用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk.")
+        }
         code if code.starts_with("store_") => (
             "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
             "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
@@ -130,6 +137,18 @@ pub fn remedy(code: &str) -> Option<Words> {
         "lifecycle_before_last" => ("用 kanhe history 查看上一次操作的时间。", "`kanhe history` tells when the last act took effect."),
         "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
         "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
+        "state_code_other" => ("换一个代码查询。", "Ask by another code."),
+        "state_code_ambiguous" => ("用 --type 指明类型。", "Name the type with --type."),
+        "number_taken" => ("换一个编号，或先注销正在使用该编号的证照。", "Use another number, or cancel the certificate that bears it."),
+        "other_holder" => (
+            "换人持证须另行申请：注销原证（kanhe cancel），再为新的持证主体签发。",
+            "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
+        ),
+        "other_holder_name" => ("先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+        "id_number_in_seal" => (
+            "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
+            "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",
+        ),
         "version_gap" => ("让新版本从今天或更早开始。", "Let the new version begin today or earlier."),
         "grounds_control" => ("去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),
         code if code.starts_with("grounds_") => ("填写 1 至 200 个字符。", "Write 1 to 200 characters."),

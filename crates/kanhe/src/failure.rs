@@ -38,13 +38,9 @@ impl Failure {
             ErrorKind::PermissionDenied => {
                 ("file_permission", Words::new("检查文件和目录的权限。", "Check the rights of the file and its folder."))
             }
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => (
-                "disk_full",
-                Words::new(
-                    "腾出磁盘空间后重新运行；已完成的部分不会重复。",
-                    "Free some space and run again; what is done is not done twice.",
-                ),
-            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                return Self::new("disk_full", error).in_words_of_its_code().within(path.display());
+            }
             ErrorKind::NotADirectory => {
                 ("file_io", Words::new("路径中有一处是文件，而不是目录。", "A part of the path is a file where a folder is wanted."))
             }
@@ -52,8 +48,13 @@ impl Failure {
             _ => ("file_io", Words::new("检查磁盘和路径。", "Check the disk and the path.")),
         };
         // What the system says beyond the code matters only where the code says little.
-        let chinese = meaning(code).filter(|_| code != "file_io").map(|meaning| meaning.zh.into());
-        Self { chinese, ..Self::new(code, error) }.within(path.display()).hint(hint)
+        let failure = Self::new(code, error).within(path.display()).hint(hint);
+        if code == "file_io" { failure } else { failure.in_words_of_its_code() }
+    }
+
+    /// In Chinese, what the code means says enough.
+    fn in_words_of_its_code(self) -> Self {
+        Self { chinese: meaning(self.code).map(|meaning| meaning.zh.into()), ..self }
     }
 
     /// One failure of several that came together, if any came.

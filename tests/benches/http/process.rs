@@ -1,6 +1,6 @@
 //! What a process has taken of the machine, as Linux counts it.
 
-use std::process::Child;
+use std::process::{Child, Command};
 
 /// Linux counts processor time in hundredths of a second for whoever reads /proc (`USER_HZ`, proc(5)).
 const TICKS: f64 = 100.0;
@@ -38,6 +38,19 @@ impl Process {
     fn seconds(&self) -> f64 {
         seconds_of(&self.0.id().to_string())
     }
+}
+
+/// Keeps this process to some of the machine's cores, named as in taskset(1), as long as `work` takes.
+pub fn on_cores<T>(cores: &str, work: impl FnOnce() -> T) -> T {
+    let keep_to = |cores: &str| {
+        let this = std::process::id().to_string();
+        assert!(Command::new("taskset").args(["--all-tasks", "--cpu-list", "--pid", cores, &this]).output().unwrap().status.success());
+    };
+    let all = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap();
+    keep_to(cores);
+    let done = work();
+    keep_to(all.trim());
+    done
 }
 
 /// Microseconds of processor time that this process takes for one of the things that `work` counts.

@@ -189,12 +189,23 @@ impl Site {
 
     /// Starts the service on a socket that stays here: whoever comes while there is none waits (sd_listen_fds(3)).
     pub fn serve(&self) -> Service {
+        self.start(&[])
+    }
+
+    /// Starts it on some of the machine's cores alone, named as in taskset(1).
+    pub fn serve_on(&self, cores: &str) -> Service {
+        self.start(&["taskset", "--cpu-list", cores])
+    }
+
+    fn start(&self, before: &[&str]) -> Service {
         let log = File::options().create(true).append(true).open(self.path("log.jsonl")).unwrap();
         let socket: OwnedFd = self.socket.try_clone().unwrap().into();
         // The number of the process must be known to itself, and the third file must be the socket.
-        let script = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" --json serve --config \"$1\"";
+        let script = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"";
         let mut child = Command::new("sh")
-            .args(["-c", script, KANHE, &self.path("serve.toml")])
+            .args(["-c", script, "sh"])
+            .args(before)
+            .args([KANHE, "--json", "serve", "--config", &self.path("serve.toml")])
             .stdin(Stdio::from(socket))
             .stdout(Stdio::piped())
             .stderr(log)
@@ -247,8 +258,13 @@ impl Service {
 
     /// Asks it to stop, and starts another in its place.
     pub fn replaced(self, site: &Site) -> Self {
-        self.process.stop();
+        self.stop();
         site.serve()
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(self) {
+        self.process.stop();
     }
 }
 

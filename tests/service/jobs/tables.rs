@@ -131,7 +131,8 @@ fn a_dry_run_says_what_would_happen_and_signs_nothing() {
     let result = |place: usize| lines[place]["result"].as_str().unwrap();
     assert_eq!([result(0), result(1), result(4)], ["could_be_issued", "before", "refused"]);
     assert_eq!((result(300), &lines[300]["faults"][0]["code"]), ("refused", &json!("request_reused")), "rows far apart are held together");
-    assert_eq!(counts(&job)[1..], [301, 298, 1, 2, 0]);
+    assert_eq!((result(3), &lines[3]["faults"][0]["code"]), ("refused", &json!("number_taken")), "a row before has its number");
+    assert_eq!(counts(&job)[1..], [301, 297, 1, 3, 0]);
     let path = stage.job("", csv(&table));
     let issued = stage.ended(&path, "done");
     assert_eq!(counts(&issued), counts(&job), "and what it said comes about");

@@ -16,7 +16,7 @@ fn routes(certificate: &Certificate) -> Vec<(&'static str, Value)> {
         ("qr", json!({ "purpose": duty(), "text": certificate.text })),
         ("verify-information", json!({ "purpose": duty(), "identifier": identifier, "holder_name": "张小明" })),
         ("links", json!({ "purpose": consent(), "identifier": identifier })),
-        ("matching", json!({ "purpose": duty(), "holder": person(1) })),
+        ("matching", json!({ "purpose": consent(), "holder": person(1) })),
     ]
 }
 
@@ -38,7 +38,8 @@ fn every_route_of_sharing_is_for_relying_parties_alone() {
         assert!(asker.ask(route, &body).status < 300, "{route}");
     }
     let file = "/v1/sharing/verify-file?matter=1&case=1&law=1";
-    assert_eq!(code(&desk.post(file, &json!({}))).0, 415);
+    assert_eq!(code(&desk.post(file, &json!({}))).0, 403);
+    assert_eq!(asker.ask("verify-file?matter=1&case=1&law=1", &json!({})).status, 415);
     for (method, path) in [("PUT", path.as_str()), ("DELETE", path.as_str()), ("GET", "/v1/audit/shares"), ("GET", "/v1/audit/alarms")] {
         let body = (method == "PUT").then(|| matter.clone());
         assert_eq!(code(&stage.call(&asker.key, method, path, body.as_ref())), (403, "caller_lacks_right".to_owned()), "{method} {path}");

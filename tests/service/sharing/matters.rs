@@ -1,6 +1,6 @@
 //! Matters, and what a holder has of what they need.
 
-use super::{Asker, MATTER, code, consent, duty, person};
+use super::{Asker, MATTER, code, consent, duty, person, shares};
 use crate::office::{change, issue, revoke};
 use crate::stage::Stage;
 use jiff::SignedDuration;
@@ -41,16 +41,31 @@ fn a_matter_is_matched_with_what_a_holder_has() {
     let days = i64::from(kanhe_core::calendar::day_number(until) - kanhe_core::calendar::day_number("2026-06-15".parse().unwrap()));
     stage.later(SignedDuration::from_hours(24 * (days - 10)));
     let late = Asker::of(&stage, Office::Guangzhou);
-    let reply = late.ask("matching", &json!({ "purpose": duty(), "holder": person(1) })).json();
+    let reply = late.ask("matching", &json!({ "purpose": consent(), "holder": person(1) })).json();
     assert_eq!((&reply["wants"][0]["matching"], &reply["names"]["en"]), (&json!("ends_soon"), &json!("Going to work")));
     let masked = &reply["wants"][0]["certificate"]["holders"][0]["code"];
     assert!(masked.as_str().unwrap().contains("********"), "{masked}");
 
-    let elsewhere = late.ask("matching", &json!({ "purpose": duty(), "holder": person(1), "matter": "another" }));
+    let elsewhere = late.ask("matching", &json!({ "purpose": consent(), "holder": person(1), "matter": "another" }));
     assert_eq!(code(&elsewhere), (400, "request_malformed".to_owned()));
     let housing = Asker::of(&stage, Office::Housing);
-    let unknown = housing.ask("matching", &json!({ "purpose": duty(), "holder": person(1) }));
+    let unknown = housing.ask("matching", &json!({ "purpose": consent(), "holder": person(1) }));
     assert_eq!(code(&unknown), (404, "matter_unknown".to_owned()));
+}
+
+#[test]
+fn nobody_is_matched_by_duty() {
+    let stage = Stage::new();
+    let kind = issue(&stage, 1).identifier.type_code().to_string();
+    let admin = stage.officer(Office::Guangzhou, "admin.gz", &[Role::Administrator, Role::Auditor]);
+    let want = json!({ "names": { "zh": "证", "en": "Paper" }, "types": [kind] });
+    let matter = json!({ "names": { "zh": "上岗", "en": "Going to work" }, "wants": [want] });
+    assert_eq!(admin.send("PUT", &format!("/v1/matters/{MATTER}"), Some(&matter)).status, 201);
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    let ask = |purpose: Value| asker.ask("matching", &json!({ "purpose": purpose, "holder": person(1) }));
+    assert_eq!(code(&ask(duty())), (403, "share_matching_needs_consent".to_owned()));
+    assert_eq!(shares(&admin).len(), 0, "nothing was looked for");
+    assert_eq!(ask(consent()).json()["wants"][0]["matching"], "held");
 }
 
 #[test]

@@ -48,7 +48,23 @@ fn a_day_far_above_a_callers_mean_raises_one_alarm_in_its_own_agency() {
         |login: &str, office: Office| stage.officer(office, login, &[Role::Auditor]).get("/v1/audit/alarms").json()["alarms"].clone();
     let own = alarms("audit.gz", Office::Guangzhou);
     let [alarm] = own.as_array().unwrap().as_slice() else { panic!("{own}") };
-    assert_eq!((&alarm["calls"], &alarm["mean"]), (&json!(11), &json!(2)));
+    assert_eq!((&alarm["noticed"], &alarm["count"], &alarm["mean"]), (&json!("calls"), &json!(11), &json!(2)));
     assert!(alarm["actor"].as_str().unwrap().starts_with("key:"), "{alarm}");
     assert_eq!(alarms("audit.zj", Office::Housing), json!([]));
+}
+
+#[test]
+fn a_key_may_have_a_quota_of_its_own_and_keeps_it_when_it_is_rotated() {
+    let stage = Stage::with_sharing(Rules { calls_a_day: 1, alarm_from: 100 });
+    let identifier = issue(&stage, 1).identifier.to_string();
+    let admin = stage.officer(Office::Guangzhou, "admin.gz", &[Role::Administrator]);
+    let made = admin.post("/v1/api-keys", &json!({ "name": "市民中心", "roles": ["relying_party"], "calls_a_day": 3 })).json();
+    assert_eq!(made["calls_a_day"], 3);
+    let body = json!({ "purpose": duty(), "identifier": identifier });
+    let ask = |key: &serde_json::Value| stage.call(key.as_str().unwrap(), "POST", "/v1/sharing/identifier", Some(&body)).status;
+    assert_eq!([ask(&made["key"]), ask(&made["key"])], [200, 200], "its own, and not the one of all");
+    let rotated = admin.post(&format!("/v1/api-keys/{}/rotation", made["id"].as_str().unwrap()), &json!({})).json();
+    assert_eq!((&rotated["calls_a_day"], ask(&rotated["key"]), ask(&rotated["key"])), (&json!(3), 200, 429));
+    let refused = admin.post("/v1/api-keys", &json!({ "name": "窗口", "roles": ["relying_party"], "calls_a_day": 0 }));
+    assert_eq!((refused.status, refused.code().as_str()), (400, "request_malformed"));
 }

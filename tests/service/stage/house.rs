@@ -14,6 +14,7 @@ use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
 use kanhe_service::publish::{Press, Rules};
+use kanhe_service::reread::Refused;
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
 use kanhe_tests::world::{moment, test_key};
 use kanhe_tests::{Office, Province};
@@ -77,6 +78,7 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
             named("gd-root.example.cn", &root),
         ],
         shelf,
+        refused: Refused::default(),
         pictures: Pictures { artist: Artist::plain(Level::M).unwrap(), page: Some("https://gd.example.cn/".to_owned()) },
         turns: Turns::new(1),
         sharing: SharingAt::default().rules(),

@@ -39,7 +39,8 @@ impl Mismatch {
 #[must_use]
 pub fn mod_37_36(body: &str) -> Option<char> {
     let p = body.chars().try_fold(36, |p, c| {
-        let sum = p + value(ALPHANUMERIC, c)?;
+        // What a character is worth in this alphabet is what it is worth as a digit to the base 36; only capitals are in it.
+        let sum = p + c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
         Some(thirty_six_for_zero(sum) * 2 % 37)
     })?;
     // 37 - p is 36 for one body in 36: without this last reduction there would be no character for it.

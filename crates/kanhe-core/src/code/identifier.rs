@@ -131,15 +131,13 @@ impl CertificateId {
     /// Computes the check character.
     #[must_use]
     pub fn check(&self) -> char {
-        mod_37_36(&self.body()).expect("a check character") // safe: every part has characters of 0-9A-Z only
+        mod_37_36(&self.joined("")).expect("a check character") // safe: every part has characters of 0-9A-Z only
     }
 
     /// Writes the identifier without its root, `<type>.<issuer>.<serial>.<version>.<check>`.
     #[must_use]
     pub fn without_root(&self) -> String {
-        let Self { type_code, issuer, serial, version } = self;
-        let check = self.check();
-        format!("{type_code}.{issuer}.{serial}.{version}.{check}")
+        format!("{}.{}", self.joined("."), self.check())
     }
 
     /// Writes the identifier without root and dots, for a label or a bar code: 44 to 75 characters of `0-9A-Z`.
@@ -149,14 +147,13 @@ impl CertificateId {
     /// what the length of the whole already says.
     #[must_use]
     pub fn compact(&self) -> String {
-        let mut text = self.body();
-        text.push(self.check());
-        text
+        format!("{}{}", self.joined(""), self.check())
     }
 
-    fn body(&self) -> String {
+    /// All but the check character.
+    fn joined(&self, between: &str) -> String {
         let Self { type_code, issuer, serial, version } = self;
-        format!("{type_code}{issuer}{serial}{version}")
+        [type_code.as_str(), issuer.as_str(), serial.as_str(), &version.to_string()].join(between)
     }
 
     fn assembled(type_code: &str, issuer: &str, serial: &str, version: &str, check: &str) -> Result<Self, CertificateIdError> {

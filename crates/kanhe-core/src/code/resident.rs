@@ -9,6 +9,7 @@ use super::check::{Mismatch, mod_11_2};
 use super::error::ResidentIdError;
 use super::lenient::{Lenient, Warning, in_upper_case};
 use super::mask::masked;
+use crate::spelling::folded;
 
 /// The number of a resident of China: region, day of birth, sequence and a check character that holds.
 ///
@@ -36,6 +37,17 @@ impl ResidentId {
             None => Ok(claimed),
             Some(Mismatch { expected, found }) => Err(ResidentIdError::Check { expected, found }),
         }
+    }
+
+    /// Whether a resident id stands anywhere in a text, whole: in digits of half or full width, together or in groups.
+    ///
+    /// Eighteen characters in a row count that have a day of birth from 1850 on and a check character that holds: of numbers drawn by lot, one
+    /// in ten thousand does.
+    #[must_use]
+    pub fn stands_in(text: &str) -> bool {
+        let letters: Vec<char> = folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect();
+        let somebodys = |window: &[char]| Self::parse(&String::from_iter(window)).is_ok_and(|id| (1850..2150).contains(&id.born.year()));
+        letters.windows(LENGTH).any(|window| window.first().is_some_and(char::is_ascii_digit) && somebodys(window))
     }
 
     /// Reads a resident id that somebody else wrote: a check that fails and a lower-case `x` are warnings.
@@ -160,6 +172,24 @@ mod tests {
         assert_eq!(read.warnings(), [Warning::ResidentIdCheck { expected, found }]);
         assert_eq!(read.strict(), None);
         assert!(!format!("{read:?}").contains("1949"));
+    }
+
+    #[test]
+    fn a_number_is_found_wherever_it_stands_in_a_text() {
+        for text in [
+            "11010519491231002X",
+            "法定代表人王伟，身份证110105 19491231 002x",
+            "№3-11010519491231002X(2026)",
+            "证号：１１０１０５１９４９１２３１００２Ｘ。",
+            "9911010519491231002X",
+        ] {
+            assert!(ResidentId::stands_in(text), "{text}");
+        }
+        for text in
+            ["", "110105194912310021", "1101051949123100", "110105********002X", "440106001002GB00012F00010203", "广州市天河区天河北路1号"]
+        {
+            assert!(!ResidentId::stands_in(text), "{text}");
+        }
     }
 
     #[test]

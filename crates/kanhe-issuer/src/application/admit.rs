@@ -7,6 +7,7 @@ use super::table::Application;
 use super::term::{self, Term};
 use super::{fields, holders};
 use crate::catalogue::CertificateKind;
+use crate::discretion::Words;
 use jiff::civil::Date;
 use kanhe_core::code::Serial;
 use kanhe_core::kind::Form;
@@ -35,6 +36,11 @@ impl CertificateKind {
         let holders = holders::admit(application, self.holder(), &mut faults);
         let term = term::admit(application, self.validity(), term, today, &mut faults);
         let fields = fields::admit(application, self, &mut faults);
+        if let (Some((number, _)), Some((holders, _))) = (&number, &holders) {
+            let words = Words { form: self.number(), mask: self.holder().mask, fields: self.seal(), number, holders };
+            let told = words.tell_all(|name| fields.iter().find_map(|(field, value)| (field == name).then_some(value)));
+            faults.extend(told.into_iter().map(|column| Fault::new(column, FaultDefect::WholeNumber)));
+        }
         match (request_id, number, holders, term) {
             (Some(request_id), Some((number, serial)), Some((holders, warnings)), Some((issued, validity))) if faults.is_empty() => {
                 Ok(Draft {

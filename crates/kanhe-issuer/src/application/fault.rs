@@ -85,6 +85,9 @@ pub enum FaultDefect {
     /// A number that no identifier can have as its serial.
     #[error("as serial: {0}")]
     Serial(SerialError),
+    /// A resident id or a holder's own number, where the QR code says it to everybody.
+    #[error("a person's number stands here whole, and the QR code would tell it to everybody")]
+    WholeNumber,
     /// Too many holders.
     #[error("{found} holders, the type allows {most}")]
     HolderCount { found: usize, most: usize },
@@ -192,6 +195,7 @@ impl FaultDefect {
             Self::Unprintable(_) | Self::HolderUnprintable { .. } => "unprintable",
             Self::Day => "day",
             Self::Serial(inner) => inner.code(),
+            Self::WholeNumber => "id_number_in_seal",
             Self::HolderCount { .. } => "holder_count",
             Self::HolderLists { .. } => "holder_lists_differ",
             Self::HolderTwice { .. } => "holder_twice",

@@ -1,6 +1,6 @@
 //! Which characters can be printed at all: a name that no font can show is found out before it is signed, not when it is handed over.
 
-use kanhe_core::plain::shapes;
+use kanhe_core::plain::is_unseen;
 use std::fmt;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
@@ -50,9 +50,7 @@ fn kind(character: char, before: Option<char>) -> Option<Kind> {
     match get_general_category(character) {
         GeneralCategory::PrivateUse => Some(Kind::Private),
         GeneralCategory::Unassigned => (!may_be_new(character)).then_some(Kind::Unassigned),
-        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Some(Kind::Invisible),
-        GeneralCategory::Format => (!shapes(character, before)).then_some(Kind::Invisible),
-        _ => None,
+        _ => is_unseen(character, before).then_some(Kind::Invisible),
     }
 }
 
@@ -95,6 +93,7 @@ mod tests {
             ("\u{202E}伟", 1, Kind::Invisible),
             ("王伟\u{FEFF}", 3, Kind::Invisible),
             ("王\u{2028}伟", 2, Kind::Invisible),
+            ("王\u{3164}伟", 2, Kind::Invisible),
             ("王\u{378}伟", 2, Kind::Unassigned),
             ("\u{FFFF}", 1, Kind::Unassigned),
             ("\u{2FFFE}", 1, Kind::Unassigned),

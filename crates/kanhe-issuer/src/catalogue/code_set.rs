@@ -5,7 +5,6 @@ use super::error::TypeDefect;
 use super::type_file;
 use crate::lifecycle::Condition;
 use kanhe_core::kind::Label;
-use kanhe_core::status::State;
 use std::fmt;
 
 /// A type has at most so many code sets, and a set so many codes.
@@ -52,15 +51,6 @@ impl Meaning {
             Self::Condition(Condition::InForce) => "valid",
             Self::Condition(condition) => condition.word(),
             Self::Other => "other",
-        }
-    }
-
-    /// The state under which certificates of this meaning are shelved; none where it is computed from the day, or is none of ours.
-    pub fn shelf(self) -> Option<State> {
-        match self {
-            Self::Condition(Condition::NotYetInForce | Condition::InForce) => Some(State::Valid),
-            Self::Condition(condition) => State::parse(condition.word()).ok(),
-            Self::Other => None,
         }
     }
 }

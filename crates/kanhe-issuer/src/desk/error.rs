@@ -45,7 +45,7 @@ pub enum DeskError {
     /// The agency has no right to the type.
     #[error("{agency} may not issue type {code}")]
     OutOfScope {
-        /// The agency.
+        /// The agency's code.
         agency: String,
         /// The type's code.
         code: String,
@@ -77,8 +77,12 @@ impl DeskError {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IssueError {
     /// The key's window does not cover the day of issue.
-    #[error("the agency's key may not sign for {issued}")]
+    #[error("key {key_id} signs certificates of {window}, not of {issued}")]
     OutsideKeyWindow {
+        /// The key.
+        key_id: KeyId,
+        /// From which day to which it signs, as an interval of ISO 8601-2: `2026-01-01/2026-12-31`, or `2026-01-01/..` without end.
+        window: String,
         /// The day of issue.
         issued: String,
     },
@@ -86,8 +90,17 @@ pub enum IssueError {
     #[error("the certificate has had its last version: apply for a new one")]
     LastVersion,
     /// The printed number is the serial of the identifier, and a new version keeps the identifier.
-    #[error("a new version keeps the printed number, which is its serial")]
-    OtherSerial,
+    #[error("a new version keeps the printed number, which is the serial of {identifier}")]
+    OtherSerial {
+        /// The version before.
+        identifier: String,
+    },
+    /// The seal would tell a person's number to everybody.
+    #[error("{place} has a person's number whole, and the QR code would tell it to everybody")]
+    WholeNumber {
+        /// Where it stands: the column.
+        place: String,
+    },
     /// Whoever has the key did not sign.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -136,7 +149,8 @@ impl IssueError {
         match self {
             Self::OutsideKeyWindow { .. } => "outside_key_window",
             Self::LastVersion => "last_version",
-            Self::OtherSerial => "other_serial",
+            Self::OtherSerial { .. } => "other_serial",
+            Self::WholeNumber { .. } => "id_number_in_seal",
             Self::Sign(error) => error.code(),
             Self::Serial => "serial",
             Self::Certificate(error) => error.code(),

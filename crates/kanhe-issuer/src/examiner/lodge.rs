@@ -5,7 +5,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Entry, Registrar, RegistrarError, Replacement, condition_on};
+use crate::registrar::{Entry, Registrar, RegistrarError, Replacement, condition_on, stays_with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -148,12 +148,12 @@ fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entr
         return Err(ExaminerError::OtherAgency { wanted: *identifier.issuer(), found: project.agency });
     }
     if draft.serial().is_some_and(|serial| serial != identifier.serial()) {
-        return Err(IssueError::OtherSerial.into());
+        return Err(IssueError::OtherSerial { identifier: identifier.to_string() }.into());
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    let change = lifecycle::Change::of(*act).ok_or(ExaminerError::OtherType)?;
-    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), change)?;
-    Ok(())
+    let replacement = Replacement::of(*act).ok_or(ExaminerError::OtherType)?;
+    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
+    Ok(stays_with(pen, shelfmark, draft.holders(), replacement)?)
 }
 
 /// A number that is a serial belongs to one certificate for ever.

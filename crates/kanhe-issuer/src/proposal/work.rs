@@ -86,8 +86,8 @@ fn change_one(
     let told = Event { approval: Some(approval), ..told_of(&row.identifier, record, change, &entry) };
     match turn(pen, row.shelfmark, change, &entry, &told) {
         Ok(_) => Ok(true),
-        // A term that ran out in between, say: nobody changes what may not be changed.
-        Err(RegistrarError::Lifecycle(_)) => Ok(false),
+        // A term that ran out in between, say, or a place that was taken: nobody changes what may not be changed.
+        Err(RegistrarError::Lifecycle(_) | RegistrarError::HolderHasOne { .. } | RegistrarError::NumberTaken { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

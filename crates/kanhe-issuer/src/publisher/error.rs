@@ -109,6 +109,14 @@ impl HeadError {
 /// Why an event cannot be proved.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EventProofError {
+    /// The log has no such event.
+    #[error("the log has {size} events, and none at index {index}")]
+    NoEvent {
+        /// The index that was asked for, from 0.
+        index: u64,
+        /// How many events there are.
+        size: u64,
+    },
     /// It stands in no published checkpoint.
     #[error("the event does not stand in a published checkpoint yet")]
     Unpublished,
@@ -124,6 +132,7 @@ impl EventProofError {
     /// The stable code of this defect.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NoEvent { .. } => "event_not_found",
             Self::Unpublished => "log_unpublished",
             Self::Bundle(error) => error.code(),
             Self::Store(error) => error.code(),

@@ -20,8 +20,12 @@ pub struct ProvenEvent {
 ///
 /// # Errors
 ///
-/// No checkpoint was published yet, or the event is behind its end.
+/// There is no such event, no checkpoint was published yet, or the event is behind its end.
 pub fn prove_event(library: &Library, index: u64) -> Result<ProvenEvent, EventProofError> {
+    let size = library.log_size()?;
+    if index >= size {
+        return Err(EventProofError::NoEvent { index, size });
+    }
     let published = library.checkpoint()?.zip(library.published()?).filter(|(_, head)| index < head.size);
     let (note, head) = published.ok_or(EventProofError::Unpublished)?;
     let event = library.event(index)?.ok_or(EventProofError::Unpublished)?;

@@ -1,6 +1,6 @@
 //! Entering a signed certificate: every rule is asked under the library's pen, and only then anything is written.
 
-use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, event};
+use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, event, stays_with, usable};
 use crate::lifecycle::{self, Change};
 use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
@@ -8,7 +8,7 @@ use kanhe_core::certificate::Certificate;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
-use kanhe_store::{Arrival, Card, Pen, Record, Repeat, Shelfmark, Turn};
+use kanhe_store::{Arrival, Card, Pen, Record, Repeat, Shelfmark, StoreError, Turn};
 
 /// What a certificate is entered as: where the version stands, and by which right its place is taken.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ pub(crate) enum Lineage<'o> {
     From(&'o Origin),
     Next {
         predecessor: Shelfmark,
-        change: Change,
+        change: Replacement,
         /// When it was asked for.
         asked: Timestamp,
     },
@@ -31,7 +31,7 @@ impl Lineage<'_> {
         asked: Timestamp,
     ) -> Result<Self, RegistrarError> {
         let predecessor = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-        Ok(Self::Next { predecessor, change: replacement.into(), asked })
+        Ok(Self::Next { predecessor, change: replacement, asked })
     }
 }
 
@@ -40,15 +40,15 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
-        let before = followed(repeat, signed.fingerprint)?;
-        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(RegistrarError::RequestDiffers) };
+        let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
+        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
     }
     let after = takes_place(pen, lineage, certificate, entry)?;
-    may_come(pen, certificate, signed.one_valid_per_holder)?;
+    usable::may_come(pen, certificate, after.map(|after| after.predecessor), signed.one_valid_per_holder)?;
     let record =
         Record { envelope: signed.issued.envelope().to_vec(), seal: signed.issued.seal().to_vec(), request: signed.request.clone() };
     let shelfmark = pen.enter(&Arrival {
-        card: card(certificate, entry, after.map(|after| after.predecessor)),
+        card: card(signed, after.map(|after| after.predecessor)),
         record: &record,
         number: &certificate.number,
         holders: &certificate.holders,
@@ -80,7 +80,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
 #[derive(Clone, Copy)]
 struct After {
     predecessor: Shelfmark,
-    change: Change,
+    change: Replacement,
     state: State,
 }
 
@@ -89,7 +89,8 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
         Lineage::First => Ok(None),
         Lineage::From(origin) => origin.may_come(pen).map(|()| None),
         Lineage::Next { predecessor, change, asked } => {
-            let state = superseded(&pen.card(predecessor)?, change, certificate, entry, asked)?;
+            let state = superseded(&pen.card(predecessor)?, change.into(), certificate, entry, asked)?;
+            stays_with(pen, predecessor, &certificate.holders, change)?;
             Ok(Some(After { predecessor, change, state }))
         }
     }
@@ -106,32 +107,16 @@ fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Resul
 }
 
 /// What was issued for a request before, if it asked for the same.
-pub(super) fn followed(repeat: Repeat, fingerprint: [u8; 16]) -> Result<Shelfmark, RegistrarError> {
-    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(RegistrarError::RequestDiffers) }
+pub(super) fn followed(
+    repeat: Repeat,
+    fingerprint: [u8; 16],
+    card_of: impl FnOnce(Shelfmark) -> Result<Card, StoreError>,
+) -> Result<Shelfmark, RegistrarError> {
+    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(differs(&card_of(repeat.shelfmark)?)) }
 }
 
-/// Whether there is a place for a certificate: nobody else has its identifier, or is the one that its holder may have.
-pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, one_valid_per_holder: bool) -> Result<(), RegistrarError> {
-    let identifier = &certificate.identifier;
-    if pen.find(identifier)?.is_some() {
-        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
-    }
-    if one_valid_per_holder { holds_none(pen, certificate) } else { Ok(()) }
-}
-
-/// Some types allow one valid certificate per holder; a suspended one counts, for it can come back.
-fn holds_none(pen: &Pen<'_>, certificate: &Certificate) -> Result<(), RegistrarError> {
-    for holder in &certificate.holders {
-        for shelfmark in pen.held_by(holder.code(), certificate.identifier.type_code())? {
-            let card = pen.card(shelfmark)?;
-            let ended = card.until.is_some_and(|until| until < certificate.from);
-            let begins_later = certificate.until.is_some_and(|until| until < card.from);
-            if matches!(card.state, State::Valid | State::Suspended) && !ended && !begins_later {
-                return Err(RegistrarError::HolderHasOne { identifier: card.identifier.to_string(), state: card.state });
-            }
-        }
-    }
-    Ok(())
+fn differs(before: &Card) -> RegistrarError {
+    RegistrarError::RequestDiffers { identifier: before.identifier.to_string() }
 }
 
 /// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
@@ -144,7 +129,8 @@ fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &En
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
 }
 
-fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>) -> Card {
+fn card(signed: &Signed, predecessor: Option<Shelfmark>) -> Card {
+    let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     Card {
         identifier: certificate.identifier.clone(),
         issued: certificate.issued,
@@ -156,5 +142,6 @@ fn card(certificate: &Certificate, entry: &Entry, predecessor: Option<Shelfmark>
         recorded: entry.now,
         predecessor,
         successor: None,
+        alone: signed.one_valid_per_holder,
     }
 }

@@ -1,5 +1,6 @@
 //! Why a registrar does not do what is asked.
 
+use super::Stranger;
 use crate::catalogue::Meaning;
 use crate::desk::IssueError;
 use crate::lifecycle::{Change, LifecycleError};
@@ -23,8 +24,14 @@ pub enum RegistrarError {
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
     /// The request was answered before, and asked for something else.
-    #[error("the request was answered before, with other contents")]
-    RequestDiffers,
+    #[error("the request was answered before with {identifier}, for other contents")]
+    RequestDiffers {
+        /// What was issued for it.
+        identifier: String,
+    },
+    /// A row of a rehearsal has the request of one before it, and asks for something else.
+    #[error("an earlier row has the same request, with other contents")]
+    RowDiffers,
     /// The identifier stands in the library already.
     #[error("identifier {identifier} stands in the library already")]
     IdentifierTaken {
@@ -105,6 +112,28 @@ pub enum RegistrarError {
         /// Its state.
         state: State,
     },
+    /// Another certificate of the type bears the number, and can be used in the same days.
+    #[error("{identifier} bears this number: an agency gives it to one certificate of a type at a time")]
+    NumberTaken {
+        /// The certificate that bears it.
+        identifier: String,
+    },
+    /// A new version belongs to who held the one before.
+    #[error("a new version of {identifier} belongs to who holds it: {stranger}")]
+    OtherHolder {
+        /// The version before.
+        identifier: String,
+        /// Which holder differs.
+        stranger: Stranger,
+    },
+    /// A renewal leaves the names as they are.
+    #[error("the application names holder {place} otherwise than {identifier} does: an amendment changes names, a renewal does not")]
+    OtherName {
+        /// The version before.
+        identifier: String,
+        /// Which holder of the application, from 1.
+        place: usize,
+    },
     /// A new version is of the same type.
     #[error("the application is of another type than {identifier}")]
     OtherType {
@@ -137,7 +166,7 @@ impl RegistrarError {
             Self::Store(error) => error.code(),
             Self::Issue(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
-            Self::RequestDiffers => "request_reused",
+            Self::RequestDiffers { .. } | Self::RowDiffers => "request_reused",
             Self::IdentifierTaken { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
             Self::NoManifest => "library_no_manifest",
@@ -151,6 +180,9 @@ impl RegistrarError {
             Self::AliasOfRegion { .. } => "alias_of_region",
             Self::NotFound { .. } => "certificate_not_found",
             Self::HolderHasOne { .. } => "holder_has_one",
+            Self::NumberTaken { .. } => "number_taken",
+            Self::OtherHolder { .. } => "other_holder",
+            Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",
             Self::Gap { .. } => "version_gap",
             Self::NeedsReview => "review_needed",

@@ -1,11 +1,13 @@
 //! A proof: what requests would come to, asked row by row. Nothing is signed, written, or given out.
 
-use super::enter::{followed, may_come};
+use super::enter::followed;
+use super::usable::{may_come, meet};
 use super::{Registrar, RegistrarError};
 use crate::application::Draft;
 use crate::desk::Desk;
 use kanhe_core::certificate::{Certificate, Holder, Validity};
 use kanhe_core::code::CertificateId;
+use kanhe_core::spelling::folded;
 use kanhe_core::status::State;
 use kanhe_store::Shelfmark;
 use std::collections::{HashMap, HashSet};
@@ -21,6 +23,9 @@ pub enum Proved {
     Could(CertificateId),
 }
 
+/// A certificate of a row before, and its term.
+type Earlier = (CertificateId, Validity);
+
 /// A table that is proved: the rows before count as if they had been issued.
 pub struct Proof<'l> {
     registrar: Registrar<'l>,
@@ -28,13 +33,15 @@ pub struct Proof<'l> {
     requests: HashMap<String, ([u8; 16], CertificateId)>,
     identifiers: HashSet<CertificateId>,
     /// Certificates of which a holder may have one, with their terms, by a hash of who would hold them.
-    held: HashMap<[u8; 16], Vec<(CertificateId, Validity)>>,
+    held: HashMap<[u8; 16], Vec<Earlier>>,
+    /// Those of a printed number.
+    numbered: HashMap<String, Vec<Earlier>>,
 }
 
 impl<'l> Proof<'l> {
     /// A proof over a library as it stands.
     pub fn new(registrar: Registrar<'l>) -> Self {
-        Self { registrar, requests: HashMap::new(), identifiers: HashSet::new(), held: HashMap::new() }
+        Self { registrar, requests: HashMap::new(), identifiers: HashSet::new(), held: HashMap::new(), numbered: HashMap::new() }
     }
 
     /// Says what a request would come to, after those that were asked before.
@@ -43,24 +50,31 @@ impl<'l> Proof<'l> {
             return Err(RegistrarError::NeedsReview);
         }
         let library = self.registrar.library;
-        let (request, fingerprint) = (draft.request_id().to_owned(), library.veil(&desk.contents(&draft)?));
-        if let Some(repeat) = library.repeat_of(&desk.agency().code, draft.type_code(), &request)? {
-            return followed(repeat, fingerprint).map(Proved::Before);
+        let (request, type_code, asked) = (draft.request_id().to_owned(), *draft.type_code(), desk.ask(draft)?);
+        let fingerprint = library.veil(&asked.contents());
+        if let Some(repeat) = library.repeat_of(&desk.agency().code, &type_code, &request)? {
+            return followed(repeat, fingerprint, |mark| library.card(mark)).map(Proved::Before);
         }
         if let Some((before, identifier)) = self.requests.get(&request) {
             let same = *before == fingerprint;
-            return if same { Ok(Proved::Repeated(identifier.clone())) } else { Err(RegistrarError::RequestDiffers) };
+            return if same { Ok(Proved::Repeated(identifier.clone())) } else { Err(RegistrarError::RowDiffers) };
         }
-        let certificate = desk.proof(draft)?;
+        let certificate = desk.proof(asked)?;
         let one_valid = desk.one_valid_per_holder();
-        library.rehearse(|pen| may_come(pen, &certificate, one_valid))??;
+        library.rehearse(|pen| may_come(pen, &certificate, None, one_valid))??;
         let identifier = certificate.identifier.clone();
         if self.identifiers.contains(&identifier) {
             return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
         }
+        if let Some(earlier) =
+            self.numbered.get(&folded(&certificate.number)).into_iter().flatten().find(|other| meets(other, &certificate))
+        {
+            return Err(RegistrarError::NumberTaken { identifier: earlier.0.to_string() });
+        }
         if one_valid {
             self.hold(&certificate)?;
         }
+        self.numbered.entry(folded(&certificate.number)).or_default().push((identifier.clone(), certificate.validity()));
         self.identifiers.insert(identifier.clone());
         self.requests.insert(request, (fingerprint, identifier.clone()));
         Ok(Proved::Could(identifier))
@@ -72,10 +86,9 @@ impl<'l> Proof<'l> {
             self.registrar.library.veil(&[code.kind().as_str().as_bytes(), code.expose().as_bytes()].concat())
         };
         let (holders, term): (Vec<[u8; 16]>, _) = (certificate.holders.iter().map(veil).collect(), certificate.validity());
-        for (identifier, earlier) in holders.iter().filter_map(|holder| self.held.get(holder)).flatten() {
-            if meet(*earlier, term) {
-                return Err(RegistrarError::HolderHasOne { identifier: identifier.to_string(), state: State::Valid });
-            }
+        let mut earlier = holders.iter().filter_map(|holder| self.held.get(holder)).flatten();
+        if let Some((identifier, _)) = earlier.find(|other| meets(other, certificate)) {
+            return Err(RegistrarError::HolderHasOne { identifier: identifier.to_string(), state: State::Valid });
         }
         for holder in holders {
             self.held.entry(holder).or_default().push((certificate.identifier.clone(), term));
@@ -84,8 +97,6 @@ impl<'l> Proof<'l> {
     }
 }
 
-/// Whether there is a day on which both are in force.
-fn meet(one: Validity, other: Validity) -> bool {
-    let ends_before = |one: Validity, other: Validity| one.until().is_some_and(|until| until < other.from());
-    !ends_before(one, other) && !ends_before(other, one)
+fn meets((_, earlier): &Earlier, certificate: &Certificate) -> bool {
+    meet((earlier.from(), earlier.until()), (certificate.from, certificate.until))
 }

@@ -45,7 +45,8 @@ impl Registrar<'_> {
     /// Entering asks again: another may answer the request in between.
     pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
         if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
-            return followed(repeat, self.library.veil(&desk.contents(&draft)?)).map(Answer::Before);
+            let fingerprint = self.library.veil(&desk.ask(draft)?.contents());
+            return followed(repeat, fingerprint, |mark| self.library.card(mark)).map(Answer::Before);
         }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
@@ -69,16 +70,17 @@ impl Registrar<'_> {
         entry: Entry,
         salt: [u8; 16],
     ) -> Result<Signed, RegistrarError> {
-        let (request, fingerprint) = (draft.request_id().to_owned(), self.library.veil(&desk.contents(&draft)?));
-        // The rule of one valid certificate per holder was kept when the version before was issued.
-        let one_valid_per_holder = desk.one_valid_per_holder() && !matches!(succession, Succession::Next(_));
+        let one_valid_per_holder = desk.one_valid_per_holder();
         if let Succession::Next(identifier) = succession
             && draft.type_code() != identifier.type_code()
         {
             return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
         }
+        let request = draft.request_id().to_owned();
+        let asked = desk.ask(draft)?;
+        let fingerprint = self.library.veil(&asked.contents());
         let slot = self.library.reserve_slot(&desk.agency().code)?;
-        let issued = desk.sign(draft, succession, slot.number(), salt)?;
+        let issued = desk.sign(asked, succession, slot.number(), salt)?;
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
     }
 }

@@ -199,6 +199,7 @@ mod tests {
             recorded: moment,
             predecessor: None,
             successor: None,
+            alone: false,
         }
     }
 

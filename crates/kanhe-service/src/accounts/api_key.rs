@@ -5,7 +5,7 @@
 
 mod cabinet;
 
-pub use cabinet::{Cut, KeyCabinet, Keys};
+pub use cabinet::{Beside, Cut, Grant, KeyCabinet, Keys, alone};
 
 use super::caller::Caller;
 use super::mandate::Mandate;
@@ -13,8 +13,8 @@ use super::paper::{moment_or_never, read, written};
 use super::refusal::CredentialError;
 use super::secret::Secret;
 use super::thumbprint::Thumbprint;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Uscc;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
@@ -63,6 +63,9 @@ pub struct ApiKey {
     /// Who has rotated it since, each once.
     #[n(9)]
     rotated_by: Option<Vec<String>>,
+    /// Questions of sharing that it may ask on a day; what `[sharing]` says, where nothing is said.
+    #[n(10)]
+    pub calls_a_day: Option<u32>,
 }
 
 /// What a hash is of.
@@ -231,6 +234,38 @@ fn admit(library: &Library, id: &str, shown: &Proven, now: Timestamp) -> Result<
         })?;
     }
     Ok(Some(key.caller(id)))
+}
+
+/// A key that was not used for so long is not missed when it ends.
+const IN_USE: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// So long before its end a key that is in use is to be rotated.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Keys looked at at a time.
+const AT_A_TIME: usize = 1_000;
+
+/// How many keys end soon that are in use, of all agencies.
+pub fn ending(library: &Library, now: Timestamp) -> Result<u64, StoreError> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = library.office_page(Drawer::ApiKeys, &[KEYS], after.as_ref(), AT_A_TIME)?;
+        for (_, paper) in &page.papers {
+            let key: ApiKey = read(paper)?;
+            let is_used = key.used.is_some_and(|used| now.duration_since(used) < IN_USE);
+            count += u64::from(is_used && key.is_open(now) && key.expires.duration_since(now) < SOON);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
+/// How many questions of sharing a caller may ask on a day, where that was said of its key.
+pub fn quota(pen: &Pen<'_>, actor: &str) -> Result<Option<u32>, StoreError> {
+    let key = actor.strip_prefix("key:").map(|id| ApiKey::in_commit(pen, id)).transpose()?.flatten();
+    Ok(key.and_then(|key| key.calls_a_day))
 }
 
 /// Who stands behind an actor: whose hands a system's key went through, and nobody behind a person. Four eyes are counted by it.

@@ -64,6 +64,12 @@ impl Caller {
         if self.has(right) { Ok(()) } else { Err(Forbidden::Right { wanted: right.word() }) }
     }
 
+    /// Refuses a caller who has none of some rights; of those that would do, the refusal names the last.
+    pub fn may_one(&self, rights: &[Right]) -> Result<(), Forbidden> {
+        let none = Err(Forbidden::Right { wanted: "nothing" });
+        rights.iter().fold(none, |before, right| before.or_else(|_| self.may(*right)))
+    }
+
     /// Refuses a caller who lacks a right, or may not act for a type.
     pub fn may_for(&self, right: Right, code: &TypeCode) -> Result<(), Forbidden> {
         self.may(right)?;

@@ -54,8 +54,13 @@ impl<'a> Personnel<'a> {
         Self { library, edge, by }
     }
 
-    /// Adds an officer, with a one-time password. The mandate's agency is that of who asks.
-    pub fn add(&self, login: &Login, mandate: &Mandate) -> Result<Appointed, AccountError> {
+    /// Adds an officer, with a one-time password. The mandate's agency is that of who asks; `beside` writes what else belongs into the commit.
+    pub fn add(
+        &self,
+        login: &Login,
+        mandate: &Mandate,
+        beside: impl FnOnce(&mut Pen<'_>, OfficerId) -> Result<(), StoreError>,
+    ) -> Result<Appointed, AccountError> {
         let id = OfficerId::of(self.library, login.as_str());
         let (appointed, hashed) = self.one_time(id);
         self.library.commit(|pen| {
@@ -76,7 +81,8 @@ impl<'a> Personnel<'a> {
             // Whoever tried this login before it was somebody's has not locked its owner out.
             tries::forget(pen, id);
             officer.put(pen, id)?;
-            Ok(self.note(pen, &officer, UseAct::OfficerAdded)?)
+            self.note(pen, &officer, UseAct::OfficerAdded)?;
+            Ok(beside(pen, id)?)
         })?;
         Ok(appointed)
     }

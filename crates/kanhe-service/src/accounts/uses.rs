@@ -109,11 +109,17 @@ pub enum UseAct {
     /// What is kept was taken out: of the agency, or of a holder.
     #[n(31)]
     Exported,
+    /// Certificates were searched for; the subject says by what kind of thing, and never by which.
+    #[n(32)]
+    Searched,
+    /// A webhook got a new secret.
+    #[n(33)]
+    HookRotated,
 }
 
 impl UseAct {
     /// Every act.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::OfficerDeactivated,
@@ -146,6 +152,8 @@ impl UseAct {
         Self::ProposalWithdrawn,
         Self::LibraryChecked,
         Self::Exported,
+        Self::Searched,
+        Self::HookRotated,
     ];
 
     /// The word of the interface.
@@ -183,6 +191,8 @@ impl UseAct {
             Self::ProposalWithdrawn => "proposal_withdrawn",
             Self::LibraryChecked => "library_checked",
             Self::Exported => "exported",
+            Self::Searched => "searched",
+            Self::HookRotated => "webhook_rotated",
         }
     }
 }
@@ -198,6 +208,7 @@ impl UseAct {
                 | Self::Locked
                 | Self::Shown
                 | Self::ShownWhole
+                | Self::Searched
                 | Self::JobRowsFetched
                 | Self::LibraryChecked
                 | Self::PasswordChanged
@@ -242,7 +253,7 @@ pub struct Use {
     #[n(3)]
     pub act: UseAct,
     /// To what: an officer's login, a key's id, a certificate's identifier, an application's code; of a proposal its code, its
-    /// deed and the SHA-256 of its content.
+    /// deed and the SHA-256 of its content; of a search `holder`, `name` and the like.
     #[n(4)]
     pub subject: String,
     /// Until when it holds, for what runs out.

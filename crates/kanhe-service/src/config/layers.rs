@@ -50,23 +50,26 @@ impl Layers {
         }
     }
 
-    /// The configuration, with what is malformed left out of it and kept as faults: so the rest can be judged all the same.
-    pub(super) fn config(&mut self) -> Option<Config> {
-        let (mut sound, least) = (self.table.clone(), constant(LEAST));
+    /// The configuration, with what is malformed left out of it and kept as faults: so the rest can be judged all the same. And the sections
+    /// that were left out, or are missing.
+    pub(super) fn config(&mut self) -> (Option<Config>, Vec<String>) {
+        let (mut sound, mut left_out, least) = (self.table.clone(), Vec::new(), constant(LEAST));
         for (section, value) in &self.table {
             if error_of(section, value).is_some() {
                 self.errors.extend(malformed(section, value));
                 sound.remove(section);
+                left_out.push(section.clone());
             }
         }
         for (section, value) in least {
             if !self.table.contains_key(&section) {
                 let detail = format!("[{section}] is missing");
                 self.errors.push(ConfigError::Malformed { setting: section.clone(), detail });
+                left_out.push(section.clone());
             }
             sound.entry(section).or_insert(value);
         }
-        sound.try_into().ok()
+        (sound.try_into().ok(), left_out)
     }
 
     /// Every fault, with the variables that are to blame.

@@ -234,18 +234,21 @@ pub struct AccountsWith {
 pub struct ProposalsWith {
     /// Days in which somebody else may decide what was proposed; then it has expired, and is proposed anew.
     pub days: u16,
+    /// Certificates that one person may revoke, annul or cancel alone within an hour, by all keys that went through his hands together; more
+    /// take two people. 0: each does.
+    pub alone_an_hour: u32,
 }
 
 impl Default for ProposalsWith {
     fn default() -> Self {
-        Self { days: 7 }
+        Self { days: 7, alone_an_hour: 50 }
     }
 }
 
 impl ProposalsWith {
     /// The same, as proposals go by it.
     pub fn rules(&self) -> proposals::Rules {
-        proposals::Rules { term: SignedDuration::from_hours(24 * i64::from(self.days)) }
+        proposals::Rules { term: SignedDuration::from_hours(24 * i64::from(self.days)), alone_an_hour: self.alone_an_hour }
     }
 }
 

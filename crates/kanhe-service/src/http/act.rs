@@ -4,7 +4,7 @@ use super::aside::aside;
 use super::body::json_bytes;
 use super::moment::moment;
 use super::problem::Problem;
-use super::repeat::{Answer, KEY, Once, Repeat, once};
+use super::repeat::{Answer, KEY, Once, Repeat, bound, once};
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -58,6 +58,11 @@ impl<B> Act<B> {
             act(&mut answer)?;
             Ok(answer.into_body())
         })
+    }
+
+    /// Does an act that done twice is done once; its key is bound to this request.
+    pub fn bound<T>(&self, act: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+        bound(&self.house, self.repeat.as_ref(), act)
     }
 }
 

@@ -1,17 +1,19 @@
 //! Bodies and queries as handlers want them; what is wrong with them is a [`Problem`], and never quotes what was sent.
 
+mod parameters;
 pub mod shape;
 
 use super::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use kanhe_issuer::json::Unique;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shape::Misshapen;
 
 /// A JSON body of a known shape.
 pub struct JsonBody<T>(pub T);
@@ -92,9 +94,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let wrong = |_| malformed("a parameter is missing, unknown or of another kind");
-        read.map(|axum::extract::Query(value)| Self(value)).map_err(wrong)
+        let pairs = axum::extract::Query::from_request_parts(parts, state).await;
+        let axum::extract::Query(pairs) = pairs.map_err(|_| malformed("what stands behind the question mark are no parameters"))?;
+        parameters::read(pairs).map(Self).map_err(|wrong: Misshapen| malformed(wrong))
     }
 }
 
@@ -121,6 +123,16 @@ impl<S: Send + Sync> FromRequest<S> for CoseFile {
         is_one_of(request.headers(), &["application/cose", "application/octet-stream"])?;
         whole(request, state).await.map(Self)
     }
+}
+
+/// Whether a body was packed on its way (RFC 9110 §8.4): nothing is unpacked here, where a small body could become a large one.
+pub fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// A body that was packed.
+pub fn packed() -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "body_packed", "the body is packed, and the service takes `identity` alone")
 }
 
 /// A body that is larger than any but a job's may be.

@@ -1,10 +1,12 @@
 //! What is done around every request.
 
 use super::authenticate::authenticate;
-use super::body::too_large;
+use super::body::{is_packed, packed, too_large};
+use super::doors::Doors;
 use super::observe::Watch;
 use super::origins::{Origins, preflight, show_to};
 use super::problem::Problem;
+use super::repeat::Takers;
 use super::routes::JOBS;
 use super::tongue::Tongue;
 use super::turnstile::{Rate, Turnstile};
@@ -67,11 +69,13 @@ const HEADERS: usize = 16;
 /// Puts what is done around every request around the routes.
 ///
 /// One layer: a router boxes each that it is given, and copies everything that stands inside of it for every request.
-pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router {
+pub fn around(routes: Router<Shared>, doors: Doors, takers: Takers, house: &Shared, limits: &Limits) -> Router {
     let porch = Arc::new(Porch {
         house: house.clone(),
         turnstile: Turnstile::new(limits.rate),
+        doors,
         origins: Origins::new(&limits.origins),
+        takers,
         body: DefaultBodyLimit::max(limits.body_bytes),
         body_bytes: u64::try_from(limits.body_bytes).unwrap_or(u64::MAX),
         time: limits.time,
@@ -85,7 +89,9 @@ pub fn around(routes: Router<Shared>, house: &Shared, limits: &Limits) -> Router
 struct Porch {
     house: Shared,
     turnstile: Turnstile,
+    doors: Doors,
     origins: Origins,
+    takers: Takers,
     body: DefaultBodyLimit,
     body_bytes: u64,
     time: Duration,
@@ -131,13 +137,22 @@ impl Porch {
         }
     }
 
-    /// Finds out who calls, counts it, and hands the request to its route.
+    /// Finds out who calls, counts it, asks whether it may, and hands the request to its route.
     async fn let_in(&self, mut request: Request, next: Next) -> Response {
         if let Err(problem) = authenticate(&self.house, &self.turnstile, &mut request).await {
             return problem.into_response();
         }
         // When it is known who calls: an account is counted as one, wherever it calls from.
         if let Err(problem) = self.turnstile.token(&self.house, &request) {
+            return problem.into_response();
+        }
+        if let Err(problem) = self.doors.let_in(&request) {
+            return problem.into_response();
+        }
+        if is_packed(request.headers()) {
+            return packed().into_response();
+        }
+        if let Err(problem) = self.takers.admit(&request) {
             return problem.into_response();
         }
         if !is_upload(&request) && request.body().size_hint().lower() > self.body_bytes {

@@ -20,7 +20,7 @@ const METHODS: &str = "GET,POST,PUT,DELETE";
 const HEADERS: &str = "content-type,authorization,accept-language,idempotency-key,if-none-match,last-event-id,x-csrf-token,x-request-id";
 
 /// What may be read beside the body.
-const EXPOSED: &str = "x-request-id,etag,retry-after,content-disposition";
+const EXPOSED: &str = "x-request-id,etag,retry-after,content-disposition,location,idempotent-replayed";
 
 /// A browser asks again after ten minutes.
 const SECONDS: &str = "600";

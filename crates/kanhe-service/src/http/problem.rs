@@ -4,7 +4,7 @@
 
 use super::tongue::Tongue;
 use axum::body::Body;
-use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kanhe_words::{Language, hint, in_chinese, meaning};
@@ -130,6 +130,10 @@ impl Problem {
             let named =
                 if self.code.starts_with("api_key") { r#"Bearer realm="kanhe", error="invalid_token""# } else { r#"Bearer realm="kanhe""# };
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(named));
+        }
+        if self.code == "body_packed" {
+            // RFC 9110 §15.5.16: whoever has packed a body is told how it would be taken.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());

@@ -12,6 +12,7 @@ use crate::jobs::{CountError, JobError};
 use axum::http::StatusCode;
 use kanhe_core::event::GroundsError;
 use kanhe_issuer::application::{self, TableError};
+use kanhe_issuer::catalogue::SoughtError;
 use kanhe_issuer::desk::{DeskError, IssueError};
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
@@ -58,17 +59,21 @@ impl From<RegistrarError> for Problem {
             RegistrarError::HolderHasOne { .. } => {
                 (StatusCode::CONFLICT, "a holder has a certificate of this type that is valid or suspended".to_owned())
             }
-            RegistrarError::RequestDiffers
+            RegistrarError::RequestDiffers { .. }
+            | RegistrarError::RowDiffers
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }
             | RegistrarError::OwnCertificate { .. }
             | RegistrarError::NotGivenAway { .. }
+            | RegistrarError::NumberTaken { .. }
             | RegistrarError::Gap { .. }
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }
             | RegistrarError::NoRegion { .. }
             | RegistrarError::OtherType { .. }
+            | RegistrarError::OtherHolder { .. }
+            | RegistrarError::OtherName { .. }
             | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             RegistrarError::AliasOfRegion { .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "the scheme is a region: what stood there is entered by transfer in".to_owned())
@@ -190,9 +195,21 @@ impl From<EventProofError> for Problem {
         let code = error.code();
         match error {
             EventProofError::Unpublished => Self::new(StatusCode::CONFLICT, code, error),
+            EventProofError::NoEvent { .. } => Self::new(StatusCode::NOT_FOUND, code, error),
             EventProofError::Bundle(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, error),
             EventProofError::Store(error) => error.into(),
         }
+    }
+}
+
+/// A word for a state by which nothing is found.
+impl From<SoughtError> for Problem {
+    fn from(error: SoughtError) -> Self {
+        let detail = match &error {
+            SoughtError::State(_) => "`state` is no state of a certificate".to_owned(),
+            SoughtError::Unknown | SoughtError::Other | SoughtError::Ambiguous => error.to_string(),
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), detail)
     }
 }
 
@@ -201,7 +218,8 @@ impl From<IssueError> for Problem {
         let status = match &error {
             IssueError::LastVersion => StatusCode::CONFLICT,
             IssueError::OutsideKeyWindow { .. }
-            | IssueError::OtherSerial
+            | IssueError::OtherSerial { .. }
+            | IssueError::WholeNumber { .. }
             | IssueError::Serial
             | IssueError::Certificate(_)
             | IssueError::Seal(_)

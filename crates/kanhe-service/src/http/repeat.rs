@@ -2,19 +2,26 @@
 //!
 //! An issue is known by its request id, which the library keeps for ever, and the header stands in for it. A change of state has no such
 //! id: what was answered is kept in the drawer `Answers`, in the commit of the change itself, so that there is no moment at which the change
-//! is on the disk and the answer is not. It is kept for a day.
+//! is on the disk and the answer is not. It is kept for a day. Of an answer with a secret, which is shown once, only what was made is kept.
+//!
+//! A route that takes the header says so in the interface's description. Of those that do not, questions and acts that done twice are done once
+//! pass it by, and every other refuses it: nobody believes that his request is done once where it would be done twice.
 
 use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::house::House;
 use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_store::{Drawer, Pen, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{OpenApi, RefOr};
 
 /// The header by which a caller names a request.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -27,6 +34,9 @@ const LONGEST_KEY: usize = 64;
 
 /// An answer is kept so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Seconds by which answers stand together.
+const A_DAY: i64 = 86_400;
 
 /// So many old answers are thrown away with each new one: more than come, so that none are left.
 const THROWN_AWAY: usize = 8;
@@ -45,7 +55,10 @@ pub struct Repeat {
 struct Kept {
     asked: [u8; 32],
     second: i64,
+    /// What was answered, word for word; or, if that was shown once, what was made.
     body: String,
+    #[serde(default)]
+    shown_once: bool,
 }
 
 /// What is answered to an act: kept in the commit of the act, and then given.
@@ -65,6 +78,17 @@ impl<'r> Answer<'r> {
     pub fn keep(&mut self, pen: &mut Pen<'_>, shown: &impl Serialize) -> Result<(), StoreError> {
         self.body = serde_json::to_string(shown).unwrap_or_default();
         Repeat::keep_if(self.repeat, pen, self.now, &self.body)
+    }
+
+    /// Keeps what was made in the commit in which it is made: who asks again is told that, and not the secret, which is shown once.
+    pub fn keep_made(&mut self, pen: &mut Pen<'_>, made: &str) -> Result<(), StoreError> {
+        let Some(repeat) = self.repeat else { return Ok(()) };
+        repeat.put(pen, &Kept { asked: repeat.asked, second: self.now.as_second(), body: made.to_owned(), shown_once: true })
+    }
+
+    /// Answers with this, of which nothing more is kept.
+    pub fn show(&mut self, shown: &impl Serialize) {
+        self.body = serde_json::to_string(shown).unwrap_or_default();
     }
 
     /// The answer as it is sent.
@@ -102,8 +126,12 @@ impl Repeat {
 
     /// Keeps an answer in the commit of what it answers.
     fn keep(&self, pen: &mut Pen<'_>, now: Timestamp, body: &str) -> Result<(), StoreError> {
-        let kept = Kept { asked: self.asked, second: now.as_second(), body: body.to_owned() };
-        pen.put_office(Drawer::Answers, &self.at(day(now)), &serde_json::to_vec(&kept).unwrap_or_default())
+        self.put(pen, &Kept { asked: self.asked, second: now.as_second(), body: body.to_owned(), shown_once: false })
+    }
+
+    fn put(&self, pen: &mut Pen<'_>, kept: &Kept) -> Result<(), StoreError> {
+        let day = kept.second.div_euclid(A_DAY);
+        pen.put_office(Drawer::Answers, &self.at(day), &serde_json::to_vec(kept).unwrap_or_default())
     }
 
     /// The same for a request that may have no key.
@@ -124,6 +152,11 @@ impl Repeat {
                 let detail = "the Idempotency-Key was used for another request within a day";
                 return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail));
             }
+            if kept.shown_once {
+                let detail =
+                    format!("this request was done before, and made {}: its secret was shown then, and is not shown again", kept.body);
+                return Err(Problem::new(StatusCode::CONFLICT, "idempotency_shown_once", detail));
+            }
             return Ok(Some(Once { body: kept.body, replayed: true }));
         }
         Ok(None)
@@ -136,7 +169,7 @@ impl Repeat {
 }
 
 fn day(now: Timestamp) -> i64 {
-    now.as_second().div_euclid(86_400)
+    now.as_second().div_euclid(A_DAY)
 }
 
 /// Does an act once for each key: `act` keeps its answer with [`Repeat::keep_if`], and gives it.
@@ -149,6 +182,72 @@ pub fn once(house: &House, repeat: Option<&Repeat>, act: impl FnOnce() -> Result
     }
     throw_old_away(house)?;
     act().map(|body| Once { body, replayed: false })
+}
+
+/// Does an act that done twice is done once, as the library itself sees to it: a key is bound to its first request, and the same again asks for
+/// the act again, which finds it done.
+pub fn bound<T>(house: &House, repeat: Option<&Repeat>, act: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    let Some(repeat) = repeat else { return act() };
+    let _turn = house.turns.of(&repeat.place);
+    let known = repeat.answered(house)?.is_some();
+    let done = act()?;
+    if !known {
+        throw_old_away(house)?;
+        house.library.commit(|pen| repeat.keep(pen, house.now(), ""))?;
+    }
+    Ok(done)
+}
+
+/// Questions, and acts that done twice are done once: programs that send the header with everything may send it here too.
+const SAME_TWICE: [&str; 20] = [
+    "/v1/verify",
+    "/v1/verify/batch",
+    "/v1/verify/picture",
+    "/v1/certificates/search",
+    "/v1/applications/search",
+    "/v1/sharing/holder",
+    "/v1/sharing/identifier",
+    "/v1/sharing/qr",
+    "/v1/sharing/verify-information",
+    "/v1/sharing/verify-file",
+    "/v1/sharing/matching",
+    "/v1/check",
+    "/v1/export",
+    "/v1/publish",
+    "/v1/jobs/{id}/pause",
+    "/v1/jobs/{id}/resume",
+    "/v1/jobs/{id}/cancel",
+    "/v1/officers/{id}/deactivation",
+    "/v1/officers/{id}/reactivation",
+    "/v1/webhooks/{id}/deliveries/{index}/replay",
+];
+
+/// The routes that take the header, as the interface's description has them.
+pub struct Takers(BTreeSet<String>);
+
+impl Takers {
+    /// Reads a description, with paths as the router has them.
+    pub fn of(document: &OpenApi) -> Self {
+        let takes = |operation: &Operation| {
+            let is_key = |name: &str| KEY.as_str().eq_ignore_ascii_case(name);
+            operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(named) if is_key(&named.name)))
+        };
+        let paths = document.paths.paths.iter().filter(|(_, item)| item.post.as_ref().is_some_and(takes));
+        Self(paths.map(|(path, _)| path.clone()).collect())
+    }
+
+    /// Refuses the header where it would be dropped. What is no POST is the same when it comes again, as HTTP has it.
+    pub fn admit(&self, request: &Request) -> Result<(), Problem> {
+        if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+            return Ok(());
+        }
+        let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        if self.0.contains(path) || SAME_TWICE.contains(&path) {
+            return Ok(());
+        }
+        let detail = "this path takes no Idempotency-Key: what is asked of it twice is done twice";
+        Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_not_taken", detail))
+    }
 }
 
 fn throw_old_away(house: &House) -> Result<(), Problem> {

@@ -13,7 +13,7 @@ mod officers;
 mod page;
 mod proposals;
 mod publish;
-mod published;
+pub(super) mod published;
 mod session;
 mod shares;
 mod sharing;
@@ -24,16 +24,19 @@ mod whole;
 
 pub use jobs::JOBS;
 
+use super::description::finished;
+use super::docs;
+use super::doors::Doors;
 use super::layers::{Limits, around};
-use super::problem::{Document, MEDIA_TYPE};
+use super::problem::Document;
+use super::repeat::Takers;
 use crate::house::Shared;
+use crate::webhooks::Letter;
 use axum::Router;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi as Description, PathItem, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use utoipa_swagger_ui::SwaggerUi;
 
 /// The first page of the interface's description.
 #[derive(OpenApi)]
@@ -43,7 +46,7 @@ use utoipa_swagger_ui::SwaggerUi;
         description = "Electronic licences and certificates: issued, sealed and verified. 电子证照的签发、加签与核验。",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(Document)),
+    components(schemas(Document, Letter)),
     tags(
         (name = "verify", description = "A counter's question: may one rely on this certificate? 核验"),
         (name = "certificates", description = "Issued, found, shown, and what becomes of them 证照"),
@@ -110,6 +113,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(whole::export))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::rotate))
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::send_again))
 }
@@ -197,45 +201,12 @@ fn of_proposals() -> OpenApiRouter<Shared> {
 
 /// The OpenAPI 3.1 document of the interface.
 pub fn openapi() -> Description {
-    named(described().into_openapi())
-}
-
-/// The document, with what is true of every route, and with the rest of a path named as OpenAPI names any part of one: it has no word for
-/// a part with slashes.
-fn named(mut document: Description) -> Description {
-    let paths = std::mem::take(&mut document.paths.paths);
-    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), failing(item))).collect();
-    let components = document.components.get_or_insert_default();
-    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The API key of a system: `kanhe_…`")).build();
-    components.add_security_scheme("key", SecurityScheme::Http(key));
-    // Verification and signed files want nobody's name; what wants one says so by `caller_unknown`.
-    let nobody = SecurityRequirement::default();
-    document.security = Some(vec![nobody, SecurityRequirement::new("key", Vec::<String>::new())]);
-    document
-}
-
-/// Any request can come too often, or fail: then the answer is a problem document. And every operation has a name of its own, which
-/// programs that are made from the description call it by.
-fn failing(mut item: PathItem) -> PathItem {
-    let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-    for operation in methods.into_iter().flatten() {
-        let room = operation.tags.iter().flatten().next().map(|tag| tag.replace('-', "_"));
-        operation.operation_id = room.zip(operation.operation_id.take()).map(|(room, name)| format!("{room}_{name}"));
-        for class in ["4XX", "5XX"] {
-            operation.responses.responses.entry(class.to_owned()).or_insert_with(|| RefOr::T(problem()));
-        }
-    }
-    item
-}
-
-fn problem() -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description("A problem document").content(MEDIA_TYPE, content).build()
+    finished(described().into_openapi())
 }
 
 /// The service, ready to be listened at.
 pub fn router(house: &Shared, limits: &Limits) -> Router {
-    let (routes, document) = described().split_for_parts();
-    let routes = routes.merge(SwaggerUi::new("/docs").url("/v1/openapi.json", named(document)));
-    around(routes, house, limits)
+    let (routes, mut document) = described().split_for_parts();
+    let (takers, doors) = (Takers::of(&document), Doors::of(&mut document));
+    around(routes.merge(docs::routes()), doors, takers, house, limits)
 }

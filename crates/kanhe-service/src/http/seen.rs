@@ -5,6 +5,7 @@ use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::accounts::uses::{Use, UseAct, begin_use, commit_use, note_use};
 use crate::house::{House, Shared};
+use crate::sharing::{count_search, tell};
 use kanhe_issuer::sight::Sight;
 use kanhe_store::Begun;
 use tokio::sync::oneshot;
@@ -45,6 +46,21 @@ impl House {
         let chance = self.chance();
         let ((), line) = begin_use(&self.library, act, |pen| note_use(pen, &entry, chance))?;
         Ok(Noted { shown: read(), line })
+    }
+
+    /// Searches for a caller, while the line about it is on its way to the disk: by what kind of thing, and never by which.
+    pub fn note_search<T>(&self, caller: &Caller, by: &str, find: impl FnOnce() -> Result<T, Problem>) -> Result<Noted<T>, Problem> {
+        let (act, now) = (UseAct::Searched, self.now());
+        let entry = Use { at: now, agency: caller.agency, actor: caller.actor.clone(), act, subject: by.to_owned(), until: None };
+        let chance = self.chance();
+        let (alarm, line) = begin_use(&self.library, act, |pen| {
+            note_use(pen, &entry, chance)?;
+            count_search(pen, self, caller, now)
+        })?;
+        if let Some(alarm) = alarm {
+            tell(&alarm, caller);
+        }
+        Ok(Noted { shown: find(), line })
     }
 
     /// Writes down that a caller did one thing to each of several.

@@ -77,7 +77,7 @@ impl Trade for TakingIn<'_> {
 fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]) -> End {
     match asked.get(request) {
         Some(before) if *before == contents => End::Before(None),
-        Some(_) => End::refused(RegistrarError::RequestDiffers.into()),
+        Some(_) => End::refused(RegistrarError::RowDiffers.into()),
         None => {
             asked.insert(request.to_owned(), contents);
             End::New(None)

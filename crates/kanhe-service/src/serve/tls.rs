@@ -4,7 +4,10 @@
 //!
 //! TLS 1.2 and 1.3 over `ring`; HTTP/1.1 alone, for a counter asks one question at a time.
 
-use arc_swap::ArcSwap;
+mod term;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -39,23 +42,35 @@ pub struct Shown<'a> {
 /// What the service shows in a handshake; connections that are open keep what they were shown.
 pub struct Tls {
     present: ArcSwap<ServerConfig>,
+    ends: ArcSwapOption<Timestamp>,
 }
 
 impl Tls {
     /// Reads what is to be shown.
     pub fn decode(shown: Shown<'_>) -> Result<Self, TlsError> {
-        Ok(Self { present: ArcSwap::from(config(shown)?) })
+        Ok(Self { present: ArcSwap::from(config(shown)?), ends: ArcSwapOption::new(ends(shown)) })
     }
 
     /// Puts something newer in the place of what is shown, or says why that stays.
     pub fn put(&self, shown: Shown<'_>) -> Result<(), TlsError> {
         self.present.store(config(shown)?);
+        self.ends.store(ends(shown));
         Ok(())
+    }
+
+    /// When the first certificate ends of what is shown, if it says so in a way that can be read.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.ends.load().as_deref().copied()
     }
 
     pub(super) fn present(&self) -> Arc<ServerConfig> {
         self.present.load_full()
     }
+}
+
+fn ends(shown: Shown<'_>) -> Option<Arc<Timestamp>> {
+    let first = CertificateDer::pem_slice_iter(shown.chain).next()?.ok()?;
+    term::not_after(&first).map(Arc::new)
 }
 
 fn config(Shown { chain, key, authorities }: Shown<'_>) -> Result<Arc<ServerConfig>, TlsError> {

@@ -1,15 +1,18 @@
 //! How often a caller asks: at most so often on a day, and an alarm when a day is far above what it asks on others.
 //!
-//! Whoever may look into every agency's register can copy it: an insider is seen by how much he asks.
+//! Whoever may look into every agency's register can copy it, and so can a colleague his own agency's by searching it: an insider is seen by
+//! how much he asks. The two are counted apart.
 
 use super::refusal::ShareError;
 use crate::accounts::Caller;
-use crate::accounts::paper::{Papers, Span, papers_of, place_of_one, read, written};
+use crate::accounts::alarm::{Alarm, Noticed};
+use crate::accounts::api_key::quota;
+use crate::accounts::paper::{read, written};
 use crate::house::House;
+use crate::measure;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use kanhe_core::calendar::{day_in_china, start_of_day};
-use kanhe_core::code::Uscc;
 use kanhe_core::wire;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
@@ -54,28 +57,31 @@ struct DayOfCalls {
     count: u32,
 }
 
-/// A caller asked far more than on other days.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Alarm {
-    /// When it was noticed.
-    #[n(0)]
-    #[cbor(with = "wire::moment")]
-    pub at: Timestamp,
-    /// Who asked.
-    #[n(1)]
-    pub actor: String,
-    /// How often it had asked that day.
-    #[n(2)]
-    pub calls: u32,
-    /// How often it asks on a day, by the mean of those on which it asked.
-    #[n(3)]
-    pub mean: u32,
+/// What is counted, each by itself.
+#[derive(Clone, Copy)]
+enum Counted {
+    /// Questions for certificates of every agency.
+    Sharing,
+    /// Searches of the own agency's register.
+    Searches,
 }
 
-/// The first byte of a key in the drawer.
-const COUNTS: u8 = 0;
-const ALARMS: u8 = 1;
+impl Counted {
+    /// The first byte of its keys in the drawer.
+    const fn place(self) -> u8 {
+        match self {
+            Self::Sharing => 0,
+            Self::Searches => 3,
+        }
+    }
+
+    const fn noticed(self) -> Noticed {
+        match self {
+            Self::Sharing => Noticed::Calls,
+            Self::Searches => Noticed::Searches,
+        }
+    }
+}
 
 impl Calls {
     /// One more call on a day.
@@ -94,6 +100,32 @@ impl Calls {
         }
     }
 
+    /// What is kept of a caller, or nothing yet.
+    fn of(pen: &Pen<'_>, house: &House, caller: &Caller, counted: Counted) -> Result<Self, StoreError> {
+        let kept = pen.office(Drawer::Calls, &key_of(&house.library, caller, counted))?.map(|paper| read(&paper)).transpose()?;
+        Ok(kept.unwrap_or_else(|| Self { actor: caller.actor.clone(), days: Vec::new(), alarmed: None }))
+    }
+
+    /// Counts one more, and lays an alarm down where that is far above the caller's mean, once a day.
+    fn one_more(
+        mut self,
+        pen: &mut Pen<'_>,
+        house: &House,
+        (caller, counted): (&Caller, Counted),
+        now: Timestamp,
+    ) -> Result<Option<Alarm>, StoreError> {
+        let day = day_in_china(now);
+        let (today, mean) = (self.more(day), self.mean(day));
+        let unusual = today >= house.sharing.alarm_from && today > mean.saturating_mul(FAR_ABOVE) && self.alarmed != Some(day);
+        let alarm = unusual.then(|| Alarm::new(counted.noticed(), now, caller.actor.clone(), today, mean));
+        if let Some(alarm) = &alarm {
+            self.alarmed = Some(day);
+            alarm.put(pen, &caller.agency, house.chance())?;
+        }
+        pen.put_office(Drawer::Calls, &key_of(&house.library, caller, counted), &written(&self))?;
+        Ok(alarm)
+    }
+
     fn today(&self, day: Date) -> u32 {
         self.days.last().filter(|last| last.day == day).map_or(0, |last| last.count)
     }
@@ -106,40 +138,32 @@ impl Calls {
     }
 }
 
-/// Counts a call in the commit that writes it down; an alarm is told once a day.
+/// Counts a question of sharing in the commit that writes it down; an alarm is told once a day.
 pub(super) fn count(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, ShareError> {
-    let (key, day, rules) = (key_of(&house.library, caller), day_in_china(now), house.sharing);
-    let kept = pen.office(Drawer::Calls, &key)?.map(|paper| read::<Calls>(&paper)).transpose()?;
-    let mut calls = kept.unwrap_or_else(|| Calls { actor: caller.actor.clone(), days: Vec::new(), alarmed: None });
-    if calls.today(day) >= rules.calls_a_day {
-        return Err(ShareError::QuotaSpent { calls: rules.calls_a_day, seconds: until_midnight(now) });
+    let most = quota(pen, &caller.actor)?.unwrap_or(house.sharing.calls_a_day);
+    let calls = Calls::of(pen, house, caller, Counted::Sharing)?;
+    if calls.today(day_in_china(now)) >= most {
+        return Err(ShareError::QuotaSpent { calls: most, seconds: until_midnight(now) });
     }
-    let (today, mean) = (calls.more(day), calls.mean(day));
-    let unusual = today >= rules.alarm_from && today > mean.saturating_mul(FAR_ABOVE) && calls.alarmed != Some(day);
-    let alarm = unusual.then(|| Alarm { at: now, actor: caller.actor.clone(), calls: today, mean });
-    if let Some(alarm) = &alarm {
-        calls.alarmed = Some(day);
-        let key = [&[ALARMS], place_of_one(&caller.agency, now, house.chance()).as_slice()].concat();
-        pen.put_office(Drawer::Calls, &key, &written(alarm))?;
-    }
-    pen.put_office(Drawer::Calls, &key, &written(&calls))?;
-    Ok(alarm)
+    Ok(calls.one_more(pen, house, (caller, Counted::Sharing), now)?)
 }
 
-/// Writes the alarm into the log: systems by the id of their key, and no login of a person.
-pub(super) fn tell(alarm: &Alarm, caller: &Caller) {
-    let key = caller.actor.strip_prefix("key:").unwrap_or_default();
-    tracing::warn!(agency = %caller.agency, key, calls = alarm.calls, mean = alarm.mean, "a caller asks far more than on other days");
+/// Counts a search likewise. There is no quota for one's own work.
+pub(crate) fn count_search(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
+    Calls::of(pen, house, caller, Counted::Searches)?.one_more(pen, house, (caller, Counted::Searches), now)
 }
 
-/// The alarms about callers of an agency in a time.
-pub fn alarms_of(library: &Library, agency: &Uscc, span: &Span) -> Result<Papers<Alarm>, StoreError> {
-    papers_of(library, (Drawer::Calls, &[ALARMS]), agency, span)
+/// Writes the alarm into the log, and counts it: systems by the id of their key, and no login of a person.
+pub(crate) fn tell(alarm: &Alarm, caller: &Caller) {
+    let (key, noticed) = (caller.actor.strip_prefix("key:").unwrap_or_default(), alarm.noticed().word());
+    measure::alarm(noticed);
+    let (calls, mean) = (alarm.count, alarm.mean);
+    tracing::warn!(agency = %caller.agency, key, noticed, calls, mean, "a caller asks far more than on other days");
 }
 
-fn key_of(library: &Library, caller: &Caller) -> Vec<u8> {
+fn key_of(library: &Library, caller: &Caller, counted: Counted) -> Vec<u8> {
     // A login is a person's; the key shows nobody's.
-    [&[COUNTS], caller.agency.as_str().as_bytes(), &library.veil(caller.actor.as_bytes())].concat()
+    [&[counted.place()], caller.agency.as_str().as_bytes(), &library.veil(caller.actor.as_bytes())].concat()
 }
 
 fn until_midnight(now: Timestamp) -> u64 {

@@ -75,11 +75,12 @@ pub struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    /// A question; nobody sees anything whole by duty alone.
+    /// A question; by duty alone nobody sees anything whole, nor puts together what somebody has.
     pub fn new(caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
-        match (purpose.basis(), sight) {
-            (Basis::Duty { .. }, Sight::Whole) => Err(ShareError::WholeNeedsConsent),
-            (Basis::Consent { .. }, _) | (Basis::Duty { .. }, Sight::Masked) => Ok(Self { caller, purpose, act, sight, about: None }),
+        match (purpose.basis(), act, sight) {
+            (Basis::Duty { .. }, _, Sight::Whole) => Err(ShareError::WholeNeedsConsent),
+            (Basis::Duty { .. }, ShareAct::Matching, Sight::Masked) => Err(ShareError::MatchingNeedsConsent),
+            (Basis::Consent { .. }, _, _) | (Basis::Duty { .. }, _, Sight::Masked) => Ok(Self { caller, purpose, act, sight, about: None }),
         }
     }
 

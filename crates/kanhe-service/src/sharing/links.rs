@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::CertificateId;
 use kanhe_core::wire;
 use kanhe_issuer::sight::Sight;
-use kanhe_store::{Drawer, Library, StoreError};
+use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 
 /// For how long a link is good (GB/T 36906).
@@ -58,7 +58,14 @@ pub struct Fetched {
 }
 
 /// Gives out a link to the signed file of a certificate: everything stands in it, so its holder must have agreed.
-pub fn give(house: &House, inquiry: &Inquiry<'_>, found: &Found) -> Result<Given, ShareError> {
+///
+/// `beside` writes what else belongs into the commit.
+pub fn give(
+    house: &House,
+    inquiry: &Inquiry<'_>,
+    found: &Found,
+    beside: impl FnOnce(&mut Pen<'_>, &CertificateId) -> Result<(), StoreError>,
+) -> Result<Given, ShareError> {
     let Some(Held { card, .. }) = found.held.first() else {
         inquiry.note(house, &[], None)?;
         return Err(ShareError::NotFound);
@@ -82,7 +89,8 @@ pub fn give(house: &House, inquiry: &Inquiry<'_>, found: &Found) -> Result<Given
         for place in &old {
             pen.take_office(Drawer::Links, place);
         }
-        Ok(pen.put_office(Drawer::Links, &key, &written(&link))?)
+        pen.put_office(Drawer::Links, &key, &written(&link))?;
+        Ok(beside(pen, &link.identifier)?)
     })?;
     Ok(Given { token: secret.text(), expires })
 }

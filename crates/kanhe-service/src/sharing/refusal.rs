@@ -20,6 +20,9 @@ pub enum ShareError {
     /// Nobody sees a certificate whole by duty alone.
     #[error("a certificate is shown whole only where its holder has agreed")]
     WholeNeedsConsent,
+    /// Nobody is matched by duty: what somebody has is put together for him, and not about him.
+    #[error("what a holder has is matched with a matter only where the holder has agreed")]
+    MatchingNeedsConsent,
     /// There is no such certificate.
     #[error("the library has no such certificate")]
     NotFound,
@@ -47,6 +50,7 @@ impl ShareError {
             Self::Store(error) => error.code(),
             Self::QuotaSpent { .. } => "share_quota_spent",
             Self::WholeNeedsConsent => "share_whole_needs_consent",
+            Self::MatchingNeedsConsent => "share_matching_needs_consent",
             Self::NotFound => "certificate_not_found",
             Self::LinkUnknown => "download_unknown",
             Self::LinkSpent => "download_spent",

@@ -6,6 +6,7 @@ use super::letter::letter_of;
 use super::miss::Miss;
 use super::signature::signature;
 use crate::house::{House, Shared};
+use jiff::Timestamp;
 use kanhe_store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,14 +101,20 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Mi
     settle(&house.library, due.iter().map(|(before, after)| (*before, Some(after))))
 }
 
+/// The letter's signatures, with each secret that is good now (Standard Webhooks: separated by blanks).
+fn signatures(hook: &Hook, id: &str, now: Timestamp, letter: &[u8]) -> String {
+    hook.secrets(now).map(|secret| signature(secret, id, now.as_second(), letter)).collect::<Vec<_>>().join(" ")
+}
+
 fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<Result<u16, Miss>, StoreError> {
     let Some(event) = house.library.event(delivery.index)? else { return Ok(Ok(410)) };
-    let (body, id, second) = (letter_of(delivery.index, &event).to_string(), delivery.id(), house.now().as_second());
+    let letter = serde_json::to_vec(&letter_of(delivery.index, &event)).unwrap_or_default();
+    let (id, now) = (delivery.id(), house.now());
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("webhook-id", id.clone()),
-        ("webhook-timestamp", second.to_string()),
-        ("webhook-signature", signature(&hook.secret, &id, second, body.as_bytes())),
+        ("webhook-timestamp", now.as_second().to_string()),
+        ("webhook-signature", signatures(hook, &id, now, &letter)),
     ];
-    Ok(post(&hook.address, &headers, body.as_bytes()))
+    Ok(post(&hook.address, &headers, &letter))
 }

@@ -1,6 +1,6 @@
 //! What is to be told, to whom, and how far that has come.
 
-use super::hook::{Hook, ID_LENGTH, put_hook, read};
+use super::hook::{Hook, ID_LENGTH, every_hook, hook_in, put_hook, read};
 use super::letter::addressee;
 use super::miss::Miss;
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +14,9 @@ const TRIES: [i64; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_00
 
 /// Events are looked at in stretches of so many: one commit for each.
 const STRETCH: u64 = 512;
+
+/// Nobody wants to know how many more there are.
+const MOST_COUNTED: usize = 1_000;
 
 /// What has become of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -97,10 +100,15 @@ pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, Store
             }
         }
         hook.next = end;
-        library.commit(|pen| -> Result<(), StoreError> {
+        let stands = library.commit(|pen| -> Result<bool, StoreError> {
+            // It may have been taken away since, or have got another secret.
+            let Some(present) = hook_in(pen, &hook)? else { return Ok(false) };
             due.iter().try_for_each(|delivery| pen.put_office(Drawer::Deliveries, &place(delivery), &wire::to_vec(delivery)))?;
-            put_hook(pen, &hook)
+            put_hook(pen, &Hook { next: end, ..present }).map(|()| true)
         })?;
+        if !stands {
+            return Ok(laid);
+        }
         laid += u64::try_from(due.len()).unwrap_or(u64::MAX);
     }
 }
@@ -128,10 +136,27 @@ pub fn deliveries_of(
     Ok((deliveries, found.next))
 }
 
-/// Lets a dead letter be sent again, at once and from the first try. Whether there is such a letter.
+/// How many letters of all hooks have a fate; from a thousand on it says a thousand.
+pub fn letters(library: &Library, fate: Fate) -> Result<u16, StoreError> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let (hooks, next) = every_hook(library, after.as_ref())?;
+        for hook in &hooks {
+            let more = library.office_page(Drawer::Deliveries, &shelf(&hook.id, fate), None, MOST_COUNTED.saturating_sub(count))?;
+            count += more.papers.len();
+        }
+        after = next;
+        if after.is_none() || count >= MOST_COUNTED {
+            return Ok(u16::try_from(count).unwrap_or(u16::MAX));
+        }
+    }
+}
+
+/// Lets a letter be sent at once and from the first try, whether it is dead or waits for its next. Whether there is such a letter.
 pub fn replay(library: &Library, hook: &[u8; ID_LENGTH], index: u64, now: Timestamp) -> Result<bool, StoreError> {
-    let key = [shelf(hook, Fate::Dead).as_slice(), &index.to_be_bytes()].concat();
-    let Some(paper) = library.office(Drawer::Deliveries, &key)? else { return Ok(false) };
+    let at = |fate| library.office(Drawer::Deliveries, &[shelf(hook, fate).as_slice(), &index.to_be_bytes()].concat());
+    let paper = at(Fate::Dead)?.map_or_else(|| at(Fate::Waiting), |dead| Ok(Some(dead)))?;
+    let Some(paper) = paper else { return Ok(false) };
     let found: Delivery = read(&paper)?;
     let again = Delivery { tries: 0, due: now, fate: Fate::Waiting, ..found.clone() };
     settle(library, [(&found, Some(&again))])?;

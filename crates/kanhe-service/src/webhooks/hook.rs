@@ -1,6 +1,7 @@
 //! Who wants to be told what.
 
 use super::signature::Secret;
+use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::Act;
 use kanhe_store::find::Cursor;
@@ -48,6 +49,21 @@ pub struct Hook {
     /// The index of the next event of the log that it has not looked at.
     #[n(6)]
     pub next: u64,
+    /// The secret before the present one.
+    #[n(7)]
+    pub older: Option<Older>,
+}
+
+/// A secret with which letters are signed still, beside the one that came after it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Older {
+    #[n(0)]
+    #[cbor(with = "secret")]
+    secret: Secret,
+    #[n(1)]
+    #[cbor(with = "kanhe_core::wire::moment")]
+    until: Timestamp,
 }
 
 /// Why a hook is refused.
@@ -87,6 +103,18 @@ impl Hook {
     /// Its id as text.
     pub fn name(&self) -> String {
         self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The same with another secret; the present one is used beside it until then.
+    #[must_use]
+    pub fn with(self, secret: Secret, until: Timestamp) -> Self {
+        Self { older: Some(Older { secret: self.secret, until }), secret, ..self }
+    }
+
+    /// The secrets with which a letter is signed now, the newest first.
+    pub fn secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
+        let older = self.older.iter().filter(move |older| now < older.until);
+        std::iter::once(&self.secret).chain(older.map(|older| &older.secret))
     }
 
     /// Whether it wants to hear of an act on a certificate or application of a type.
@@ -149,6 +177,11 @@ pub fn every_hook(library: &Library, after: Option<&Cursor>) -> Result<(Vec<Hook
 /// Lays a hook into its drawer, new or in the place of the one with its id.
 pub fn put_hook(pen: &mut Pen<'_>, hook: &Hook) -> Result<(), StoreError> {
     pen.put_office(Drawer::Hooks, &place(hook), &kanhe_core::wire::to_vec(hook))
+}
+
+/// A hook as a commit finds it; none, if it was taken away since.
+pub fn hook_in(pen: &Pen<'_>, hook: &Hook) -> Result<Option<Hook>, StoreError> {
+    pen.office(Drawer::Hooks, &place(hook))?.map(|paper| read(&paper)).transpose()
 }
 
 /// Takes a hook away; what was to be told to it goes with it.

@@ -3,7 +3,8 @@
 use kanhe_core::code::{CertificateId, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_store::{Library, StoreError};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Whose event it is, and of which type.
 pub struct Addressee {
@@ -23,18 +24,55 @@ pub fn addressee(library: &Library, event: &Event) -> Result<Option<Addressee>, 
     Ok(project.map(|project| Addressee { agency: project.agency, type_code: project.type_code }))
 }
 
-/// The letter that tells of an event: `certificate.suspend` and its like, or `application.review`.
-pub fn letter_of(index: u64, event: &Event) -> Value {
-    let about = if ProjectCode::parse(&event.subject).is_ok() { "application" } else { "certificate" };
-    json!({
-        "type": format!("{about}.{}", event.act.word()),
-        "timestamp": event.recorded.to_string(),
-        "data": {
-            about: event.subject,
-            "act": event.act.word(),
-            "effective": event.effective.to_string(),
-            "recorded": event.recorded.to_string(),
-            "log_index": index,
+/// A letter to who wants to hear what happens.
+#[derive(Serialize, ToSchema)]
+pub struct Letter {
+    /// `certificate.` or `application.`, and the act: `certificate.suspend`, `application.review`.
+    r#type: String,
+    /// When it was written down (RFC 3339).
+    #[schema(format = DateTime)]
+    timestamp: String,
+    /// What was done.
+    #[schema(inline)]
+    data: Told,
+}
+
+/// What was done, and to what: exactly one of `certificate` and `application`.
+#[derive(Serialize, ToSchema)]
+struct Told {
+    /// The identifier of the certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
+    /// The code of the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<String>,
+    /// The act, such as `suspend`.
+    act: &'static str,
+    /// From when on it holds (RFC 3339).
+    #[schema(format = DateTime)]
+    effective: String,
+    /// When it was written down (RFC 3339).
+    #[schema(format = DateTime)]
+    recorded: String,
+    /// The index of the event in the log.
+    log_index: u64,
+}
+
+/// The letter that tells of an event.
+pub fn letter_of(index: u64, event: &Event) -> Letter {
+    let (act, recorded) = (event.act.word(), event.recorded.to_string());
+    let is_application = ProjectCode::parse(&event.subject).is_ok();
+    let subject = |is_it: bool| is_it.then(|| event.subject.clone());
+    Letter {
+        r#type: format!("{}.{act}", if is_application { "application" } else { "certificate" }),
+        timestamp: recorded.clone(),
+        data: Told {
+            certificate: subject(!is_application),
+            application: subject(is_application),
+            act,
+            effective: event.effective.to_string(),
+            recorded,
+            log_index: index,
         },
-    })
+    }
 }

@@ -24,6 +24,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "检查是否以 Authorization: Bearer kanhe_… 发送了完整的密钥。",
         "Check that the whole key is sent as `Authorization: Bearer kanhe_…`.",
     ),
+    ("body_packed", "请勿压缩请求正文，去掉 Content-Encoding 后重发。", "Send it as it is, without `Content-Encoding`."),
     ("body_too_large", "减少内容，或改为批量任务提交（POST /v1/jobs）。", "Send less, or hand a job in with POST /v1/jobs."),
     ("body_too_slow", "换用更好的网络，或分几次发送。", "Send it over a better line, or in parts."),
     ("caller_lacks_right", "请联系本机构管理员。", "Ask the agency's administrator."),
@@ -35,6 +36,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("change_needs_application", "随延续或变更提交申请内容。", "Send an application with the renewal or the amendment."),
     (
+        "changes_need_two",
+        "改为提请批量变更（POST /v1/certificates/changes），由另一人批准。",
+        "Propose them by POST /v1/certificates/changes, for somebody else to approve.",
+    ),
+    (
         "client_certificate_malformed",
         "只给一张 PEM 证书，或其十六进制的 SHA-256。",
         "Give one certificate in PEM, or its SHA-256 in hexadecimal.",
@@ -45,7 +51,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     (
         "delivery_unknown",
         "GET /v1/webhooks/{id}/deliveries 列出未送达的通知。",
-        "GET /v1/webhooks/{id}/deliveries lists those that are dead.",
+        "GET /v1/webhooks/{id}/deliveries lists what is dead or waiting.",
     ),
     ("download_expired", "另取链接。", "Ask for another link."),
     (
@@ -79,6 +85,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("hook_too_many", "先删除一个。", "Remove one."),
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (
+        "id_number_in_seal",
+        "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
+        "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",
+    ),
+    (
         "id_token_algorithm",
         "请告知统一身份认证服务的运维人员：应采用 RS256、ES256 或 EdDSA。",
         "Tell whoever runs the identity service: it is to sign with RS256, ES256 or EdDSA.",
@@ -94,7 +105,13 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("id_token_signature", "立即报告：可能有人从中篡改。", "Report it: somebody may stand between."),
     ("id_token_too_long_ago", "在统一身份认证处重新登录。", "Sign in there again."),
     ("idempotency_key_malformed", "使用 1 至 64 个可打印的 ASCII 字符。", "Take 1 to 64 printable ASCII characters."),
+    ("idempotency_key_not_taken", "去掉 Idempotency-Key；重复请求会重复办理。", "Leave the header out; what is asked twice is done twice."),
     ("idempotency_key_reused", "换一个新的幂等键。", "Use a new key."),
+    (
+        "idempotency_shown_once",
+        "所办事项见错误说明；如未收到密钥，请更换或作废后重新办理。",
+        "The detail names what was made; if its secret never arrived, rotate it, or take it away and make another with a new key.",
+    ),
     ("identifier_taken", "换一个编号。", "Use another number."),
     ("job_not_now", "GET /v1/jobs/{id} 可查任务的状态。", "GET /v1/jobs/{id} tells its condition."),
     ("job_too_many_rows", "分成几份提交。", "Hand it in in parts."),
@@ -115,6 +132,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("matter_wants", "列出 1 至 32 项证照。", "1 to 32 certificates."),
     ("media_type_unknown", "按 /docs 所载设置 Content-Type。", "Set `Content-Type` as `/docs` has it."),
     ("method_not_allowed", "应答的 Allow 头列出可用的方法。", "`Allow` names those it takes."),
+    ("number_taken", "换一个编号，或先注销正在使用该编号的证照。", "Use another number, or cancel the certificate that bears it."),
     ("officer_oneself", "由另一位管理员办理。", "Let another administrator do it."),
     ("officer_unknown", "GET /v1/officers 列出本机构人员。", "GET /v1/officers lists those it has."),
     (
@@ -134,6 +152,12 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("oidc_unlinked", "请本机构管理员绑定该身份。", "Ask the agency's administrator to link it."),
     ("oidc_unreachable", "用登录名和密码登录，或稍后再试。", "Sign in with login and password, or wait."),
     ("one_time_password_expired", "请本机构管理员另发一个一次性密码。", "Ask the agency's administrator for a new one."),
+    (
+        "other_holder",
+        "换人持证须另行申请：注销原证，再为新的持证主体申请。",
+        "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
+    ),
+    ("other_holder_name", "先办变更，或使用原名称延续。", "Amend it first, or renew it under the present name."),
     ("other_serial", "编号变更须申请新证照。", "Apply for a new certificate."),
     ("other_type", "使用该类型对应的申请内容。", "Send the application that belongs to the type."),
     ("pack_not_newer", "使用最新的证照包。", "Take the newest pack."),
@@ -224,6 +248,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("service_no_pack", "稍后再试；服务取得证照包之前无法核验。", "Try again later: the service verifies nothing before it has a pack."),
     ("service_too_slow", "按 Retry-After 稍后重试。", "Ask again after `Retry-After`."),
     ("session_over", "重新登录。", "Sign in again."),
+    ("share_matching_needs_consent", "填写持证主体的授权（purpose.consent）。", "Name the consent in `purpose.consent`."),
     (
         "share_quota_spent",
         "按 Retry-After 稍后再查；如需更多次数，请联系本服务的运维人员。",
@@ -236,6 +261,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Wait as long as `Retry-After` says, or let an administrator reset the account.",
     ),
     ("sign_in_refused", "核对后重试，或请本机构管理员重置账号。", "Try again, or ask the agency's administrator to reset the account."),
+    ("state_code_ambiguous", "用 type 指明类型。", "Name the type."),
+    ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
     (
         "survivors_of_no_stolen_key",

@@ -20,6 +20,12 @@ pub struct VerifyArgs {
     /// The use scene, in the words of the region's recognition
     #[arg(long, value_name = "S")]
     pub scene: Option<String>,
+    /// A proof that the region's log has the certificate, for a key that was stolen later and a pack without its list of survivors
+    #[arg(long, value_name = "FILE", requires = "log_key")]
+    pub proof: Option<PathBuf>,
+    /// The public key of the region's log: its line, or a file with it
+    #[arg(long, value_name = "KEY|FILE", requires = "proof")]
+    pub log_key: Option<String>,
 }
 
 /// `kanhe inspect …`

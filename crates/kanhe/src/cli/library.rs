@@ -194,7 +194,7 @@ pub struct TransferInArgs {
 
 /// `kanhe find …`
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("question").multiple(false).args(["number", "holder", "name", "alias"])))]
+#[command(group(clap::ArgGroup::new("question").multiple(false).args(["number", "holder", "name", "alias", "request_id"])))]
 pub struct FindArgs {
     #[command(flatten)]
     pub library: DoorArg,
@@ -213,13 +213,16 @@ pub struct FindArgs {
     /// By an identifier of another scheme
     #[arg(long, value_name = "SCHEME:VALUE")]
     pub alias: Option<String>,
+    /// By the id of the request that it was issued for
+    #[arg(long, value_name = "ID")]
+    pub request_id: Option<String>,
     /// Only of this type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
     pub kind: Option<String>,
     /// Only of this agency, by its USCC
     #[arg(long, value_name = "USCC")]
     pub agency: Option<String>,
-    /// Only in this state: valid, suspended … or SET:CODE of a code set
+    /// Only in this state: valid, suspended …, expired or in_force today, or SET:CODE of a code set
     #[arg(long, conflicts_with_all = ["question", "ending_by"])]
     pub state: Option<String>,
     /// Those whose last day is this or earlier, and that can still be used

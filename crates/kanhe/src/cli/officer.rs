@@ -100,6 +100,9 @@ pub enum ApiKeyVerb {
         /// For so many days
         #[arg(long, value_name = "N", default_value_t = 90)]
         days: u32,
+        /// Questions of sharing that it may ask on a day; as many as the service is set to, where this is left out
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        calls_a_day: Option<u32>,
         /// Who does it, as the agency calls its officers
         #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
         actor: String,

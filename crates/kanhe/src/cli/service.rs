@@ -9,6 +9,9 @@ pub struct ServeArgs {
     /// The configuration: one TOML file
     #[arg(long, value_name = "FILE", env = "KANHE_CONFIG")]
     pub config: PathBuf,
+    /// Stop when standard input ends, as it does when whoever started the service is gone
+    #[arg(long, hide = true, env = "KANHE_UNTIL_STDIN_ENDS")]
+    pub until_stdin_ends: bool,
 }
 
 /// `kanhe config …`

@@ -128,12 +128,13 @@ impl Site {
     }
 
     fn bounds(&self, lengths: [usize; 2], certificates: u64) -> Result<Bounds, Failure> {
-        let (named, folder) = (self.town.key(), self.path(&format!("bare-{certificates}")));
+        let (named, folder) = (self.town.key(), |name: &str| self.path(&format!("{name}-{certificates}")));
+        let batch = self.batch(BATCH)?;
         Ok(Bounds {
             signatures: bounds::signatures(named.key(), lengths)?,
-            proofread: bounds::proofread_signatures(named.key(), named.multiples(), lengths)?,
             rows: BATCH,
-            batches: bounds::batches(&folder, &self.batch(BATCH)?)?,
+            batches: bounds::batches(&folder("bare"), &batch)?,
+            at_once: bounds::at_once(&folder("at-once"), named, lengths, (BATCH, &batch))?,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The verbs of the library: each opens it, asks it or changes it through the registrar, and says what came of it.
 
 mod application;
+mod bar;
 mod bulk;
 mod change;
 mod door;
@@ -27,7 +28,7 @@ pub use found::{agency, init};
 pub use issue::run as issue;
 pub use keep::{back_up, back_up_to, check, restore};
 pub use lists::sign_lists;
-pub use log::log;
+pub use log::{log, logged};
 pub use officer::{api_key, officer};
 pub use show::{history, show};
 
@@ -55,10 +56,25 @@ const DATABASE: &str = "db";
 /// The library's secret, locked.
 const SECRET: &str = "secret.age";
 
+/// What a service does that holds a library, and what makes it do so at once.
+const BY_ITSELF: Words = Words::new(
+    "服务自行签署状态表并公布日志；要立即办理，用 POST /v1/publish。",
+    "The service signs lists and publishes its log by itself, and at once with POST /v1/publish.",
+);
+
 /// Opens a library with its secret.
 pub fn open(arg: &LibraryArg) -> Result<Library, Failure> {
     let secret = unlock(&arg.library, &arg.lock)?;
     Library::open(&database(&arg.library), &secret, settings(&arg.lock)).map_err(stored)
+}
+
+/// Refuses a verb that must have the library for itself while a service holds it, and says how the service does the same: before anything
+/// else is asked for, such as the library's secret.
+fn alone(folder: &Path, instead: Words) -> Result<(), Failure> {
+    match door::held(folder) {
+        Some(_) => Err(Failure::new("store_in_use", "a service holds the library").hint(instead)),
+        None => Ok(()),
+    }
 }
 
 /// The types that a library works with: those at hand, and those that two people have taken up in its service.

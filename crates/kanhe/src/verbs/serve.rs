@@ -3,6 +3,7 @@
 mod credentials;
 mod fetch;
 mod post;
+mod reread;
 mod wire;
 
 pub use wire::edge;
@@ -17,10 +18,11 @@ use credentials::Credentials;
 use kanhe_service::house::Shared;
 use kanhe_service::http::{TRACES, router};
 use kanhe_service::measure::Recorder;
-use kanhe_service::serve::serve;
+use kanhe_service::serve::{Tls, serve};
 use kanhe_service::webhooks::courier;
 use kanhe_service::{backup, jobs, proposals, publish};
 use listenfd::ListenFd;
+use rustix::process::{Signal as ProcessSignal, getpid, kill_process};
 use serde_json::json;
 use std::future::Future;
 use std::io;
@@ -54,6 +56,9 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     // Until the end: then what waits is written.
     let _log = listen_in(traces.as_ref()).map_err(failed)?;
     let runtime = Runtime::new().map_err(failed)?;
+    if args.until_stdin_ends {
+        end_with_parent();
+    }
     let served = runtime.block_on(async {
         let listener = listen(&plan).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -65,9 +70,9 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::English => format!("serving at {scheme}://{address} (the interface is described at /docs)"),
         });
         tracing::info!(address = %address, "serving");
-        let mut beside = beside(&plan, &house).await?;
+        let mut beside = beside(&plan, &house, tls.as_ref()).await?;
         if let Some((tls, credentials)) = tls.clone().zip(credentials) {
-            beside.spawn(credentials::renew_certificate(tls, credentials));
+            beside.spawn(credentials::renew_certificate(house.clone(), tls, credentials));
         }
         let patience = Duration::from_secs(u64::from(plan.config.limits.stop_seconds));
         let routes = router(&house, &plan.limits()?);
@@ -108,7 +113,7 @@ async fn listen(plan: &Plan) -> io::Result<TcpListener> {
 }
 
 /// What runs beside the requests: files that may change, publishing, backups, monitoring.
-async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
+async fn beside(plan: &Plan, house: &Shared, tls: Option<&Arc<Tls>>) -> Result<JoinSet<()>, Failure> {
     let mut beside = JoinSet::new();
     beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
     beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
@@ -122,7 +127,7 @@ async fn beside(plan: &Plan, house: &Shared) -> Result<JoinSet<()>, Failure> {
     if let Some(address) = plan.config.listen.metrics {
         let recorder = Recorder::install().map_err(|error| Failure::new("service_listen", error))?;
         let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let (routes, forever) = (recorder.clone().router(house), std::future::pending());
+        let (routes, forever) = (recorder.clone().router(house, tls), std::future::pending());
         beside.spawn(recorder.keep());
         beside.spawn(async move {
             let _ = serve(listener, routes, forever, Duration::ZERO).await;
@@ -151,6 +156,14 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Failure> 
     })
 }
 
+/// Tells this process to stop when whoever started it is gone, however it went: then standard input ends.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = kill_process(getpid(), ProcessSignal::TERM);
+    });
+}
+
 fn failed(error: io::Error) -> Failure {
     Failure::new("service_listen", error)
 }
@@ -158,8 +171,7 @@ fn failed(error: io::Error) -> Failure {
 /// Says what is wrong with a configuration.
 pub fn check(verb: &ConfigVerb, voice: Voice) -> Result<Ended, Failure> {
     let ConfigVerb::Check { config } = verb;
-    let plan = Plan::read(config)?;
-    plan.check()?;
+    wire::check(config)?;
     voice.say(&json!({ "config": config, "ok": true }), |language| match language {
         Language::Chinese => format!("{} 没有问题", config.display()),
         Language::English => format!("{} is in order", config.display()),

@@ -77,6 +77,32 @@ fn every_fault_is_named_by_its_column_and_code() {
 }
 
 #[test]
+fn no_whole_number_of_a_person_comes_into_a_seal() {
+    let refused = [
+        ("real-estate-title", "number", "11010519491231002X"),
+        ("real-estate-title", "number", "粤（2026）４４０５２４１８８００１０１００１４号"),
+        ("birth-service", "holder_name", "王伟^440524188001010014"),
+        ("real-estate-title", "location", "天河北路1号（王伟11010519491231002x）"),
+        ("real-estate-title", "location", "天河北路1号（440524 18800101 0014）"),
+        ("birth-service", "holder_name", "王伟^李芳E12345678"),
+        ("business-licence", "legal_representative", "王伟440524188001010014"),
+    ];
+    for (name, column, cell) in refused {
+        assert_eq!(faults_with(name, column, cell), [(column.to_owned(), "id_number_in_seal")], "{name} {column}");
+    }
+    let let_be = [
+        // The certificate may say what its seal does not.
+        ("real-estate-title", "notes", "原权利人440524188001010014"),
+        // What an organisation is called by is public.
+        ("food-operation-permit", "premises", "91350100M000100Y43号楼"),
+        ("real-estate-title", "location", "天河北路1号110105********002X"),
+    ];
+    for (name, column, cell) in let_be {
+        assert_eq!(faults_with(name, column, cell), [], "{name} {column}");
+    }
+}
+
+#[test]
 fn three_holders_where_two_may_be_and_the_same_holder_twice_are_faults() {
     let rows = [
         ("王伟^李芳^张三", "111^414^414", "11010519491231002X^E12345678^E1", "holder_count"),

@@ -22,6 +22,15 @@ pub struct KeyCabinet<'a> {
     by: &'a Caller,
 }
 
+/// What a system is given with what proves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// For so many days it is good.
+    pub days: u32,
+    /// So many questions of sharing it may ask on a day; where nothing is said, as many as before, or as `[sharing]` says.
+    pub calls_a_day: Option<u32>,
+}
+
 /// A key, and its text, which is shown once.
 pub struct Cut {
     /// Its id.
@@ -30,6 +39,16 @@ pub struct Cut {
     pub key: ApiKey,
     /// What the system sends.
     pub text: zeroize::Zeroizing<String>,
+}
+
+/// Writes what else belongs into the commit in which a key is made or changed, by its id.
+pub trait Beside: FnOnce(&mut Pen<'_>, &str, &ApiKey) -> Result<(), StoreError> {}
+
+impl<F: FnOnce(&mut Pen<'_>, &str, &ApiKey) -> Result<(), StoreError>> Beside for F {}
+
+/// Nothing else belongs into the commit.
+pub fn alone(_: &mut Pen<'_>, _: &str, _: &ApiKey) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// A page of keys.
@@ -46,26 +65,32 @@ impl<'a> KeyCabinet<'a> {
         Self { library, edge, by }
     }
 
-    /// Makes a key that is good for some days. The mandate's agency is that of who asks.
-    pub fn add(&self, mandate: &Mandate, days: u32) -> Result<Cut, AccountError> {
+    /// Makes a key that is good for some days. The mandate's agency is that of who asks; `beside` writes what else belongs into the commit.
+    pub fn add(&self, mandate: &Mandate, grant: Grant, beside: impl Beside) -> Result<Cut, AccountError> {
         let secret = Secret::new(self.edge.drawn());
-        let (id, key) = self.open(mandate, days, Proven::by(&secret))?;
+        let (id, key) = self.open(mandate, grant, Proven::by(&secret), beside)?;
         Ok(Cut { text: text(&id, &secret), id, key })
     }
 
     /// Makes an account of a system that proves who it is by a client certificate, for some days.
-    pub fn link(&self, mandate: &Mandate, days: u32, certificate: Thumbprint) -> Result<(String, ApiKey), AccountError> {
-        self.open(mandate, days, Proven::by_certificate(certificate))
+    pub fn link(
+        &self,
+        mandate: &Mandate,
+        grant: Grant,
+        certificate: Thumbprint,
+        beside: impl Beside,
+    ) -> Result<(String, ApiKey), AccountError> {
+        self.open(mandate, grant, Proven::by_certificate(certificate), beside)
     }
 
-    fn open(&self, mandate: &Mandate, days: u32, by: Proven) -> Result<(String, ApiKey), AccountError> {
+    fn open(&self, mandate: &Mandate, grant: Grant, by: Proven, beside: impl Beside) -> Result<(String, ApiKey), AccountError> {
         // Whoever steals a key must not make himself others: administrators are people, with a second factor.
         if mandate.roles().contains(&Role::Administrator) {
             return Err(AccountError::KeyAdministers);
         }
         let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
         let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
-        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let expires = after(now, "days", grant.days, 1, LONGEST_TERM)?;
         let key = ApiKey {
             mandate: mandate.clone(),
             hash,
@@ -77,32 +102,41 @@ impl<'a> KeyCabinet<'a> {
             proof,
             cut_by: Some(self.by.actor.clone()),
             rotated_by: None,
+            calls_a_day: grant.calls_a_day,
         };
         self.library.commit(|pen| {
             is_free(pen, &id, &by, now)?;
             key.put(pen, &id)?;
-            Ok::<_, AccountError>(self.note(pen, &id, UseAct::KeyAdded, Some(expires))?)
+            self.note(pen, &id, UseAct::KeyAdded, Some(expires))?;
+            Ok::<_, AccountError>(beside(pen, &id, &key)?)
         })?;
         Ok((id, key))
     }
 
     /// Gives a key a new secret and a new term, while the old secret is taken for some days more.
-    pub fn rotate(&self, id: &str, days: u32, overlap: u32) -> Result<Cut, AccountError> {
+    pub fn rotate(&self, id: &str, grant: Grant, overlap: u32, beside: impl Beside) -> Result<Cut, AccountError> {
         let secret = Secret::new(self.edge.drawn());
-        let key = self.renew(id, days, overlap, Proven::by(&secret))?;
+        let key = self.renew(id, grant, overlap, Proven::by(&secret), beside)?;
         Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
     }
 
     /// Links the next client certificate to an account, while what proves it now is taken for some days more.
-    pub fn relink(&self, id: &str, days: u32, overlap: u32, certificate: Thumbprint) -> Result<ApiKey, AccountError> {
-        self.renew(id, days, overlap, Proven::by_certificate(certificate))
+    pub fn relink(
+        &self,
+        id: &str,
+        grant: Grant,
+        overlap: u32,
+        certificate: Thumbprint,
+        beside: impl Beside,
+    ) -> Result<ApiKey, AccountError> {
+        self.renew(id, grant, overlap, Proven::by_certificate(certificate), beside)
     }
 
-    fn renew(&self, id: &str, days: u32, overlap: u32, by: Proven) -> Result<ApiKey, AccountError> {
+    fn renew(&self, id: &str, grant: Grant, overlap: u32, by: Proven, beside: impl Beside) -> Result<ApiKey, AccountError> {
         let now = (self.edge.now)();
-        let expires = after(now, "days", days, 1, LONGEST_TERM)?;
+        let expires = after(now, "days", grant.days, 1, LONGEST_TERM)?;
         let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
-        self.amend(id, UseAct::KeyRotated, |pen, key| {
+        let renewed = |pen: &Pen<'_>, key: &mut ApiKey| {
             key.closed(now).map_err(|_| AccountError::KeyClosed)?;
             is_free(pen, id, &by, now)?;
             // The same certificate for a longer term leaves nothing behind that would be taken for some days more.
@@ -110,17 +144,20 @@ impl<'a> KeyCabinet<'a> {
                 key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
             }
             (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
+            key.calls_a_day = grant.calls_a_day.or(key.calls_a_day);
             key.is_rotated_by(&self.by.actor);
             Ok(Some(expires))
-        })
+        };
+        self.amend(id, UseAct::KeyRotated, renewed, beside)
     }
 
     /// Revokes a key, for ever; once more changes nothing.
     pub fn revoke(&self, id: &str) -> Result<ApiKey, AccountError> {
-        self.amend(id, UseAct::KeyRevoked, |_, key| {
+        let revoked = |_: &Pen<'_>, key: &mut ApiKey| {
             key.revoked.get_or_insert((self.edge.now)());
             Ok(None)
-        })
+        };
+        self.amend(id, UseAct::KeyRevoked, revoked, alone)
     }
 
     /// A page of keys.
@@ -139,6 +176,7 @@ impl<'a> KeyCabinet<'a> {
         id: &str,
         act: UseAct,
         change: impl FnOnce(&Pen<'_>, &mut ApiKey) -> Result<Option<Timestamp>, AccountError>,
+        beside: impl Beside,
     ) -> Result<ApiKey, AccountError> {
         commit_use(self.library, act, |pen| {
             let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
@@ -147,6 +185,7 @@ impl<'a> KeyCabinet<'a> {
             let until = change(pen, &mut key)?;
             key.put(pen, id)?;
             self.note(pen, id, act, until)?;
+            beside(pen, id, &key)?;
             Ok(key)
         })
     }

@@ -79,15 +79,15 @@ impl Error for Misshapen {
     }
 
     fn unknown_field(_: &str, known: &'static [&'static str]) -> Self {
-        Self::new(format_args!("a member that is none of {}", known.join(", ")))
+        Self::new(format_args!("only {} are known here", known.join(", ")))
     }
 
     fn missing_field(member: &'static str) -> Self {
-        Self::new(format_args!("the member `{member}` is missing"))
+        Self::new(format_args!("`{member}` is missing"))
     }
 
     fn duplicate_field(member: &'static str) -> Self {
-        Self::new(format_args!("the member `{member}` stands twice"))
+        Self::new(format_args!("`{member}` stands twice"))
     }
 }
 
@@ -116,7 +116,7 @@ impl<'de> Deserializer<'de> for Node {
             Value::Number(number) => visit_number(&number, visitor),
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => visitor.visit_seq(Items { left: items.into_iter(), place: 0 }),
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
+            Value::Object(members) => visitor.visit_map(self::members(members)),
         }
     }
 
@@ -126,7 +126,7 @@ impl<'de> Deserializer<'de> for Node {
 
     fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misshapen> {
         match self.0 {
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
+            Value::Object(members) => visitor.visit_map(self::members(members)),
             _ => Err(Misshapen::new("expected an object")),
         }
     }
@@ -187,20 +187,20 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The members of an object, and the step to the one whose value is next.
-struct Members {
-    left: serde_json::map::IntoIter,
-    next: Option<(String, Value)>,
+/// Names and their values, read one after the other, and the step to the one whose value is next.
+pub(super) struct Members<I, D> {
+    left: I,
+    next: Option<(String, D)>,
     place: usize,
 }
 
-impl Members {
-    fn of(members: Map<String, Value>) -> Self {
-        Self { left: members.into_iter(), next: None, place: 0 }
+impl<D, I: Iterator<Item = (String, D)>> Members<I, D> {
+    pub(super) const fn of(left: I) -> Self {
+        Self { left, next: None, place: 0 }
     }
 }
 
-impl<'de> MapAccess<'de> for Members {
+impl<'de, D: Deserializer<'de, Error = Misshapen>, I: Iterator<Item = (String, D)>> MapAccess<'de> for Members<I, D> {
     type Error = Misshapen;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Misshapen> {
@@ -213,9 +213,14 @@ impl<'de> MapAccess<'de> for Members {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misshapen> {
-        let (step, value) = self.next.take().unwrap_or_default();
-        seed.deserialize(Node(value)).map_err(|error| error.within(step))
+        let (step, value) = self.next.take().ok_or_else(|| Misshapen::new("a value stands without its name"))?;
+        seed.deserialize(value).map_err(|error| error.within(step))
     }
+}
+
+/// The members of an object.
+fn members(object: Map<String, Value>) -> Members<impl Iterator<Item = (String, Node)>, Node> {
+    Members::of(object.into_iter().map(|(name, value)| (name, Node(value))))
 }
 
 /// One of several shapes, by its name: `"name"`, or `{"name": value}`.
@@ -334,11 +339,11 @@ mod tests {
         let secret = "440524188001010014";
         let rows = [
             (json!([secret]), "expected an object"),
-            (json!({}), "the member `text` is missing"),
+            (json!({}), "`text` is missing"),
             (json!({ "text": 5 }), "`text`: expected a string"),
             (json!({ "text": "a", "days": secret }), "`days`: expected a whole number from 0 on, within its bounds"),
             (json!({ "text": "a", "days": -1 }), "`days`: expected a whole number from 0 on, within its bounds"),
-            (json!({ "text": "a", secret: 1 }), "a member that is none of text, days, by, inner, fields, colour"),
+            (json!({ "text": "a", secret: 1 }), "only text, days, by, inner, fields, colour are known here"),
             (json!({ "text": "a", "by": 5 }), "`by`: expected one of name, holder"),
             (json!({ "text": "a", "by": "name" }), "`by`: expected an object whose one member is named so"),
             (json!({ "text": "a", "by": { "name": "a", "holder": 1 } }), "`by`: expected an object with exactly one of name, holder"),

@@ -1,6 +1,7 @@
 //! Acts that take two people.
 
 use crate::http::problem::{Fault, Problem};
+use crate::proposals::alone::AloneError;
 use axum::http::StatusCode;
 use kanhe_issuer::catalogue::CatalogueError;
 use kanhe_issuer::proposal::ProposalError;
@@ -33,6 +34,15 @@ impl From<ProposalError> for Problem {
             | ProposalError::Survivors { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.code(), &error).faults(faults(&error))
+    }
+}
+
+impl From<AloneError> for Problem {
+    fn from(error: AloneError) -> Self {
+        match error {
+            AloneError::Store(error) => error.into(),
+            AloneError::NeedTwo { .. } => Self::new(StatusCode::FORBIDDEN, error.code(), error),
+        }
     }
 }
 

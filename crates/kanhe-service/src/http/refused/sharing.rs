@@ -12,7 +12,7 @@ impl From<ShareError> for Problem {
             ShareError::QuotaSpent { seconds, .. } => {
                 return Self::new(StatusCode::TOO_MANY_REQUESTS, error.code(), &error).retry_after(seconds);
             }
-            ShareError::WholeNeedsConsent => StatusCode::FORBIDDEN,
+            ShareError::WholeNeedsConsent | ShareError::MatchingNeedsConsent => StatusCode::FORBIDDEN,
             ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
             ShareError::LinkSpent | ShareError::LinkExpired { .. } => StatusCode::GONE,
         };

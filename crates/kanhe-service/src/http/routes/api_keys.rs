@@ -2,15 +2,18 @@
 
 use super::officers::{codes, mandate};
 use super::page::PageQuestion;
-use crate::accounts::api_key::{ApiKey, Cut, KeyCabinet};
+use crate::accounts::api_key::{ApiKey, Beside, Cut, Grant, KeyCabinet};
 use crate::accounts::{AccountError, Caller, Right, Role, Thumbprint};
 use crate::house::Shared;
+use crate::http::act::Act;
 use crate::http::aside::aside;
-use crate::http::body::{JsonBody, Query};
+use crate::http::body::{Query, malformed};
 use crate::http::problem::Problem;
+use crate::http::repeat::{Answer, Once};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use kanhe_store::{Pen, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,12 +27,15 @@ pub struct NewKey {
     /// What it may be: every role but `administrator`.
     #[schema(min_items = 1)]
     roles: Vec<Role>,
-    /// The codes of the types that it may act for; every type, where this is left out.
+    /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
     /// For how many days the key is good: 1 to 1,095; a year, where this is left out.
     #[serde(default = "a_year")]
     #[schema(minimum = 1, maximum = 1095)]
     days: u32,
+    /// Questions of sharing that it may ask on a day; as many as the service is set to, where this is left out.
+    #[schema(minimum = 1)]
+    calls_a_day: Option<u32>,
     /// The client certificate by which the system proves who it is, in PEM or by its SHA-256 in hexadecimal: then no key is made. Where
     /// this is left out, one is.
     #[schema(max_length = 16384)]
@@ -48,6 +54,9 @@ pub struct Rotation {
     #[serde(default = "a_week")]
     #[schema(minimum = 0, maximum = 90)]
     overlap_days: u32,
+    /// Questions of sharing that it may ask on a day; as many as before, where this is left out.
+    #[schema(minimum = 1)]
+    calls_a_day: Option<u32>,
     /// The next client certificate, in PEM or by its SHA-256 in hexadecimal. Where this is left out, a key is made.
     #[schema(max_length = 16384)]
     certificate: Option<String>,
@@ -91,6 +100,9 @@ pub struct KeyLine {
     /// The SHA-256 of the client certificate that proves the system; null where a key does.
     #[schema(required)]
     certificate: Option<String>,
+    /// Questions of sharing that it may ask on a day; null for as many as the service is set to.
+    #[schema(required)]
+    calls_a_day: Option<u32>,
 }
 
 /// A page of keys.
@@ -127,45 +139,41 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
 
 /// Makes a key for a system of the agency, or links a client certificate to it.
 #[utoipa::path(post, path = "/v1/api-keys", tag = "api-keys", request_body = NewKey,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again make nothing, for a day; a secret is not shown again: 409")),
     responses((status = CREATED, body = KeyShown)))]
-pub async fn add(
-    State(house): State<Shared>,
-    caller: Caller,
-    JsonBody(body): JsonBody<NewKey>,
-) -> Result<(StatusCode, Json<KeyShown>), Problem> {
-    caller.may(Right::Administer)?;
-    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
-    let certificate = thumbprint(body.certificate.as_deref())?;
-    let added = aside(&house, move |house| {
-        let cabinet = KeyCabinet::new(&house.library, &house.edge, &caller);
-        match certificate {
-            None => cabinet.add(&mandate, body.days).map(shown),
-            Some(certificate) => cabinet.link(&mandate, body.days, certificate).map(|(id, key)| linked(id, &key)),
-        }
+pub async fn add(act: Act<NewKey>) -> Result<(StatusCode, Once), Problem> {
+    act.caller.may(Right::Administer)?;
+    let added = act.done(|act| {
+        let Act { house, caller, body, .. } = &act;
+        let mandate = mandate(house, caller, &body.name, &body.roles, body.types.as_deref())?;
+        let grant = grant(body.days, body.calls_a_day)?;
+        let cabinet = KeyCabinet::new(&house.library, &house.edge, caller);
+        act.once(|answer| match thumbprint(body.certificate.as_deref())? {
+            None => made(answer, |keep| cabinet.add(&mandate, grant, keep)),
+            Some(certificate) => Ok(cabinet.link(&mandate, grant, certificate, linked(answer)).map(drop)?),
+        })
     });
-    Ok((StatusCode::CREATED, Json(added.await?)))
+    Ok((StatusCode::CREATED, added.await?))
 }
 
 /// Gives an account a new secret, or its next client certificate; what proves it now is taken for some days more, so that nothing stands
 /// still meanwhile.
-#[utoipa::path(post, path = "/v1/api-keys/{id}/rotation", tag = "api-keys", params(("id" = String, Path, description = "The key's id")), request_body = Rotation,
+#[utoipa::path(post, path = "/v1/api-keys/{id}/rotation", tag = "api-keys", request_body = Rotation,
+    params(("id" = String, Path, description = "The key's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again change nothing, for a day; a secret is not shown again: 409")),
     responses((status = OK, body = KeyShown)))]
-pub async fn rotate(
-    State(house): State<Shared>,
-    caller: Caller,
-    Path(id): Path<String>,
-    JsonBody(body): JsonBody<Rotation>,
-) -> Result<Json<KeyShown>, Problem> {
-    caller.may(Right::Administer)?;
-    let certificate = thumbprint(body.certificate.as_deref())?;
-    let rotated = aside(&house, move |house| {
-        let cabinet = KeyCabinet::new(&house.library, &house.edge, &caller);
-        match certificate {
-            None => cabinet.rotate(&id, body.days, body.overlap_days).map(shown),
-            Some(next) => cabinet.relink(&id, body.days, body.overlap_days, next).map(|key| linked(id, &key)),
-        }
-    });
-    Ok(Json(rotated.await?))
+pub async fn rotate(act: Act<Rotation>) -> Result<Once, Problem> {
+    act.caller.may(Right::Administer)?;
+    act.done(|act| {
+        let Act { house, caller, subject, body, .. } = &act;
+        let (grant, overlap) = (grant(body.days, body.calls_a_day)?, body.overlap_days);
+        let cabinet = KeyCabinet::new(&house.library, &house.edge, caller);
+        act.once(|answer| match thumbprint(body.certificate.as_deref())? {
+            None => made(answer, |keep| cabinet.rotate(subject, grant, overlap, keep)),
+            Some(next) => Ok(cabinet.relink(subject, grant, overlap, next, linked(answer)).map(drop)?),
+        })
+    })
+    .await
 }
 
 /// Revokes a key, at once and for ever.
@@ -178,16 +186,28 @@ pub async fn revoke(State(house): State<Shared>, caller: Caller, Path(id): Path<
     Ok(Json(line(id, &key)))
 }
 
+/// Who may ask nothing is no relying party.
+fn grant(days: u32, calls_a_day: Option<u32>) -> Result<Grant, Problem> {
+    if calls_a_day == Some(0) { Err(malformed("`calls_a_day` is 1 or more")) } else { Ok(Grant { days, calls_a_day }) }
+}
+
 fn thumbprint(sent: Option<&str>) -> Result<Option<Thumbprint>, AccountError> {
     sent.map(|text| Thumbprint::parse(text).ok_or(AccountError::CertificateMalformed)).transpose()
 }
 
-fn shown(cut: Cut) -> KeyShown {
-    KeyShown { key: Some(cut.text.to_string()), line: line(cut.id, &cut.key) }
+/// Answers with a key whose text is shown once; which it is, is kept in the commit in which it is cut.
+fn made<'r>(
+    answer: &mut Answer<'r>,
+    cut: impl for<'a> FnOnce(&'a mut dyn FnMut(&mut Pen<'_>, &str, &ApiKey) -> Result<(), StoreError>) -> Result<Cut, AccountError>,
+) -> Result<(), Problem> {
+    let cut = cut(&mut |pen, id, _| answer.keep_made(pen, &format!("the key {id}")))?;
+    answer.show(&KeyShown { key: Some(cut.text.to_string()), line: line(cut.id, &cut.key) });
+    Ok(())
 }
 
-fn linked(id: String, key: &ApiKey) -> KeyShown {
-    KeyShown { key: None, line: line(id, key) }
+/// Keeps the answer about an account that a certificate proves: it has no secret.
+fn linked(answer: &mut Answer<'_>) -> impl Beside {
+    |pen, id, key| answer.keep(pen, &KeyShown { key: None, line: line(id.to_owned(), key) })
 }
 
 fn line(id: String, key: &ApiKey) -> KeyLine {
@@ -202,5 +222,6 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         revoked: key.revoked.map(|at| at.to_string()),
         used: key.used().map(|day| day.to_string()),
         certificate: key.certificate().map(|certificate| certificate.to_string()),
+        calls_a_day: key.calls_a_day,
     }
 }

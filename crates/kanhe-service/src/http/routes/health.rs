@@ -2,6 +2,7 @@
 
 use crate::house::{House, Shared};
 use crate::http::tongue::Tongue;
+use crate::reread::Reread;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,7 +20,8 @@ pub struct Alive {
 /// Whether the service can do its work, and what is wrong where it cannot.
 #[derive(Serialize, ToSchema)]
 pub struct Ready {
-    /// `ok`; `degraded` if nothing new can be published, though every question is answered; `failing` if questions are not.
+    /// `ok`; `degraded` if nothing new can be published, or the service would not start again as it is, though every question is answered;
+    /// `failing` if questions are not.
     status: &'static str,
     /// Every part that was looked at.
     parts: Vec<Part>,
@@ -28,7 +30,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
+    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `pack_file` and `tls_files` where what changed is refused, and what was read before stays in use; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -77,12 +79,13 @@ pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode,
     (status, Json(Ready { status: word, parts }))
 }
 
-/// How publishing and backups go, once they were tried.
+/// How publishing and backups go, once they were tried, and which files would not be taken again.
 fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let backup = house.backups.last().map(|taken| ("backup", taken.number.err()));
     let trouble = house.keys.iter().find_map(|key| key.key().trouble());
     let backup = backup.into_iter().chain(trouble.map(|code| ("keys", Some(code))));
-    let backup = backup.chain(house.library.astray().map(|code| ("checkpoint_copy", Some(code))));
+    let refused = Reread::ALL.into_iter().filter_map(|file| Some((file.part(), Some(house.refused.why(file)?))));
+    let backup = backup.chain(refused).chain(house.library.astray().map(|code| ("checkpoint_copy", Some(code))));
     let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [

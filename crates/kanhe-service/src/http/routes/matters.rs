@@ -2,7 +2,7 @@
 
 use super::page::PageQuestion;
 use crate::accounts::{Caller, Right};
-use crate::house::Shared;
+use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
@@ -11,7 +11,7 @@ use crate::shown::Names;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kanhe_core::code::TypeCode;
+use kanhe_core::code::{TypeCode, TypeCodeError};
 use kanhe_core::kind::Label;
 use kanhe_core::plain::is_line;
 use kanhe_issuer::sharing::{Matter, Want};
@@ -57,7 +57,7 @@ pub struct MatterGiven {
 pub struct WantGiven {
     /// What people call it.
     names: NamesGiven,
-    /// The codes of the types of which any will do.
+    /// The types of which any will do: their codes, or the names of their files.
     #[schema(min_items = 1, max_items = 100)]
     types: Vec<String>,
     /// One that ends within so many days is said to end soon; 30, where it is left out.
@@ -86,7 +86,7 @@ pub struct MatterLine {
 pub struct WantLine {
     /// What people call it.
     names: Names,
-    /// The codes of the types of which any will do.
+    /// The types of which any will do: their codes, or the names of their files.
     types: Vec<String>,
     /// One that ends within so many days is said to end soon.
     soon_days: u16,
@@ -132,7 +132,8 @@ pub async fn put(
     JsonBody(given): JsonBody<MatterGiven>,
 ) -> Result<(StatusCode, Json<MatterLine>), Problem> {
     caller.may(Right::Administer)?;
-    let matter = Matter::new(&code, given.names.read()?, given.wants.into_iter().map(want).collect::<Result<_, _>>()?)?;
+    let wants = given.wants.into_iter().map(|given| want(&house, given)).collect::<Result<_, _>>()?;
+    let matter = Matter::new(&code, given.names.read()?, wants)?;
     let shown = Json(line(&matter));
     let new = aside(&house, move |house| matters::put(house, &caller, &matter)).await?;
     Ok((if new { StatusCode::CREATED } else { StatusCode::OK }, shown))
@@ -160,8 +161,12 @@ impl NamesGiven {
     }
 }
 
-fn want(given: WantGiven) -> Result<Want, Problem> {
-    let code = |text: &String| TypeCode::parse(text).map_err(|error| wrong(error.code(), "`types` has what is no code of a type"));
+fn want(house: &House, given: WantGiven) -> Result<Want, Problem> {
+    // A matter may need what other regions issue, of which this service has no type file.
+    let code = |text: &String| {
+        let unknown = |error: TypeCodeError| wrong(error.code(), "`types` has what is neither the code of a type nor the name of its file");
+        TypeCode::parse(text).or_else(|error| house.type_code(text).map_err(|_| unknown(error)))
+    };
     if given.types.len() > MOST_TYPES || given.soon_days > MOST_DAYS {
         return Err(wrong("request_malformed", "a want has at most 100 types, and what ends within 366 days ends soon"));
     }

@@ -3,6 +3,7 @@
 use super::page::PageQuestion;
 use crate::accounts::{AccountError, Activity, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Right, Role};
 use crate::house::{House, Shared};
+use crate::http::act::Act;
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::TypeCode;
+use kanhe_store::Pen;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,7 +31,7 @@ pub struct NewOfficer {
     /// What it is here.
     #[schema(min_items = 1)]
     roles: Vec<Role>,
-    /// The codes of the types that it may act for; every type, where this is left out.
+    /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
 }
 
@@ -43,7 +45,7 @@ pub struct OfficerChange {
     /// What it is here.
     #[schema(min_items = 1)]
     roles: Vec<Role>,
-    /// The codes of the types that it may act for; every type, where this is left out.
+    /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
 }
 
@@ -130,15 +132,23 @@ pub async fn list(State(house): State<Shared>, caller: Caller, Query(page): Quer
 
 /// Adds an officer to the agency, with a one-time password that is shown here and nowhere else.
 #[utoipa::path(post, path = "/v1/officers", tag = "officers", request_body = NewOfficer,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again add nobody, for a day: 409")),
     responses((status = CREATED, body = Welcome)))]
-pub async fn add(State(house): State<Shared>, caller: Caller, JsonBody(body): JsonBody<NewOfficer>) -> Result<Response, Problem> {
-    caller.may(Right::Administer)?;
-    let login = Login::parse(&body.login).map_err(AccountError::from)?;
-    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
-    let appointed =
-        aside_with_password(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).add(&login, &mandate)).await?;
-    let place = [(LOCATION, format!("/v1/officers/{}", appointed.id))];
-    Ok((StatusCode::CREATED, place, Json(welcome(&appointed))).into_response())
+pub async fn add(act: Act<NewOfficer>) -> Result<Response, Problem> {
+    act.caller.may(Right::Administer)?;
+    let house = act.house.clone();
+    let login = Login::parse(&act.body.login).map_err(AccountError::from)?;
+    let mandate = mandate(&house, &act.caller, &act.body.name, &act.body.roles, act.body.types.as_deref())?;
+    let place = [(LOCATION, format!("/v1/officers/{}", OfficerId::of(&house.library, login.as_str())))];
+    let added = aside_with_password(&house, move |house| {
+        act.once(|answer| {
+            let keep = |pen: &mut Pen<'_>, id: OfficerId| answer.keep_made(pen, &format!("the officer {id}"));
+            let appointed = Personnel::new(&house.library, &house.edge, &act.caller).add(&login, &mandate, keep)?;
+            answer.show(&welcome(&appointed));
+            Ok(())
+        })
+    });
+    Ok((StatusCode::CREATED, place, added.await?).into_response())
 }
 
 /// One officer of the agency.
@@ -162,7 +172,7 @@ pub async fn change(
 ) -> Result<Json<OfficerLine>, Problem> {
     caller.may(Right::Administer)?;
     let id = id_of(&id)?;
-    let mandate = mandate(&house, &caller, &body.name, body.roles, body.types)?;
+    let mandate = mandate(&house, &caller, &body.name, &body.roles, body.types.as_deref())?;
     let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).change(id, &mandate)).await?;
     Ok(Json(line(id, &officer)))
 }
@@ -229,19 +239,9 @@ async fn turn(house: &Shared, caller: Caller, id: &str, activity: Activity) -> R
 }
 
 /// The mandate of an account in the caller's own agency.
-pub(super) fn mandate(
-    house: &House,
-    caller: &Caller,
-    name: &str,
-    roles: Vec<Role>,
-    types: Option<Vec<String>>,
-) -> Result<Mandate, Problem> {
-    let known = |code: &String| {
-        let kind = TypeCode::parse(code).ok().filter(|_| house.catalogue.find(code).is_some());
-        kind.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "type_unknown", "the service has no such type"))
-    };
-    let types = types.map(|types| types.iter().map(known).collect::<Result<Vec<_>, _>>()).transpose()?;
-    Ok(Mandate::new(caller.agency, name, roles, types).map_err(AccountError::from)?)
+pub(super) fn mandate(house: &House, caller: &Caller, name: &str, roles: &[Role], types: Option<&[String]>) -> Result<Mandate, Problem> {
+    let types = types.map(|types| types.iter().map(|name| house.type_code(name)).collect::<Result<Vec<_>, _>>()).transpose()?;
+    Ok(Mandate::new(caller.agency, name, roles.to_vec(), types).map_err(AccountError::from)?)
 }
 
 /// The codes of types, for the interface.

@@ -57,12 +57,14 @@ pub async fn manifest(State(house): State<Shared>, held: Held) -> Result<Respons
     Ok(named(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(manifest.envelope)), &format!("{}.manifest", house.library.region())))
 }
 
-/// The recognition that two people have taken up: which certificates of other regions are accepted.
+/// The recognition that two people have taken up, or else the one in the pack: which certificates of other regions are accepted.
 #[utoipa::path(get, path = "/v1/recognition", tag = "published",
     responses((status = OK, description = "A signed recognition (docs/spec/pack.md)", content_type = "application/cose"), (status = NOT_MODIFIED, description = "The caller has it")))]
 pub async fn recognition(State(house): State<Shared>, held: Held) -> Result<Response, Problem> {
-    let recognition = taken::recognition(&house.library)?.ok_or_else(|| absent("no recognition was taken up here"))?;
-    Ok(named(file(&held, COSE, FOR_A_MINUTE, &SignedFile::new(recognition)), &format!("{}.recognition", house.library.region())))
+    let taken_up = taken::recognition(&house.library)?.map(SignedFile::new);
+    let recognition = taken_up.or_else(|| house.shelf.present()?.recognition().cloned());
+    let recognition = recognition.ok_or_else(|| absent("no recognition was taken up here, and the pack has none"))?;
+    Ok(named(file(&held, COSE, FOR_A_MINUTE, &recognition), &format!("{}.recognition", house.library.region())))
 }
 
 /// The log's last published checkpoint (c2sp.org/tlog-checkpoint).

@@ -1,12 +1,13 @@
-//! An auditor's work: who asked for whose certificates and for what, and who asked unusually often.
+//! An auditor's work: who asked for whose certificates and for what, and who does unusually much.
 
 use super::audit::{UseQuestion, span};
+use crate::accounts::alarm::{Alarm, Noticed, alarms_of};
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::problem::Problem;
-use crate::sharing::{Alarm, Share, alarms_of, shares_of};
+use crate::sharing::{Share, shares_of};
 use axum::Json;
 use axum::extract::State;
 use kanhe_issuer::sharing::Basis;
@@ -78,7 +79,7 @@ pub struct AlarmPage {
     next: Option<String>,
 }
 
-/// A caller of the agency asked far more than on other days.
+/// A caller of the agency does unusually much.
 #[derive(Serialize, ToSchema)]
 pub struct AlarmLine {
     /// When it was noticed (RFC 3339).
@@ -86,10 +87,14 @@ pub struct AlarmLine {
     at: String,
     /// Who.
     actor: String,
-    /// How often it had asked that day.
-    calls: u32,
-    /// How often it asks on a day, by the mean of up to 14 days before on which it asked.
-    mean: u32,
+    /// What: `calls` of sharing or `searches` of the own register on one day, or certificates `taken_alone` within an hour, as many as one person may.
+    #[schema(pattern = "^(calls|searches|taken_alone)$")]
+    noticed: &'static str,
+    /// How many.
+    count: u32,
+    /// How many are usual on a day, by the mean of up to 14 days before on which it asked; null for what was taken alone.
+    #[schema(required)]
+    mean: Option<u32>,
 }
 
 /// What the agency asked for in sharing, and what others asked of its certificates.
@@ -102,7 +107,7 @@ pub async fn shares(State(house): State<Shared>, caller: Caller, Query(question)
     Ok(Json(SharePage { shares: found.papers.into_iter().map(line).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
 }
 
-/// When callers of the agency asked far more than on other days.
+/// When callers of the agency asked far more than on other days, or took as many certificates away as one person may alone.
 #[utoipa::path(get, path = "/v1/audit/alarms", tag = "audit", params(UseQuestion),
     responses((status = OK, body = AlarmPage)))]
 pub async fn alarms(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<AlarmPage>, Problem> {
@@ -134,5 +139,7 @@ fn line(share: Share) -> ShareLine {
 }
 
 fn alarm(alarm: Alarm) -> AlarmLine {
-    AlarmLine { at: alarm.at.to_string(), actor: alarm.actor, calls: alarm.calls, mean: alarm.mean }
+    let noticed = alarm.noticed();
+    let mean = (noticed != Noticed::TakenAlone).then_some(alarm.mean);
+    AlarmLine { at: alarm.at.to_string(), actor: alarm.actor, noticed: noticed.word(), count: alarm.count, mean }
 }

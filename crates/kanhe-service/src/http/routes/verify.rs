@@ -35,6 +35,7 @@ pub struct VerifyQuestion {
     #[schema(max_length = 100)]
     scene: Option<String>,
     /// The moment to judge for (RFC 3339); now, where none is named.
+    #[schema(format = DateTime)]
     at: Option<String>,
 }
 
@@ -74,6 +75,7 @@ pub struct PictureQuestion {
     #[param(max_length = 100)]
     scene: Option<String>,
     /// The moment to judge for (RFC 3339).
+    #[param(format = DateTime)]
     at: Option<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Webhooks: who is told what happens, what has not arrived, and sending it again.
 
+use crate::accounts::api_key::LONGEST_OVERLAP;
 use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
 use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
@@ -7,11 +8,15 @@ use crate::http::act::Act;
 use crate::http::aside::aside;
 use crate::http::body::{Query, malformed};
 use crate::http::problem::Problem;
+use crate::http::repeat::Once;
 use crate::shown::Names;
-use crate::webhooks::{Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, hooks_of, put_hook, remove_hook, replay};
+use crate::webhooks::{
+    Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, hook_in, hooks_of, put_hook, remove_hook, replay,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 use kanhe_core::event::Act as EventAct;
 use kanhe_store::find::Cursor;
 use kanhe_words::{Language, meaning};
@@ -35,7 +40,7 @@ pub struct NewHook {
     #[serde(default)]
     #[schema(max_items = 19)]
     acts: Vec<String>,
-    /// Only certificates of these types, by their codes; all, where none is named.
+    /// Only certificates of these types, by their codes or the names of their files; all, where none is named.
     #[serde(default)]
     #[schema(max_items = 100)]
     types: Vec<String>,
@@ -57,6 +62,20 @@ pub struct HookShown {
     /// The secret of Standard Webhooks, `whsec_…`: shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
+}
+
+/// A new secret for a hook.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HookRotation {
+    /// For how many days more letters are signed with the old secret as well: 0 to 90; a week, where this is left out.
+    #[serde(default = "a_week")]
+    #[schema(minimum = 0, maximum = 90)]
+    overlap_days: u32,
+}
+
+const fn a_week() -> u32 {
+    7
 }
 
 /// The hooks of the caller's agency.
@@ -118,18 +137,24 @@ pub struct MissShown {
 
 /// Names an address that is told what happens to the agency's certificates and applications from now on.
 #[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks", request_body = NewHook,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again name it no second time, for a day: 409")),
     responses((status = CREATED, body = HookShown)))]
-pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Json<HookShown>), Problem> {
+pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Once), Problem> {
     act.caller.may(Right::Administer)?;
-    let shown = act.done(|Act { house, caller, body, .. }| {
-        let hook = new_hook(&house, &caller, &body)?;
-        house.library.commit(|pen| -> Result<(), Problem> {
-            put_hook(pen, &hook)?;
-            Ok(note_use(pen, &used(&house, &caller, UseAct::HookAdded, &hook), house.chance())?)
-        })?;
-        Ok(HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) })
+    let added = act.done(|act| {
+        let Act { house, caller, body, .. } = &act;
+        act.once(|answer| {
+            let hook = new_hook(house, caller, body)?;
+            house.library.commit(|pen| -> Result<(), Problem> {
+                put_hook(pen, &hook)?;
+                answer.keep_made(pen, &format!("the webhook {}", hook.name()))?;
+                Ok(note_use(pen, &used(house, caller, UseAct::HookAdded, &hook), house.chance())?)
+            })?;
+            answer.show(&HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) });
+            Ok(())
+        })
     });
-    shown.await.map(|shown| (StatusCode::CREATED, Json(shown)))
+    Ok((StatusCode::CREATED, added.await?))
 }
 
 /// The hooks of the caller's agency.
@@ -157,6 +182,33 @@ pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Gives a hook a new secret; letters are signed with the old one as well for some days more, so that no receiver misses one meanwhile.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotation", tag = "webhooks", params(("id" = String, Path, description = "The hook's id")), request_body = HookRotation,
+    responses((status = OK, body = HookShown)))]
+pub async fn rotate(act: Act<HookRotation>) -> Result<Json<HookShown>, Problem> {
+    act.caller.may(Right::Administer)?;
+    let shown = act.done(|Act { house, caller, subject, body, .. }| {
+        if body.overlap_days > LONGEST_OVERLAP {
+            return Err(malformed(format_args!("`overlap_days` is {LONGEST_OVERLAP} at most")));
+        }
+        let hook = own_hook(&house, &caller, &subject)?;
+        let until = later(house.now(), body.overlap_days);
+        let hook = house.library.commit(|pen| -> Result<Hook, Problem> {
+            // As it stands in the commit: it has looked at more of the log since.
+            let hook = hook_in(pen, &hook)?.ok_or_else(unknown_hook)?.with(Secret::new(house.chance()), until);
+            put_hook(pen, &hook)?;
+            note_use(pen, &used(&house, &caller, UseAct::HookRotated, &hook), house.chance())?;
+            Ok(hook)
+        })?;
+        Ok(HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) })
+    });
+    shown.await.map(Json)
+}
+
+fn later(now: Timestamp, days: u32) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+}
+
 /// What waits to be told to a hook, or could not be told to it.
 #[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks", params(("id" = String, Path, description = "The hook's id"), DeliveriesWanted),
     responses((status = OK, body = Deliveries)))]
@@ -181,7 +233,7 @@ pub async fn deliveries(
     Ok(Json(Deliveries { deliveries: found.iter().map(delivery_shown).collect(), next: next.as_ref().map(Cursor::to_text) }))
 }
 
-/// Lets a dead letter be sent again, at once.
+/// Lets a letter be sent at once: one that is dead, or one that waits for its next try.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{index}/replay", tag = "webhooks",
     params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
     responses((status = ACCEPTED, description = "It will be sent")))]
@@ -191,7 +243,7 @@ pub async fn send_again(
     Path((id, index)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::Administer)?;
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "delivery_unknown", "no letter about this event is dead");
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "delivery_unknown", "no letter about this event is dead or waiting");
     let index: u64 = index.parse().map_err(|_| unknown())?;
     let found = aside(&house, move |house| -> Result<_, Problem> {
         let hook = own_hook(house, &caller, &id)?;
@@ -221,12 +273,16 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
         acts: asked.acts.iter().map(act).collect::<Result<_, _>>()?,
         types: kinds,
         next: house.library.log_size()?,
+        older: None,
     })
 }
 
 fn own_hook(house: &House, caller: &Caller, id: &str) -> Result<Hook, Problem> {
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "hook_unknown", "your agency has no such webhook");
-    hooks_of(&house.library, &caller.agency)?.into_iter().find(|hook| hook.name() == id).ok_or_else(unknown)
+    hooks_of(&house.library, &caller.agency)?.into_iter().find(|hook| hook.name() == id).ok_or_else(unknown_hook)
+}
+
+fn unknown_hook() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "hook_unknown", "your agency has no such webhook")
 }
 
 fn used(house: &House, caller: &Caller, act: UseAct, hook: &Hook) -> Use {

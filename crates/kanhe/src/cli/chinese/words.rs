@@ -60,6 +60,11 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("What the system is called", "系统的名称"),
     ("What the system is in the agency; may be given several times", "系统在机构中的角色，可多次给出"),
     ("For so many days", "有效天数"),
+    ("Stop when standard input ends, as it does when whoever started the service is gone", "标准输入结束时停止：启动者已不在"),
+    (
+        "Questions of sharing that it may ask on a day; as many as the service is set to, where this is left out",
+        "每日可用证查询的次数；不给出则按服务的设置",
+    ),
     ("The officers who sign in to the service: add, reset, link, unlink, list", "登录服务的人员：添加、重置、关联、解除关联、列出"),
     (
         "Add an officer, with a one-time password; an agency's first administrator begins so",
@@ -209,6 +214,11 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "按哪一时刻判断：RFC 3339，或日期（指北京时间正午） [默认：现在]",
     ),
     ("The use scene, in the words of the region's recognition", "用证场景，以互认目录中的用词为准"),
+    (
+        "A proof that the region's log has the certificate, for a key that was stolen later and a pack without its list of survivors",
+        "证照列入地区日志的证明，用于密钥后来失窃而证照包未载失窃前清单的情形",
+    ),
+    ("The public key of the region's log: its line, or a file with it", "地区日志的公钥行，或公钥文件"),
     ("The scanner's text, a picture, a signed file, or - for standard input", "扫码文本、图片、签名文件，或 -（标准输入）"),
     ("Write the seal as a standard COSE_Sign1 file, for other programs", "将证照码另存为标准 COSE_Sign1 文件，供其他程序使用"),
     ("Then open both regions to callers over HTTP, until Ctrl-C", "随后以 HTTP 开放两个地区的服务，按 Ctrl-C 结束"),
@@ -281,7 +291,11 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("By an identifier of another scheme", "按另一编码体系的标识"),
     ("Only of this type: its code, or its file's name without .json", "仅此证照类型：类型代码，或类型文件名（不含 .json）"),
     ("Only of this agency, by its USCC", "仅此颁发机构（统一社会信用代码）"),
-    ("Only in this state: valid, suspended … or SET:CODE of a code set", "仅此状态：valid、suspended……，或 代码集:代码"),
+    ("By the id of the request that it was issued for", "按签发该证照的申请编号"),
+    (
+        "Only in this state: valid, suspended …, expired or in_force today, or SET:CODE of a code set",
+        "仅此状态：valid、suspended……，今日 expired（已失效）或 in_force（在效），或 代码集:代码",
+    ),
     ("Those whose last day is this or earlier, and that can still be used", "截止日期不晚于此日、且仍可使用的证照"),
     ("… and this or later [default: today]", "……且不早于此日 [默认：今天]"),
     ("At most so many", "最多列出几条"),

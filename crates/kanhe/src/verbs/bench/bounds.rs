@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use crate::verbs::key::unsigned;
 use crate::verbs::library::stored;
-use kanhe_core::key::{Multiples, Signer};
+use kanhe_core::key::Signer;
+use kanhe_issuer::keyring::NamedKey;
 use kanhe_store::bare::{Bare, Batch};
 use std::path::Path;
 use std::thread;
@@ -59,15 +60,15 @@ pub fn signatures(key: &dyn Signer, lengths: [usize; 2]) -> Result<Rate, Failure
     })
 }
 
-/// The same signatures, each verified with the public key: what proofreading demands.
-pub fn proofread_signatures(key: &dyn Signer, multiples: &Multiples, lengths: [usize; 2]) -> Result<Rate, Failure> {
-    let messages = lengths.map(|length| vec![7_u8; length]);
-    again_and_again(cores(), |_| {
-        for message in &messages {
-            let signature = key.try_sign(std::hint::black_box(message)).map_err(unsigned)?;
-            multiples.verify(message, std::hint::black_box(&signature)).map_err(|error| Failure::new(error.code(), error))?;
+/// All of it at once, on the same cores: certificates whose signatures are made and verified, and whose bytes are in a synced batch.
+pub fn at_once(folder: &Path, named: &NamedKey, lengths: [usize; 2], (rows, batch): (u64, &Batch)) -> Result<Rate, Failure> {
+    let (bare, messages) = (Bare::create(folder).map_err(stored)?, lengths.map(|length| vec![7_u8; length]));
+    again_and_again(cores(), |number| {
+        for message in (0..rows).flat_map(|_| &messages) {
+            let signature = named.key().try_sign(std::hint::black_box(message)).map_err(unsigned)?;
+            named.multiples().verify(message, std::hint::black_box(&signature)).map_err(|error| Failure::new(error.code(), error))?;
         }
-        Ok(2)
+        bare.write(number, batch).map(|()| rows).map_err(stored)
     })
 }
 

@@ -71,7 +71,8 @@ static PLANS: [Plan; 2] = [
 ];
 
 /// What a system of the demo is in its agency.
-const ROLES: [&str; 10] = ["--role", "clerk", "--role", "reviewer", "--role", "approver", "--role", "key_holder", "--role", "auditor"];
+const ROLES: [&str; 12] =
+    ["--role", "clerk", "--role", "reviewer", "--role", "approver", "--role", "key_holder", "--role", "auditor", "--role", "relying_party"];
 
 /// A service that runs until the demo ends.
 pub struct Service {
@@ -152,7 +153,10 @@ fn kanhe(words: &[&str], voice: Voice) -> Result<Child, Failure> {
     let program = std::env::current_exe().map_err(failed)?;
     // Both logs at once would bury what a newcomer came to read.
     let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
-    Command::new(program).arg("--json").args(words).env("RUST_LOG", log).stdout(Stdio::piped()).spawn().map_err(failed)
+    let mut command = Command::new(program);
+    command.arg("--json").args(words).env("RUST_LOG", log).stdin(Stdio::piped()).stdout(Stdio::piped());
+    // Its standard input ends with us: a demo that is killed leaves no service behind.
+    command.env("KANHE_UNTIL_STDIN_ENDS", "true").spawn().map_err(failed)
 }
 
 fn first_line(out: impl std::io::Read) -> Value {

@@ -25,6 +25,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Rows of one batch: enough that a sync weighs little beside the signatures, few enough to stay in memory.
 const BATCH: usize = 512;
 
+/// Rows of the first one: something is answered at once, and each batch is twice the one before until they are large.
+const FIRST_BATCH: usize = 16;
+
 /// How many rows came to what.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -101,13 +104,15 @@ impl Run<'_> {
 
     /// Sends rows on their way to be signed; whether a pause was asked for before the last.
     fn read_all(&self, table: &mut Table<'_>, to_sign: SyncSender<Read>) -> Result<bool, Failure> {
+        let mut rows = FIRST_BATCH;
         while !self.pause.asked() {
-            let applications = table.take(BATCH).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
+            let applications = table.take(rows).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
             let read = Read { applications, position: table.taken() };
             // A closed channel means that signing or entering has failed, and will say why.
             if read.applications.is_empty() || to_sign.send(read).is_err() {
                 return Ok(false);
             }
+            rows = BATCH.min(rows * 2);
         }
         Ok(true)
     }

@@ -10,7 +10,7 @@ mod socket;
 mod wire;
 
 pub use own::Own;
-pub use service::Service;
+pub use service::{Service, held};
 pub use wire::{Reply, broken_off};
 
 use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
@@ -40,7 +40,7 @@ pub trait Door {
     fn catalogue(&self, types: &TypesArg) -> Result<Catalogue, Failure>;
 
     /// A page of certificates.
-    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure>;
+    fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure>;
 
     /// One certificate; its type is what its fields are shown by.
     fn certificate(&self, identifier: &CertificateId, kind: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure>;
@@ -116,6 +116,16 @@ pub struct Exporting<'a> {
     pub types: &'a TypesArg,
     /// To whom it is told how far it has come.
     pub voice: Voice,
+}
+
+/// What certificates are found by.
+pub struct Sought<'a> {
+    /// The question, as a library of one's own answers it.
+    pub question: &'a Question,
+    /// The type that was named.
+    pub type_code: Option<&'a TypeCode>,
+    /// The word for a state, as it was said: a service reads it by its own types.
+    pub state: Option<&'a str>,
 }
 
 /// Which part of an answer.

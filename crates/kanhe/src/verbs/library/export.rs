@@ -3,6 +3,7 @@
 //!
 //! `docs/spec/export.md` describes the form, and `kanhe_service::export` writes it: here into a file that has its name only when it is whole.
 
+use super::bar::bar;
 use super::door::{Exporting, broken_off, door};
 use super::find;
 use crate::cli::ExportArgs;
@@ -10,7 +11,6 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
-use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_service::export::{COUNTS, Counts, Export, ExportError};
 use serde_json::json;
 use std::io::{BufWriter, Read, Seek, Write};
@@ -109,13 +109,4 @@ fn said(counts: &Counts, out: &Path, language: Language) -> String {
         .to_owned(),
     );
     lines.join("\n")
-}
-
-fn bar(voice: Voice, steps: u64, [zh, en]: [&str; 2]) -> ProgressBar {
-    let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(steps) };
-    let template = match voice.language {
-        Language::Chinese => zh,
-        Language::English => en,
-    };
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

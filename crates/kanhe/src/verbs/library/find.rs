@@ -1,6 +1,6 @@
 //! `kanhe find`, `kanhe count`: certificates by everything that anybody may know of them.
 
-use super::door::{Cut, Page, door};
+use super::door::{Cut, Page, Sought, door};
 use super::stored;
 use crate::cli::{CountArgs, FindArgs};
 use crate::failure::Failure;
@@ -12,19 +12,24 @@ use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, parse_day};
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
-use kanhe_core::status::State;
-use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
 use kanhe_store::find::{Cursor, Question};
 use serde_json::json;
+use std::collections::BTreeSet;
+
+/// So many months of issue are shown to people; `--json` has all.
+const MONTHS: usize = 12;
 
 /// Finds certificates, a page at a time.
 pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     let today = day_in_china(clock::moment(None)?);
-    let question = question(args, &catalogue, today)?;
+    let type_code = args.kind.as_deref().map(|name| type_of(&catalogue, name)).transpose()?;
+    let question = &question(args, &catalogue, type_code, today)?;
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
-    let Page { rows, next } = door.find(&question, Cut { after: after.as_ref(), most: args.most })?;
+    let sought = Sought { question, type_code: type_code.as_ref(), state: args.state.as_deref() };
+    let Page { rows, next } = door.find(&sought, Cut { after: after.as_ref(), most: args.most })?;
     voice.say(&json!({ "certificates": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -56,9 +61,8 @@ pub fn paged(table: &Table, next: Option<&str>, nothing: Words, language: Langua
     }
 }
 
-fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Question, Failure> {
+fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>, today: Date) -> Result<Question, Failure> {
     let wrong = |detail: String| Failure::new("usage", detail);
-    let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
     let agency =
         args.agency.as_deref().map(|code| Uscc::parse(&spelling::folded(code)).map_err(|error| wrong(error.to_string()))).transpose()?;
     if let Some(number) = &args.number {
@@ -80,20 +84,21 @@ fn question(args: &FindArgs, catalogue: &Catalogue, today: Date) -> Result<Quest
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
         return Ok(Question::Ending { from, until: day(until)?, type_code, agency });
     }
-    let state = args.state.as_deref().map(|word| state(catalogue, type_code.as_ref(), word)).transpose()?;
-    Ok(Question::Shelf { type_code, agency, state })
+    if let Some(request) = &args.request_id {
+        return Ok(Question::Request { request: request.clone(), type_code, agency });
+    }
+    let asked = Asked { type_code: type_code.as_ref(), agency: agency.as_ref(), day: today };
+    match &args.state {
+        Some(word) => catalogue.sought(word, asked).map_err(|error| unfound(&error, word)),
+        None => Ok(Question::Shelf { type_code, agency, state: None }),
+    }
 }
 
-/// A state by its word, or by the code of a code set of the types that are asked for.
-fn state(catalogue: &Catalogue, type_code: Option<&TypeCode>, word: &str) -> Result<State, Failure> {
-    if !word.contains(':') {
-        return State::parse(word).map_err(|error| Failure::new(error.code(), error));
+fn unfound(error: &SoughtError, word: &str) -> Failure {
+    match error {
+        SoughtError::Unknown => super::change::no_such_code(word),
+        SoughtError::State(_) | SoughtError::Other | SoughtError::Ambiguous => Failure::new(error.code(), error),
     }
-    let meaning = catalogue.meaning_of(type_code, word).ok_or_else(|| super::change::no_such_code(word))?;
-    meaning.shelf().ok_or_else(|| {
-        let hint = Words::new("失效由日期算出：kanhe find --ending-by。", "What has expired is computed: `kanhe find --ending-by`.");
-        Failure::new("usage", format!("{word} means {meaning}, by which nothing is shelved")).hint(hint)
-    })
 }
 
 pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
@@ -135,18 +140,26 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
     voice.say(&json, |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
+        let named =
+            |code: &str| catalogue.find(code).map_or_else(|| code.to_owned(), |kind| words::label(kind.names()).of(language).to_owned());
         for total in &counts.totals {
-            let name = catalogue
-                .find(&total.r#type)
-                .map_or_else(|| total.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
             let expired = match (total.past_their_term, language) {
                 (0, _) => String::new(),
                 (expired, Language::Chinese) => format!("其中 {expired} 张已过期"),
                 (expired, Language::English) => format!("{expired} of them past their term"),
             };
-            table.add_row([name, total.agency.clone(), said_state(&total.state, language), total.count.to_string(), expired]);
+            let state = said_state(&total.state, language);
+            table.add_row([named(&total.r#type), total.agency.clone(), state, total.count.to_string(), expired]);
         }
-        table.to_string()
+        let mut months = Table::new();
+        months.load_style(presets::NOTHING);
+        let shown: BTreeSet<&str> = counts.months.iter().map(|month| month.month.as_str()).collect();
+        for month in shown.into_iter().rev().take(MONTHS).flat_map(|shown| counts.months.iter().filter(move |month| month.month == shown)) {
+            let state = said_state(&month.state, language);
+            months.add_row([month.month.clone(), named(&month.r#type), month.agency.clone(), state, month.count.to_string()]);
+        }
+        let heading = Words::new("按签发月份（最近十二个月）：", "by month of issue, the latest twelve:").of(language);
+        if months.is_empty() { table.to_string() } else { format!("{table}\n\n{heading}\n{months}") }
     });
     Ok(Ended::Well)
 }

@@ -59,6 +59,11 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         AgencyVerb::List { library } => list(library, voice),
         AgencyVerb::Add { library, manifest, root, grounds } => {
+            let instead = Words::new(
+                "经服务登记须两人办理：POST /v1/manifest，再由另一人准予。",
+                "Through the service it takes two people: POST /v1/manifest, and another approves.",
+            );
+            super::alone(&library.library, instead)?;
             let entry = entry(grounds)?;
             let root = *public_key(root)?.key();
             let envelope = files::read(manifest, LARGEST_MANIFEST)?;

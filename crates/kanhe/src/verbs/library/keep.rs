@@ -1,23 +1,36 @@
 //! `kanhe backup`, `restore`, `check`: keeping a library, and knowing that it is whole.
 
+use super::bar::{BYTES, COUNTED, bar};
 use super::door::door;
-use super::{SECRET, database, open, stored};
+use super::{SECRET, alone, database, open, stored};
 use crate::cli::{BackupArgs, CheckArgs, RestoreArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
-use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_service::shown::Checked;
-use kanhe_store::backup::Backup;
+use kanhe_store::backup::{Backup, Progress, chosen, restore_with};
 use kanhe_store::{Library, StoreError};
 use serde_json::json;
+use std::fs;
 use std::path::Path;
 
 /// Adds a backup.
 pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
-    let backup = back_up_to(&open(&args.library)?, &args.library.library, &args.to)?;
+    let instead = Words::new(
+        "不必停止服务：systemctl kill --signal=USR1 kanhe 让它自行备份，或配置 [backup]。",
+        "The service need not stop: `systemctl kill --signal=USR1 kanhe` lets it make the backup itself, and so does [backup] in its configuration.",
+    );
+    alone(&args.library.library, instead)?;
+    let library = open(&args.library)?;
+    let bar = bar(voice, 1, BYTES);
+    let backup = back_up_to(&library, &args.library.library, &args.to, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let backup = backup.map_err(damaged)?;
     voice.say(&json!({ "backup": backup.number, "bytes": backup.bytes, "to": args.to }), |language| match language {
         Language::Chinese => format!("备份 {} 已完成并核对：{}", backup.number, args.to.display()),
         Language::English => format!("backup {} made and verified: {}", backup.number, args.to.display()),
@@ -26,13 +39,24 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
-pub fn back_up_to(library: &Library, from: &Path, to: &Path) -> Result<Backup, Failure> {
+pub fn back_up_to(library: &Library, from: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<Backup, Failure> {
     files::make_folder(to)?;
     let secret = to.join(SECRET);
     if !secret.exists() {
         files::write_secret(&secret, &files::read(&from.join(SECRET), LARGEST_KEY_FILE)?)?;
     }
-    library.back_up(to).map_err(stored)
+    library.back_up_with(to, progress).map_err(stored)
+}
+
+/// What to do where no backup can be made: the earlier ones are as they were.
+fn damaged(failure: Failure) -> Failure {
+    match failure.code() {
+        "store_corrupt" => failure.hint(Words::new(
+            "证照库或备份目录已损坏，未产生可用的新备份，原有备份未动：检查磁盘，用 kanhe restore 恢复较早的备份，或换一个备份目录。",
+            "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
+        )),
+        _ => failure,
+    }
 }
 
 /// Restores a backup.
@@ -42,22 +66,37 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     if into.exists() {
         return Err(exists());
     }
-    kanhe_store::backup::backups(&args.from).map_err(restoring)?;
+    // Nothing is written before all that can be refused was asked for.
+    let backup = chosen(&args.from, args.number).map_err(restoring)?;
     let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
         failure.hint(Words::new(
             "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
             "Put the copy of `secret.age` that you kept into the folder of backups: without it no backup opens.",
         ))
     })?;
+    let place = args.into.join(SECRET);
+    let (was_there, had_secret) = (args.into.exists(), place.exists());
+    if had_secret && files::read(&place, LARGEST_KEY_FILE)? != secret {
+        return Err(exists());
+    }
     files::make_folder(&args.into)?;
     // The secret first: a restoration that is broken off leaves no database, and is run again.
-    let place = args.into.join(SECRET);
-    match place.exists() {
-        true if files::read(&place, LARGEST_KEY_FILE)? != secret => return Err(exists()),
-        true => {}
-        false => files::write_secret(&place, &secret)?,
+    if !had_secret {
+        files::write_secret(&place, &secret)?;
     }
-    kanhe_store::backup::restore(&args.from, args.number, &into).map_err(restoring)?;
+    let bar = bar(voice, backup.bytes, BYTES);
+    let restored = restore_with(&args.from, &backup, &into, &mut |done, _| bar.set_position(done));
+    bar.finish_and_clear();
+    if let Err(error) = restored {
+        // What was refused leaves nothing behind; what cannot be taken away does no harm.
+        if !had_secret {
+            let _ = fs::remove_file(&place);
+        }
+        if !was_there {
+            let _ = fs::remove_dir(&args.into);
+        }
+        return Err(restoring(error));
+    }
     voice.say(&json!({ "library": args.into }), |language| match language {
         Language::Chinese => format!("已恢复：{}（建议随即运行 kanhe check）", args.into.display()),
         Language::English => format!("restored: {} (run `kanhe check` on it now)", args.into.display()),
@@ -77,20 +116,28 @@ fn restoring(error: StoreError) -> Failure {
     }
 }
 
+/// What to do where the check itself fails: to run it again would say no more.
+fn unsound(failure: Failure) -> Failure {
+    match failure.code() {
+        "store_database" | "store_broken" => failure.hint(Words::new(
+            "检查磁盘；如有损坏，用 kanhe restore 恢复备份。",
+            "Look at the disk; if it is damaged, bring a backup back with `kanhe restore`.",
+        )),
+        _ => failure,
+    }
+}
+
 /// Checks a whole library.
 pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
-    let bar = if voice.json || voice.quiet { ProgressBar::hidden() } else { ProgressBar::new(1) };
-    let left = match voice.language {
-        Language::Chinese => "{bar:40} {pos}/{len}  剩余 {eta}",
-        Language::English => "{bar:40} {pos}/{len}  {eta} left",
-    };
-    let bar = bar.with_style(ProgressStyle::with_template(left).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let checked = door(&args.library)?.check(&|seen, all| {
-        bar.set_length(all);
-        bar.set_position(seen);
+    let bar = bar(voice, 1, COUNTED);
+    let checked = door(&args.library).and_then(|door| {
+        door.check(&|seen, all| {
+            bar.set_length(all);
+            bar.set_position(seen);
+        })
     });
     bar.finish_and_clear();
-    let Checked { certificates, events, findings, .. } = checked?;
+    let Checked { certificates, events, findings, .. } = checked.map_err(unsound)?;
     let findings = findings.unwrap_or_default();
     voice.say(&json!({ "certificates": certificates, "events": events, "findings": findings }), |language| {
         let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();

@@ -1,6 +1,6 @@
 //! `kanhe status sign --library`: status lists derived from what the library knows, never edited.
 
-use super::{manifest, open, stored};
+use super::{BY_ITSELF, alone, manifest, open, stored};
 use crate::cli::LibraryArg;
 use crate::failure::Failure;
 use crate::verbs::status::{Signed, Signer, defect};
@@ -9,6 +9,7 @@ use kanhe_store::StoreError;
 
 /// Signs the lists that have changed since they were last signed, or all.
 pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Signed, Failure> {
+    alone(&arg.library, BY_ITSELF)?;
     let library = open(arg)?;
     let manifest = manifest(&library)?;
     let agency = signer.agency(&manifest)?;

@@ -16,6 +16,7 @@ use crate::words::{self, Language, Words, act_word, said_act};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
+use kanhe_core::verify::Logged;
 use kanhe_issuer::publisher::EventProofError;
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
 use kanhe_store::Library;
@@ -37,6 +38,7 @@ const LARGEST_CERTIFICATE: usize = 1 << 20;
 pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         LogVerb::Publish { library, key, out } => {
+            super::alone(&library.library, super::BY_ITSELF)?;
             let key = key::open(key)?;
             publish::publish(&open(library)?, &key, out, voice)
         }
@@ -44,6 +46,13 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
         LogVerb::Events(args) => list::events(args, voice),
         LogVerb::Prove { subject, event, library, out } => prove(&*door(library)?, subject.as_deref(), *event, out, voice),
         LogVerb::Survivors { library, stolen, before, out, key, at } => {
+            super::alone(
+                &library.library,
+                Words::new(
+                    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
+                    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
+                ),
+            )?;
             let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
             super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
         }
@@ -77,6 +86,9 @@ pub fn unproved(error: &EventProofError) -> Failure {
     match error {
         EventProofError::Unpublished => {
             failure.hint(Words::new("先用 kanhe log publish 发布日志。", "Publish the log first, with `kanhe log publish`."))
+        }
+        EventProofError::NoEvent { .. } => {
+            failure.hint(Words::new("用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."))
         }
         EventProofError::Bundle(_) | EventProofError::Store(_) => failure,
     }
@@ -128,6 +140,12 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
             Ok(Ended::Well)
         }
     }
+}
+
+/// What a proof tells that was handed over with a certificate, believed by the key of the region's log.
+pub fn logged(proof: &Path, log_key: &str) -> Result<Logged, Failure> {
+    let believed = proved(&text(proof, LARGEST_PROOF)?, None, &public_key(log_key)?);
+    believed.map(|(included, event)| Logged::new(included.index(), &event)).map_err(|why| Failure::new(why.code(), why))
 }
 
 /// The event that a proof is about, and where the log has it; of a certificate with this digest, if one is given.

@@ -2,21 +2,28 @@
 
 use super::find::said;
 use super::{manifest, open, stored};
-use crate::cli::{ApiKeyVerb, OfficerAddArgs, OfficerVerb};
+use crate::cli::{ApiKeyVerb, LibraryArg, OfficerAddArgs, OfficerVerb};
 use crate::failure::Failure;
 use crate::verbs::serve::edge;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
-use kanhe_service::accounts::api_key::KeyCabinet;
+use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{AccountError, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers};
 use kanhe_service::identity::Subject;
 use kanhe_store::Library;
 use kanhe_store::find::LONGEST_PAGE;
 use serde_json::json;
 
+/// How an administrator does the same while a service holds the library.
+const THROUGH_THE_SERVICE: Words = Words::new(
+    "管理员登录服务后办理：/v1/officers、/v1/api-keys（接口说明在 /docs）。",
+    "An administrator who has signed in does the same at the service: /v1/officers and /v1/api-keys, described at /docs.",
+);
+
 /// Adds, resets and lists officers.
 pub fn officer(verb: &OfficerVerb, voice: Voice) -> Result<Ended, Failure> {
+    super::alone(&library_of(verb).library, THROUGH_THE_SERVICE)?;
     match verb {
         OfficerVerb::Add(args) => add(args, voice),
         OfficerVerb::Reset { library, login, actor } => {
@@ -45,15 +52,27 @@ pub fn officer(verb: &OfficerVerb, voice: Voice) -> Result<Ended, Failure> {
     }
 }
 
+const fn library_of(verb: &OfficerVerb) -> &LibraryArg {
+    match verb {
+        OfficerVerb::Add(args) => &args.library,
+        OfficerVerb::Reset { library, .. }
+        | OfficerVerb::Link { library, .. }
+        | OfficerVerb::Unlink { library, .. }
+        | OfficerVerb::List { library } => library,
+    }
+}
+
 /// Makes keys of systems.
 pub fn api_key(verb: &ApiKeyVerb, voice: Voice) -> Result<Ended, Failure> {
-    let ApiKeyVerb::Add { library, agency, name, roles, days, actor } = verb;
+    let ApiKeyVerb::Add { library, agency, name, roles, days, calls_a_day, actor } = verb;
+    super::alone(&library.library, THROUGH_THE_SERVICE)?;
     let agency = Uscc::parse(agency).map_err(|error| Failure::new(error.code(), error))?;
     let mandate = Mandate::new(agency, name, roles.clone(), None).map_err(|error| refused(&error.into()))?;
     let library = open(library)?;
     is_of_the_region(&library, &agency)?;
     let (by, edge) = (at_the_machine(actor, agency), edge());
-    let cut = KeyCabinet::new(&library, &edge, &by).add(&mandate, *days).map_err(|error| refused(&error))?;
+    let grant = Grant { days: *days, calls_a_day: *calls_a_day };
+    let cut = KeyCabinet::new(&library, &edge, &by).add(&mandate, grant, alone).map_err(|error| refused(&error))?;
     let (text, until) = (cut.text.as_str(), cut.key.expires);
     voice.say(&json!({ "id": cut.id, "key": text, "until": until.to_string() }), |language| {
         let until = moment(until);
@@ -73,7 +92,7 @@ fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
     let library = open(&args.library)?;
     is_of_the_region(&library, &agency)?;
     let by = at_the_machine(&args.actor, agency);
-    let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate).map_err(|error| refused(&error))?;
+    let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate, |_, _| Ok(())).map_err(|error| refused(&error))?;
     say(voice, login.as_str(), &appointed);
     Ok(Ended::Well)
 }

@@ -1,8 +1,10 @@
 //! The files of TLS: what the service shows, and whose certificates it takes.
 
-use super::wire::{LOOK, changed};
+use super::reread::{self, changed};
 use crate::failure::Failure;
 use crate::files;
+use kanhe_service::house::Shared;
+use kanhe_service::reread::Reread;
 use kanhe_service::serve::{Shown, Tls};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +43,13 @@ impl Credentials {
         Tls::decode(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error).within(self.certificate.display()))
     }
 
+    /// Everything that is wrong with them.
+    pub fn wrong(&self) -> Vec<Failure> {
+        let named = [Some(&self.certificate), Some(&self.key), self.authorities.as_ref()];
+        let unread: Vec<_> = named.into_iter().flatten().filter_map(|file| files::read(file, LARGEST_PEM).err()).collect();
+        if unread.is_empty() { self.read().err().into_iter().collect() } else { unread }
+    }
+
     fn bytes(&self) -> Result<Read, Failure> {
         let authorities = self.authorities.as_ref().map(|file| files::read(file, LARGEST_PEM)).transpose()?;
         let (chain, key) = (files::read(&self.certificate, LARGEST_PEM)?, Zeroizing::new(files::read(&self.key, LARGEST_PEM)?));
@@ -52,23 +61,9 @@ impl Credentials {
     }
 }
 
-/// Looks at the files of the certificate now and then, and shows a new one; a bad one is said in the log, and the one at hand stays.
-pub async fn renew_certificate(tls: Arc<Tls>, credentials: Credentials) {
-    let look = |files: &Credentials| (changed(&files.certificate), changed(&files.key), files.authorities.as_deref().map(changed));
-    let mut seen = look(&credentials);
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let found = look(&credentials);
-        if found == seen {
-            continue;
-        }
-        match credentials.renew(&tls) {
-            Ok(()) => {
-                seen = found;
-                tracing::info!("a new certificate is shown");
-            }
-            // The two files are written one after the other: it is tried again at the next look.
-            Err(failure) => tracing::warn!(code = failure.code(), "the new certificate was refused"),
-        }
-    }
+/// Shows a new certificate whenever its files change; bad ones leave what is shown.
+pub async fn renew_certificate(house: Shared, tls: Arc<Tls>, credentials: Credentials) {
+    let files = credentials.clone();
+    let look = || (changed(&files.certificate), changed(&files.key), files.authorities.as_deref().map(changed));
+    reread::keep_up(house, Reread::Tls, look, move || credentials.renew(&tls).map(|()| true)).await;
 }

@@ -2,8 +2,11 @@
 
 mod check;
 
+pub use check::check;
+
 use super::credentials::Credentials;
 use super::fetch::fetch;
+use super::reread::{self, changed};
 use crate::cli::{KeyArg, LibraryArg, LibraryLock, LockArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::{clock, key, library, trust};
@@ -24,6 +27,7 @@ use kanhe_service::identity::Provider;
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
 use kanhe_service::publish::{self, Keep, Press};
+use kanhe_service::reread::{Refused, Reread};
 use kanhe_service::serve::{Gate, SOCKET, Tls};
 use kanhe_token::{Address, TokenName};
 use std::fs::Permissions;
@@ -39,9 +43,6 @@ const FOR_THE_OWNER: u32 = 0o600;
 /// A file with a secret has at most so many bytes.
 const LARGEST_SECRET: usize = 4_096;
 
-/// How often files that may change are looked at.
-pub const LOOK: Duration = Duration::from_secs(5);
-
 /// A configuration, and the folder at which its paths begin.
 pub struct Plan {
     pub config: Config,
@@ -51,19 +52,15 @@ pub struct Plan {
 impl Plan {
     /// Reads a configuration file, and the variables over it.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = files::read(path, LARGEST_CONFIG)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::new("config_malformed", "the configuration is not UTF-8").within(path.display()))?;
-        let config = Config::parse(&text, std::env::vars()).map_err(|faults| refused(&faults, path))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { config, folder: folder.to_owned() })
+        let config = Config::parse(&text(path)?, std::env::vars()).map_err(|faults| refused(&faults, path))?;
+        Ok(Self { config, folder: folder(path) })
     }
 
     /// Opens everything that it names.
     pub fn house(&self) -> Result<House, Failure> {
         let types =
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
-        Failure::all(self.misplaced())?;
+        Failure::all(self.misplaced().into_iter().chain(self.homeless()))?;
         let (keys, shelf) = (self.keys()?, Shelf::new(self.trusted()?));
         Failure::all(once_each(&keys))?;
         self.publishes(&keys)?;
@@ -84,6 +81,7 @@ impl Plan {
             dictionaries,
             keys,
             shelf,
+            refused: Refused::default(),
             press,
             backups: self.backups(),
             library,
@@ -164,7 +162,7 @@ impl Plan {
         let Some(backup) = &self.config.backup else { return Backups::elsewhere() };
         let (from, to, keep) = (self.folder.join(&self.config.library.folder), self.folder.join(&backup.folder), backup.keep);
         Backups::by(Box::new(move |library| {
-            let taken = library::back_up_to(library, &from, &to).map_err(|failure| failure.code())?;
+            let taken = library::back_up_to(library, &from, &to, &mut |_, _| {}).map_err(|failure| failure.code())?;
             kanhe_store::backup::thin(&to, keep).map_err(|error| error.code())?;
             Ok(taken.number)
         }))
@@ -240,11 +238,25 @@ impl Plan {
     }
 
     fn trusted(&self) -> Result<Vec<VerifyingKey>, Failure> {
+        self.each_trusted().collect()
+    }
+
+    fn each_trusted(&self) -> impl Iterator<Item = Result<VerifyingKey, Failure>> {
         let counter = &self.config.counter;
         let files = counter.trusted_files.iter().map(|file| self.folder.join(file).display().to_string());
-        let named: Vec<String> = counter.trusted.iter().cloned().chain(files).collect();
-        named.iter().map(|named| trust::line(named).map(|line| *line.key())).collect()
+        counter.trusted.iter().cloned().chain(files).map(|named| trust::line(&named).map(|line| *line.key()))
     }
+}
+
+/// What stands in a configuration file.
+fn text(path: &Path) -> Result<String, Failure> {
+    let malformed = |_| Failure::new("config_malformed", "the configuration is not UTF-8").within(path.display());
+    String::from_utf8(files::read(path, LARGEST_CONFIG)?).map_err(malformed)
+}
+
+/// The folder at which the paths of a configuration begin.
+fn folder(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 fn first_line(file: &Path) -> Result<Zeroizing<String>, Failure> {
@@ -292,28 +304,9 @@ fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
     shelf.put(bytes).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
 }
 
-/// Looks at the pack's file now and then, and takes a newer one; a bad one is said in the log, and the one at hand stays.
+/// Takes the pack's file whenever it changes; a bad one leaves the one at hand in its place.
 pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>) {
     let Some(pack) = pack else { return };
-    let mut seen = changed(&pack);
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let found = changed(&pack);
-        if found == seen {
-            continue;
-        }
-        seen = found;
-        let (house, pack) = (house.clone(), pack.clone());
-        let taken = tokio::task::spawn_blocking(move || put(&house.shelf, &pack)).await;
-        match taken {
-            Ok(Ok(true)) => tracing::info!("a newer pack was taken"),
-            Ok(Ok(false)) | Err(_) => {}
-            Ok(Err(failure)) => tracing::warn!(code = failure.code(), "the new pack was refused"),
-        }
-    }
-}
-
-/// When a file was written last, and how long it is.
-pub fn changed(path: &Path) -> Option<(std::time::SystemTime, u64)> {
-    std::fs::metadata(path).ok().and_then(|found| Some((found.modified().ok()?, found.len())))
+    let (shelf, file) = (house.clone(), pack.clone());
+    reread::keep_up(house, Reread::Pack, || changed(&pack), move || put(&shelf.shelf, &file)).await;
 }

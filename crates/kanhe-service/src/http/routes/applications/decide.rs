@@ -55,7 +55,8 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
 
 /// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate.
 #[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = GroundsBody,
-    params(("code" = String, Path, description = "The code of the application")),
+    params(("code" = String, Path, description = "The code of the application"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Approved twice is approved once; the key is bound to the request for a day")),
     responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
 pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
     act.done(|act| {
@@ -64,7 +65,7 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let manifest = house.manifest()?;
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
-        let entered = house.examiner().approve(&desk, own.kind, &own.project.code, &entry, house.chance())?;
+        let entered = act.bound(|| Ok(house.examiner().approve(&desk, own.kind, &own.project.code, &entry, house.chance())?))?;
         Issued::read(house, &entered, own.kind, &[])
     })
     .await

@@ -5,6 +5,7 @@ use crate::house::House;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
+use crate::http::repeat::bound;
 use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
@@ -70,9 +71,14 @@ enum Row {
 ///
 /// The answer is 200 whatever came of the rows; a row with faults stops no other. A batch that comes again is answered as before.
 #[utoipa::path(post, path = "/v1/certificates/batch", tag = "certificates", request_body = BatchRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Each row is known by its `request_id`; the key is bound to the batch for a day")),
     responses((status = OK, body = Batch)))]
 pub async fn issue_batch(act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
-    act.done(issue_all).await.map(Json)
+    act.done(|Act { house, caller, subject, repeat, body }| {
+        bound(&house.clone(), repeat.as_ref(), || issue_all(Act { house, caller, subject, repeat: None, body }))
+    })
+    .await
+    .map(Json)
 }
 
 fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {

@@ -4,6 +4,7 @@ use crate::accounts::Right;
 use crate::http::act::{Act, Grounded, GroundsBody, grounded};
 use crate::http::problem::Problem;
 use crate::http::repeat::Once;
+use crate::proposals::alone;
 use crate::shown::Changed;
 use axum::Json;
 use axum::http::StatusCode;
@@ -91,19 +92,21 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
 
 /// Lets an identifier of another scheme stand for a certificate; said twice, it is so once.
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/alias", tag = "certificates", request_body = AliasRequest,
-    params(("identifier" = String, Path, description = "The certificate's identifier")),
+    params(("identifier" = String, Path, description = "The certificate's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Said twice, it is so once; the key is bound to the request for a day")),
     responses((status = OK, body = Aliased)))]
 pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
     act.done(|act| {
         let entry = act.entry()?;
-        let Act { house, caller, subject, body, .. } = act;
+        let Act { house, caller, subject, body, .. } = &act;
         if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
             let detail = "scheme and value have 1 to 100 characters each, and none that cannot be seen";
             return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
         }
-        let own = house.certificate_of(&caller, Right::Change, &subject)?;
-        Registrar::new(&house.library).alias(&own.identifier, &body.scheme, &body.value, &entry)?;
-        Ok(Json(Aliased { identifier: own.identifier.to_string(), scheme: body.scheme, value: body.value }))
+        let own = house.certificate_of(caller, Right::Change, subject)?;
+        act.bound(|| Ok(Registrar::new(&house.library).alias(&own.identifier, &body.scheme, &body.value, &entry)?))?;
+        let (scheme, value) = (body.scheme.clone(), body.value.clone());
+        Ok(Json(Aliased { identifier: own.identifier.to_string(), scheme, value }))
     })
     .await
 }
@@ -111,8 +114,17 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
 fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Result<Once, Problem> {
     let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
     act.once(|answer| {
-        let keep = |pen: &mut Pen<'_>, card: &Card| answer.keep(pen, &Changed::new(change, card));
-        Registrar::new(&act.house.library).change_and(&own.identifier, change, &entry, other, keep)?;
+        let mut alarm = None;
+        let beside = |pen: &mut Pen<'_>, card: &Card| -> Result<(), Problem> {
+            if alone::takes_away(change) {
+                alarm = alone::count(pen, &act.house, &act.caller)?;
+            }
+            Ok(answer.keep(pen, &Changed::new(change, card))?)
+        };
+        Registrar::new(&act.house.library).change_and(&own.identifier, change, &entry, other, beside)?;
+        if let Some(alarm) = alarm {
+            alone::tell(&alarm, &act.caller);
+        }
         Ok(())
     })
 }

@@ -2,11 +2,11 @@
 
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
-use crate::http::aside::aside;
 use crate::http::body::{JsonBody, malformed};
 use crate::http::moment::day;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
+use crate::http::seen::show;
 use crate::shown::CertificateRow;
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
 use kanhe_core::spelling;
-use kanhe_core::status::State as CertificateState;
+use kanhe_issuer::catalogue::Asked;
 use kanhe_issuer::registrar::is_alias_part;
 use kanhe_store::find::{Cursor, Question};
 use serde::{Deserialize, Serialize};
@@ -48,10 +48,27 @@ pub enum SearchBy {
     Name(String),
     /// The identifier in another scheme.
     Alias(AliasSought),
+    /// The id of the request that they were issued for.
+    Request(String),
     /// What stands on the card.
     Shelf(ShelfSought),
     /// The last day, of those that can still be used.
     Ending(EndingSought),
+}
+
+impl SearchBy {
+    /// By what kind of thing, as the interface has it.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "number",
+            Self::Holder(_) => "holder",
+            Self::Name(_) => "name",
+            Self::Alias(_) => "alias",
+            Self::Request(_) => "request",
+            Self::Shelf(_) => "shelf",
+            Self::Ending(_) => "ending",
+        }
+    }
 }
 
 /// A holder's code.
@@ -87,7 +104,8 @@ pub struct AliasSought {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShelfSought {
-    /// What has become of it, or what another system calls that, as `SET:CODE` of a code set of the types; whatever it is, where nothing is said.
+    /// What has become of it, what it is today (`in_force`, `not_yet_in_force`, `expired`), or what another system calls that, as `SET:CODE`
+    /// of a code set of the types; whatever it is, where nothing is said.
     state: Option<String>,
 }
 
@@ -114,6 +132,8 @@ pub struct CertificatePage {
 }
 
 /// Finds certificates of the caller's agency, a page at a time.
+///
+/// Who searched, and by what kind of thing, is written down for the auditors; what was searched for is not.
 #[utoipa::path(post, path = "/v1/certificates/search", tag = "certificates", request_body = CertificateSearch,
     responses((status = OK, body = CertificatePage)))]
 pub async fn search(
@@ -121,14 +141,16 @@ pub async fn search(
     caller: Caller,
     JsonBody(search): JsonBody<CertificateSearch>,
 ) -> Result<Json<CertificatePage>, Problem> {
-    aside(&house, move |house| {
+    show(&house, move |house| {
         let today = day_in_china(house.now());
         let question = question(house, &search.by, search.r#type.as_deref(), today)?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
-        let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
-        let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, today));
-        let certificates = rows.collect::<Result<_, _>>()?;
-        Ok::<_, Problem>(Json(CertificatePage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
+        house.note_search(&caller, search.by.word(), || {
+            let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
+            let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, today));
+            let certificates = rows.collect::<Result<_, _>>()?;
+            Ok(Json(CertificatePage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
+        })
     })
     .await
 }
@@ -150,9 +172,14 @@ pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date)
             Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone() })
         }
         SearchBy::Alias(_) => Err(malformed("scheme and value have 1 to 100 characters each, and none that cannot be seen")),
+        SearchBy::Request(request) if request.is_empty() || request.len() > 64 => Err(malformed("a request id has 1 to 64 characters")),
+        SearchBy::Request(request) => Ok(Question::Request { request: request.clone(), type_code, agency: None }),
         SearchBy::Shelf(shelf) => {
-            let state = shelf.state.as_deref().map(|word| state(house, type_code.as_ref(), word)).transpose()?;
-            Ok(Question::Shelf { type_code, agency: None, state })
+            let asked = Asked { type_code: type_code.as_ref(), agency: None, day: today };
+            match shelf.state.as_deref() {
+                Some(word) => Ok(house.catalogue.sought(word, asked)?),
+                None => Ok(Question::Shelf { type_code, agency: None, state: None }),
+            }
         }
         SearchBy::Ending(ending) => ends(ending, type_code, today),
     }
@@ -161,16 +188,4 @@ pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date)
 fn ends(ending: &EndingSought, type_code: Option<TypeCode>, today: Date) -> Result<Question, Problem> {
     let from = ending.from.as_deref().map_or(Ok(today), |text| day("from", text))?;
     Ok(Question::Ending { from, until: day("until", &ending.until)?, type_code, agency: None })
-}
-
-fn state(house: &House, type_code: Option<&TypeCode>, word: &str) -> Result<CertificateState, Problem> {
-    if word.contains(':') {
-        let unknown = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "state_code_unknown", "no code set of the types has this code");
-        let meaning = house.catalogue.meaning_of(type_code, word).ok_or_else(unknown)?;
-        return meaning.shelf().ok_or_else(|| malformed(format_args!("this code means {meaning}, which is computed: ask by `ending`")));
-    }
-    let unknown = |error: kanhe_core::status::StatusError| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`state` is no state of a certificate")
-    };
-    CertificateState::parse(word).map_err(unknown)
 }

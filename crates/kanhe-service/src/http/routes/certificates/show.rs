@@ -43,8 +43,10 @@ impl How {
 #[into_params(parameter_in = Query)]
 pub struct When {
     /// What held at this moment (RFC 3339) …
+    #[param(format = DateTime)]
     at: Option<String>,
     /// … as far as the library knew it at this one; now, where nothing is said.
+    #[param(format = DateTime)]
     known: Option<String>,
 }
 

@@ -4,7 +4,6 @@ use crate::accounts::uses::UseAct;
 use crate::accounts::{Caller, Forbidden};
 use crate::house::House;
 use crate::http::act::Act;
-use crate::http::caller::Person;
 use crate::http::problem::Problem;
 use crate::http::repeat::{Answer, Once};
 use crate::proposals::{note, right_of, take_effect};
@@ -47,7 +46,7 @@ pub struct ReasonRequest {
     params(("code" = String, Path, description = "The code of the proposal"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
     responses((status = OK, body = ShownProposal)))]
-pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Problem> {
+pub async fn approve(act: Act<ApprovalRequest>) -> Result<Once, Problem> {
     act.done(|act| {
         let named = digest(&act.body.digest)?;
         let before = act.house.proposal_of(&act.caller, &act.subject)?;
@@ -70,7 +69,7 @@ pub async fn approve(_: Person, act: Act<ApprovalRequest>) -> Result<Once, Probl
     params(("code" = String, Path, description = "The code of the proposal"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
     responses((status = OK, body = ShownProposal)))]
-pub async fn reject(_: Person, act: Act<ReasonRequest>) -> Result<Once, Problem> {
+pub async fn reject(act: Act<ReasonRequest>) -> Result<Once, Problem> {
     act.done(|act| {
         let before = act.house.proposal_of(&act.caller, &act.subject)?;
         may_decide(&act.caller, &before)?;

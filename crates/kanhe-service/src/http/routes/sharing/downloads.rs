@@ -1,19 +1,21 @@
 //! Links to signed files, and the files behind them.
 
 use super::ask::{PurposeStated, identifier, sight};
-use crate::accounts::{Caller, Right};
+use crate::accounts::Right;
 use crate::house::Shared;
+use crate::http::act::Act;
 use crate::http::aside::aside;
-use crate::http::body::JsonBody;
 use crate::http::flow::{Disposition, name_file};
 use crate::http::problem::Problem;
+use crate::http::repeat::Once;
 use crate::http::routes::published::COSE;
 use crate::sharing::{Inquiry, ShareAct, by_identifier, links};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kanhe_core::code::CertificateId;
+use kanhe_store::Pen;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -39,22 +41,24 @@ pub struct LinkGiven {
 
 /// A link to the signed file of a certificate: for one download within ten minutes.
 #[utoipa::path(post, path = "/v1/sharing/links", tag = "sharing", request_body = LinkInquiry,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again give no second link, for a day: 409")),
     responses((status = CREATED, body = LinkGiven)))]
-pub async fn link(
-    State(house): State<Shared>,
-    caller: Caller,
-    JsonBody(asked): JsonBody<LinkInquiry>,
-) -> Result<(StatusCode, Json<LinkGiven>), Problem> {
-    caller.may(Right::Share)?;
-    aside(&house, move |house| {
-        let named = identifier(&asked.identifier)?;
-        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Link, sight(true))?.about_certificate(&named);
-        let found = by_identifier(&house.library, &caller, &named)?;
-        let given = links::give(house, &inquiry, &found)?;
-        let url = format!("/v1/downloads/{}", given.token);
-        Ok::<_, Problem>((StatusCode::CREATED, Json(LinkGiven { url, expires: given.expires.to_string() })))
-    })
-    .await
+pub async fn link(act: Act<LinkInquiry>) -> Result<(StatusCode, Once), Problem> {
+    act.caller.may(Right::Share)?;
+    let given = act.done(|act| {
+        let Act { house, caller, body, .. } = &act;
+        let named = identifier(&body.identifier)?;
+        let inquiry = Inquiry::new(caller, body.purpose.read(house.now())?, ShareAct::Link, sight(true))?.about_certificate(&named);
+        act.once(|answer| {
+            let found = by_identifier(&house.library, caller, &named)?;
+            let keep = |pen: &mut Pen<'_>, of: &CertificateId| answer.keep_made(pen, &format!("a link to the file of {of}"));
+            let given = links::give(house, &inquiry, &found, keep)?;
+            let url = format!("/v1/downloads/{}", given.token);
+            answer.show(&LinkGiven { url, expires: given.expires.to_string() });
+            Ok(())
+        })
+    });
+    Ok((StatusCode::CREATED, given.await?))
 }
 
 /// The signed file behind a link, once. The link is all that is asked for.

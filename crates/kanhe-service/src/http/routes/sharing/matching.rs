@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchingInquiry {
-    /// For what.
+    /// For what, and that the holder has agreed.
     purpose: PurposeStated,
     /// Whose.
     holder: HolderNamed,
@@ -37,7 +37,7 @@ pub struct Matched {
     wants: Vec<MatchedWant>,
 }
 
-/// Which of the certificates that a matter needs a holder has: in force, ending soon, not now, or missing.
+/// Which of the certificates that a matter needs a holder, who has agreed, has: in force, ending soon, not now, or missing.
 #[utoipa::path(post, path = "/v1/sharing/matching", tag = "sharing", request_body = MatchingInquiry,
     responses((status = OK, body = Matched)))]
 pub async fn matching(

@@ -6,6 +6,7 @@ use super::super::log::{last_event, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
+    Sought,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -29,7 +30,7 @@ use kanhe_issuer::sight::Sight;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
-use kanhe_store::find::{Cursor, Question};
+use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Shelfmark, Stage};
 use serde_json::Value;
 
@@ -103,9 +104,9 @@ impl Door for Own {
         catalogue(&self.library, types)
     }
 
-    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
+    fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let today = day_in_china(clock::moment(None)?);
-        let found = self.library.ask(question, page.after, page.most).map_err(stored)?;
+        let found = self.library.ask(sought.question, page.after, page.most).map_err(stored)?;
         let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, today);
         let rows = found.shelfmarks.iter().map(row).collect::<Result<_, _>>().map_err(stored)?;
         Ok(Page { rows, next: found.next.as_ref().map(Cursor::to_text) })

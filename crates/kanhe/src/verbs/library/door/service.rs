@@ -9,6 +9,7 @@ use super::shapes::{
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
+    Sought,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -28,15 +29,22 @@ use kanhe_service::proposals::hex;
 use kanhe_service::serve::SOCKET;
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::Stage;
-use kanhe_store::find::{LONGEST_PAGE, Question};
+use kanhe_store::find::LONGEST_PAGE;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A service that holds a library.
 pub struct Service(Wire);
+
+/// The socket at which a service listens that holds the library in a folder of this machine.
+pub fn held(folder: &Path) -> Option<PathBuf> {
+    let socket = folder.join(SOCKET);
+    // A socket that nobody listens at is left of a service that was killed.
+    UnixStream::connect(&socket).is_ok().then_some(socket)
+}
 
 impl Service {
     /// The service that is named, or else the one that holds a library in a folder of this machine; none where there is neither.
@@ -48,10 +56,7 @@ impl Service {
         if let Some(url) = &account.service {
             return Ok(Some(Self(Wire::to(url, key()?)?)));
         }
-        let socket = folder.map(|folder| folder.join(SOCKET));
-        // A socket that nobody listens at is left of a service that was killed.
-        let held = socket.filter(|socket| UnixStream::connect(socket).is_ok());
-        held.map(|socket| Ok(Self(Wire::by(&socket, key()?)?))).transpose()
+        folder.and_then(held).map(|socket| Ok(Self(Wire::by(&socket, key()?)?))).transpose()
     }
 
     /// Issues a certificate of a type that needs no review, for a row of a table.
@@ -71,8 +76,8 @@ impl Door for Service {
         self.types(types)
     }
 
-    fn find(&self, question: &Question, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
-        let (body, agency) = search(question);
+    fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
+        let (body, agency) = search(sought);
         let found: Certificates = self.done("/v1/certificates/search", &cut(body, page))?;
         Ok(confined(found.certificates, found.next, agency, |row| &row.agency))
     }

@@ -2,7 +2,7 @@
 
 use super::super::bulk::with;
 use super::wire::escaped;
-use super::{Case, Cut, Issued, Kept, Page};
+use super::{Case, Cut, Issued, Kept, Page, Sought};
 use crate::cli::GroundsArg;
 use crate::failure::Failure;
 use crate::verbs::clock;
@@ -12,7 +12,7 @@ use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
 use kanhe_service::shown::{ApplicationRow, Certificate, CertificateRow, Event};
 use kanhe_store::Stage;
-use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -118,16 +118,17 @@ pub fn of_case(case: &Case<'_>, rest: &str) -> String {
 }
 
 /// A question as the interface takes it, and the agency that it is confined to: that of the caller is confined to anyway.
-pub fn search(question: &Question) -> (Value, Option<&Uscc>) {
+pub fn search<'a>(asked: &Sought<'a>) -> (Value, Option<&'a Uscc>) {
     let typed = |by: Value, code: &Option<TypeCode>| json!({ "by": by, "type": code.as_ref().map(TypeCode::as_str) });
-    match question {
+    match asked.question {
         Question::Alias { scheme, value } => (json!({ "by": { "alias": { "scheme": scheme, "value": value } } }), None),
         Question::Words(words) => (json!({ "by": { "name": words } }), None),
         Question::Number { number, type_code } => (typed(json!({ "number": number }), type_code), None),
         Question::Holder { code, type_code } => (typed(json!({ "holder": sought(code) }), type_code), None),
-        Question::Shelf { type_code, agency, state } => {
-            let shelf = state.map_or_else(|| json!({}), |state| json!({ "state": state.word() }));
-            (typed(json!({ "shelf": shelf }), type_code), agency.as_ref())
+        Question::Request { request, type_code, agency } => (typed(json!({ "request": request }), type_code), agency.as_ref()),
+        Question::Shelf { agency, .. } | Question::Standing(Standing { agency, .. }) => {
+            let shelf = asked.state.map_or_else(|| json!({}), |state| json!({ "state": state }));
+            (typed(json!({ "shelf": shelf }), &asked.type_code.copied()), agency.as_ref())
         }
         Question::Ending { from, until, type_code, agency } => {
             (typed(json!({ "ending": { "from": from.to_string(), "until": until.to_string() } }), type_code), agency.as_ref())

@@ -1,53 +1,62 @@
-//! `kanhe log audit`: whether a later checkpoint keeps everything that an earlier one had, from published files alone.
+//! `kanhe log audit`: whether published files are what a later checkpoint covers, and keep everything that an earlier one had.
 
 use super::text;
 use crate::failure::Failure;
 use crate::files;
+use crate::verbs::library::bar::{COUNTED, bar};
 use crate::verbs::{Ended, Voice};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, meaning};
 use kanhe_core::key::PublicKeyLine;
+use kanhe_log::audit::{AuditError, audit as hash_again};
 use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
+use kanhe_log::entries::LONGEST_ENTRY;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_log::path::TilePath;
-use kanhe_log::proof::verify_consistency;
-use kanhe_log::prove::consistency_proof;
-use kanhe_log::tile::{FULL_BYTES, TileId};
 use serde_json::json;
 use std::path::Path;
 
-/// Compares two checkpoints.
+/// A bundle of 256 entries of the longest kind, each with its length; no tile is larger.
+const LARGEST_FILE: usize = 256 * (LONGEST_ENTRY + 2);
+
+/// Hashes every file that the later checkpoint covers, and compares both.
 pub fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voice: Voice) -> Result<Ended, Failure> {
     let (old, new) = (checkpoint(old, log_key)?, checkpoint(new, log_key)?);
     let (old_head, new_head) = (old.head(), new.head());
-    if old_head.size > new_head.size {
-        let hint = Words::new("先写较早的检查点，再写较晚的。", "Name the earlier checkpoint first, then the later one.");
-        let detail = format!("the earlier checkpoint has {} events, the later one {}", old_head.size, new_head.size);
-        return Err(Failure::new("log_backwards", detail).hint(hint));
-    }
-    let read = |tile: TileId| {
-        let width = tile.width_in(new_head.size).ok_or_else(|| Failure::new("log_tile_missing", "the log has no such tile"))?;
-        let path = tiles.join(TilePath::Hashes { tile, width }.to_string());
-        files::read(&path, FULL_BYTES)
+    let bar = bar(voice, new_head.size, COUNTED);
+    let read = |path: TilePath| {
+        let file = tiles.join(path.to_string());
+        if file.exists() { files::read(&file, LARGEST_FILE).map(Some) } else { Ok(None) }
     };
-    let failed = |error: &dyn std::fmt::Display| Failure::new("log_tile_missing", error);
-    let judged = if old_head.size == 0 {
-        Ok(())
-    } else {
-        let proof = consistency_proof(old_head.size, new_head.size, |tile| read(tile).map_err(|failure| failure.line(voice.language)));
-        verify_consistency(old_head, new_head, &proof.map_err(|error| failed(&error))?)
+    let judged = hash_again(old_head, new_head, read, |seen| bar.set_position(seen));
+    bar.finish_and_clear();
+    let refused = match judged {
+        Ok(()) => None,
+        Err(AuditError::Read { source, .. }) => return Err(source),
+        Err(error @ AuditError::Missing { .. }) => return Err(Failure::new(error.code(), error)),
+        Err(error @ AuditError::Backwards { .. }) => {
+            let hint = Words::new("先写较早的检查点，再写较晚的。", "Name the earlier checkpoint first, then the later one.");
+            return Err(Failure::new(error.code(), error).hint(hint));
+        }
+        Err(error @ (AuditError::Altered { .. } | AuditError::Root { .. })) => Some(error),
     };
-    let json = json!({ "consistent": judged.is_ok(), "old": old_head.size, "new": new_head.size, "code": judged.as_ref().err().map(|error| error.code()) });
-    voice.say(&json, |language| match (&judged, language) {
-        (Ok(()), Language::Chinese) => {
-            format!("✔ 后一日志保留了前一日志的全部 {} 条，并增加 {} 条", old_head.size, new_head.size - old_head.size)
-        }
-        (Ok(()), Language::English) => {
-            format!("✔ the later log keeps all {} events and adds {}", old_head.size, new_head.size - old_head.size)
-        }
-        (Err(error), Language::Chinese) => format!("✘ 日志被改写过（{}）", error.code()),
-        (Err(error), Language::English) => format!("✘ the log was rewritten: {error} ({})", error.code()),
+    let json = json!({
+        "consistent": refused.is_none(), "old": old_head.size, "new": new_head.size, "code": refused.as_ref().map(AuditError::code),
     });
-    Ok(if judged.is_ok() { Ended::Well } else { Ended::Refused })
+    voice.say(&json, |language| match (&refused, language) {
+        (None, Language::Chinese) => {
+            format!("✔ 全部文件与后一检查点相符，保留了前一日志的全部 {} 条，并增加 {} 条", old_head.size, new_head.size - old_head.size)
+        }
+        (None, Language::English) => {
+            let added = new_head.size - old_head.size;
+            format!("✔ every file is what the later checkpoint covers: it keeps all {} events and adds {added}", old_head.size)
+        }
+        (Some(error), Language::Chinese) => {
+            let meant = meaning(error.code()).map_or("日志被改写过", |meaning| meaning.zh);
+            format!("✘ {meant}（{}）", error.code())
+        }
+        (Some(error), Language::English) => format!("✘ the log was rewritten: {error} ({})", error.code()),
+    });
+    Ok(if refused.is_none() { Ended::Well } else { Ended::Refused })
 }
 
 fn checkpoint(path: &Path, log_key: &PublicKeyLine) -> Result<AuthenticCheckpoint, Failure> {

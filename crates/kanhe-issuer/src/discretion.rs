@@ -1,0 +1,74 @@
+//! What a seal would tell of a person though it is to tell less: anybody reads a QR code, so no whole number of a person stands in one.
+
+use crate::application::columns::Reserved;
+use kanhe_core::certificate::{Holder, Value};
+use kanhe_core::code::ResidentId;
+use kanhe_core::kind::{Field, Form, Kind, Mask};
+use kanhe_core::spelling::folded;
+
+/// A holder's code with fewer characters is too short to be known again within other words.
+const LEAST: usize = 6;
+
+/// What is to stand in a seal, as far as it is words.
+pub(crate) struct Words<'a> {
+    /// The form of the printed number.
+    pub(crate) form: &'a Form,
+    /// How much of a person's code the seal tells.
+    pub(crate) mask: Mask,
+    /// The fields of the seal.
+    pub(crate) fields: &'a [Field],
+    /// The printed number.
+    pub(crate) number: &'a str,
+    /// The holders.
+    pub(crate) holders: &'a [Holder],
+}
+
+impl<'a> Words<'a> {
+    /// The words of a certificate of a type.
+    pub(crate) fn of(kind: &'a Kind, number: &'a str, holders: &'a [Holder]) -> Self {
+        Self { form: &kind.number, mask: kind.holder_mask, fields: &kind.fields, number, holders }
+    }
+
+    /// The columns in which a whole number of a person stands: a resident id, anybody's, in what is written freely; one of the holders' own
+    /// anywhere, for a code of a shape may be any number.
+    pub(crate) fn tell_all<'v>(&self, value: impl Fn(&str) -> Option<&'v Value>) -> Vec<&'a str> {
+        let mut told = Vec::new();
+        if self.tells(self.form, self.number) {
+            told.push(Reserved::Number.name());
+        }
+        if self.holders.iter().any(|holder| self.tells(&Form::Text { most: u16::MAX }, holder.name())) {
+            told.push(Reserved::HolderName.name());
+        }
+        for field in self.fields {
+            if let Some(Value::Text(text)) = value(&field.name)
+                && self.tells(&field.form, text)
+            {
+                told.push(&field.name);
+            }
+        }
+        told
+    }
+
+    fn tells(&self, form: &Form, text: &str) -> bool {
+        match form {
+            Form::Text { .. } => ResidentId::stands_in(text) || self.tells_of_holder(text),
+            Form::Code(_) => self.tells_of_holder(text),
+            Form::Choice(_) | Form::Choices(_) | Form::Date | Form::Decimal { .. } | Form::Count | Form::Flag => false,
+        }
+    }
+
+    fn tells_of_holder(&self, text: &str) -> bool {
+        let hidden = |holder: &&Holder| self.mask != Mask::Open && !holder.code().kind().is_organisation();
+        let text = letters_of(text);
+        self.holders
+            .iter()
+            .filter(hidden)
+            .map(|holder| letters_of(holder.code().expose()))
+            .any(|code| code.len() >= LEAST && text.contains(&code))
+    }
+}
+
+/// Letters and digits alone: a number is the same in groups.
+fn letters_of(text: &str) -> String {
+    folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
+}

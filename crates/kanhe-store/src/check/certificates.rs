@@ -1,0 +1,96 @@
+//! Every certificate: its card, its history, and whatever must lead to it.
+
+use super::Whole;
+use super::finding::{Defect, Place};
+use super::walk::{Stop, Walk};
+use crate::counts;
+use crate::error::StoreError;
+use crate::indexed::{Described, Indexed, lasting, standing};
+use crate::library::Library;
+use crate::record::{Card, Record, Shelfmark};
+use kanhe_core::certificate::Certificate;
+
+/// A certificate as it stands, with every entry that must lead to it.
+pub(super) struct Shelved {
+    card: Card,
+    record: Record,
+    certificate: Certificate,
+    pub(super) entries: Vec<Indexed>,
+}
+
+impl Shelved {
+    pub(super) fn read(library: &Library, shelfmark: Shelfmark) -> Result<Self, StoreError> {
+        let (card, record) = (library.card(shelfmark)?, library.record(shelfmark)?);
+        let certificate = record.certificate()?;
+        // What was asked for is told by no more than its fingerprint, which stands nowhere else: of a request's entry the rest is compared.
+        let repeat = library.repeat_of(card.agency(), card.type_code(), &record.request).ok().flatten();
+        let described = Described {
+            card: &card,
+            number: &certificate.number,
+            holders: &certificate.holders,
+            request: &record.request,
+            fingerprint: repeat.map(|repeat| repeat.fingerprint).unwrap_or_default(),
+        };
+        let mut entries = standing(shelfmark, &card);
+        entries.extend(lasting(&library.keys, shelfmark, &described));
+        Ok(Self { card, record, certificate, entries })
+    }
+
+    /// Whether card and certificate say the same.
+    fn agrees(&self) -> bool {
+        let (card, certificate) = (&self.card, &self.certificate);
+        (&card.identifier, card.issued, card.from, card.until, card.slot)
+            == (&certificate.identifier, certificate.issued, certificate.from, certificate.until, certificate.slot)
+    }
+
+    /// Whether the versions before and after it know of it.
+    fn is_linked(&self, library: &Library, shelfmark: Shelfmark) -> bool {
+        let knows = |other: Option<Shelfmark>, back: fn(&Card) -> Option<Shelfmark>| {
+            other.is_none_or(|other| library.card(other).is_ok_and(|card| back(&card) == Some(shelfmark)))
+        };
+        knows(self.card.predecessor, |card| card.successor) && knows(self.card.successor, |card| card.predecessor)
+    }
+}
+
+/// Looks at every certificate in the order of their coming.
+pub(super) fn certificates(walk: &mut Walk<'_>, judge: &dyn Fn(&Whole<'_>) -> Option<Defect>) -> Result<(), Stop> {
+    for number in 0..walk.certificates {
+        let place = Place::Certificate(Shelfmark(number));
+        let mut wrong = Vec::new();
+        if let Err(error) = one(walk, Shelfmark(number), judge, &mut wrong) {
+            wrong.push(Defect::Unreadable(error));
+        }
+        for defect in wrong {
+            walk.find(place, defect)?;
+        }
+        walk.step()?;
+    }
+    Ok(())
+}
+
+fn one(
+    walk: &mut Walk<'_>,
+    shelfmark: Shelfmark,
+    judge: &dyn Fn(&Whole<'_>) -> Option<Defect>,
+    wrong: &mut Vec<Defect>,
+) -> Result<(), StoreError> {
+    let shelved = Shelved::read(walk.library, shelfmark)?;
+    let Shelved { card, record, certificate, entries } = &shelved;
+    for key in [Some(counts::of_month(card)), counts::of_ending(card)].into_iter().flatten() {
+        *walk.counts.entry(key).or_default() += 1;
+    }
+    if !shelved.agrees() || !shelved.is_linked(walk.library, shelfmark) {
+        wrong.push(Defect::Card);
+    }
+    for entry in entries {
+        if !walk.stands(entry)? {
+            wrong.push(Defect::of(entry.family));
+        }
+    }
+    let history = walk.library.history(shelfmark)?;
+    if history.is_empty() {
+        wrong.push(Defect::History);
+    }
+    wrong.extend(judge(&Whole { card, record, certificate, history: &history }));
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! Every event of the log: what it is about knows of it, and the tiles are what the events give.
+
+use super::finding::{Defect, Place};
+use super::walk::{Stop, Walk};
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::indexed::Indexed;
+use crate::layout;
+use crate::library::Library;
+use crate::record::Shelfmark;
+use kanhe_core::code::{CertificateId, ProjectCode};
+use kanhe_core::event::{Act, Event};
+use kanhe_log::edge::Edge;
+use kanhe_log::hash::{TreeHead, leaf_hash};
+use kanhe_log::tile::TileId;
+
+/// Events between two looks at the tiles: at least every tile of level 0 is full then.
+const BETWEEN: u64 = 1 << 16;
+
+/// Builds the log again from its events, and compares every tile.
+pub(super) fn log(walk: &mut Walk<'_>) -> Result<(), Stop> {
+    let published = walk.library.published()?;
+    // Behind an event that is lost nobody knows the tree.
+    let mut edge = Some(Edge::empty());
+    for index in 0..walk.events {
+        match walk.library.event(index) {
+            Ok(Some(event)) => {
+                one(walk, index, &event)?;
+                if let Some(edge) = &mut edge {
+                    edge.append(leaf_hash(&Event::entry_of(&event.encode())));
+                    tiles(walk, edge, index, published)?;
+                }
+            }
+            Ok(None) | Err(_) => {
+                walk.find(Place::Event(index), Defect::Event)?;
+                edge = None;
+            }
+        }
+        walk.step()?;
+    }
+    if published.is_some_and(|published| published.size > walk.events) {
+        walk.find(Place::Library, Defect::Checkpoint)?;
+    }
+    Ok(())
+}
+
+fn tiles(walk: &mut Walk<'_>, edge: &mut Edge, index: u64, published: Option<TreeHead>) -> Result<(), Stop> {
+    let size = index + 1;
+    if published.is_some_and(|published| published.size == size && published != edge.head()) {
+        walk.find(Place::Event(index), Defect::Checkpoint)?;
+    }
+    if !size.is_multiple_of(BETWEEN) && size != walk.events {
+        return Ok(());
+    }
+    for (tile, bytes) in edge.take_changed() {
+        if !walk.library.tile(tile).is_ok_and(|stored| stored.starts_with(&bytes) && has_its_width(tile, &stored, walk.events)) {
+            walk.find(Place::Event(index), Defect::Tile)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a tile has as many hashes as a log of a size gives it.
+pub(super) fn has_its_width(tile: TileId, bytes: &[u8], size: u64) -> bool {
+    tile.width_in(size).is_some_and(|width| width.bytes() == bytes.len())
+}
+
+/// Looks whether what an event is about has it in its history.
+fn one(walk: &mut Walk<'_>, index: u64, event: &Event) -> Result<(), Stop> {
+    let known = match About::of(walk.library, event)? {
+        About::Library => true,
+        About::Project(code) => walk.library.project(&code).is_ok_and(|project| project.is_some_and(|it| it.events.contains(&index))),
+        About::Certificates(marks) => {
+            let mut known = !marks.is_empty();
+            for shelfmark in marks {
+                let entry = Indexed { family: Family::Histories, key: layout::history(shelfmark, index), value: Vec::new() };
+                known &= walk.stands(&entry)?;
+            }
+            known
+        }
+    };
+    if !known {
+        walk.find(Place::Event(index), Defect::EventRecord)?;
+    }
+    let Some(names) = named(event) else { return Ok(()) };
+    let Some(shelfmark) = of_subject(walk.library, event)? else { return Ok(()) };
+    for (scheme, value) in names {
+        let entry = Indexed { family: Family::Aliases, key: layout::alias(scheme, value), value: layout::shelfmark(shelfmark) };
+        if walk.stands(&entry)? {
+            return Ok(());
+        }
+    }
+    walk.find(Place::Certificate(shelfmark), Defect::Alias)
+}
+
+/// What an event is about.
+pub(super) enum About {
+    Library,
+    Project(ProjectCode),
+    /// None where the library does not have it.
+    Certificates(Vec<Shelfmark>),
+}
+
+impl About {
+    pub(super) fn of(library: &Library, event: &Event) -> Result<Self, StoreError> {
+        if matches!(event.act, Act::Manifest | Act::Type | Act::Recognition) {
+            return Ok(Self::Library);
+        }
+        if let Ok(code) = ProjectCode::parse(&event.subject) {
+            return Ok(Self::Project(code));
+        }
+        let mut marks: Vec<Shelfmark> = of_subject(library, event)?.into_iter().collect();
+        // One event tells of both versions: it is the new one's first and the old one's last.
+        if let (Act::Renew | Act::Amend, [new]) = (event.act, marks.as_slice()) {
+            marks.extend(library.card(*new).ok().and_then(|card| card.predecessor));
+        }
+        Ok(Self::Certificates(marks))
+    }
+}
+
+fn of_subject(library: &Library, event: &Event) -> Result<Option<Shelfmark>, StoreError> {
+    CertificateId::parse(&event.subject).map_or(Ok(None), |identifier| library.find(&identifier))
+}
+
+/// The identifiers of other schemes that an event may have entered, as scheme and value; nothing where it enters none.
+///
+/// A scheme may have a colon in it, so there may be several; one of them stands.
+fn named(event: &Event) -> Option<Vec<(&str, &str)>> {
+    let other = event.other.as_deref()?;
+    match event.act {
+        Act::Alias => {
+            let cuts = other.match_indices(':').map(|(at, _)| at);
+            Some(cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?))).collect())
+        }
+        Act::TransferIn => Some(other.split_once(' ').into_iter().collect()),
+        _ => None,
+    }
+}
+
+/// Whether an event has entered this identifier of another scheme.
+pub(super) fn names(event: &Event, scheme: &str, value: &str) -> bool {
+    named(event).is_some_and(|names| names.contains(&(scheme, value)))
+}

@@ -1,0 +1,143 @@
+//! What a check finds: what is wrong, and with what.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::record::Shelfmark;
+use kanhe_core::code::ProjectCode;
+use std::fmt;
+
+/// Something that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub place: Place,
+    /// What is wrong.
+    pub defect: Defect,
+}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// Card and certificate say different things, or the card's predecessor or successor does not know of it.
+    Card,
+    /// The index of identifiers does not lead to the certificate, or has an entry that is nobody's.
+    Identifier,
+    /// The same of the index of printed numbers.
+    Number,
+    /// The same of the index of types, agencies and states.
+    Shelf,
+    /// Its status slot is another's or has another state, or a slot is nobody's.
+    Slot,
+    /// The same of the index of last days.
+    Ending,
+    /// The same of the index of requests, or a request leads to what was issued for another.
+    Request,
+    /// The same of the index of holders.
+    Holder,
+    /// The same of the index of names.
+    Words,
+    /// An identifier of another scheme does not lead to it, or one does that no event tells of.
+    Alias,
+    /// Nothing is known to have happened to it, or its history has an event that is not about it.
+    History,
+    /// Certificate or seal is signed by no key of its agency.
+    Signature,
+    /// The card says another state than the history.
+    State,
+    /// No event of the log vouches for it.
+    EventOfIssue,
+    /// An application's indexes or events do not agree with it, or an index leads to none.
+    Project,
+    /// The counts are not those of the certificates.
+    Counts,
+    /// An event is missing or does not open.
+    Event,
+    /// What an event is about does not know of it.
+    EventRecord,
+    /// The log does not begin with what was last published of it.
+    Checkpoint,
+    /// An event stands beyond the end of the log.
+    EventBeyond,
+    /// A card or a record stands beyond the last certificate.
+    CardBeyond,
+    /// A tile is not what its events give, or the log has no such tile.
+    Tile,
+    /// It cannot be read at all.
+    Unreadable(StoreError),
+}
+
+impl Defect {
+    /// What is wrong where an index does not agree with the certificates.
+    pub(super) const fn of(index: Family) -> Self {
+        match index {
+            Family::Identifiers => Self::Identifier,
+            Family::Aliases => Self::Alias,
+            Family::Numbers => Self::Number,
+            Family::Holders => Self::Holder,
+            Family::Shelves => Self::Shelf,
+            Family::Endings => Self::Ending,
+            Family::Requests => Self::Request,
+            Family::Words => Self::Words,
+            Family::Slots => Self::Slot,
+            Family::Histories => Self::History,
+            Family::Projects => Self::Project,
+            Family::Tiles => Self::Tile,
+            Family::Events => Self::EventBeyond,
+            Family::Meta | Family::Certificates | Family::Cards | Family::Pages | Family::Office => Self::CardBeyond,
+            Family::Counts => Self::Counts,
+        }
+    }
+
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Card => "check_card",
+            Self::Identifier => "check_identifier",
+            Self::Number => "check_number",
+            Self::Shelf => "check_shelf",
+            Self::Slot => "check_slot",
+            Self::Ending => "check_ending",
+            Self::Request => "check_request",
+            Self::Holder => "check_holder",
+            Self::Words => "check_words",
+            Self::Alias => "check_alias",
+            Self::History => "check_history",
+            Self::Signature => "check_signature",
+            Self::State => "check_state",
+            Self::EventOfIssue => "check_event_of_issue",
+            Self::Project => "check_project",
+            Self::Counts => "check_counts",
+            Self::Event => "check_event",
+            Self::EventRecord => "check_event_record",
+            Self::Checkpoint => "check_checkpoint",
+            Self::EventBeyond => "check_event_beyond",
+            Self::CardBeyond => "check_card_beyond",
+            Self::Tile => "check_tile",
+            Self::Unreadable(error) => error.code(),
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A certificate.
+    Certificate(Shelfmark),
+    /// An event of the log.
+    Event(u64),
+    /// An application.
+    Project(ProjectCode),
+    /// The library as a whole.
+    Library,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate(shelfmark) => write!(f, "certificate {}", shelfmark.0),
+            Self::Event(index) => write!(f, "event {index}"),
+            Self::Project(code) => write!(f, "application {code}"),
+            Self::Library => f.write_str("the library"),
+        }
+    }
+}

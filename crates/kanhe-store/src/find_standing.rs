@@ -1,0 +1,102 @@
+//! Finding by what certificates are on a day: by their state, and of those that are valid, by where their term stands.
+
+use crate::cursor::{Cursor, List, shelved};
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::find::{Found, SHELF, fits};
+use crate::layout::{self, Key};
+use crate::library::Library;
+use crate::record::Card;
+use crate::within::Within;
+use jiff::civil::Date;
+use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::status::State;
+
+/// A page looks at no more cards than this, a tenth of a second; what is beyond comes with the next page.
+const MOST_LOOKS: usize = 20_000;
+
+/// What certificates are on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Their types; none for all.
+    pub types: Option<Vec<TypeCode>>,
+    /// The agency.
+    pub agency: Option<Uscc>,
+    /// What has become of them.
+    pub state: State,
+    /// Where their term stands.
+    pub term: Term,
+    /// The day.
+    pub day: Date,
+}
+
+/// Where the term of a certificate stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// Wherever it stands.
+    Any,
+    /// It begins later.
+    NotBegun,
+    /// It has begun, and not ended.
+    Running,
+    /// It runs, or begins later.
+    NotEnded,
+    /// It has ended.
+    Ended,
+}
+
+impl Term {
+    fn stands(self, card: &Card, day: Date) -> bool {
+        let (begun, ended) = (card.from <= day, card.until.is_some_and(|until| until < day));
+        match self {
+            Self::Any => true,
+            Self::NotBegun => !begun && !ended,
+            Self::Running => begun && !ended,
+            Self::NotEnded => !ended,
+            Self::Ended => ended,
+        }
+    }
+}
+
+impl Library {
+    /// One page of those that are so.
+    pub(crate) fn standing(
+        &self,
+        asked: &Standing,
+        within: Option<Within<'_>>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        let Some(list) = self.list_of(asked, within)? else { return Ok(Found::default()) };
+        let is_so = |key: &[u8]| {
+            let Some(shelfmark) = layout::shelfmark_of(key) else { return Ok(false) };
+            let card = self.card(shelfmark)?;
+            Ok(card.state == asked.state && asked.term.stands(&card, asked.day))
+        };
+        let (keys, next) = self.keys_kept(&list, is_so, MOST_LOOKS, after, most)?;
+        Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
+    }
+
+    /// Where they are: whose term has ended stands under its last day, the others on the shelf of their state.
+    fn list_of(&self, asked: &Standing, within: Option<Within<'_>>) -> Result<Option<List>, StoreError> {
+        let (family, length) = if asked.term == Term::Ended { (Family::Endings, SHELF - 1) } else { (Family::Shelves, SHELF) };
+        let Ok(yesterday) = asked.day.yesterday() else { return Ok(None) };
+        let fits = |prefix: &Vec<u8>| {
+            let of_type = |code: &TypeCode| prefix.starts_with(code.as_str().as_bytes());
+            within.is_none_or(|within| within.fits(prefix))
+                && fits(prefix, None, asked.agency.as_ref())
+                && asked.types.as_ref().is_none_or(|types| types.iter().any(of_type))
+                && (family == Family::Endings || prefix.last() == Some(&asked.state.bits()))
+        };
+        let groups = self.groups(family, &[], length)?.into_iter().filter(fits);
+        let ranges = groups.map(|prefix| match family {
+            Family::Endings => (prefix.clone(), Key::new().bytes(&prefix).day(yesterday).end()),
+            _ => (prefix.clone(), prefix),
+        });
+        let ranges = ranges.collect();
+        // Who turns the page tomorrow goes on all the same: the day is no part of the name.
+        let name = shelved(family, None, asked.agency.as_ref()).of(Some(format!("{:?} {:?}", asked.state, asked.term)));
+        let name = asked.types.iter().flatten().fold(name, |name, code| name.of(Some(code.as_str())));
+        Ok(Some(List { family, name, ranges }))
+    }
+}

@@ -1,0 +1,72 @@
+//! What a plan reads: the library as it will be, with everything that is planned before it.
+
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::layout::{self, Key};
+use crate::pen::{Pen, Repeat};
+use crate::record::{Card, Record, Shelfmark, read};
+use crate::view::View;
+use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
+use kanhe_core::event::Event;
+use kanhe_core::spelling::spellings;
+use std::collections::BTreeSet;
+
+impl Pen<'_> {
+    /// The shelfmark of an identifier.
+    pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
+        let found = self.get(Family::Identifiers, &layout::identifier(identifier))?;
+        Ok(found.as_deref().and_then(layout::shelfmark_of))
+    }
+
+    /// The card of a certificate.
+    pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
+        let found = self.get(Family::Cards, &layout::shelfmark(shelfmark))?;
+        read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
+    }
+
+    /// The record of a certificate.
+    pub fn record(&self, shelfmark: Shelfmark) -> Result<Record, StoreError> {
+        let key = layout::shelfmark(shelfmark);
+        let sealed = self.get(Family::Certificates, &key)?.ok_or(StoreError::Malformed { family: Family::Certificates.name() })?;
+        read(Family::Certificates, &self.keys().open(Family::Certificates, &key, &sealed)?)
+    }
+
+    /// The event at an index of the log.
+    pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
+        let key = index.to_be_bytes();
+        let Some(sealed) = self.get(Family::Events, &key)? else { return Ok(None) };
+        let opened = self.keys().open(Family::Events, &key, &sealed)?;
+        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
+    }
+
+    /// What was issued for a request before.
+    pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
+        self.get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
+    }
+
+    /// The certificates of one type that a holder has or had.
+    pub fn held_by(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
+        self.marked(Family::Holders, Key::new().bytes(&self.keys().holder(holder)).type_code(type_code))
+    }
+
+    /// The certificates of one type that bear or bore a printed number, in any of the spellings by which it is found.
+    pub fn numbered(&self, number: &str, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
+        let mut found = Vec::new();
+        for spelling in BTreeSet::from(spellings(number)) {
+            found.extend(self.marked(Family::Numbers, layout::number(&spelling).type_code(type_code))?);
+        }
+        Ok(found)
+    }
+
+    /// The certificate that an identifier of another scheme stands for.
+    pub fn alias(&self, scheme: &str, value: &str) -> Result<Option<Shelfmark>, StoreError> {
+        Ok(self.get(Family::Aliases, &layout::alias(scheme, value))?.as_deref().and_then(layout::shelfmark_of))
+    }
+
+    /// The certificates that stand under a beginning of a key.
+    fn marked(&self, family: Family, prefix: Key) -> Result<Vec<Shelfmark>, StoreError> {
+        let layers = self.layers();
+        let entries = View { db: self.db(), layers: &layers }.all(family, &prefix.end())?;
+        Ok(entries.iter().filter_map(|(key, _)| layout::shelfmark_of(key)).collect())
+    }
+}

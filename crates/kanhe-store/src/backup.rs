@@ -130,8 +130,9 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
-    let mut engine = engine(backups)?;
     whole(into, |into| {
+        // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
+        let mut engine = engine(backups)?;
         watched(
             || bytes_in(into).min(backup.bytes),
             |done| progress(done, backup.bytes),

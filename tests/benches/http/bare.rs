@@ -22,8 +22,18 @@ pub struct Bare {
 impl Bare {
     /// Starts one that serves the files of a folder.
     pub fn start(folder: &Path) -> Self {
-        let program = std::env::current_exe().unwrap();
-        let mut child = Command::new(program).env(BARE, folder).stdout(Stdio::piped()).spawn().unwrap();
+        Self::started_by(Command::new(std::env::current_exe().unwrap()), folder)
+    }
+
+    /// Starts one on some of the machine's cores alone, named as in taskset(1).
+    pub fn start_on(cores: &str, folder: &Path) -> Self {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", cores]).arg(std::env::current_exe().unwrap());
+        Self::started_by(command, folder)
+    }
+
+    fn started_by(mut command: Command, folder: &Path) -> Self {
+        let mut child = command.env(BARE, folder).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Self { process: Process::new(child), address: line.trim().parse().unwrap() }

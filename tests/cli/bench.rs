@@ -11,6 +11,7 @@ fn a_small_library_is_measured_in_every_way() {
     for pointer in ["/one_clerk_a_second", "/clerks_a_second", "/clerks_bound", "/sizes/0/bulk_bound", "/sizes/0/at_once_bound"] {
         assert!(figure(pointer), "{pointer} in {told}");
     }
+    assert!(told["sizes"][0]["rest_ms"].is_u64(), "{told}");
     let sizes: Vec<_> = told["sizes"].as_array().unwrap().iter().map(|size| size["certificates"].as_u64().unwrap()).collect();
     assert_eq!(sizes, [1_000]);
     for question in ["identifier", "holder", "name", "letters", "list"] {

@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::writes::Writes;
-use rocksdb::{DB, Options, WriteBatch, WriteOptions};
+use rocksdb::{DB, Options, WaitForCompactOptions, WriteBatch, WriteOptions};
 use std::path::Path;
 
 /// All bytes that a commit would write.
@@ -19,6 +19,11 @@ impl Library {
         let mut pen = Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next);
         plan(&mut pen)?;
         Ok(Batch(pen.end().writes))
+    }
+
+    /// Waits until RocksDB has put everything that was written where it stays: after a large import this goes on beside all others.
+    pub fn come_to_rest(&self) -> Result<(), StoreError> {
+        Ok(self.db.wait_for_compact(&WaitForCompactOptions::default())?)
     }
 }
 

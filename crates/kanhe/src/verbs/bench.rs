@@ -101,12 +101,16 @@ impl Site {
         while issued < most {
             let to = next.min(most);
             let bulk = self.bulk(issued..to, bar)?;
+            // Who asks on any other day does not share the cores with what is left of an import.
+            let start = Instant::now();
+            self.open()?.come_to_rest().map_err(stored)?;
+            let rest = start.elapsed();
             // Anew at each size: a machine is not as quick at all times.
             let bounds = self.bounds(lengths, to)?;
             // A library that was just opened has read nothing yet; asked the same again, it has it at hand.
             let opened = self.open()?;
             let (finds, again) = (finds(&opened, &self.town, to)?, finds(&opened, &self.town, to)?);
-            sizes.push(Size { certificates: to, bulk, bounds, finds, again });
+            sizes.push(Size { certificates: to, bulk, rest, bounds, finds, again });
             (issued, next) = (to, next * 10);
         }
         let alone = self.clerks(1, FIRST_OF_ONE)?;

@@ -79,9 +79,11 @@ pub struct Size {
     pub certificates: u64,
     /// Those that came since the size before, and how long that took.
     pub bulk: Rate,
+    /// How long the library then took to come to rest, with nobody asking anything of it.
+    pub rest: Duration,
     /// The bounds at that time.
     pub bounds: Bounds,
-    /// How long questions take of a library that was just opened.
+    /// How long questions take of a library at rest that was just opened.
     pub finds: Vec<Times>,
     /// How long the same questions take when they are asked again.
     pub again: Vec<Times>,
@@ -92,8 +94,8 @@ impl Size {
         let times = |times: &Times| json!({ "p50_us": micros(times.half), "p99_us": micros(times.most) });
         let each = |asked: &[Times]| asked.iter().map(|asked| (asked.question.word().to_owned(), times(asked))).collect::<Map<_, _>>();
         json!({
-            "certificates": self.certificates, "bulk_a_second": self.bulk.a_second(), "find": each(&self.finds),
-            "find_again": each(&self.again),
+            "certificates": self.certificates, "bulk_a_second": self.bulk.a_second(), "rest_ms": millis(self.rest),
+            "find": each(&self.finds), "find_again": each(&self.again),
             "signatures_a_second": self.bounds.signatures.a_second(), "rows_of_a_batch": self.bounds.rows, "batches_a_second": self.bounds.batches.a_second(),
             "bulk_bound": self.bounds.bare(), "at_once_bound": self.bounds.at_once.a_second(),
         })
@@ -173,6 +175,7 @@ impl Figures {
                 rate(bulk),
                 Some((bulk, size.bounds.at_once.a_second())),
             );
+            row(say("  签发后整理完毕", "  until the library is at rest"), format!("{} ms", millis(size.rest)), None);
             for (first, again) in size.finds.iter().zip(&size.again) {
                 let told = |times: &Times| format!("p50 {:.1} µs, p99 {:.1} µs", micros(times.half), micros(times.most));
                 row(first.question.words().of(language), format!("{}{}{}", told(first), say("；再查 ", "; again "), told(again)), None);
@@ -187,6 +190,10 @@ impl Figures {
         }
         table.to_string()
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Microseconds, to a tenth.

@@ -112,6 +112,7 @@ impl Examiner<'_> {
             stage: Standing::of(rule, []).stage(),
             events: Vec::new(),
             issued: None,
+            holders: Vec::new(),
         };
         Ok(Admitted { project, draft, entry: entry.clone() })
     }

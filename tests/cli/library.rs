@@ -68,8 +68,8 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
 fn the_files_of_a_certificate_are_drawn_again_as_they_were() {
     let archive = Archive::open();
     let (first, again) = (archive.path("first"), archive.path("again"));
-    archive.issuing(permits(1)).and(&["--out", &first, "--url", "https://kanhe.example.cn/"]).run().ended(0);
-    let told = archive.told(&["draw", &archive.identifiers()[0], "--out", &again, "--url", "https://kanhe.example.cn/"]);
+    archive.issuing(permits(1)).and(&["--out", &first, "--page", "https://kanhe.example.cn/"]).run().ended(0);
+    let told = archive.told(&["draw", &archive.identifiers()[0], "--out", &again, "--page", "https://kanhe.example.cn/"]);
     for kind in ["certificate", "seal", "png", "svg"] {
         let name = word(&told, &format!("/files/{kind}"));
         assert_eq!(fs::read(format!("{again}/{name}")).unwrap(), fs::read(format!("{first}/{name}")).unwrap(), "{kind}");

@@ -361,6 +361,8 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     assert_eq!(code(held.ask_at("http://kanhe.example.cn", "clerk", &["count"]).run()), "service_in_the_clear");
     assert_eq!(code(held.ask_at("http://127.0.0.1:9", "clerk", &["count"]).run()), "service_unreachable");
     assert_eq!(held.ask_at(&held.url, "clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
+    let by_its_other_name = ["count", "--url", &held.url, "--key-file", &held.archive.path("clerk"), "--json"];
+    assert_eq!(Kanhe::new(&by_its_other_name).run().ended(0).json()["totals"], json!([]));
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn what_issue_needs_and_does_not_find_stops_it() {
         stopped(office.issuing(permits(1)).but(option, value).for_people().in_memory(2 * ENOUGH).run(), code, case);
     }
     stopped(kanhe(&["demo", "--out", &file]), "file_no_folder", "a file for the demo's folder");
-    let addressed = |url: &str| office.issuing(permits(1)).and(&["--url", url]).for_people().run();
+    let addressed = |url: &str| office.issuing(permits(1)).and(&["--page", url]).for_people().run();
     stopped(addressed("http://kanhe.example.cn/"), "usage", "an address without a lock");
     stopped(addressed("https://kanhe.example.cn/#here"), "usage", "an address with a fragment of its own");
 }

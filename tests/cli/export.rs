@@ -144,6 +144,9 @@ fn of_a_stranger_nothing_is_written() {
     let out = archive.path("holder.tar");
     let run = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"11010519491231002X").run().ended(0);
     assert_eq!(run.json(), json!({ "certificates": 0, "applications": 0, "out": null }));
+    let mistyped = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"110105194912310021").run().ended(2);
+    assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
+    assert!(!mistyped.err.contains("1101051949") && !mistyped.out.contains("1101051949"), "{mistyped:?}");
     assert!(!fs::exists(&out).unwrap());
     let nowhere = archive.ask(&["export", "--out", &archive.path("no/such/folder.tar")]).run().ended(2);
     assert_eq!(word(&nowhere.json(), "/error/code"), "file_not_found");

@@ -281,7 +281,7 @@ fn what_is_printed_is_what_was_asked_for() {
         fs::read_to_string(seal).unwrap().trim().to_owned()
     };
     assert!(asked(&[], "bare").bytes().all(|byte| byte.is_ascii_digit()), "the bare form is digits only");
-    assert!(asked(&["--url", "https://kanhe.example.cn/"], "page").starts_with("https://kanhe.example.cn/#"));
+    assert!(asked(&["--page", "https://kanhe.example.cn/"], "page").starts_with("https://kanhe.example.cn/#"));
     asked(&["--level", "q", "--caption"], "captioned");
 }
 

@@ -4,7 +4,7 @@ use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
 use crate::program::{kanhe, word};
 use crate::readers::python;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 
 /// What a run says of its rows.
@@ -68,8 +68,8 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
 fn the_files_of_a_certificate_are_drawn_again_as_they_were() {
     let archive = Archive::open();
     let (first, again) = (archive.path("first"), archive.path("again"));
-    archive.issuing(permits(1)).and(&["--out", &first, "--url", "https://kanhe.example.cn/"]).run().ended(0);
-    let told = archive.told(&["draw", &archive.identifiers()[0], "--out", &again, "--url", "https://kanhe.example.cn/"]);
+    archive.issuing(permits(1)).and(&["--out", &first, "--page", "https://kanhe.example.cn/"]).run().ended(0);
+    let told = archive.told(&["draw", &archive.identifiers()[0], "--out", &again, "--page", "https://kanhe.example.cn/"]);
     for kind in ["certificate", "seal", "png", "svg"] {
         let name = word(&told, &format!("/files/{kind}"));
         assert_eq!(fs::read(format!("{again}/{name}")).unwrap(), fs::read(format!("{first}/{name}")).unwrap(), "{kind}");
@@ -183,11 +183,16 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     archive.issuing(permits(1)).run().ended(0);
     let first = archive.identifiers().remove(0);
     let unknown = first.replace("JY34405060031004", "JY34405060031005");
-    let refusals: [(&[&str], &str); 9] = [
+    let refusals: [(&[&str], &str); 14] = [
         (&["show", "1.2.3"], "certificate_id_parts"),
         (&["show", &first[..first.len() - 1]], "certificate_id_"),
         (&["find", "--name", "王"], "usage"),
         (&["find", "--after", "zz"], "store_cursor"),
+        (&["find", "--holder", "110105194912310021"], "holder_code_check"),
+        (&["find", "--holder-type", "001", "--holder", "91440101MA59PLHX3T"], "holder_code_check"),
+        (&["find", "--ending-from", "2027-01-02", "--ending-by", "2027-01-01"], "time_reversed"),
+        (&["find", "--ending-by", "2020-01-01"], "time_reversed"),
+        (&["log", "events", "--since", "2027-01-02", "--until", "2027-01-01"], "time_reversed"),
         (&["find", "--state", "gone"], "status_unknown_state"),
         (&["find", "--state", "safety-staff:98"], "state_code_unknown"),
         (&["find", "--state", "safety-staff:99"], "state_code_other"),
@@ -198,6 +203,9 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
         let refused = archive.ask(words).run().ended(2);
         assert!(word(&refused.json(), "/error/code").starts_with(code), "{words:?}: {refused:?}");
     }
+    // What has no check cannot fail it.
+    let passport = archive.ask(&["find", "--holder-type", "414", "--holder", "110105194912310021"]).run().ended(0);
+    assert_eq!(passport.json()["certificates"], json!([]));
     let future = archive.ask(&["suspend", &first]).and(&GROUNDS).and(&["--effective", "2999-01-01"]).run().ended(2);
     assert_eq!(word(&future.json(), "/error/code"), "lifecycle_in_future");
     let wordless = archive.ask(&["suspend", &first, "--basis", "", "--reason", "x", "--actor", "y"]).run().ended(2);

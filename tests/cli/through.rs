@@ -179,7 +179,7 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
         &["find", "--number", &number][..],
         &["find", "--ending-by", "2099-12-31", "--agency", MARKET],
         &["find", "--agency", HOUSING],
-        &["find", "--holder-type", "001", "--holder", "91440101MA59PLHX3R"],
+        &["find", "--holder-type", "001", "--holder", "91440106MA50010090"],
         &["show", one, "--full"],
         &["history", one],
         &["history", one, "--at", "2020-01-01"],
@@ -198,6 +198,7 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
         (["show", "1.2.156"], "certificate_id_form"),
         (["show", &one.replace(MARKET, "91440101MA59PLHX3R")], "certificate_id_check"),
         (["find", "--after=zz"], "store_cursor"),
+        (["find", "--holder=110105194912310021"], "holder_code_check"),
     ] {
         let told = twins.both(2, &words);
         assert!(told["error"]["code"].is_string(), "{words:?} {code}: {told}");
@@ -307,6 +308,8 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     let nowhere = held.archive.path("nobody.tar");
     let nobody = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"11010519491231002X").run().ended(0);
     assert_eq!(nobody.json(), json!({ "certificates": 0, "applications": 0, "out": null }));
+    let mistyped = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"110105194912310021").run().ended(2);
+    assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!Path::new(&nowhere).exists());
 }
 
@@ -361,6 +364,8 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     assert_eq!(code(held.ask_at("http://kanhe.example.cn", "clerk", &["count"]).run()), "service_in_the_clear");
     assert_eq!(code(held.ask_at("http://127.0.0.1:9", "clerk", &["count"]).run()), "service_unreachable");
     assert_eq!(held.ask_at(&held.url, "clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
+    let by_its_other_name = ["count", "--url", &held.url, "--key-file", &held.archive.path("clerk"), "--json"];
+    assert_eq!(Kanhe::new(&by_its_other_name).run().ended(0).json()["totals"], json!([]));
 }
 
 #[test]

@@ -6,10 +6,10 @@ use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
+use kanhe_issuer::examiner::{Admitted, Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Replacement};
-use kanhe_store::{Library, Project, Settings, Stage};
+use kanhe_store::{Library, Project, Settings, Stage, StoreError};
 use kanhe_tests::world::moment;
 
 /// Two departments at the same time.
@@ -54,12 +54,36 @@ impl Bureau {
         replaces: Option<(Replacement, CertificateId)>,
         at: &str,
     ) -> Result<Lodged, ExaminerError> {
+        self.lodging(person, request, replaces, |lodging| {
+            self.examiner().lodge(self.registry.house.kind(self.kind), lodging, &self.entry("clerk-1", at))
+        })
+    }
+
+    fn admitted(
+        &self,
+        person: usize,
+        request: &str,
+        replaces: Option<(Replacement, CertificateId)>,
+        at: &str,
+    ) -> Result<Admitted, ExaminerError> {
+        self.lodging(person, request, replaces, |lodging| {
+            self.examiner().admit(self.registry.house.kind(self.kind), lodging, &self.entry("clerk-1", at))
+        })
+    }
+
+    /// Hands an application in to somebody.
+    fn lodging<T>(
+        &self,
+        person: usize,
+        request: &str,
+        replaces: Option<(Replacement, CertificateId)>,
+        to: impl FnOnce(&Lodging<'_>) -> T,
+    ) -> T {
         let application = self.registry.house.application(self.kind, person, request, "");
         let number = u64::from_be_bytes(*self.registry.salt().first_chunk().unwrap());
         let chance = std::array::from_fn(|place| (number >> (5 * place)) as u8 & 31);
         let agency = self.registry.house.desk(self.kind).agency().code;
-        let lodging = Lodging { agency, application: &application, replaces, chance };
-        self.examiner().lodge(self.registry.house.kind(self.kind), &lodging, &self.entry("clerk-1", at))
+        to(&Lodging { agency, application: &application, replaces, chance })
     }
 
     pub fn lodged(&self, person: usize) -> ProjectCode {
@@ -222,6 +246,30 @@ fn one_valid_certificate_a_holder_is_asked_again_at_the_decision() {
     assert_eq!(code_of(bureau.approved(&second, NOON)), "holder_has_one");
     assert_eq!(bureau.project(&second).stage, Stage::ForDecision);
     bureau.is_sound();
+}
+
+#[test]
+fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
+    for (kind, code) in [(ACCOUNTING, "holder_has_one"), (OPERATOR, "number_taken")] {
+        let bureau = Bureau::of(kind, PARALLEL);
+        let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+        let identifier = bureau.registry.identifier(shelfmark);
+        let events = bureau.registry.library.log_size().unwrap();
+        assert_eq!(code_of(bureau.lodge_as(1, "P-9", None, NOON)), code);
+        assert_eq!(bureau.registry.library.log_size().unwrap(), events, "nothing is left of it");
+        // Of many at a time each is judged by itself, and a rehearsal says the same.
+        let many = [1, 2].map(|person| bureau.admitted(person, &format!("P-2{person}"), None, NOON).unwrap());
+        let told = |taken: Vec<Result<Lodged, ExaminerError>>| taken.into_iter().map(|one| one.map_err(|error| error.code()).map(drop));
+        let rehearsed = many.iter().map(|one| bureau.examiner().rehearse(one)).collect();
+        let taken: Result<Vec<_>, StoreError> = bureau.examiner().lodge_all_and(&many, |_, taken| Ok(taken));
+        assert_eq!(told(rehearsed).collect::<Vec<_>>(), [Err(code), Ok(())]);
+        assert_eq!(told(taken.unwrap()).collect::<Vec<_>>(), [Err(code), Ok(())]);
+        // The version whose place is taken stands in nobody's way, and neither does what can be used no more.
+        assert!(bureau.lodge_as(1, "P-1+", Some((Replacement::Renew, identifier)), NOON).is_ok());
+        bureau.registry.change(shelfmark, Change::Cancel, "2026-03-04T04:00:00Z").unwrap();
+        assert!(bureau.lodge_as(1, "P-9", None, "2026-03-04T05:00:00Z").is_ok());
+        bureau.is_sound();
+    }
 }
 
 #[test]

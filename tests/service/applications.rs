@@ -1,11 +1,14 @@
 //! Applications over HTTP, and a whole day by seven people of two agencies.
 
 use crate::agencies::*;
-use crate::stage::{Reply, Stage};
+use crate::proposals::{a_file, approved, next_manifest, propose};
+use crate::stage::{Reply, Stage, dictionary, shipped};
 use jiff::SignedDuration;
+use kanhe_issuer::catalogue::Catalogue;
 use kanhe_service::accounts::Role;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
+use std::fs;
 
 fn says(stage: &Stage, who: Person, code: &str, department: &str, opinion: &str) -> Reply {
     stage.later(SignedDuration::from_mins(1));
@@ -135,6 +138,49 @@ fn what_cannot_be_lodged_is_refused_by_its_code() {
     assert_eq!(refused(WANG, &issue(OPERATOR, operator(1))), own(409, "review_not_needed"));
     assert_eq!(refused(LI, &issue(CONSTRUCTION, construction(1))), own(403, "review_out_of_scope"));
     assert_eq!(refused(WANG, &issue("no-such-type", construction(1))), own(422, "type_unknown"));
+}
+
+#[test]
+fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
+    let stage = Stage::new();
+    one_a_holder(&stage);
+    let code = stage.lodged(WANG, 1);
+    let waiting = stage.lodged(WANG, 2);
+    agreed(&stage, &code);
+    let issued = decide(&stage, ZHOU, &code, "approval");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let refused = |reply: &Reply| assert_eq!((reply.status, reply.code().as_str()), (409, "holder_has_one"));
+    // The holder has one now: nobody waits for three departments to hear of it.
+    let late = stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, construction(3)));
+    refused(&late);
+    assert!(!String::from_utf8(late.bytes).unwrap().contains("1.2.156"), "whose it is may be another agency's business");
+    // What was lodged before is asked again at the decision.
+    agreed(&stage, &waiting);
+    refused(&decide(&stage, ZHOU, &waiting, "approval"));
+    let mut other = construction(4);
+    (other["holder_name"], other["holder_code"]) = (json!("深圳市南山区建筑工务署"), json!("11440305MA5001017Y"));
+    assert_eq!(stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, other)).status, 201);
+    let mut renewal = issue(CONSTRUCTION, construction(1));
+    renewal["application"]["request_id"] = json!("P-1-renewed");
+    renewal["replaces"] = json!({ "act": "renew", "identifier": issued.json()["certificate"]["identifier"] });
+    let renewal = stage.post_as(WANG, "/v1/applications", &renewal);
+    assert_eq!(renewal.status, 201, "{}", renewal.json());
+}
+
+/// From now on a holder has one construction permit at a time.
+pub fn one_a_holder(stage: &Stage) {
+    let (tang, song) =
+        (stage.officer(Office::Housing, "tang.keys", &[Role::KeyHolder]), stage.officer(Office::Housing, "song.keys", &[Role::KeyHolder]));
+    let mut file: Value = serde_json::from_slice(&fs::read(shipped(&format!("types/{CONSTRUCTION}.json"))).unwrap()).unwrap();
+    (file["edition"], file["one_valid_per_holder"]) = (json!(2), json!(true));
+    let file = serde_json::to_vec_pretty(&file).unwrap();
+    let kind = Catalogue::check(CONSTRUCTION, &file, &[&dictionary()]).unwrap();
+    approved(&song, &propose(&tang, "/v1/types", &a_file(&file)));
+    let next = next_manifest(2, |contents| {
+        let named = contents.kinds.iter_mut().find(|named| named.code == *kind.code()).unwrap();
+        *named = kind.to_kind(named.index);
+    });
+    approved(&song, &propose(&tang, "/v1/manifest", &a_file(&next)));
 }
 
 #[test]

@@ -259,3 +259,40 @@ fn certificates_are_found_by_everything_that_is_known_of_them_a_page_at_a_time()
     let counts = stage.get_as(WANG, "/v1/certificates/count").json();
     assert_eq!((counts["totals"][0]["count"].as_u64(), counts["months"][0]["month"].as_str()), (Some(20), Some("2026-06")));
 }
+
+#[test]
+fn a_search_that_could_find_nothing_is_no_search_that_found_nothing() {
+    let stage = Stage::new();
+    stage.operator(WANG, 1);
+    let refused = |by: Value| {
+        let reply = stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": by }));
+        (reply.status, if reply.status == 200 { String::new() } else { reply.code() }, String::from_utf8(reply.bytes).unwrap())
+    };
+    let own = |code: &str| (422, code.to_owned());
+    let last = resident_id(1).pop().unwrap();
+    let mistyped = format!("{}{}", &resident_id(1)[..17], if last == '1' { '2' } else { '1' });
+    for (code_type, code) in [("111", mistyped.as_str()), ("001", "91440101MA59PLHX3T")] {
+        let (status, said, body) = refused(json!({ "holder": { "code_type": code_type, "code": code } }));
+        assert_eq!((status, said), own("holder_code_check"), "{body}");
+        assert!(!body.contains(&code[..8]), "the number is not said again");
+    }
+    // What has no check cannot fail it, and of a right code nothing may be found.
+    for (code_type, code) in [("414", mistyped.as_str()), ("999", mistyped.as_str()), ("111", &resident_id(50))] {
+        assert_eq!(refused(json!({ "holder": { "code_type": code_type, "code": code } })).0, 200, "{code_type}");
+    }
+    // A code that fails its check and was vouched for is found.
+    let mut vouched = operator(2);
+    vouched["holder_code"] = json!(mistyped);
+    vouched["holder_code_check_override"] = json!("yes");
+    let reply = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, vouched));
+    assert_eq!(reply.status, 201, "{}", reply.json());
+    assert_eq!(found(&stage, &json!({ "by": { "holder": { "code_type": "111", "code": mistyped } } })).len(), 1);
+    let (status, said, _) = refused(json!({ "ending": { "from": "2028-06-15", "until": "2028-06-14" } }));
+    assert_eq!((status, said), own("time_reversed"));
+    assert_eq!(refused(json!({ "ending": { "from": "2028-06-14", "until": "2028-06-14" } })).0, 200);
+    assert_eq!(refused(json!({ "ending": { "until": "2020-01-01" } })).1, "time_reversed", "it begins today, where nothing is said");
+    for path in ["events", "uses"] {
+        let reply = stage.get_as(WU, &format!("/v1/audit/{path}?from=2026-06-02&until=2026-06-01"));
+        assert_eq!((reply.status, reply.code()), own("time_reversed"), "{path}");
+    }
+}

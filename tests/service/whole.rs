@@ -95,6 +95,8 @@ fn an_auditor_takes_out_what_is_kept_of_one_holder_and_each_certificate_knows_it
         let reply = export(&stage, who, &holder(number));
         assert_eq!((reply.status, reply.code().as_str()), (404, "export_nothing"), "{} {number}", who.login);
     }
+    let mistyped = export(&stage, WU, &json!({ "holder": { "code_type": "111", "code": "110105194912310021" } }));
+    assert_eq!((mistyped.status, mistyped.code().as_str()), (422, "holder_code_check"));
     assert_eq!(export(&stage, WU, &json!({ "holder": { "code_type": "000", "code": "1" } })).status, 422);
     assert_eq!(export(&stage, WU, &json!({ "everything": true })).status, 400);
 }

@@ -10,6 +10,7 @@
 //! * [`eyes`]: who stands behind a system's key, and is no second person beside it;
 //! * [`proposal`]: acts that take two people, from the proposal to what comes of it;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
+//! * [`question`]: what is asked that nothing could answer;
 //! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack;
@@ -30,6 +31,7 @@ pub mod keyring;
 pub mod lifecycle;
 pub mod proposal;
 pub mod publisher;
+pub mod question;
 pub mod registrar;
 pub mod sharing;
 pub mod sight;

@@ -97,7 +97,8 @@ impl Part {
         }
     }
 
-    fn holder(&self) -> Option<&HolderCode> {
+    /// The holder of whom something is kept, if it is about one.
+    pub const fn holder(&self) -> Option<&HolderCode> {
         match self {
             Self::Whole | Self::Agency { .. } => None,
             Self::Holder { code, .. } => Some(code),

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::wire;
+use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
 /// What the first byte of a key in the family tells of.
@@ -115,6 +116,10 @@ pub struct Project {
     /// The certificate that came of it.
     #[n(9)]
     pub issued: Option<Shelfmark>,
+    /// Under which keyed hashes its holders find it, as [`Pen::lodge`] enters them; none in one that was lodged before they were kept here.
+    #[n(10)]
+    #[cbor(default)]
+    pub holders: Vec<ByteArray<16>>,
 }
 
 /// What an application is to replace.
@@ -141,6 +146,15 @@ impl Project {
 
     fn request_key(&self) -> Vec<u8> {
         request_key(&self.agency, &self.type_code, &self.request)
+    }
+
+    /// Whether a key of a holder leads to it; of one that does not know its holders, only the length can be judged.
+    fn is_found_by(&self, key: &[u8]) -> bool {
+        if self.holders.is_empty() { key.len() == HOLDER } else { self.holder_keys().any(|own| own == key) }
+    }
+
+    fn holder_keys(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.holders.iter().map(|holder| holder_key(holder).bytes(self.code.as_str().as_bytes()).end())
     }
 }
 
@@ -172,13 +186,13 @@ impl Pen<'_> {
 
     /// Enters a new application under everything that it is found by.
     pub fn lodge(&mut self, project: &Project, holders: &[HolderCode]) -> Result<(), StoreError> {
-        let code = project.code.as_str().as_bytes();
-        self.put(Family::Projects, project.request_key(), code.to_vec());
-        for holder in holders {
-            let key = holder_key(&self.keys().holder(holder)).bytes(code).end();
+        let holders: Vec<_> = holders.iter().map(|holder| self.keys().holder(holder).into()).collect();
+        let project = Project { holders, ..project.clone() };
+        self.put(Family::Projects, project.request_key(), project.code.as_str().as_bytes().to_vec());
+        for key in project.holder_keys() {
             self.put(Family::Projects, key, Vec::new());
         }
-        self.stand_project(project)
+        self.stand_project(&project)
     }
 
     /// Writes what has become of an application, and moves it to where it now waits.
@@ -281,7 +295,7 @@ impl Library {
                 Some(CODES) => project.code == code && key == Project::key(&code) && self.project_agrees(&project).unwrap_or(false),
                 Some(SHELVES) => key == project.shelf() && value.is_empty(),
                 Some(REQUESTS) => key == project.request_key() && value == code.as_str().as_bytes(),
-                Some(HOLDERS) => key.len() == HOLDER && value.is_empty(),
+                Some(HOLDERS) => value.is_empty() && project.is_found_by(key),
                 _ => false,
             },
             Ok(None) | Err(_) => false,
@@ -296,6 +310,11 @@ impl Library {
         let history = self.history_of(project)?;
         let about =
             |event: &Event| event.subject == code.as_str() || event.approval.as_ref().is_some_and(|approval| approval.project == *code);
+        for key in project.holder_keys() {
+            if view.get(Family::Projects, &key)?.is_none() {
+                return Ok(false);
+            }
+        }
         Ok(view.get(Family::Projects, &project.shelf())?.is_some()
             && request.as_deref().and_then(code_of).as_ref() == Some(code)
             && project.issued.is_none_or(|issued| self.card(issued).is_ok())

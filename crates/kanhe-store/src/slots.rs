@@ -17,6 +17,7 @@ use minicbor::{Decode, Encode};
 
 /// Bits of one half of the network; both together are one bit more than a page has.
 const HALF: u32 = 9;
+const MASK: u32 = (1 << HALF) - 1;
 const ROUNDS: u8 = 4;
 
 /// The page number under which the next ordinal of an agency stands: no page of slots has it.
@@ -45,6 +46,17 @@ impl Slot {
         }
     }
 
+    /// The slot with a number: the way back to its place in the order of giving out.
+    pub(crate) fn of(number: u32, agency: &Uscc, keys: &Keys) -> Self {
+        let (page, mut entry) = (number / ENTRIES_PER_LIST, number % ENTRIES_PER_LIST);
+        loop {
+            entry = unshuffle(entry, |round, half| keys.slot_round(agency.as_str(), page, round, half));
+            if entry < ENTRIES_PER_LIST {
+                return Self { number, ordinal: page * ENTRIES_PER_LIST + entry };
+            }
+        }
+    }
+
     /// Its number, as certificates and status lists have it.
     pub const fn number(self) -> u32 {
         self.number
@@ -56,13 +68,23 @@ impl Slot {
 }
 
 fn shuffle(entry: u32, round_of: impl Fn(u8, u16) -> u16) -> u32 {
-    const MASK: u32 = (1 << HALF) - 1;
     let (mut left, mut right) = (entry >> HALF, entry & MASK);
     for round in 0..ROUNDS {
-        let mixed = u32::from(round_of(round, u16::try_from(right).unwrap_or(u16::MAX))) & MASK;
-        (left, right) = (right, left ^ mixed);
+        (left, right) = (right, left ^ mixed(round, right, &round_of));
     }
     left << HALF | right
+}
+
+fn unshuffle(entry: u32, round_of: impl Fn(u8, u16) -> u16) -> u32 {
+    let (mut left, mut right) = (entry >> HALF, entry & MASK);
+    for round in (0..ROUNDS).rev() {
+        (left, right) = (right ^ mixed(round, left, &round_of), left);
+    }
+    left << HALF | right
+}
+
+fn mixed(round: u8, half: u32, round_of: impl Fn(u8, u16) -> u16) -> u32 {
+    u32::from(round_of(round, u16::try_from(half).unwrap_or(u16::MAX))) & MASK
 }
 
 /// What has happened to a page since its list was last signed.
@@ -154,13 +176,16 @@ mod tests {
     #[test]
     fn every_slot_of_a_page_is_given_out_once_and_in_no_visible_order() {
         let (keys, agency) = (keys(), Uscc::parse("11440101MB2C0000X5").or_else(|_| Uscc::parse("11100000000013338W")).unwrap());
-        let slots: Vec<u32> = (0..ENTRIES_PER_LIST).map(|ordinal| Slot::at(ordinal, &agency, &keys).unwrap().number()).collect();
+        let given: Vec<Slot> = (0..ENTRIES_PER_LIST).map(|ordinal| Slot::at(ordinal, &agency, &keys).unwrap()).collect();
+        assert!(given.iter().all(|slot| Slot::of(slot.number(), &agency, &keys) == *slot), "a slot does not lead back to its place");
+        let slots: Vec<u32> = given.iter().map(|slot| slot.number()).collect();
         assert_eq!(slots.iter().collect::<HashSet<_>>().len(), slots.len());
         assert!(slots.iter().all(|slot| *slot < ENTRIES_PER_LIST));
         let neighbours = slots.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < 64).count();
         assert!(neighbours < slots.len() / 500, "{neighbours} neighbours came one after the other");
-        let next_page = Slot::at(ENTRIES_PER_LIST, &agency, &keys).unwrap().number();
-        assert_eq!(next_page / ENTRIES_PER_LIST, 1);
+        let next_page = Slot::at(ENTRIES_PER_LIST, &agency, &keys).unwrap();
+        assert_eq!(next_page.number() / ENTRIES_PER_LIST, 1);
+        assert_eq!(Slot::of(next_page.number(), &agency, &keys), next_page);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::view::{View, handle};
 use crate::writes::Writes;
 use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -78,17 +79,17 @@ impl State {
 
 impl Writer {
     pub(crate) fn begin(db: Arc<DB>, edge: Edge, next: u64) -> Result<Self, StoreError> {
+        Self::ferried(edge, next, move |writes| write(&db, writes))
+    }
+
+    /// Plans commits, and lets this bring each group to the disk.
+    fn ferried(edge: Edge, next: u64, write: impl Fn(&Writes) -> Result<(), StoreError> + Send + 'static) -> Result<Self, StoreError> {
         let (open, in_flight, group, durable) = (Writes::default(), Arc::default(), Group(1), Group(0));
         let (wanted, words, wreck, closing) = (false, Vec::new(), None, false);
         let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, closing });
         let shore = Arc::new(Shore { state, wanted: Condvar::new() });
-        let its = Arc::clone(&shore);
-        let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || {
-            while let Some((group, writes)) = its.board() {
-                its.land(group, write(&db, &writes));
-            }
-            its.close();
-        });
+        let ferry = Ferry(Arc::clone(&shore));
+        let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || ferry.go(write));
         let ferry = ferry.map_err(|error| StoreError::Database { detail: error.to_string() })?;
         Ok(Self { shore, ferry: Some(ferry) })
     }
@@ -129,6 +130,24 @@ impl Drop for Writer {
         if let Some(ferry) = self.ferry.take() {
             let _ = ferry.join();
         }
+    }
+}
+
+/// What brings groups to the disk. However it ends, nobody is left waiting for it.
+struct Ferry(Arc<Shore>);
+
+impl Ferry {
+    fn go(self, write: impl Fn(&Writes) -> Result<(), StoreError>) {
+        while let Some((group, writes)) = self.0.board() {
+            self.0.land(group, write(&writes));
+        }
+    }
+}
+
+impl Drop for Ferry {
+    /// Also where a write has panicked: who waits would wait for ever.
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
@@ -205,7 +224,7 @@ impl Shore {
         }
         state.words = later;
         drop(state);
-        told.into_iter().for_each(|(word, fate)| word(fate));
+        told.into_iter().for_each(|(word, fate)| say(word, fate));
     }
 
     /// Tells everybody who still waits, or ever will, that no group goes any more.
@@ -215,13 +234,19 @@ impl Shore {
         state.wreck.get_or_insert((group, StoreError::Broken));
         let words = std::mem::take(&mut state.words);
         drop(state);
-        words.into_iter().for_each(|(_, word)| word(Err(StoreError::Broken)));
+        words.into_iter().for_each(|(_, word)| say(word, Err(StoreError::Broken)));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // A plan that panicked has written nothing: its pen is gone with it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says a word on the ferry; one that panics takes neither the ferry nor the words behind it along.
+fn say(word: Word, fate: Result<(), StoreError>) {
+    // The panic was told where it happened, and what it has left half done is the word's alone.
+    let _ = catch_unwind(AssertUnwindSafe(|| word(fate)));
 }
 
 /// Writes everything in one batch, and returns when it is on the disk.
@@ -246,5 +271,56 @@ pub(crate) fn counters(db: &DB) -> Result<(u64, u64), StoreError> {
     match View::of(db).get(Family::Meta, COUNTERS)? {
         Some(bytes) => crate::record::read(Family::Meta, &bytes),
         None => Ok((0, 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+    use std::time::Duration;
+
+    /// What a group is answered that is asked for while its write goes on: the one on its way, and the one behind it.
+    fn answers(write: impl Fn() -> Result<(), StoreError> + Send + 'static) -> [Result<(), StoreError>; 2] {
+        let (first, second) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (began, may_end) = (Arc::clone(&first), Arc::clone(&second));
+        let writer = Writer::ferried(Edge::empty(), 0, move |_| {
+            began.wait();
+            may_end.wait();
+            write()
+        })
+        .unwrap();
+        let shore = writer.shore();
+        let waits = |group| {
+            let (shore, (word, heard)) = (Arc::clone(&shore), sync_channel(1));
+            shore.tell(Group(group), Box::new(move |fate| word.send(fate).unwrap()));
+            heard
+        };
+        let on_its_way = waits(1);
+        first.wait();
+        let behind = waits(2);
+        second.wait();
+        [on_its_way, behind].map(|heard| heard.recv_timeout(Duration::from_secs(10)).expect("somebody was left waiting"))
+    }
+
+    #[test]
+    fn nobody_waits_for_ever_for_a_ferry_that_panics() {
+        assert_eq!(answers(|| panic!("as a test has it")), [Err(StoreError::Broken), Err(StoreError::Broken)]);
+    }
+
+    #[test]
+    fn a_write_that_fails_is_told_to_its_group_and_to_those_behind_it() {
+        assert_eq!(answers(|| Err(StoreError::DiskFull)), [Err(StoreError::DiskFull), Err(StoreError::Broken)]);
+    }
+
+    #[test]
+    fn a_word_that_panics_takes_no_other_along() {
+        let writer = Writer::ferried(Edge::empty(), 0, |_| Ok(())).unwrap();
+        let (shore, (word, heard)) = (writer.shore(), sync_channel(1));
+        shore.tell(Group(9), Box::new(|_| panic!("as a test has it")));
+        shore.tell(Group(9), Box::new(move |fate| word.send(fate).unwrap()));
+        assert_eq!(shore.wait_for(Group(1)), Ok(()));
+        drop(writer);
+        assert_eq!(heard.recv().unwrap(), Err(StoreError::Broken));
     }
 }

@@ -136,6 +136,10 @@ pub fn remedy(code: &str) -> Option<Words> {
         "lifecycle_not_allowed" => ("只能做错误中列出的操作。", "Do one of the acts that the error lists."),
         "lifecycle_before_last" => ("用 kanhe history 查看上一次操作的时间。", "`kanhe history` tells when the last act took effect."),
         "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
+        "holder_code_check" => ("对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
+        "time_reversed" => {
+            ("更正起止时间；未给 --ending-from 时从今天算起。", "Correct the times; where --ending-from is left out, they begin today.")
+        }
         "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
         "state_code_other" => ("换一个代码查询。", "Ask by another code."),
         "state_code_ambiguous" => ("用 --type 指明类型。", "Name the type with --type."),

@@ -1,6 +1,7 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
+use kanhe_issuer::question::QuestionError;
 use kanhe_store::StoreError;
 use std::fmt;
 use std::path::Path;
@@ -139,6 +140,13 @@ impl Failure {
             "message": { "zh": zh, "en": self.english() },
             "hint": self.hint.as_ref().map(|hint| serde_json::json!({ "zh": hint.zh, "en": hint.en })),
         })
+    }
+}
+
+/// A question that nothing could answer, told at the edge.
+impl From<QuestionError> for Failure {
+    fn from(error: QuestionError) -> Self {
+        Self::new(error.code(), error)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{csv, path_of, stage};
 use crate::agencies::*;
-use crate::applications::{agreed, decide};
+use crate::applications::{agreed, decide, one_a_holder};
 use crate::stage::Stage;
 use serde_json::{Value, json};
 
@@ -88,6 +88,25 @@ fn a_dry_run_of_a_reviewed_type_says_what_would_happen_and_takes_nothing_in() {
     assert_eq!((&lines[200]["result"], &lines[201]["result"]), (&json!("before"), &json!("refused")));
     let (_, real) = stage.job_of_projects("", &table);
     assert_eq!(lodged(&dry), lodged(&real), "and what it said comes about");
+}
+
+#[test]
+fn a_row_of_a_holder_who_has_one_already_is_refused_and_the_others_are_taken_in() {
+    let stage = stage();
+    one_a_holder(&stage);
+    let code = stage.lodged(WANG, 1);
+    agreed(&stage, &code);
+    assert_eq!(decide(&stage, ZHOU, &code, "approval").status, 201);
+    let mut table = projects(2..4);
+    let place = |heading: &str| HEADINGS.iter().position(|other| *other == heading).unwrap();
+    (table[2][place("holder_name")], table[2][place("holder_code")]) =
+        ("深圳市南山区建筑工务署".to_owned(), "11440305MA5001017Y".to_owned());
+    for (more, result) in [("&dry_run=true", "could_be_lodged"), ("", "lodged")] {
+        let (path, job) = stage.job_of_projects(more, &table);
+        assert_eq!(lodged(&job), [2, 0, 1, 0, 1]);
+        let lines = stage.lines(&path);
+        assert_eq!((&lines[0]["faults"][0]["code"], &lines[1]["result"]), (&json!("holder_has_one"), &json!(result)));
+    }
 }
 
 #[test]

@@ -37,6 +37,12 @@ fn a_matter_is_matched_with_what_a_holder_has() {
     assert_eq!(words(2), [row("missing", Some("revoked")), none.clone()]);
     assert_eq!(words(3), [row("not_now", Some("suspended")), none.clone()]);
     assert_eq!(words(9), [none.clone(), none]);
+    let mistyped = json!({ "code_type": "111", "code": "110105194912310021" });
+    for (route, more) in [("matching", json!({ "matter": MATTER })), ("holder", json!({}))] {
+        let mut asked = json!({ "purpose": consent(), "holder": mistyped });
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(code(&asker.ask(route, &asked)), (422, "holder_code_check".to_owned()), "{route}");
+    }
     let until = stage.house.library.card(stage.house.library.find(&certificate.identifier).unwrap().unwrap()).unwrap().until.unwrap();
     let days = i64::from(kanhe_core::calendar::day_number(until) - kanhe_core::calendar::day_number("2026-06-15".parse().unwrap()));
     stage.later(SignedDuration::from_hours(24 * (days - 10)));

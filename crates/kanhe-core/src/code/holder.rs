@@ -68,6 +68,12 @@ impl HolderCode {
         }
     }
 
+    /// Tells whether the code has a check and fails it: it was mistyped, or somebody overrode the check of a genuine one.
+    #[must_use]
+    pub fn fails_its_check(&self) -> bool {
+        matches!(self.kind, HolderCodeType::Uscc | HolderCodeType::ResidentId) && matches!(self.body, Body::Text(_))
+    }
+
     /// Tells the type of the code.
     #[must_use]
     pub fn kind(&self) -> HolderCodeType {
@@ -161,6 +167,7 @@ mod tests {
         );
         let other = HolderCode::new(HolderCodeType::OtherPerson, resident).unwrap();
         assert_eq!(other.resident_id(), None);
+        assert!(!other.fails_its_check(), "a code of another kind has no check");
     }
 
     #[test]
@@ -169,6 +176,7 @@ mod tests {
         assert!(HolderCode::new(HolderCodeType::Uscc, text).is_err());
         let (code, warnings) = HolderCode::new_foreign(HolderCodeType::Uscc, text).unwrap();
         assert_eq!((code.expose(), code.uscc()), (text, None));
+        assert!(code.fails_its_check());
         assert_eq!(warnings, [Warning::UsccCheck { expected: 'F', found: '9' }]);
     }
 
@@ -176,6 +184,7 @@ mod tests {
     fn a_lower_case_x_is_the_same_person() {
         let kind = HolderCodeType::ResidentId;
         let (code, warnings) = HolderCode::new_foreign(kind, "11010519491231002x").unwrap();
+        assert!(!code.fails_its_check());
         assert_eq!(Ok(code), HolderCode::new(kind, "11010519491231002X"));
         assert_eq!(warnings, [Warning::LowerCase]);
     }

@@ -5,7 +5,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Entry, Registrar, RegistrarError, Replacement, condition_on, stays_with};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, has_place, stays_with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -30,6 +30,8 @@ pub struct Lodging<'a> {
 pub struct Admitted {
     project: Project,
     draft: Draft,
+    /// Whether the type allows one valid certificate a holder.
+    alone: bool,
     entry: Entry,
 }
 
@@ -112,19 +114,21 @@ impl Examiner<'_> {
             stage: Standing::of(rule, []).stage(),
             events: Vec::new(),
             issued: None,
+            holders: Vec::new(),
         };
-        Ok(Admitted { project, draft, entry: entry.clone() })
+        Ok(Admitted { project, draft, alone: kind.one_valid_per_holder(), entry: entry.clone() })
     }
 }
 
 /// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a commit of many.
-fn take_in(pen: &mut Pen<'_>, Admitted { project, draft, entry }: &Admitted) -> Result<Lodged, ExaminerError> {
+fn take_in(pen: &mut Pen<'_>, admitted: &Admitted) -> Result<Lodged, ExaminerError> {
+    let Admitted { project, draft, entry, .. } = admitted;
     if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
         let before = found(pen, &code)?;
         let same = before.application == project.application && before.replaces == project.replaces;
         return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
     }
-    could_be_issued(pen, project, draft, entry)?;
+    could_be_issued(pen, admitted)?;
     let event = told(Act::Lodge, project, entry, project.replaces.as_ref().map(|replaces| replaces.identifier.to_string()));
     let events = vec![pen.note(&[], &event)?];
     let holders: Vec<_> = draft.holders().iter().map(Holder::code).cloned().collect();
@@ -133,14 +137,17 @@ fn take_in(pen: &mut Pen<'_>, Admitted { project, draft, entry }: &Admitted) -> 
 }
 
 /// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
-fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entry) -> Result<(), ExaminerError> {
+fn could_be_issued(pen: &Pen<'_>, Admitted { project, draft, alone, entry }: &Admitted) -> Result<(), ExaminerError> {
     if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
         return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
     }
     if pen.project(&project.code)?.is_some() {
         return Err(ExaminerError::CodeTaken);
     }
-    let Some(Replaces { act, identifier }) = &project.replaces else { return number_is_free(pen, project, draft) };
+    let Some(Replaces { act, identifier }) = &project.replaces else {
+        number_is_free(pen, project, draft)?;
+        return Ok(has_place(pen, &claim(project, draft), None, *alone)?);
+    };
     if *identifier.type_code() != project.type_code {
         return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
     }
@@ -153,7 +160,14 @@ fn could_be_issued(pen: &Pen<'_>, project: &Project, draft: &Draft, entry: &Entr
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
     let replacement = Replacement::of(*act).ok_or(ExaminerError::OtherType)?;
     lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
-    Ok(stays_with(pen, shelfmark, draft.holders(), replacement)?)
+    stays_with(pen, shelfmark, draft.holders(), replacement)?;
+    Ok(has_place(pen, &claim(project, draft), Some(shelfmark), *alone)?)
+}
+
+/// What the applicant asks to have, as if it were issued on the day of arrival; the decision asks again, with its own.
+fn claim<'a>(project: &'a Project, draft: &'a Draft) -> Claim<'a> {
+    let (Project { type_code, agency, .. }, validity) = (project, draft.validity());
+    Claim { type_code, agency, number: draft.number(), holders: draft.holders(), term: (validity.from(), validity.until()) }
 }
 
 /// A number that is a serial belongs to one certificate for ever.

@@ -1,11 +1,13 @@
-//! The one door to use: whatever becomes valid, new or given back, passes here, under the pen that writes it.
+//! The one door to use: whatever becomes valid, new or given back, passes here, under the pen that writes it; and whatever is applied for
+//! is held against the same rules when it is lodged.
 //!
 //! A certificate stands in the way of another while it can be used, or can be given back, and there is a day on which both would be in
 //! force.
 
 use super::RegistrarError;
 use jiff::civil::Date;
-use kanhe_core::certificate::Certificate;
+use kanhe_core::certificate::{Certificate, Holder};
+use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_store::{Card, Pen, Shelfmark, StoreError};
 
 /// Refuses a new version for which there is no place. The version whose place it takes ends in the same commit and is in nobody's way.
@@ -13,7 +15,12 @@ pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, instead_of: Opt
     if pen.find(&certificate.identifier)?.is_some() {
         return Err(RegistrarError::IdentifierTaken { identifier: certificate.identifier.to_string() });
     }
-    let rivals = Rivals { pen, certificate, but: instead_of };
+    has_place(pen, &Claim::of(certificate), instead_of, alone)
+}
+
+/// Refuses what there is no place for as the library stands.
+pub(crate) fn has_place(pen: &Pen<'_>, claim: &Claim<'_>, instead_of: Option<Shelfmark>, alone: bool) -> Result<(), RegistrarError> {
+    let rivals = Rivals { pen, claim, but: instead_of };
     // A shop may hold thousands of a type that lets it: they are looked through only where one stands in the way of another.
     if alone {
         rivals.let_be_held(|_, _| true)?;
@@ -24,7 +31,7 @@ pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, instead_of: Opt
 /// Refuses to give a version back whose place was taken meanwhile.
 pub(super) fn may_come_back(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), RegistrarError> {
     let (alone, certificate) = (pen.card(shelfmark)?.alone, pen.record(shelfmark)?.certificate()?);
-    let rivals = Rivals { pen, certificate: &certificate, but: Some(shelfmark) };
+    let rivals = Rivals { pen, claim: &Claim::of(&certificate), but: Some(shelfmark) };
     // A type may have changed its rule in between: of two certificates, the one issued later knows the newer.
     rivals.let_be_held(|other, card| if other > shelfmark { card.alone } else { alone })?;
     rivals.let_be_numbered()
@@ -36,18 +43,35 @@ pub(super) fn meet(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bo
     !ends_before(one, other) && !ends_before(other, one)
 }
 
+/// What is to be usable: whose it is, under which number, and in which days.
+pub(crate) struct Claim<'a> {
+    pub(crate) type_code: &'a TypeCode,
+    pub(crate) agency: &'a Uscc,
+    pub(crate) number: &'a str,
+    pub(crate) holders: &'a [Holder],
+    pub(crate) term: (Date, Option<Date>),
+}
+
+impl<'a> Claim<'a> {
+    fn of(certificate: &'a Certificate) -> Self {
+        let (identifier, term) = (&certificate.identifier, (certificate.from, certificate.until));
+        let (type_code, agency) = (identifier.type_code(), identifier.issuer());
+        Self { type_code, agency, number: &certificate.number, holders: &certificate.holders, term }
+    }
+}
+
 /// What may stand in the way of a certificate: everything but one.
 struct Rivals<'a> {
     pen: &'a Pen<'a>,
-    certificate: &'a Certificate,
+    claim: &'a Claim<'a>,
     but: Option<Shelfmark>,
 }
 
 impl Rivals<'_> {
     /// Some types allow one valid certificate per holder.
     fn let_be_held(&self, alone: impl Fn(Shelfmark, &Card) -> bool) -> Result<(), RegistrarError> {
-        for holder in &self.certificate.holders {
-            let held = self.pen.held_by(holder.code(), self.certificate.identifier.type_code())?;
+        for holder in self.claim.holders {
+            let held = self.pen.held_by(holder.code(), self.claim.type_code)?;
             if let Some((_, card)) = self.first_of(held, &alone)? {
                 return Err(RegistrarError::HolderHasOne { identifier: card.identifier.to_string(), state: card.state });
             }
@@ -57,9 +81,8 @@ impl Rivals<'_> {
 
     /// An agency gives a printed number of a type to one certificate: who has only the number must not meet two.
     fn let_be_numbered(&self) -> Result<(), RegistrarError> {
-        let (number, identifier) = (&self.certificate.number, &self.certificate.identifier);
-        let numbered = self.pen.numbered(number, identifier.type_code())?;
-        match self.first_of(numbered, &|_, card| card.agency() == identifier.issuer())? {
+        let numbered = self.pen.numbered(self.claim.number, self.claim.type_code)?;
+        match self.first_of(numbered, &|_, card| card.agency() == self.claim.agency)? {
             Some((_, card)) => Err(RegistrarError::NumberTaken { identifier: card.identifier.to_string() }),
             None => Ok(()),
         }
@@ -72,7 +95,7 @@ impl Rivals<'_> {
     ) -> Result<Option<(Shelfmark, Card)>, StoreError> {
         for shelfmark in candidates.into_iter().filter(|candidate| Some(*candidate) != self.but) {
             let card = self.pen.card(shelfmark)?;
-            let both = meet((card.from, card.until), (self.certificate.from, self.certificate.until));
+            let both = meet((card.from, card.until), self.claim.term);
             if card.can_be_used() && both && counts(shelfmark, &card) {
                 return Ok(Some((shelfmark, card)));
             }

@@ -7,10 +7,25 @@ use super::problem::Problem;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
+use kanhe_issuer::question::in_order;
 
 /// Reads a moment (RFC 3339).
 pub fn moment(member: &str, text: &str) -> Result<Timestamp, Problem> {
     text.parse().map_err(|_| malformed(format_args!("`{member}` is no moment such as 2026-11-22T09:00:00+08:00")))
+}
+
+/// Reads a time, as far as it is named: nothing lies in one that ends before it begins.
+pub fn time(from: Option<&str>, until: Option<&str>) -> Result<(Option<Timestamp>, Option<Timestamp>), Problem> {
+    let days = |text: Option<&str>| text.and_then(parse_day);
+    if let (Some(from), Some(until)) = (days(from), days(until)) {
+        in_order(from, until)?;
+    }
+    let from = from.map(|text| beginning("from", text)).transpose()?;
+    let until = until.map(|text| ending("until", text)).transpose()?;
+    if let (Some(from), Some(until)) = (from, until) {
+        in_order(from, until)?;
+    }
+    Ok((from, until))
 }
 
 /// Reads a day.
@@ -19,11 +34,11 @@ pub fn day(member: &str, text: &str) -> Result<Date, Problem> {
 }
 
 /// Reads the first moment of a time: a moment, or the beginning of a day.
-pub fn beginning(member: &str, text: &str) -> Result<Timestamp, Problem> {
+fn beginning(member: &str, text: &str) -> Result<Timestamp, Problem> {
     parse_day(text).map_or_else(|| moment(member, text), |day| Ok(start_of_day(day)))
 }
 
 /// Reads the moment before which a time ends: a moment, or the end of a day.
-pub fn ending(member: &str, text: &str) -> Result<Timestamp, Problem> {
+fn ending(member: &str, text: &str) -> Result<Timestamp, Problem> {
     parse_day(text).map_or_else(|| moment(member, text), |day| Ok(end_of_day(day)))
 }

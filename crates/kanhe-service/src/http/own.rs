@@ -24,6 +24,7 @@ use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
+use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Project, Shelfmark, Still, StoreError, Within};
@@ -135,7 +136,12 @@ impl House {
     /// One page of the caller's certificates.
     pub fn ask_of(&self, caller: &Caller, question: &Question, after: Option<&Cursor>, most: usize) -> Result<Found, Problem> {
         caller.may(Right::Read)?;
-        Ok(self.library.ask_within(within(caller), question, after, most)?)
+        let found = self.library.ask_within(within(caller), question, after, most)?;
+        match question {
+            Question::Holder { code, .. } if after.is_none() && found.shelfmarks.is_empty() => nothing_is_found_by(code)?,
+            _ => {}
+        }
+        Ok(found)
     }
 
     /// One page of the applications to the caller's agency.
@@ -243,6 +249,7 @@ impl House {
             Some(code) => Part::of_holder(&copy, code, Some(within))?,
         };
         if part.is_empty() {
+            part.holder().map_or(Ok(()), nothing_is_found_by)?;
             return Err(Problem::new(StatusCode::NOT_FOUND, "export_nothing", "your agency keeps nothing of this holder"));
         }
         self.note_uses(caller, UseAct::Exported, part.subjects(&copy)?)?;

@@ -17,6 +17,7 @@ use kanhe_issuer::desk::{DeskError, IssueError};
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
 use kanhe_issuer::publisher::EventProofError;
+use kanhe_issuer::question::QuestionError;
 use kanhe_issuer::registrar::{Refusal, RegistrarError};
 use kanhe_render::{DrawError, MissingGlyph};
 use kanhe_store::StoreError;
@@ -210,6 +211,15 @@ impl From<SoughtError> for Problem {
             SoughtError::Unknown | SoughtError::Other | SoughtError::Ambiguous => error.to_string(),
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), detail)
+    }
+}
+
+/// A question that nothing could answer.
+impl From<QuestionError> for Problem {
+    fn from(error: QuestionError) -> Self {
+        match &error {
+            QuestionError::Mistyped | QuestionError::Reversed { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error),
+        }
     }
 }
 

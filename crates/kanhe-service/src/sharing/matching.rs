@@ -26,6 +26,13 @@ pub struct MatchedWant {
     certificate: Option<SharedCertificate>,
 }
 
+impl MatchedWant {
+    /// Whether the holder has one, or had one.
+    pub const fn has_certificate(&self) -> bool {
+        self.certificate.is_some()
+    }
+}
+
 /// Holds what a holder has against what a matter needs, and writes down before what of it is shown.
 pub fn match_matter(house: &House, inquiry: &Inquiry<'_>, matter: &Matter, holder: &HolderCode) -> Result<Vec<MatchedWant>, ShareError> {
     let today = day_in_china(house.now());

@@ -79,6 +79,7 @@ fn one(
     for key in [Some(counts::of_month(card)), counts::of_ending(card)].into_iter().flatten() {
         *walk.counts.entry(key).or_default() += 1;
     }
+    walk.slot(card);
     if !shelved.agrees() || !shelved.is_linked(walk.library, shelfmark) {
         wrong.push(Defect::Card);
     }

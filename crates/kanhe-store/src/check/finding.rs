@@ -28,6 +28,8 @@ pub enum Defect {
     Shelf,
     /// Its status slot is another's or has another state, or a slot is nobody's.
     Slot,
+    /// A page of slots is not known to have changed, or the next slot is not the one behind those in use.
+    Page,
     /// The same of the index of last days.
     Ending,
     /// The same of the index of requests, or a request leads to what was issued for another.
@@ -83,7 +85,8 @@ impl Defect {
             Family::Projects => Self::Project,
             Family::Tiles => Self::Tile,
             Family::Events => Self::EventBeyond,
-            Family::Meta | Family::Certificates | Family::Cards | Family::Pages | Family::Office => Self::CardBeyond,
+            Family::Meta | Family::Certificates | Family::Cards | Family::Office => Self::CardBeyond,
+            Family::Pages => Self::Page,
             Family::Counts => Self::Counts,
         }
     }
@@ -96,6 +99,7 @@ impl Defect {
             Self::Number => "check_number",
             Self::Shelf => "check_shelf",
             Self::Slot => "check_slot",
+            Self::Page => "check_page",
             Self::Ending => "check_ending",
             Self::Request => "check_request",
             Self::Holder => "check_holder",

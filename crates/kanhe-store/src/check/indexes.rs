@@ -9,7 +9,8 @@ use crate::family::Family;
 use crate::indexed::{INDEXES, Indexed};
 use crate::layout;
 use crate::library::Library;
-use crate::record::Shelfmark;
+use crate::record::{Shelfmark, read};
+use crate::slots::Page;
 use kanhe_log::tile::TileId;
 use std::collections::BTreeMap;
 
@@ -117,6 +118,24 @@ pub(super) fn papers(walk: &mut Walk<'_>) -> Result<(), Stop> {
         walk.row()?;
     }
     Ok(())
+}
+
+/// The pages of slots: those that have one and no others, and as the next slot the one behind all that are in use.
+pub(super) fn pages(walk: &mut Walk<'_>) -> Result<(), Stop> {
+    let mut wanted = std::mem::take(&mut walk.pages);
+    for row in walk.library.view().scan(Family::Pages, &[], &[])? {
+        let (key, value) = row?;
+        let stands = match wanted.remove(&key) {
+            Some(Some(next)) => value == next.to_be_bytes(),
+            Some(None) => read::<Page>(Family::Pages, &value).is_ok_and(|page| page.signed <= page.changes),
+            None => false,
+        };
+        if !stands {
+            walk.find(Place::Library, Defect::Page)?;
+        }
+        walk.row()?;
+    }
+    if wanted.is_empty() { Ok(()) } else { walk.find(Place::Library, Defect::Page) }
 }
 
 /// The counts that are kept, against those that were taken.

@@ -6,6 +6,8 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::Indexed;
 use crate::library::Library;
+use crate::record::Card;
+use crate::slots::{self, Slot};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -36,6 +38,8 @@ pub(super) struct Walk<'w> {
     pub(super) findings: Vec<Finding>,
     /// How many certificates there are of each count that is kept.
     pub(super) counts: BTreeMap<Vec<u8>, u64>,
+    /// What stands of the pages of slots: each page that has one, without a number, and of each agency the next slot's ordinal.
+    pub(super) pages: BTreeMap<Vec<u8>, Option<u64>>,
     /// How many entries of an index stand as they must: whatever else it has is nobody's.
     stood: BTreeMap<Family, u64>,
     seen: u64,
@@ -51,6 +55,7 @@ impl<'w> Walk<'w> {
             events: library.log_size()?,
             findings: Vec::new(),
             counts: BTreeMap::new(),
+            pages: BTreeMap::new(),
             stood: BTreeMap::new(),
             seen: 0,
             rows: 0,
@@ -67,6 +72,7 @@ impl<'w> Walk<'w> {
         self.part(indexes::beyond)?;
         self.part(indexes::projects)?;
         self.part(indexes::papers)?;
+        self.part(indexes::pages)?;
         self.part(indexes::counts)
     }
 
@@ -113,6 +119,14 @@ impl<'w> Walk<'w> {
             *self.stood.entry(entry.family).or_default() += 1;
         }
         Ok(stands)
+    }
+
+    /// One more slot is in use: its page is known, and the next to be given out comes after it.
+    pub(super) fn slot(&mut self, card: &Card) {
+        let after = u64::from(Slot::of(card.slot, card.agency(), &self.library.keys).ordinal()) + 1;
+        let next = self.pages.entry(slots::next_key(card.agency())).or_default();
+        *next = (*next).max(Some(after));
+        self.pages.insert(slots::page_key(card.agency(), card.slot), None);
     }
 
     /// How many entries of an index were found to stand.

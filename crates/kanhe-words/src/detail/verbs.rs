@@ -18,6 +18,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("an earlier write failed: the library must be opened again before it is written", "此前写入失败：须重新打开证照库才能再写"),
     ("the log does not stand: {}", "日志不成立：{}"),
     ("the agency has no status slot left", "该机构的状态位已用完"),
+    (
+        "nothing is found by this code, and its check character does not fit the others: it may be mistyped",
+        "未找到该号码的任何记录，且号码校验位不符，可能输错了",
+    ),
+    ("the time begins at {}, and ends before that, at {}", "起始 {} 晚于截止 {}"),
     ("this is no cursor", "这不是翻页标记"),
     ("the cursor belongs to another list, or to another question", "翻页标记属于另一列表或另一次查询"),
     // Acts upon it (`kanhe_issuer::registrar`, `lifecycle`, `examiner`, `desk`).

@@ -269,6 +269,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "按名录所载的密钥和序号重新制作清单。",
         "Make the list for the key and the index that the manifest names.",
     ),
+    (
+        "time_reversed",
+        "更正起止时间；查到期证照时，未给 from 即从今天算起。",
+        "Correct the times; of last days, `from` is today where it is left out.",
+    ),
     ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
     ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
     (

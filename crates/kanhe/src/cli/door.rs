@@ -19,8 +19,8 @@ pub struct DoorArg {
 /// A service, and by which account it is asked.
 #[derive(Clone, Debug, Args)]
 pub struct AccountArg {
-    /// The service that holds the library, such as `https://kanhe.gd.example.cn`; one on this machine is found by itself
-    #[arg(long, value_name = "URL", env = "KANHE_SERVICE")]
+    /// The service that holds the library, such as `https://kanhe.gd.example.cn`; --url is the same; one on this machine is found by itself
+    #[arg(long, alias = "url", value_name = "URL", env = "KANHE_SERVICE")]
     pub service: Option<String>,
     /// A file with the API key of who asks the service
     #[arg(long, value_name = "FILE", env = "KANHE_KEY_FILE")]

@@ -58,7 +58,7 @@ pub struct IssueArgs {
 pub struct PictureArg {
     /// Address of the page behind the QR code; the part up to the #
     #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
+    pub page: Option<String>,
     /// Draw the number under the QR code
     #[arg(long)]
     pub caption: bool,

@@ -5,6 +5,7 @@ use crate::words::Words;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
+use kanhe_issuer::question::in_order;
 use zeroize::Zeroizing;
 
 /// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
@@ -18,9 +19,18 @@ pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
     parse(named, start_of_day)
 }
 
-/// The moment that a person names, or the end of a day in China: until then something is asked for, and the day counts whole.
-pub fn ending(named: &str) -> Result<Timestamp, Failure> {
-    parse(named, end_of_day)
+/// The time between two moments or days, each as far as it is named. A day counts whole, and nothing lies in a time that ends before it begins.
+pub fn time(since: Option<&str>, until: Option<&str>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
+    let days = |named: Option<&str>| named.and_then(parse_day);
+    if let (Some(since), Some(until)) = (days(since), days(until)) {
+        in_order(since, until)?;
+    }
+    let since = since.map(beginning).transpose()?;
+    let until = until.map(|named| parse(named, end_of_day)).transpose()?;
+    if let (Some(since), Some(until)) = (since, until) {
+        in_order(since, until)?;
+    }
+    Ok((since, until))
 }
 
 fn parse(named: &str, of_day: impl Fn(Date) -> Timestamp) -> Result<Timestamp, Failure> {

@@ -9,7 +9,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::moment::{beginning, ending};
+use crate::http::moment::time;
 use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::State;
@@ -74,8 +74,8 @@ pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): 
 
 /// Reads which part of the papers is asked for.
 pub fn span(question: &UseQuestion) -> Result<Span, Problem> {
-    let from = question.from.as_deref().map_or(Ok(Timestamp::MIN), |text| beginning("from", text))?;
-    let until = question.until.as_deref().map_or(Ok(Timestamp::MAX), |text| ending("until", text))?;
+    let (from, until) = time(question.from.as_deref(), question.until.as_deref())?;
+    let (from, until) = (from.unwrap_or(Timestamp::MIN), until.unwrap_or(Timestamp::MAX));
     let (after, most) = cut(question.after.as_deref(), question.limit)?;
     Ok(Span { from, until, after, most })
 }

@@ -227,8 +227,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The library's folder", "证照库目录"),
     ("The library's folder; where a service holds it, the verb goes through the service", "证照库目录；由服务持有时，经服务办理"),
     (
-        "The service that holds the library, such as `https://kanhe.gd.example.cn`; one on this machine is found by itself",
-        "持有证照库的服务，如 https://kanhe.gd.example.cn；本机上的服务可自动找到",
+        "The service that holds the library, such as `https://kanhe.gd.example.cn`; --url is the same; one on this machine is found by itself",
+        "持有证照库的服务，如 https://kanhe.gd.example.cn（亦作 --url）；本机上的服务可自动找到",
     ),
     ("A file with the API key of who asks the service", "存放接口密钥的文件，说明是谁在办理"),
     (

@@ -46,7 +46,7 @@ impl Artist {
     /// Takes what the command line and the type say about pictures.
     pub fn new(args: &PictureArg, kind: &CertificateKind) -> Result<Self, Failure> {
         let drawing = |error: DrawError| Failure::new(error.code(), error);
-        let url = args.url.as_deref().map(page).transpose()?;
+        let url = args.page.as_deref().map(page).transpose()?;
         let level = match args.level {
             LevelArg::M => Level::M,
             LevelArg::Q => Level::Q,

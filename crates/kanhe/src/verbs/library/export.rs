@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::Language;
+use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_service::export::{COUNTS, Counts, Export, ExportError};
 use serde_json::json;
 use std::io::{BufWriter, Read, Seek, Write};
@@ -20,7 +21,9 @@ use std::path::Path;
 pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     let holder = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
     let door = door(&args.library)?;
-    let Some((counts, bytes)) = door.export(&Exporting { holder, out: &args.out, types: &args.types, voice })? else {
+    let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
+    let Some((counts, bytes)) = door.export(&exporting)? else {
+        exporting.holder.as_ref().map_or(Ok(()), nothing_is_found_by)?;
         voice.say(&json!({ "certificates": 0, "applications": 0, "out": null }), |language| match language {
             Language::Chinese => "库中没有该持证主体的任何证照或申请，未写出文件".to_owned(),
             Language::English => "the library keeps nothing of this holder; nothing was written".to_owned(),

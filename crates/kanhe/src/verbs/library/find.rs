@@ -13,6 +13,7 @@ use kanhe_core::calendar::{day_in_china, parse_day};
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
+use kanhe_issuer::question::{in_order, nothing_is_found_by};
 use kanhe_store::find::{Cursor, Question};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -30,6 +31,12 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
     let sought = Sought { question, type_code: type_code.as_ref(), state: args.state.as_deref() };
     let Page { rows, next } = door.find(&sought, Cut { after: after.as_ref(), most: args.most })?;
+    if let Question::Holder { code, .. } = question
+        && after.is_none()
+        && rows.is_empty()
+    {
+        nothing_is_found_by(code)?;
+    }
     voice.say(&json!({ "certificates": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -82,7 +89,9 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
     if let Some(until) = &args.ending_by {
         let day = |text: &str| parse_day(text).ok_or_else(|| wrong(format!("{text} is no day such as 2026-12-31")));
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
-        return Ok(Question::Ending { from, until: day(until)?, type_code, agency });
+        let until = day(until)?;
+        in_order(from, until)?;
+        return Ok(Question::Ending { from, until, type_code, agency });
     }
     if let Some(request) = &args.request_id {
         return Ok(Question::Request { request: request.clone(), type_code, agency });

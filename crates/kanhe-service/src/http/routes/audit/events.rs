@@ -4,7 +4,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::moment::{beginning, ending};
+use crate::http::moment::time;
 use crate::http::own::EventsWanted;
 use crate::http::problem::Problem;
 use crate::http::routes::page::length;
@@ -80,9 +80,10 @@ pub async fn events(
     caller.may(Right::Audit)?;
     aside(&house, move |house| {
         let type_code = question.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
+        let (since, until) = time(question.from.as_deref(), question.until.as_deref())?;
         let wanted = EventsWanted {
-            since: question.from.as_deref().map(|text| beginning("from", text)).transpose()?,
-            until: question.until.as_deref().map(|text| ending("until", text)).transpose()?,
+            since,
+            until,
             act: question.act.as_deref().map(act).transpose()?,
             actor: question.actor,
             subject: question.subject,

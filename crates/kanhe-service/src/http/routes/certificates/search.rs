@@ -16,6 +16,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::Asked;
+use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::is_alias_part;
 use kanhe_store::find::{Cursor, Question};
 use serde::{Deserialize, Serialize};
@@ -116,7 +117,7 @@ pub struct EndingSought {
     /// The first such day; today, where nothing is said.
     #[schema(format = Date)]
     from: Option<String>,
-    /// The last such day.
+    /// The last such day: the first, or a later one.
     #[schema(format = Date)]
     until: String,
 }
@@ -187,5 +188,7 @@ pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date)
 
 fn ends(ending: &EndingSought, type_code: Option<TypeCode>, today: Date) -> Result<Question, Problem> {
     let from = ending.from.as_deref().map_or(Ok(today), |text| day("from", text))?;
-    Ok(Question::Ending { from, until: day("until", &ending.until)?, type_code, agency: None })
+    let until = day("until", &ending.until)?;
+    in_order(from, until)?;
+    Ok(Question::Ending { from, until, type_code, agency: None })
 }

@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kanhe_core::code::CertificateId;
 use kanhe_core::verify::Occasion;
+use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,6 +93,9 @@ pub async fn holder(
         let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?.about_holder(&code);
         let found = by_holder(&house.library, &caller, &code, kind.as_ref(), after.as_ref(), most)?;
         let certificates = found.disclose(house, &inquiry)?;
+        if after.is_none() && certificates.is_empty() {
+            nothing_is_found_by(&code)?;
+        }
         Ok::<_, Problem>(Json(SharedPage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
     })
     .await

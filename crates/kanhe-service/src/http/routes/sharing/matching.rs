@@ -10,6 +10,7 @@ use crate::sharing::{Inquiry, MatchedWant, ShareAct, match_matter, matters};
 use crate::shown::Names;
 use axum::Json;
 use axum::extract::State;
+use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_issuer::sight::Sight;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,6 +57,9 @@ pub async fn matching(
         let matter = matters::find(&house.library, &caller.agency, purpose.matter())?;
         let inquiry = Inquiry::new(&caller, purpose, ShareAct::Matching, Sight::Masked)?.about_holder(&holder);
         let wants = match_matter(house, &inquiry, &matter, &holder)?;
+        if !wants.iter().any(MatchedWant::has_certificate) {
+            nothing_is_found_by(&holder)?;
+        }
         Ok::<_, Problem>(Json(Matched { matter: matter.code().to_owned(), names: matter.names().into(), wants }))
     })
     .await

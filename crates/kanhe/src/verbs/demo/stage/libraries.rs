@@ -76,7 +76,7 @@ impl Stage {
         let (input, out) = (self.path(file), self.path(agency));
         let report = self.path(&format!("{agency}/{table}.report.jsonl"));
         files::make_folder(Path::new(&out))?;
-        let mut words = vec!["issue", "--type", kind, "--in", &input, "--out", &out, "--report", &report, "--url", PAGE];
+        let mut words = vec!["issue", "--type", kind, "--in", &input, "--out", &out, "--report", &report, "--page", PAGE];
         words.extend(at.into_iter().flat_map(|at| ["--at", at]));
         let (key, identity) = (self.key(agency), self.identity());
         words.extend(["--key", &key, "--identity", &identity]);
@@ -91,7 +91,7 @@ impl Stage {
         let (input, out) = (self.path(&format!("{table}.csv")), self.path(folder_of(table)));
         files::write(Path::new(&input), rows)?;
         let manifest = self.path(&format!("{manifest}.manifest"));
-        self.kanhe_with(key, &["issue", "--type", kind, "--in", &input, "--manifest", &manifest, "--out", &out, "--url", PAGE])?;
+        self.kanhe_with(key, &["issue", "--type", kind, "--in", &input, "--manifest", &manifest, "--out", &out, "--page", PAGE])?;
         let issued = self.identifiers(&format!("{out}/report.jsonl"))?;
         self.issued.insert(table.to_owned(), issued);
         Ok(())
@@ -110,7 +110,7 @@ impl Stage {
             self.in_library("gd", &["review", &code, "--department", department, "--agree"], &by(basis, "同意", actor))?;
         }
         let (key, identity, out) = (self.key("gd-housing"), self.identity(), self.path("gd-housing"));
-        let approve = ["approve", &code, "--key", &key, "--identity", &identity, "--out", &out, "--url", PAGE];
+        let approve = ["approve", &code, "--key", &key, "--identity", &identity, "--out", &out, "--page", PAGE];
         self.in_library("gd", &approve, &by("《建筑法》第八条", "准予许可", "head-1"))?;
         let identifier = self.drawn("gd-housing", "11100000000013338W017")?;
         self.issued.insert("construction-permit".to_owned(), vec![identifier]);

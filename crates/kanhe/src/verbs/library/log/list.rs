@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// Lists events in the order of the log, from an index on; those that are asked for.
 pub fn events(args: &LogEventsArgs, voice: Voice) -> Result<Ended, Failure> {
-    let (since, until) = (args.since.as_deref().map(clock::beginning).transpose()?, args.until.as_deref().map(clock::ending).transpose()?);
+    let (since, until) = clock::time(args.since.as_deref(), args.until.as_deref())?;
     if let Some(act) = args.act.as_deref().filter(|act| !Act::ALL.iter().any(|known| known.word() == *act)) {
         let known = Act::ALL.map(Act::word).join(", ");
         return Err(Failure::new("usage", format!("{act} is no act: {known}")));

@@ -1,0 +1,67 @@
+//! Questions that nothing could answer: whoever asks one is told so, and does not take it for an answer that nothing is found.
+
+use kanhe_core::code::HolderCode;
+use std::fmt::Display;
+use thiserror::Error;
+
+/// Why a question is none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QuestionError {
+    /// The code of a holder of whom nothing is found fails its check.
+    #[error("nothing is found by this code, and its check character does not fit the others: it may be mistyped")]
+    Mistyped,
+    /// The time that is asked for ends before it begins.
+    #[error("the time begins at {from}, and ends before that, at {until}")]
+    Reversed {
+        /// Its beginning.
+        from: String,
+        /// Its end.
+        until: String,
+    },
+}
+
+impl QuestionError {
+    /// The stable code of this defect.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Mistyped => "holder_code_check",
+            Self::Reversed { .. } => "time_reversed",
+        }
+    }
+}
+
+/// Refuses a code by which nothing was found, if it fails its check. One that somebody vouched for fails it too, and is found: so nobody is
+/// refused before the library was asked.
+pub fn nothing_is_found_by(code: &HolderCode) -> Result<(), QuestionError> {
+    if code.fails_its_check() { Err(QuestionError::Mistyped) } else { Ok(()) }
+}
+
+/// Refuses a time that ends before it begins.
+pub fn in_order<T: PartialOrd + Display>(from: T, until: T) -> Result<(), QuestionError> {
+    if from <= until { Ok(()) } else { Err(QuestionError::Reversed { from: from.to_string(), until: until.to_string() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kanhe_core::code::HolderCodeType;
+
+    #[test]
+    fn only_a_code_that_has_a_check_can_fail_it() {
+        let of = |kind, text: &str| nothing_is_found_by(&HolderCode::new_foreign(kind, text).unwrap().0);
+        assert_eq!(of(HolderCodeType::ResidentId, "11010519491231002X"), Ok(()));
+        assert_eq!(of(HolderCodeType::ResidentId, "110105194912310021"), Err(QuestionError::Mistyped));
+        assert_eq!(of(HolderCodeType::Uscc, "91350100M000100Y43"), Ok(()));
+        assert_eq!(of(HolderCodeType::Uscc, "91350100M000100Y44"), Err(QuestionError::Mistyped));
+        let others = HolderCodeType::ALL.into_iter().filter(|kind| !matches!(kind, HolderCodeType::ResidentId | HolderCodeType::Uscc));
+        for kind in others {
+            assert_eq!(of(kind, "110105194912310021"), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_time_may_be_one_day_and_does_not_run_backwards() {
+        assert_eq!(in_order(1, 1), Ok(()));
+        assert_eq!(in_order(2, 1).map_err(|error| error.code()), Err("time_reversed"));
+    }
+}

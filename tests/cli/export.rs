@@ -143,7 +143,7 @@ fn of_a_stranger_nothing_is_written() {
     archive.issuing(permits(1)).run().ended(0);
     let out = archive.path("holder.tar");
     let run = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"11010519491231002X").run().ended(0);
-    assert_eq!(run.json(), json!({ "certificates": 0, "applications": 0, "out": null }));
+    assert_eq!(run.json(), json!({ "of": "library", "certificates": 0, "applications": 0, "out": null }));
     let mistyped = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"110105194912310021").run().ended(2);
     assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!mistyped.err.contains("1101051949") && !mistyped.out.contains("1101051949"), "{mistyped:?}");

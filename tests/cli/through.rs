@@ -299,6 +299,7 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     let out = held.archive.path("agency.tar");
     let told = held.ask("market", &["export", "--out", &out]).run().ended(0).json();
     assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(3), Some(5)));
+    assert_eq!(told["of"], "agency", "a part is never taken for the whole");
     assert_eq!(told["bytes"].as_u64(), Some(std::fs::metadata(&out).unwrap().len()));
     let read = crate::export::read(&held.archive, &out);
     assert_eq!((read["certificates"].as_u64(), read["signed"].as_u64()), (Some(3), Some(3)), "a program by another hand verifies it");
@@ -307,7 +308,7 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     assert_eq!(one["certificates"].as_u64(), Some(1), "by the network as by the socket");
     let nowhere = held.archive.path("nobody.tar");
     let nobody = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"11010519491231002X").run().ended(0);
-    assert_eq!(nobody.json(), json!({ "certificates": 0, "applications": 0, "out": null }));
+    assert_eq!(nobody.json(), json!({ "of": "agency", "certificates": 0, "applications": 0, "out": null }));
     let mistyped = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"110105194912310021").run().ended(2);
     assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!Path::new(&nowhere).exists());

@@ -102,6 +102,9 @@ pub trait Door {
     /// Holds the library against itself; `progress` is told how many of how many were looked at.
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure>;
 
+    /// Of whose certificates it tells.
+    fn extent(&self) -> Extent;
+
     /// Takes out what is kept: how much there was of each, and the bytes of the file; nothing where nothing is kept of a holder.
     fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure>;
 }
@@ -116,6 +119,25 @@ pub struct Exporting<'a> {
     pub types: &'a TypesArg,
     /// To whom it is told how far it has come.
     pub voice: Voice,
+}
+
+/// Of whose certificates somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Of all that the library has.
+    Library,
+    /// Of those of the caller's agency: a service tells nobody more.
+    Agency,
+}
+
+impl Extent {
+    /// The word by which programs know it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Agency => "agency",
+        }
+    }
 }
 
 /// What certificates are found by.

@@ -4,7 +4,7 @@
 //! `docs/spec/export.md` describes the form, and `kanhe_service::export` writes it: here into a file that has its name only when it is whole.
 
 use super::bar::bar;
-use super::door::{Exporting, broken_off, door};
+use super::door::{Exporting, Extent, broken_off, door};
 use super::find;
 use crate::cli::ExportArgs;
 use crate::failure::Failure;
@@ -22,19 +22,20 @@ pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     let holder = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
     let door = door(&args.library)?;
     let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
+    let of = door.extent();
     let Some((counts, bytes)) = door.export(&exporting)? else {
         exporting.holder.as_ref().map_or(Ok(()), nothing_is_found_by)?;
-        voice.say(&json!({ "certificates": 0, "applications": 0, "out": null }), |language| match language {
-            Language::Chinese => "库中没有该持证主体的任何证照或申请，未写出文件".to_owned(),
-            Language::English => "the library keeps nothing of this holder; nothing was written".to_owned(),
+        voice.say(&json!({ "of": of.word(), "certificates": 0, "applications": 0, "out": null }), |language| {
+            nothing(of, language).to_owned()
         });
         return Ok(Ended::Well);
     };
     let json = json!({
+        "of": of.word(),
         "certificates": counts.certificates, "withheld": counts.withheld, "applications": counts.applications, "events": counts.events, "aliases": counts.aliases,
         "proofs": counts.proofs, "bytes": bytes, "out": args.out,
     });
-    voice.say(&json, |language| said(&counts, &args.out, language));
+    voice.say(&json, |language| said(of, &counts, &args.out, language));
     Ok(Ended::Well)
 }
 
@@ -88,7 +89,19 @@ fn counts(tar: impl Read + Seek) -> std::io::Result<Option<Counts>> {
     Ok(None)
 }
 
-fn said(counts: &Counts, out: &Path, language: Language) -> String {
+/// What is said where nothing is kept of a holder.
+const fn nothing(of: Extent, language: Language) -> &'static str {
+    match (of, language) {
+        (Extent::Library, Language::Chinese) => "库中没有该持证主体的任何证照或申请，未写出文件",
+        (Extent::Library, Language::English) => "the library keeps nothing of this holder; nothing was written",
+        (Extent::Agency, Language::Chinese) => "本机构没有该持证主体的任何证照或申请（库中其他机构的不在此列），未写出文件",
+        (Extent::Agency, Language::English) => {
+            "your agency keeps nothing of this holder; of other agencies in the library nothing is told, and nothing was written"
+        }
+    }
+}
+
+fn said(of: Extent, counts: &Counts, out: &Path, language: Language) -> String {
     let Counts { certificates, withheld, applications, events, .. } = counts;
     let mut lines = vec![match language {
         Language::Chinese => format!("已导出 {certificates} 张证照、{applications} 件申请、{events} 条事件：{}", out.display()),
@@ -96,6 +109,15 @@ fn said(counts: &Counts, out: &Path, language: Language) -> String {
             format!("exported {certificates} certificates, {applications} applications, {events} events: {}", out.display())
         }
     }];
+    if of == Extent::Agency {
+        lines.push(
+            match language {
+                Language::Chinese => "仅为本机构的部分：要导出整个证照库，请在恢复的备份上运行。",
+                Language::English => "This is your agency's part alone: to export the whole library, run this on a restored backup.",
+            }
+            .to_owned(),
+        );
+    }
     if *withheld > 0 {
         lines.push(match language {
             Language::Chinese => format!("其中 {withheld} 张另有其他个人持证：其代码已遮盖，证照文件未附"),

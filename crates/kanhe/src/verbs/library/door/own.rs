@@ -5,8 +5,8 @@ use super::super::export::written;
 use super::super::log::{last_event, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
-    Sought,
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
+    Proof, Sought,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -246,6 +246,10 @@ impl Door for Own {
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
         let looked_at = certificates.saturating_add(events);
         Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()) })
+    }
+
+    fn extent(&self) -> Extent {
+        Extent::Library
     }
 
     fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {

@@ -8,8 +8,8 @@ use super::shapes::{
 };
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Issued, Kept, Order, Page, Place, Proof,
-    Sought,
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
+    Proof, Sought,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -227,6 +227,10 @@ impl Door for Service {
             }
         }
         Err(broken_off())
+    }
+
+    fn extent(&self) -> Extent {
+        Extent::Agency
     }
 
     fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {

@@ -13,6 +13,7 @@ mod browser;
 mod certificates;
 mod client_certificates;
 mod day;
+mod departments;
 mod doors;
 mod examples;
 mod interface;

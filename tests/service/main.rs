@@ -11,6 +11,7 @@ mod asked;
 mod audit;
 mod browser;
 mod certificates;
+mod chromium;
 mod client_certificates;
 mod day;
 mod departments;

@@ -126,4 +126,7 @@ fn an_account_is_bound_to_departments_that_there_are_and_as_a_reviewer() {
         assert_eq!(code(&admin.post("/v1/officers", &body)), (422, name.to_owned()), "{body}");
     }
     assert_eq!(admin.get("/v1/api-keys").json()["keys"], json!([]));
+    // Who has mistyped one reads which there are.
+    let mistyped = admin.post("/v1/api-keys", &json!({ "name": "某", "roles": ["reviewer"], "departments": ["tea"] })).json();
+    assert!(mistyped["detail"].as_str().unwrap().ends_with("civil-defence, fire, planning"), "{mistyped}");
 }

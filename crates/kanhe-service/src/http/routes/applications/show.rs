@@ -112,7 +112,8 @@ pub fn known_department(house: &House, id: &str) -> Result<(), Problem> {
     if house.catalogue.knows_department(id) {
         return Ok(());
     }
-    let detail = "no type's review knows such a department";
+    let known = house.catalogue.departments().into_iter().collect::<Vec<_>>().join(", ");
+    let detail = format!("no type's review knows such a department: they ask {known}");
     Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "review_unknown_department", detail))
 }
 

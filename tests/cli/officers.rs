@@ -42,6 +42,39 @@ fn an_officer_has_an_agency_a_login_and_a_role_that_there_are() {
 }
 
 #[test]
+fn a_reviewer_is_bound_to_departments_at_the_machine() {
+    let archive = Archive::open();
+    let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();
+    let whole = |verb: &[&str], more: &[&str]| {
+        archive.ask(&[verb, &["--agency", &agency, "--name", "张三", "--actor", "root"], more].concat()).run()
+    };
+    let add = |login: &str, more: &[&str]| whole(&["officer", "add", "--login", login], more);
+    add("fire", &["--role", "reviewer", "--department", "fire", "--department", "planning"]).ended(0);
+    add("any", &["--role", "reviewer"]).ended(0);
+    let listed = archive.told(&["officer", "list"]);
+    let of = |login: &str| {
+        let found = listed["officers"].as_array().unwrap().iter().find(|line| line["login"] == login);
+        found.unwrap()["departments"].clone()
+    };
+    assert_eq!((of("fire"), of("any")), (json!(["fire", "planning"]), json!(null)));
+    let bound = ["--role", "reviewer", "--department"];
+    let rows: [(&[&str], &[&str], &str); 4] = [
+        (&bound, &["tea"], "review_unknown_department"),
+        (&bound, &["fire", "--department", "fire"], "account_named_twice"),
+        (&["--role", "clerk", "--department"], &["fire"], "account_no_reviewer"),
+        (&["--role", "reviewer"], &["--department", "fire"], ""),
+    ];
+    for (roles, departments, code) in rows {
+        let made = whole(&["api-key", "add"], &[roles, departments].concat());
+        match code {
+            "" => drop(word(&made.ended(0).json(), "/key").to_owned()),
+            code => assert_eq!(word(&made.ended(2).json(), "/error/code"), code),
+        }
+    }
+    archive.is_whole();
+}
+
+#[test]
 fn an_officer_is_linked_with_the_identity_service_at_the_machine() {
     let archive = Archive::open();
     let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();

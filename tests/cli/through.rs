@@ -251,19 +251,28 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
 
 #[test]
 fn an_application_goes_its_way_through_the_service() {
-    let held = Held::open(&[
+    let accounts: [(&str, &str, &[&str]); 4] = [
         ("clerk", HOUSING, &["clerk"]),
-        ("fire", HOUSING, &["reviewer"]),
         ("planning", HOUSING, &["reviewer"]),
         ("defence", HOUSING, &["reviewer"]),
         ("head", HOUSING, &["approver"]),
-    ]);
+    ];
+    let held = Held::open_with(&accounts, |archive| {
+        let bound = ["--name", "fire", "--role", "reviewer", "--department", "fire"];
+        let made = archive.told(&[&["api-key", "add", "--agency", HOUSING, "--actor", "root"], &bound[..]].concat());
+        archive.office.write("fire", format!("{}\n", word(&made, "/key")));
+        String::new()
+    });
     let table = held.archive.office.write("permits.csv", CONSTRUCTION);
     let lodge = ["apply", "--type", "construction-permit", "--in", &table];
     let lodged = held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json();
     assert_eq!((&lodged["lodged"], &lodged["refused"]), (&json!(3), &json!(0)));
     assert_eq!(held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json()["before"], 3);
     let code = word(&lodged, "/applications/0/code").to_owned();
+    let another =
+        held.ask("fire", &[&["review", &code, "--department", "planning", "--agree"][..], &GROUNDS].concat()).run().ended(2).json();
+    assert_eq!(word(&another, "/error/code"), "caller_lacks_department");
+    assert_eq!(word(&another, "/error/message/zh"), "部门 \"planning\" 不在您可代表的部门之列：fire");
     for (account, department) in [("fire", "fire"), ("planning", "planning"), ("defence", "civil-defence")] {
         let review = ["review", &code, "--department", department, "--agree"];
         held.ask(account, &[&review[..], &GROUNDS].concat()).run().ended(0);

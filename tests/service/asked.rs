@@ -15,8 +15,13 @@ use kanhe_tests::{Office, Province};
 use serde_json::{Value, json};
 use std::fs;
 
-/// The matter of Housing.
-const MATTER: &str = "440100-SP-01";
+/// The matter of an agency: the same code would be another matter of each.
+const fn matter_of(office: Office) -> &'static str {
+    match office {
+        Office::Guangzhou => "440100-SP-02",
+        _ => "440100-SP-01",
+    }
+}
 
 /// An operation of the interface's document.
 #[derive(Clone, Debug)]
@@ -64,6 +69,9 @@ pub fn patient(change: impl FnOnce(&mut House)) -> Stage {
 /// What stands in the library of one agency, by what paths and bodies name it.
 #[derive(Clone, Debug)]
 pub struct Things {
+    office: Office,
+    /// Who has made them.
+    login: &'static str,
     pub certificate: String,
     pub text: String,
     pub application: String,
@@ -87,22 +95,31 @@ fn text(json: &Value) -> String {
 }
 
 impl Things {
-    /// One of each, of Housing: `ming`, who may do everything, has made them, and `hong` a proposal that waits for him.
+    /// One of each, of Housing.
     pub fn of_housing(stage: &Stage) -> Self {
-        let ming = stage.officer(Office::Housing, "ming", &Role::ALL);
-        let hong = stage.officer(Office::Housing, "hong", &[Role::KeyHolder, Role::Approver]);
+        Self::of(stage, Office::Housing, ["ming", "hong"])
+    }
+
+    /// One of each: the first of two officers, who may do everything, has made them, and the second a proposal that waits for him.
+    pub fn of(stage: &Stage, office: Office, [login, other]: [&'static str; 2]) -> Self {
+        let ming = stage.officer(office, login, &Role::ALL);
+        let hong = stage.officer(office, other, &[Role::KeyHolder, Role::Approver]);
         let certificate = text(&made(&ming.post("/v1/certificates", &issue(OPERATOR, operator(1))), 201)["certificate"]["identifier"]);
         let seal = String::from_utf8(ming.get(&format!("/v1/certificates/{certificate}/seal")).bytes).unwrap();
         let application = text(&made(&ming.post("/v1/applications", &issue(CONSTRUCTION, construction(1))), 201)["code"]);
-        let proposal = made(&hong.post("/v1/manifest", &a_file(&next_manifest(2, |_| {}))), 201);
-        let officer = made(&ming.post("/v1/officers", &json!({ "login": "spare", "name": "备用", "roles": ["clerk"] })), 201);
+        let proposal = made(&hong.post("/v1/manifest", &a_file(&next_manifest(3, |_| {}))), 201);
+        let officer =
+            made(&ming.post("/v1/officers", &json!({ "login": format!("{login}.spare"), "name": "备用", "roles": ["clerk"] })), 201);
         let key = made(&ming.post("/v1/api-keys", &json!({ "name": "窗口", "roles": ["clerk"] })), 201);
         let hook = made(&ming.post("/v1/webhooks", &json!({ "address": "http://127.0.0.1:9/hooks" })), 201);
         made(&ming.post("/v1/certificates", &issue(OPERATOR, operator(2))), 201);
         // A receiver that is gone for ever leaves a dead letter.
         assert_eq!(round(&stage.house, &|_, _, _| Ok(410)).unwrap().dead, 1);
-        made(&ming.send("PUT", &format!("/v1/matters/{MATTER}"), Some(&matter(&certificate))), 201);
+        let matter_code = matter_of(office);
+        made(&ming.send("PUT", &format!("/v1/matters/{matter_code}"), Some(&matter(&certificate))), 201);
         let mut things = Self {
+            office,
+            login,
             certificate,
             text: seal.trim().to_owned(),
             application,
@@ -113,7 +130,7 @@ impl Things {
             key: text(&key["id"]),
             hook: text(&hook["id"]),
             index: stage.house.library.log_size().unwrap() - 1,
-            matter: MATTER,
+            matter: matter_code,
         };
         let jobs = routes().into_iter().find(|route| route.name == "jobs_add").unwrap();
         things.job = text(&made(&things.ask(&ming, &jobs), 201)["id"]);
@@ -158,7 +175,7 @@ impl Things {
         let path = named.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
         match route.name.as_str() {
             "jobs_add" => format!("{path}?type={OPERATOR}&basis=law&reason=fit&dry_run=true"),
-            "sharing_of_file" => format!("{path}?matter={MATTER}&case=A-1&law=law"),
+            "sharing_of_file" => format!("{path}?matter={}&case=A-1&law=law", matter_of(self.office)),
             "webhooks_deliveries" => format!("{path}?state=dead"),
             _ => path,
         }
@@ -211,8 +228,10 @@ impl Things {
             body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
             body
         };
-        let purpose = json!({ "matter": MATTER, "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } });
-        let agreed = json!({ "matter": MATTER, "case": "A-1", "consent": { "reference": "SQ-1", "given": "2026-06-15T11:00:00+08:00" } });
+        let matter_code = matter_of(self.office);
+        let purpose = json!({ "matter": matter_code, "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } });
+        let agreed =
+            json!({ "matter": matter_code, "case": "A-1", "consent": { "reference": "SQ-1", "given": "2026-06-15T11:00:00+08:00" } });
         let holder = json!({ "code_type": "111", "code": operator(1)["holder_code"] });
         let reason = json!({ "reason": "核对无误" });
         match name {
@@ -225,7 +244,7 @@ impl Things {
             "certificates_transfer_out" => with(json!({ "to": "330000" })),
             "certificates_alias" => with(json!({ "scheme": "x", "value": "1" })),
             "certificates_take_over" => with(json!({
-                "identifier": self.certificate.replace(Office::Housing.code().as_str(), Office::Hangzhou.code().as_str()),
+                "identifier": self.certificate.replace(self.office.code().as_str(), Office::Hangzhou.code().as_str()),
                 "from": "330000", "said": "special-work-operator:01", "type": OPERATOR, "application": operator(9),
             })),
             "applications_lodge" => issue(CONSTRUCTION, construction(9)),
@@ -233,7 +252,7 @@ impl Things {
             "applications_review" => with(json!({ "department": "fire", "opinion": "agrees" })),
             "proposals_certificates" => of_all("revoke"),
             "proposals_a_type" => a_file(&fs::read(shipped("types/birth-service.json")).unwrap()),
-            "proposals_manifest" => a_file(&next_manifest(3, |_| {})),
+            "proposals_manifest" => a_file(&next_manifest(4, |_| {})),
             "proposals_recognition" => a_file(&recognition(1, &Province::Guangdong.root_key())),
             "proposals_approve" => json!({ "digest": self.digest, "reason": "核对无误" }),
             "proposals_reject" | "proposals_withdraw" => reason,
@@ -246,7 +265,7 @@ impl Things {
                 json!({ "purpose": purpose, "identifier": self.certificate, "holder_name": operator(1)["holder_name"] })
             }
             "sharing_link" => json!({ "purpose": agreed, "identifier": self.certificate }),
-            "session_begin" => json!({ "login": "ming", "password": "some other words" }),
+            "session_begin" => json!({ "login": self.login, "password": "some other words" }),
             "session_password" => json!({ "old": "some other words", "new": "four words of my own" }),
             "session_confirm_second_factor" => json!({ "code": "000000" }),
             "audit_export" => json!({ "holder": holder }),

@@ -1,6 +1,7 @@
 //! The description of the interface: kept in `schemas/http`, served, and true.
 
 use crate::agencies::WANG;
+use crate::chromium;
 use crate::stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -48,6 +49,22 @@ fn the_description_is_served_and_can_be_browsed_without_the_internet() {
     // What is left out here is a validator on the internet, which is shown the description of every service that is not on this machine.
     assert!(initializer.contains(r#""validatorUrl": "none""#), "{initializer}");
     assert!(page.header("content-security-policy").contains("script-src 'self'"), "{}", page.header("content-security-policy"));
+}
+
+/// Scripts do in a browser what nobody reads in them: under a name other than `localhost` the page had once shown its description to others.
+#[test]
+fn a_browser_that_opens_the_pages_under_another_name_shows_every_operation_and_asks_the_service_alone() {
+    let stage = Stage::new();
+    let visit = chromium::open(&stage, "licences.example.cn", "/docs/");
+    let document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    for path in document["paths"].as_object().unwrap().keys() {
+        assert!(visit.page.contains(&format!("data-path=\"{path}\"")), "{path} is not shown: {:?}", visit.console);
+    }
+    let own = format!("http://licences.example.cn:{}/", stage.address().port());
+    assert!(visit.asked.contains(&format!("{own}v1/openapi.json")), "{:?}", visit.asked);
+    let others: Vec<_> = visit.asked.iter().filter(|url| !url.starts_with(&own) && !url.starts_with("data:")).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(visit.console.is_empty(), "{:?}", visit.console);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::stage::{Reply, Stage, code_of};
 use kanhe_core::code::TypeCode;
 use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
-use kanhe_service::accounts::{Caller, Login, Mandate, Personnel, Role, Scope};
+use kanhe_service::accounts::{Caller, Departments, Login, Mandate, Personnel, Role, Scope};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 
@@ -112,5 +112,6 @@ impl Stage {
 
 /// Who sits at the machine itself.
 fn offline(office: Office) -> Caller {
-    Caller { actor: "offline".to_owned(), agency: code_of(office), roles: vec![Role::Administrator], scope: Scope::EveryType }
+    let (roles, scope, departments) = (vec![Role::Administrator], Scope::EveryType, Departments::Any);
+    Caller { actor: "offline".to_owned(), agency: code_of(office), roles, scope, departments }
 }

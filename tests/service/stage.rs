@@ -5,7 +5,7 @@ mod log;
 mod region;
 mod reply;
 
-pub use house::{Made, house_with};
+pub use house::{Made, house_with, take_up};
 pub use log::listen;
 pub use region::{ORIGIN, catalogue, code_of, dictionary, key_of, manifest, shipped, signed_manifest};
 pub use reply::Reply;

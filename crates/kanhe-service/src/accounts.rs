@@ -1,7 +1,7 @@
 //! Who may do what.
 //!
 //! Every caller belongs to one agency and sees nothing of another: there is no account above the agencies. What a caller may do comes from
-//! its roles, and for which types from its scope.
+//! its roles, for which types from its scope, and for which departments it reviews from those to which it is bound.
 //!
 //! * [`Caller`], [`Role`], [`Right`]: who has proved who it is, and what it may do;
 //! * [`Officer`], [`Personnel`]: people, and what an administrator does with them;
@@ -29,8 +29,8 @@ mod tries;
 pub mod uses;
 
 pub use account::Account;
-pub use caller::{Caller, Forbidden, Scope};
-pub use mandate::{LONGEST_NAME, MOST_TYPES, Mandate, MandateError};
+pub use caller::{Caller, Departments, Forbidden, Scope};
+pub use mandate::{LONGEST_NAME, MOST_DEPARTMENTS, MOST_TYPES, Mandate, MandateError};
 pub use officer::{Login, LoginError, ONE_TIME_DAYS, Officer, OfficerId};
 pub use personnel::{Activity, Appointed, Personnel, Roster, officers};
 pub use refusal::{AccountError, CredentialError, SignInError};

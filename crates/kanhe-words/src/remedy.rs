@@ -52,6 +52,11 @@ pub fn remedy(code: &str) -> Option<Words> {
             "去掉该选项；或停止服务后，直接对证照库运行。",
             "Leave the option out; or stop the service, and run the verb on the library itself.",
         ),
+        "caller_lacks_department" => (
+            "请该部门的审查人员出具意见，或请本机构管理员调整。",
+            "Let a reviewer of that department speak, or ask the agency's administrator.",
+        ),
+        "account_no_reviewer" => ("去掉 --department，或加上 --role reviewer。", "Leave --department out, or add --role reviewer."),
         "caller_lacks_right" | "caller_lacks_type" => ("请联系本机构管理员。", "Ask the agency's administrator."),
         code if code.starts_with("key_") || code.starts_with("passphrase_") => {
             ("检查密钥文件和口令。", "Check the key file and its passphrase.")

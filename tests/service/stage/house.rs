@@ -53,11 +53,9 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let library = Library::open(&database, &secret, Settings::default()).unwrap();
     let root = Province::Guangdong.root_key();
     let manifest = signed_manifest(manifest(&catalogue, &dictionary));
-    let signed = SignedManifest { envelope: manifest.clone(), root: root.verifying_key() };
     let now = Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
     if is_new {
-        let grounds = Grounds::new("《行政许可法》", "登记机构名录", "registrar").unwrap();
-        Registrar::new(&library).take_up(&signed, &Entry { grounds, effective: now, now, salt: [7; 16] }).unwrap();
+        take_up(&library, manifest.clone(), now);
     }
     proposals::open_types(&library, &catalogue, std::slice::from_ref(&dictionary)).unwrap();
     let shelf = Shelf::new(vec![root.verifying_key()]);
@@ -88,6 +86,13 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         door: Door::new(false),
         identity: None,
     }
+}
+
+/// Lets a library work under a manifest of the region.
+pub fn take_up(library: &Library, manifest: Vec<u8>, now: Timestamp) {
+    let signed = SignedManifest { envelope: manifest, root: Province::Guangdong.root_key().verifying_key() };
+    let grounds = Grounds::new("《行政许可法》", "登记机构名录", "registrar").unwrap();
+    Registrar::new(library).take_up(&signed, &Entry { grounds, effective: now, now, salt: [7; 16] }).unwrap();
 }
 
 fn edge(clock: &Arc<AtomicI64>) -> Edge {

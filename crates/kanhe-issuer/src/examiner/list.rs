@@ -5,6 +5,7 @@ use crate::catalogue::{Catalogue, CertificateKind};
 use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_store::find::Cursor;
 use kanhe_store::{FoundProjects, Project, Stage, StoreError, Within};
+use std::collections::BTreeSet;
 
 /// Which applications are asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,5 +73,11 @@ impl Catalogue {
     /// Whether a type's review asks a department of this id.
     pub fn knows_department(&self, id: &str) -> bool {
         self.kinds().into_iter().filter_map(CertificateKind::review).any(|rule| rule.department(id).is_some())
+    }
+
+    /// The ids of all departments that a type's review asks, each once.
+    pub fn departments(&self) -> BTreeSet<&str> {
+        let rules = self.kinds().into_iter().filter_map(CertificateKind::review);
+        rules.flat_map(|rule| rule.departments.iter().map(|department| department.id.as_str())).collect()
     }
 }

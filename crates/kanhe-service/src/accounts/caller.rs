@@ -13,6 +13,15 @@ pub enum Scope {
     Types(Vec<TypeCode>),
 }
 
+/// For which departments a caller may give an opinion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Departments {
+    /// For any that is asked.
+    Any,
+    /// For these.
+    These(Vec<String>),
+}
+
 /// A caller who has proved who it is: an officer with a session, or a system with its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -24,6 +33,8 @@ pub struct Caller {
     pub roles: Vec<Role>,
     /// For which types.
     pub scope: Scope,
+    /// For which departments, where it reviews.
+    pub departments: Departments,
 }
 
 /// Why a caller is refused.
@@ -41,6 +52,14 @@ pub enum Forbidden {
         /// The type.
         code: TypeCode,
     },
+    /// The department is another than those to which it is bound.
+    #[error("department {found:?} is not among those that you speak for: {}", .known.join(", "))]
+    Department {
+        /// The department named.
+        found: String,
+        /// Those to which it is bound.
+        known: Vec<String>,
+    },
 }
 
 impl Forbidden {
@@ -49,6 +68,7 @@ impl Forbidden {
         match self {
             Self::Right { .. } => "caller_lacks_right",
             Self::Type { .. } => "caller_lacks_type",
+            Self::Department { .. } => "caller_lacks_department",
         }
     }
 }
@@ -76,6 +96,16 @@ impl Caller {
         match &self.scope {
             Scope::Types(types) if !types.contains(code) => Err(Forbidden::Type { code: *code }),
             Scope::Types(_) | Scope::EveryType => Ok(()),
+        }
+    }
+
+    /// Refuses a caller who is bound to other departments.
+    pub fn may_speak_for(&self, department: &str) -> Result<(), Forbidden> {
+        match &self.departments {
+            Departments::These(known) if !known.iter().any(|id| id == department) => {
+                Err(Forbidden::Department { found: department.to_owned(), known: known.clone() })
+            }
+            Departments::These(_) | Departments::Any => Ok(()),
         }
     }
 

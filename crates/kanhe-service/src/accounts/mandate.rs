@@ -1,7 +1,7 @@
 //! What an account may do, and for whom: the part that officers and systems have in common.
 
-use super::caller::{Caller, Scope};
-use super::role::Role;
+use super::caller::{Caller, Departments, Scope};
+use super::role::{Right, Role};
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::plain::is_line;
 use minicbor::{Decode, Encode};
@@ -12,6 +12,9 @@ pub const LONGEST_NAME: usize = 100;
 
 /// An account names at most so many types; more is every type.
 pub const MOST_TYPES: usize = 1_000;
+
+/// An account is bound to at most so many departments: a city has some forty.
+pub const MOST_DEPARTMENTS: usize = 100;
 
 /// What an account is called and may do.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -25,6 +28,9 @@ pub struct Mandate {
     roles: Vec<Role>,
     #[n(3)]
     types: Option<Vec<TypeCode>>,
+    /// Any department, where nothing is said: accounts from before this field review for any, as they did.
+    #[n(4)]
+    departments: Option<Vec<String>>,
 }
 
 /// Why a mandate cannot be given.
@@ -36,7 +42,7 @@ pub enum MandateError {
     /// No role: such an account could do nothing.
     #[error("an account has at least one role")]
     NoRole,
-    /// A role or a type stands twice.
+    /// A role, a type or a department stands twice.
     #[error("{named} is named twice")]
     Twice {
         /// What is.
@@ -48,6 +54,15 @@ pub enum MandateError {
         /// How many were named.
         found: usize,
     },
+    /// No department, or too many.
+    #[error("an account speaks for any department, or for 1 to {MOST_DEPARTMENTS}; this one names {found}")]
+    Departments {
+        /// How many were named.
+        found: usize,
+    },
+    /// Departments bind who gives their opinions, and nobody else.
+    #[error("departments are named, and none of the roles gives their opinions")]
+    NoReviewer,
 }
 
 impl MandateError {
@@ -58,6 +73,8 @@ impl MandateError {
             Self::NoRole => "account_no_role",
             Self::Twice { .. } => "account_named_twice",
             Self::Types { .. } => "account_types",
+            Self::Departments { .. } => "account_departments",
+            Self::NoReviewer => "account_no_reviewer",
         }
     }
 }
@@ -82,7 +99,22 @@ impl Mandate {
         }
         match &types {
             Some(types) if types.is_empty() || types.len() > MOST_TYPES => Err(MandateError::Types { found: types.len() }),
-            Some(_) | None => Ok(Self { agency, name: name.to_owned(), roles, types }),
+            Some(_) | None => Ok(Self { agency, name: name.to_owned(), roles, types, departments: None }),
+        }
+    }
+
+    /// The same mandate for these departments, by their ids in type files: none named means any.
+    pub fn speaking_for(self, departments: Option<Vec<String>>) -> Result<Self, MandateError> {
+        let Some(named) = &departments else { return Ok(Self { departments, ..self }) };
+        if !self.roles.iter().any(|role| role.rights().contains(&Right::Review)) {
+            return Err(MandateError::NoReviewer);
+        }
+        if named.is_empty() || named.len() > MOST_DEPARTMENTS {
+            return Err(MandateError::Departments { found: named.len() });
+        }
+        match twin(named) {
+            Some(id) => Err(MandateError::Twice { named: id.clone() }),
+            None => Ok(Self { departments, ..self }),
         }
     }
 
@@ -106,14 +138,56 @@ impl Mandate {
         self.types.as_deref()
     }
 
+    /// The departments; none named means any.
+    pub fn departments(&self) -> Option<&[String]> {
+        self.departments.as_deref()
+    }
+
     /// A caller with this mandate.
     pub fn caller(&self, actor: String) -> Caller {
         let scope = self.types.clone().map_or(Scope::EveryType, Scope::Types);
-        Caller { actor, agency: self.agency, roles: self.roles.clone(), scope }
+        let departments = self.departments.clone().map_or(Departments::Any, Departments::These);
+        Caller { actor, agency: self.agency, roles: self.roles.clone(), scope, departments }
     }
 }
 
 /// The first that stands in a list before itself.
 fn twin<T: PartialEq>(list: &[T]) -> Option<&T> {
     list.iter().enumerate().find_map(|(place, one)| list.iter().take(place).any(|before| before == one).then_some(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::paper::{read, written};
+    use super::*;
+
+    fn mandate(roles: &[Role]) -> Mandate {
+        Mandate::new(Uscc::parse("91350100M000100Y43").unwrap(), "窗口", roles.to_vec(), None).unwrap()
+    }
+
+    #[test]
+    fn an_account_from_before_departments_speaks_for_any_and_is_written_as_it_was() {
+        // An array of three: agency, name, roles; no types, which are left out at its end.
+        let before = [&[0x83, 0x72], b"91350100M000100Y43".as_slice(), &[0x66], "窗口".as_bytes(), &[0x81, 0x01]].concat();
+        let found: Mandate = read(&before).unwrap();
+        assert_eq!(found.departments(), None);
+        assert!(found.caller("li.si".to_owned()).may_speak_for("fire").is_ok());
+        let bound = found.clone().speaking_for(Some(vec!["fire".to_owned()])).unwrap();
+        assert_eq!(read::<Mandate>(&written(&bound)).unwrap().departments(), Some(["fire".to_owned()].as_slice()));
+        assert_eq!(written(&found), before);
+    }
+
+    #[test]
+    fn who_is_bound_reviews_and_speaks_for_those_departments_alone() {
+        let ids = |ids: &[&str]| Some(ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
+        let bound = mandate(&[Role::Reviewer]).speaking_for(ids(&["fire", "planning"])).unwrap().caller("li.si".to_owned());
+        assert!(bound.may_speak_for("fire").is_ok() && bound.may_speak_for("planning").is_ok());
+        assert_eq!(bound.may_speak_for("civil-defence").unwrap_err().code(), "caller_lacks_department");
+        let refused = |roles: &[Role], departments| mandate(roles).speaking_for(departments).err().map(|error| error.code());
+        assert_eq!(refused(&[Role::Clerk, Role::Approver], ids(&["fire"])), Some("account_no_reviewer"));
+        assert_eq!(refused(&[Role::Clerk], None), None);
+        assert_eq!(refused(&[Role::Reviewer], ids(&[])), Some("account_departments"));
+        assert_eq!(refused(&[Role::Reviewer], ids(&["fire"; MOST_DEPARTMENTS + 1])), Some("account_departments"));
+        assert_eq!(refused(&[Role::Reviewer], ids(&["fire", "planning", "fire"])), Some("account_named_twice"));
+    }
 }

@@ -88,6 +88,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("no agency of the library's manifest has this key", "本库的机构名录中没有持有此密钥的机构"),
     ("no agency of the library's manifest issues this type", "本库的机构名录中没有颁发该类型的机构"),
     ("no code set of the type knows {}", "该类型的代码集中没有 {}"),
+    ("department {} is not among those that you speak for: {}", "部门 {} 不在您可代表的部门之列：{}"),
+    ("departments are named, and none of the roles gives their opinions", "列有部门，而没有一个角色出具审查意见"),
+    ("an account speaks for any department, or for 1 to {}; this one names {}", "账号可代表任何部门，或 1 至 {} 个部门；此处列出 {} 个"),
+    ("no type's review knows such a department: they ask {}", "没有类型的审查涉及该部门；参加审查的有 {}"),
     ("no type's review knows department {}", "没有类型的审查涉及部门 {}"),
     // Signed files (`kanhe_core::pack`, `envelope`, `key`).
     ("the pack cannot be opened: {}", "证照包无法打开：{}"),

@@ -2,8 +2,10 @@
 
 /// Code, Chinese, English.
 pub(super) const HINTS: &[(&str, &str, &str)] = &[
+    ("account_departments", "列出 1 至 100 个部门；不填则为任何部门。", "Name 1 to 100, or leave them out for any department."),
     ("account_name", "填写 1 至 100 个字符。", "Take 1 to 100 characters."),
     ("account_named_twice", "每项只列一次。", "Name each once."),
+    ("account_no_reviewer", "去掉部门，或加上审查人员（reviewer）角色。", "Leave the departments out, or add the role reviewer."),
     ("account_no_role", "至少指定一个角色。", "Name at least one."),
     ("account_term", "错误中载明允许的范围。", "The error names the bounds."),
     ("account_types", "列出 1 至 1,000 个类型；不填则为全部类型。", "Name 1 to 1,000, or leave them out for every type."),
@@ -27,6 +29,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("body_packed", "请勿压缩请求正文，去掉 Content-Encoding 后重发。", "Send it as it is, without `Content-Encoding`."),
     ("body_too_large", "减少内容，或改为批量任务提交（POST /v1/jobs）。", "Send less, or hand a job in with POST /v1/jobs."),
     ("body_too_slow", "换用更好的网络，或分几次发送。", "Send it over a better line, or in parts."),
+    (
+        "caller_lacks_department",
+        "请该部门的审查人员出具意见，或请本机构管理员调整。",
+        "Let a reviewer of that department speak, or ask the agency's administrator.",
+    ),
     ("caller_lacks_right", "请联系本机构管理员。", "Ask the agency's administrator."),
     ("caller_lacks_type", "请联系本机构管理员。", "Ask the agency's administrator."),
     (

@@ -1,6 +1,6 @@
 //! The command line of officers: what is done at the machine itself, before anybody can sign in or when nobody can any more.
 
-use super::LibraryArg;
+use super::{LibraryArg, TypesArg};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use kanhe_service::accounts::Role;
@@ -76,6 +76,11 @@ pub struct OfficerAddArgs {
     /// What the officer is in its agency; may be given several times
     #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role())]
     pub roles: Vec<Role>,
+    /// A department for which it reviews, by its id; may be given several times [default: any]
+    #[arg(long = "department", value_name = "ID")]
+    pub departments: Vec<String>,
+    #[command(flatten)]
+    pub types: TypesArg,
     /// Who does it, as the agency calls its officers
     #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
     pub actor: String,
@@ -97,6 +102,11 @@ pub enum ApiKeyVerb {
         /// What the system is in the agency; may be given several times
         #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role())]
         roles: Vec<Role>,
+        /// A department for which it reviews, by its id; may be given several times [default: any]
+        #[arg(long = "department", value_name = "ID")]
+        departments: Vec<String>,
+        #[command(flatten)]
+        types: TypesArg,
         /// For so many days
         #[arg(long, value_name = "N", default_value_t = 90)]
         days: u32,

@@ -1,6 +1,6 @@
 //! An administrator's work: the keys of the agency's systems.
 
-use super::officers::{codes, mandate};
+use super::officers::{Appointment, codes};
 use super::page::PageQuestion;
 use crate::accounts::api_key::{ApiKey, Beside, Cut, Grant, KeyCabinet};
 use crate::accounts::{AccountError, Caller, Right, Role, Thumbprint};
@@ -29,6 +29,8 @@ pub struct NewKey {
     roles: Vec<Role>,
     /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
+    /// The departments for which it reviews, by their ids in type files; any department, where this is left out.
+    departments: Option<Vec<String>>,
     /// For how many days the key is good: 1 to 1,095; a year, where this is left out.
     #[serde(default = "a_year")]
     #[schema(minimum = 1, maximum = 1095)]
@@ -82,6 +84,9 @@ pub struct KeyLine {
     /// For which types; null for every type.
     #[schema(required)]
     types: Option<Vec<String>>,
+    /// For which departments it reviews; null for any.
+    #[schema(required)]
+    departments: Option<Vec<String>>,
     /// When it was made (RFC 3339).
     #[schema(format = DateTime)]
     made: String,
@@ -145,7 +150,7 @@ pub async fn add(act: Act<NewKey>) -> Result<(StatusCode, Once), Problem> {
     act.caller.may(Right::Administer)?;
     let added = act.done(|act| {
         let Act { house, caller, body, .. } = &act;
-        let mandate = mandate(house, caller, &body.name, &body.roles, body.types.as_deref())?;
+        let mandate = body.appointment().mandate(house, caller)?;
         let grant = grant(body.days, body.calls_a_day)?;
         let cabinet = KeyCabinet::new(&house.library, &house.edge, caller);
         act.once(|answer| match thumbprint(body.certificate.as_deref())? {
@@ -186,6 +191,13 @@ pub async fn revoke(State(house): State<Shared>, caller: Caller, Path(id): Path<
     Ok(Json(line(id, &key)))
 }
 
+impl NewKey {
+    fn appointment(&self) -> Appointment<'_> {
+        let Self { name, roles, types, departments, .. } = self;
+        Appointment { name, roles, types: types.as_deref(), departments: departments.as_deref() }
+    }
+}
+
 /// Who may ask nothing is no relying party.
 fn grant(days: u32, calls_a_day: Option<u32>) -> Result<Grant, Problem> {
     if calls_a_day == Some(0) { Err(malformed("`calls_a_day` is 1 or more")) } else { Ok(Grant { days, calls_a_day }) }
@@ -216,6 +228,7 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         name: key.mandate.name().to_owned(),
         roles: key.mandate.roles().to_vec(),
         types: codes(key.mandate.types()),
+        departments: key.mandate.departments().map(<[String]>::to_vec),
         made: key.made.to_string(),
         expires: key.expires.to_string(),
         older_until: key.older_until().map(|until| until.to_string()),

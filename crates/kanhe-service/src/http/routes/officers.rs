@@ -7,6 +7,7 @@ use crate::http::act::Act;
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
+use crate::http::routes::applications::show::known_department;
 use crate::identity::{IdentityError, Subject};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -33,6 +34,8 @@ pub struct NewOfficer {
     roles: Vec<Role>,
     /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
+    /// The departments for which it reviews, by their ids in type files; any department, where this is left out.
+    departments: Option<Vec<String>>,
 }
 
 /// What an officer is from now on.
@@ -47,6 +50,8 @@ pub struct OfficerChange {
     roles: Vec<Role>,
     /// The types that it may act for, by their codes or the names of their files; every type, where this is left out.
     types: Option<Vec<String>>,
+    /// The departments for which it reviews, by their ids in type files; any department, where this is left out.
+    departments: Option<Vec<String>>,
 }
 
 /// An officer.
@@ -63,6 +68,9 @@ pub struct OfficerLine {
     /// For which types; null for every type.
     #[schema(required)]
     types: Option<Vec<String>>,
+    /// For which departments it reviews; null for any.
+    #[schema(required)]
+    departments: Option<Vec<String>>,
     /// Whether it may sign in.
     active: bool,
     /// Whether it signs in with a second factor.
@@ -138,7 +146,7 @@ pub async fn add(act: Act<NewOfficer>) -> Result<Response, Problem> {
     act.caller.may(Right::Administer)?;
     let house = act.house.clone();
     let login = Login::parse(&act.body.login).map_err(AccountError::from)?;
-    let mandate = mandate(&house, &act.caller, &act.body.name, &act.body.roles, act.body.types.as_deref())?;
+    let mandate = act.body.appointment().mandate(&house, &act.caller)?;
     let place = [(LOCATION, format!("/v1/officers/{}", OfficerId::of(&house.library, login.as_str())))];
     let added = aside_with_password(&house, move |house| {
         act.once(|answer| {
@@ -161,7 +169,7 @@ pub async fn one(State(house): State<Shared>, caller: Caller, Path(id): Path<Str
     Ok(Json(line(id, &officer)))
 }
 
-/// Gives an officer another name, other roles or types; its sessions go on with them.
+/// Gives an officer another name, other roles, types or departments; its sessions go on with them.
 #[utoipa::path(put, path = "/v1/officers/{id}", tag = "officers", params(("id" = String, Path, description = "The officer's id")), request_body = OfficerChange,
     responses((status = OK, body = OfficerLine)))]
 pub async fn change(
@@ -172,7 +180,7 @@ pub async fn change(
 ) -> Result<Json<OfficerLine>, Problem> {
     caller.may(Right::Administer)?;
     let id = id_of(&id)?;
-    let mandate = mandate(&house, &caller, &body.name, &body.roles, body.types.as_deref())?;
+    let mandate = body.appointment().mandate(&house, &caller)?;
     let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).change(id, &mandate)).await?;
     Ok(Json(line(id, &officer)))
 }
@@ -238,10 +246,39 @@ async fn turn(house: &Shared, caller: Caller, id: &str, activity: Activity) -> R
     Ok(Json(line(id, &officer)))
 }
 
-/// The mandate of an account in the caller's own agency.
-pub(super) fn mandate(house: &House, caller: &Caller, name: &str, roles: &[Role], types: Option<&[String]>) -> Result<Mandate, Problem> {
-    let types = types.map(|types| types.iter().map(|name| house.type_code(name)).collect::<Result<Vec<_>, _>>()).transpose()?;
-    Ok(Mandate::new(caller.agency, name, roles.to_vec(), types).map_err(AccountError::from)?)
+/// What an account is to be, as a request says it.
+pub(super) struct Appointment<'b> {
+    pub(super) name: &'b str,
+    pub(super) roles: &'b [Role],
+    pub(super) types: Option<&'b [String]>,
+    pub(super) departments: Option<&'b [String]>,
+}
+
+impl NewOfficer {
+    fn appointment(&self) -> Appointment<'_> {
+        let Self { name, roles, types, departments, .. } = self;
+        Appointment { name, roles, types: types.as_deref(), departments: departments.as_deref() }
+    }
+}
+
+impl OfficerChange {
+    fn appointment(&self) -> Appointment<'_> {
+        let Self { name, roles, types, departments } = self;
+        Appointment { name, roles, types: types.as_deref(), departments: departments.as_deref() }
+    }
+}
+
+impl Appointment<'_> {
+    /// The mandate of an account in the caller's own agency.
+    pub(super) fn mandate(&self, house: &House, caller: &Caller) -> Result<Mandate, Problem> {
+        let codes = |types: &[String]| types.iter().map(|name| house.type_code(name)).collect::<Result<Vec<_>, _>>();
+        let types = self.types.map(codes).transpose()?;
+        let mandate = Mandate::new(caller.agency, self.name, self.roles.to_vec(), types).map_err(AccountError::from)?;
+        let mandate = mandate.speaking_for(self.departments.map(<[String]>::to_vec)).map_err(AccountError::from)?;
+        // Whoever is bound to a department that nobody asks could review nothing, and nobody would see why.
+        mandate.departments().unwrap_or_default().iter().try_for_each(|id| known_department(house, id))?;
+        Ok(mandate)
+    }
 }
 
 /// The codes of types, for the interface.
@@ -260,6 +297,7 @@ fn line(id: OfficerId, officer: &Officer) -> OfficerLine {
         name: officer.mandate.name().to_owned(),
         roles: officer.mandate.roles().to_vec(),
         types: codes(officer.mandate.types()),
+        departments: officer.mandate.departments().map(<[String]>::to_vec),
         active: officer.active,
         second_factor: officer.has_second_factor(),
         must_change_password: officer.must_change(),

@@ -2,7 +2,7 @@
 
 use crate::accounts::session::{self, SignedIn, Token};
 use crate::accounts::sign_in::{self, Claim};
-use crate::accounts::{Caller, CredentialError, Mandate, Right, Role, Scope, SignInError, second_factor};
+use crate::accounts::{Caller, CredentialError, Departments, Mandate, Right, Role, Scope, SignInError, second_factor};
 use crate::house::{House, Shared};
 use crate::http::aside::{aside, aside_with_password};
 use crate::http::authenticate::token;
@@ -70,6 +70,9 @@ pub struct Who {
     /// For which types; null for every type.
     #[schema(required)]
     types: Option<Vec<String>>,
+    /// For which departments one reviews; null for any.
+    #[schema(required)]
+    departments: Option<Vec<String>>,
     /// What belongs to a session; for officers.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<SessionState>,
@@ -209,6 +212,10 @@ fn what(caller: &Caller) -> Who {
         Scope::EveryType => None,
         Scope::Types(types) => Some(types.iter().map(ToString::to_string).collect()),
     };
+    let departments = match &caller.departments {
+        Departments::Any => None,
+        Departments::These(ids) => Some(ids.clone()),
+    };
     Who {
         actor: caller.actor.clone(),
         name: None,
@@ -216,6 +223,7 @@ fn what(caller: &Caller) -> Who {
         roles: caller.roles.clone(),
         rights: Right::ALL.into_iter().filter(|right| caller.has(*right)).map(Right::word).collect(),
         types,
+        departments,
         session: None,
     }
 }

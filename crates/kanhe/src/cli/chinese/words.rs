@@ -80,6 +80,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The claim that names people, as `claim` of `[accounts.oidc]` has it", "标识人员的声明，与 `[accounts.oidc]` 的 `claim` 一致"),
     ("The name that colleagues read", "同事所见的姓名或称呼"),
     ("What the officer is in its agency; may be given several times", "在机构中的角色，可多次给出"),
+    (
+        "A department for which it reviews, by its id; may be given several times [default: any]",
+        "可代表其出具审查意见的部门（代号），可多次给出 [默认：任何部门]",
+    ),
     ("The agency, by its USCC", "机构的统一社会信用代码"),
     ("The service's configuration: check", "服务的配置：检查"),
     ("The configuration: one TOML file", "配置：一个 TOML 文件"),

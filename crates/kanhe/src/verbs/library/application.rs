@@ -4,7 +4,7 @@ mod apply;
 mod show;
 
 pub use apply::apply;
-pub use show::run as application;
+pub use show::{known_department, run as application};
 
 use super::change::result;
 use super::door::{Case, Issued, Order, Place, door};

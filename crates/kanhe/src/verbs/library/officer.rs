@@ -1,15 +1,18 @@
 //! `kanhe officer`: accounts, at the machine itself. While a service holds the library, its own interface does the same.
 
+use super::application::known_department;
 use super::find::said;
-use super::{manifest, open, stored};
-use crate::cli::{ApiKeyVerb, LibraryArg, OfficerAddArgs, OfficerVerb};
+use super::{catalogue, manifest, open, stored};
+use crate::cli::{ApiKeyVerb, LibraryArg, OfficerAddArgs, OfficerVerb, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::serve::edge;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
 use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
-use kanhe_service::accounts::{AccountError, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers};
+use kanhe_service::accounts::{
+    AccountError, Appointed, Caller, Departments, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers,
+};
 use kanhe_service::identity::Subject;
 use kanhe_store::Library;
 use kanhe_store::find::LONGEST_PAGE;
@@ -64,12 +67,13 @@ const fn library_of(verb: &OfficerVerb) -> &LibraryArg {
 
 /// Makes keys of systems.
 pub fn api_key(verb: &ApiKeyVerb, voice: Voice) -> Result<Ended, Failure> {
-    let ApiKeyVerb::Add { library, agency, name, roles, days, calls_a_day, actor } = verb;
+    let ApiKeyVerb::Add { library, agency, name, roles, departments, types, days, calls_a_day, actor } = verb;
     super::alone(&library.library, THROUGH_THE_SERVICE)?;
     let agency = Uscc::parse(agency).map_err(|error| Failure::new(error.code(), error))?;
     let mandate = Mandate::new(agency, name, roles.clone(), None).map_err(|error| refused(&error.into()))?;
     let library = open(library)?;
     is_of_the_region(&library, &agency)?;
+    let mandate = speaking_for(mandate, departments, &library, types)?;
     let (by, edge) = (at_the_machine(actor, agency), edge());
     let grant = Grant { days: *days, calls_a_day: *calls_a_day };
     let cut = KeyCabinet::new(&library, &edge, &by).add(&mandate, grant, alone).map_err(|error| refused(&error))?;
@@ -91,10 +95,21 @@ fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
     let mandate = Mandate::new(agency, &args.name, args.roles.clone(), None).map_err(|error| refused(&error.into()))?;
     let library = open(&args.library)?;
     is_of_the_region(&library, &agency)?;
+    let mandate = speaking_for(mandate, &args.departments, &library, &args.types)?;
     let by = at_the_machine(&args.actor, agency);
     let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate, |_, _| Ok(())).map_err(|error| refused(&error))?;
     say(voice, login.as_str(), &appointed);
     Ok(Ended::Well)
+}
+
+/// A mandate for the departments that are named; for any, where none is.
+fn speaking_for(mandate: Mandate, departments: &[String], library: &Library, types: &TypesArg) -> Result<Mandate, Failure> {
+    if departments.is_empty() {
+        return Ok(mandate);
+    }
+    let catalogue = catalogue(library, types)?;
+    departments.iter().try_for_each(|id| known_department(&catalogue, id))?;
+    mandate.speaking_for(Some(departments.to_vec())).map_err(|error| refused(&error.into()))
 }
 
 /// An officer by its login, and who acts upon it at the machine.
@@ -118,9 +133,10 @@ fn list(library: &Library, voice: Voice) -> Result<Ended, Failure> {
         let roster = officers(library, None, after.as_ref(), LONGEST_PAGE).map_err(stored)?;
         for (id, officer) in &roster.officers {
             let (mandate, roles) = (&officer.mandate, officer.mandate.roles().iter().map(|role| role.word()).collect::<Vec<_>>());
-            rows.push(json!({ "id": id.to_string(), "login": officer.login, "name": mandate.name(), "agency": mandate.agency().as_str(), "roles": roles, "active": officer.active }));
+            rows.push(json!({ "id": id.to_string(), "login": officer.login, "name": mandate.name(), "agency": mandate.agency().as_str(), "roles": roles, "departments": mandate.departments(), "active": officer.active }));
             let active = if officer.active { "" } else { "  ✗" };
-            lines.push(format!("{}  {}  {}  {}{active}", mandate.agency(), officer.login, mandate.name(), roles.join(", ")));
+            let departments = mandate.departments().map(|ids| format!(" ({})", ids.join(", "))).unwrap_or_default();
+            lines.push(format!("{}  {}  {}  {}{departments}{active}", mandate.agency(), officer.login, mandate.name(), roles.join(", ")));
         }
         after = roster.next;
         if after.is_none() {
@@ -134,7 +150,8 @@ fn list(library: &Library, voice: Voice) -> Result<Ended, Failure> {
 
 /// Who has the library's folder and secret may do this; a colon, which no login has, tells it from a colleague's act in the service.
 fn at_the_machine(actor: &str, agency: Uscc) -> Caller {
-    Caller { actor: format!("machine:{actor}"), agency, roles: vec![Role::Administrator], scope: Scope::EveryType }
+    let (roles, scope, departments) = (vec![Role::Administrator], Scope::EveryType, Departments::Any);
+    Caller { actor: format!("machine:{actor}"), agency, roles, scope, departments }
 }
 
 /// Says as whom an officer signs in by the identity service.

@@ -32,7 +32,7 @@ pub struct MovedOn {
     stage: &'static str,
 }
 
-/// Writes down what a department says; until the decision it may change its mind.
+/// Writes down what a department says; until the decision it may change its mind. Who is bound to departments speaks for no other.
 #[utoipa::path(post, path = "/v1/applications/{code}/reviews", tag = "applications", request_body = ReviewRequest,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer, for a day")),
@@ -43,6 +43,7 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
         let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`opinion` is agrees or objects");
         let opinion = Opinion::parse(&body.opinion).ok_or_else(unknown)?;
         let (entry, own) = (act.entry()?, house.application_of(caller, Right::Review, subject)?);
+        caller.may_speak_for(&body.department)?;
         let code = &own.project.code;
         act.once(|answer| {
             let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));

@@ -1,7 +1,7 @@
 //! Where applications stand.
 
 use crate::accounts::{Caller, Right};
-use crate::house::Shared;
+use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
@@ -85,16 +85,13 @@ pub async fn search(
 ) -> Result<Json<ApplicationPage>, Problem> {
     aside(&house, move |house| {
         let type_code = search.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
-        if search.department.as_deref().is_some_and(|id| !house.catalogue.knows_department(id)) {
-            let detail = "no type's review knows such a department";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "review_unknown_department", detail));
-        }
+        search.department.as_deref().map_or(Ok(()), |id| known_department(house, id))?;
         let stage = search.stage.as_deref().map(stage).transpose()?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
         let wanted = Wanted { type_code, stage, department: search.department.as_deref(), ..Wanted::default() };
         let page = house.applications_of(&caller, wanted, after.as_ref(), limit)?;
         let applications = page.projects.iter().map(ApplicationRow::from).collect();
-        Ok(Json(ApplicationPage { applications, next: page.next.as_ref().map(Cursor::to_text) }))
+        Ok::<_, Problem>(Json(ApplicationPage { applications, next: page.next.as_ref().map(Cursor::to_text) }))
     })
     .await
 }
@@ -108,6 +105,16 @@ pub async fn standing(State(house): State<Shared>, Path(code): Path<String>) -> 
         Ok::<_, Problem>(Json(ApplicationStanding { code: project.code.as_str().to_owned(), stage: project.stage.word() }))
     })
     .await
+}
+
+/// Refuses a department that no type's review asks.
+pub fn known_department(house: &House, id: &str) -> Result<(), Problem> {
+    if house.catalogue.knows_department(id) {
+        return Ok(());
+    }
+    let known = house.catalogue.departments().into_iter().collect::<Vec<_>>().join(", ");
+    let detail = format!("no type's review knows such a department: they ask {known}");
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "review_unknown_department", detail))
 }
 
 fn stage(word: &str) -> Result<Stage, Problem> {

@@ -125,11 +125,17 @@ fn wanted<'a>(args: &'a ApplicationListArgs, catalogue: &'a Catalogue) -> Result
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
     let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
     let stage = args.stage.as_deref().map(stage_of).transpose()?;
-    if let Some(department) = args.department.as_ref().filter(|id| !catalogue.knows_department(id)) {
-        let hint = Words::new("kanhe type show 列出该类型的审查部门。", "`kanhe type show` lists the departments of a type.");
-        return Err(Failure::new("review_unknown_department", format!("no type's review knows department {department}")).hint(hint));
-    }
+    args.department.as_deref().map_or(Ok(()), |id| known_department(catalogue, id))?;
     Ok(ApplicationsWanted { catalogue, type_code, agency, stage, department: args.department.as_deref() })
+}
+
+/// Refuses a department that no type's review asks.
+pub fn known_department(catalogue: &Catalogue, id: &str) -> Result<(), Failure> {
+    if catalogue.knows_department(id) {
+        return Ok(());
+    }
+    let hint = Words::new("kanhe type show 列出该类型的审查部门。", "`kanhe type show` lists the departments of a type.");
+    Err(Failure::new("review_unknown_department", format!("no type's review knows department {id}")).hint(hint))
 }
 
 fn stage_of(word: &str) -> Result<Stage, Failure> {

@@ -23,7 +23,8 @@ pub fn open(stage: &Stage, host: &str, path: &str) -> Visit {
     let (profile, log) = (folder.path().join("profile"), folder.path().join("net.json"));
     let mut browser = Command::new("chromium-headless-shell");
     // Whoever runs as root has no sandbox, and the page is ours.
-    browser.args(["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--enable-logging=stderr"]);
+    browser.args(["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--enable-logging=stderr"]);
+    browser.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
     // Any other host is asked for in vain, whether or not this machine has an internet: that it was asked for stands in the log.
     browser.arg(format!("--host-resolver-rules=MAP {host} 127.0.0.1, MAP * ~NOTFOUND"));
     browser.arg(format!("--user-data-dir={}", profile.display())).arg(format!("--log-net-log={}", log.display()));

@@ -41,6 +41,8 @@ pub struct Stage {
     /// What its log may not have.
     handed: Handed,
     log: Pad,
+    /// In which language callers want to be answered who say nothing else.
+    tongue: Option<&'static str>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
@@ -62,6 +64,12 @@ impl Stage {
     /// A service that gives callers so much.
     pub fn with(limits: Limits) -> Self {
         Self::of(house_with(|_| {}), limits)
+    }
+
+    /// The same service, of which callers want English.
+    pub fn in_english(mut self) -> Self {
+        self.tongue = Some("en");
+        self
     }
 
     /// A service in a house that was made before.
@@ -111,6 +119,7 @@ impl Stage {
             badges: Mutex::default(),
             handed,
             log,
+            tongue: None,
             address,
             stop: Some(stop),
             runtime: Some(runtime),
@@ -171,7 +180,9 @@ impl Stage {
                 self.handed.hand(value);
             }
         }
-        let reply = Reply::of(method, &self.url(path), headers, body);
+        let mut headers = headers.to_vec();
+        headers.extend(self.tongue.map(|tongue| ("accept-language", tongue)));
+        let reply = Reply::of(method, &self.url(path), &headers, body);
         // The description of the interface has examples, and they are nobody's.
         if path != "/v1/openapi.json" {
             self.handed.hand_json(&reply.bytes);

@@ -10,6 +10,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kanhe_issuer::json::Unique;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -55,6 +57,11 @@ pub fn malformed(detail: impl std::fmt::Display) -> Problem {
 pub fn at_most(member: &str, text: &str, most: usize) -> Result<(), Problem> {
     let found = text.chars().count();
     if found <= most { Ok(()) } else { Err(malformed(format_args!("`{member}` has {found} characters, at most {most} are read"))) }
+}
+
+/// Reads the base64 of a member.
+pub fn decoded(member: &str, text: &str) -> Result<Vec<u8>, Problem> {
+    STANDARD.decode(text).map_err(|_| malformed(format_args!("`{member}` is no base64")))
 }
 
 /// Refuses a body that says that it is none of some media types.

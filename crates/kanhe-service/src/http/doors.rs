@@ -39,6 +39,7 @@ const DOORS: &[(Wants, &[&str])] = &[
             "verify_verify",
             "verify_verify_batch",
             "verify_verify_picture",
+            "verify_verify_file",
             "types_list",
             "types_one",
             "types_file",

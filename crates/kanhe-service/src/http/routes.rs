@@ -74,6 +74,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(verify::verify))
         .routes(routes!(verify::verify_batch))
         .routes(routes!(verify::verify_picture))
+        .routes(routes!(verify::verify_file))
         .merge(of_certificates())
         .merge(of_applications())
         .merge(of_jobs())

@@ -185,6 +185,7 @@ impl Things {
             "jobs_add" => "text/csv",
             "verify_verify_picture" => "image/png",
             "verify_verify_file" | "sharing_of_file" => "application/cose",
+            "session_ended_there" => "application/x-www-form-urlencoded",
             _ => "application/json",
         }
     }
@@ -199,6 +200,7 @@ impl Things {
                 format!("{},training\n{values},{}\n", cells.join(","), row["training"]).into_bytes()
             }
             "verify_verify_picture" | "verify_verify_file" | "sharing_of_file" => b"no file".to_vec(),
+            "session_ended_there" => b"logout_token=a.b.c".to_vec(),
             _ if takes_one => self.json(&route.name).to_string().into_bytes(),
             _ => Vec::new(),
         }

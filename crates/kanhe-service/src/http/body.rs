@@ -107,6 +107,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A form of a known shape (`application/x-www-form-urlencoded`).
+pub struct FormBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for FormBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        is_one_of(request.headers(), &["application/x-www-form-urlencoded"])?;
+        let form = axum::extract::Form::from_request(request, state).await;
+        let axum::extract::Form(pairs) = form.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => malformed("the body is no form"),
+        })?;
+        parameters::read(pairs).map(Self).map_err(malformed)
+    }
+}
+
 /// The bytes of a PNG or JPEG picture.
 pub struct Picture(pub Bytes);
 

@@ -58,6 +58,8 @@ const DOORS: &[(Wants, &[&str])] = &[
             "session_go",
             "session_back",
             "session_leave",
+            // The identity service says by its signature that it is who asks.
+            "session_ended_there",
         ],
     ),
     (Wants::Anybody, &["session_show"]),

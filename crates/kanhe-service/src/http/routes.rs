@@ -95,6 +95,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(identity::go))
         .routes(routes!(identity::back))
         .routes(routes!(identity::leave))
+        .routes(routes!(identity::ended_there))
         .routes(routes!(session::password))
         .routes(routes!(session::begin_second_factor))
         .routes(routes!(session::confirm_second_factor))

@@ -293,6 +293,22 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("its keys", "其公钥"),
     ("what the browser brings back", "浏览器带回的内容"),
     ("the description of the identity service", "统一身份认证服务的描述"),
+    ("the body is no form", "请求体不是表单"),
+    ("the logout token is not of the form that Back-Channel Logout has", "退出令牌的格式不合规范"),
+    ("the token says that it is of another type than logout+jwt", "令牌自称的类型不是 logout+jwt"),
+    ("the logout token is signed with none of RS256, ES256 and EdDSA", "退出令牌的签名算法不是 RS256、ES256 或 EdDSA"),
+    ("the identity service publishes no key by which the logout token could be signed", "统一身份认证服务未公布该退出令牌的签名密钥"),
+    ("the signature of the logout token is not that of the key named", "退出令牌的签名与所载密钥不符"),
+    ("the logout token names another issuer than the configuration", "退出令牌所载签发者与配置不符"),
+    ("the logout token is for another client, or for others too", "退出令牌不是只签发给本系统的"),
+    (
+        "the logout token is not of this moment: issued {}, good until {}, now it is {}",
+        "退出令牌不在有效时间内：签发于 {}，有效至 {}，现在是 {}",
+    ),
+    ("the logout token names neither a subject nor a session", "退出令牌没有指明主体，也没有指明会话"),
+    ("the logout token does not have the event that somebody is signed out", "退出令牌没有退出事件"),
+    ("the logout token has a nonce, as only ID tokens have", "退出令牌含有 ID 令牌才有的 nonce"),
+    ("the logout token came before", "退出令牌此前已收到"),
     ("{} names another issuer than the configuration", "{}所载签发者与配置不符"),
     // Webhooks.
     (

@@ -183,6 +183,7 @@ impl Stage {
         let mut headers = headers.to_vec();
         headers.extend(self.tongue.map(|tongue| ("accept-language", tongue)));
         let reply = Reply::of(method, &self.url(path), &headers, body);
+        told_in_chinese(&reply);
         // The description of the interface has examples, and they are nobody's.
         if path != "/v1/openapi.json" {
             self.handed.hand_json(&reply.bytes);
@@ -227,6 +228,14 @@ impl Stage {
             runtime.shutdown_timeout(Duration::from_secs(5));
             self.handed.hold_against(&self.log.text());
         }
+    }
+}
+
+/// What stops a request is told to a reader of Chinese in Chinese: a sentence without a twin is noticed in the first story that meets it.
+fn told_in_chinese(reply: &Reply) {
+    if reply.header("content-type") == "application/problem+json" && reply.header("content-language") == "zh-CN" {
+        let detail = reply.json()["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(!detail.is_ascii(), "kanhe-words/src/detail knows no twin of: {detail}");
     }
 }
 

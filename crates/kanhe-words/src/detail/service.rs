@@ -323,5 +323,17 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("no recognition was taken up here, and the pack has none", "本服务没有登记互认目录，证照包中也没有"),
     ("no checkpoint was published yet", "尚未公布检查点"),
     ("the published log has no such tile", "已公布的日志没有该哈希块"),
+    (
+        "the library does not go on from what was published of it ({}), and nothing is written that would be lost with it",
+        "证照库与已公布的内容不相接（{}），会随之丢失的内容一概不写",
+    ),
+    ("the pack at hand has epoch {}, this one {}", "现有证照包为第 {} 期，这一份为第 {} 期"),
+    ("the pack expires before it was made", "证照包的到期时间早于制作时间"),
+    ("a pack carries at most {} {}, this one {}", "证照包最多载有 {} 份 {}，此包有 {} 份"),
+    ("{} {} of the pack repeats an earlier one", "证照包的组成部分 {} {} 与前面的重复"),
+    ("region {} packs its seals with dictionary {}, which the pack does not carry", "地区 {} 的证照码使用字典 {}，而证照包中没有该字典"),
+    ("key {} was stolen: sign with the agency's new key", "密钥 {} 已失窃：请用机构的新密钥签名"),
+    ("no agency of the manifest signs status lists with key {}", "机构名录中没有机构用密钥 {} 签署状态列表"),
+    ("{} events were published, the library has {}", "已公布 {} 条事件，库中有 {} 条"),
     ("somebody looks at the whole library", "有人正在查看整个证照库"),
 ];

@@ -25,7 +25,7 @@ type Seed = (&'static str, &'static str, Vec<u8>);
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let world = World::new();
-    for (target, name, bytes) in [documents(&world), seals(&world), words(&world), log()].concat() {
+    for (target, name, bytes) in [documents(&world), seals(&world), words(&world), log(), pictures()].concat() {
         fs::create_dir_all(folder.join(target))?;
         fs::write(folder.join(target).join(name), bytes)?;
     }
@@ -118,6 +118,24 @@ fn words(world: &World) -> Vec<Seed> {
         ("unpack", "premises", world.dictionary.pack("广州市天河区中路88号一层")),
         ("unpack", "rare", world.dictionary.pack("㛃𠮷")),
     ]
+}
+
+/// A printed code, a small one, and the least picture of the other kind.
+fn pictures() -> Vec<Seed> {
+    vec![
+        ("picture", "printed", include_bytes!("../readers/printed.png").to_vec()),
+        ("picture", "small", include_bytes!("../vectors/qr-zxing/qrcode-2/14.png").to_vec()),
+        ("picture", "grey", grey_jpeg()),
+    ]
+}
+
+/// A JPEG of one block of 8 × 8 dots: all of its coefficients are nothing, in one bit each (ITU-T T.81 annex B).
+fn grey_jpeg() -> Vec<u8> {
+    let quantization = [&[0xff, 0xdb, 0, 67, 0][..], &[1; 64]].concat();
+    let frame = [0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0];
+    let codes = |class: u8| [&[0xff, 0xc4, 0, 20, class, 1][..], &[0; 15], &[0]].concat();
+    let scan = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x3f];
+    [&[0xff, 0xd8][..], &quantization, &frame, &codes(0), &codes(0x10), &scan, &[0xff, 0xd9]].concat()
 }
 
 /// A log of 300 entries: two tiles of leaves, and one above them.

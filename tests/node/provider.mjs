@@ -4,6 +4,10 @@
 //   /story/keys/ALG     signs with a new key from now on
 //   /story/lie/NAME     tells this lie in every ID token from now on; `none` ends it
 //   /story/acr/VALUE    says that people were identified in this way
+//   /story/sid/yes      names sessions, in ID tokens and logout tokens, from now on
+//   /story/service/PORT sends logout tokens there
+//   /story/again        sends the last of them again
+// and by GET /story/outcome it says what was answered to the last of them.
 
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
@@ -21,7 +25,7 @@ const server = createServer((request, response) => answer(request, response));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 const secret = "a secret: with colons & blanks";
-let provider, key, stranger, lie = "none", acr, made = 0;
+let provider, key, stranger, lie = "none", acr, sid = false, made = 0, service, sent, outcome = "nothing was sent";
 
 async function newKey(alg) {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -34,6 +38,7 @@ async function begin(alg) {
   provider = new Provider(issuer, {
     clients: [{
       client_id: "kanhe", client_secret: secret, redirect_uris: [callback], post_logout_redirect_uris: [landing],
+      backchannel_logout_uri: new URL("/v1/session/oidc/logout", callback).href, backchannel_logout_session_required: sid,
       response_types: ["code"], grant_types: ["authorization_code"], id_token_signed_response_alg: alg,
     }],
     jwks: { keys: [key] },
@@ -41,6 +46,8 @@ async function begin(alg) {
     pkce: { required: () => true },
     claims: { openid: ["sub", "employee"], acr: null, auth_time: null },
     conformIdTokenClaims: false,
+    features: { backchannelLogout: { enabled: true } },
+    fetch: async (_, { body }) => deliver(await told(body.get("logout_token"), "logout+jwt")),
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256", "Ed25519", "EdDSA", "HS256"] },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, employee: `E-${sub}` }) }),
   });
@@ -50,10 +57,21 @@ async function begin(alg) {
   });
 }
 
+/** Sends a logout token where the service of the story is. */
+async function deliver(token) {
+  sent = token;
+  const response = await fetch(`http://127.0.0.1:${service}/v1/session/oidc/logout`, {
+    method: "POST", body: new URLSearchParams({ logout_token: token, state: "not ours to read" }),
+  });
+  const text = await response.text();
+  outcome = [response.status, text && JSON.parse(text).code].filter(Boolean).join(" ");
+  return new Response(null, { status: response.status });
+}
+
 /** The same token with one thing wrong, signed as the provider signs. */
-async function told(token) {
-  const claims = decodeJwt(token), now = Math.floor(Date.now() / 1000), header = { alg: key.alg, kid: key.kid };
-  if (acr) claims.acr = acr;
+async function told(token, typ) {
+  const claims = decodeJwt(token), now = Math.floor(Date.now() / 1000), header = { alg: key.alg, kid: key.kid, typ };
+  if (acr && !typ) claims.acr = acr;
   const lies = {
     none() {},
     nonce() { claims.nonce = "another"; },
@@ -67,6 +85,10 @@ async function told(token) {
     future() { claims.iat = now + 600; },
     subject() { delete claims.sub; },
     unknownKey() { header.kid = "key-0"; },
+    event() { claims.events = { "https://another.example.cn/event": {} }; },
+    nobody() { delete claims.sub; delete claims.sid; },
+    nameless() { delete claims.jti; },
+    type() { header.typ = "at+jwt"; },
   };
   lies[lie]?.();
   if (lie === "unsigned") return `${base64url.encode('{"alg":"none"}')}.${base64url.encode(JSON.stringify(claims))}.`;
@@ -83,6 +105,13 @@ async function answer(request, response) {
   if (what === "keys") await begin(value);
   if (what === "lie") lie = value;
   if (what === "acr") acr = value;
+  if (what === "service") service = value;
+  if (what === "again") await deliver(sent);
+  if (what === "outcome") return response.end(outcome);
+  if (what === "sid") {
+    sid = true;
+    await begin("RS256");
+  }
   response.writeHead(204).end();
 }
 

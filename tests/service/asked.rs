@@ -201,7 +201,8 @@ impl Things {
         match route.name.as_str() {
             "jobs_add" => "text/csv",
             "verify_verify_picture" => "image/png",
-            "sharing_of_file" => "application/cose",
+            "verify_verify_file" | "sharing_of_file" => "application/cose",
+            "session_ended_there" => "application/x-www-form-urlencoded",
             _ => "application/json",
         }
     }
@@ -215,7 +216,8 @@ impl Things {
                 let values = cells.map(|cell| text(&row[cell])).join(",");
                 format!("{},training\n{values},{}\n", cells.join(","), row["training"]).into_bytes()
             }
-            "verify_verify_picture" | "sharing_of_file" => b"no file".to_vec(),
+            "verify_verify_picture" | "verify_verify_file" | "sharing_of_file" => b"no file".to_vec(),
+            "session_ended_there" => b"logout_token=a.b.c".to_vec(),
             _ if takes_one => self.json(&route.name).to_string().into_bytes(),
             _ => Vec::new(),
         }

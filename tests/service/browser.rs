@@ -46,6 +46,12 @@ impl Provider {
         );
     }
 
+    /// What was answered to the last logout token that it sent.
+    pub fn outcome(&self) -> String {
+        let question = Question { url: &format!("{}/story/outcome", self.issuer), authorization: None, form: None };
+        String::from_utf8(ask(&question).unwrap().body.to_vec()).unwrap()
+    }
+
     /// A house that signs officers in by it, as the configuration says.
     pub fn stage(&self, change: impl FnOnce(&mut Settings)) -> Stage {
         self.stage_that(Box::new(ask), change)
@@ -172,6 +178,16 @@ impl<'s> Browser<'s> {
     pub fn sign_in_as(&mut self, login: &str) -> Reply {
         let back = self.through_the_pages_as(login);
         self.fetch("GET", &back, "").reply
+    }
+
+    /// Signs out at the identity service, by its own page.
+    pub fn sign_out_there(&mut self) {
+        let end = self.fetch("GET", &format!("{ADDRESS}/v1/session/oidc/end"), "");
+        let page = self.go("GET", end.reply.header("location"), "");
+        let text = String::from_utf8_lossy(&page.reply.bytes).into_owned();
+        let word = text.split_once("name=\"xsrf\" value=\"").unwrap_or_else(|| panic!("{text}")).1.split('"').next().unwrap();
+        let left = self.go("POST", &action(&page), &format!("xsrf={word}&logout=yes"));
+        assert_eq!((left.reply.status, left.url), (200, format!("{ADDRESS}/docs/")));
     }
 
     /// The officer's desk, after it has signed in.

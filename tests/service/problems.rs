@@ -1,5 +1,6 @@
 //! What stops a request: always a problem document, in the caller's language, with the headers that keep it where it belongs.
 
+use crate::agencies::{WANG, WU, ZHOU};
 use crate::stage::Stage;
 use kanhe_service::http::{Limits, Rate};
 use serde_json::json;
@@ -169,4 +170,78 @@ fn a_service_that_is_told_to_stop_answers_what_it_has_begun() {
         assert_eq!(call.join().unwrap().unwrap(), 200);
     }
     assert!(ureq::get(&url).call().is_err());
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_language_that_is_asked_for_with_everything_that_stands_in_it() {
+    let stage = Stage::new();
+    let (clerk, auditor) = (stage.bearer(WANG), stage.bearer(WU));
+    let body = |value: serde_json::Value| value.to_string().into_bytes();
+    let number = "44052418800101001X";
+    let rows = [
+        ("GET", "/v1/nothing", "", vec![], "此路径上没有内容", "there is nothing at this path"),
+        ("POST", "/v1/verify", "", body(json!({})), "缺少 `text`", "`text` is missing"),
+        (
+            "POST",
+            "/v1/verify",
+            "",
+            body(json!({ "text": number, "at": number })),
+            "`at` 不是时刻，应如 2026-11-22T09:00:00+08:00",
+            "`at` is no moment such as 2026-11-22T09:00:00+08:00",
+        ),
+        (
+            "POST",
+            "/v1/certificates/search",
+            &clerk,
+            body(json!({ "by": { "name": "王伟", number: 1 } })),
+            "`by`：应为对象，且恰有其中一个成员：number, holder, name, alias, request, shelf, ending",
+            "`by`: expected an object with exactly one of number, holder, name, alias, request, shelf, ending",
+        ),
+        (
+            "POST",
+            "/v1/certificates/search",
+            &clerk,
+            body(json!({ "by": { "alias": { "scheme": number, "value": "" } } })),
+            "体系和值各 1 至 100 个字符，不含不可见的字符",
+            "scheme and value have 1 to 100 characters each, and none that cannot be seen",
+        ),
+        (
+            "GET",
+            "/v1/audit/uses",
+            &clerk,
+            vec![],
+            "此操作需要 audit 权限，您的角色均没有",
+            "this takes the right to audit, which none of your roles has",
+        ),
+        ("GET", "/v1/audit/events?act=sell", &auditor, vec![], "`act` 应为其中之一：issue, ", "`act` is one of issue, "),
+        ("GET", "/v1/certificates/count", "Bearer kanhe_x", vec![], "接口密钥未知", "the API key is not known here"),
+    ];
+    for (method, path, bearer, body, zh, en) in rows {
+        for (language, tag, wanted) in [("zh", "zh-CN", zh), ("en", "en", en)] {
+            let mut headers = vec![("accept-language", language), ("content-type", "application/json")];
+            headers.extend((!bearer.is_empty()).then_some(("authorization", bearer)));
+            let reply = stage.send(method, path, &headers, &body);
+            let (json, text) = (reply.json(), String::from_utf8_lossy(&reply.bytes).into_owned());
+            assert!(json["detail"].as_str().unwrap().starts_with(wanted), "{path} {language}: {text}");
+            assert_eq!((reply.header("content-language"), json["title"].as_str().unwrap().is_ascii()), (tag, language == "en"), "{text}");
+            assert!(!text.contains(number) && !text.contains("王伟"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_verb_that_speaks_chinese_and_a_page_that_does_are_told_the_same_of_one_certificate() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}/reinstate", stage.operator(WANG, 1));
+    let (bearer, body) = (stage.bearer(ZHOU), crate::agencies::grounds().to_string());
+    let told = |language: &str| {
+        let headers = [("accept-language", language), ("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let reply = stage.send("POST", &path, &headers, body.as_bytes());
+        assert_eq!((reply.status, reply.code().as_str()), (409, "lifecycle_not_allowed"));
+        reply.json()["detail"].as_str().unwrap().to_owned()
+    };
+    let english = told("en");
+    assert!(english.starts_with("a certificate that is in_force cannot be the object of reinstate; allowed now: "), "{english}");
+    assert_eq!(Some(told("zh-CN")), kanhe_words::in_chinese(&english));
+    assert!(told("zh-CN").starts_with("状态为有效的证照不能办理"), "{}", told("zh-CN"));
 }

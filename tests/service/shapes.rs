@@ -17,7 +17,7 @@ fn search(by: &Value) -> Value {
 
 #[test]
 fn a_search_that_is_wrong_is_told_which_member_is_wrong() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     let rows = [
         (json!([]), "expected an object"),
         (json!({}), "`by` is missing"),
@@ -51,7 +51,7 @@ fn a_search_that_is_wrong_is_told_which_member_is_wrong() {
 
 #[test]
 fn a_parameter_that_is_wrong_is_named() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     for (query, wanted) in [
         ("limit=many", "`limit`: expected a whole number from 0 on, within its bounds"),
         ("limit=5&limit=6", "`limit` stands twice"),
@@ -63,7 +63,7 @@ fn a_parameter_that_is_wrong_is_named() {
 
 #[test]
 fn an_act_that_is_wrong_is_told_which_member_is_wrong_and_never_the_path() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     let one = stage.operator(WANG, 1);
     let hong = stage.officer(Office::Housing, "hong", &[Role::Approver]);
     let with = |member: &str, value: Value| {
@@ -91,7 +91,7 @@ fn an_act_that_is_wrong_is_told_which_member_is_wrong_and_never_the_path() {
 
 #[test]
 fn what_is_no_json_and_what_names_a_member_twice_are_told_apart() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     let send = |body: &[u8]| stage.send("POST", "/v1/verify", &[("content-type", "application/json")], body);
     for (body, wanted) in [
         (b"{\"text\":".as_slice(), "line 1 column 8: this is no JSON in UTF-8"),
@@ -105,7 +105,7 @@ fn what_is_no_json_and_what_names_a_member_twice_are_told_apart() {
 
 #[test]
 fn a_charset_that_json_has_not_is_refused() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     let send = |kind: &str| stage.send("POST", "/v1/verify", &[("content-type", kind)], b"{\"text\":\"a\"}");
     for kind in ["application/json", "application/json; charset=utf-8", "Application/JSON;Charset=\"UTF-8\"", "application/json; v=1"] {
         assert_eq!(send(kind).status, 200, "{kind}");
@@ -118,7 +118,7 @@ fn a_charset_that_json_has_not_is_refused() {
 
 #[test]
 fn bounds_that_the_document_states_are_kept() {
-    let stage = Stage::new();
+    let stage = Stage::new().in_english();
     let long = "照".repeat(101);
     for (path, body) in [
         ("/v1/verify", json!({ "text": "a", "scene": long })),

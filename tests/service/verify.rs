@@ -1,5 +1,7 @@
 //! `POST /v1/verify`: the counter's answer over HTTP.
 
+mod files;
+
 use crate::stage::Stage;
 use kanhe_core::code::HolderCode;
 use kanhe_core::qr::encode_digits;

@@ -8,7 +8,7 @@ use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::pack::{Contents, Pack, PackError};
 use kanhe_core::verdict::{Accepted, Refusal};
-use kanhe_core::verify::{Occasion, verify_with};
+use kanhe_core::verify::{Occasion, verify_file, verify_with};
 use practice::Practice;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
@@ -30,6 +30,11 @@ impl Shelved {
     /// Decides whether one may rely on the certificate whose QR code says `text`.
     pub fn verify(&self, text: &str, occasion: Occasion<'_>) -> Result<Accepted<'_>, Refusal<'_>> {
         verify_with(text, &self.pack, occasion, |key| self.practice.multiples_of(key))
+    }
+
+    /// Decides whether one may rely on the certificate whose signed file this is.
+    pub fn verify_file(&self, file: &Envelope<'_>, occasion: Occasion<'_>) -> Result<Accepted<'_>, Refusal<'_>> {
+        verify_file(file, &self.pack, occasion)
     }
 
     /// The recognition that stands in it, as it was signed.

@@ -3,6 +3,7 @@
 //! A detail is an English sentence, made where the defect is known, and carried as text: into reports, over HTTP, into a job's results. Here
 //! each has its Chinese twin. What stands in the one's holes stands in the other's; a sentence without a twin is told by its code.
 
+mod service;
 mod verbs;
 
 use crate::life::{act_word, state_word};
@@ -11,7 +12,12 @@ use kanhe_core::status::State;
 
 /// A detail in Chinese, where it has a twin.
 pub fn in_chinese(detail: &str) -> Option<String> {
-    TWINS.iter().chain(verbs::TWINS).find_map(|(en, zh)| told(&holes(en, detail)?, zh))
+    twins().find_map(|(en, zh)| told(&holes(en, detail)?, zh))
+}
+
+/// Every sentence and its twin, in the order in which they are looked through.
+fn twins() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    TWINS.iter().chain(service::TWINS).chain(verbs::TWINS)
 }
 
 /// What stands in the holes of a sentence, if it is this one.
@@ -27,13 +33,17 @@ fn holes<'d>(sentence: &str, detail: &'d str) -> Option<Vec<&'d str>> {
     rest.is_empty().then_some(holes)
 }
 
-/// The twin with the same in its holes; a hole that has a twin of its own is told by it, and so are words of a life.
+/// The twin with the same in its holes; a hole that has a twin of its own is told by it, and so are words of a life, but for those that a
+/// program has to send: `{=}`.
 fn told(holes: &[&str], zh: &str) -> Option<String> {
-    let mut parts = zh.split("{}");
+    let mut parts = zh.split('{');
     let first = parts.next()?.to_owned();
     parts.zip(holes).try_fold(first, |text, (part, hole)| {
+        if let Some(part) = part.strip_prefix("=}") {
+            return Some(text + hole + part);
+        }
         let hole = in_chinese(hole).or_else(|| words_of_life(hole)).unwrap_or_else(|| (*hole).to_owned());
-        Some(text + &hole + part)
+        Some(text + &hole + part.strip_prefix('}')?)
     })
 }
 
@@ -190,16 +200,30 @@ mod tests {
             in_chinese("a certificate that is suspended cannot be the object of renew; allowed now: reinstate, revoke").as_deref(),
             Some("状态为暂扣的证照不能办理延续；现在可办理：暂扣发还、吊销")
         );
-        assert_eq!(in_chinese("the service failed"), None);
+        assert_eq!(in_chinese("a sentence that nobody has written"), None);
         assert_eq!(in_chinese(""), None);
     }
 
     #[test]
+    fn words_that_a_program_has_to_send_are_told_as_they_are() {
+        let rows = [
+            ("`by.holder`: `code` is missing", "`by.holder`：缺少 `code`"),
+            ("`act` is one of suspend, revoke", "`act` 应为其中之一：suspend, revoke"),
+            ("a job that is cancelled does not resume", "状态为 cancelled 的任务不能 resume"),
+            ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均没有"),
+        ];
+        for (en, zh) in rows {
+            assert_eq!(in_chinese(en).as_deref(), Some(zh), "{en}");
+        }
+    }
+
+    #[test]
     fn twins_have_as_many_holes_as_each_other_and_each_is_reached() {
-        for (en, zh) in TWINS.iter().chain(verbs::TWINS) {
-            assert_eq!(en.matches("{}").count(), zh.matches("{}").count(), "{en}");
+        for (en, zh) in twins() {
+            let plain = zh.replace("{=}", "{}");
+            assert_eq!(en.matches("{}").count(), plain.matches("{}").count(), "{en}");
             let filled = en.replace("{}", "7");
-            assert_eq!(in_chinese(&filled), Some(zh.replace("{}", "7")), "{en} is hidden by one before it");
+            assert_eq!(in_chinese(&filled), Some(plain.replace("{}", "7")), "{en} is hidden by one before it");
         }
     }
 }

@@ -16,16 +16,18 @@ use std::fs;
 use std::path::Path;
 
 /// Routes that take a method which changes things, and are answered all the same, each with its reason.
-const ANSWERED: [(&str, &str); 16] = [
+const ANSWERED: [(&str, &str); 18] = [
     ("verify_verify", "it reads"),
     ("verify_verify_batch", "it reads"),
     ("verify_verify_picture", "it reads"),
+    ("verify_verify_file", "it reads"),
     ("certificates_search", "it reads"),
     ("applications_search", "it reads"),
     ("audit_check", "it reads, and says nothing of a certificate"),
     ("published_publish", "it signs nothing, and says why"),
     ("session_begin", "somebody must come in to see to it"),
     ("session_end", "it shuts a door"),
+    ("session_ended_there", "it shuts a door"),
     ("session_password", "one's own account"),
     ("session_begin_second_factor", "one's own account"),
     ("session_confirm_second_factor", "one's own account"),

@@ -8,7 +8,9 @@ use super::officer::{Officer, OfficerId};
 use super::paper::{read, written};
 use super::refusal::CredentialError;
 use super::secret::Secret;
+use crate::identity::{Logout, SessionThere};
 use jiff::{SignedDuration, Timestamp};
+use kanhe_store::find::LONGEST_PAGE;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -39,6 +41,9 @@ struct Session {
     seen: Timestamp,
     #[n(3)]
     way: Option<Way>,
+    /// The session at the identity service, where the officer came in by that.
+    #[n(4)]
+    there: Option<SessionThere>,
 }
 
 /// How an officer came in.
@@ -149,7 +154,7 @@ pub(super) fn begin(pen: &mut Pen<'_>, id: OfficerId, edition: u64, opening: Ope
     for key in &opening.over {
         pen.take_office(Drawer::Sessions, key);
     }
-    let session = Session { edition, begun: now, seen: now, way: Some(opening.way) };
+    let session = Session { edition, begun: now, seen: now, way: Some(opening.way), there: opening.there };
     pen.put_office(Drawer::Sessions, &token.key(), &written(&session))?;
     Ok(token)
 }
@@ -162,6 +167,8 @@ pub(super) struct Opening {
     pub over: Vec<Vec<u8>>,
     /// How the officer came in.
     pub way: Way,
+    /// The session at the identity service, where it came in by that.
+    pub there: Option<SessionThere>,
 }
 
 /// Lets a session live on after its officer's account has changed, in a commit.
@@ -175,6 +182,37 @@ pub(super) fn keep(pen: &mut Pen<'_>, session: &SignedIn, edition: u64) -> Resul
 pub fn end(library: &Library, session: &SignedIn) -> Result<(), StoreError> {
     library.commit_even_astray(|pen| {
         pen.take_office(Drawer::Sessions, &session.key);
+        Ok(())
+    })
+}
+
+/// Two clocks differ by no more seconds: a session that began later than this behind a logout token is not the one that it ends.
+const LATEST: i64 = 60;
+
+/// Ends the sessions that the identity service says are over there. One that began after it said so is another.
+pub fn end_as_told(library: &Library, logout: &Logout) -> Result<(), StoreError> {
+    let is_over = |session: &Session| {
+        let before = session.begun.as_second() <= logout.issued.saturating_add(LATEST);
+        before && session.there.is_some_and(|there| there.is_over_by(&logout.ended))
+    };
+    let (mut over, mut after) = (Vec::new(), None);
+    loop {
+        let page = library.office_page(Drawer::Sessions, &[], after.as_ref(), LONGEST_PAGE)?;
+        for (key, paper) in page.papers {
+            if is_over(&read(&paper)?) {
+                over.push(key);
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    if over.is_empty() {
+        return Ok(());
+    }
+    library.commit_even_astray(|pen| {
+        over.iter().for_each(|key| pen.take_office(Drawer::Sessions, key));
         Ok(())
     })
 }

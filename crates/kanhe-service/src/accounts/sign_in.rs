@@ -7,7 +7,7 @@ use super::session::{self, Opening, SignedIn, Token, Way};
 use super::uses::{Use, UseAct, note_use};
 use super::{password, second_factor, tries};
 use crate::house::Edge;
-use crate::identity::Subject;
+use crate::identity::Named;
 use jiff::Timestamp;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::bytes::ByteArray;
@@ -37,7 +37,8 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
     if officer.one_time_until.is_some_and(|until| now > until) {
         return Err(SignInError::OneTimeExpired);
     }
-    let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Password };
+    let opening =
+        Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Password, there: None };
     library.commit_even_astray(|pen| {
         // What was believed is believed of the officer as it was: an account that has changed meanwhile is asked again.
         let mut found = Officer::in_commit(pen, id)?.filter(|found| found.edition == officer.edition && found.active);
@@ -54,10 +55,12 @@ pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token
 }
 
 /// Signs in the officer whom the identity service names. Who proves there who he is, by however many factors, proves nothing here.
-pub fn sign_in_by_identity(library: &Library, edge: &Edge, subject: &Subject) -> Result<Token, SignInError> {
+pub fn sign_in_by_identity(library: &Library, edge: &Edge, named: &Named) -> Result<Token, SignInError> {
+    let Named { subject, there } = named;
     let (place, now) = (Officer::place_of(library, subject), (edge.now)());
     let id = library.office(Drawer::Officers, &place)?.and_then(|id| OfficerId::of_key(&id)).ok_or(SignInError::Unlinked)?;
-    let opening = Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Identity };
+    let opening =
+        Opening { secret: Secret::new(edge.drawn()), over: session::to_sweep(library, id, now)?, way: Way::Identity, there: Some(*there) };
     library.commit_even_astray(|pen| {
         let found = Officer::in_commit(pen, id)?.filter(|officer| officer.active && officer.subject.as_ref() == Some(subject));
         let officer = found.ok_or(SignInError::Unlinked)?;

@@ -16,7 +16,8 @@ pub struct OidcAt {
     pub client_id: String,
     /// A file whose first line proves it. Left out: the identity service knows us as a public client.
     pub client_secret_file: Option<PathBuf>,
-    /// Under which browsers know us: `https://licences.example.cn`. The identity service sends them back to `/v1/session/oidc/callback` there.
+    /// Under which browsers know us: `https://licences.example.cn`. The identity service sends them back to `/v1/session/oidc/callback` there,
+    /// and says at `/v1/session/oidc/logout` who has signed out.
     pub address: String,
     /// The claim that names the officer, as administrators link it. Whatever it is, it never goes to somebody else.
     #[serde(default = "default_claim")]

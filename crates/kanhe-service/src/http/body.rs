@@ -10,6 +10,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kanhe_issuer::json::Unique;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -57,6 +59,11 @@ pub fn at_most(member: &str, text: &str, most: usize) -> Result<(), Problem> {
     if found <= most { Ok(()) } else { Err(malformed(format_args!("`{member}` has {found} characters, at most {most} are read"))) }
 }
 
+/// Reads the base64 of a member.
+pub fn decoded(member: &str, text: &str) -> Result<Vec<u8>, Problem> {
+    STANDARD.decode(text).map_err(|_| malformed(format_args!("`{member}` is no base64")))
+}
+
 /// Refuses a body that says that it is none of some media types.
 pub fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     let named = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -97,6 +104,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let pairs = axum::extract::Query::from_request_parts(parts, state).await;
         let axum::extract::Query(pairs) = pairs.map_err(|_| malformed("what stands behind the question mark are no parameters"))?;
         parameters::read(pairs).map(Self).map_err(|wrong: Misshapen| malformed(wrong))
+    }
+}
+
+/// A form of a known shape (`application/x-www-form-urlencoded`).
+pub struct FormBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for FormBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        is_one_of(request.headers(), &["application/x-www-form-urlencoded"])?;
+        let form = axum::extract::Form::from_request(request, state).await;
+        let axum::extract::Form(pairs) = form.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => malformed("the body is no form"),
+        })?;
+        parameters::read(pairs).map(Self).map_err(malformed)
     }
 }
 

@@ -39,6 +39,7 @@ const DOORS: &[(Wants, &[&str])] = &[
             "verify_verify",
             "verify_verify_batch",
             "verify_verify_picture",
+            "verify_verify_file",
             "types_list",
             "types_one",
             "types_file",
@@ -57,6 +58,8 @@ const DOORS: &[(Wants, &[&str])] = &[
             "session_go",
             "session_back",
             "session_leave",
+            // The identity service says by its signature that it is who asks.
+            "session_ended_there",
         ],
     ),
     (Wants::Anybody, &["session_show"]),

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 /// A seal of the vectors (`tests/vectors/seal`): a service that does not know its issuer says so.
 const TEXT: &str = "https://kanhe.example/#03087038014197761371581028608539620478738122421093463408016418093313312495421206964451875341553229285607037017495531683262326565642737516424789545864742937086805905253168160506971706683611952871824646313748306217666740178513281650098422262731504906798635442781040581356252273270863666937643008877915911202925609135180913371341246432907243306704421948730624400887225";
 
+/// The signed file of a certificate of the stories, whose issuer is known to no service either.
+const FILE: &str = "0oRYOaMBJwRIlp2ZPM4YT0QQeClhcHBsaWNhdGlvbi92bmQua2FuaGUuY2VydGlmaWNhdGUudjErY2JvcqBZAZitAHhGMS4yLjE1Ni4zMDA1LjIuMTExMDAwMDAwMDAwMTMzMzhXMDExLjExNDQwMDAwOTAwMDAwMDIyTS4yMDI0MDAxNy4wMDEuNgFu57KkQTA2MjAyNDAwMTcCgngq5bu6562R5pa95bel54m556eN5L2c5Lia5pON5L2c6LWE5qC86K+B5LmmeCFTcGVjaWFsLXdvcmsgb3BlcmF0b3IgY2VydGlmaWNhdGUDgngh5bm/5Lic55yB5L2P5oi/5ZKM5Z+O5Lmh5bu66K6+5Y6FeC1HdWFuZ2RvbmcgSG91c2luZyBhbmQgVXJiYW4tUnVyYWwgRGV2ZWxvcG1lbnQEgYNo5p2OwrfpqawYb3I0NDA1MjQxODgwMDEwMTAwMTQFZjQ0MDAwMAYZUCEHGVAhCBlS+wmFgmR3b3JrYjAygmxmaXJzdF9pc3N1ZWRqMjAxNC0wNS0yMIJlaG91cnMYGIJpcHJhY3RpY2Fs9YJoZW1wbG95ZXJqR1owMTAwMDEyMwqADAgNUGthbmhlIHRlc3Qgc2FsdC5YQKXfOrJ6GMbIgbRfOmCneYMAIYmcnfs2b57tZoeMobQqRWuQ3eavkos8+n3HSgx5KEHmN43CtEeh2cNriUTJeQs=";
+
 const OPERATOR: &str = "special-work-operator";
 
 /// The holder of the first row of the demo's operators.
@@ -15,7 +18,9 @@ const HOLDER: &str = "440599198411210190";
 pub fn example(operation: &str) -> Option<Value> {
     let body = match operation {
         "verify_verify" => json!({ "text": TEXT }),
-        "verify_verify_batch" => json!({ "items": [{ "text": TEXT }, { "text": TEXT, "at": "2026-06-15T12:00:00+08:00" }] }),
+        "verify_verify_batch" => {
+            json!({ "items": [{ "text": TEXT }, { "text": TEXT, "at": "2026-06-15T12:00:00+08:00" }, { "file": FILE }] })
+        }
         "certificates_issue" => granted(&operator("EXAMPLE-1")),
         "certificates_issue_batch" => json!({
             "type": OPERATOR, "basis": "《行政许可法》第三十八条", "reason": "符合法定条件", "applications": [operator("EXAMPLE-2")],

@@ -49,7 +49,7 @@ pub struct Document {
     pub title: String,
     /// The stable code, as `docs/errors.md` lists it.
     pub code: &'static str,
-    /// The defect, with both sides; English.
+    /// The defect, with both sides; in the caller's language, or English where the sentence is not known in it.
     pub detail: String,
     /// What to do about it, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,10 +62,22 @@ pub struct Document {
 impl Fault {
     /// The same in a language: what a room below says is English, and has a twin, or at least a code, that is known in both.
     pub fn of(&self, language: Language) -> Self {
-        let said = || in_chinese(&self.detail).or_else(|| meaning(&self.code).map(|meaning| meaning.zh.to_owned()));
-        let chinese = if language == Language::Chinese { said() } else { None };
-        Self { detail: chinese.unwrap_or_else(|| self.detail.clone()), ..self.clone() }
+        let meant = || meaning(&self.code).map(|meaning| meaning.of(language).to_owned());
+        Self { detail: twin(&self.detail, language).or_else(meant).unwrap_or_else(|| self.detail.clone()), ..self.clone() }
     }
+}
+
+/// A detail, which is English, in a language; none where nobody knows it.
+fn twin(detail: &str, language: Language) -> Option<String> {
+    match language {
+        Language::Chinese => in_chinese(detail),
+        Language::English => Some(detail.to_owned()),
+    }
+}
+
+/// A detail in a language, or as it is: the title, which is always in the language, stands above it.
+fn in_language(detail: &str, language: Language) -> String {
+    twin(detail, language).unwrap_or_else(|| detail.to_owned())
 }
 
 impl Problem {
@@ -105,13 +117,13 @@ impl Problem {
 
     /// The document in a language.
     pub fn document(&self, language: Language) -> Document {
-        let title = meaning(self.code).map_or_else(|| self.detail.clone(), |meaning| meaning.of(language).to_owned());
+        let title = meaning(self.code).map_or_else(|| in_language(&self.detail, language), |meaning| meaning.of(language).to_owned());
         Document {
             kind: format!("urn:kanhe:problem:{}", self.code),
             status: self.status.as_u16(),
             title,
             code: self.code,
-            detail: self.detail.clone(),
+            detail: in_language(&self.detail, language),
             hint: hint(self.code).map(|hint| hint.of(language).to_owned()),
             faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }

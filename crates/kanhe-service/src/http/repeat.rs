@@ -199,10 +199,11 @@ pub fn bound<T>(house: &House, repeat: Option<&Repeat>, act: impl FnOnce() -> Re
 }
 
 /// Questions, and acts that done twice are done once: programs that send the header with everything may send it here too.
-const SAME_TWICE: [&str; 20] = [
+const SAME_TWICE: [&str; 21] = [
     "/v1/verify",
     "/v1/verify/batch",
     "/v1/verify/picture",
+    "/v1/verify/file",
     "/v1/certificates/search",
     "/v1/applications/search",
     "/v1/sharing/holder",

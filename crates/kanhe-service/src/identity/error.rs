@@ -70,6 +70,104 @@ impl IdentityError {
     }
 }
 
+/// Why a logout token is not believed. Nothing of the token is quoted: it is about a person.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LogoutError {
+    /// It is no signed token of three parts, or has a header or claims of another form.
+    #[error("the logout token is not of the form that Back-Channel Logout has")]
+    Malformed,
+    /// Its header says that it is something else.
+    #[error("the token says that it is of another type than logout+jwt")]
+    Type,
+    /// Its algorithm is none of those that are taken.
+    #[error("the logout token is signed with none of RS256, ES256 and EdDSA")]
+    Algorithm,
+    /// The identity service publishes no key for it.
+    #[error("the identity service publishes no key by which the logout token could be signed")]
+    KeyUnknown,
+    /// The signature is not that of the key.
+    #[error("the signature of the logout token is not that of the key named")]
+    Signature,
+    /// It is from somebody else.
+    #[error("the logout token names another issuer than the configuration")]
+    Issuer,
+    /// It is for somebody else, or for others too.
+    #[error("the logout token is for another client, or for others too")]
+    Audience,
+    /// It is past its term, of the future, or too long on its way.
+    #[error("the logout token is not of this moment: issued {issued}, good until {expires}, now it is {now}")]
+    NotNow {
+        /// Seconds since 1970.
+        issued: i64,
+        /// Seconds since 1970.
+        expires: i64,
+        /// Seconds since 1970.
+        now: i64,
+    },
+    /// It says neither whose sessions have ended nor which.
+    #[error("the logout token names neither a subject nor a session")]
+    Nobody,
+    /// It is about something else.
+    #[error("the logout token does not have the event that somebody is signed out")]
+    Event,
+    /// It could be an ID token.
+    #[error("the logout token has a nonce, as only ID tokens have")]
+    Nonce,
+    /// It was obeyed before.
+    #[error("the logout token came before")]
+    Again,
+    /// The identity service could not be asked for its keys.
+    #[error(transparent)]
+    Identity(IdentityError),
+}
+
+impl LogoutError {
+    /// The stable code of this defect.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "logout_token_malformed",
+            Self::Type => "logout_token_type",
+            Self::Algorithm => "logout_token_algorithm",
+            Self::KeyUnknown => "logout_token_key_unknown",
+            Self::Signature => "logout_token_signature",
+            Self::Issuer => "logout_token_issuer",
+            Self::Audience => "logout_token_audience",
+            Self::NotNow { .. } => "logout_token_not_now",
+            Self::Nobody => "logout_token_nobody",
+            Self::Event => "logout_token_event",
+            Self::Nonce => "logout_token_nonce",
+            Self::Again => "logout_token_again",
+            Self::Identity(error) => error.code(),
+        }
+    }
+}
+
+/// What is wrong with any signed token is wrong with this one.
+impl From<TokenError> for LogoutError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Algorithm => Self::Algorithm,
+            TokenError::KeyUnknown => Self::KeyUnknown,
+            TokenError::Signature => Self::Signature,
+            TokenError::Issuer => Self::Issuer,
+            TokenError::Audience => Self::Audience,
+            TokenError::NotNow { issued, expires, now } => Self::NotNow { issued, expires, now },
+            TokenError::Malformed | TokenError::Nonce | TokenError::Context | TokenError::TooLongAgo | TokenError::Nobody { .. } => {
+                Self::Malformed
+            }
+        }
+    }
+}
+
+impl From<IdentityError> for LogoutError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Token(error) => error.into(),
+            other => Self::Identity(other),
+        }
+    }
+}
+
 /// Why an ID token is not believed. Nothing of the token is quoted: it is about a person.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TokenError {

@@ -3,17 +3,13 @@
 //! Steps 1 to 8 are about encryption and signatures: tokens are not encrypted for us, and `jws` has judged the signature by a key that the
 //! identity service publishes, with an algorithm that fits the key. Steps 2 to 5 and 9 to 13 are here.
 
+use super::claims::{Audience, LEEWAY, Number, Term};
 use super::error::TokenError;
+use super::session_there::SessionThere;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Clocks of two machines differ by so many seconds.
-const LEEWAY: i64 = 60;
-
-/// A token is used at once; one that is older was kept by somebody.
-const OLDEST: i64 = 600;
 
 /// A claim that names a person has at most so many characters, as `sub` (Core §2).
 const LONGEST_NAME: usize = 255;
@@ -82,50 +78,26 @@ struct Claims {
     others: BTreeMap<String, Value>,
 }
 
-/// A string, or several (RFC 7519 §4.1.3).
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
-}
-
-/// Seconds since 1970; a fraction is allowed, and dropped (RFC 7519 §2).
-#[derive(Clone, Copy, Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Whole(i64),
-    Fraction(f64),
-}
-
-impl Number {
-    fn seconds(self) -> Result<i64, TokenError> {
-        match self {
-            Self::Whole(seconds) => Ok(seconds),
-            // A double has room for 15 digits of a whole number; years have ten.
-            Self::Fraction(seconds) if (0.0..1e15).contains(&seconds) => {
-                format!("{:.0}", seconds.floor()).parse().map_err(|_| TokenError::Malformed)
-            }
-            Self::Fraction(_) => Err(TokenError::Malformed),
-        }
-    }
+/// Who was signed in, and in which of his sessions at the identity service.
+#[derive(Clone)]
+pub struct Named {
+    /// Who.
+    pub subject: Subject,
+    /// In which session.
+    pub there: SessionThere,
 }
 
 /// Reads claims whose signature was judged, and returns whom they name if they are an answer to what was asked.
-pub fn read(payload: &[u8], asked: &Asked<'_>) -> Result<Subject, TokenError> {
+pub fn read(payload: &[u8], asked: &Asked<'_>) -> Result<Named, TokenError> {
     let claims: Claims = serde_json::from_slice(payload).map_err(|_| TokenError::Malformed)?;
     if claims.iss != asked.issuer {
         return Err(TokenError::Issuer);
     }
-    // Steps 3 to 5: for us alone, for we trust no other audience.
-    let for_us = match &claims.aud {
-        Audience::One(one) => one == asked.client_id,
-        Audience::Several(all) => matches!(all.as_slice(), [one] if one == asked.client_id),
-    };
-    if !for_us || claims.azp.as_ref().is_some_and(|party| party != asked.client_id) {
+    claims.aud.is_alone(asked.client_id)?;
+    if claims.azp.as_ref().is_some_and(|party| party != asked.client_id) {
         return Err(TokenError::Audience);
     }
-    of_this_moment(&claims, asked.now)?;
+    Term { iat: claims.iat, exp: claims.exp, nbf: claims.nbf }.has_now(asked.now)?;
     if claims.nonce.as_deref() != Some(asked.nonce) {
         return Err(TokenError::Nonce);
     }
@@ -141,17 +113,9 @@ pub fn read(payload: &[u8], asked: &Asked<'_>) -> Result<Subject, TokenError> {
     }
     let named = if asked.claim == "sub" { Some(claims.sub.as_str()) } else { claims.others.get(asked.claim).and_then(Value::as_str) };
     let subject = named.and_then(|value| Subject::new(asked.issuer, asked.claim, value));
-    subject.ok_or_else(|| TokenError::Nobody { claim: asked.claim.to_owned() })
-}
-
-fn of_this_moment(claims: &Claims, now: i64) -> Result<(), TokenError> {
-    let (issued, expires) = (claims.iat.seconds()?, claims.exp.seconds()?);
-    let begins = claims.nbf.map(Number::seconds).transpose()?.unwrap_or(issued).max(issued);
-    let over = now >= expires.saturating_add(LEEWAY);
-    if over || begins > now.saturating_add(LEEWAY) || issued < now.saturating_sub(OLDEST) {
-        return Err(TokenError::NotNow { issued, expires, now });
-    }
-    Ok(())
+    let there = SessionThere::new(asked.issuer, &claims.sub, claims.others.get("sid").and_then(Value::as_str));
+    let nobody = || TokenError::Nobody { claim: asked.claim.to_owned() };
+    Ok(Named { subject: subject.ok_or_else(nobody)?, there })
 }
 
 #[cfg(test)]
@@ -180,7 +144,7 @@ mod tests {
             now: NOW,
         };
         asked(&mut question);
-        read(claims.to_string().as_bytes(), &question).map(|subject| subject.value).map_err(|error| error.code())
+        read(claims.to_string().as_bytes(), &question).map(|named| named.subject.value).map_err(|error| error.code())
     }
 
     #[test]

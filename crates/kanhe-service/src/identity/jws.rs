@@ -1,7 +1,7 @@
 //! Signed tokens in their compact form (RFC 7515 §7.1): three parts of base64url with full stops between.
 //!
 //! Who signs is judged by what TLS judges certificates with: `ring`, through `rustls`. An ID token is shown once, a second after it was
-//! made, by who was asked over TLS; nothing that is kept or published rests on it.
+//! made, by who was asked over TLS; a logout token ends sessions, and no more. Nothing that is kept or published rests on either.
 
 use super::error::TokenError;
 use super::jwk::{Key, der, integer};
@@ -53,6 +53,7 @@ pub struct Jws<'a> {
     payload: Vec<u8>,
     signature: Vec<u8>,
     kid: Option<String>,
+    typ: Option<String>,
     algorithm: Algorithm,
 }
 
@@ -62,6 +63,7 @@ pub struct Jws<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
+    typ: Option<String>,
     /// What must be understood: nothing of it is (RFC 7515 §4.1.11).
     crit: Option<IgnoredAny>,
 }
@@ -78,7 +80,12 @@ impl<'a> Jws<'a> {
             return Err(TokenError::Malformed);
         }
         let algorithm = Algorithm::parse(&header.alg).ok_or(TokenError::Algorithm)?;
-        Ok(Self { signed, payload: bytes(payload)?, signature: bytes(signature)?, kid: header.kid, algorithm })
+        Ok(Self { signed, payload: bytes(payload)?, signature: bytes(signature)?, kid: header.kid, typ: header.typ, algorithm })
+    }
+
+    /// What it says that it is (RFC 7515 §4.1.9).
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
     }
 
     /// The key by which it says that it is signed; where it names none, the only one that there is of its kind (Core §10.1).

@@ -1,17 +1,20 @@
 //! What is known of the identity service, and what it is asked.
 
+use super::claims::{LEEWAY, OLDEST};
 use super::errand::{Errand, Return};
-use super::error::{IdentityError, TokenError};
+use super::error::{IdentityError, LogoutError, TokenError};
 use super::form::{encode, escaped};
-use super::id_token::{self, Asked, Subject};
+use super::id_token::{self, Asked, Named};
 use super::jwk::{self, Key};
 use super::jws::Jws;
+use super::logout_token::{self, Logout, Wanted};
 use super::metadata::{ClientProof, Metadata};
 use crate::house::Edge;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -33,6 +36,9 @@ const LONGEST_CODE: usize = 4_096;
 
 /// So many returns are worked on at a time: each asks the identity service something.
 const RETURNS_AT_A_TIME: usize = 8;
+
+/// So many logout tokens are remembered, the last ones: a token that is forgotten and comes again ends no session that began after it.
+const MOST_OBEYED: usize = 10_000;
 
 /// Where browsers come back to.
 pub const CALLBACK: &str = "/v1/session/oidc/callback";
@@ -96,6 +102,13 @@ pub struct Provider {
     fetch: Box<Fetch>,
     known: Mutex<Option<Arc<Known>>>,
     failed: Mutex<Option<Failed>>,
+    obeyed: Mutex<VecDeque<Obeyed>>,
+}
+
+/// A logout token that was obeyed: its name, and when.
+struct Obeyed {
+    name: [u8; 32],
+    second: i64,
 }
 
 /// That its description could not be had.
@@ -119,7 +132,8 @@ struct Tokens {
 impl Provider {
     /// An identity service of which nothing is known yet: it may be away when our own service starts.
     pub fn new(settings: Settings, fetch: Box<Fetch>) -> Self {
-        Self { settings, turns: Semaphore::new(RETURNS_AT_A_TIME), fetch, known: Mutex::default(), failed: Mutex::default() }
+        let turns = Semaphore::new(RETURNS_AT_A_TIME);
+        Self { settings, turns, fetch, known: Mutex::default(), failed: Mutex::default(), obeyed: Mutex::default() }
     }
 
     /// Where a browser goes to be signed in.
@@ -146,7 +160,7 @@ impl Provider {
     }
 
     /// Whom the identity service names, after a browser has come back.
-    pub fn finish(&self, errand: &Errand, back: &Return, edge: &Edge) -> Result<Subject, IdentityError> {
+    pub fn finish(&self, errand: &Errand, back: &Return, edge: &Edge) -> Result<Named, IdentityError> {
         let now = (edge.now)();
         errand.check(back, now)?;
         let known = self.known(edge)?;
@@ -158,11 +172,33 @@ impl Provider {
         }
         let code = back.code.as_deref().filter(|code| back.error.is_none() && (1..=LONGEST_CODE).contains(&code.len()));
         let token = self.redeem(&known, code.ok_or(IdentityError::Declined)?, errand)?;
-        let payload = self.authenticate(&known, &token, now)?;
+        let payload = self.authenticate(&known, Jws::parse(&token)?, now)?;
         let Settings { issuer, client_id, claim, contexts, max_age, .. } = &self.settings;
         let nonce = errand.nonce();
         let asked = Asked { issuer, client_id, nonce: &nonce, contexts, max_age: *max_age, claim, now: now.as_second() };
         Ok(id_token::read(&payload, &asked)?)
+    }
+
+    /// What a logout token says, if it is one of the identity service, for us, and did not come before (Back-Channel Logout 1.0 §2.6).
+    pub fn told_out(&self, token: &str, edge: &Edge) -> Result<Logout, LogoutError> {
+        let now = (edge.now)();
+        let jws = Jws::parse(token)?;
+        logout_token::is_of_type(jws.typ())?;
+        let payload = self.authenticate(&self.known(edge)?, jws, now)?;
+        let Settings { issuer, client_id, .. } = &self.settings;
+        let logout = logout_token::read(&payload, &Wanted { issuer, client_id, now: now.as_second() })?;
+        let obeyed = self.obeyed.lock().unwrap_or_else(PoisonError::into_inner);
+        if obeyed.iter().any(|before| before.name == logout.name) { Err(LogoutError::Again) } else { Ok(logout) }
+    }
+
+    /// Remembers a logout token for as long as it could come again: what was told and not done may be told again.
+    pub fn obeyed(&self, logout: &Logout, edge: &Edge) {
+        let second = (edge.now)().as_second();
+        let mut obeyed = self.obeyed.lock().unwrap_or_else(PoisonError::into_inner);
+        while obeyed.len() >= MOST_OBEYED || obeyed.front().is_some_and(|first| first.second < second - OLDEST - 2 * LEEWAY) {
+            obeyed.pop_front();
+        }
+        obeyed.push_back(Obeyed { name: logout.name, second });
     }
 
     /// Where a browser goes to be signed out there too (RP-Initiated Logout 1.0).
@@ -196,9 +232,8 @@ impl Provider {
         Ok(Zeroizing::new(tokens.id_token))
     }
 
-    /// The claims of an ID token that a key of the service has signed. A key that is not known may be a new one (Core §10.1.1).
-    fn authenticate(&self, known: &Arc<Known>, token: &str, now: Timestamp) -> Result<Vec<u8>, IdentityError> {
-        let jws = Jws::parse(token)?;
+    /// The claims of a token that a key of the service has signed. A key that is not known may be a new one (Core §10.1.1).
+    fn authenticate(&self, known: &Arc<Known>, jws: Jws<'_>, now: Timestamp) -> Result<Vec<u8>, IdentityError> {
         if let Some(key) = jws.key(&known.keys).cloned() {
             return Ok(jws.authenticate(&key)?);
         }

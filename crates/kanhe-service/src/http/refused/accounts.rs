@@ -2,7 +2,7 @@
 
 use crate::accounts::{AccountError, CredentialError, SignInError};
 use crate::http::problem::Problem;
-use crate::identity::IdentityError;
+use crate::identity::{IdentityError, LogoutError};
 use axum::http::StatusCode;
 
 impl From<AccountError> for Problem {
@@ -64,6 +64,16 @@ impl From<CredentialError> for Problem {
 fn locked(code: &'static str, seconds: u64) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("too many wrong tries; the next is heard in {seconds} s"))
         .retry_after(seconds)
+}
+
+/// Whatever is wrong with a logout token is answered with 400 (Back-Channel Logout 1.0 §2.8).
+impl From<LogoutError> for Problem {
+    fn from(error: LogoutError) -> Self {
+        match error {
+            LogoutError::Identity(error) => error.into(),
+            other => Self::new(StatusCode::BAD_REQUEST, other.code(), other),
+        }
+    }
 }
 
 impl From<IdentityError> for Problem {

@@ -7,7 +7,7 @@
 use crate::accounts::{session, sign_in};
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
-use crate::http::body::Query;
+use crate::http::body::{FormBody, Query};
 use crate::http::cookie::Cookie;
 use crate::http::problem::Problem;
 use crate::http::tongue::Tongue;
@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kanhe_words::Language;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// What the identity service sends back with the browser. It may send more, which is not looked at (RFC 6749 §4.1.2).
 #[derive(Deserialize, IntoParams)]
@@ -33,6 +33,13 @@ pub struct Brought {
     iss: Option<String>,
     /// Why nobody was signed in.
     error: Option<String>,
+}
+
+/// What the identity service sends when somebody has signed out there. It may send more, which is not looked at.
+#[derive(Deserialize, ToSchema)]
+pub struct SignedOut {
+    /// The logout token.
+    logout_token: String,
 }
 
 /// Sends a browser to the identity service, to sign in there.
@@ -70,8 +77,8 @@ pub async fn back(
     let back = Return { code, state, iss, error };
     let token = aside(&house, move |house| {
         let errand = errand.ok_or(IdentityError::State)?;
-        let subject = provider(house)?.finish(&errand, &back, &house.edge)?;
-        sign_in::sign_in_by_identity(&house.library, &house.edge, &subject).map_err(Problem::from)
+        let named = provider(house)?.finish(&errand, &back, &house.edge)?;
+        sign_in::sign_in_by_identity(&house.library, &house.edge, &named).map_err(Problem::from)
     });
     let token = token.await?;
     let mut response = onward(&provider(&house)?.settings.landing, Tongue::of(&headers));
@@ -87,6 +94,24 @@ pub async fn leave(State(house): State<Shared>) -> Result<Response, Problem> {
     let _turn = turn(&house)?;
     let address = aside(&house, |house| provider(house)?.end(&house.edge)).await?;
     to(&address)
+}
+
+/// Ends the sessions of somebody who has signed out at the identity service, as that service itself says (OpenID Connect Back-Channel Logout 1.0).
+///
+/// The answer is 200 also where there was none. Of a token whose `sid` is known here that session ends, and otherwise all of its `sub`.
+#[utoipa::path(post, path = "/v1/session/oidc/logout", tag = "session",
+    request_body(content = SignedOut, content_type = "application/x-www-form-urlencoded"),
+    responses((status = OK, description = "They are over")))]
+pub async fn ended_there(State(house): State<Shared>, FormBody(told): FormBody<SignedOut>) -> Result<StatusCode, Problem> {
+    let _turn = turn(&house)?;
+    aside(&house, move |house| {
+        let provider = provider(house)?;
+        let logout = provider.told_out(&told.logout_token, &house.edge)?;
+        session::end_as_told(&house.library, &logout)?;
+        provider.obeyed(&logout, &house.edge);
+        Ok::<_, Problem>(StatusCode::OK)
+    })
+    .await
 }
 
 fn provider(house: &House) -> Result<&Provider, IdentityError> {

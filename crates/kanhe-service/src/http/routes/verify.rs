@@ -2,8 +2,8 @@
 
 use crate::counter::Shelved;
 use crate::house::{House, Shared};
-use crate::http::aside::followed;
-use crate::http::body::{JsonBody, Picture, Query, at_most, malformed, shape};
+use crate::http::aside::{aside, followed};
+use crate::http::body::{CoseFile, JsonBody, Picture, Query, at_most, decoded, malformed, shape};
 use crate::http::journey::TARGET;
 use crate::http::moment::moment;
 use crate::http::problem::{Document, Problem};
@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kanhe_core::envelope::Envelope;
 use kanhe_core::verdict::Accepted;
 use kanhe_core::verify::Occasion;
 use kanhe_words::{Answer, Clock};
@@ -39,13 +40,39 @@ pub struct VerifyQuestion {
     at: Option<String>,
 }
 
+/// One question of several that shows the signed file of a certificate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyFileQuestion {
+    /// The signed file, in base64.
+    #[schema(content_encoding = "base64")]
+    file: String,
+    /// The use scene, as in a question with a text.
+    #[schema(max_length = 100)]
+    scene: Option<String>,
+    /// The moment to judge for (RFC 3339); now, where none is named.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+}
+
 /// Several questions, answered together.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyQuestions {
-    /// 1 to 1,000 questions. Each is read by itself: one that is wrong stops no other.
-    #[schema(value_type = Vec<VerifyQuestion>, min_items = 1, max_items = 1000)]
+    /// 1 to 1,000 questions, with a text or with a file. Each is read by itself: one that is wrong stops no other.
+    #[schema(value_type = Vec<VerifyTextOrFile>, min_items = 1, max_items = 1000)]
     items: Vec<Value>,
+}
+
+/// One question of several.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "described, never made: a question is read by the member that it has")]
+pub enum VerifyTextOrFile {
+    /// What a scanner read.
+    Text(VerifyQuestion),
+    /// A signed file.
+    File(VerifyFileQuestion),
 }
 
 /// The answers, in the order of the questions.
@@ -66,11 +93,11 @@ pub enum VerdictOrProblem {
     Problem(Document),
 }
 
-/// What belongs to a question that is a picture.
+/// What belongs to a question whose body is a picture or a file.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct PictureQuestion {
+pub struct Beside {
     /// The use scene.
     #[param(max_length = 100)]
     scene: Option<String>,
@@ -123,10 +150,7 @@ pub async fn verify_batch(
         return Err(malformed(format_args!("there are {count} questions; from 1 to {MOST_QUESTIONS} are answered")));
     }
     let counter = counter(&house)?;
-    let one = move |question: Value| {
-        let question: VerifyQuestion = shape::read(question).map_err(malformed)?;
-        answer(&house, &counter, Asked::from(&question), |answer| answer.json())
-    };
+    let one = move |question: Value| one_of_several(&house, &counter, question);
     let told = move |answer: Result<Value, Problem>| {
         answer.map_or_else(|problem| VerdictOrProblem::Problem(problem.document(tongue.0)), VerdictOrProblem::Verdict)
     };
@@ -137,12 +161,12 @@ pub async fn verify_batch(
 }
 
 /// Judges the certificate whose QR code is in a picture.
-#[utoipa::path(post, path = "/v1/verify/picture", tag = "verify", params(PictureQuestion),
+#[utoipa::path(post, path = "/v1/verify/picture", tag = "verify", params(Beside),
     request_body(description = "A PNG or JPEG picture with one certificate's QR code", content(("image/png"), ("image/jpeg"))),
     responses((status = OK, body = crate::http::schema::Verdict)))]
 pub async fn verify_picture(
     State(house): State<Shared>,
-    Query(question): Query<PictureQuestion>,
+    Query(beside): Query<Beside>,
     Picture(picture): Picture,
 ) -> Result<Response, Problem> {
     let counter = counter(&house)?;
@@ -155,8 +179,32 @@ pub async fn verify_picture(
     });
     let read = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::failed())?;
     let text = read.map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))?;
-    let asked = Asked { text: &text, scene: question.scene.as_deref(), at: question.at.as_deref() };
-    answer(&house, &counter, asked, told)
+    answer(&house, &counter, beside.asked(Shown::Text(&text)), told)
+}
+
+/// Judges the certificate whose signed file is sent: what its QR code would say, with no more of a person than that tells.
+#[utoipa::path(post, path = "/v1/verify/file", tag = "verify", params(Beside),
+    request_body(description = "The signed file of a certificate (`.cose`)", content(("application/cose"), ("application/octet-stream"))),
+    responses((status = OK, body = crate::http::schema::Verdict)))]
+pub async fn verify_file(State(house): State<Shared>, Query(beside): Query<Beside>, CoseFile(file): CoseFile) -> Result<Response, Problem> {
+    // A file may be as large as a body is: what is read of it keeps nobody else waiting.
+    aside(&house, move |house| answer(house, &*counter(house)?, beside.asked(Shown::File(signed(&file)?)), told)).await
+}
+
+fn one_of_several(house: &House, counter: &Shelved, question: Value) -> Result<Value, Problem> {
+    if question.get("file").is_none() {
+        let question: VerifyQuestion = shape::read(question).map_err(malformed)?;
+        return answer(house, counter, Asked::from(&question), |answer| answer.json());
+    }
+    let VerifyFileQuestion { file, scene, at } = shape::read(question).map_err(malformed)?;
+    let file = decoded("file", &file)?;
+    let asked = Asked { shown: Shown::File(signed(&file)?), scene: scene.as_deref(), at: at.as_deref() };
+    answer(house, counter, asked, |answer| answer.json())
+}
+
+/// A stranger's bytes as a signed document; which one it is, and by whom, decides nothing yet.
+fn signed(file: &[u8]) -> Result<Envelope<'_>, Problem> {
+    Envelope::decode(file).map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error))
 }
 
 /// An answer, written in one go.
@@ -177,26 +225,46 @@ fn counter(house: &House) -> Result<Arc<Shelved>, Problem> {
 
 /// What is asked of one certificate.
 struct Asked<'q> {
-    text: &'q str,
+    shown: Shown<'q>,
     scene: Option<&'q str>,
     at: Option<&'q str>,
 }
 
+/// What is shown of it.
+enum Shown<'q> {
+    /// What its QR code says.
+    Text(&'q str),
+    /// Its signed file.
+    File(Envelope<'q>),
+}
+
+impl Beside {
+    fn asked<'q>(&'q self, shown: Shown<'q>) -> Asked<'q> {
+        Asked { shown, scene: self.scene.as_deref(), at: self.at.as_deref() }
+    }
+}
+
 impl<'q> From<&'q VerifyQuestion> for Asked<'q> {
     fn from(question: &'q VerifyQuestion) -> Self {
-        Self { text: &question.text, scene: question.scene.as_deref(), at: question.at.as_deref() }
+        Self { shown: Shown::Text(&question.text), scene: question.scene.as_deref(), at: question.at.as_deref() }
     }
 }
 
 /// Judges one certificate, and tells of it as `tell` does.
 fn answer<T>(house: &House, counter: &Shelved, asked: Asked<'_>, tell: impl FnOnce(&Answer<'_>) -> T) -> Result<T, Problem> {
-    let Asked { text, scene, at } = asked;
-    at_most("text", text, LONGEST_TEXT)?;
+    let Asked { shown, scene, at } = asked;
+    if let Shown::Text(text) = shown {
+        at_most("text", text, LONGEST_TEXT)?;
+    }
     scene.map_or(Ok(()), |scene| at_most("scene", scene, LONGEST_SCENE))?;
     let clock = if at.is_some() { Clock::Named } else { Clock::Service };
     let at = at.map_or_else(|| Ok(house.now()), |at| moment("at", at))?;
     let span = tracing::trace_span!(target: TARGET, "verify", kanhe.verdict = tracing::field::Empty);
-    let judged = span.in_scope(|| counter.verify(text, Occasion { at, scene }));
+    let occasion = Occasion { at, scene };
+    let judged = span.in_scope(|| match &shown {
+        Shown::Text(text) => counter.verify(text, occasion),
+        Shown::File(envelope) => counter.verify_file(envelope, occasion),
+    });
     let code = judged.as_ref().map_or_else(|refusal| refusal.reason().code(), Accepted::code);
     span.record("kanhe.verdict", code);
     measure::verdict(code);

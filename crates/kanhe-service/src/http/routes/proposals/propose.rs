@@ -4,6 +4,7 @@ use crate::accounts::uses::UseAct;
 use crate::accounts::{Caller, Right};
 use crate::house::House;
 use crate::http::act::{Act, Grounded, grounded};
+use crate::http::body::decoded;
 use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::http::routes::certificates::search::{SearchBy, question};
@@ -11,8 +12,6 @@ use crate::proposals::{colleagues, note};
 use crate::publish::{Parts, PublishError, rehearse};
 use crate::shown::ShownProposal;
 use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::dictionary::Dictionary;
@@ -214,8 +213,4 @@ fn propose<B: Grounded>(
 /// What is proposed is right in itself, and no pack can carry it.
 fn would_not_open(error: PublishError) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error)
-}
-
-fn decoded(member: &str, text: &str) -> Result<Vec<u8>, Problem> {
-    STANDARD.decode(text).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "request_malformed", format!("`{member}` is no base64")))
 }

@@ -42,8 +42,9 @@ fn a_job_of_another_agency_is_not_there() {
 #[test]
 fn an_administrator_of_the_agency_follows_and_stops_what_an_officer_handed_in_and_touches_no_row() {
     let stage = stage();
-    let path = stage.job_at_work(500);
+    // Before the job begins: an account takes as long as hundreds of rows.
     let admin = stage.officer(Office::Housing, "ming.admin", &[Role::Administrator]);
+    let path = stage.job_at_work(500);
     let paused = admin.post(&format!("{path}/pause"), &json!({})).json();
     assert_eq!((paused["condition"].as_str(), paused["issued"].as_u64()), (Some("paused"), Some(stage.certificates())));
     assert_eq!((admin.get(&path).json(), &admin.get("/v1/jobs").json()["jobs"][0]), (paused.clone(), &paused));

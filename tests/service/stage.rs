@@ -233,7 +233,9 @@ impl Stage {
 
 /// What stops a request is told to a reader of Chinese in Chinese: a sentence without a twin is noticed in the first story that meets it.
 fn told_in_chinese(reply: &Reply) {
-    if reply.header("content-type") == "application/problem+json" && reply.header("content-language") == "zh-CN" {
+    // HEAD is answered with the headers of a problem, and without the problem.
+    let is_told = !reply.bytes.is_empty() && reply.header("content-type") == "application/problem+json";
+    if is_told && reply.header("content-language") == "zh-CN" {
         let detail = reply.json()["detail"].as_str().unwrap_or_default().to_owned();
         assert!(!detail.is_ascii(), "kanhe-words/src/detail knows no twin of: {detail}");
     }

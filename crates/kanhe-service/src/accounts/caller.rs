@@ -13,6 +13,16 @@ pub enum Scope {
     Types(Vec<TypeCode>),
 }
 
+impl Scope {
+    /// Whether a type is in it.
+    pub fn has(&self, code: &TypeCode) -> bool {
+        match self {
+            Self::EveryType => true,
+            Self::Types(types) => types.contains(code),
+        }
+    }
+}
+
 /// For which departments a caller may give an opinion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Departments {
@@ -93,10 +103,7 @@ impl Caller {
     /// Refuses a caller who lacks a right, or may not act for a type.
     pub fn may_for(&self, right: Right, code: &TypeCode) -> Result<(), Forbidden> {
         self.may(right)?;
-        match &self.scope {
-            Scope::Types(types) if !types.contains(code) => Err(Forbidden::Type { code: *code }),
-            Scope::Types(_) | Scope::EveryType => Ok(()),
-        }
+        if self.scope.has(code) { Ok(()) } else { Err(Forbidden::Type { code: *code }) }
     }
 
     /// Refuses a caller who is bound to other departments.

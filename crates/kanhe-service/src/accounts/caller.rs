@@ -62,6 +62,9 @@ pub enum Forbidden {
         /// The type.
         code: TypeCode,
     },
+    /// It concerns every type, and the caller's scope is some.
+    #[error("this concerns every type, and you may act for some alone")]
+    EveryType,
     /// The department is another than those to which it is bound.
     #[error("department {found:?} is not among those that you speak for: {}", .known.join(", "))]
     Department {
@@ -77,7 +80,7 @@ impl Forbidden {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Right { .. } => "caller_lacks_right",
-            Self::Type { .. } => "caller_lacks_type",
+            Self::Type { .. } | Self::EveryType => "caller_lacks_type",
             Self::Department { .. } => "caller_lacks_department",
         }
     }
@@ -116,9 +119,12 @@ impl Caller {
         }
     }
 
-    /// Refuses a caller who lacks a right, or may not act for one of these types.
+    /// Refuses a caller who lacks a right, or may not act for one of these types: what names none concerns them all.
     pub fn may_for_all(&self, right: Right, codes: &[TypeCode]) -> Result<(), Forbidden> {
         self.may(right)?;
+        if codes.is_empty() && self.scope != Scope::EveryType {
+            return Err(Forbidden::EveryType);
+        }
         codes.iter().try_for_each(|code| self.may_for(right, code))
     }
 }

@@ -1,5 +1,6 @@
 //! An administrator's work, for its own agency alone.
 
+use crate::agencies::{ACCOUNTING, OPERATOR};
 use crate::people::{Desk, PASSWORD};
 use crate::stage::{Reply, Stage};
 use kanhe_service::accounts::{OfficerId, Role};
@@ -93,6 +94,79 @@ fn an_administrator_sees_nothing_of_another_agency() {
     assert!(
         uses["uses"].as_array().unwrap().iter().all(|entry| !entry.to_string().contains("gz") && !entry.to_string().contains("target"))
     );
+}
+
+/// What an administrator makes: a path, and a body for these types; for every one, where none is named.
+fn makes(types: &[&str]) -> Vec<(&'static str, &'static str, Value)> {
+    let names = json!({ "zh": "甲", "en": "A" });
+    let mut officer = json!({ "login": format!("new.{}", types.len()), "name": "某人", "roles": ["clerk"] });
+    let mut key = json!({ "name": "系统", "roles": ["relying_party"] });
+    let mut hook = json!({ "address": "https://example.cn/" });
+    if !types.is_empty() {
+        for body in [&mut officer, &mut key, &mut hook] {
+            body["types"] = json!(types);
+        }
+    }
+    let mut all = vec![("POST", "/v1/officers", officer), ("POST", "/v1/api-keys", key), ("POST", "/v1/webhooks", hook)];
+    if !types.is_empty() {
+        all.push(("PUT", "/v1/matters/M-1", json!({ "names": names, "wants": [{ "names": names, "types": types }] })));
+    }
+    all
+}
+
+#[test]
+fn an_administrator_for_some_types_gives_and_changes_nothing_beyond_them() {
+    let stage = Stage::new();
+    let (all, some) = (
+        stage.officer(Office::Guangzhou, "admin.all", &[Role::Administrator]),
+        stage.officer_for(Office::Guangzhou, "admin.some", &[Role::Administrator], &[OPERATOR]),
+    );
+    stage.appoint(Office::Guangzhou, "tang.keys", &[Role::KeyHolder]);
+    stage.officer_for(Office::Guangzhou, "both", &[Role::Clerk], &[OPERATOR, ACCOUNTING]);
+    stage.officer_for(Office::Guangzhou, "own", &[Role::Clerk], &[OPERATOR]);
+    let lacks = (403, "caller_lacks_type".to_owned());
+    let own = format!("/v1/officers/{}", id_of(&stage, "own"));
+    let mandate = |types: &[&str]| json!({ "name": "某", "roles": ["clerk"], "types": (!types.is_empty()).then_some(types) });
+    for beyond in [&[][..], &[ACCOUNTING], &[OPERATOR, ACCOUNTING]] {
+        for (method, path, body) in makes(beyond) {
+            assert_eq!(code(&some.send(method, path, Some(&body))), lacks, "{path} {beyond:?}");
+        }
+        assert_eq!(code(&some.send("PUT", &own, Some(&mandate(beyond)))), lacks, "{beyond:?}");
+    }
+    for login in ["admin.all", "tang.keys", "both"] {
+        let path = format!("/v1/officers/{}", id_of(&stage, login));
+        assert_eq!(some.get(&path).status, 200, "{login} is a colleague");
+        assert_eq!(code(&some.send("PUT", &path, Some(&mandate(&[OPERATOR])))), lacks, "{login}");
+        assert_eq!(code(&some.send("DELETE", &format!("{path}/identity"), None)), lacks, "{login}");
+        for act in ["deactivation", "reactivation", "reset"] {
+            assert_eq!(code(&some.send("POST", &format!("{path}/{act}"), None)), lacks, "{login} {act}");
+        }
+    }
+    for (types, maker) in [(&[][..], &all), (&[OPERATOR, ACCOUNTING], &all), (&[OPERATOR], &some)] {
+        for (method, path, body) in makes(types) {
+            let made = maker.send(method, path, Some(&body));
+            assert_eq!(made.status, 201, "{path} {types:?}: {made:?}");
+            let one = made.json()["id"].as_str().map_or_else(|| path.to_owned(), |id| format!("{path}/{id}"));
+            let change =
+                |by: &Desk<'_>, (method, act, body): &(&str, &str, Option<Value>)| by.send(method, &format!("{one}{act}"), body.as_ref());
+            for act in changes(path).iter().filter(|_| types != [OPERATOR]) {
+                assert_eq!(code(&change(&some, act)), lacks, "{path} {act:?} {types:?}");
+            }
+            for act in &changes(path) {
+                let reply = change(maker, act);
+                assert!(reply.status < 300, "{path} {act:?} {types:?}: {reply:?}");
+            }
+        }
+    }
+}
+
+/// What becomes of a thing that was made at a path, the last for ever.
+fn changes(path: &str) -> [(&'static str, &'static str, Option<Value>); 2] {
+    match path {
+        "/v1/officers" => [("POST", "/reset", None), ("POST", "/deactivation", None)],
+        "/v1/matters/M-1" => [("PUT", "", makes(&[OPERATOR]).pop().map(|(_, _, body)| body)), ("DELETE", "", None)],
+        _ => [("POST", "/rotation", Some(json!({}))), ("DELETE", "", None)],
+    }
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! What an auditor reads of the log over HTTP, and proves without us.
 
 use crate::agencies::*;
+use crate::proposals::{a_file, next_manifest, of_all, propose};
 use crate::stage::{ORIGIN, Stage};
 use jiff::SignedDuration;
 use kanhe_core::event::Event;
 use kanhe_log::bundle::ProofBundle;
 use kanhe_log::note::NoteSigner;
+use kanhe_service::accounts::Role;
 use kanhe_service::publish::publish;
+use kanhe_tests::Office;
 use kanhe_tests::world::test_key;
 use serde_json::{Value, json};
 
@@ -119,6 +122,75 @@ fn an_event_is_proved_to_who_may_hear_of_it_and_the_proof_needs_nobody() {
         assert_eq!((absent.status, absent.code().as_str()), (404, "event_not_found"), "{} {path}", who.login);
     }
     assert_eq!(of(WANG, &path).code(), "caller_lacks_right");
+}
+
+#[test]
+fn an_auditor_for_some_types_reads_of_no_look_at_another() {
+    let stage = Stage::new();
+    let (certificate, project) = (stage.operator(WANG, 1), stage.lodged(WANG, 1));
+    let [chen, _, tang, _] = [("a", Role::Approver), ("b", Role::Approver), ("c", Role::KeyHolder), ("d", Role::KeyHolder)]
+        .map(|(name, role)| stage.officer(Office::Housing, &format!("{name}.of.housing"), &[role]));
+    for path in [format!("/v1/certificates/{certificate}"), format!("/v1/applications/{project}")] {
+        assert_eq!(stage.get_as(WANG, &path).status, 200, "{path}");
+    }
+    let search = json!({ "by": { "shelf": {} } });
+    assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &search).status, 200);
+    let held = json!({ "holder": { "code_type": "111", "code": operator(1)["holder_code"] } });
+    assert_eq!(stage.post_as(WU, "/v1/export", &held).status, 200);
+    let changes = propose(&chen, "/v1/certificates/changes", &of_all("suspend"))["code"].clone();
+    let manifest = propose(&tang, "/v1/manifest", &a_file(&next_manifest(2, |_| {})))["code"].clone();
+    let told = |types: &'static [&'static str]| {
+        let page = stage.get_as(Person { types, ..WU }, "/v1/audit/uses?limit=1000").json();
+        let lines: Vec<&str> = page["uses"].as_array().unwrap().iter().map(|line| line["subject"].as_str().unwrap()).collect();
+        let heard = |subject: &str| lines.iter().filter(|line| line.starts_with(subject)).count();
+        let of = |code: &Value| heard(code.as_str().unwrap());
+        [heard(&certificate), heard(&project), of(&changes), of(&manifest), heard("shelf"), heard("c.of.housing").min(1)]
+    };
+    // The certificate was shown and taken out.
+    assert_eq!(told(&[]), [2, 1, 1, 1, 1, 1]);
+    assert_eq!(told(&[OPERATOR]), [2, 0, 1, 0, 1, 1]);
+    assert_eq!(told(&[CONSTRUCTION]), [0, 1, 0, 0, 1, 1]);
+}
+
+#[test]
+fn an_auditor_for_some_types_reads_of_no_question_about_another() {
+    let stage = Stage::new();
+    let accounts = stage.post_as(LI, "/v1/certificates", &issue(ACCOUNTING, accountant(1))).json();
+    let (accounts, operates) = (accounts["certificate"]["identifier"].as_str().unwrap().to_owned(), stage.operator(LI, 1));
+    let purpose = json!({ "matter": "M-1", "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } });
+    for office in [Office::Guangzhou, Office::Housing] {
+        let asker = stage.key(office, &[Role::RelyingParty], None);
+        let asked = |route: &str, body: Value| {
+            let mut body = body;
+            body["purpose"] = purpose.clone();
+            stage.call(&asker, "POST", &format!("/v1/sharing/{route}"), Some(&body)).status
+        };
+        let holder = |number: usize| json!({ "holder": { "code_type": "111", "code": resident_id(number) } });
+        assert_eq!([asked("holder", holder(1)), asked("holder", holder(2))], [200, 200]);
+        assert_eq!([&accounts, &operates].map(|one| asked("identifier", json!({ "identifier": one }))), [200, 200]);
+    }
+    let told = |types: &'static [&'static str]| {
+        let page = stage.get_as(Person { types, ..XU }, "/v1/audit/shares?limit=1000").json();
+        let mut found: Vec<Vec<String>> = page["shares"].as_array().unwrap().iter().map(certificates_of).collect();
+        found.sort();
+        found
+    };
+    let (none, one, other) = (vec![], vec![accounts.clone()], vec![operates.clone()]);
+    let mut both = vec![accounts, operates];
+    both.sort();
+    let mut all = [vec![none.clone()], vec![one.clone(); 2], vec![other.clone(); 2], vec![both; 2]].concat();
+    all.sort();
+    assert_eq!(told(&[]), all);
+    // The holder who has nothing was asked for by its own agency, and is nobody's of any type.
+    assert_eq!(told(&[ACCOUNTING]), [vec![none.clone()], vec![one; 4]].concat());
+    assert_eq!(told(&[OPERATOR]), [vec![none.clone()], vec![other; 4]].concat());
+    assert_eq!(told(&[CONSTRUCTION]), [none]);
+}
+
+fn certificates_of(share: &Value) -> Vec<String> {
+    let mut all: Vec<String> = share["certificates"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect();
+    all.sort();
+    all
 }
 
 #[test]

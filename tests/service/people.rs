@@ -62,7 +62,12 @@ impl Desk<'_> {
 impl Stage {
     /// An officer of an agency who has come to work, with a password of its own.
     pub fn officer(&self, office: Office, login: &str, roles: &[Role]) -> Desk<'_> {
-        let first = self.appoint(office, login, roles);
+        self.officer_for(office, login, roles, &[])
+    }
+
+    /// The same, for types by the names of their files; none for all.
+    pub fn officer_for(&self, office: Office, login: &str, roles: &[Role], types: &[&str]) -> Desk<'_> {
+        let first = self.appoint_for(office, login, roles, types);
         let desk = self.sign_in(login, &first, None);
         assert_eq!(desk.send("PUT", "/v1/session/password", Some(&json!({ "old": first, "new": PASSWORD }))).status, 204);
         desk
@@ -70,7 +75,12 @@ impl Stage {
 
     /// An officer who was added and has not signed in yet; its one-time password.
     pub fn appoint(&self, office: Office, login: &str, roles: &[Role]) -> String {
-        let mandate = Mandate::new(code_of(office), login, roles.to_vec(), None).unwrap();
+        self.appoint_for(office, login, roles, &[])
+    }
+
+    fn appoint_for(&self, office: Office, login: &str, roles: &[Role], types: &[&str]) -> String {
+        let codes: Vec<TypeCode> = types.iter().map(|name| *self.house.catalogue.find(name).unwrap().code()).collect();
+        let mandate = Mandate::new(code_of(office), login, roles.to_vec(), (!codes.is_empty()).then_some(codes)).unwrap();
         let (by, login) = (offline(office), Login::parse(login).unwrap());
         let appointed = Personnel::new(&self.house.library, &self.house.edge, &by).add(&login, &mandate, |_, _| Ok(())).unwrap();
         appointed.password.to_string()

@@ -244,17 +244,9 @@ fn who_acts_for_some_types_sees_and_decides_proposals_about_no_other() {
     let stage = Stage::new();
     stage.operator(WANG, 1);
     let chen = stage.officer(Office::Housing, "chen.head", &[Role::Approver]);
-    let admin = stage.officer(Office::Housing, "admin", &[Role::Administrator]);
-    let some = |login: &str, roles: &[&str], kind: &str| {
-        let code = stage.house.catalogue.find(kind).unwrap().code().to_string();
-        let body = json!({ "login": login, "name": "某", "roles": roles, "types": [code] });
-        let first = admin.post("/v1/officers", &body).json()["one_time_password"].as_str().unwrap().to_owned();
-        let desk = stage.sign_in(login, &first, None);
-        assert_eq!(desk.send("PUT", "/v1/session/password", Some(&json!({ "old": first, "new": PASSWORD }))).status, 204);
-        desk
-    };
-    let (fitting, auditing) = (some("zhou.head", &["approver"], OPERATOR), some("wu.audit", &["auditor"], OPERATOR));
-    let others = [some("li.head", &["approver"], CONSTRUCTION), some("xu.audit", &["auditor"], CONSTRUCTION)];
+    let some = |login: &str, role: Role, kind: &str| stage.officer_for(Office::Housing, login, &[role], &[kind]);
+    let (fitting, auditing) = (some("zhou.head", Role::Approver, OPERATOR), some("wu.audit", Role::Auditor, OPERATOR));
+    let others = [some("li.head", Role::Approver, CONSTRUCTION), some("xu.audit", Role::Auditor, CONSTRUCTION)];
     let proposal = propose(&chen, "/v1/certificates/changes", &of_all("suspend"));
     let one = format!("/v1/proposals/{}", proposal["code"].as_str().unwrap());
     // An auditor decides nothing, of whatever type.
@@ -275,6 +267,32 @@ fn who_acts_for_some_types_sees_and_decides_proposals_about_no_other() {
         assert_eq!(reader.get("/v1/proposals").json()["proposals"].as_array().unwrap().len(), 1);
     }
     approved(&fitting, &proposal);
+}
+
+#[test]
+fn what_is_about_the_region_is_for_accounts_of_every_type() {
+    let stage = Stage::new();
+    let tang = stage.officer(Office::Housing, "tang.keys", &[Role::KeyHolder]);
+    let some = [("few.keys", Role::KeyHolder), ("few.audit", Role::Auditor)];
+    let some = some.map(|(login, role)| stage.officer_for(Office::Housing, login, &[role], &[OPERATOR, CONSTRUCTION]));
+    let key = stage.key(Office::Housing, &[Role::KeyHolder], Some(vec![*stage.house.catalogue.find(OPERATOR).unwrap().code()]));
+    let manifest = a_file(&next_manifest(2, |_| {}));
+    let lacks = (403, "caller_lacks_type".to_owned());
+    assert_eq!(refused(&tang.post("/v1/manifest", &manifest)), (409, "proposal_nobody_else".to_owned()), "no second person");
+    assert_eq!(refused(&some[0].post("/v1/manifest", &manifest)), lacks);
+    assert_eq!(refused(&stage.call(&key, "POST", "/v1/manifest", Some(&manifest))), lacks);
+    let song = stage.officer(Office::Housing, "song.keys", &[Role::KeyHolder]);
+    let proposal = propose(&tang, "/v1/manifest", &manifest);
+    for desk in &some {
+        for path in [format!("/v1/proposals/{}", proposal["code"].as_str().unwrap()), path_of(&proposal, "content")] {
+            assert_eq!(refused(&desk.get(&path)), lacks, "{path}");
+        }
+        assert_eq!(desk.get("/v1/proposals?open=true").json()["proposals"], json!([]));
+    }
+    let body = json!({ "digest": proposal["digest"], "reason": "好" });
+    assert_eq!(refused(&some[0].post(&path_of(&proposal, "approval"), &body)), lacks);
+    assert_eq!(refused(&some[0].post(&path_of(&proposal, "rejection"), &json!({ "reason": "好" }))), lacks);
+    approved(&song, &proposal);
 }
 
 #[test]

@@ -216,6 +216,8 @@ fn no_handler_asks_the_library_for_what_may_be_anothers() {
         "library.history(",
         "library.event(",
         "library.office",
+        "uses_of(&house.library",
+        "shares_of(&house.library",
         "find_job(",
         "all_proposals().find(",
         "all_proposals().list(",

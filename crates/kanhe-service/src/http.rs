@@ -5,6 +5,7 @@
 
 mod act;
 pub(crate) mod aside;
+mod audited;
 mod authenticate;
 mod body;
 mod caller;

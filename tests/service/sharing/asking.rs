@@ -3,6 +3,7 @@
 use super::{Asker, MATTER, code, consent, duty, identifiers, person, shares};
 use crate::office::{Certificate, issue, issue_by, resident, revoke};
 use crate::stage::{Stage, code_of};
+use kanhe_core::code::TypeCode;
 use kanhe_service::accounts::Role;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
@@ -145,13 +146,59 @@ fn a_certificate_is_found_by_its_code_also_when_it_is_revoked_and_a_forged_code_
 }
 
 #[test]
-fn a_caller_for_some_types_is_shown_no_other() {
+fn a_caller_for_some_types_is_refused_what_is_of_another_and_never_told_that_there_is_none() {
     let stage = Stage::new();
     let certificate = issue(&stage, 1);
-    let other = *stage.house.catalogue.find("accounting-qualification").unwrap().code();
+    let (operator, other) = (certificate.identifier.type_code().to_string(), accounting(&stage));
     let asker = Asker { stage: &stage, key: stage.key(Office::Guangzhou, &[Role::RelyingParty], Some(vec![other])) };
-    assert_eq!(asker.ask("holder", &json!({ "purpose": duty(), "holder": person(1) })).json()["certificates"], json!([]));
-    let identifier = certificate.identifier.to_string();
-    assert_eq!(asker.ask("identifier", &json!({ "purpose": duty(), "identifier": identifier })).status, 404);
-    assert_eq!(asker.result(&json!({ "purpose": duty(), "identifier": identifier, "holder_name": "张小明" })), 5);
+    assert_eq!(asker.ask("holder", &json!({ "purpose": duty(), "holder": person(1) })).json()["certificates"], json!([]), "of its types");
+    let (identifier, absent) = (certificate.identifier.to_string(), certificate.identifier.next_version().unwrap().to_string());
+    let stated = |more: Value| {
+        let mut body = json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let rows = [
+        ("holder", json!({ "purpose": duty(), "holder": person(1), "type": operator })),
+        ("identifier", json!({ "purpose": duty(), "identifier": identifier })),
+        ("identifier", json!({ "purpose": duty(), "identifier": absent })),
+        ("qr", json!({ "purpose": duty(), "text": certificate.text })),
+        ("links", json!({ "purpose": consent(), "identifier": identifier })),
+        ("verify-information", stated(json!({ "identifier": identifier }))),
+        ("verify-information", stated(json!({ "type": operator }))),
+    ];
+    for (route, body) in rows {
+        let reply = asker.ask(route, &body);
+        assert_eq!(code(&reply), (403, "caller_lacks_type".to_owned()), "{route} {body}");
+        assert!(reply.json()["detail"].as_str().unwrap().contains(&operator), "{route}: which type stands in what was asked");
+    }
+    // Its own types alone were looked through: that nobody has the number would be said of all.
+    let unasked = [stated(json!({})), stated(json!({ "number": "粤A022099999999" }))];
+    assert_eq!(unasked.each_ref().map(|body| asker.result(body)), [4, 4]);
+    assert_eq!(unasked.map(|body| Asker::of(&stage, Office::Guangzhou).result(&body)), [0, 5]);
+    assert_eq!(asker.result(&stated(json!({ "type": other.to_string() }))), 5);
+}
+
+#[test]
+fn a_matter_is_matched_by_who_may_ask_for_all_that_it_takes() {
+    let stage = Stage::new();
+    let operator = *issue(&stage, 1).identifier.type_code();
+    let admin = stage.officer(Office::Guangzhou, "admin.gz", &[Role::Administrator]);
+    let (path, names) = (format!("/v1/matters/{MATTER}"), json!({ "zh": "上岗", "en": "Going to work" }));
+    let either = json!([operator.to_string(), accounting(&stage).to_string()]);
+    let matter = json!({ "names": names, "wants": [{ "names": names, "types": either }] });
+    assert_eq!(admin.send("PUT", &path, Some(&matter)).status, 201);
+    let ask = |types: &[TypeCode]| {
+        let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], Some(types.to_vec()));
+        Asker { stage: &stage, key }.ask("matching", &json!({ "purpose": consent(), "holder": person(1) }))
+    };
+    for types in [[operator], [accounting(&stage)]] {
+        assert_eq!(code(&ask(&types)), (403, "caller_lacks_type".to_owned()), "{types:?}");
+    }
+    assert_eq!(shares(&stage.officer(Office::Housing, "audit.zj", &[Role::Auditor])), Vec::<Value>::new(), "nothing was shown");
+    assert_eq!(ask(&[operator, accounting(&stage)]).json()["wants"][0]["matching"], "held");
+}
+
+fn accounting(stage: &Stage) -> TypeCode {
+    *stage.house.catalogue.find("accounting-qualification").unwrap().code()
 }

@@ -13,6 +13,16 @@ pub enum Scope {
     Types(Vec<TypeCode>),
 }
 
+impl Scope {
+    /// Whether a type is in it.
+    pub fn has(&self, code: &TypeCode) -> bool {
+        match self {
+            Self::EveryType => true,
+            Self::Types(types) => types.contains(code),
+        }
+    }
+}
+
 /// For which departments a caller may give an opinion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Departments {
@@ -52,6 +62,9 @@ pub enum Forbidden {
         /// The type.
         code: TypeCode,
     },
+    /// It concerns every type, and the caller's scope is some.
+    #[error("this concerns every type, and you may act for some alone")]
+    EveryType,
     /// The department is another than those to which it is bound.
     #[error("department {found:?} is not among those that you speak for: {}", .known.join(", "))]
     Department {
@@ -67,7 +80,7 @@ impl Forbidden {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Right { .. } => "caller_lacks_right",
-            Self::Type { .. } => "caller_lacks_type",
+            Self::Type { .. } | Self::EveryType => "caller_lacks_type",
             Self::Department { .. } => "caller_lacks_department",
         }
     }
@@ -93,10 +106,7 @@ impl Caller {
     /// Refuses a caller who lacks a right, or may not act for a type.
     pub fn may_for(&self, right: Right, code: &TypeCode) -> Result<(), Forbidden> {
         self.may(right)?;
-        match &self.scope {
-            Scope::Types(types) if !types.contains(code) => Err(Forbidden::Type { code: *code }),
-            Scope::Types(_) | Scope::EveryType => Ok(()),
-        }
+        if self.scope.has(code) { Ok(()) } else { Err(Forbidden::Type { code: *code }) }
     }
 
     /// Refuses a caller who is bound to other departments.
@@ -109,9 +119,12 @@ impl Caller {
         }
     }
 
-    /// Refuses a caller who lacks a right, or may not act for one of these types.
+    /// Refuses a caller who lacks a right, or may not act for one of these types: what names none concerns them all.
     pub fn may_for_all(&self, right: Right, codes: &[TypeCode]) -> Result<(), Forbidden> {
         self.may(right)?;
+        if codes.is_empty() && self.scope != Scope::EveryType {
+            return Err(Forbidden::EveryType);
+        }
         codes.iter().try_for_each(|code| self.may_for(right, code))
     }
 }

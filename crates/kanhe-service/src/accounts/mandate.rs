@@ -1,6 +1,6 @@
 //! What an account may do, and for whom: the part that officers and systems have in common.
 
-use super::caller::{Caller, Departments, Scope};
+use super::caller::{Caller, Departments, Forbidden, Scope};
 use super::role::{Right, Role};
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::plain::is_line;
@@ -141,6 +141,11 @@ impl Mandate {
     /// The departments; none named means any.
     pub fn departments(&self) -> Option<&[String]> {
         self.departments.as_deref()
+    }
+
+    /// Refuses an administrator whose own types are not all of these: nobody gives what he may not do, nor has in his hands who may.
+    pub fn may_be_managed_by(&self, by: &Caller) -> Result<(), Forbidden> {
+        by.may_for_all(Right::Administer, self.types().unwrap_or_default())
     }
 
     /// A caller with this mandate.

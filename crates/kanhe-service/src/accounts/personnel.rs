@@ -61,6 +61,7 @@ impl<'a> Personnel<'a> {
         mandate: &Mandate,
         beside: impl FnOnce(&mut Pen<'_>, OfficerId) -> Result<(), StoreError>,
     ) -> Result<Appointed, AccountError> {
+        mandate.may_be_managed_by(self.by)?;
         let id = OfficerId::of(self.library, login.as_str());
         let (appointed, hashed) = self.one_time(id);
         self.library.commit(|pen| {
@@ -89,6 +90,7 @@ impl<'a> Personnel<'a> {
 
     /// Gives an officer another name, other roles or types.
     pub fn change(&self, id: OfficerId, mandate: &Mandate) -> Result<Officer, AccountError> {
+        mandate.may_be_managed_by(self.by)?;
         self.amend(id, UseAct::OfficerChanged, |_, officer| officer.mandate = mandate.clone())
     }
 
@@ -174,6 +176,7 @@ impl<'a> Personnel<'a> {
             if officer.login == self.by.actor {
                 return Err(AccountError::Oneself);
             }
+            officer.mandate.may_be_managed_by(self.by)?;
             change(pen, &mut officer)?;
             officer.put(pen, id)?;
             self.note(pen, &officer, act)?;

@@ -1,5 +1,6 @@
 //! Why accounts are not managed, and callers not believed.
 
+use super::caller::Forbidden;
 use super::mandate::MandateError;
 use super::officer::LoginError;
 use super::password::WeakPassword;
@@ -15,6 +16,9 @@ pub enum AccountError {
     /// Somebody has the login.
     #[error("the login is taken")]
     LoginTaken,
+    /// The account may more, or is to, than who asks.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// Nobody takes the rights of an administrator from himself: the last one would lock all out.
     #[error("administrators do not change, deactivate or reset themselves")]
     Oneself,
@@ -88,6 +92,7 @@ impl AccountError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::OfficerUnknown => "officer_unknown",
+            Self::Forbidden(error) => error.code(),
             Self::LoginTaken => "login_taken",
             Self::Oneself => "officer_oneself",
             Self::SubjectTaken => "oidc_taken",

@@ -350,7 +350,7 @@ impl EventsWanted {
 }
 
 /// Nobody is shown a part of what is decided as a whole: who may not act for one of the types is shown nothing of it.
-fn may_see(caller: &Caller, proposal: &Proposal) -> Result<(), Forbidden> {
+pub(super) fn may_see(caller: &Caller, proposal: &Proposal) -> Result<(), Forbidden> {
     let right = if caller.has(Right::Audit) { Right::Audit } else { right_of(proposal.deed) };
     caller.may_for_all(right, proposal.types())
 }

@@ -3,7 +3,7 @@
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use super::shown::SharedCertificate;
-use crate::accounts::{Caller, Scope};
+use crate::accounts::{Caller, Right};
 use crate::house::House;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
@@ -50,14 +50,14 @@ impl Found {
     }
 }
 
-/// The certificate with an identifier.
-pub fn by_identifier(library: &Library, caller: &Caller, identifier: &CertificateId) -> Result<Found, StoreError> {
-    let mark = library.find(identifier)?.filter(|_| may_ask_for(caller, identifier.type_code()));
-    let held = mark.map(|mark| Held::read(library, mark)).transpose()?;
+/// The certificate with an identifier, which says of which type it is: whether there is one is not looked for where the caller may not ask for it.
+pub fn by_identifier(library: &Library, caller: &Caller, identifier: &CertificateId) -> Result<Found, ShareError> {
+    caller.may_for(Right::Share, identifier.type_code())?;
+    let held = library.find(identifier)?.map(|mark| Held::read(library, mark)).transpose()?;
     Ok(Found { held: held.into_iter().collect(), next: None })
 }
 
-/// A page of the certificates of a holder.
+/// A page of the certificates of a holder: of one type, or of all for which the caller may ask.
 pub fn by_holder(
     library: &Library,
     caller: &Caller,
@@ -65,9 +65,10 @@ pub fn by_holder(
     type_code: Option<&TypeCode>,
     after: Option<&Cursor>,
     most: usize,
-) -> Result<Found, StoreError> {
+) -> Result<Found, ShareError> {
+    type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, code))?;
     let question = Question::Holder { code: code.clone(), type_code: type_code.copied() };
-    asked(library, caller, &question, after, most)
+    Ok(asked(library, caller, &question, after, most)?)
 }
 
 /// A page of what answers a question.
@@ -80,13 +81,6 @@ pub(super) fn asked(
 ) -> Result<Found, StoreError> {
     let page = library.ask(question, after, most)?;
     let all = page.shelfmarks.iter().map(|mark| Held::read(library, *mark)).collect::<Result<Vec<_>, _>>()?;
-    let held = all.into_iter().filter(|held| may_ask_for(caller, held.card.type_code())).collect();
+    let held = all.into_iter().filter(|held| caller.scope.has(held.card.type_code())).collect();
     Ok(Found { held, next: page.next })
-}
-
-fn may_ask_for(caller: &Caller, code: &TypeCode) -> bool {
-    match &caller.scope {
-        Scope::EveryType => true,
-        Scope::Types(types) => types.contains(code),
-    }
 }

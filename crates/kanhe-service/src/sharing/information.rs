@@ -3,12 +3,11 @@
 use super::found::{Found, asked, by_identifier};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
-use kanhe_store::StoreError;
 use kanhe_store::find::{LONGEST_PAGE, Question};
 use kanhe_words::Words;
 
@@ -18,6 +17,9 @@ pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<A
     let today = day_in_china(house.now());
     let condition = |held: &super::found::Held| Condition::of(held.card.state, held.card.from, held.card.until, today);
     let answer = answer_to(stated, found.held.iter().map(|held| (&held.certificate, condition(held))));
+    // A number of no stated type may be that of a certificate for which the caller may not ask: that there is none would not be true.
+    let told_all = stated.type_code.is_some() || stated.identifier.is_some() || inquiry.caller.scope == Scope::EveryType;
+    let answer = if answer == Answer::NotFound && !told_all { Answer::TooLittle } else { answer };
     // An answer of "too little" speaks of no certificate.
     let about = if answer == Answer::TooLittle { Vec::new() } else { found.identifiers() };
     inquiry.note(house, &about, Some(answer.number()))?;
@@ -25,7 +27,8 @@ pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<A
 }
 
 /// The certificates that may be meant; which of them is, is for [`answer_to`] to say.
-fn candidates(house: &House, caller: &Caller, stated: &Stated) -> Result<Found, StoreError> {
+fn candidates(house: &House, caller: &Caller, stated: &Stated) -> Result<Found, ShareError> {
+    stated.type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, &code))?;
     if let Some(identifier) = &stated.identifier {
         return by_identifier(&house.library, caller, identifier);
     }
@@ -35,7 +38,7 @@ fn candidates(house: &House, caller: &Caller, stated: &Stated) -> Result<Found, 
         (None, Some(code)) => Question::Holder { code: code.clone(), type_code: stated.type_code },
         (None, None) => return Ok(Found { held: Vec::new(), next: None }),
     };
-    asked(&house.library, caller, &question, None, LONGEST_PAGE)
+    Ok(asked(&house.library, caller, &question, None, LONGEST_PAGE)?)
 }
 
 /// What an answer means.

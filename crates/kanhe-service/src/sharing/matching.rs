@@ -34,6 +34,8 @@ impl MatchedWant {
 }
 
 /// Holds what a holder has against what a matter needs, and writes down before what of it is shown.
+///
+/// A caller who may not ask for everything that would do is refused: `missing` would be said of what is only out of its sight.
 pub fn match_matter(house: &House, inquiry: &Inquiry<'_>, matter: &Matter, holder: &HolderCode) -> Result<Vec<MatchedWant>, ShareError> {
     let today = day_in_china(house.now());
     let (mut met, mut shown) = (Vec::new(), Found { held: Vec::new(), next: None });

@@ -1,9 +1,9 @@
 //! The matters of an agency (事项), and the certificates that each needs.
 
 use super::refusal::ShareError;
-use crate::accounts::Caller;
 use crate::accounts::paper::{read, written};
 use crate::accounts::uses::{Use, UseAct, note_use};
+use crate::accounts::{Caller, Forbidden, Right};
 use crate::house::House;
 use kanhe_core::code::Uscc;
 use kanhe_issuer::sharing::Matter;
@@ -32,13 +32,15 @@ pub fn list(library: &Library, agency: &Uscc, after: Option<&Cursor>, most: usiz
 }
 
 /// Writes a matter down, in the place of the one of that code. Whether it is a new one.
-pub fn put(house: &House, by: &Caller, matter: &Matter) -> Result<bool, StoreError> {
+pub fn put(house: &House, by: &Caller, matter: &Matter) -> Result<bool, ShareError> {
+    may_manage(by, matter)?;
     let key = key_of(&by.agency, matter.code());
     house.library.commit(|pen| {
-        let new = pen.office(Drawer::Matters, &key)?.is_none();
+        let before = pen.office(Drawer::Matters, &key)?;
+        before.as_deref().map_or(Ok(()), |before| may_manage_kept(by, before))?;
         pen.put_office(Drawer::Matters, &key, &written(matter))?;
         note(pen, house, by, UseAct::MatterPut, matter.code())?;
-        Ok(new)
+        Ok(before.is_none())
     })
 }
 
@@ -46,10 +48,19 @@ pub fn put(house: &House, by: &Caller, matter: &Matter) -> Result<bool, StoreErr
 pub fn take(house: &House, by: &Caller, code: &str) -> Result<(), ShareError> {
     let key = key_of(&by.agency, code);
     house.library.commit(|pen| {
-        pen.office(Drawer::Matters, &key)?.ok_or(ShareError::MatterUnknown)?;
+        may_manage_kept(by, &pen.office(Drawer::Matters, &key)?.ok_or(ShareError::MatterUnknown)?)?;
         pen.take_office(Drawer::Matters, &key);
         Ok(note(pen, house, by, UseAct::MatterTaken, code)?)
     })
+}
+
+/// Refuses who may not act for every type that a matter takes.
+fn may_manage(by: &Caller, matter: &Matter) -> Result<(), Forbidden> {
+    matter.wants().iter().try_for_each(|want| by.may_for_all(Right::Administer, &want.types))
+}
+
+fn may_manage_kept(by: &Caller, paper: &[u8]) -> Result<(), ShareError> {
+    Ok(may_manage(by, &read(paper)?)?)
 }
 
 fn note(pen: &mut Pen<'_>, house: &House, by: &Caller, act: UseAct, code: &str) -> Result<(), StoreError> {

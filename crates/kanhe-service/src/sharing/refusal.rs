@@ -1,5 +1,6 @@
 //! Why nothing is shared.
 
+use crate::accounts::Forbidden;
 use kanhe_store::StoreError;
 use thiserror::Error;
 
@@ -9,6 +10,9 @@ pub enum ShareError {
     /// The library cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The caller may not ask for certificates of this type.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// The caller has asked as often as it may on one day.
     #[error("{calls} calls were made today, and no more are heard until midnight in China")]
     QuotaSpent {
@@ -48,6 +52,7 @@ impl ShareError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Store(error) => error.code(),
+            Self::Forbidden(error) => error.code(),
             Self::QuotaSpent { .. } => "share_quota_spent",
             Self::WholeNeedsConsent => "share_whole_needs_consent",
             Self::MatchingNeedsConsent => "share_matching_needs_consent",

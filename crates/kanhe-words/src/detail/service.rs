@@ -59,6 +59,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("this path wants an API key or a session", "此路径需要接口密钥或登录会话"),
     ("this takes the right to {}, which none of your roles has", "此操作需要 {=} 权限，您的角色均没有"),
     ("type {} is not among those that you may act for", "类型 {} 不在您可办理的范围内"),
+    ("this concerns every type, and you may act for some alone", "此事涉及所有类型，而您只可办理其中一部分"),
     ("you have asked {} times at once, and may ask {} times a second", "您一次发来了 {} 个请求，而每秒只能有 {} 个"),
     ("{} requests are being worked on", "正在处理 {} 个请求，已达上限"),
     ("the service failed", "服务出错"),

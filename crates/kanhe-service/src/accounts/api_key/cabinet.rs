@@ -88,6 +88,7 @@ impl<'a> KeyCabinet<'a> {
         if mandate.roles().contains(&Role::Administrator) {
             return Err(AccountError::KeyAdministers);
         }
+        mandate.may_be_managed_by(self.by)?;
         let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
         let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
         let expires = after(now, "days", grant.days, 1, LONGEST_TERM)?;
@@ -182,6 +183,7 @@ impl<'a> KeyCabinet<'a> {
             let paper = pen.office(Drawer::ApiKeys, &key_of(id))?;
             let found = paper.map(|paper| read::<ApiKey>(&paper)).transpose()?;
             let mut key = found.filter(|key| *key.mandate.agency() == self.by.agency).ok_or(AccountError::KeyUnknown)?;
+            key.mandate.may_be_managed_by(self.by)?;
             let until = change(pen, &mut key)?;
             key.put(pen, id)?;
             self.note(pen, id, act, until)?;

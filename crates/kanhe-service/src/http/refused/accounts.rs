@@ -9,6 +9,7 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let status = match error {
             AccountError::Store(error) => return error.into(),
+            AccountError::Forbidden(error) => return error.into(),
             AccountError::Locked { seconds } => return locked(error.code(), seconds),
             AccountError::OfficerUnknown | AccountError::KeyUnknown => StatusCode::NOT_FOUND,
             AccountError::LoginTaken

@@ -9,6 +9,7 @@ impl From<ShareError> for Problem {
     fn from(error: ShareError) -> Self {
         let status = match error {
             ShareError::Store(error) => return error.into(),
+            ShareError::Forbidden(error) => return error.into(),
             ShareError::QuotaSpent { seconds, .. } => {
                 return Self::new(StatusCode::TOO_MANY_REQUESTS, error.code(), &error).retry_after(seconds);
             }

@@ -4,7 +4,7 @@ pub mod events;
 
 use super::page::cut;
 use crate::accounts::paper::Span;
-use crate::accounts::uses::{Use, uses_of};
+use crate::accounts::uses::Use;
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
@@ -36,7 +36,7 @@ pub struct UseQuestion {
 /// A page of uses.
 #[derive(Serialize, ToSchema)]
 pub struct UsePage {
-    /// The oldest first.
+    /// The oldest first. For an auditor of some types there may be few or none though more are to come.
     uses: Vec<UseLine>,
     /// The `after` of the next page; null on the last.
     #[schema(required)]
@@ -62,13 +62,14 @@ pub struct UseLine {
 
 /// Who of the agency saw or changed what: acts of administration, and looks at personal data.
 ///
-/// What happened to certificates and applications stands in the transparency log, and not here.
+/// What happened to certificates and applications stands in the transparency log, and not here. An auditor of some types reads what is about
+/// certificates, applications and jobs of these, about proposals that it may see, and about none at all.
 #[utoipa::path(get, path = "/v1/audit/uses", tag = "audit", params(UseQuestion),
     responses((status = OK, body = UsePage)))]
 pub async fn uses(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<UsePage>, Problem> {
     caller.may(Right::Audit)?;
     let span = span(&question)?;
-    let found = aside(&house, move |house| uses_of(&house.library, &caller.agency, &span)).await?;
+    let found = aside(&house, move |house| house.uses_of(&caller, &span)).await?;
     Ok(Json(UsePage { uses: found.papers.into_iter().map(line).collect(), next: found.next.map(|next| next.to_text()) }))
 }
 

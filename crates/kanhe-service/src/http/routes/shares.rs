@@ -7,7 +7,7 @@ use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::problem::Problem;
-use crate::sharing::{Share, shares_of};
+use crate::sharing::Share;
 use axum::Json;
 use axum::extract::State;
 use kanhe_issuer::sharing::Basis;
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 /// A page of questions.
 #[derive(Serialize, ToSchema)]
 pub struct SharePage {
-    /// The oldest first.
+    /// The oldest first. For an auditor of some types there may be few or none though more are to come.
     shares: Vec<ShareLine>,
     /// The `after` of the next page; null on the last.
     #[schema(required)]
@@ -52,7 +52,8 @@ pub struct ShareLine {
     /// Of whom or what, as masks leave it; null where another agency asked for a holder.
     #[schema(required)]
     about: Option<String>,
-    /// The certificates that were shown or spoken of; of another agency's question those of one's own.
+    /// The certificates that were shown or spoken of; of another agency's question those of one's own, and for an auditor of some types those of
+    /// these.
     certificates: Vec<String>,
     /// The standard's answer, where information or a file was verified.
     #[schema(required)]
@@ -98,12 +99,14 @@ pub struct AlarmLine {
 }
 
 /// What the agency asked for in sharing, and what others asked of its certificates.
+///
+/// An auditor of some types reads of questions about certificates of these, and of those that found none.
 #[utoipa::path(get, path = "/v1/audit/shares", tag = "audit", params(UseQuestion),
     responses((status = OK, body = SharePage)))]
 pub async fn shares(State(house): State<Shared>, caller: Caller, Query(question): Query<UseQuestion>) -> Result<Json<SharePage>, Problem> {
     caller.may(Right::Audit)?;
     let span = span(&question)?;
-    let found = aside(&house, move |house| shares_of(&house.library, &caller.agency, &span)).await?;
+    let found = aside(&house, move |house| house.shares_of(&caller, &span)).await?;
     Ok(Json(SharePage { shares: found.papers.into_iter().map(line).collect(), next: found.next.as_ref().map(Cursor::to_text) }))
 }
 

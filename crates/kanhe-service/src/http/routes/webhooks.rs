@@ -172,7 +172,7 @@ pub async fn list(State(house): State<Shared>, caller: Caller) -> Result<Json<Ho
 pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     caller.may(Right::Administer)?;
     aside(&house, move |house| {
-        let hook = own_hook(house, &caller, &id)?;
+        let hook = managed_hook(house, &caller, &id)?;
         commit_use(&house.library, UseAct::HookRemoved, |pen| -> Result<(), Problem> {
             remove_hook(pen, &hook);
             Ok(note_use(pen, &used(house, &caller, UseAct::HookRemoved, &hook), house.chance())?)
@@ -191,7 +191,7 @@ pub async fn rotate(act: Act<HookRotation>) -> Result<Json<HookShown>, Problem> 
         if body.overlap_days > LONGEST_OVERLAP {
             return Err(malformed(format_args!("`overlap_days` is {LONGEST_OVERLAP} at most")));
         }
-        let hook = own_hook(&house, &caller, &subject)?;
+        let hook = managed_hook(&house, &caller, &subject)?;
         let until = later(house.now(), body.overlap_days);
         let hook = house.library.commit(|pen| -> Result<Hook, Problem> {
             // As it stands in the commit: it has looked at more of the log since.
@@ -246,7 +246,7 @@ pub async fn send_again(
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "delivery_unknown", "no letter about this event is dead or waiting");
     let index: u64 = index.parse().map_err(|_| unknown())?;
     let found = aside(&house, move |house| -> Result<_, Problem> {
-        let hook = own_hook(house, &caller, &id)?;
+        let hook = managed_hook(house, &caller, &id)?;
         Ok(replay(&house.library, &hook.id, index, house.now())?)
     });
     if found.await? { Ok(StatusCode::ACCEPTED) } else { Err(unknown()) }
@@ -264,7 +264,8 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
     }
     let unknown = || malformed("`acts` has a word that is no act");
     let act = |word: &String| EventAct::ALL.into_iter().find(|act| act.word() == word).ok_or_else(unknown);
-    let kinds = asked.types.iter().map(|name| house.type_code(name)).collect::<Result<_, _>>()?;
+    let kinds = asked.types.iter().map(|name| house.type_code(name)).collect::<Result<Vec<_>, _>>()?;
+    caller.may_for_all(Right::Administer, &kinds)?;
     Ok(Hook {
         id: house.chance(),
         agency: caller.agency,
@@ -279,6 +280,13 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
 
 fn own_hook(house: &House, caller: &Caller, id: &str) -> Result<Hook, Problem> {
     hooks_of(&house.library, &caller.agency)?.into_iter().find(|hook| hook.name() == id).ok_or_else(unknown_hook)
+}
+
+/// A hook that a caller changes: one that hears of no type but its own.
+fn managed_hook(house: &House, caller: &Caller, id: &str) -> Result<Hook, Problem> {
+    let hook = own_hook(house, caller, id)?;
+    caller.may_for_all(Right::Administer, &hook.types)?;
+    Ok(hook)
 }
 
 fn unknown_hook() -> Problem {

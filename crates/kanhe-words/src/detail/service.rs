@@ -198,6 +198,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} calls were made today, and no more are heard until midnight in China", "今日已请求 {} 次，北京时间零点之前不再受理"),
     ("a certificate is shown whole only where its holder has agreed", "持证主体同意后方可显示完整证照"),
     ("what a holder has is matched with a matter only where the holder has agreed", "持证主体同意后方可与事项匹配"),
+    (
+        "one call looks at {} certificates at most, and there are more: nothing can be said of all of them",
+        "每次请求最多查看 {} 张证照，而实际更多，无法就全部作答",
+    ),
     ("no such link was given out here", "本服务没有发出过该链接"),
     ("the file behind this link was fetched before", "该链接的文件此前已被取走"),
     ("the link was good for {} minutes", "该链接的有效期为 {} 分钟，已过"),

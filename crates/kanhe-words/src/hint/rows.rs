@@ -277,6 +277,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "按 Retry-After 稍后再查；如需更多次数，请联系本服务的运维人员。",
         "Ask again after `Retry-After`; for more, ask whoever runs the service.",
     ),
+    (
+        "share_too_many",
+        "按证照标识查询其中一张，或用 POST /v1/sharing/holder 逐页查看。",
+        "Ask for one by its identifier, or page through POST /v1/sharing/holder.",
+    ),
     ("share_whole_needs_consent", "填写持证主体的授权，或去掉 whole。", "Name the consent, or leave `whole` out."),
     (
         "sign_in_locked",

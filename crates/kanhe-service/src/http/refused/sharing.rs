@@ -13,6 +13,7 @@ impl From<ShareError> for Problem {
                 return Self::new(StatusCode::TOO_MANY_REQUESTS, error.code(), &error).retry_after(seconds);
             }
             ShareError::WholeNeedsConsent | ShareError::MatchingNeedsConsent => StatusCode::FORBIDDEN,
+            ShareError::TooMany { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
             ShareError::LinkSpent | ShareError::LinkExpired { .. } => StatusCode::GONE,
         };

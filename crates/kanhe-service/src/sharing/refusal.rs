@@ -44,6 +44,9 @@ pub enum ShareError {
         /// For how long it was good.
         minutes: i64,
     },
+    /// Who asked for the link could not ask for it any more.
+    #[error("the account that asked for this link is closed, or may not share any more")]
+    LinkWithdrawn,
     /// The agency has no such matter.
     #[error("the agency has no such matter")]
     MatterUnknown,
@@ -62,6 +65,7 @@ impl ShareError {
             Self::LinkUnknown => "download_unknown",
             Self::LinkSpent => "download_spent",
             Self::LinkExpired { .. } => "download_expired",
+            Self::LinkWithdrawn => "download_withdrawn",
             Self::MatterUnknown => "matter_unknown",
         }
     }

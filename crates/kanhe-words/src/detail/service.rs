@@ -205,6 +205,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("no such link was given out here", "本服务没有发出过该链接"),
     ("the file behind this link was fetched before", "该链接的文件此前已被取走"),
     ("the link was good for {} minutes", "该链接的有效期为 {} 分钟，已过"),
+    ("the account that asked for this link is closed, or may not share any more", "取该链接的账号已停用，或不再有权共享"),
     ("the agency has no such matter", "本机构没有该事项"),
     ("a purpose rests on one of `consent` and `duty`, and not on both", "用证事由须以 `consent` 或 `duty` 为据，二者取一"),
     ("`consent` and `given` belong together", "`consent` 和 `given` 须同时给出"),

@@ -67,6 +67,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Ask for another link; if you did not fetch it, tell the agency's auditor.",
     ),
     ("download_unknown", "用 POST /v1/sharing/links 另取链接。", "Ask for a link with POST /v1/sharing/links."),
+    ("download_withdrawn", "由仍有权限的账号另取链接。", "Ask for another link, with an account that may."),
     (
         "draw_failed",
         "证照已颁发；稍后再取图片，仍不行请告知本服务的运维人员。",

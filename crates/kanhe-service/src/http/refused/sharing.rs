@@ -15,7 +15,7 @@ impl From<ShareError> for Problem {
             ShareError::WholeNeedsConsent | ShareError::MatchingNeedsConsent => StatusCode::FORBIDDEN,
             ShareError::TooMany { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
-            ShareError::LinkSpent | ShareError::LinkExpired { .. } => StatusCode::GONE,
+            ShareError::LinkSpent | ShareError::LinkExpired { .. } | ShareError::LinkWithdrawn => StatusCode::GONE,
         };
         Self::new(status, error.code(), error)
     }

@@ -24,6 +24,11 @@ pub fn issue(stage: &Stage, person: usize) -> Certificate {
 
 /// The same, of another agency.
 pub fn issue_by(stage: &Stage, office: Office, person: usize) -> Certificate {
+    issue_many(stage, office, person, [person]).remove(0)
+}
+
+/// The same with a certificate for each number.
+pub fn issue_many(stage: &Stage, office: Office, person: usize, numbers: impl IntoIterator<Item = usize>) -> Vec<Certificate> {
     let house = &stage.house;
     let signed = house.library.manifest().unwrap().unwrap();
     let manifest = Envelope::decode(&signed.envelope).unwrap().authenticate::<Manifest>(&signed.root).unwrap();
@@ -31,18 +36,23 @@ pub fn issue_by(stage: &Stage, office: Office, person: usize) -> Certificate {
     let key = key_of(office);
     let desk = Desk::open(&manifest, &key, kind, &house.dictionaries).unwrap();
     let holder = resident(person);
-    let csv = format!(
-        "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
-         R-{person},粤A0220{person:08},张小明,111,{holder},2026-06-15,10,2018-04-01,男,广州市万家建筑工程有限公司,47\n"
-    );
-    let application = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
-    let draft = kind.admit(&application, "2026-06-15".parse().unwrap()).unwrap_or_else(|faults| panic!("{faults:?}"));
     let registrar = Registrar::new(&house.library);
-    let signed = registrar.sign(&desk, draft, entry(stage), house.chance()).unwrap();
-    let shelfmark = registrar.enter(&[signed]).unwrap().pop().unwrap().unwrap().shelfmark();
-    let identifier = house.library.card(shelfmark).unwrap().identifier;
-    let text = format!("https://kanhe.example.cn/#{}", house.library.record(shelfmark).unwrap().digits());
-    Certificate { identifier, text }
+    let sign = |number: usize| {
+        let csv = format!(
+            "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
+             R-{number},粤A0220{number:08},张小明,111,{holder},2026-06-15,10,2018-04-01,男,广州市万家建筑工程有限公司,47\n"
+        );
+        let application = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
+        let draft = kind.admit(&application, "2026-06-15".parse().unwrap()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        registrar.sign(&desk, draft, entry(stage), house.chance()).unwrap()
+    };
+    let signed: Vec<_> = numbers.into_iter().map(sign).collect();
+    let certificate = |shelfmark| {
+        let identifier = house.library.card(shelfmark).unwrap().identifier;
+        let text = format!("https://kanhe.example.cn/#{}", house.library.record(shelfmark).unwrap().digits());
+        Certificate { identifier, text }
+    };
+    registrar.enter(&signed).unwrap().into_iter().map(|entered| certificate(entered.unwrap().shelfmark())).collect()
 }
 
 /// Revokes a certificate.

@@ -1,7 +1,7 @@
 //! Matters, and what a holder has of what they need.
 
 use super::{Asker, MATTER, code, consent, duty, person, shares};
-use crate::office::{change, issue, revoke};
+use crate::office::{change, issue, issue_many, revoke};
 use crate::stage::Stage;
 use jiff::SignedDuration;
 use kanhe_issuer::lifecycle::Change;
@@ -57,6 +57,33 @@ fn a_matter_is_matched_with_what_a_holder_has() {
     let housing = Asker::of(&stage, Office::Housing);
     let unknown = housing.ask("matching", &json!({ "purpose": consent(), "holder": person(1) }));
     assert_eq!(code(&unknown), (404, "matter_unknown".to_owned()));
+}
+
+#[test]
+fn a_holder_is_asked_for_no_paper_though_the_first_thousand_of_his_certificates_are_revoked() {
+    let stage = Stage::new();
+    let all = issue_many(&stage, Office::Housing, 1, 1..=1_001);
+    let (gone, good) = all.split_at(1_000);
+    for certificate in gone {
+        revoke(&stage, certificate);
+    }
+    let kind = good[0].identifier.type_code().to_string();
+    let admin = stage.officer(Office::Guangzhou, "admin.gz", &[Role::Administrator]);
+    let want = json!({ "names": { "zh": "证", "en": "Paper" }, "types": [kind] });
+    let matter = json!({ "names": { "zh": "上岗", "en": "Going to work" }, "wants": [want] });
+    assert_eq!(admin.send("PUT", &format!("/v1/matters/{MATTER}"), Some(&matter)).status, 201);
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    let reply = asker.ask("matching", &json!({ "purpose": consent(), "holder": person(1) })).json();
+    let found = (&reply["wants"][0]["matching"], &reply["wants"][0]["certificate"]["identifier"]);
+    assert_eq!(found, (&json!("held"), &json!(good[0].identifier.to_string())));
+    let stated = json!({ "purpose": consent(), "type": kind, "holder": person(1), "holder_name": "张小明" });
+    assert_eq!(asker.result(&stated), 0);
+    let found = shares(&stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]));
+    let information = found.iter().find(|share| share["act"] == "information").unwrap();
+    assert_eq!(information["certificates"], json!([good[0].identifier.to_string()]), "it is what the answer speaks of");
+    revoke(&stage, &good[0]);
+    let reply = asker.ask("matching", &json!({ "purpose": consent(), "holder": person(1) })).json();
+    assert_eq!((&reply["wants"][0]["matching"], asker.result(&stated)), (&json!("missing"), 3));
 }
 
 #[test]

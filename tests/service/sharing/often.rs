@@ -68,3 +68,12 @@ fn a_key_may_have_a_quota_of_its_own_and_keeps_it_when_it_is_rotated() {
     let refused = admin.post("/v1/api-keys", &json!({ "name": "窗口", "roles": ["relying_party"], "calls_a_day": 0 }));
     assert_eq!((refused.status, refused.code().as_str()), (400, "request_malformed"));
 }
+
+#[test]
+fn codes_that_are_not_believed_count_as_questions_do() {
+    let stage = Stage::with_sharing(Rules { calls_a_day: 2, alarm_from: 100 });
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    let body = json!({ "purpose": duty(), "text": "no code at all" });
+    let answers = [(); 3].map(|()| asker.ask("qr", &body).code());
+    assert_eq!(answers, ["not_a_seal", "not_a_seal", "share_quota_spent"]);
+}

@@ -7,8 +7,12 @@ use crate::accounts::{Caller, Right};
 use crate::house::House;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
-use kanhe_store::find::{Cursor, Question};
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
+use std::ops::ControlFlow;
+
+/// One call looks at so many certificates at most: some seconds of one core, and more than a holder has of a type.
+const MOST_LOOKED_AT: usize = 50_000;
 
 /// One certificate, with what has become of it.
 pub(super) struct Held {
@@ -45,6 +49,12 @@ impl Found {
         self.disclose(house, inquiry)?.pop().ok_or(ShareError::NotFound)
     }
 
+    /// What stands at these places, of types that the caller may ask for.
+    pub(super) fn read(library: &Library, caller: &Caller, marks: &[Shelfmark]) -> Result<Self, StoreError> {
+        let all = marks.iter().map(|mark| Held::read(library, *mark)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { held: all.into_iter().filter(|held| caller.scope.has(held.card.type_code())).collect(), next: None })
+    }
+
     pub(super) fn identifiers(&self) -> Vec<CertificateId> {
         self.held.iter().map(|held| held.card.identifier.clone()).collect()
     }
@@ -55,6 +65,40 @@ pub fn by_identifier(library: &Library, caller: &Caller, identifier: &Certificat
     caller.may_for(Right::Share, identifier.type_code())?;
     let held = library.find(identifier)?.map(|mark| Held::read(library, mark)).transpose()?;
     Ok(Found { held: held.into_iter().collect(), next: None })
+}
+
+/// A look through all that answers the questions of one call, however many pages that are.
+pub(super) struct Search {
+    left: usize,
+}
+
+impl Search {
+    pub(super) const fn new() -> Self {
+        Self { left: MOST_LOOKED_AT }
+    }
+
+    /// Looks at one page after the other, until it is enough or there are no more: what stands on the first is no answer for the rest.
+    pub(super) fn through(
+        &mut self,
+        library: &Library,
+        question: &Question,
+        mut look: impl FnMut(&[Shelfmark]) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), ShareError> {
+        let mut after = None;
+        loop {
+            let page = library.ask(question, after.as_ref(), LONGEST_PAGE)?;
+            self.take(page.shelfmarks.len())?;
+            if look(&page.shelfmarks)?.is_break() || page.next.is_none() {
+                return Ok(());
+            }
+            after = page.next;
+        }
+    }
+
+    fn take(&mut self, count: usize) -> Result<(), ShareError> {
+        self.left = self.left.checked_sub(count).ok_or(ShareError::TooMany { most: MOST_LOOKED_AT })?;
+        Ok(())
+    }
 }
 
 /// A page of the certificates of a holder: of one type, or of all for which the caller may ask.
@@ -68,19 +112,20 @@ pub fn by_holder(
 ) -> Result<Found, ShareError> {
     type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, code))?;
     let question = Question::Holder { code: code.clone(), type_code: type_code.copied() };
-    Ok(asked(library, caller, &question, after, most)?)
+    let page = library.ask(&question, after, most)?;
+    Ok(Found { next: page.next, ..Found::read(library, caller, &page.shelfmarks)? })
 }
 
-/// A page of what answers a question.
-pub(super) fn asked(
-    library: &Library,
-    caller: &Caller,
-    question: &Question,
-    after: Option<&Cursor>,
-    most: usize,
-) -> Result<Found, StoreError> {
-    let page = library.ask(question, after, most)?;
-    let all = page.shelfmarks.iter().map(|mark| Held::read(library, *mark)).collect::<Result<Vec<_>, _>>()?;
-    let held = all.into_iter().filter(|held| caller.scope.has(held.card.type_code())).collect();
-    Ok(Found { held, next: page.next })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_looks_at_so_many_certificates_and_then_says_so() {
+        let mut search = Search::new();
+        for _ in 0..MOST_LOOKED_AT / LONGEST_PAGE {
+            assert_eq!(search.take(LONGEST_PAGE), Ok(()));
+        }
+        assert_eq!(search.take(1), Err(ShareError::TooMany { most: MOST_LOOKED_AT }));
+    }
 }

@@ -1,44 +1,62 @@
 //! Whether what somebody says of a certificate is so (证照信息核验).
 
-use super::found::{Found, asked, by_identifier};
+use super::found::{Found, Held, Search, by_identifier};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
 use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::CertificateId;
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
-use kanhe_store::find::{LONGEST_PAGE, Question};
+use kanhe_store::find::Question;
 use kanhe_words::Words;
+use std::ops::ControlFlow;
 
 /// Answers what is stated, and writes down before that it was asked.
 pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<Answer, ShareError> {
-    let found = candidates(house, inquiry.caller, stated)?;
-    let today = day_in_china(house.now());
-    let condition = |held: &super::found::Held| Condition::of(held.card.state, held.card.from, held.card.until, today);
-    let answer = answer_to(stated, found.held.iter().map(|held| (&held.certificate, condition(held))));
+    let (answer, about) = inquiry.or_too_many(house, answer(house, inquiry.caller, stated))?;
     // A number of no stated type may be that of a certificate for which the caller may not ask: that there is none would not be true.
     let told_all = stated.type_code.is_some() || stated.identifier.is_some() || inquiry.caller.scope == Scope::EveryType;
     let answer = if answer == Answer::NotFound && !told_all { Answer::TooLittle } else { answer };
     // An answer of "too little" speaks of no certificate.
-    let about = if answer == Answer::TooLittle { Vec::new() } else { found.identifiers() };
+    let about = if answer == Answer::TooLittle { Vec::new() } else { about };
     inquiry.note(house, &about, Some(answer.number()))?;
     Ok(answer)
 }
 
-/// The certificates that may be meant; which of them is, is for [`answer_to`] to say.
-fn candidates(house: &House, caller: &Caller, stated: &Stated) -> Result<Found, ShareError> {
+/// The answer, and the certificates of which it speaks: those of the page on which it was found, a thousand at most.
+fn answer(house: &House, caller: &Caller, stated: &Stated) -> Result<(Answer, Vec<CertificateId>), ShareError> {
     stated.type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, &code))?;
+    let today = day_in_china(house.now());
+    let condition = |held: &Held| Condition::of(held.card.state, held.card.from, held.card.until, today);
+    let of = |found: &Found| answer_to(stated, found.held.iter().map(|held| (&held.certificate, condition(held))));
+    let nothing = || (answer_to(stated, []), Vec::new());
     if let Some(identifier) = &stated.identifier {
-        return by_identifier(&house.library, caller, identifier);
+        let found = by_identifier(&house.library, caller, identifier)?;
+        return Ok((of(&found), found.identifiers()));
     }
-    let question = match (&stated.number, &stated.holder_code) {
-        _ if !stated.names_the_holder() || !stated.names_the_certificate() => return Ok(Found { held: Vec::new(), next: None }),
-        (Some(number), _) => Question::Number { number: number.clone(), type_code: stated.type_code },
-        (None, Some(code)) => Question::Holder { code: code.clone(), type_code: stated.type_code },
-        (None, None) => return Ok(Found { held: Vec::new(), next: None }),
-    };
-    Ok(asked(&house.library, caller, &question, None, LONGEST_PAGE)?)
+    let Some(question) = candidates(stated) else { return Ok(nothing()) };
+    let mut best = nothing();
+    Search::new().through(&house.library, &question, |marks| {
+        let found = Found::read(&house.library, caller, marks)?;
+        let answer = of(&found);
+        if !found.held.is_empty() && (best.1.is_empty() || answer < best.0) {
+            best = (answer, found.identifiers());
+        }
+        Ok(if best.0 == Answer::InForce { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(best)
+}
+
+/// The certificates that may be meant, where no identifier names one; which of them is, is for [`answer_to`] to say.
+fn candidates(stated: &Stated) -> Option<Question> {
+    match (&stated.number, &stated.holder_code) {
+        _ if !stated.names_the_holder() || !stated.names_the_certificate() => None,
+        (Some(number), _) => Some(Question::Number { number: number.clone(), type_code: stated.type_code }),
+        (None, Some(code)) => Some(Question::Holder { code: code.clone(), type_code: stated.type_code }),
+        (None, None) => None,
+    }
 }
 
 /// What an answer means.

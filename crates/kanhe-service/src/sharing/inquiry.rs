@@ -97,6 +97,19 @@ impl<'a> Inquiry<'a> {
         Self { about: Some(identifier.to_string()), ..self }
     }
 
+    /// Writes down, and counts, a question to which nothing is shown.
+    pub fn finds_nothing(&self, house: &House) -> Result<(), ShareError> {
+        self.note(house, &[], None)
+    }
+
+    /// Passes on what was found; that there is too much for an answer is written down as well.
+    pub(super) fn or_too_many<T>(&self, house: &House, found: Result<T, ShareError>) -> Result<T, ShareError> {
+        if let Err(ShareError::TooMany { .. }) = found {
+            self.finds_nothing(house)?;
+        }
+        found
+    }
+
     /// Writes down the question and what is about to be shown, and counts it: in one commit, and before anything is shown.
     pub(super) fn note(&self, house: &House, shown: &[CertificateId], result: Option<u8>) -> Result<(), ShareError> {
         self.note_with(house, shown, result, |_| Ok(()))

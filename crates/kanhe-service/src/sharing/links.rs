@@ -7,6 +7,7 @@ use super::inquiry::{Inquiry, Share, ShareAct};
 use super::refusal::ShareError;
 use crate::accounts::paper::{moment_or_never, read, written};
 use crate::accounts::secret::Secret;
+use crate::accounts::{Account, Right};
 use crate::house::House;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::CertificateId;
@@ -96,6 +97,8 @@ pub fn give(
 }
 
 /// The signed file behind a link, the first time that somebody asks for it in time; that it was fetched is written down before.
+///
+/// It is given in the name of who asked for the link: a key that was stolen leaves none behind that is still good.
 pub fn fetch(house: &House, token: &str) -> Result<Fetched, ShareError> {
     let key = Secret::parse(token).ok_or(ShareError::LinkUnknown)?.hash();
     let now = house.now();
@@ -107,6 +110,9 @@ pub fn fetch(house: &House, token: &str) -> Result<Fetched, ShareError> {
         if now >= link.expires {
             return Err(ShareError::LinkExpired { minutes: TERM.as_mins() });
         }
+        if !may_still(pen, house, &link, now)? {
+            return Err(ShareError::LinkWithdrawn);
+        }
         Share { at: now, ..link.asked.clone() }.put(pen, house)?;
         let identifier = link.identifier.clone();
         pen.put_office(Drawer::Links, &key, &written(&Link { fetched: Some(now), ..link }))?;
@@ -115,6 +121,12 @@ pub fn fetch(house: &House, token: &str) -> Result<Fetched, ShareError> {
     let mark = house.library.find(&identifier)?.ok_or(ShareError::NotFound)?;
     let file = Held::read(&house.library, mark)?.envelope;
     Ok(Fetched { identifier, file })
+}
+
+/// Whether the account that asked for a link is open, and might still ask for it.
+fn may_still(pen: &Pen<'_>, house: &House, link: &Link, now: Timestamp) -> Result<bool, StoreError> {
+    let caller = Account::new(&house.library, &link.asked.actor).caller(pen, now)?.filter(|caller| caller.agency == link.asked.agency);
+    Ok(caller.is_some_and(|caller| caller.may_for(Right::Share, link.identifier.type_code()).is_ok()))
 }
 
 /// Some links that nobody is told of any more. Hashes are as good as random, so the next ones are a fair sample.

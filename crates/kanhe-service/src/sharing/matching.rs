@@ -1,16 +1,20 @@
 //! Which of the certificates that a matter needs a holder has.
 
-use super::found::{Found, by_holder};
+use super::found::{Found, Held, Search};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use super::shown::SharedCertificate;
+use crate::accounts::Right;
 use crate::house::House;
 use crate::shown::Names;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::HolderCode;
-use kanhe_issuer::sharing::{Matter, match_want};
-use kanhe_store::find::LONGEST_PAGE;
+use kanhe_issuer::sharing::{Matching, Matter, Want, match_want};
+use kanhe_store::find::Question;
+use kanhe_store::{Card, Shelfmark};
 use serde::Serialize;
+use std::ops::ControlFlow;
 use utoipa::ToSchema;
 
 /// A certificate that the matter needs, and whether the holder has it.
@@ -38,27 +42,44 @@ impl MatchedWant {
 /// A caller who may not ask for everything that would do is refused: `missing` would be said of what is only out of its sight.
 pub fn match_matter(house: &House, inquiry: &Inquiry<'_>, matter: &Matter, holder: &HolderCode) -> Result<Vec<MatchedWant>, ShareError> {
     let today = day_in_china(house.now());
-    let (mut met, mut shown) = (Vec::new(), Found { held: Vec::new(), next: None });
+    let (mut met, mut shown, mut search) = (Vec::new(), Found { held: Vec::new(), next: None }, Search::new());
     for want in matter.wants() {
-        let found = held_of(house, inquiry, want.types.as_slice(), holder)?;
-        let matching = match_want(want, found.held.iter().map(|held| &held.card), today);
-        let word = matching.word();
-        let best = matching.certificate().map(|card| card.identifier.clone());
-        let taken = best.and_then(|best| found.held.into_iter().find(|held| held.card.identifier == best));
-        met.push((Names::from(&want.names), word, taken.is_some()));
-        shown.held.extend(taken);
+        let mark = inquiry.or_too_many(house, best_of(house, inquiry, (want, holder), today, &mut search))?;
+        let best = mark.map(|mark| Held::read(&house.library, mark)).transpose()?;
+        // The word is that of the certificate as it is shown, whatever has become of it since it was found.
+        let word = match_want(want, best.iter().map(|held| &held.card), today).word();
+        met.push((Names::from(&want.names), word, best.is_some()));
+        shown.held.extend(best);
     }
     let mut certificates = shown.disclose(house, inquiry)?.into_iter();
     let want = |(names, matching, has)| MatchedWant { names, matching, certificate: if has { certificates.next() } else { None } };
     Ok(met.into_iter().map(want).collect())
 }
 
-/// The holder's certificates of some types, of all agencies.
-fn held_of(house: &House, inquiry: &Inquiry<'_>, types: &[kanhe_core::code::TypeCode], holder: &HolderCode) -> Result<Found, ShareError> {
-    let mut all = Found { held: Vec::new(), next: None };
-    for code in types {
-        // A holder with more than a thousand certificates of one type is an organisation, and those that came first are shown.
-        all.held.extend(by_holder(&house.library, inquiry.caller, holder, Some(code), None, LONGEST_PAGE)?.held);
+/// Where the certificate stands that meets a want best, of all that the holder has of its types.
+fn best_of(
+    house: &House,
+    inquiry: &Inquiry<'_>,
+    (want, holder): (&Want, &HolderCode),
+    today: Date,
+    search: &mut Search,
+) -> Result<Option<Shelfmark>, ShareError> {
+    let library = &house.library;
+    let mut best: Option<(Shelfmark, Card)> = None;
+    for code in &want.types {
+        inquiry.caller.may_for(Right::Share, code)?;
+        let question = Question::Holder { code: holder.clone(), type_code: Some(*code) };
+        search.through(library, &question, |marks| {
+            let mut all = Vec::from_iter(best.take());
+            for mark in marks {
+                all.push((*mark, library.card(*mark)?));
+            }
+            let matching = match_want(want, all.iter().map(|(_, card)| card), today);
+            let place = matching.certificate().and_then(|found| all.iter().position(|(_, card)| card.identifier == found.identifier));
+            let met = matches!(matching, Matching::Held(_));
+            best = place.map(|place| all.swap_remove(place));
+            Ok(if met { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
     }
-    Ok(all)
+    Ok(best.map(|(mark, _)| mark))
 }

@@ -27,6 +27,12 @@ pub enum ShareError {
     /// Nobody is matched by duty: what somebody has is put together for him, and not about him.
     #[error("what a holder has is matched with a matter only where the holder has agreed")]
     MatchingNeedsConsent,
+    /// What was asked is answered by more certificates than one call looks at.
+    #[error("one call looks at {most} certificates at most, and there are more: nothing can be said of all of them")]
+    TooMany {
+        /// At most so many.
+        most: usize,
+    },
     /// There is no such certificate.
     #[error("the library has no such certificate")]
     NotFound,
@@ -42,6 +48,9 @@ pub enum ShareError {
         /// For how long it was good.
         minutes: i64,
     },
+    /// Who asked for the link could not ask for it any more.
+    #[error("the account that asked for this link is closed, or may not share any more")]
+    LinkWithdrawn,
     /// The agency has no such matter.
     #[error("the agency has no such matter")]
     MatterUnknown,
@@ -56,10 +65,12 @@ impl ShareError {
             Self::QuotaSpent { .. } => "share_quota_spent",
             Self::WholeNeedsConsent => "share_whole_needs_consent",
             Self::MatchingNeedsConsent => "share_matching_needs_consent",
+            Self::TooMany { .. } => "share_too_many",
             Self::NotFound => "certificate_not_found",
             Self::LinkUnknown => "download_unknown",
             Self::LinkSpent => "download_spent",
             Self::LinkExpired { .. } => "download_expired",
+            Self::LinkWithdrawn => "download_withdrawn",
             Self::MatterUnknown => "matter_unknown",
         }
     }

@@ -67,6 +67,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Ask for another link; if you did not fetch it, tell the agency's auditor.",
     ),
     ("download_unknown", "用 POST /v1/sharing/links 另取链接。", "Ask for a link with POST /v1/sharing/links."),
+    ("download_withdrawn", "由仍有权限的账号另取链接。", "Ask for another link, with an account that may."),
     (
         "draw_failed",
         "证照已颁发；稍后再取图片，仍不行请告知本服务的运维人员。",
@@ -201,6 +202,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "核对申请编码；GET /v1/applications 列出本机构的申请。",
         "Check the code: GET /v1/applications lists those of the agency.",
     ),
+    (
+        "proposal_actor_closed",
+        "予以驳回；如仍需要，由在任人员重新提请。",
+        "Reject it; let somebody in office propose it anew, if it is still wanted.",
+    ),
     ("proposal_changed", "查看变化；如仍需要，重新提请。", "Look at what changed; propose it anew, if it is still wanted."),
     ("proposal_decided", "如仍需要，重新提请。", "Propose it anew, if it is still wanted."),
     ("proposal_expired", "重新提请。", "Propose it anew."),
@@ -276,6 +282,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "share_quota_spent",
         "按 Retry-After 稍后再查；如需更多次数，请联系本服务的运维人员。",
         "Ask again after `Retry-After`; for more, ask whoever runs the service.",
+    ),
+    (
+        "share_too_many",
+        "按证照标识查询其中一张，或用 POST /v1/sharing/holder 逐页查看。",
+        "Ask for one by its identifier, or page through POST /v1/sharing/holder.",
     ),
     ("share_whole_needs_consent", "填写持证主体的授权，或去掉 whole。", "Name the consent, or leave `whole` out."),
     (

@@ -2,6 +2,7 @@
 
 use super::ask::{HolderNamed, PurposeStated, identifier, sight, type_code};
 use crate::accounts::{Caller, Right};
+use crate::counter::Shelved;
 use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::body::{JsonBody, at_most};
@@ -11,10 +12,12 @@ use crate::sharing::{Inquiry, ShareAct, SharedCertificate, by_holder, by_identif
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use kanhe_core::code::CertificateId;
 use kanhe_core::verify::Occasion;
 use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_store::find::Cursor;
+use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -112,12 +115,15 @@ pub async fn by_its_identifier(
     caller.may(Right::Share)?;
     aside(&house, move |house| {
         let named = identifier(&asked.identifier)?;
-        one(house, &caller, &asked.purpose, ShareAct::Identifier, asked.whole, &named)
+        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Identifier, sight(asked.whole))?;
+        one(house, inquiry, &named)
     })
     .await
 }
 
 /// One certificate, by its QR code. Only a code whose signature holds is looked up; what has become of the certificate is in the answer.
+///
+/// A code that is not believed is a question that found nothing: it is written down and counted.
 #[utoipa::path(post, path = "/v1/sharing/qr", tag = "sharing", request_body = QrInquiry,
     responses((status = OK, body = SharedCertificate)))]
 pub async fn by_its_code(
@@ -127,37 +133,41 @@ pub async fn by_its_code(
 ) -> Result<Json<SharedCertificate>, Problem> {
     caller.may(Right::Share)?;
     aside(&house, move |house| {
-        let named = sealed(house, &asked.text)?;
-        one(house, &caller, &asked.purpose, ShareAct::Qr, asked.whole, &named)
+        at_most("text", &asked.text, LONGEST_TEXT)?;
+        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Qr, sight(asked.whole))?;
+        let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
+        let counter = house.shelf.present().ok_or_else(none)?;
+        match sealed(&counter, &asked.text, house.now()) {
+            Ok(named) => one(house, inquiry, &named),
+            Err(problem) => {
+                // Who tries forged codes is to be seen, as who tries identifiers is.
+                inquiry.finds_nothing(house)?;
+                Err(problem)
+            }
+        }
     })
     .await
 }
 
-fn one(
-    house: &House,
-    caller: &Caller,
-    purpose: &PurposeStated,
-    act: ShareAct,
-    whole: bool,
-    named: &CertificateId,
-) -> Result<Json<SharedCertificate>, Problem> {
-    let inquiry = Inquiry::new(caller, purpose.read(house.now())?, act, sight(whole))?.about_certificate(named);
-    let found = by_identifier(&house.library, caller, named)?;
+fn one(house: &House, inquiry: Inquiry<'_>, named: &CertificateId) -> Result<Json<SharedCertificate>, Problem> {
+    let inquiry = inquiry.about_certificate(named);
+    let found = by_identifier(&house.library, inquiry.caller, named)?;
     Ok(Json(found.disclose_one(house, &inquiry)?))
 }
 
 /// The identifier in a code whose signature holds, whatever has become of the certificate.
-fn sealed(house: &House, text: &str) -> Result<CertificateId, Problem> {
-    at_most("text", text, LONGEST_TEXT)?;
-    let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
-    let counter = house.shelf.present().ok_or_else(none)?;
-    let judged = counter.verify(text, Occasion { at: house.now(), scene: None });
-    match judged {
+fn sealed(counter: &Shelved, text: &str, now: Timestamp) -> Result<CertificateId, Problem> {
+    let judged = counter.verify(text, Occasion { at: now, scene: None });
+    match &judged {
         Ok(accepted) => Ok(accepted.claims().identifier.clone()),
         Err(refusal) => {
             let claims = refusal.believed().and_then(|believed| believed.claims.as_ref());
             let code = refusal.reason().code();
-            let nobody = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed");
+            let nobody = || {
+                // A code such as `key_stolen` is of a verdict here, and of a counter's clerk: there is no key file of his to be looked at.
+                let next = Answer::new(&judged, counter.pack(), now, Clock::Service).next();
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed").next(next)
+            };
             claims.map(|claims| claims.identifier.clone()).ok_or_else(nobody)
         }
     }

@@ -147,6 +147,11 @@ impl Stage {
         ureq::get(&format!("http://{address}{path}")).call().unwrap().body_mut().read_to_string().unwrap()
     }
 
+    /// Lets something run beside the requests.
+    pub fn runs(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+        self.runtime.as_ref().unwrap().spawn(work)
+    }
+
     /// Where everything of the library is on the disk.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -51,6 +51,17 @@ pub fn hint(code: &str) -> Option<Words> {
     Some(Words::new(zh, en))
 }
 
+/// The same for a relying party, which has no right to search an agency's certificates.
+pub fn hint_in_sharing(code: &str) -> Option<Words> {
+    match code {
+        "certificate_not_found" => Some(Words::new(
+            "与持证主体核对证照标识；或按持证主体查询：POST /v1/sharing/holder。",
+            "Compare the identifier with the holder's certificate, or ask by the holder: POST /v1/sharing/holder.",
+        )),
+        code => hint(code),
+    }
+}
+
 fn names_a_command(words: &Words) -> bool {
     [words.zh, words.en].iter().any(|text| text.contains("kanhe ") || text.contains("--"))
 }

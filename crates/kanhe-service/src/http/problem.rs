@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_words::{Language, hint, in_chinese, meaning};
+use kanhe_words::{Language, Words, hint, hint_in_sharing, in_chinese, meaning};
 use serde::Serialize;
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -23,6 +23,8 @@ pub struct Problem {
     detail: String,
     retry_after: Option<u64>,
     faults: Vec<Fault>,
+    /// Who says what to do about a code, to callers of this kind.
+    hints: fn(&str) -> Option<Words>,
 }
 
 /// One thing that is wrong with what was handed in.
@@ -83,7 +85,7 @@ fn in_language(detail: &str, language: Language) -> String {
 impl Problem {
     /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
-        Self { status, code, detail: detail.to_string(), retry_after: None, faults: Vec::new() }
+        Self { status, code, detail: detail.to_string(), retry_after: None, faults: Vec::new(), hints: hint }
     }
 
     /// A failure of ours, of which a stranger learns nothing.
@@ -95,6 +97,13 @@ impl Problem {
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says what a relying party can do.
+    #[must_use]
+    pub const fn in_sharing(mut self) -> Self {
+        self.hints = hint_in_sharing;
         self
     }
 
@@ -124,7 +133,7 @@ impl Problem {
             title,
             code: self.code,
             detail: in_language(&self.detail, language),
-            hint: hint(self.code).map(|hint| hint.of(language).to_owned()),
+            hint: (self.hints)(self.code).map(|hint| hint.of(language).to_owned()),
             faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }
     }

@@ -198,8 +198,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("project_decided", "GET /v1/applications/{code} 可查办理结果。", "GET /v1/applications/{code} tells what became of it."),
     (
         "project_not_found",
-        "核对申请编码；GET /v1/applications 列出本机构的申请。",
-        "Check the code: GET /v1/applications lists those of the agency.",
+        "核对申请编码；经办人员可用 POST /v1/applications/search 查找本机构的申请。",
+        "Check the code; an officer finds those of the agency with POST /v1/applications/search.",
     ),
     ("proposal_changed", "查看变化；如仍需要，重新提请。", "Look at what changed; propose it anew, if it is still wanted."),
     ("proposal_decided", "如仍需要，重新提请。", "Propose it anew, if it is still wanted."),

@@ -3,6 +3,8 @@
 use crate::archive::Archive;
 use crate::program::{Kanhe, Run, word};
 use serde_json::Value;
+use std::fs;
+use std::net::TcpListener;
 
 fn check(archive: &Archive, config: &str) -> Kanhe {
     Kanhe::new(&["config", "check", "--config", &archive.office.write("kanhe.toml", config), "--json"])
@@ -69,4 +71,67 @@ fn of_a_section_that_cannot_be_read_nothing_is_said_twice() {
     let run = check(&archive, sections).run().ended(2);
     let codes: Vec<String> = told(&run).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["config_malformed", "file_not_found"], "{run:?}");
+}
+
+#[test]
+fn what_does_not_open_is_named_by_its_section_its_file_and_what_was_to_open_it() {
+    let archive = Archive::open();
+    archive.office.write("none.txt", "hello");
+    let sections = "[listen]\naddress = \"127.0.0.1:8470\"\n[counter]\n[library]\nfolder = \"library\"\nidentity = \"none.txt\"\n";
+    let keys = ["gd-market.key", "log.key"].map(|file| format!("[[keys]]\nfile = \"{file}\"\nidentity = \"none.txt\"\n")).concat();
+    let run = check(&archive, &format!("{sections}{keys}")).run().ended(2);
+    let told = told(&run);
+    assert!(told.len() == 3 && told.iter().all(|(code, _)| code == "identity_malformed"), "{run:?}");
+    for (section, file) in [("[[keys]] 1", "gd-market.key"), ("[[keys]] 2", "log.key"), ("[library]", "library/secret.age")] {
+        let start = format!("{section}: {}: {}: ", archive.path(file), archive.path("none.txt"));
+        assert!(told.iter().any(|(_, detail)| detail.starts_with(&start)), "{start}: {told:?}");
+    }
+}
+
+#[test]
+fn a_folder_in_which_no_backup_could_be_laid_is_found_before_the_night() {
+    let archive = Archive::open();
+    let sections = "[listen]\naddress = \"127.0.0.1:8470\"\n[counter]\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n";
+    let with = |folder: &str| check(&archive, &format!("{sections}[backup]\nfolder = \"{folder}\"\n")).run();
+    let files = || fs::read_dir(archive.path("")).unwrap().count();
+    with("backups").ended(0);
+    let before = files();
+    with("backups").ended(0);
+    assert_eq!(files(), before, "nothing stays of the trial");
+    for (folder, place) in [("/proc/nosuch", "backup.folder: /proc: "), ("/proc/self/net", "backup.folder: /proc/self/net: ")] {
+        let told = told(&with(folder).ended(2));
+        assert!(told.len() == 1 && told[0].1.starts_with(place), "{told:?}");
+    }
+    archive.office.write("a-file", "");
+    assert_eq!(told(&with("a-file").ended(2))[0].0, "config_folder_missing");
+}
+
+#[test]
+fn a_variable_with_a_word_where_a_list_is_wanted_is_shown_the_list() {
+    let archive = Archive::open();
+    let sections = "[listen]\naddress = \"127.0.0.1:8470\"\n[counter]\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n";
+    let with = |value: &str| check(&archive, sections).with("KANHE_SERVE_ACCOUNTS__SECOND_FACTOR", value).run();
+    let run = with("administrator").ended(2);
+    let wanted = "KANHE_SERVE_ACCOUNTS__SECOND_FACTOR: accounts.second_factor is a list: write it as [\"administrator\"]";
+    assert_eq!(told(&run), [("config_malformed".to_owned(), wanted.to_owned())]);
+    with("[\"administrator\"]").ended(0);
+    assert!(!told(&with("nobody").ended(2))[0].1.contains("[\"nobody\"]"), "no list of that would do either");
+}
+
+#[test]
+fn an_address_that_another_process_has_is_named_with_its_setting() {
+    let archive = Archive::open();
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = held.local_addr().unwrap();
+    let rest = "[counter]\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n";
+    for (setting, listen) in [
+        ("listen.address", format!("address = \"{taken}\"")),
+        ("listen.metrics", format!("address = \"127.0.0.1:0\"\nmetrics = \"{taken}\"")),
+    ] {
+        let config = archive.office.write("kanhe.toml", format!("[listen]\n{listen}\n{rest}"));
+        let run = Kanhe::new(&["serve", "--config", &config, "--lang", "en"]).run().ended(2);
+        let start = format!("error service_listen: {setting} = {taken}: ");
+        let line = run.err.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{run:?}"));
+        assert!(line.contains("another process"), "{line}");
+    }
 }

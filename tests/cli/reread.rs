@@ -26,7 +26,10 @@ fn ready(archive: &Archive) -> (bool, Value) {
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.starts_with("HTTP/1.1 200 "), serde_json::from_str(body).unwrap())
+    let ready: Value = serde_json::from_str(body).unwrap();
+    let mut wrong = ready["parts"].as_array().unwrap().iter().filter(|part| part["ok"] == false);
+    assert!(wrong.all(|part| part["hint"].is_string()), "what to do about each is said: {ready}");
+    (head.starts_with("HTTP/1.1 200 "), ready)
 }
 
 /// The codes of both files, once they are these.

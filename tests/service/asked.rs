@@ -6,11 +6,11 @@ use crate::people::Desk;
 use crate::proposals::{a_file, next_manifest, of_all};
 use crate::stage::{Reply, Stage, house_with, shipped};
 use crate::taken_up::recognition;
+use crate::webhooks::rounds;
 use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::{Provider, Settings};
-use kanhe_service::webhooks::courier::round;
 use kanhe_tests::{Office, Province};
 use serde_json::{Value, json};
 use std::fs;
@@ -114,7 +114,7 @@ impl Things {
         let hook = made(&ming.post("/v1/webhooks", &json!({ "address": "http://127.0.0.1:9/hooks" })), 201);
         made(&ming.post("/v1/certificates", &issue(OPERATOR, operator(2))), 201);
         // A receiver that is gone for ever leaves a dead letter.
-        assert_eq!(round(&stage.house, &|_, _, _| Ok(410)).unwrap().dead, 1);
+        assert_eq!(rounds(&stage.house, &|_, _, _| Ok(410)).dead, 1);
         let matter_code = matter_of(office);
         made(&ming.send("PUT", &format!("/v1/matters/{matter_code}"), Some(&matter(&certificate))), 201);
         let mut things = Self {

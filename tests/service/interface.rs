@@ -3,6 +3,7 @@
 use crate::agencies::WANG;
 use crate::chromium;
 use crate::stage::Stage;
+use kanhe_words::{hint, hint_in_sharing};
 use std::fs;
 use std::path::Path;
 
@@ -23,6 +24,32 @@ fn the_kept_description_is_the_one_that_the_handlers_make() {
         found == made,
         "schemas/http/openapi.json is not what the handlers say; run again with KANHE_BLESS=1 and look at the difference"
     );
+}
+
+#[test]
+fn whatever_a_hint_sends_a_caller_to_is_there() {
+    let document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    let (page, mut sent_to) = (include_str!("../../docs/errors.md"), 0);
+    let codes = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code);
+    for (code, words) in codes.flat_map(|code| [hint(code), hint_in_sharing(code)].map(|words| (code, words))) {
+        for text in words.iter().flat_map(|words| [words.zh, words.en]) {
+            for (place, _) in text.match_indices("/v1/") {
+                let is_of_path = |c: char| c.is_ascii_alphanumeric() || "/{}_-".contains(c);
+                let path = text[place..].split(|c| !is_of_path(c)).next().unwrap();
+                let method = text[..place].split_whitespace().next_back().unwrap_or_default().trim_start_matches(|c: char| !c.is_ascii());
+                let method = method.trim_start_matches(|c: char| !c.is_ascii_uppercase()).to_ascii_lowercase();
+                assert!(is_operation(&document, path, &method), "{code}: {method} {path}: {text}");
+                sent_to += 1;
+            }
+        }
+    }
+    assert!(sent_to > 80, "{sent_to}");
+}
+
+/// Whether the interface has an operation of this method at a path, whatever the pieces of it are called that stand for something.
+fn is_operation(document: &serde_json::Value, path: &str, method: &str) -> bool {
+    let bare = |path: &str| path.split('/').map(|piece| if piece.starts_with('{') { "{}" } else { piece }).collect::<Vec<_>>().join("/");
+    document["paths"].as_object().unwrap().iter().any(|(known, item)| bare(known) == bare(path) && item[method].is_object())
 }
 
 #[test]

@@ -55,15 +55,27 @@ fn more_work_than_the_service_takes_at_once_is_refused_and_not_queued() {
     // A machine under load takes a while to see it.
     let look = |_| {
         std::thread::sleep(Duration::from_millis(50));
-        stage.get("/healthz")
+        stage.get("/v1/types")
     };
     let busy = (0..400).map(look).find(|reply| reply.status != 200).expect("one place is taken");
     assert_eq!((busy.status, busy.code().as_str(), busy.header("retry-after")), (503, "service_busy", "1"));
+    assert_eq!(["/healthz", "/readyz"].map(|path| stage.get(path).status), [200, 200], "it is busy, and not dead");
     slow.write_all(b"{\"text\":\"abc\"}").unwrap();
     let mut answer = [0; 12];
     slow.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
-    assert_eq!(stage.get("/healthz").status, 200);
+    assert_eq!(stage.get("/v1/types").status, 200);
+}
+
+#[test]
+fn a_probe_is_answered_however_much_its_address_has_asked_and_is_bounded_by_itself() {
+    let stage = limited(Rate { per_second: 1, burst: 3, at_once: 100 });
+    let statuses = |path: &str, times: usize| (0..times).map(|_| stage.get(path).status).collect::<Vec<_>>();
+    assert_eq!(statuses("/v1/types", 4), [200, 200, 200, 429]);
+    assert_eq!((statuses("/healthz", 1), statuses("/readyz", 2)), (vec![200], vec![200, 200]));
+    assert_eq!(stage.get("/healthz").code(), "rate_exceeded");
+    stage.later(SignedDuration::from_secs(1));
+    assert_eq!((statuses("/healthz", 2), statuses("/v1/types", 2)), (vec![200, 429], vec![200, 429]));
 }
 
 #[test]

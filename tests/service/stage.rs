@@ -147,6 +147,11 @@ impl Stage {
         ureq::get(&format!("http://{address}{path}")).call().unwrap().body_mut().read_to_string().unwrap()
     }
 
+    /// Lets something run beside the requests.
+    pub fn runs(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+        self.runtime.as_ref().unwrap().spawn(work)
+    }
+
     /// Where everything of the library is on the disk.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -184,6 +189,7 @@ impl Stage {
         headers.extend(self.tongue.map(|tongue| ("accept-language", tongue)));
         let reply = Reply::of(method, &self.url(path), &headers, body);
         told_in_chinese(&reply);
+        told_what_to_do(&reply);
         // The description of the interface has examples, and they are nobody's.
         if path != "/v1/openapi.json" {
             self.handed.hand_json(&reply.bytes);
@@ -238,6 +244,23 @@ fn told_in_chinese(reply: &Reply) {
     if is_told && reply.header("content-language") == "zh-CN" {
         let detail = reply.json()["detail"].as_str().unwrap_or_default().to_owned();
         assert!(!detail.is_ascii(), "kanhe-words/src/detail knows no twin of: {detail}");
+    }
+}
+
+/// The one code that has no hint over HTTP yet: that of the machine names the project, and is taken for one that names a command.
+const WITHOUT: &str = "not_a_seal";
+
+/// And what to do about it, as is who asks what of the service is not well.
+fn told_what_to_do(reply: &Reply) {
+    let is_hinted = |told: &Value| told["hint"].as_str().is_some_and(|hint| !hint.is_empty());
+    // A `HEAD` is told nothing but its headers.
+    if reply.header("content-type") == "application/problem+json" && !reply.bytes.is_empty() {
+        let problem = reply.json();
+        assert!(is_hinted(&problem) || problem["code"] == WITHOUT, "kanhe-words/src/hint has nothing for: {}", problem["code"]);
+    }
+    if let Some(parts) = serde_json::from_slice::<Value>(&reply.bytes).ok().as_ref().and_then(|body| body["parts"].as_array()) {
+        let without: Vec<_> = parts.iter().filter(|part| part["ok"] == false && !is_hinted(part)).collect();
+        assert!(without.is_empty(), "kanhe-words/src/hint has nothing for: {without:?}");
     }
 }
 

@@ -1,20 +1,23 @@
 //! Webhooks: a receiver over real HTTP is told what happens, once it can be reached, and can check who tells it.
 
-use crate::office::{issue, revoke};
+use crate::office::{issue, issue_by, revoke};
 use crate::people::{Desk, PASSWORD};
 use crate::stage::Stage;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
+use kanhe_service::house::House;
 use kanhe_service::webhooks::Miss;
-use kanhe_service::webhooks::courier::{Round, round};
+use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
 use kanhe_service::webhooks::{Secret, signature};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A letter as it arrived.
 #[derive(Clone, Debug)]
@@ -94,8 +97,28 @@ fn post(address: &str, headers: &[(&str, String)], body: &[u8]) -> Result<u16, M
     request.send(body).map(|reply| reply.status().as_u16()).map_err(|_| Miss::Refused)
 }
 
+/// A round for each hook that has something due, one after the other.
+pub fn rounds(house: &House, post: &Post) -> Round {
+    due(house).unwrap().iter().map(|hook| round(house, hook, post, &|| true).unwrap()).fold(Round::default(), |all, one| Round {
+        arrived: all.arrived + one.arrived,
+        failed: all.failed + one.failed,
+        dead: all.dead + one.dead,
+    })
+}
+
 fn send(stage: &Stage) -> Round {
-    round(&stage.house, &post).unwrap()
+    rounds(&stage.house, &post)
+}
+
+/// Waits for what happens beside the story, and fails if it does not.
+fn wait_until(happened: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if happened() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    panic!("it has not happened");
 }
 
 /// Names an address, and returns the hook as it was shown this once.
@@ -156,6 +179,66 @@ fn a_receiver_that_is_down_for_an_hour_is_told_everything_in_order_and_once() {
     once.sort();
     once.dedup();
     assert_eq!((told.len(), once.len()), (4, 4));
+}
+
+#[test]
+fn nobody_waits_for_a_receiver_of_another_agency_that_answers_late() {
+    let (stage, slow, fast) = (Stage::new(), Receiver::new(), Receiver::new());
+    let ours = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let others = stage.officer(Office::Guangzhou, "qian", &[Role::Administrator]);
+    (0..6).for_each(|_| drop(hook(&ours, &json!({ "address": slow.address }))));
+    hook(&others, &json!({ "address": fast.address }));
+    // It takes a letter, and does not answer.
+    let held = slow.answers.lock().unwrap();
+    let _courier = stage.runs(keep_up(stage.house.clone(), Arc::new(post), Duration::from_millis(10)));
+    (1..=3).for_each(|person| drop(issue(&stage, person)));
+    issue_by(&stage, Office::Guangzhou, 4);
+    wait_until(|| fast.letters().len() == 1);
+    assert_eq!(slow.letters().len(), 0);
+    drop(held);
+    wait_until(|| slow.letters().len() == 18);
+    let (letters, mut hooks) = (slow.letters(), std::collections::BTreeMap::<_, Vec<_>>::new());
+    for letter in &letters {
+        let (hook, index) = letter.id.rsplit_once('_').unwrap();
+        hooks.entry(hook).or_default().push(index);
+    }
+    assert_eq!(hooks.len(), 6);
+    assert!(hooks.values().all(|told| told.is_sorted() && told.len() == 3), "{hooks:?}");
+}
+
+#[test]
+fn a_round_that_was_called_for_before_another_failed_tries_nothing_before_its_time() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    issue(&stage, 1);
+    let called_for = due(&stage.house).unwrap();
+    let made = |post: &Post| round(&stage.house, &called_for[0], post, &|| true).unwrap();
+    assert_eq!(made(&|_, _, _| Ok(503)), Round { arrived: 0, failed: 1, dead: 0 });
+    assert_eq!(made(&|_, _, _| panic!("it is tried again in five seconds")), Round::default());
+}
+
+#[test]
+fn a_courier_that_is_told_to_stop_ends_with_the_letter_that_is_on_its_way() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    let path = format!("/v1/webhooks/{}/deliveries?state=waiting", hook["id"].as_str().unwrap());
+    let waiting = || desk.get(&path).json()["deliveries"].as_array().unwrap().len();
+    (1..=3).for_each(|person| drop(issue(&stage, person)));
+    let ((begun, letters), (answer, answers)) = (channel(), channel());
+    let answers = Mutex::new(answers);
+    let post = move |_: &str, _: &[(&str, String)], _: &[u8]| {
+        begun.send(()).unwrap();
+        answers.lock().unwrap().recv().unwrap()
+    };
+    let courier = stage.runs(keep_up(stage.house.clone(), Arc::new(post), Duration::from_millis(10)));
+    letters.recv_timeout(Duration::from_secs(10)).unwrap();
+    courier.abort();
+    wait_until(|| courier.is_finished());
+    (0..3).for_each(|_| answer.send(Ok(204)).unwrap());
+    wait_until(|| waiting() == 2);
+    assert!(letters.recv_timeout(Duration::from_millis(200)).is_err(), "another was begun");
 }
 
 #[test]
@@ -238,7 +321,7 @@ fn of_what_nobody_answered_it_is_said_why() {
     let reason = || desk.get(&path).json()["deliveries"][0]["reason"].clone();
     let mut codes = Vec::new();
     for miss in Miss::ALL {
-        assert_eq!(round(&stage.house, &move |_, _, _| Err(miss)).unwrap().failed, 1, "{miss:?}");
+        assert_eq!(rounds(&stage.house, &move |_, _, _| Err(miss)).failed, 1, "{miss:?}");
         let told = reason();
         assert!(!told["meaning"]["zh"].as_str().unwrap().is_ascii() && told["meaning"]["en"] != told["code"], "{told}");
         codes.push(told["code"].as_str().unwrap().to_owned());
@@ -248,7 +331,7 @@ fn of_what_nobody_answered_it_is_said_why() {
         }
     }
     assert_eq!(codes, ["hook_host_unknown", "hook_refused", "hook_tls"]);
-    round(&stage.house, &|_, _, _| Ok(503)).unwrap();
+    rounds(&stage.house, &|_, _, _| Ok(503));
     assert_eq!(reason(), Value::Null, "who answers has taken the letter, or says so himself");
 }
 

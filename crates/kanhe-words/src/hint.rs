@@ -20,7 +20,35 @@ pub fn hint(code: &str) -> Option<Words> {
             "首行应为列名；GET /v1/types/{type}/fields 列出该类型的各列。",
             "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
         ),
+        code if code.starts_with("certificate_id_") => {
+            ("对照证照核对标识，或扫描其二维码。", "Compare the identifier with the certificate, or scan its code.")
+        }
+        code if code.starts_with("project_code_") => (
+            "对照受理时告知的申请编码，逐字核对。",
+            "Compare it, letter by letter, with the code that was given when the application was made.",
+        ),
+        code if ["uscc_", "organisation_code_", "resident_id_", "holder_code_"].iter().any(|family| code.starts_with(family)) => {
+            return remedy("holder_code_check");
+        }
+        code if code.starts_with("region_code_") => return hint("transfer_no_region"),
+        code if code.starts_with("serial_") => ("编号只用 0-9 和 A-Z，最多 32 个字符。", "A serial has 1 to 32 characters, 0-9 and A-Z."),
+        code if code.starts_with("version_") => {
+            ("版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate.")
+        }
+        code if code.starts_with("type_code_") => return hint("type_unknown"),
         "type_unknown" => ("GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
+        code if code.starts_with("type_") => (
+            "按 docs/spec/type-file.md 改正类型文件后重新提请。",
+            "Correct the type file as docs/spec/type-file.md has it, and propose it again.",
+        ),
+        code if code.starts_with("tls_") => (
+            "请告知本服务的运维人员：TLS 的证书和私钥须配对，且为 PEM 格式。",
+            "Tell whoever runs the service: the files of TLS are to be PEM, with the key of the certificate.",
+        ),
+        code if code.starts_with("file_") => (
+            "请告知本服务的运维人员：有文件缺失，或无法读写。",
+            "Tell whoever runs the service: a file is not there, or cannot be read or written.",
+        ),
         "store_cursor" | "store_cursor_elsewhere" => ("去掉 after 从头开始。", "Begin again without `after`."),
         code if code.starts_with("store_") => ("请告知本服务的运维人员。", "Tell whoever runs the service."),
         "log_unpublished" => (
@@ -49,6 +77,17 @@ pub fn hint(code: &str) -> Option<Words> {
         code => return remedy(code).filter(|words| !names_a_command(words)),
     };
     Some(Words::new(zh, en))
+}
+
+/// The same for a relying party, which has no right to search an agency's certificates.
+pub fn hint_in_sharing(code: &str) -> Option<Words> {
+    match code {
+        "certificate_not_found" => Some(Words::new(
+            "与持证主体核对证照标识；或按持证主体查询：POST /v1/sharing/holder。",
+            "Compare the identifier with the holder's certificate, or ask by the holder: POST /v1/sharing/holder.",
+        )),
+        code => hint(code),
+    }
 }
 
 fn names_a_command(words: &Words) -> bool {
@@ -88,7 +127,14 @@ mod tests {
     #[test]
     fn every_code_of_the_service_has_a_hint_but_those_that_are_said_at_the_machine() {
         let page = include_str!("../../../docs/errors.md");
-        let sections = ["What becomes of a certificate", "Applications under review", "The service", "Acts that take two people"];
+        let sections = [
+            "Identifiers and codes",
+            "Type files",
+            "What becomes of a certificate",
+            "Applications under review",
+            "The service",
+            "Acts that take two people",
+        ];
         let (mut codes, mut without) = (0, Vec::new());
         for section in sections {
             let (_, rows) = page
@@ -106,6 +152,8 @@ mod tests {
                 .next()
                 .unwrap()
                 .lines();
+            // A warning stops nobody.
+            let rows = rows.filter(|line| !line.contains("| warning: "));
             let section: Vec<_> = rows.filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect();
             codes += section.len();
             without.extend(section.into_iter().filter(|code| hint(code).is_none() && !is_said_at_the_machine(code)));
@@ -129,14 +177,12 @@ mod tests {
             "not_through_service",
             "key_file_malformed",
             "service_listen",
-            "publish_key_not_held",
-            "lists_old",
             "event_too_large",
             "event_malformed",
             "log_no_event",
             "log_other_certificate",
             "log_tile_missing",
         ];
-        ["config_", "tls_", "checkpoint_copy_"].iter().any(|family| code.starts_with(family)) || rest.contains(&code)
+        ["config_", "checkpoint_copy_"].iter().any(|family| code.starts_with(family)) || rest.contains(&code)
     }
 }

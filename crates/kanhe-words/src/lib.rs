@@ -25,7 +25,7 @@ mod verdict;
 pub use accept_language::LONGEST_ACCEPT_LANGUAGE;
 pub use answer::Answer;
 pub use detail::in_chinese;
-pub use hint::hint;
+pub use hint::{hint, hint_in_sharing};
 pub use language::Language;
 pub use life::{act_word, state_word};
 pub use meaning::{known_code, meaning};

@@ -144,6 +144,12 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, SECRET, Sync::Now)
 }
 
+/// Whether files can be written into a folder: one is begun there, and taken away.
+pub fn try_folder(folder: &Path) -> Result<(), Failure> {
+    let begun = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder);
+    begun.map(drop).map_err(|error| Failure::file(folder, &error))
+}
+
 /// Takes away what a killed run has left unfinished in a folder that nobody else writes to.
 pub fn sweep(folder: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);

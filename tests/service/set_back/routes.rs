@@ -4,12 +4,14 @@ use super::Shelf;
 use crate::asked::{Things, routes};
 use crate::people::{Desk, PASSWORD};
 use crate::stage::Stage;
+use crate::webhooks::rounds;
 use jiff::SignedDuration;
 use kanhe_service::backup::back_up;
 use kanhe_service::jobs::round;
 use kanhe_service::proposals::work;
 use kanhe_service::publish::{compare, publish};
-use kanhe_service::webhooks::{Miss, courier};
+use kanhe_service::webhooks::Miss;
+use kanhe_service::webhooks::courier::Round;
 use kanhe_tests::Office;
 use serde_json::json;
 use std::fs;
@@ -121,7 +123,7 @@ fn in_a_library_that_was_set_back_nobody_works_in_the_background_until_it_is_the
     let (stage, things) = set_back(&shelf);
     let told = |_: &str, _: &[(&str, String)], _: &[u8]| -> Result<u16, Miss> { panic!("nobody is told anything") };
     assert!(round(&stage.house).is_ok() && !work(&stage.house).unwrap());
-    assert_eq!(courier::round(&stage.house, &told).unwrap(), courier::Round::default());
+    assert_eq!(rounds(&stage.house, &told), Round::default());
     assert_eq!(back_up(&stage.house).unwrap().number, Err("log_fork"), "a copy would push out one of the right library");
     // The copy that contradicts it is taken away, which OPERATING.md forbids: here it stands for a library that is the right one.
     fs::remove_file(shelf.copy()).unwrap();

@@ -122,6 +122,7 @@ fn an_identifier_that_is_not_there_is_not_found_and_who_tried_is_on_paper() {
     let asker = Asker::of(&stage, Office::Guangzhou);
     let reply = asker.ask("identifier", &json!({ "purpose": duty(), "identifier": absent }));
     assert_eq!(code(&reply), (404, "certificate_not_found".to_owned()));
+    assert!(reply.json()["hint"].as_str().unwrap().contains("POST /v1/sharing/holder"), "who may search nothing is not sent to search");
     let found = shares(&stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]));
     assert_eq!((found.len(), found[0]["about"].as_str(), &found[0]["certificates"]), (1, Some(absent.as_str()), &json!([])));
     let malformed = asker.ask("identifier", &json!({ "purpose": duty(), "identifier": "1.2.156.3005.2.nothing" }));

@@ -94,12 +94,13 @@ impl Mandate {
         if let Some(role) = twin(&roles) {
             return Err(MandateError::Twice { named: role.word().to_owned() });
         }
-        if let Some(code) = types.as_deref().and_then(twin) {
-            return Err(MandateError::Twice { named: code.to_string() });
+        // How many there are comes first: each is compared with all others.
+        if let Some(types) = types.as_deref().filter(|types| types.is_empty() || types.len() > MOST_TYPES) {
+            return Err(MandateError::Types { found: types.len() });
         }
-        match &types {
-            Some(types) if types.is_empty() || types.len() > MOST_TYPES => Err(MandateError::Types { found: types.len() }),
-            Some(_) | None => Ok(Self { agency, name: name.to_owned(), roles, types, departments: None }),
+        match types.as_deref().and_then(twin) {
+            Some(code) => Err(MandateError::Twice { named: code.to_string() }),
+            None => Ok(Self { agency, name: name.to_owned(), roles, types, departments: None }),
         }
     }
 
@@ -180,6 +181,19 @@ mod tests {
         let bound = found.clone().speaking_for(Some(vec!["fire".to_owned()])).unwrap();
         assert_eq!(read::<Mandate>(&written(&bound)).unwrap().departments(), Some(["fire".to_owned()].as_slice()));
         assert_eq!(written(&found), before);
+    }
+
+    #[test]
+    fn types_are_counted_before_any_two_are_compared() {
+        let code = TypeCode::parse("11100000000013338W101").unwrap();
+        let refused = |named: usize| {
+            let agency = Uscc::parse("91350100M000100Y43").unwrap();
+            Mandate::new(agency, "窗口", vec![Role::Clerk], Some(vec![code; named])).err().map(|error| error.code())
+        };
+        let rows = [(0, Some("account_types")), (1, None), (2, Some("account_named_twice")), (MOST_TYPES + 1, Some("account_types"))];
+        for (named, wanted) in rows {
+            assert_eq!(refused(named), wanted, "{named}");
+        }
     }
 
     #[test]

@@ -23,6 +23,14 @@ pub enum ConfigError {
         /// Where, and what was expected; no values.
         detail: String,
     },
+    /// One word where a list is wanted.
+    #[error("{setting} is a list: write it as {wanted}")]
+    List {
+        /// The setting.
+        setting: String,
+        /// The list of that word alone.
+        wanted: String,
+    },
     /// A variable names a setting in no way.
     #[error("{name} names no setting: write it as KANHE_SERVE_SECTION__SETTING")]
     Variable {
@@ -95,7 +103,7 @@ impl ConfigError {
     /// The stable code of this defect.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Malformed { .. } => "config_malformed",
+            Self::Malformed { .. } | Self::List { .. } => "config_malformed",
             Self::Variable { .. } => "config_variable",
             Self::Origin { .. } => "config_origin",
             Self::Page { .. } => "config_page",
@@ -113,7 +121,7 @@ impl ConfigError {
     /// The settings that it speaks of, as `section.setting`.
     pub fn settings(&self) -> Vec<&str> {
         match self {
-            Self::Malformed { setting, .. } => vec![setting],
+            Self::Malformed { setting, .. } | Self::List { setting, .. } => vec![setting],
             Self::Variable { .. } | Self::Key { .. } | Self::KeyTwice { .. } => Vec::new(),
             Self::Origin { .. } => vec!["cors.origins"],
             Self::Page { .. } => vec!["pictures.page"],

@@ -104,11 +104,16 @@ fn malformed(section: &str, value: &Value) -> Vec<ConfigError> {
         let detail = error_of(section, value)?;
         Some(ConfigError::Malformed { setting, detail })
     };
+    let of_setting = |(setting, value): (&String, &Value)| {
+        let said = wrong(format!("{section}.{setting}"), &with(section, Some((setting, value))))?;
+        // A variable with one word where a list is wanted: what serde says of it has no example.
+        let listed = Value::Array(vec![value.clone()]);
+        let would_do = value.is_str() && error_of(section, &with(section, Some((setting, &listed)))).is_none();
+        let setting = format!("{section}.{setting}");
+        Some(if would_do { ConfigError::List { wanted: listed.to_string(), setting } } else { said })
+    };
     let each: Vec<ConfigError> = match value {
-        Value::Table(settings) if error_of(section, &with(section, None)).is_none() => settings
-            .iter()
-            .filter_map(|(setting, value)| wrong(format!("{section}.{setting}"), &with(section, Some((setting, value)))))
-            .collect(),
+        Value::Table(settings) if error_of(section, &with(section, None)).is_none() => settings.iter().filter_map(of_setting).collect(),
         Value::Array(members) => {
             members.iter().filter_map(|member| wrong(section.to_owned(), &Value::Array(vec![member.clone()]))).collect()
         }

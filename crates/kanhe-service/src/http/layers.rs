@@ -116,7 +116,7 @@ impl Porch {
 
     /// Lets a request in if there is a place for it. What is sent bit by bit after the answer has begun takes no place.
     async fn placed(&self, request: Request, next: Next) -> Response {
-        match self.turnstile.place() {
+        match self.turnstile.place(&request) {
             Ok(_place) if request.method() == Method::OPTIONS => preflight(),
             Ok(_place) => self.in_time(request, next).await,
             Err(problem) => problem.into_response(),

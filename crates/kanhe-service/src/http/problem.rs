@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_words::{Language, Sentence, hint, in_chinese, meaning};
+use kanhe_words::{Language, Sentence, hint, hint_in_sharing, in_chinese, meaning};
 use serde::Serialize;
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -103,6 +103,13 @@ impl Problem {
     #[must_use]
     pub fn next(mut self, next: Sentence) -> Self {
         self.next = Some(next);
+        self
+    }
+
+    /// Says what a relying party can do.
+    #[must_use]
+    pub fn in_sharing(mut self) -> Self {
+        self.next = self.next.or_else(|| hint_in_sharing(self.code).map(Sentence::from));
         self
     }
 

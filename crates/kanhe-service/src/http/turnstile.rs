@@ -2,6 +2,8 @@
 //!
 //! Each caller has a bucket of tokens that fills again at a steady rate (GCRA, ITU-T I.371): a burst is fine, and a flood is told when to
 //! come back. A caller is an account where it has proved to be one, and an address otherwise.
+//!
+//! Who only asks how the service is has buckets and places of its own: a service that is busy is not to be taken for one that is dead.
 
 use super::problem::Problem;
 use crate::accounts::Caller;
@@ -17,6 +19,12 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Callers whose buckets are remembered. A full bucket says nothing, and is forgotten first.
 const MOST_CALLERS: usize = 100_000;
+
+/// The paths by which others ask how the service is.
+const PROBED: [&str; 2] = ["/healthz", "/readyz"];
+
+/// So many such questions are answered at a time: more than there are who watch a service.
+const PROBES: usize = 16;
 
 const MICROSECONDS: i64 = 1_000_000;
 
@@ -42,6 +50,8 @@ impl Default for Rate {
 enum Who {
     Account(String),
     Address(IpAddr),
+    /// Whoever asks from there how the service is.
+    Probe(IpAddr),
 }
 
 /// Why a request is not worked on now.
@@ -50,7 +60,7 @@ enum Held {
     #[error("you have asked {burst} times at once, and may ask {per_second} times a second")]
     TooOften { per_second: u32, burst: u32, seconds: u64 },
     #[error("{at_once} requests are being worked on")]
-    Busy { at_once: u32 },
+    Busy { at_once: usize },
 }
 
 impl Held {
@@ -76,6 +86,7 @@ impl From<Held> for Problem {
 pub struct Turnstile {
     rate: Rate,
     places: Semaphore,
+    probes: Semaphore,
     /// For each caller the moment, in microseconds since 1970, at which its bucket is full again.
     full: Mutex<HashMap<Who, i64>>,
 }
@@ -83,13 +94,14 @@ pub struct Turnstile {
 impl Turnstile {
     /// A turnstile through which nobody has gone.
     pub fn new(rate: Rate) -> Self {
-        let places = Semaphore::new(usize::try_from(rate.at_once).unwrap_or(Semaphore::MAX_PERMITS));
-        Self { rate, places, full: Mutex::default() }
+        let (places, probes) = (Semaphore::new(at_once(rate)), Semaphore::new(PROBES));
+        Self { rate, places, probes, full: Mutex::default() }
     }
 
     /// A place for a request, if there is one; it is given back when it is dropped.
-    pub fn place(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.places.try_acquire().map_err(|_| Held::Busy { at_once: self.rate.at_once }.into())
+    pub fn place(&self, request: &Request) -> Result<SemaphorePermit<'_>, Problem> {
+        let (places, at_once) = if is_probe(request) { (&self.probes, PROBES) } else { (&self.places, at_once(self.rate)) };
+        places.try_acquire().map_err(|_| Held::Busy { at_once }.into())
     }
 
     /// Takes a token of a request's caller, if it has one left.
@@ -122,7 +134,18 @@ impl Turnstile {
     }
 }
 
+fn at_once(rate: Rate) -> usize {
+    usize::try_from(rate.at_once).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS)
+}
+
+fn is_probe(request: &Request) -> bool {
+    PROBED.contains(&request.uri().path())
+}
+
 fn who(request: &Request) -> Option<Who> {
+    if is_probe(request) {
+        return request.extensions().get::<Peer>().map(|peer| Who::Probe(network(peer.address)));
+    }
     let account = request.extensions().get::<Caller>().map(|caller| Who::Account(format!("{} {}", caller.agency.as_str(), caller.actor)));
     let address = || request.extensions().get::<Peer>().map(|peer| Who::Address(network(peer.address)));
     account.or_else(address)

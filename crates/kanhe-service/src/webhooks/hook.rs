@@ -184,6 +184,11 @@ pub fn hook_in(pen: &Pen<'_>, hook: &Hook) -> Result<Option<Hook>, StoreError> {
     pen.office(Drawer::Hooks, &place(hook))?.map(|paper| read(&paper)).transpose()
 }
 
+/// A hook as it is now; none, if it was taken away since.
+pub(super) fn hook_now(library: &Library, hook: &Hook) -> Result<Option<Hook>, StoreError> {
+    library.office(Drawer::Hooks, &place(hook))?.map(|paper| read(&paper)).transpose()
+}
+
 /// Takes a hook away; what was to be told to it goes with it.
 pub fn remove_hook(pen: &mut Pen<'_>, hook: &Hook) {
     pen.take_office(Drawer::Hooks, &place(hook));

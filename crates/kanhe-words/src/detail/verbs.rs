@@ -147,6 +147,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the picture shows {} different seals, at most {} can be looked at", "图片中有 {} 个不同的证照码，最多 {} 个"),
     // The configuration of a service (`kanhe_service::config`).
     ("[{}] is missing", "缺少配置节 [{}]"),
+    ("{} is a list: write it as {}", "{} 是列表，应写作 {}"),
     ("{} names no setting: write it as KANHE_SERVE_SECTION__SETTING", "{} 不对应任何配置项：应写作 KANHE_SERVE_配置节__配置项"),
     ("cors.origins has {}, and an origin is scheme://host[:port]", "cors.origins 中有 {}，而来源应为 scheme://host[:port]"),
     ("pictures.page is https, without #, of at most {} characters", "pictures.page 应为 https 地址，不含 #，最多 {} 个字符"),

@@ -132,6 +132,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("last_version", "申请新证照。", "Apply for a new certificate."),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
     ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+    (
+        "lists_old",
+        "请告知本服务的运维人员：状态表久未重新签署，publish_lists 载明原因。",
+        "Tell whoever runs the service: a status list was not signed again, and `publish_lists` says why.",
+    ),
     ("login_malformed", "使用 2 至 64 个字符：a-z 0-9 . _ @ -。", "Take 2 to 64 of `a-z 0-9 . _ @ -`."),
     ("login_taken", "换一个登录名。", "Take another."),
     ("logout_token_again", "无须重发：该令牌已执行。", "Send it no more: it was obeyed."),
@@ -199,8 +204,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("project_decided", "GET /v1/applications/{code} 可查办理结果。", "GET /v1/applications/{code} tells what became of it."),
     (
         "project_not_found",
-        "核对申请编码；GET /v1/applications 列出本机构的申请。",
-        "Check the code: GET /v1/applications lists those of the agency.",
+        "核对申请编码；经办人员可用 POST /v1/applications/search 查找本机构的申请。",
+        "Check the code; an officer finds those of the agency with POST /v1/applications/search.",
     ),
     (
         "proposal_actor_closed",
@@ -227,6 +232,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("proposal_same_person", "由另一人决定。", "Let somebody else do it."),
     ("proposal_too_many", "先决定或撤回一部分。", "Decide or withdraw some."),
+    (
+        "publish_key_not_held",
+        "请告知本服务的运维人员：须在配置中列出该密钥。",
+        "Tell whoever runs the service: the configuration does not name the key.",
+    ),
     ("purpose_consent_in_future", "更正授权时间。", "Correct the time."),
     ("purpose_malformed", "填写事项、办件编号，以及授权或法定依据。", "Name matter, case, and consent or law."),
     ("rate_exceeded", "按 Retry-After 稍后再来。", "Come back after `Retry-After`."),
@@ -295,6 +305,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Wait as long as `Retry-After` says, or let an administrator reset the account.",
     ),
     ("sign_in_refused", "核对后重试，或请本机构管理员重置账号。", "Try again, or ask the agency's administrator to reset the account."),
+    (
+        "signature_invalid",
+        "不要采信；向签署方重新获取后再提交，如仍不符，请报告。",
+        "Do not believe it: get it again from whoever signed it, and report it if it stays so.",
+    ),
     ("state_code_ambiguous", "用 type 指明类型。", "Name the type."),
     ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),

@@ -36,7 +36,8 @@ pub fn open(arg: &KeyArg) -> Result<NamedKey, Failure> {
         return token::find(uri);
     }
     let file = files::read(&arg.key, LARGEST_KEY_FILE)?;
-    NamedKey::unlock(&file, &opener(&file, &arg.lock, Locked::Key)?).map_err(refused)
+    let opened = opener(&file, &arg.lock, Locked::Key).and_then(|lock| NamedKey::unlock(&file, &lock).map_err(refused));
+    opened.map_err(|failure| failure.within(arg.key.display()))
 }
 
 fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice) -> Result<Ended, Failure> {
@@ -109,7 +110,7 @@ fn identity(arg: &LockArg, of: Locked) -> Result<Option<Lock>, Failure> {
     let Some(path) = &arg.identity else { return Ok(None) };
     let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
     let lock = std::str::from_utf8(&text).map_err(|_| KeyringError::Identity).and_then(Lock::identity);
-    lock.map(Some).map_err(|error| of.refused(error))
+    lock.map(Some).map_err(|error| of.refused(error).within(path.display()))
 }
 
 fn passphrase_file(arg: &LockArg) -> Result<Option<Zeroizing<String>>, Failure> {

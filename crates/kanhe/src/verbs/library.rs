@@ -101,8 +101,12 @@ pub fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failur
         return Err(stored(StoreError::NoLibrary { folder: folder.display().to_string() }));
     }
     let file = files::read(&path, LARGEST_KEY_FILE)?;
+    secret(&file, lock).map_err(|failure| failure.within(path.display()))
+}
+
+fn secret(file: &[u8], lock: &LibraryLock) -> Result<LibrarySecret, Failure> {
     let refused = |error| Locked::Library.refused(error);
-    let opened = key::opener(&file, &lock_arg(lock), Locked::Library)?.open(&file).map_err(refused)?;
+    let opened = key::opener(file, &lock_arg(lock), Locked::Library)?.open(file).map_err(refused)?;
     let bytes = opened.as_slice().try_into().map(Zeroizing::new);
     bytes.map(LibrarySecret::new).map_err(|_| refused(KeyringError::Damaged))
 }

@@ -13,7 +13,7 @@ use crate::cli::{ConfigVerb, ServeArgs};
 use crate::failure::Failure;
 use crate::lines::{Kept, Lines, Spool};
 use crate::traces::{Exporter, Journal};
-use crate::words::Language;
+use crate::words::{Language, Words};
 use credentials::Credentials;
 use kanhe_service::house::Shared;
 use kanhe_service::http::{TRACES, router};
@@ -26,6 +26,7 @@ use rustix::process::{Signal as ProcessSignal, getpid, kill_process};
 use serde_json::json;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -60,7 +61,7 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         end_with_parent();
     }
     let served = runtime.block_on(async {
-        let listener = listen(&plan).await.map_err(failed)?;
+        let listener = listen(&plan).await?;
         let address = listener.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let (socket, stops) = (plan.socket(), (told_to_stop()?, told_to_stop()?));
@@ -102,14 +103,23 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// The socket that systemd hands over (sd_listen_fds(3)), or one of our own. One that is handed over outlives this process: whoever comes
 /// while another takes its place waits a moment, and is not refused.
-async fn listen(plan: &Plan) -> io::Result<TcpListener> {
-    match ListenFd::from_env().take_tcp_listener(0)? {
+async fn listen(plan: &Plan) -> Result<TcpListener, Failure> {
+    match ListenFd::from_env().take_tcp_listener(0).map_err(failed)? {
         Some(socket) => {
-            socket.set_nonblocking(true)?;
-            TcpListener::from_std(socket)
+            socket.set_nonblocking(true).map_err(failed)?;
+            TcpListener::from_std(socket).map_err(failed)
         }
-        None => TcpListener::bind(plan.config.listen.address).await,
+        None => bind("listen.address", plan.config.listen.address).await,
     }
+}
+
+/// A listener at the address that a setting names.
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    let hint = Words::new(
+        "检查是否另有进程占用该地址和端口、该地址是否属于本机；小于 1024 的端口须有权限。",
+        "See whether another process has the address and port, and whether the address is this machine's; a port below 1024 takes a right.",
+    );
+    TcpListener::bind(address).await.map_err(|error| failed(error).within(format!("{setting} = {address}")).hint(hint))
 }
 
 /// What runs beside the requests: files that may change, publishing, backups, monitoring.
@@ -126,7 +136,7 @@ async fn beside(plan: &Plan, house: &Shared, tls: Option<&Arc<Tls>>) -> Result<J
     beside.spawn(backups_on_demand(house.clone(), signal(SignalKind::user_defined1()).map_err(failed)?));
     if let Some(address) = plan.config.listen.metrics {
         let recorder = Recorder::install().map_err(|error| Failure::new("service_listen", error))?;
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let listener = bind("listen.metrics", address).await?;
         let (routes, forever) = (recorder.clone().router(house, tls), std::future::pending());
         beside.spawn(recorder.keep());
         beside.spawn(async move {

@@ -18,7 +18,7 @@ impl From<ShareError> for Problem {
             ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
             ShareError::LinkSpent | ShareError::LinkExpired { .. } | ShareError::LinkWithdrawn => StatusCode::GONE,
         };
-        Self::new(status, error.code(), error)
+        Self::new(status, error.code(), error).in_sharing()
     }
 }
 

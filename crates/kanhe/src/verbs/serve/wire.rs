@@ -67,7 +67,7 @@ impl Plan {
         if let Some(pack) = self.pack() {
             put(&shelf, &pack)?;
         }
-        let library = library::open(&self.library())?;
+        let library = library::open(&self.library()).map_err(of_library)?;
         let (catalogue, dictionaries) = (shipped::catalogue(&types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
         proposals::open_types(&library, &catalogue, &dictionaries).map_err(|error| Failure::new(error.code(), &error))?;
         let press = Press::open(&library, self.config.publish.rules(), keep(self.pack())).map_err(library::stored)?;
@@ -218,10 +218,15 @@ impl Plan {
     }
 
     fn keys(&self) -> Result<Vec<NamedKey>, Failure> {
-        self.config.keys.iter().map(|named| self.key(named)).collect()
+        (1..).zip(&self.config.keys).map(|(number, named)| self.key(number, named)).collect()
     }
 
-    fn key(&self, named: &KeyAt) -> Result<NamedKey, Failure> {
+    /// A key by its number, from 1, by which it is named if it does not open.
+    fn key(&self, number: usize, named: &KeyAt) -> Result<NamedKey, Failure> {
+        self.opened(named).map_err(|failure| failure.within(format!("[[keys]] {number}")))
+    }
+
+    fn opened(&self, named: &KeyAt) -> Result<NamedKey, Failure> {
         if let Some(token) = &named.token {
             return self.in_token(token);
         }
@@ -248,13 +253,18 @@ impl Plan {
     }
 }
 
+/// A failure of the library, or of what opens it.
+fn of_library(failure: Failure) -> Failure {
+    failure.within("[library]")
+}
+
 /// What stands in a configuration file.
 fn text(path: &Path) -> Result<String, Failure> {
     let malformed = |_| Failure::new("config_malformed", "the configuration is not UTF-8").within(path.display());
     String::from_utf8(files::read(path, LARGEST_CONFIG)?).map_err(malformed)
 }
 
-/// The folder at which the paths of a configuration begin.
+/// The folder in which a file is or will be: for a configuration the one at which its paths begin.
 fn folder(path: &Path) -> PathBuf {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }

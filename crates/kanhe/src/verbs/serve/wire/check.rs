@@ -1,6 +1,6 @@
 //! What is wrong with a configuration beyond its form: all of it at once, each with the one who says so.
 
-use super::{Plan, folder, put, text};
+use super::{Plan, folder, of_library, put, text};
 use crate::cli::TypesArg;
 use crate::failure::Failure;
 use crate::verbs::library;
@@ -33,15 +33,15 @@ impl Plan {
         wrong.extend(self.identity().err());
         wrong.extend(self.credentials().iter().flat_map(Credentials::wrong));
         if draft.has("library") {
-            wrong.extend(library::unlock(&self.library().library, &self.library().lock).err());
+            wrong.extend(library::unlock(&self.library().library, &self.library().lock).err().map(of_library));
         }
         wrong.extend(self.wrong_packs());
         wrong
     }
 
     fn wrong_keys(&self, draft: &Draft) -> Vec<Failure> {
-        let places = self.config.keys.iter().filter(|named| is_somewhere(named));
-        let (keys, refused): (Vec<_>, Vec<_>) = places.map(|named| self.key(named)).partition(Result::is_ok);
+        let places = (1..).zip(&self.config.keys).filter(|(_, named)| is_somewhere(named));
+        let (keys, refused): (Vec<_>, Vec<_>) = places.map(|(number, named)| self.key(number, named)).partition(Result::is_ok);
         let unlocked: Vec<NamedKey> = keys.into_iter().flatten().collect();
         let told_before = draft.faults.iter().any(|fault| matches!(fault.error, ConfigError::KeyTwice { .. }));
         let mut wrong = if told_before { Vec::new() } else { once_each(&unlocked) };
@@ -74,15 +74,22 @@ impl Plan {
         inside(self.checkpoint_copy()).then(copy).into_iter().chain(inside(self.backup_folder()).then(backup)).collect()
     }
 
-    /// What is to be written where there is no folder: a disk that is not mounted, most often.
+    /// What is to be written where there is no folder, a disk that is not mounted most often, or where nothing can be written.
     pub(super) fn homeless(&self) -> Vec<Failure> {
-        let named = [("publish.checkpoint_copy", self.checkpoint_copy()), ("backup.folder", self.backup_folder())];
-        let missing = |(setting, path): (&str, Option<PathBuf>)| {
-            let above = path.as_deref().and_then(Path::parent).filter(|above| !above.as_os_str().is_empty() && !above.is_dir())?;
-            let detail = format!("{setting} is to be written into a folder that is not there");
-            Some(Failure::new("config_folder_missing", detail).within(above.display()))
+        let made_before = |made: PathBuf| if made.exists() { made } else { folder(&made) };
+        let named = [
+            ("publish.checkpoint_copy", self.checkpoint_copy().map(|file| folder(&file))),
+            ("backup.folder", self.backup_folder().map(made_before)),
+        ];
+        let wrong = |(setting, into): (&str, Option<PathBuf>)| {
+            let into = into?;
+            if !into.is_dir() {
+                let detail = format!("{setting} is to be written into a folder that is not there");
+                return Some(Failure::new("config_folder_missing", detail).within(into.display()));
+            }
+            files::try_folder(&into).err().map(|failure| failure.within(setting))
         };
-        named.into_iter().filter_map(missing).collect()
+        named.into_iter().filter_map(wrong).collect()
     }
 
     fn backup_folder(&self) -> Option<PathBuf> {

@@ -107,6 +107,15 @@ fn a_caller_for_some_types_hears_of_no_other() {
     for by in [json!({ "shelf": {} }), json!({ "name": name_of(1) }), json!({ "number": operator(1)["number"] })] {
         assert_eq!(found(by.clone()), json!({ "certificates": [], "next": null }), "{by}");
     }
+    // Asked for by name, another is refused: that there is none would not be true.
+    let named = [
+        stage.post_as(only, "/v1/certificates/search", &json!({ "by": { "shelf": {} }, "type": OPERATOR })),
+        stage.post_as(only, "/v1/applications/search", &json!({ "type": OPERATOR })),
+        stage.get_as(only, &format!("/v1/audit/events?type={OPERATOR}")),
+    ];
+    for refused in named {
+        assert_eq!((refused.status, refused.code().as_str()), (403, "caller_lacks_type"));
+    }
     assert_eq!(stage.get_as(only, "/v1/certificates/count").json()["totals"], json!([]));
     assert_eq!(stage.post_as(only, "/v1/certificates", &issue(OPERATOR, operator(2))).status, 403);
 }

@@ -84,7 +84,8 @@ pub async fn search(
     JsonBody(search): JsonBody<ApplicationSearch>,
 ) -> Result<Json<ApplicationPage>, Problem> {
     aside(&house, move |house| {
-        let type_code = search.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
+        let type_code =
+            search.r#type.as_deref().map(|name| house.kind_of(&caller, Right::Read, name).map(|kind| *kind.code())).transpose()?;
         search.department.as_deref().map_or(Ok(()), |id| known_department(house, id))?;
         let stage = search.stage.as_deref().map(stage).transpose()?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;

@@ -79,7 +79,8 @@ pub async fn events(
 ) -> Result<Json<EventPage>, Problem> {
     caller.may(Right::Audit)?;
     aside(&house, move |house| {
-        let type_code = question.r#type.as_deref().map(|name| house.type_code(name)).transpose()?;
+        let type_code =
+            question.r#type.as_deref().map(|name| house.kind_of(&caller, Right::Audit, name).map(|kind| *kind.code())).transpose()?;
         let (since, until) = time(question.from.as_deref(), question.until.as_deref())?;
         let wanted = EventsWanted {
             since,

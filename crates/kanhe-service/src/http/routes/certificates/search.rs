@@ -1,6 +1,6 @@
 //! Finding certificates: by a request with a body, for what is asked by never stands in a URL.
 
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Right};
 use crate::house::{House, Shared};
 use crate::http::body::{JsonBody, malformed};
 use crate::http::moment::day;
@@ -144,7 +144,7 @@ pub async fn search(
 ) -> Result<Json<CertificatePage>, Problem> {
     show(&house, move |house| {
         let today = day_in_china(house.now());
-        let question = question(house, &search.by, search.r#type.as_deref(), today)?;
+        let question = question(house, &caller, &search.by, search.r#type.as_deref(), today)?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
         house.note_search(&caller, search.by.word(), || {
             let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
@@ -156,9 +156,9 @@ pub async fn search(
     .await
 }
 
-/// Reads what certificates are found by, of one type or of all.
-pub fn question(house: &House, by: &SearchBy, r#type: Option<&str>, today: Date) -> Result<Question, Problem> {
-    let type_code = r#type.map(|name| house.type_code(name)).transpose()?;
+/// Reads what certificates are found by, of one type that the caller may read, or of all that it may.
+pub fn question(house: &House, caller: &Caller, by: &SearchBy, r#type: Option<&str>, today: Date) -> Result<Question, Problem> {
+    let type_code = r#type.map(|name| house.kind_of(caller, Right::Read, name).map(|kind| *kind.code())).transpose()?;
     match by {
         SearchBy::Number(number) if number.chars().count() > 100 => Err(malformed("a printed number has at most 100 characters")),
         SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),

@@ -163,7 +163,7 @@ fn own(house: &House, caller: &Caller, named: &[String]) -> Result<Vec<Certifica
 /// The certificates of a search for which the act is allowed.
 fn found(house: &House, caller: &Caller, deed: Deed, search: &ChangesSearch) -> Result<Vec<CertificateId>, Problem> {
     let now = house.now();
-    let question = question(house, &search.by, search.r#type.as_deref(), day_in_china(now))?;
+    let question = question(house, caller, &search.by, search.r#type.as_deref(), day_in_china(now))?;
     let (mut identifiers, mut after) = (Vec::new(), None);
     loop {
         let page = house.ask_of(caller, &question, after.as_ref(), LONGEST_PAGE)?;

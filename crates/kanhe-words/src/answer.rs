@@ -111,7 +111,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn next(&self) -> Sentence {
+    /// What who reads the answer does next.
+    pub fn next(&self) -> Sentence {
         match self.judged {
             Ok(_) => Sentence::new("核对持证主体与来人或单位一致。", "Check that the holder is the person or organisation before you."),
             Err(refusal) => verdict::next(refusal.reason(), self.place, self.clock).into(),

@@ -74,6 +74,18 @@ mod tests {
     }
 
     #[test]
+    fn no_verdict_sends_its_reader_to_a_key_file() {
+        let page = include_str!("../../../docs/errors.md");
+        let (_, verdicts) = page.split_once("\n## Verdicts\n").unwrap();
+        let rows = verdicts.lines().take_while(|line| !line.starts_with("## "));
+        let codes: Vec<_> = rows.filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect();
+        let lost = |code: &&&str| [hint(code), remedy(code)].into_iter().flatten().any(|words| words.en.contains("key file"));
+        assert!(codes.contains(&"key_stolen") && codes.contains(&"key_not_for_seals"), "{codes:?}");
+        assert_eq!(codes.iter().find(lost), None);
+        assert!(remedy("key_wrong_lock").unwrap().en.contains("key file"));
+    }
+
+    #[test]
     fn every_code_of_the_service_has_a_hint_but_those_that_are_said_at_the_machine() {
         let page = include_str!("../../../docs/errors.md");
         let sections = ["What becomes of a certificate", "Applications under review", "The service", "Acts that take two people"];

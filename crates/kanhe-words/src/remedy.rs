@@ -58,8 +58,20 @@ pub fn remedy(code: &str) -> Option<Words> {
         ),
         "account_no_reviewer" => ("去掉 --department，或加上 --role reviewer。", "Leave --department out, or add --role reviewer."),
         "caller_lacks_right" | "caller_lacks_type" => ("请联系本机构管理员。", "Ask the agency's administrator."),
-        code if code.starts_with("key_") || code.starts_with("passphrase_") => {
-            ("检查密钥文件和口令。", "Check the key file and its passphrase.")
+        // Named one by one: other codes of keys are verdicts, and whoever reads those has no key file.
+        "key_encrypt"
+        | "key_file_large"
+        | "key_file_not_age"
+        | "key_is_public"
+        | "key_wants_passphrase"
+        | "key_wants_identity"
+        | "key_wrong_lock"
+        | "key_too_much_work"
+        | "key_file_damaged"
+        | "key_elsewhere" => ("检查密钥文件和口令。", "Check the key file and its passphrase."),
+        code if code.starts_with("passphrase_") => ("检查密钥文件和口令。", "Check the key file and its passphrase."),
+        "key_not_on_curve" | "key_weak" => {
+            ("不要使用此公钥，请其所属机构重新提供。", "Do not use it: get the key again, from whose it is.")
         }
         "token_pin_wrong" | "token_pin_missing" | "token_pin_not_asked" => (
             "更正 PIN 后重新启动；不要反复尝试，密码设备会自行锁定。",

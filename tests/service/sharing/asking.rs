@@ -142,12 +142,16 @@ fn a_certificate_is_found_by_its_code_also_when_it_is_revoked_and_a_forged_code_
     let forged = format!("{page}#{}{other}{}", &digits[..place], &digits[place + 1..]);
     assert_eq!(code(&by(&forged)), (422, "signature_invalid".to_owned()));
     assert_eq!(code(&by("no code at all")), (422, "not_a_seal".to_owned()));
+    for (text, next) in [(forged.as_str(), "不予接受"), ("no code at all", "请扫描证照上的二维码")] {
+        let hint = by(text).json()["hint"].as_str().unwrap().to_owned();
+        assert!(hint.starts_with(next), "{hint}");
+    }
     let nowhere = json!({ "matter": MATTER, "case": "", "duty": duty()["duty"] });
     let reply = asker.ask("qr", &json!({ "purpose": nowhere, "text": forged }));
     assert_eq!(code(&reply), (422, "purpose_malformed".to_owned()), "the purpose is read before the code");
     let found = shares(&stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]));
     let nothing = found.iter().filter(|share| share["act"] == "qr" && share["certificates"] == json!([]) && share["about"] == Value::Null);
-    assert_eq!((found.len(), nothing.count()), (4, 2), "who tries codes is on paper: {found:?}");
+    assert_eq!((found.len(), nothing.count()), (6, 4), "who tries codes is on paper: {found:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_words::{Language, hint, in_chinese, meaning};
+use kanhe_words::{Language, Sentence, hint, in_chinese, meaning};
 use serde::Serialize;
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -22,6 +22,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     retry_after: Option<u64>,
+    next: Option<Box<Sentence>>,
     faults: Vec<Fault>,
 }
 
@@ -83,7 +84,7 @@ fn in_language(detail: &str, language: Language) -> String {
 impl Problem {
     /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
-        Self { status, code, detail: detail.to_string(), retry_after: None, faults: Vec::new() }
+        Self { status, code, detail: detail.to_string(), retry_after: None, next: None, faults: Vec::new() }
     }
 
     /// A failure of ours, of which a stranger learns nothing.
@@ -95,6 +96,13 @@ impl Problem {
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says what to do, where that is another thing here than what the code alone would have people do.
+    #[must_use]
+    pub fn next(mut self, next: Sentence) -> Self {
+        self.next = Some(Box::new(next));
         self
     }
 
@@ -124,9 +132,14 @@ impl Problem {
             title,
             code: self.code,
             detail: in_language(&self.detail, language),
-            hint: hint(self.code).map(|hint| hint.of(language).to_owned()),
+            hint: self.hint(language),
             faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }
+    }
+
+    fn hint(&self, language: Language) -> Option<String> {
+        let own = self.next.as_ref().map(|next| next.of(language));
+        own.or_else(|| hint(self.code).map(|hint| hint.of(language))).map(str::to_owned)
     }
 
     /// The response in a language.

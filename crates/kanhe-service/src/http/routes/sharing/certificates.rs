@@ -17,6 +17,7 @@ use kanhe_core::code::CertificateId;
 use kanhe_core::verify::Occasion;
 use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_store::find::Cursor;
+use kanhe_words::{Answer, Clock};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -162,7 +163,11 @@ fn sealed(counter: &Shelved, text: &str, now: Timestamp) -> Result<CertificateId
         Err(refusal) => {
             let claims = refusal.believed().and_then(|believed| believed.claims.as_ref());
             let code = refusal.reason().code();
-            let nobody = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed");
+            let nobody = || {
+                // A code such as `key_stolen` is of a verdict here, and of a counter's clerk: there is no key file of his to be looked at.
+                let next = Answer::new(&judged, counter.pack(), now, Clock::Service).next();
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed").next(next)
+            };
             claims.map(|claims| claims.identifier.clone()).ok_or_else(nobody)
         }
     }

@@ -3,6 +3,8 @@
 use super::{counts, csv, rows, stage};
 use crate::agencies::WANG;
 use crate::stage::Stage;
+use kanhe_service::accounts::{OfficerId, Role};
+use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -50,6 +52,51 @@ fn a_job_is_followed_by_events_and_who_comes_again_goes_on_where_it_was() {
     assert_eq!(rest.iter().filter(|(name, ..)| name == "end").count(), 1);
     assert_eq!(events(&stage, &path, Some(id), usize::MAX).0, "HTTP/1.1 204 No Content", "nobody comes again for ever");
     assert_eq!(events(&stage, &path, None, usize::MAX).1.len(), 1, "who has heard nothing hears the end");
+}
+
+#[test]
+fn who_may_not_hear_of_a_job_any_more_is_told_nothing_of_what_comes() {
+    let stage = stage();
+    let admin = stage.officer(Office::Housing, "ming.admin", &[Role::Administrator]);
+    let path = stage.job("", csv(&rows(0..600)));
+    stage.post_as(WANG, &format!("{path}/pause"), &json!({}));
+    let follow = |header: &str| {
+        let mut stream = TcpStream::connect(stage.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        write!(stream, "GET {path}/events HTTP/1.1\r\nhost: kanhe\r\n{header}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut reader = BufReader::new(stream);
+        let mut line = String::new();
+        while !line.starts_with("data: ") {
+            line.clear();
+            assert_ne!(reader.read_line(&mut line).unwrap(), 0, "nothing was told");
+        }
+        assert!(line.contains("paused"), "{line}");
+        reader
+    };
+    let hears_no_more = |mut reader: BufReader<TcpStream>, how: &str| {
+        for act in ["resume", "pause"] {
+            stage.post_as(WANG, &format!("{path}/{act}"), &json!({}));
+        }
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).unwrap();
+        assert!(!rest.contains("data: "), "{how}: {rest}");
+    };
+    let officer = |login: &str| {
+        let desk = stage.officer(Office::Housing, login, &[Role::Clerk]);
+        let reader = follow(&format!("cookie: {}", desk.cookie));
+        (desk, reader)
+    };
+    let (_, reader) = officer("zheng.min");
+    let zheng = format!("/v1/officers/{}/deactivation", OfficerId::of(&stage.house.library, "zheng.min"));
+    assert_eq!(admin.post(&zheng, &json!({})).status, 200);
+    hears_no_more(reader, "deactivated");
+    let (desk, reader) = officer("feng.min");
+    assert_eq!(desk.send("DELETE", "/v1/session", None).status, 204);
+    hears_no_more(reader, "signed out");
+    let made = admin.post("/v1/api-keys", &json!({ "name": "窗口系统", "roles": ["clerk"] })).json();
+    let reader = follow(&format!("authorization: Bearer {}", made["key"].as_str().unwrap()));
+    assert_eq!(admin.send("DELETE", &format!("/v1/api-keys/{}", made["id"].as_str().unwrap()), None).status, 200);
+    hears_no_more(reader, "revoked");
 }
 
 #[test]

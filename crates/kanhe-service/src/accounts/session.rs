@@ -117,6 +117,12 @@ impl SignedIn {
         self.officer.mandate.caller(self.officer.login.clone())
     }
 
+    /// The caller that it is now, as long as the session goes on; asking does not keep it awake.
+    pub fn again(&self, library: &Library, now: Timestamp) -> Result<Option<Caller>, StoreError> {
+        let found = going_on(library, &self.key, self.id, now)?;
+        Ok(found.map(|(_, officer)| Self { officer, ..self.clone() }.caller()))
+    }
+
     /// Whether it may do nothing but choose a password of its own: that it came in with one that an administrator knows.
     pub fn must_change(&self) -> bool {
         self.by_password() && self.officer.must_change()
@@ -131,12 +137,7 @@ impl SignedIn {
 /// Finds the session of a token, and writes down, now and then, that it is used.
 pub fn recognise(library: &Library, token: &Token, now: Timestamp) -> Result<SignedIn, CredentialError> {
     let key = token.key();
-    let session = library.office(Drawer::Sessions, &key)?.ok_or(CredentialError::SessionOver)?;
-    let session: Session = read(&session)?;
-    let officer = Officer::find(library, token.officer)?.ok_or(CredentialError::SessionOver)?;
-    if session.over(now) || session.edition != officer.edition || !officer.active {
-        return Err(CredentialError::SessionOver);
-    }
+    let (session, officer) = going_on(library, &key, token.officer, now)?.ok_or(CredentialError::SessionOver)?;
     if now.duration_since(session.seen) >= TOUCHED_EVERY {
         library.commit_even_astray(|pen| match pen.office(Drawer::Sessions, &key)? {
             Some(_) => pen.put_office(Drawer::Sessions, &key, &written(&Session { seen: now, ..session })),
@@ -146,6 +147,13 @@ pub fn recognise(library: &Library, token: &Token, now: Timestamp) -> Result<Sig
     }
     let until = session.begun.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
     Ok(SignedIn { id: token.officer, officer, until, way: session.way.unwrap_or(Way::Password), key })
+}
+
+/// A session and its officer, if it goes on.
+fn going_on(library: &Library, key: &[u8], id: OfficerId, now: Timestamp) -> Result<Option<(Session, Officer)>, StoreError> {
+    let session = library.office(Drawer::Sessions, key)?.map(|paper| read::<Session>(&paper)).transpose()?;
+    let both = session.zip(Officer::find(library, id)?);
+    Ok(both.filter(|(session, officer)| !session.over(now) && session.edition == officer.edition && officer.active))
 }
 
 /// Begins a session in a commit.

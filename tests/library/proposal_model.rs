@@ -1,6 +1,6 @@
 //! Any sequence of proposals, decisions, changes, waiting and restarts ends as a plain table of who said what would.
 
-use crate::registry::{OPERATOR, Registry, nobody_behind};
+use crate::registry::{OPERATOR, Registry, everybody_in_office, nobody_behind};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::Grounds;
@@ -130,7 +130,9 @@ fn propose(registry: &Registry, table: &mut Table, who: usize, deed: Deed, which
     let entry = Entry { grounds, effective: table.now, now: table.now, salt: registry.salt() };
     let chance = registry.salt()[..10].try_into().unwrap();
     let proposing = Proposing { agency: Office::Guangzhou.code(), term: TERM, chance };
-    let proposal = Proposals::new(&registry.library, nobody_behind).propose_and(&proposing, &motion, &entry, |_, _| Ok(())).unwrap();
+    let proposal = Proposals::new(&registry.library, nobody_behind, everybody_in_office)
+        .propose_and(&proposing, &motion, &entry, |_, _| Ok(()))
+        .unwrap();
     let mut list: Vec<_> = which.iter().map(|which| (*which, table.certificates[*which].2)).collect();
     list.sort_by_key(|(which, _)| registry.identifier(table.certificates[*which].0).to_string());
     let Proposal { code, digest, expires, .. } = proposal;
@@ -138,7 +140,7 @@ fn propose(registry: &Registry, table: &mut Table, who: usize, deed: Deed, which
 }
 
 fn decide(registry: &Registry, table: &mut Table, which: usize, step: &Step) {
-    let proposals = Proposals::new(&registry.library, nobody_behind);
+    let proposals = Proposals::new(&registry.library, nobody_behind, everybody_in_office);
     let row = &table.rows[which];
     let (Step::Approve(_, who, _) | Step::Reject(_, who) | Step::Withdraw(_, who)) = step else { return };
     let by = name(*who);
@@ -166,7 +168,7 @@ fn decide(registry: &Registry, table: &mut Table, which: usize, step: &Step) {
 
 fn work(registry: &Registry, table: &mut Table, which: usize, most: usize) {
     let some = Stretch { most, now: table.now, salt: &|| registry.salt() };
-    Proposals::new(&registry.library, nobody_behind).go_on(&table.rows[which].code, &some).unwrap();
+    Proposals::new(&registry.library, nobody_behind, everybody_in_office).go_on(&table.rows[which].code, &some).unwrap();
     if table.rows[which].end != Some(Phase::Approved) {
         return;
     }
@@ -204,7 +206,7 @@ fn play(registry: &Registry, table: &mut Table, step: &Step) {
 
 fn holds(registry: &Registry, table: &Table) {
     let library = &registry.library;
-    let proposals = Proposals::new(library, nobody_behind);
+    let proposals = Proposals::new(library, nobody_behind, everybody_in_office);
     for row in &table.rows {
         let proposal = proposals.find(&row.code).unwrap();
         assert_eq!(proposal.phase(table.now), table.phase(row));

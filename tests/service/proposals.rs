@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_core::code::CertificateId;
 use kanhe_core::manifest::Contents;
-use kanhe_service::accounts::{Role, second_factor};
+use kanhe_issuer::proposal::Step;
+use kanhe_service::accounts::{OfficerId, Role, second_factor};
 use kanhe_service::house::Door;
 use kanhe_service::http::Limits;
 use kanhe_service::proposals::work;
@@ -131,6 +132,70 @@ fn what_is_decided_withdrawn_or_too_old_is_not_approved() {
     assert_eq!(song.get(&format!("/v1/proposals/{}", late["code"].as_str().unwrap())).json()["phase"], "expired");
     assert_eq!(refused(&approve(&song, &late)), (409, "proposal_expired".to_owned()));
     assert_eq!(stage.house.library.log_size().unwrap(), 1, "nothing was done");
+}
+
+#[test]
+fn what_somebody_proposed_who_has_left_is_not_approved() {
+    let stage = Stage::new();
+    let one = stage.operator(WANG, 1);
+    let admin = stage.officer(Office::Housing, "admin", &[Role::Administrator]);
+    let song = stage.officer(Office::Housing, "song.head", &[Role::Approver]);
+    let other = stage.house.catalogue.find(CONSTRUCTION).unwrap().code().to_string();
+    let change = |roles: Value, types: Value| json!({ "name": "某", "roles": roles, "types": types });
+    let rows = [
+        ("POST", "/deactivation", json!({})),
+        ("PUT", "", change(json!(["clerk"]), Value::Null)),
+        ("PUT", "", change(json!(["approver"]), json!([other]))),
+    ];
+    let shown = |proposal: &Value| song.get(&format!("/v1/proposals/{}", proposal["code"].as_str().unwrap())).json();
+    let stopped = |proposal: &Value| {
+        assert_eq!((&shown(proposal)["proposer_active"], &shown(proposal)["phase"]), (&json!(false), &json!("open")));
+        let reply = approve(&song, proposal);
+        assert_eq!(refused(&reply), (409, "proposal_actor_closed".to_owned()));
+        assert_eq!(song.post(&path_of(proposal, "rejection"), &json!({ "reason": "提请人已离任" })).status, 200);
+    };
+    for (number, (method, act, body)) in rows.into_iter().enumerate() {
+        let login = format!("wei.head.{number}");
+        let proposal = propose(&stage.officer(Office::Housing, &login, &[Role::Approver]), "/v1/certificates/changes", &of_all("suspend"));
+        assert_eq!(proposal["proposer_active"], true);
+        let officer = format!("/v1/officers/{}{act}", OfficerId::of(&stage.house.library, &login));
+        assert_eq!(admin.send(method, &officer, Some(&body)).status, 200, "{body}");
+        stopped(&proposal);
+    }
+    let made = admin.post("/v1/api-keys", &json!({ "name": "审批系统", "roles": ["approver"] })).json();
+    let by_key = stage.call(made["key"].as_str().unwrap(), "POST", "/v1/certificates/changes", Some(&of_all("suspend"))).json();
+    assert_eq!(admin.send("DELETE", &format!("/v1/api-keys/{}", made["id"].as_str().unwrap()), None).status, 200);
+    stopped(&by_key);
+    while work(&stage.house).unwrap() {}
+    assert_eq!(condition(&stage, &one), "valid");
+}
+
+#[test]
+fn what_is_left_of_a_mass_change_is_left_as_it_is_when_who_proposed_it_leaves() {
+    let stage = Stage::new();
+    let ids: Vec<String> = (1..=5).map(|number| stage.operator(WANG, number)).collect();
+    let (wei, song) =
+        (stage.officer(Office::Housing, "wei.head", &[Role::Approver]), stage.officer(Office::Housing, "song.head", &[Role::Approver]));
+    let admin = stage.officer(Office::Housing, "admin", &[Role::Administrator]);
+    let proposal = propose(&wei, "/v1/certificates/changes", &of_all("suspend"));
+    approved(&song, &proposal);
+    let proposals = stage.house.all_proposals();
+    let code = proposals.at_work().unwrap()[0];
+    proposals.go_on(&code, &Step { most: 2, now: stage.house.now(), salt: &|| stage.house.chance() }).unwrap();
+    let officer = format!("/v1/officers/{}/deactivation", OfficerId::of(&stage.house.library, "wei.head"));
+    assert_eq!(admin.post(&officer, &json!({})).status, 200);
+    while work(&stage.house).unwrap() {}
+    assert_eq!(proposals.at_work().unwrap(), []);
+    let (held, valid): (Vec<_>, Vec<_>) = ids.into_iter().partition(|identifier| condition(&stage, identifier) == "suspended");
+    let shown = song.get(&format!("/v1/proposals/{}", proposal["code"].as_str().unwrap())).json();
+    let mut left_out: Vec<_> =
+        shown["progress"]["left_out"].as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect();
+    left_out.sort();
+    let mut valid = valid;
+    valid.sort();
+    assert_eq!((held.len(), left_out), (2, valid));
+    assert_eq!((&shown["progress"]["stopped"], &shown["progress"]["done"]), (&json!("proposal_actor_closed"), &json!(2)));
+    assert_eq!((&shown["phase"], &shown["proposer_active"]), (&json!("approved"), &json!(false)));
 }
 
 #[test]

@@ -309,10 +309,10 @@ fn many_certificates_are_revoked_by_two_people_and_each_event_names_the_proposal
     let list = String::from_utf8(zhou.get(&path_of(&proposal, "content")).bytes).unwrap();
     assert_eq!((list.lines().next(), list.lines().count()), (Some("revoke"), 5));
     let done = approved(&zhou, &proposal);
-    assert_eq!(done["progress"], json!({ "done": 0, "of": 4, "left_out": [] }));
+    assert_eq!(done["progress"], json!({ "done": 0, "of": 4, "left_out": [], "stopped": null }));
     while work(&stage.house).unwrap() {}
     let shown = zhou.get(&format!("/v1/proposals/{}", proposal["code"].as_str().unwrap())).json();
-    assert_eq!(shown["progress"], json!({ "done": 4, "of": 4, "left_out": [] }));
+    assert_eq!(shown["progress"], json!({ "done": 4, "of": 4, "left_out": [], "stopped": null }));
     for identifier in &ids[..4] {
         let history = zhou.get(&format!("/v1/certificates/{identifier}/history")).json();
         let last = history["events"].as_array().unwrap().last().unwrap().clone();
@@ -359,7 +359,7 @@ fn a_service_that_is_killed_while_it_revokes_goes_on_where_it_was() {
     }
     let zhou = stage.sign_in("zhou.head", PASSWORD, None);
     let shown = zhou.get(&format!("/v1/proposals/{}", proposal["code"].as_str().unwrap())).json();
-    assert_eq!(shown["progress"], json!({ "done": 7, "of": 7, "left_out": [last] }));
+    assert_eq!(shown["progress"], json!({ "done": 7, "of": 7, "left_out": [last], "stopped": null }));
     is_sound(&stage);
 }
 

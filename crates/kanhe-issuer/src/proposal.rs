@@ -19,7 +19,7 @@ mod work;
 pub use error::ProposalError;
 pub use list::MOST_CERTIFICATES;
 pub use motion::Motion;
-pub use paper::{Deed, End, Phase, Progress, Proposal};
+pub use paper::{Deed, End, Phase, Progress, Proposal, Stop};
 pub use work::Step;
 
 use crate::eyes::{Behind, could_be_one};
@@ -36,11 +36,15 @@ use paper::{content_key, key_of, of_agency, open_of_agency, read, work_key};
 /// An agency has at most so many open proposals: who decides them reads each.
 pub const MOST_OPEN: usize = 100;
 
+/// Tells whether who has made a proposal is still in office, and might still make it.
+pub type InOffice = fn(&Library, &Pen<'_>, &Proposal, Timestamp) -> Result<bool, StoreError>;
+
 /// Brings proposals to a decision.
 #[derive(Clone, Copy)]
 pub struct Proposals<'l> {
     library: &'l Library,
     behind: Behind,
+    in_office: InOffice,
 }
 
 /// Who proposes, for how long it can be decided, and the chance of its code.
@@ -75,9 +79,9 @@ pub struct Page {
 }
 
 impl<'l> Proposals<'l> {
-    /// The proposals of a library, to be decided by somebody who does not stand behind who has made them.
-    pub const fn new(library: &'l Library, behind: Behind) -> Self {
-        Self { library, behind }
+    /// The proposals of a library, to be decided by somebody who does not stand behind who has made them, and while he is in office.
+    pub const fn new(library: &'l Library, behind: Behind, in_office: InOffice) -> Self {
+        Self { library, behind, in_office }
     }
 
     /// Writes a proposal down, and beside it what is to stand in the same commit.
@@ -114,7 +118,8 @@ impl<'l> Proposals<'l> {
     ///
     /// # Errors
     ///
-    /// It is decided or expired, the approver has proposed it or has read something else, or what it is about has changed.
+    /// It is decided or expired, the approver has proposed it or has read something else, who has proposed it is not in office any more, or
+    /// what it is about has changed.
     pub fn approve_and(
         &self,
         code: &ProjectCode,
@@ -128,6 +133,10 @@ impl<'l> Proposals<'l> {
         let prepared = Prepared::read(self.library, &proposal, &self.content(code)?)?;
         self.decide(code, decision, Phase::Approved, beside, |pen, proposal| {
             self.four_eyes(pen, proposal, decision.by)?;
+            // What comes of it is done in the name of two, and both answer for it.
+            if !(self.in_office)(self.library, pen, proposal, decision.now)? {
+                return Err(ProposalError::ActorClosed);
+            }
             if proposal.digest != *named {
                 return Err(ProposalError::OtherContent { proposed: proposal.digest, named: *named });
             }

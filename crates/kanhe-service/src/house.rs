@@ -202,6 +202,6 @@ impl House {
 
     /// The acts that take two people, of all agencies.
     pub const fn all_proposals(&self) -> Proposals<'_> {
-        Proposals::new(&self.library, behind)
+        Proposals::new(&self.library, behind, proposals::in_office)
     }
 }

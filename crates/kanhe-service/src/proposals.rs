@@ -7,10 +7,10 @@ pub mod alone;
 
 use crate::accounts::api_key::behind;
 use crate::accounts::uses::{Use, UseAct, note_use};
-use crate::accounts::{Caller, Right, officers};
+use crate::accounts::{Account, Caller, Right, officers};
 use crate::house::{House, Shared};
 use crate::publish::publish;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::manifest::Manifest;
@@ -62,6 +62,12 @@ pub fn colleagues(library: &Library, caller: &Caller, right: Right, types: &[Typ
             return Ok(count);
         }
     }
+}
+
+/// Whether who has made a proposal has an open account, and might still make it.
+pub fn in_office(library: &Library, pen: &Pen<'_>, proposal: &Proposal, now: Timestamp) -> Result<bool, StoreError> {
+    let caller = Account::new(library, &proposal.proposer).caller(pen, now)?.filter(|caller| caller.agency == proposal.agency);
+    Ok(caller.is_some_and(|caller| caller.may_for_all(right_of(proposal.deed), proposal.types()).is_ok()))
 }
 
 /// Writes down who proposed or decided what: in the commit in which it stands.
@@ -130,11 +136,15 @@ pub fn work(house: &House) -> Result<bool, ProposalError> {
 
 fn go_on(house: &House, proposals: Proposals<'_>, code: &ProjectCode) -> Result<bool, ProposalError> {
     let proposal = proposals.go_on(code, &Step { most: AT_A_TIME, now: house.now(), salt: &|| house.chance() })?;
-    if !proposal.is_at_work() {
-        let left_out = proposal.progress.as_ref().map_or(0, |progress| progress.left_out.len());
-        tracing::info!(proposal = %code, certificates = proposal.number, left_out, "a proposal was carried out");
+    let is_at_work = proposal.is_at_work();
+    if !is_at_work {
+        let left_out = proposal.left_out().len();
+        match proposal.progress.and_then(|progress| progress.stopped) {
+            None => tracing::info!(proposal = %code, certificates = proposal.number, left_out, "a proposal was carried out"),
+            Some(stop) => tracing::warn!(proposal = %code, code = stop.code(), left_out, "a proposal was stopped"),
+        }
     }
-    Ok(proposal.is_at_work())
+    Ok(is_at_work)
 }
 
 /// Changes certificates whenever there are some to be changed, until it is dropped.

@@ -65,6 +65,9 @@ pub enum ProposalError {
         /// Who.
         actor: String,
     },
+    /// Who has proposed it is not in office any more.
+    #[error("the account that has proposed it is closed, or may not do it any more")]
+    ActorClosed,
     /// The approver has read something else.
     #[error("what is proposed has the hash {}, what was approved {}", Hex(proposed), Hex(named))]
     OtherContent {
@@ -155,6 +158,7 @@ impl ProposalError {
             Self::Expired { .. } => "proposal_expired",
             Self::SamePerson { .. } => "proposal_same_person",
             Self::NotAuthor { .. } => "proposal_not_author",
+            Self::ActorClosed => "proposal_actor_closed",
             Self::OtherContent { .. } => "proposal_other_content",
             Self::Changed { .. } | Self::CertificatesChanged { .. } => "proposal_changed",
             Self::NotAllowed { .. } => "proposal_not_allowed",

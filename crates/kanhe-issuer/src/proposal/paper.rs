@@ -131,6 +131,24 @@ pub struct End {
     pub reason: String,
 }
 
+/// Why the changing of many certificates ended before the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Stop {
+    /// Who has proposed it is not in office any more.
+    #[n(0)]
+    ActorClosed,
+}
+
+impl Stop {
+    /// The code of the error that it would have been at the approval.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ActorClosed => "proposal_actor_closed",
+        }
+    }
+}
+
 /// How far the changing of many certificates has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -141,6 +159,9 @@ pub struct Progress {
     /// Those of them that had changed since the approval and were left as they are: their places in the list, from 0.
     #[n(1)]
     pub left_out: Vec<u32>,
+    /// Why the rest is left as it is, where it is.
+    #[n(2)]
+    pub stopped: Option<Stop>,
 }
 
 /// A proposal, and what has become of it.
@@ -241,7 +262,14 @@ impl Proposal {
 
     /// Whether many certificates are being changed still.
     pub fn is_at_work(&self) -> bool {
-        self.progress.as_ref().is_some_and(|progress| progress.done < self.number)
+        self.progress.as_ref().is_some_and(|progress| progress.done < self.number && progress.stopped.is_none())
+    }
+
+    /// The places in the list of certificates that were left as they are, with the rest where it was stopped.
+    pub fn left_out(&self) -> Vec<u32> {
+        let Some(progress) = &self.progress else { return Vec::new() };
+        let rest = progress.stopped.map(|_| progress.done..self.number);
+        progress.left_out.iter().copied().chain(rest.into_iter().flatten()).collect()
     }
 
     pub(super) fn grounds(&self) -> Result<Grounds, GroundsError> {

@@ -1,7 +1,7 @@
 //! Many certificates, changed some at a time: what was done and how far it is stand in one commit, so a kill loses nothing and does nothing twice.
 
 use super::list::{List, Row};
-use super::paper::{Progress, Proposal, code_of, key_of, read, work_key};
+use super::paper::{Progress, Proposal, Stop, code_of, key_of, read, work_key};
 use super::{Phase, ProposalError, Proposals};
 use crate::lifecycle::Change;
 use crate::registrar::{Entry, RegistrarError, told_of, turn};
@@ -27,7 +27,8 @@ impl Proposals<'_> {
         Ok(found.papers.iter().filter_map(|(key, _)| code_of(key)).collect())
     }
 
-    /// Changes the next certificates of a proposal. Those that have changed since the approval are left as they are, and noted.
+    /// Changes the next certificates of a proposal. Those that have changed since the approval are left as they are, and noted; so is the
+    /// rest, if who has proposed it is not in office any more.
     pub fn go_on(&self, code: &ProjectCode, step: &Step<'_>) -> Result<Proposal, ProposalError> {
         let before = self.find(code)?;
         let (Some(change), Some(progress)) = (before.deed.change(), before.progress.clone()) else { return Ok(before) };
@@ -42,11 +43,15 @@ impl Proposals<'_> {
                 return Ok(proposal);
             }
             let mut progress = progress;
-            for (row, record) in &rows {
-                if !change_one(pen, &proposal, (row, record), change, step)? {
-                    progress.left_out.push(progress.done);
+            if (self.in_office)(self.library, pen, &proposal, step.now)? {
+                for (row, record) in &rows {
+                    if !change_one(pen, &proposal, (row, record), change, step)? {
+                        progress.left_out.push(progress.done);
+                    }
+                    progress.done += 1;
                 }
-                progress.done += 1;
+            } else if proposal.is_at_work() {
+                progress.stopped = Some(Stop::ActorClosed);
             }
             proposal.progress = Some(Progress { ..progress });
             if !proposal.is_at_work() {
@@ -59,13 +64,13 @@ impl Proposals<'_> {
 
     /// The identifiers of certificates that were left as they are.
     pub fn left_out(&self, proposal: &Proposal) -> Result<Vec<String>, ProposalError> {
-        let places = proposal.progress.as_ref().map(|progress| progress.left_out.as_slice()).unwrap_or_default();
+        let places = proposal.left_out();
         if places.is_empty() {
             return Ok(Vec::new());
         }
         let list = List::read(self.library, &self.content(&proposal.code)?)?;
-        let at = |place: &u32| usize::try_from(*place).ok().and_then(|place| list.rows().get(place));
-        Ok(places.iter().filter_map(at).map(|row| row.identifier.to_string()).collect())
+        let at = |place: u32| usize::try_from(place).ok().and_then(|place| list.rows().get(place));
+        Ok(places.into_iter().filter_map(at).map(|row| row.identifier.to_string()).collect())
     }
 }
 

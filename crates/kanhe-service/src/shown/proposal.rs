@@ -1,8 +1,9 @@
 //! What is shown of proposals.
 
-use crate::proposals::hex;
+use crate::proposals::{hex, in_office};
 use jiff::Timestamp;
-use kanhe_issuer::proposal::Proposal;
+use kanhe_issuer::proposal::{Proposal, Stop};
+use kanhe_store::{Library, Pen, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +29,8 @@ pub struct ShownProposal {
     pub reason: String,
     /// Who proposes: a login, or `key:` and the id of a system's key.
     pub proposer: String,
+    /// Whether that account is open now, and might propose it now: nobody approves it else (`proposal_actor_closed`).
+    pub proposer_active: bool,
     /// When (RFC 3339).
     #[schema(format = DateTime)]
     pub proposed: String,
@@ -65,17 +68,25 @@ pub struct ShownProgress {
     pub done: u32,
     /// How many there are.
     pub of: u32,
-    /// Certificates that had changed since the approval and were left as they are.
+    /// Certificates that were left as they are: those that had changed since the approval, and the rest, where it was stopped.
     pub left_out: Vec<String>,
+    /// Why the rest was left as it is: `proposal_actor_closed`; null where it was not.
+    #[schema(required)]
+    pub stopped: Option<&'static str>,
 }
 
 impl ShownProposal {
-    /// A proposal as it stands at a moment, with the certificates that were left out.
-    pub fn new(proposal: &Proposal, left_out: Vec<String>, now: Timestamp) -> Self {
+    /// A proposal as it stands at a moment, and as a commit finds who has made it, with the certificates that were left out.
+    pub fn new(library: &Library, pen: &Pen<'_>, proposal: &Proposal, left_out: Vec<String>, now: Timestamp) -> Result<Self, StoreError> {
         let decision =
             proposal.end.as_ref().map(|end| ShownDecision { by: end.by.clone(), at: end.at.to_string(), reason: end.reason.clone() });
-        let progress = proposal.progress.as_ref().map(|progress| ShownProgress { done: progress.done, of: proposal.number, left_out });
-        Self {
+        let progress = proposal.progress.as_ref().map(|progress| ShownProgress {
+            done: progress.done,
+            of: proposal.number,
+            left_out,
+            stopped: progress.stopped.map(Stop::code),
+        });
+        Ok(Self {
             code: proposal.code.to_string(),
             deed: proposal.deed.word(),
             subject: Some(proposal.subject.clone()).filter(|subject| !subject.is_empty()),
@@ -84,11 +95,12 @@ impl ShownProposal {
             basis: proposal.basis.clone(),
             reason: proposal.reason.clone(),
             proposer: proposal.proposer.clone(),
+            proposer_active: in_office(library, pen, proposal, now)?,
             proposed: proposal.proposed.to_string(),
             expires: proposal.expires.to_string(),
             phase: proposal.phase(now).word(),
             decision,
             progress,
-        }
+        })
     }
 }

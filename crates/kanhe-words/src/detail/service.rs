@@ -179,6 +179,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the proposal could be decided until {}, and now is {}", "该提请须在 {} 前决定，现在是 {}"),
     ("{} has proposed it, in person or by a key, and somebody else decides", "{} 是提请人（本人或其密钥），须由另一人决定"),
     ("{} has not proposed it, and cannot take it back", "{} 不是提请人，不能撤回"),
+    ("the account that has proposed it is closed, or may not do it any more", "提请人的账号已停用，或不再有权办理"),
     ("what is proposed has the hash {}, what was approved {}", "提请内容的散列为 {}，批准的是 {}"),
     ("since it was proposed the {} has become another: {} then, {} now", "提请之后 {=} 已变：当时为 {}，现为 {}"),
     ("since it was proposed {} certificates have changed, {} the first", "提请之后有 {} 张证照发生变化，首张为 {}"),

@@ -21,6 +21,7 @@ impl From<ProposalError> for Problem {
             | ProposalError::TooManyOpen { .. }
             | ProposalError::Decided { .. }
             | ProposalError::Expired { .. }
+            | ProposalError::ActorClosed
             | ProposalError::OtherContent { .. }
             | ProposalError::Changed { .. }
             | ProposalError::CertificatesChanged { .. }

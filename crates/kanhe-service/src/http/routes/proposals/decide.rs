@@ -128,7 +128,8 @@ fn decided<B>(
     let grounds = Grounds::new(&before.basis, reason, &act.caller.actor)?;
     let beside: Beside<'_> = Box::new(|pen, proposal| {
         note(pen, &act.house, &act.caller, use_act, proposal)?;
-        answer.keep(pen, &ShownProposal::new(proposal, Vec::new(), now))
+        let shown = ShownProposal::new(&act.house.library, pen, proposal, Vec::new(), now)?;
+        answer.keep(pen, &shown)
     });
     Ok(decide(&Decision { by: grounds.actor(), now, reason: grounds.reason() }, beside)?)
 }

@@ -201,7 +201,8 @@ fn propose<B: Grounded>(
         }
         let beside = |pen: &mut Pen<'_>, proposal: &Proposal| {
             note(pen, house, caller, UseAct::Proposed, proposal)?;
-            answer.keep(pen, &ShownProposal::new(proposal, Vec::new(), entry.now))
+            let shown = ShownProposal::new(&house.library, pen, proposal, Vec::new(), entry.now)?;
+            answer.keep(pen, &shown)
         };
         let proposing = Proposing { agency: caller.agency, term: house.proposals.term, chance: house.chance() };
         house.all_proposals().propose_and(&proposing, &motion, &entry, beside)?;

@@ -13,6 +13,7 @@ use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use kanhe_store::Pen;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -55,7 +56,9 @@ pub async fn list(
     let only = if question.open { Listed::Open } else { Listed::All };
     aside(&house, move |house| {
         let (page, now) = (house.proposals_of(&caller, after.as_ref(), most, only)?, house.now());
-        let proposals = page.proposals.iter().map(|proposal| ShownProposal::new(proposal, Vec::new(), now)).collect();
+        let library = &house.library;
+        let shown = |pen: &Pen<'_>, proposal| ShownProposal::new(library, pen, proposal, Vec::new(), now);
+        let proposals = library.rehearse(|pen| page.proposals.iter().map(|proposal| shown(pen, proposal)).collect::<Result<_, _>>())??;
         Ok::<_, Problem>(Json(ProposalPage { proposals, next: page.next.as_ref().map(Cursor::to_text) }))
     })
     .await
@@ -68,7 +71,8 @@ pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<S
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
         let left_out = house.all_proposals().left_out(&proposal)?;
-        Ok::<_, Problem>(Json(ShownProposal::new(&proposal, left_out, house.now())))
+        let library = &house.library;
+        Ok::<_, Problem>(Json(library.rehearse(|pen| ShownProposal::new(library, pen, &proposal, left_out, house.now()))??))
     })
     .await
 }

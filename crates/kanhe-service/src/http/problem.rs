@@ -22,7 +22,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     retry_after: Option<u64>,
-    next: Option<Sentence>,
+    next: Option<Box<Sentence>>,
     faults: Vec<Fault>,
 }
 
@@ -102,14 +102,14 @@ impl Problem {
     /// Says what to do, where that is another thing here than what the code alone would have people do.
     #[must_use]
     pub fn next(mut self, next: Sentence) -> Self {
-        self.next = Some(next);
+        self.next = Some(Box::new(next));
         self
     }
 
     /// Says what a relying party can do.
     #[must_use]
     pub fn in_sharing(mut self) -> Self {
-        self.next = self.next.or_else(|| hint_in_sharing(self.code).map(Sentence::from));
+        self.next = self.next.or_else(|| hint_in_sharing(self.code).map(|hint| Box::new(hint.into())));
         self
     }
 
@@ -139,9 +139,14 @@ impl Problem {
             title,
             code: self.code,
             detail: in_language(&self.detail, language),
-            hint: self.next.clone().or_else(|| hint(self.code).map(Sentence::from)).map(|hint| hint.of(language).to_owned()),
+            hint: self.hint(language),
             faults: self.faults.iter().map(|fault| fault.of(language)).collect(),
         }
+    }
+
+    fn hint(&self, language: Language) -> Option<String> {
+        let own = self.next.as_ref().map(|next| next.of(language));
+        own.or_else(|| hint(self.code).map(|hint| hint.of(language))).map(str::to_owned)
     }
 
     /// The response in a language.

@@ -212,6 +212,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "予以驳回；如仍需要，由在任人员重新提请。",
         "Reject it; let somebody in office propose it anew, if it is still wanted.",
     ),
+    (
+        "proposal_actor_closed",
+        "予以驳回；如仍需要，由在任人员重新提请。",
+        "Reject it; let somebody in office propose it anew, if it is still wanted.",
+    ),
     ("proposal_changed", "查看变化；如仍需要，重新提请。", "Look at what changed; propose it anew, if it is still wanted."),
     ("proposal_decided", "如仍需要，重新提请。", "Propose it anew, if it is still wanted."),
     ("proposal_expired", "重新提请。", "Propose it anew."),

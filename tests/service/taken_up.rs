@@ -1,6 +1,6 @@
 //! The acts that take two people, each to its end: keys, types, partners, many certificates.
 
-use crate::agencies::{ACCOUNTING, LI, OPERATOR, WANG, accountant, grounds, issue};
+use crate::agencies::{ACCOUNTING, LI, OPERATOR, WANG, accountant, grounds, issue, operator};
 use crate::people::PASSWORD;
 use crate::proposals::{a_file, approved, condition, next_manifest, of_all, path_of, propose, refused};
 use crate::stage::{Stage, catalogue, code_of, dictionary, house_with, key_of, manifest, shipped};
@@ -169,8 +169,40 @@ fn a_stolen_key_counts_no_more_and_what_it_signed_before_stays_good() {
     assert_eq!(lists[&(code_of(Office::Housing), 0)].key_id, new, "lists are signed anew by the key that counts");
     let after = stage.operator(WANG, 3);
     assert_eq!((signer_of(&stage, &after), verdict(&stage, &text_of(&stage, &after))), (new, "accepted".to_owned()));
+    nobody_is_told_that_the_thiefs_is_in_force(&stage, [&honest, &forged]);
     let stage = stage.restarted();
     assert_eq!(verdict(&stage, &text_of(&stage, &honest)), "accepted", "the next start goes by it too");
+}
+
+/// What counters refuse is marked in one's own register, and to others it is not in force.
+fn nobody_is_told_that_the_thiefs_is_in_force(stage: &Stage, [honest, forged]: [&str; 2]) {
+    let rows = [(honest, 1, false), (forged, 2, true)];
+    let found = stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "shelf": { "state": "valid" } } })).json();
+    let line =
+        |identifier: &str| found["certificates"].as_array().unwrap().iter().find(|line| line["identifier"] == identifier).cloned().unwrap();
+    let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
+    let purpose = json!({ "matter": "440100-SP-01", "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } });
+    for (identifier, number, behind) in rows {
+        for path in ["", "/history"] {
+            let shown = stage.get_as(WANG, &format!("/v1/certificates/{identifier}{path}")).json();
+            assert_eq!(shown["behind_cut_off"], json!(behind), "{shown}");
+        }
+        assert_eq!((&line(identifier)["behind_cut_off"], &line(identifier)["condition"]), (&json!(behind), &json!("in_force")));
+        let name = operator(number)["holder_name"].clone();
+        let stated = json!({ "purpose": purpose, "identifier": identifier, "holder_name": name });
+        let answer = stage.call(&key, "POST", "/v1/sharing/verify-information", Some(&stated)).json();
+        assert_eq!(answer["result"], json!(if behind { 2 } else { 0 }), "{answer}");
+        let asked = json!({ "purpose": purpose, "identifier": identifier });
+        let shared = stage.call(&key, "POST", "/v1/sharing/identifier", Some(&asked)).json();
+        let condition = if behind { "suspended" } else { "in_force" };
+        assert_eq!((&shared["behind_cut_off"], &shared["condition"]), (&json!(behind), &json!(condition)));
+        let mark = stage.house.library.find(&CertificateId::parse(identifier).unwrap()).unwrap().unwrap();
+        let file = stage.house.library.record(mark).unwrap().envelope;
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/cose")];
+        let answer = stage.send("POST", "/v1/sharing/verify-file?matter=440100-SP-01&case=A-1&law=law", &headers, &file).json();
+        assert_eq!(answer["result"], json!(u8::from(behind)), "{answer}");
+    }
 }
 
 /// The file of a type, with another edition.

@@ -5,8 +5,11 @@ use super::refusal::ShareError;
 use super::shown::SharedCertificate;
 use crate::accounts::{Caller, Scope};
 use crate::house::House;
+use jiff::civil::Date;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
+use kanhe_issuer::lifecycle::Condition;
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 
@@ -15,14 +18,24 @@ pub(super) struct Held {
     pub(super) card: Card,
     pub(super) certificate: Certificate,
     pub(super) successor: Option<CertificateId>,
-    pub(super) envelope: Vec<u8>,
+    pub(super) behind_cut_off: bool,
 }
 
 impl Held {
-    pub(super) fn read(library: &Library, mark: Shelfmark) -> Result<Self, StoreError> {
+    pub(super) fn read(library: &Library, mark: Shelfmark, thefts: &Thefts) -> Result<Self, StoreError> {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier);
-        Ok(Self { certificate: record.certificate()?, card, successor, envelope: record.envelope })
+        let behind_cut_off = thefts.reach(library, mark, &record)?;
+        Ok(Self { certificate: record.certificate()?, card, successor, behind_cut_off })
+    }
+
+    /// As what somebody else may take it: what a stolen key signed behind the cut-off may be the thief's, and nobody relies on it until the
+    /// agency has looked at it.
+    pub(super) fn condition(&self, today: Date) -> Condition {
+        match Condition::of(self.card.state, self.card.from, self.card.until, today) {
+            Condition::InForce | Condition::NotYetInForce if self.behind_cut_off => Condition::Suspended,
+            condition => condition,
+        }
     }
 }
 
@@ -53,7 +66,7 @@ impl Found {
 /// The certificate with an identifier.
 pub fn by_identifier(library: &Library, caller: &Caller, identifier: &CertificateId) -> Result<Found, StoreError> {
     let mark = library.find(identifier)?.filter(|_| may_ask_for(caller, identifier.type_code()));
-    let held = mark.map(|mark| Held::read(library, mark)).transpose()?;
+    let held = mark.map(|mark| Held::read(library, mark, &Thefts::known_to(library)?)).transpose()?;
     Ok(Found { held: held.into_iter().collect(), next: None })
 }
 
@@ -79,7 +92,8 @@ pub(super) fn asked(
     most: usize,
 ) -> Result<Found, StoreError> {
     let page = library.ask(question, after, most)?;
-    let all = page.shelfmarks.iter().map(|mark| Held::read(library, *mark)).collect::<Result<Vec<_>, _>>()?;
+    let thefts = Thefts::known_to(library)?;
+    let all = page.shelfmarks.iter().map(|mark| Held::read(library, *mark, &thefts)).collect::<Result<Vec<_>, _>>()?;
     let held = all.into_iter().filter(|held| may_ask_for(caller, held.card.type_code())).collect();
     Ok(Found { held, next: page.next })
 }

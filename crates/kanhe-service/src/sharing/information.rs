@@ -6,7 +6,6 @@ use super::refusal::ShareError;
 use crate::accounts::Caller;
 use crate::house::House;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
 use kanhe_store::StoreError;
 use kanhe_store::find::{LONGEST_PAGE, Question};
@@ -16,8 +15,7 @@ use kanhe_words::Words;
 pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<Answer, ShareError> {
     let found = candidates(house, inquiry.caller, stated)?;
     let today = day_in_china(house.now());
-    let condition = |held: &super::found::Held| Condition::of(held.card.state, held.card.from, held.card.until, today);
-    let answer = answer_to(stated, found.held.iter().map(|held| (&held.certificate, condition(held))));
+    let answer = answer_to(stated, found.held.iter().map(|held| (&held.certificate, held.condition(today))));
     // An answer of "too little" speaks of no certificate.
     let about = if answer == Answer::TooLittle { Vec::new() } else { found.identifiers() };
     inquiry.note(house, &about, Some(answer.number()))?;

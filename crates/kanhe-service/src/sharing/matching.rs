@@ -39,7 +39,7 @@ pub fn match_matter(house: &House, inquiry: &Inquiry<'_>, matter: &Matter, holde
     let (mut met, mut shown) = (Vec::new(), Found { held: Vec::new(), next: None });
     for want in matter.wants() {
         let found = held_of(house, inquiry, want.types.as_slice(), holder)?;
-        let matching = match_want(want, found.held.iter().map(|held| &held.card), today);
+        let matching = match_want(want, found.held.iter().map(|held| (&held.card, held.condition(today))), today);
         let word = matching.word();
         let best = matching.certificate().map(|card| card.identifier.clone());
         let taken = best.and_then(|best| found.held.into_iter().find(|held| held.card.identifier == best));

@@ -27,6 +27,7 @@ use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
+use kanhe_issuer::survivors::Thefts;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -107,7 +108,8 @@ impl Door for Own {
     fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let today = day_in_china(clock::moment(None)?);
         let found = self.library.ask(sought.question, page.after, page.most).map_err(stored)?;
-        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, today);
+        let thefts = Thefts::known_to(&self.library).map_err(stored)?;
+        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, &thefts, today);
         let rows = found.shelfmarks.iter().map(row).collect::<Result<_, _>>().map_err(stored)?;
         Ok(Page { rows, next: found.next.as_ref().map(Cursor::to_text) })
     }

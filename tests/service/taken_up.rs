@@ -237,6 +237,9 @@ fn a_new_type_is_served_and_issued_with_from_then_on_and_after_a_restart() {
         contents.kinds.push(kind.to_kind(4));
         contents.agencies.iter_mut().for_each(|agency| agency.kinds.push(4));
     });
+        let judged = stage.send("POST", "/v1/verify/file", &[("content-type", "application/cose")], &file).json();
+        let code = if behind { "file_not_among_survivors" } else { "accepted" };
+        assert_eq!(judged["code"], json!(code), "no newer pack helps the file, and its QR code tells: {judged}");
     approved(&song, &propose(&tang, "/v1/manifest", &a_file(&named)));
     let stage = stage.restarted();
     assert_eq!(stage.get(&format!("/v1/types/{code}/fields")).json()["edition"], json!(1));

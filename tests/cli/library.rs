@@ -231,10 +231,22 @@ fn the_log_speaks_for_an_honest_certificate(archive: &Archive, pack: &str, [hone
     for input in [honest, &file] {
         assert_eq!(word(&ask(input, &proof, 0), "/code"), "accepted");
     }
-    assert_eq!(word(&ask(forged, &proof, 2), "/error/code"), "log_other_certificate");
+    let no_help = |told: &Value, code: &str| {
+        assert_eq!((word(told, "/code"), word(told, "/proof/code"), &told["proof"]["helped"]), ("survivors_unknown", code, &json!(false)));
+    };
+    no_help(&ask(forged, &proof, 3), "log_other_certificate");
     let other = archive.path("other.proof");
     archive.told(&["log", "prove", &identifiers[1], "--out", &other]);
-    assert_eq!(word(&ask(honest, &other, 2), "/error/code"), "log_other_certificate");
+    no_help(&ask(honest, &other, 3), "log_other_certificate");
+    // A later act is behind the cut-off: its proof saves nothing, and the issue is what is proved where nothing else is asked for.
+    archive.change("suspend", &identifiers[0]).ended(0);
+    archive.change("reinstate", &identifiers[0]).ended(0);
+    archive.publish();
+    let prove = |more: &[&str]| archive.told(&[&["log", "prove", &identifiers[0], "--out", &proof], more].concat());
+    assert_eq!(word(&prove(&["--last"]), "/act"), "reinstate");
+    no_help(&ask(honest, &proof, 3), "log_later_act");
+    assert_eq!(word(&prove(&[]), "/act"), "issue");
+    assert_eq!(word(&ask(honest, &proof, 0), "/code"), "accepted");
 }
 
 #[test]

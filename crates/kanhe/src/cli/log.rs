@@ -24,11 +24,14 @@ pub enum LogVerb {
     },
     /// List what happened, in the order of the log
     Events(LogEventsArgs),
-    /// Prove that what happened last to a certificate or an application, or any event, stands in the published log
+    /// Prove that the issue of a certificate, the last act upon an application, or any event, stands in the published log
     Prove {
         /// The identifier of a certificate, or the code of an application
         #[arg(required_unless_present = "event")]
         subject: Option<String>,
+        /// The newest act upon the certificate, and not its issue: after a theft of its key that saves it from nothing
+        #[arg(long, conflicts_with = "event")]
+        last: bool,
         /// The event at this index of the log, as `kanhe history` and `kanhe log events` number them
         #[arg(long, value_name = "INDEX", conflicts_with = "subject")]
         event: Option<u64>,

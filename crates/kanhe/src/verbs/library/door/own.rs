@@ -2,11 +2,11 @@
 
 use super::super::change::no_such_code;
 use super::super::export::written;
-use super::super::log::{last_event, unproved};
+use super::super::log::{event_of, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
-    Proof, Sought,
+    Proof, Sought, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -229,8 +229,8 @@ impl Door for Own {
         Ok(page)
     }
 
-    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure> {
-        last_event(&self.library, subject)
+    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
+        event_of(&self.library, subject, which)
     }
 
     fn prove(&self, index: u64) -> Result<Proof, Failure> {

@@ -310,3 +310,50 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
     assert!(word(&refused, "/error/message/en").ends_with("before index 2; the manifest has counts_before = 3"), "{refused}");
     archive.is_whole();
 }
+
+#[test]
+fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let [first, second] = archive.identifiers().try_into().unwrap();
+    let (identity, root_key, root) = (archive.path("identity.txt"), archive.path("root.key"), archive.path("root.pub"));
+    let take_up = |edition: u32, cut_off: &str| {
+        let description = archive.office.text("guangdong.toml").replace("edition = 1", &format!("edition = {edition}"));
+        let input = archive.office.write("later.toml", description.replacen(" }]", &format!("{cut_off} }}]"), 1));
+        let manifest = archive.path("later.manifest");
+        kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+        let told = archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0).json();
+        let notices = told["notices"].as_array().unwrap().clone();
+        notices.iter().map(|notice| (word(notice, "/code").to_owned(), notice["certificates"].clone())).collect::<Vec<_>>()
+    };
+    let told = |code: &str, certificates: Value| (code.to_owned(), certificates);
+    let missing = told("survivors_missing", Value::Null);
+    assert_eq!(take_up(2, ", counts_before = 2"), [told("theft_certificates_behind", json!(1)), missing.clone()]);
+    for (identifier, behind) in [(&first, false), (&second, true)] {
+        for verb in ["show", "history"] {
+            assert_eq!(archive.told(&[verb, identifier])["behind_cut_off"], json!(behind), "{verb}");
+        }
+        assert_eq!(word(&archive.told(&["show", identifier]), "/condition"), "in_force", "the state is what acts made it");
+    }
+    let rows = archive.told(&["find"])["certificates"].as_array().unwrap().clone();
+    let marked: Vec<&str> = rows.iter().filter(|row| row["behind_cut_off"] == json!(true)).map(|row| word(row, "/identifier")).collect();
+    assert_eq!(marked, [second.as_str()]);
+    let said = archive.ask(&["find", "--lang", "en"]).for_people().run().ended(0).out;
+    assert_eq!(said.matches("stolen key, refused").count(), 1, "{said}");
+    let stolen = archive.path("gd-market.pub");
+    let lost = archive.told(&["log", "lost", "--stolen", &stolen]);
+    assert_eq!(lost["before"], json!(2));
+    assert_eq!(lost["certificates"], json!([{ "index": 2, "act": "issue", "identifier": second, "state": "valid" }]));
+    let list = archive.path("survivors");
+    let sign = ["log", "survivors", "--stolen", &stolen, "--key", &root_key, "--identity", &identity, "--out", &list, "--before", "2"];
+    let signed = archive.told(&sign);
+    assert_eq!((&signed["survivors"], &signed["behind"]), (&json!(1), &json!(1)));
+    // What was looked at and ended is nobody's worry any more, and stays on the list.
+    archive.change("annul", &second).ended(0);
+    assert_eq!(archive.told(&["log", "lost", "--stolen", &stolen])["certificates"][0]["state"], "annulled");
+    assert_eq!(take_up(3, ", counts_before = 2"), std::slice::from_ref(&missing));
+    assert_eq!(take_up(4, ""), [told("theft_taken_back", Value::Null)]);
+    assert_eq!(take_up(5, ", counts_before = 999"), [told("theft_cut_off_beyond_end", Value::Null), missing]);
+    let unnamed = archive.ask(&["log", "lost", "--stolen", &archive.path("gd-housing.pub")]).run().ended(2);
+    assert_eq!(word(&unnamed.json(), "/error/code"), "usage");
+}

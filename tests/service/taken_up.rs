@@ -172,6 +172,41 @@ fn a_stolen_key_counts_no_more_and_what_it_signed_before_stays_good() {
     nobody_is_told_that_the_thiefs_is_in_force(&stage, [&honest, &forged]);
     let stage = stage.restarted();
     assert_eq!(verdict(&stage, &text_of(&stage, &honest)), "accepted", "the next start goes by it too");
+    a_cut_off_without_its_list_is_named(&stage, before);
+}
+
+/// The region moves the cut-off, and forgets the list: no certificate of the key can be told, which approver and operator are told.
+fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
+    let people = ["tang.later", "song.later"].map(|login| stage.officer(Office::Housing, login, &[Role::KeyHolder]));
+    let [tang, song] = &people;
+    let key_id = key_of(Office::Housing).verifying_key().id().to_string();
+    let moved = |edition, counts_before| {
+        next_manifest(edition, |contents| {
+            housing(contents)[0].counts_before = counts_before;
+            housing(contents).push(all_uses(Office::Housing.old_key().verifying_key(), "2020-01-01"));
+        })
+    };
+    let told = |proposal: &Value| -> Vec<(String, Value)> {
+        let notices = proposal["notices"].as_array().unwrap();
+        notices.iter().map(|notice| (notice["code"].as_str().unwrap().to_owned(), notice["certificates"].clone())).collect()
+    };
+    let survivors = || {
+        let ready = stage.get("/readyz").json();
+        let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == "survivors").cloned();
+        part.map(|part| (ready["status"].clone(), part["code"].clone(), part["key_ids"].clone()))
+    };
+    assert_eq!(survivors(), None, "the list is of the cut-off");
+    let size = stage.house.library.log_size().unwrap();
+    let beyond = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(size + 9))));
+    let codes: Vec<String> = told(&beyond).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["theft_cut_off_beyond_end", "survivors_missing"]);
+    let given_back = propose(tang, "/v1/manifest", &a_file(&moved(3, None)));
+    assert_eq!(told(&given_back), [("theft_taken_back".to_owned(), Value::Null)]);
+    let earlier = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(before - 1))));
+    assert_eq!(told(&earlier), [("theft_certificates_behind".to_owned(), json!(2)), ("survivors_missing".to_owned(), Value::Null)]);
+    assert_eq!(told(&song.get(path_of(&earlier, "").trim_end_matches('/')).json()), told(&earlier), "who approves is told as well");
+    approved(song, &earlier);
+    assert_eq!(survivors(), Some((json!("degraded"), json!("survivors_missing"), json!([key_id]))));
 }
 
 /// What counters refuse is marked in one's own register, and to others it is not in force.
@@ -202,6 +237,9 @@ fn nobody_is_told_that_the_thiefs_is_in_force(stage: &Stage, [honest, forged]: [
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/cose")];
         let answer = stage.send("POST", "/v1/sharing/verify-file?matter=440100-SP-01&case=A-1&law=law", &headers, &file).json();
         assert_eq!(answer["result"], json!(u8::from(behind)), "{answer}");
+        let judged = stage.send("POST", "/v1/verify/file", &[("content-type", "application/cose")], &file).json();
+        let code = if behind { "file_not_among_survivors" } else { "accepted" };
+        assert_eq!(judged["code"], json!(code), "no newer pack helps the file, and its QR code tells: {judged}");
     }
 }
 
@@ -237,9 +275,6 @@ fn a_new_type_is_served_and_issued_with_from_then_on_and_after_a_restart() {
         contents.kinds.push(kind.to_kind(4));
         contents.agencies.iter_mut().for_each(|agency| agency.kinds.push(4));
     });
-        let judged = stage.send("POST", "/v1/verify/file", &[("content-type", "application/cose")], &file).json();
-        let code = if behind { "file_not_among_survivors" } else { "accepted" };
-        assert_eq!(judged["code"], json!(code), "no newer pack helps the file, and its QR code tells: {judged}");
     approved(&song, &propose(&tang, "/v1/manifest", &a_file(&named)));
     let stage = stage.restarted();
     assert_eq!(stage.get(&format!("/v1/types/{code}/fields")).json()["edition"], json!(1));

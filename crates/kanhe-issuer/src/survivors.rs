@@ -1,5 +1,9 @@
 //! What a stolen key signed: before the cut-off that the manifest names, which stays good, and behind it, which counters refuse.
 
+mod notice;
+
+pub use notice::{Notice, notices};
+
 use kanhe_core::code::CertificateId;
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event::{Act, Event};

@@ -60,6 +60,17 @@ pub enum LogVerb {
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
     },
+    /// List what a stolen key signed at its cut-off or behind it: issued, renewed, amended or taken over
+    Lost {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// The stolen key's public line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        stolen: String,
+        /// The index of the log from which on the key counts no more [default: the `counts_before` of the manifest]
+        #[arg(long, value_name = "INDEX")]
+        before: Option<u64>,
+    },
     /// Check a proof, without library and network
     Check {
         /// The proof

@@ -350,6 +350,14 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Where the list goes", "清单存放处"),
     ("The moment of signing [default: now]", "签名时刻 [默认：现在]"),
+    (
+        "List what a stolen key signed at its cut-off or behind it: issued, renewed, amended or taken over",
+        "列出失窃密钥在截止序号及以后签发的：新发、延续、变更或转入",
+    ),
+    (
+        "The index of the log from which on the key counts no more [default: the `counts_before` of the manifest]",
+        "该密钥自日志的哪一序号起作废 [默认：机构名录中的 counts_before]",
+    ),
     ("Check a proof, without library and network", "查验证明，不需要证照库和网络"),
     ("The proof", "证明"),
     ("The signed certificate that it is about", "所证明的已签名证照"),

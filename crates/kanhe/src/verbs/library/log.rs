@@ -35,6 +35,12 @@ const LARGEST_PROOF: usize = 128 << 10;
 /// A certificate has at most so many bytes.
 const LARGEST_CERTIFICATE: usize = 1 << 20;
 
+/// How a library is asked of a stolen key that a service holds.
+const ON_A_COPY: Words = Words::new(
+    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
+    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
+);
+
 /// Does what the verb asks for.
 pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
@@ -50,15 +56,13 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
             prove(&*door(library)?, subject.as_deref().map(|subject| (subject, which)), *event, out, voice)
         }
         LogVerb::Survivors { library, stolen, before, out, key, at } => {
-            super::alone(
-                &library.library,
-                Words::new(
-                    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
-                    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
-                ),
-            )?;
+            super::alone(&library.library, ON_A_COPY)?;
             let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
             super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
+        }
+        LogVerb::Lost { library, stolen, before } => {
+            super::alone(&library.library, ON_A_COPY)?;
+            super::survivors::list_lost(&open(library)?, public_key(stolen)?.key(), *before, voice)
         }
         LogVerb::Check { proof, cose, log_key } => check(proof, cose.as_deref(), &public_key(log_key)?, voice),
         LogVerb::Audit { old, new, log_key, tiles } => audit::audit(old, new, &public_key(log_key)?, tiles, voice),

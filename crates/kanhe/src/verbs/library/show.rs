@@ -59,7 +59,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// A name in the reader's language.
-fn named(names: &Names, language: Language) -> &str {
+pub fn named(names: &Names, language: Language) -> &str {
     match language {
         Language::Chinese => &names.zh,
         Language::English => &names.en,

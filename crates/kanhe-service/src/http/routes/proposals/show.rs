@@ -8,11 +8,13 @@ use crate::http::own::Listed;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::http::routes::published::{Held, file};
+use crate::proposals::notices;
 use crate::shown::ShownProposal;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use kanhe_issuer::proposal::Phase;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,8 +69,13 @@ pub async fn list(
 pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<String>) -> Result<Json<ShownProposal>, Problem> {
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
-        let left_out = house.all_proposals().left_out(&proposal)?;
-        Ok::<_, Problem>(Json(ShownProposal::new(&proposal, left_out, house.now())))
+        let (proposals, now) = (house.all_proposals(), house.now());
+        let shown = ShownProposal::new(&proposal, proposals.left_out(&proposal)?, now);
+        if proposal.phase(now) != Phase::Open {
+            return Ok(Json(shown));
+        }
+        let notices = notices(&house.library, proposal.deed, &proposals.content(&proposal.code)?)?;
+        Ok::<_, Problem>(Json(shown.noting(notices)))
     })
     .await
 }

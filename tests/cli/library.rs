@@ -348,6 +348,7 @@ fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
     let sign = ["log", "survivors", "--stolen", &stolen, "--key", &root_key, "--identity", &identity, "--out", &list, "--before", "2"];
     let signed = archive.told(&sign);
     assert_eq!((&signed["survivors"], &signed["behind"]), (&json!(1), &json!(1)));
+    assert_eq!(archive.is_whole()["behind_cut_off"], json!(1), "it is told, and no finding");
     // What was looked at and ended is nobody's worry any more, and stays on the list.
     archive.change("annul", &second).ended(0);
     assert_eq!(archive.told(&["log", "lost", "--stolen", &stolen])["certificates"][0]["state"], "annulled");

@@ -304,7 +304,7 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     assert_eq!(twins.both(0, &["agency", "list"])["agencies"].as_array().unwrap().len(), 2);
     twins.both_for_people(&["agency", "list"]);
     for verb in [&["check"][..], &["log", "verify"]] {
-        assert_eq!(twins.both(0, verb), json!({ "certificates": 3, "events": 5, "findings": [] }));
+        assert_eq!(twins.both(0, verb), json!({ "certificates": 3, "events": 5, "findings": [], "behind_cut_off": 0 }));
     }
     twins.both_for_people(&["check"]);
     let held = &twins.held;

@@ -58,6 +58,11 @@ pub fn usable(lost: impl Iterator<Item = Result<Lost, StoreError>>) -> Result<u6
     lost.map(|lost| lost.map(|lost| u64::from(lost.card.can_be_used()))).sum()
 }
 
+/// How many usable certificates lie behind the cut-offs of all stolen keys of a manifest.
+pub fn usable_behind(library: &Library, manifest: &Manifest) -> Result<u64, StoreError> {
+    Thefts::of(manifest).iter().map(|(key, before)| usable(lost(library, key, *before)?)).sum()
+}
+
 /// The stolen keys of a manifest, each with the index of the log from which on it counts no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thefts(Vec<(VerifyingKey, u64)>);

@@ -27,7 +27,7 @@ use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
-use kanhe_issuer::survivors::Thefts;
+use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -247,7 +247,8 @@ impl Door for Own {
         let findings = library.check(|whole| judge(whole, &manifest), progress).map_err(stored)?;
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
         let looked_at = certificates.saturating_add(events);
-        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()) })
+        let behind_cut_off = Some(usable_behind(library, &manifest).map_err(stored)?);
+        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off })
     }
 
     fn extent(&self) -> Extent {

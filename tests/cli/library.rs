@@ -231,10 +231,22 @@ fn the_log_speaks_for_an_honest_certificate(archive: &Archive, pack: &str, [hone
     for input in [honest, &file] {
         assert_eq!(word(&ask(input, &proof, 0), "/code"), "accepted");
     }
-    assert_eq!(word(&ask(forged, &proof, 2), "/error/code"), "log_other_certificate");
+    let no_help = |told: &Value, code: &str| {
+        assert_eq!((word(told, "/code"), word(told, "/proof/code"), &told["proof"]["helped"]), ("survivors_unknown", code, &json!(false)));
+    };
+    no_help(&ask(forged, &proof, 3), "log_other_certificate");
     let other = archive.path("other.proof");
     archive.told(&["log", "prove", &identifiers[1], "--out", &other]);
-    assert_eq!(word(&ask(honest, &other, 2), "/error/code"), "log_other_certificate");
+    no_help(&ask(honest, &other, 3), "log_other_certificate");
+    // A later act is behind the cut-off: its proof saves nothing, and the issue is what is proved where nothing else is asked for.
+    archive.change("suspend", &identifiers[0]).ended(0);
+    archive.change("reinstate", &identifiers[0]).ended(0);
+    archive.publish();
+    let prove = |more: &[&str]| archive.told(&[&["log", "prove", &identifiers[0], "--out", &proof], more].concat());
+    assert_eq!(word(&prove(&["--last"]), "/act"), "reinstate");
+    no_help(&ask(honest, &proof, 3), "log_later_act");
+    assert_eq!(word(&prove(&[]), "/act"), "issue");
+    assert_eq!(word(&ask(honest, &proof, 0), "/code"), "accepted");
 }
 
 #[test]
@@ -297,4 +309,52 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
     assert_eq!(word(&refused, "/error/code"), "pack_survivors_other");
     assert!(word(&refused, "/error/message/en").ends_with("before index 2; the manifest has counts_before = 3"), "{refused}");
     archive.is_whole();
+}
+
+#[test]
+fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let [first, second] = archive.identifiers().try_into().unwrap();
+    let (identity, root_key, root) = (archive.path("identity.txt"), archive.path("root.key"), archive.path("root.pub"));
+    let take_up = |edition: u32, cut_off: &str| {
+        let description = archive.office.text("guangdong.toml").replace("edition = 1", &format!("edition = {edition}"));
+        let input = archive.office.write("later.toml", description.replacen(" }]", &format!("{cut_off} }}]"), 1));
+        let manifest = archive.path("later.manifest");
+        kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+        let told = archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0).json();
+        let notices = told["notices"].as_array().unwrap().clone();
+        notices.iter().map(|notice| (word(notice, "/code").to_owned(), notice["certificates"].clone())).collect::<Vec<_>>()
+    };
+    let told = |code: &str, certificates: Value| (code.to_owned(), certificates);
+    let missing = told("survivors_missing", Value::Null);
+    assert_eq!(take_up(2, ", counts_before = 2"), [told("theft_certificates_behind", json!(1)), missing.clone()]);
+    for (identifier, behind) in [(&first, false), (&second, true)] {
+        for verb in ["show", "history"] {
+            assert_eq!(archive.told(&[verb, identifier])["behind_cut_off"], json!(behind), "{verb}");
+        }
+        assert_eq!(word(&archive.told(&["show", identifier]), "/condition"), "in_force", "the state is what acts made it");
+    }
+    let rows = archive.told(&["find"])["certificates"].as_array().unwrap().clone();
+    let marked: Vec<&str> = rows.iter().filter(|row| row["behind_cut_off"] == json!(true)).map(|row| word(row, "/identifier")).collect();
+    assert_eq!(marked, [second.as_str()]);
+    let said = archive.ask(&["find", "--lang", "en"]).for_people().run().ended(0).out;
+    assert_eq!(said.matches("stolen key, refused").count(), 1, "{said}");
+    let stolen = archive.path("gd-market.pub");
+    let lost = archive.told(&["log", "lost", "--stolen", &stolen]);
+    assert_eq!(lost["before"], json!(2));
+    assert_eq!(lost["certificates"], json!([{ "index": 2, "act": "issue", "identifier": second, "state": "valid" }]));
+    let list = archive.path("survivors");
+    let sign = ["log", "survivors", "--stolen", &stolen, "--key", &root_key, "--identity", &identity, "--out", &list, "--before", "2"];
+    let signed = archive.told(&sign);
+    assert_eq!((&signed["survivors"], &signed["behind"]), (&json!(1), &json!(1)));
+    assert_eq!(archive.is_whole()["behind_cut_off"], json!(1), "it is told, and no finding");
+    // What was looked at and ended is nobody's worry any more, and stays on the list.
+    archive.change("annul", &second).ended(0);
+    assert_eq!(archive.told(&["log", "lost", "--stolen", &stolen])["certificates"][0]["state"], "annulled");
+    assert_eq!(take_up(3, ", counts_before = 2"), std::slice::from_ref(&missing));
+    assert_eq!(take_up(4, ""), [told("theft_taken_back", Value::Null)]);
+    assert_eq!(take_up(5, ", counts_before = 999"), [told("theft_cut_off_beyond_end", Value::Null), missing]);
+    let unnamed = archive.ask(&["log", "lost", "--stolen", &archive.path("gd-housing.pub")]).run().ended(2);
+    assert_eq!(word(&unnamed.json(), "/error/code"), "usage");
 }

@@ -1,6 +1,6 @@
 //! The acts that take two people, each to its end: keys, types, partners, many certificates.
 
-use crate::agencies::{ACCOUNTING, LI, OPERATOR, WANG, accountant, grounds, issue};
+use crate::agencies::{ACCOUNTING, LI, OPERATOR, WANG, accountant, grounds, issue, operator};
 use crate::people::PASSWORD;
 use crate::proposals::{a_file, approved, condition, next_manifest, of_all, path_of, propose, refused};
 use crate::stage::{Stage, catalogue, code_of, dictionary, house_with, key_of, manifest, shipped};
@@ -169,8 +169,78 @@ fn a_stolen_key_counts_no_more_and_what_it_signed_before_stays_good() {
     assert_eq!(lists[&(code_of(Office::Housing), 0)].key_id, new, "lists are signed anew by the key that counts");
     let after = stage.operator(WANG, 3);
     assert_eq!((signer_of(&stage, &after), verdict(&stage, &text_of(&stage, &after))), (new, "accepted".to_owned()));
+    nobody_is_told_that_the_thiefs_is_in_force(&stage, [&honest, &forged]);
     let stage = stage.restarted();
     assert_eq!(verdict(&stage, &text_of(&stage, &honest)), "accepted", "the next start goes by it too");
+    a_cut_off_without_its_list_is_named(&stage, before);
+}
+
+/// The region moves the cut-off, and forgets the list: no certificate of the key can be told, which approver and operator are told.
+fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
+    let people = ["tang.later", "song.later"].map(|login| stage.officer(Office::Housing, login, &[Role::KeyHolder]));
+    let [tang, song] = &people;
+    let key_id = key_of(Office::Housing).verifying_key().id().to_string();
+    let moved = |edition, counts_before| {
+        next_manifest(edition, |contents| {
+            housing(contents)[0].counts_before = counts_before;
+            housing(contents).push(all_uses(Office::Housing.old_key().verifying_key(), "2020-01-01"));
+        })
+    };
+    let told = |proposal: &Value| -> Vec<(String, Value)> {
+        let notices = proposal["notices"].as_array().unwrap();
+        notices.iter().map(|notice| (notice["code"].as_str().unwrap().to_owned(), notice["certificates"].clone())).collect()
+    };
+    let survivors = || {
+        let ready = stage.get("/readyz").json();
+        let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == "survivors").cloned();
+        part.map(|part| (ready["status"].clone(), part["code"].clone(), part["key_ids"].clone()))
+    };
+    assert_eq!(survivors(), None, "the list is of the cut-off");
+    let size = stage.house.library.log_size().unwrap();
+    let beyond = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(size + 9))));
+    let codes: Vec<String> = told(&beyond).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["theft_cut_off_beyond_end", "survivors_missing"]);
+    let given_back = propose(tang, "/v1/manifest", &a_file(&moved(3, None)));
+    assert_eq!(told(&given_back), [("theft_taken_back".to_owned(), Value::Null)]);
+    let earlier = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(before - 1))));
+    assert_eq!(told(&earlier), [("theft_certificates_behind".to_owned(), json!(2)), ("survivors_missing".to_owned(), Value::Null)]);
+    assert_eq!(told(&song.get(path_of(&earlier, "").trim_end_matches('/')).json()), told(&earlier), "who approves is told as well");
+    approved(song, &earlier);
+    assert_eq!(survivors(), Some((json!("degraded"), json!("survivors_missing"), json!([key_id]))));
+}
+
+/// What counters refuse is marked in one's own register, and to others it is not in force.
+fn nobody_is_told_that_the_thiefs_is_in_force(stage: &Stage, [honest, forged]: [&str; 2]) {
+    let rows = [(honest, 1, false), (forged, 2, true)];
+    let found = stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "shelf": { "state": "valid" } } })).json();
+    let line =
+        |identifier: &str| found["certificates"].as_array().unwrap().iter().find(|line| line["identifier"] == identifier).cloned().unwrap();
+    let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
+    let purpose = json!({ "matter": "440100-SP-01", "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } });
+    for (identifier, number, behind) in rows {
+        for path in ["", "/history"] {
+            let shown = stage.get_as(WANG, &format!("/v1/certificates/{identifier}{path}")).json();
+            assert_eq!(shown["behind_cut_off"], json!(behind), "{shown}");
+        }
+        assert_eq!((&line(identifier)["behind_cut_off"], &line(identifier)["condition"]), (&json!(behind), &json!("in_force")));
+        let name = operator(number)["holder_name"].clone();
+        let stated = json!({ "purpose": purpose, "identifier": identifier, "holder_name": name });
+        let answer = stage.call(&key, "POST", "/v1/sharing/verify-information", Some(&stated)).json();
+        assert_eq!(answer["result"], json!(if behind { 2 } else { 0 }), "{answer}");
+        let asked = json!({ "purpose": purpose, "identifier": identifier });
+        let shared = stage.call(&key, "POST", "/v1/sharing/identifier", Some(&asked)).json();
+        let condition = if behind { "suspended" } else { "in_force" };
+        assert_eq!((&shared["behind_cut_off"], &shared["condition"]), (&json!(behind), &json!(condition)));
+        let mark = stage.house.library.find(&CertificateId::parse(identifier).unwrap()).unwrap().unwrap();
+        let file = stage.house.library.record(mark).unwrap().envelope;
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/cose")];
+        let answer = stage.send("POST", "/v1/sharing/verify-file?matter=440100-SP-01&case=A-1&law=law", &headers, &file).json();
+        assert_eq!(answer["result"], json!(u8::from(behind)), "{answer}");
+        let judged = stage.send("POST", "/v1/verify/file", &[("content-type", "application/cose")], &file).json();
+        let code = if behind { "file_not_among_survivors" } else { "accepted" };
+        assert_eq!(judged["code"], json!(code), "no newer pack helps the file, and its QR code tells: {judged}");
+    }
 }
 
 /// The file of a type, with another edition.

@@ -160,6 +160,8 @@ fn number_of(reason: &Reason<'_>) -> u8 {
         Reason::KeyStolen { .. } => 21,
         Reason::SurvivorsUnknown { .. } => 22,
         Reason::Damaged { .. } => 23,
+        // No text comes to it: `tests/service/taken_up.rs` shows a file that does.
+        Reason::FileNotAmongSurvivors { .. } => REASONS,
     }
 }
 

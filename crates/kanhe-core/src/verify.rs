@@ -165,15 +165,17 @@ fn may_issue<'p>(anchor: &Anchor<'p>, kind: &'p Kind) -> Result<&'p Kind, Reason
 /// A stolen key signs whatever the thief wants: only what the log knows from before is the agency's.
 fn not_stolen<'p>(anchor: &Anchor<'p>, trust: Trust) -> Result<(), Reason<'p>> {
     match trust {
-        Trust::Whole | Trust::Unknown => Ok(()),
+        Trust::Whole | Trust::Unknown | Trust::File => Ok(()),
         Trust::None => Err(Reason::KeyStolen { key_id: anchor.key().key.id(), agency: &anchor.agency().names }),
     }
 }
 
 fn survives<'p>(anchor: &Anchor<'p>, trust: Trust) -> Result<(), Reason<'p>> {
+    let (key_id, agency) = (anchor.key().key.id(), &anchor.agency().names);
     match trust {
         Trust::Whole | Trust::None => Ok(()),
-        Trust::Unknown => Err(Reason::SurvivorsUnknown { key_id: anchor.key().key.id(), agency: &anchor.agency().names }),
+        Trust::Unknown => Err(Reason::SurvivorsUnknown { key_id, agency }),
+        Trust::File => Err(Reason::FileNotAmongSurvivors { key_id, agency }),
     }
 }
 

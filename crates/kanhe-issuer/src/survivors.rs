@@ -1,27 +1,123 @@
-//! The honest seals of a stolen key: those of certificates whose issue the log has from before the theft.
+//! What a stolen key signed: before the cut-off that the manifest names, which stays good, and behind it, which counters refuse.
 
+mod notice;
+
+pub use notice::{Notice, notices};
+
+use kanhe_core::code::CertificateId;
+use kanhe_core::envelope::Envelope;
 use kanhe_core::event::{Act, Event};
-use kanhe_core::key::VerifyingKey;
+use kanhe_core::key::{KeyId, VerifyingKey};
+use kanhe_core::manifest::Manifest;
 use kanhe_core::qr::Scanned;
-use kanhe_store::{Library, StoreError};
+use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 
 /// The hashes of all seals that the key signed and whose issue stands in the log before an index.
 pub fn honest_seals(library: &Library, key: &VerifyingKey, before: u64) -> Result<Vec<[u8; 16]>, StoreError> {
     let mut hashes = Vec::new();
     for shelfmark in library.shelfmarks()? {
-        let Some((index, event)) = library.history(shelfmark)?.into_iter().find(|(_, event)| issues(event)) else { continue };
-        let signed_by_key = || -> Result<bool, StoreError> {
-            let digits = library.record(shelfmark)?.digits();
-            Ok(Scanned::parse(&digits).is_ok_and(|scanned| scanned.envelope().key_id() == key.id()))
-        };
+        let Some((index, event)) = issue_of(library, shelfmark)? else { continue };
         // The first event of a version is its issue: its index says on which side of the theft it lies.
-        if index < before && signed_by_key()? {
+        if index < before && signer_of(&library.record(shelfmark)?) == Some(key.id()) {
             hashes.push(event.seal);
         }
     }
     Ok(hashes)
 }
 
+/// A certificate that a stolen key signed at the cut-off or behind it: the agency's own, or the thief's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Where the log has its issue.
+    pub index: u64,
+    /// The act that made it.
+    pub act: Act,
+    /// What the library knows of it.
+    pub card: Card,
+}
+
+/// Everything that the key signed at an index of the log or behind it, in the order of the log.
+pub fn lost<'l>(
+    library: &'l Library,
+    key: &VerifyingKey,
+    before: u64,
+) -> Result<impl Iterator<Item = Result<Lost, StoreError>> + 'l, StoreError> {
+    let (key, size) = (key.id(), library.log_size()?);
+    let one = move |index| -> Result<Option<Lost>, StoreError> {
+        let Some(event) = library.event(index)?.filter(issues) else { return Ok(None) };
+        let Ok(identifier) = CertificateId::parse(&event.subject) else { return Ok(None) };
+        let Some(shelfmark) = library.find(&identifier)? else { return Ok(None) };
+        let signed = signer_of(&library.record(shelfmark)?) == Some(key);
+        Ok(if signed { Some(Lost { index, act: event.act, card: library.card(shelfmark)? }) } else { None })
+    };
+    Ok((before..size).filter_map(move |index| one(index).transpose()))
+}
+
+/// How many of these could still be used, if counters took the key's word.
+pub fn usable(lost: impl Iterator<Item = Result<Lost, StoreError>>) -> Result<u64, StoreError> {
+    lost.map(|lost| lost.map(|lost| u64::from(lost.card.can_be_used()))).sum()
+}
+
+/// How many usable certificates lie behind the cut-offs of all stolen keys of a manifest.
+pub fn usable_behind(library: &Library, manifest: &Manifest) -> Result<u64, StoreError> {
+    Thefts::of(manifest).iter().map(|(key, before)| usable(lost(library, key, *before)?)).sum()
+}
+
+/// The stolen keys of a manifest, each with the index of the log from which on it counts no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thefts(Vec<(VerifyingKey, u64)>);
+
+impl Thefts {
+    /// Those that a manifest tells of.
+    pub fn of(manifest: &Manifest) -> Self {
+        let keys = manifest.agencies.iter().flat_map(|agency| &agency.keys);
+        Self(keys.filter_map(|key| Some((key.key, key.counts_before?))).collect())
+    }
+
+    /// Those of the manifest that a library works under.
+    pub fn known_to(library: &Library) -> Result<Self, StoreError> {
+        let Some(signed) = library.manifest()? else { return Ok(Self::default()) };
+        // The library has believed it when it was taken up: a read of a certificate need not do so again.
+        let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+        read.map(|manifest| Self::of(&manifest)).map_err(|_| StoreError::Malformed { family: "meta" })
+    }
+
+    /// Each stolen key with its cut-off.
+    pub fn iter(&self) -> impl Iterator<Item = &(VerifyingKey, u64)> {
+        self.0.iter()
+    }
+
+    /// The same of a certificate whose record nobody has read: it is read only where a key was stolen.
+    pub fn reach_at(&self, library: &Library, shelfmark: Shelfmark) -> Result<bool, StoreError> {
+        if self.0.is_empty() { Ok(false) } else { self.reach(library, shelfmark, &library.record(shelfmark)?) }
+    }
+
+    /// Whether a certificate lies behind the cut-off of the stolen key that signed it: counters refuse it, whatever its state is.
+    pub fn reach(&self, library: &Library, shelfmark: Shelfmark, record: &Record) -> Result<bool, StoreError> {
+        if self.0.is_empty() {
+            return Ok(false);
+        }
+        let signer = signer_of(record);
+        let Some((_, before)) = self.0.iter().find(|(key, _)| Some(key.id()) == signer) else { return Ok(false) };
+        Ok(issue_of(library, shelfmark)?.is_none_or(|(index, _)| index >= *before))
+    }
+}
+
+/// Where the log has the issue of a certificate.
+pub fn issue_of(library: &Library, shelfmark: Shelfmark) -> Result<Option<(u64, Event)>, StoreError> {
+    Ok(library.history(shelfmark)?.into_iter().find(|(_, event)| issues(event)))
+}
+
+/// The key that a certificate's seal names.
+fn signer_of(record: &Record) -> Option<KeyId> {
+    Scanned::parse(&record.digits()).ok().map(|scanned| scanned.envelope().key_id())
+}
+
+/// Whether an act makes a version of a certificate, and so is its issue.
+pub const fn makes_a_version(act: Act) -> bool {
+    matches!(act, Act::Issue | Act::Renew | Act::Amend | Act::TransferIn)
+}
+
 const fn issues(event: &Event) -> bool {
-    matches!(event.act, Act::Issue | Act::Renew | Act::Amend | Act::TransferIn)
+    makes_a_version(event.act)
 }

@@ -10,13 +10,14 @@ use crate::accounts::uses::{Use, UseAct, note_use};
 use crate::accounts::{Account, Caller, Right, officers};
 use crate::house::{House, Shared};
 use crate::publish::publish;
+use crate::shown::ShownNotice;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
-use kanhe_issuer::proposal::{Deed, Proposal, ProposalError, Proposals, Step};
+use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::{Library, Pen, StoreError};
 use std::fmt::Write;
@@ -114,6 +115,15 @@ pub fn take_effect(house: &House, proposal: &Proposal, content: &[u8]) {
         Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Annul | Deed::Cancel => {}
     }
     tracing::info!(proposal = %proposal.code, deed = proposal.deed.word(), "a proposal was approved");
+}
+
+/// What should be known of the stolen keys of a manifest before it is approved; none where there is nothing.
+pub fn notices(library: &Library, deed: Deed, content: &[u8]) -> Result<Option<Vec<ShownNotice>>, StoreError> {
+    if deed != Deed::Manifest {
+        return Ok(None);
+    }
+    let notices = Motion::notices_of_manifest(library, content)?;
+    Ok(Some(notices.iter().map(Into::into).collect()).filter(|notices: &Vec<_>| !notices.is_empty()))
 }
 
 fn manifest(library: &Library) -> Option<Manifest> {

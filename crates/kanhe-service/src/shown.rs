@@ -5,6 +5,7 @@ mod certificate;
 mod checked;
 mod counts;
 mod event;
+mod notice;
 mod proposal;
 
 pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
@@ -13,6 +14,7 @@ pub(crate) use certificate::{fields, holders};
 pub use checked::{Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, History, Then};
+pub use notice::ShownNotice;
 pub use proposal::{ShownDecision, ShownProgress, ShownProposal};
 
 use kanhe_core::certificate::Value;

@@ -125,6 +125,13 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, place: Place, clock: Cloc
             format!("{}的签名密钥已失窃；{zh}的证照包未载失窃前签发的清单。", agency.zh),
             format!("The signing key of {} was stolen, and {en}'s pack does not say what it had signed before.", agency.en),
         ),
+        Reason::FileNotAmongSurvivors { agency, .. } => Sentence::new(
+            format!("{}的签名密钥已失窃，此文件不在失窃前签发之列；除非其证照类型此后有变。", agency.zh),
+            format!(
+                "The signing key of {} was stolen, and this file is none of what it had signed before, unless the type has changed since.",
+                agency.en
+            ),
+        ),
         Reason::KindUnknown { region, kind } => Sentence::new(
             format!("{zh}的证照包不认识{}的第 {kind} 类证照。", name(region).zh),
             format!("{here}'s pack does not know type {kind} of {}.", name(region).en),
@@ -290,6 +297,10 @@ const fn next_on_device(reason: &Reason<'_>, clock: Clock) -> Words {
         Reason::SurvivorsUnknown { .. } => {
             Words::new("更新证照包后再验；在此之前向颁发机构查询。", "Update the pack and scan again; until then ask the issuing agency.")
         }
+        Reason::FileNotAmongSurvivors { .. } => Words::new(
+            "请扫描证照上的二维码，以其结果为准；只有文件的，不予接受。",
+            "Scan the QR code on the certificate and go by its answer; do not accept the file alone.",
+        ),
         Reason::Forbidden { state: State::Superseded, .. } => Words::new("请持证人出示新版本。", "Ask the holder for the newer version."),
         Reason::Forbidden { state: State::Suspended, .. } => {
             Words::new("暂不接受；发还后可再用。", "Do not accept it now; it can come back into force.")

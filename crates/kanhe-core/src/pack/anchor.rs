@@ -44,6 +44,8 @@ pub(crate) enum Trust {
     None,
     /// The key was stolen, and the pack does not say what it signed before.
     Unknown,
+    /// The key was stolen, and the seal that a file would have is none of those signed before: the type may have changed since.
+    File,
 }
 
 /// Why a pack knows no status.

@@ -85,6 +85,14 @@ pub enum Reason<'p> {
         /// The agency whose key it was.
         agency: &'p Label,
     },
+    /// The key was stolen, and what the file's seal would be is none of the seals signed before.
+    #[error("key {key_id} of {} was stolen, and the seal of this file is none of those signed before, unless its type has changed", agency.en)]
+    FileNotAmongSurvivors {
+        /// The key.
+        key_id: KeyId,
+        /// The agency whose key it was.
+        agency: &'p Label,
+    },
     /// The pack does not know the type: it is older than the type.
     #[error("type {kind} of region {region} is not known here")]
     KindUnknown {
@@ -217,6 +225,7 @@ impl Reason<'_> {
             | Self::Damaged { .. }
             | Self::IssuerUnknown { .. }
             | Self::SurvivorsUnknown { .. }
+            | Self::FileNotAmongSurvivors { .. }
             | Self::KindUnknown { .. }
             | Self::ClockBehind { .. }
             | Self::Unpackable(_)
@@ -248,6 +257,7 @@ impl Reason<'_> {
             Self::Unpackable(_) | Self::DictionaryUnknown { .. } => Step::Content,
             Self::TypeNotRecognised { .. } | Self::SceneNotRecognised { .. } | Self::RecognitionStale { .. } => Step::Recognition,
             Self::SurvivorsUnknown { .. }
+            | Self::FileNotAmongSurvivors { .. }
             | Self::PackStale { .. }
             | Self::ManifestStale { .. }
             | Self::StatusStale { .. }
@@ -269,6 +279,7 @@ impl Reason<'_> {
             Self::OutOfScope { .. } => "out_of_scope",
             Self::KeyStolen { .. } => "key_stolen",
             Self::SurvivorsUnknown { .. } => "survivors_unknown",
+            Self::FileNotAmongSurvivors { .. } => "file_not_among_survivors",
             Self::KindUnknown { .. } => "type_unknown",
             Self::Forbidden { state, .. } => state.word(),
             Self::ClockBehind { .. } => "clock_behind",

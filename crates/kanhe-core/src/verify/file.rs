@@ -45,14 +45,14 @@ fn verify_file_by<'p>(
     let file = envelope.to_cose();
     let payload = seal_of(&certificate, kind, &anchor, &digest_of(&file))?;
     let seal: Seal<'_> = read_payload(&payload).map_err(|_| Reason::Malformed)?;
-    // A list of survivors knows seals, whatever signature they bear. It knows this one too, unless the type has changed since: then only
-    // the QR code can say.
+    // A list of survivors knows seals, whatever signature they bear. It knows this one too, unless the type has changed since, which no
+    // certificate tells: then only the QR code can say.
     let trust = match anchor.trust_in(&seal_bytes(envelope.key_id(), &payload, &[0; SIGNATURE_LENGTH])) {
-        Trust::None => Trust::Unknown,
+        Trust::None => Trust::File,
         known => known,
     };
     let trust = match (trust, anchor.key().counts_before.zip(logged)) {
-        (Trust::Unknown, Some((before, logged))) if logged.has_file(&Sha256::digest(&file).into(), before) => Trust::Whole,
+        (Trust::Unknown | Trust::File, Some((before, logged))) if logged.has_file(&Sha256::digest(&file).into(), before) => Trust::Whole,
         (known, _) => known,
     };
     decide(&seal, &anchor, kind, trust, pack, occasion)

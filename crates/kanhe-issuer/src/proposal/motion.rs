@@ -6,6 +6,7 @@ use super::paper::Deed;
 use super::taken;
 use crate::catalogue::{Catalogue, CatalogueError, CertificateKind};
 use crate::registrar::{Registrar, RegistrarError, is_newer};
+use crate::survivors::{Notice, Thefts, notices};
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, TypeCode};
 use kanhe_core::dictionary::Dictionary;
@@ -14,7 +15,7 @@ use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::recognition::Recognition;
 use kanhe_core::survivors::Survivors;
-use kanhe_store::{Library, SignedManifest};
+use kanhe_store::{Library, SignedManifest, StoreError};
 use minicbor::decode::Decoder;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -57,6 +58,16 @@ impl Motion {
         }
         let content = [signed.envelope.as_slice(), &survivors.concat()].concat();
         Ok(Self { deed: Deed::Manifest, subject: opened.region.to_string(), number: opened.edition, types: Vec::new(), content })
+    }
+
+    /// What should be known of the stolen keys of a manifest, from the content of its proposal, before somebody approves it.
+    pub fn notices_of_manifest(library: &Library, content: &[u8]) -> Result<Vec<Notice>, StoreError> {
+        let malformed = || StoreError::Malformed { family: "office" };
+        let items = sequence(content).ok_or_else(malformed)?;
+        let (manifest, lists) = items.split_first().ok_or_else(malformed)?;
+        let opened = Envelope::decode(manifest).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+        let lists: Vec<Vec<u8>> = lists.iter().map(|list| list.to_vec()).collect();
+        notices(library, &Thefts::known_to(library)?, &opened.map_err(|_| malformed())?, &lists)
     }
 
     /// A recognition of the library's region, signed by the root key of its manifest.

@@ -142,12 +142,12 @@ impl Matter {
 }
 
 /// How a want is met by the certificates that a holder has: by the one that stands best, and of those by the one that ends last.
-pub fn match_want<'c>(want: &Want, held: impl IntoIterator<Item = &'c Card>, day: Date) -> Matching<&'c Card> {
-    let fitting = held.into_iter().filter(|card| want.types.contains(card.type_code()));
-    let best = fitting.min_by_key(|card| (rank(condition_of(card, day)), std::cmp::Reverse(card.until.unwrap_or(Date::MAX))));
-    let Some(card) = best else { return Matching::Missing(None) };
+pub fn match_want<'c>(want: &Want, held: impl IntoIterator<Item = (&'c Card, Condition)>, day: Date) -> Matching<&'c Card> {
+    let fitting = held.into_iter().filter(|(card, _)| want.types.contains(card.type_code()));
+    let best = fitting.min_by_key(|(card, condition)| (rank(*condition), std::cmp::Reverse(card.until.unwrap_or(Date::MAX))));
+    let Some((card, condition)) = best else { return Matching::Missing(None) };
     let soon = day.saturating_add(i32::from(want.soon_days).days());
-    match condition_of(card, day) {
+    match condition {
         Condition::InForce if card.until.is_some_and(|until| until <= soon) => Matching::EndsSoon(card),
         Condition::InForce => Matching::Held(card),
         Condition::NotYetInForce | Condition::Suspended => Matching::NotNow(card),
@@ -158,10 +158,6 @@ pub fn match_want<'c>(want: &Want, held: impl IntoIterator<Item = &'c Card>, day
         | Condition::Transferred
         | Condition::Superseded => Matching::Missing(Some(card)),
     }
-}
-
-fn condition_of(card: &Card, day: Date) -> Condition {
-    Condition::of(card.state, card.from, card.until, day)
 }
 
 const fn rank(condition: Condition) -> u8 {
@@ -232,7 +228,8 @@ mod tests {
             (&[card(State::Valid, "2026-06-16", Some("2027-01-01"))], "not_now", Some("2027-01-01")),
         ];
         for (place, (held, word, until)) in rows.into_iter().enumerate() {
-            let matching = match_want(&want(), held, day);
+            let conditions = held.iter().map(|card| (card, Condition::of(card.state, card.from, card.until, day)));
+            let matching = match_want(&want(), conditions, day);
             let found = matching.certificate().and_then(|card| card.until).map(|day| day.to_string());
             assert_eq!((matching.word(), found.as_deref()), (word, until), "row {place}");
         }

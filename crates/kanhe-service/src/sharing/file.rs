@@ -9,6 +9,7 @@ use kanhe_core::code::CertificateId;
 use kanhe_core::envelope::{DocumentType, Envelope, EnvelopeError};
 use kanhe_core::manifest::Uses;
 use kanhe_issuer::sharing::FileAnswer;
+use kanhe_issuer::survivors::issue_of;
 use kanhe_words::Words;
 
 /// Answers for a file by the pack, and writes down before that it was asked.
@@ -41,17 +42,18 @@ fn judge(house: &House, counter: &Shelved, bytes: &[u8]) -> Result<(FileAnswer, 
         };
         let identifier = &certificate.identifier;
         let its_own = agency.code == *identifier.issuer() && key.uses.include(Uses::CERTIFICATE) && key.covers(certificate.issued);
-        // A stolen key signs whatever the thief wants: only what the library holds, byte for byte, is the agency's.
-        if its_own && (key.counts_before.is_none() || holds(house, identifier, bytes)?) {
+        // A stolen key signs whatever the thief wants: only what the library holds from before the cut-off, byte for byte, is the agency's.
+        if its_own && key.counts_before.map_or(Ok(true), |before| held_before(house, identifier, bytes, before))? {
             return Ok((FileAnswer::Good, Some(identifier.clone())));
         }
     }
     Ok((refused, None))
 }
 
-fn holds(house: &House, identifier: &CertificateId, bytes: &[u8]) -> Result<bool, ShareError> {
-    let mark = house.library.find(identifier)?;
-    Ok(mark.map(|mark| house.library.record(mark)).transpose()?.is_some_and(|record| record.envelope == bytes))
+fn held_before(house: &House, identifier: &CertificateId, bytes: &[u8], before: u64) -> Result<bool, ShareError> {
+    let Some(mark) = house.library.find(identifier)? else { return Ok(false) };
+    let issued = issue_of(&house.library, mark)?.is_some_and(|(index, _)| index < before);
+    Ok(issued && house.library.record(mark)?.envelope == bytes)
 }
 
 /// What an answer means.

@@ -5,8 +5,11 @@ use super::refusal::ShareError;
 use super::shown::SharedCertificate;
 use crate::accounts::{Caller, Right};
 use crate::house::House;
+use jiff::civil::Date;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
+use kanhe_issuer::lifecycle::Condition;
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use std::ops::ControlFlow;
@@ -19,14 +22,28 @@ pub(super) struct Held {
     pub(super) card: Card,
     pub(super) certificate: Certificate,
     pub(super) successor: Option<CertificateId>,
-    pub(super) envelope: Vec<u8>,
+    pub(super) behind_cut_off: bool,
 }
 
 impl Held {
-    pub(super) fn read(library: &Library, mark: Shelfmark) -> Result<Self, StoreError> {
+    pub(super) fn read(library: &Library, mark: Shelfmark, thefts: &Thefts) -> Result<Self, StoreError> {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier);
-        Ok(Self { certificate: record.certificate()?, card, successor, envelope: record.envelope })
+        let behind_cut_off = thefts.reach(library, mark, &record)?;
+        Ok(Self { certificate: record.certificate()?, card, successor, behind_cut_off })
+    }
+
+    pub(super) fn condition(&self, today: Date) -> Condition {
+        condition_of(&self.card, self.behind_cut_off, today)
+    }
+}
+
+/// As what somebody else may take a certificate: what a stolen key signed behind the cut-off may be the thief's, and nobody relies on it
+/// until the agency has looked at it.
+pub(super) fn condition_of(card: &Card, behind_cut_off: bool, today: Date) -> Condition {
+    match Condition::of(card.state, card.from, card.until, today) {
+        Condition::InForce | Condition::NotYetInForce if behind_cut_off => Condition::Suspended,
+        condition => condition,
     }
 }
 
@@ -51,7 +68,8 @@ impl Found {
 
     /// What stands at these places, of types that the caller may ask for.
     pub(super) fn read(library: &Library, caller: &Caller, marks: &[Shelfmark]) -> Result<Self, StoreError> {
-        let all = marks.iter().map(|mark| Held::read(library, *mark)).collect::<Result<Vec<_>, _>>()?;
+        let thefts = Thefts::known_to(library)?;
+        let all = marks.iter().map(|mark| Held::read(library, *mark, &thefts)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { held: all.into_iter().filter(|held| caller.scope.has(held.card.type_code())).collect(), next: None })
     }
 
@@ -63,7 +81,8 @@ impl Found {
 /// The certificate with an identifier, which says of which type it is: whether there is one is not looked for where the caller may not ask for it.
 pub fn by_identifier(library: &Library, caller: &Caller, identifier: &CertificateId) -> Result<Found, ShareError> {
     caller.may_for(Right::Share, identifier.type_code())?;
-    let held = library.find(identifier)?.map(|mark| Held::read(library, mark)).transpose()?;
+    let mark = library.find(identifier)?;
+    let held = mark.map(|mark| Held::read(library, mark, &Thefts::known_to(library)?)).transpose()?;
     Ok(Found { held: held.into_iter().collect(), next: None })
 }
 

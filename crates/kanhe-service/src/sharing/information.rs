@@ -1,13 +1,12 @@
 //! Whether what somebody says of a certificate is so (证照信息核验).
 
-use super::found::{Found, Held, Search, by_identifier};
+use super::found::{Found, Search, by_identifier};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use crate::accounts::{Caller, Right, Scope};
 use crate::house::House;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
-use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
 use kanhe_store::find::Question;
 use kanhe_words::Words;
@@ -29,8 +28,7 @@ pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<A
 fn answer(house: &House, caller: &Caller, stated: &Stated) -> Result<(Answer, Vec<CertificateId>), ShareError> {
     stated.type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, &code))?;
     let today = day_in_china(house.now());
-    let condition = |held: &Held| Condition::of(held.card.state, held.card.from, held.card.until, today);
-    let of = |found: &Found| answer_to(stated, found.held.iter().map(|held| (&held.certificate, condition(held))));
+    let of = |found: &Found| answer_to(stated, found.held.iter().map(|held| (&held.certificate, held.condition(today))));
     let nothing = || (answer_to(stated, []), Vec::new());
     if let Some(identifier) = &stated.identifier {
         let found = by_identifier(&house.library, caller, identifier)?;

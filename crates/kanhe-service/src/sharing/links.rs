@@ -119,7 +119,7 @@ pub fn fetch(house: &House, token: &str) -> Result<Fetched, ShareError> {
         Ok(identifier)
     })?;
     let mark = house.library.find(&identifier)?.ok_or(ShareError::NotFound)?;
-    let file = Held::read(&house.library, mark)?.envelope;
+    let file = house.library.record(mark)?.envelope;
     Ok(Fetched { identifier, file })
 }
 

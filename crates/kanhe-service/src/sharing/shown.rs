@@ -5,7 +5,6 @@ use crate::house::House;
 use crate::shown::{self, Fields, Holder, Names};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate;
-use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::sight::Sight;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,8 +37,10 @@ pub struct SharedCertificate {
     #[schema(value_type = Object)]
     fields: Fields,
     /// What has become of it, and where its term stands today: `in_force`, `not_yet_in_force`, `expired`, `suspended`, `revoked`,
-    /// `annulled`, `cancelled`, `transferred`, `superseded`.
+    /// `annulled`, `cancelled`, `transferred`, `superseded`. One that would be in force and is `behind_cut_off` is told as `suspended`.
     condition: &'static str,
+    /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`).
+    behind_cut_off: bool,
     /// From when on its state holds (RFC 3339).
     #[schema(format = DateTime)]
     effective: String,
@@ -77,7 +78,8 @@ impl SharedCertificate {
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
             fields: shown::fields(&certificate.fields, kind, sight),
-            condition: Condition::of(card.state, card.from, card.until, day_in_china(now)).word(),
+            condition: held.condition(day_in_china(now)).word(),
+            behind_cut_off: held.behind_cut_off,
             effective: card.effective.to_string(),
             as_of: now.to_string(),
             successor: held.successor.as_ref().map(ToString::to_string),

@@ -6,6 +6,7 @@ use kanhe_core::certificate;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::sight::{self, Sight};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -44,6 +45,10 @@ pub struct Certificate {
     pub state: Cow<'static, str>,
     /// The state, and where its term stands today.
     pub condition: Cow<'static, str>,
+    /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`), whatever its condition.
+    #[serde(default)]
+    #[schema(required)]
+    pub behind_cut_off: bool,
     /// What other systems call the condition: the code of each code set of the type.
     #[schema(required, value_type = Option<Object>)]
     pub state_codes: Option<Map<String, Json>>,
@@ -109,6 +114,7 @@ impl Certificate {
             fields: fields(&certificate.fields, kind, sight),
             state: card.state.word().into(),
             condition: condition.word().into(),
+            behind_cut_off: Thefts::known_to(library)?.reach(library, mark, &record)?,
             state_codes: kind.map(|kind| state_codes(kind, condition)),
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
@@ -157,6 +163,10 @@ pub struct CertificateRow {
     pub state: Cow<'static, str>,
     /// The state, and where its term stands today.
     pub condition: Cow<'static, str>,
+    /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`), whatever its condition.
+    #[serde(default)]
+    #[schema(required)]
+    pub behind_cut_off: bool,
     /// The day of issue.
     #[schema(format = Date)]
     pub issued: String,
@@ -170,9 +180,9 @@ pub struct CertificateRow {
 
 impl CertificateRow {
     /// The line of a certificate.
-    pub fn read(library: &Library, mark: Shelfmark, today: Date) -> Result<Self, StoreError> {
-        let card = library.card(mark)?;
-        let certificate = library.record(mark)?.certificate()?;
+    pub fn read(library: &Library, mark: Shelfmark, thefts: &Thefts, today: Date) -> Result<Self, StoreError> {
+        let (card, record) = (library.card(mark)?, library.record(mark)?);
+        let certificate = record.certificate()?;
         Ok(Self {
             identifier: card.identifier.to_string(),
             number: certificate.number.clone(),
@@ -181,6 +191,7 @@ impl CertificateRow {
             agency: card.agency().to_string(),
             state: card.state.word().into(),
             condition: Condition::of(card.state, card.from, card.until, today).word().into(),
+            behind_cut_off: thefts.reach(library, mark, &record)?,
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),

@@ -17,6 +17,10 @@ pub struct Checked {
     /// Everything that is not as it must be; null until all was looked at.
     #[schema(required)]
     pub findings: Option<Vec<ShownFinding>>,
+    /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until all was looked at.
+    #[serde(default)]
+    #[schema(required)]
+    pub behind_cut_off: Option<u64>,
 }
 
 /// Something that is not as it must be.

@@ -6,6 +6,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event;
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -86,6 +87,10 @@ pub struct History {
     pub at: Option<Then>,
     /// Its condition today.
     pub now: Cow<'static, str>,
+    /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`), whatever its condition.
+    #[serde(default)]
+    #[schema(required)]
+    pub behind_cut_off: bool,
     /// What happened, the oldest first.
     pub events: Vec<Event>,
 }
@@ -143,6 +148,7 @@ impl History {
             identifier: identifier.to_string(),
             at: past.map(then),
             now: Condition::of(card.state, card.from, card.until, today).word().into(),
+            behind_cut_off: Thefts::known_to(library)?.reach(library, mark, &library.record(mark)?)?,
             events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),
         })
     }

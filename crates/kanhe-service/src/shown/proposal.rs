@@ -1,5 +1,6 @@
 //! What is shown of proposals.
 
+use super::ShownNotice;
 use crate::proposals::{hex, in_office};
 use jiff::Timestamp;
 use kanhe_issuer::proposal::{Proposal, Stop};
@@ -45,6 +46,10 @@ pub struct ShownProposal {
     /// How far the changing of many certificates is; null before the approval, and for other deeds.
     #[schema(required)]
     pub progress: Option<ShownProgress>,
+    /// What should be known of the stolen keys of a proposed manifest before it is approved: told when it is proposed, and with the proposal
+    /// itself while it is open. Null where there is nothing to know, and in lists.
+    #[schema(required)]
+    pub notices: Option<Vec<ShownNotice>>,
 }
 
 /// How a proposal ended.
@@ -101,6 +106,13 @@ impl ShownProposal {
             phase: proposal.phase(now).word(),
             decision,
             progress,
+            notices: None,
         })
+    }
+
+    /// The same, with what should be known before it is approved.
+    #[must_use]
+    pub fn noting(self, notices: Option<Vec<ShownNotice>>) -> Self {
+        Self { notices, ..self }
     }
 }

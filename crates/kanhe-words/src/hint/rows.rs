@@ -319,6 +319,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
     (
+        "survivors_missing",
+        "为名录所载的截止序号重新制作清单（kanhe log survivors），随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
+        "Make the list for the cut-off that the manifest names (`kanhe log survivors`), and propose it with the next edition: POST /v1/manifest. Until then no certificate of the key can be told.",
+    ),
+    (
         "survivors_of_no_stolen_key",
         "按名录所载的密钥和序号重新制作清单。",
         "Make the list for the key and the index that the manifest names.",

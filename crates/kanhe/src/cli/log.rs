@@ -24,11 +24,14 @@ pub enum LogVerb {
     },
     /// List what happened, in the order of the log
     Events(LogEventsArgs),
-    /// Prove that what happened last to a certificate or an application, or any event, stands in the published log
+    /// Prove that the issue of a certificate, the last act upon an application, or any event, stands in the published log
     Prove {
         /// The identifier of a certificate, or the code of an application
         #[arg(required_unless_present = "event")]
         subject: Option<String>,
+        /// The newest act upon the certificate, and not its issue: after a theft of its key that saves it from nothing
+        #[arg(long, conflicts_with = "event")]
+        last: bool,
         /// The event at this index of the log, as `kanhe history` and `kanhe log events` number them
         #[arg(long, value_name = "INDEX", conflicts_with = "subject")]
         event: Option<u64>,
@@ -56,6 +59,17 @@ pub enum LogVerb {
         /// The moment of signing [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
+    },
+    /// List what a stolen key signed at its cut-off or behind it: issued, renewed, amended or taken over
+    Lost {
+        #[command(flatten)]
+        library: LibraryArg,
+        /// The stolen key's public line, or a file with it
+        #[arg(long, value_name = "KEY|FILE")]
+        stolen: String,
+        /// The index of the log from which on the key counts no more [default: the `counts_before` of the manifest]
+        #[arg(long, value_name = "INDEX")]
+        before: Option<u64>,
     },
     /// Check a proof, without library and network
     Check {

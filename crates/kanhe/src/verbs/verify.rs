@@ -8,9 +8,12 @@ use crate::failure::Failure;
 use crate::files;
 use crate::words::{Answer, Clock, Words};
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
+use kanhe_core::event::Act;
 use kanhe_core::pack::{Pack, PackError};
 use kanhe_core::verdict::{Accepted, Reason, Refusal};
 use kanhe_core::verify::{Logged, Occasion, verify, verify_file, verify_file_logged, verify_logged};
+use kanhe_issuer::survivors::makes_a_version;
+use serde_json::json;
 use std::path::Path;
 
 /// Does what the verb asks for.
@@ -24,14 +27,55 @@ pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
     let pack = open_pack(named, &args.trust)?;
     let occasion = Occasion { at: clock::moment(args.at.as_deref())?, scene: args.scene.as_deref() };
     let logged = args.proof.as_deref().zip(args.log_key.as_deref()).map(|(proof, key)| logged(proof, key)).transpose()?;
-    let judged = judge(&given, &pack, occasion, logged.as_ref())?;
-    if logged.is_some() && matches!(&judged, Err(refusal) if matches!(refusal.reason(), Reason::SurvivorsUnknown { .. })) {
-        return Err(Failure::new("log_other_certificate", "the proof is about another certificate, or from after the theft"));
-    }
+    let judged = judge(&given, &pack, occasion, logged.as_ref().map(|(logged, _)| logged))?;
+    let in_doubt = |reason: &Reason<'_>| matches!(reason, Reason::SurvivorsUnknown { .. } | Reason::FileNotAmongSurvivors { .. });
+    let in_doubt = judged.as_ref().is_err_and(|refusal| in_doubt(refusal.reason()));
+    let no_help = logged.filter(|_| in_doubt).map(|(_, event)| NoHelp::of(event.act));
     let clock = if args.at.is_some() { Clock::Named } else { Clock::Device };
     let answer = Answer::new(&judged, &pack, occasion.at, clock);
-    voice.say(&answer.json(), |language| answer.words(language));
+    let mut json = answer.json();
+    if let (Some(why), Some(json)) = (&no_help, json.as_object_mut()) {
+        let Words { zh, en } = why.words();
+        json.insert("proof".to_owned(), json!({ "helped": false, "code": why.code(), "message": { "zh": zh, "en": en } }));
+    }
+    voice.say(&json, |language| match &no_help {
+        Some(why) => format!("{}\n! {} ({})", answer.words(language), why.words().of(language), why.code()),
+        None => answer.words(language),
+    });
     Ok(answer.verdict().into())
+}
+
+/// Why a proof does not speak for a certificate whose key was stolen: the verdict stays what it is without one.
+enum NoHelp {
+    OtherCertificate,
+    LaterAct,
+}
+
+impl NoHelp {
+    const fn of(act: Act) -> Self {
+        if makes_a_version(act) { Self::OtherCertificate } else { Self::LaterAct }
+    }
+
+    /// The stable code.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::OtherCertificate => "log_other_certificate",
+            Self::LaterAct => "log_later_act",
+        }
+    }
+
+    const fn words(&self) -> Words {
+        match self {
+            Self::OtherCertificate => Words::new(
+                "证明说的不是这张证照，或其签发在截止序号之后。",
+                "The proof is about another certificate, or one that was issued behind the cut-off.",
+            ),
+            Self::LaterAct => Words::new(
+                "证明说的不是证照的签发，而是后来的办理，不足为凭；请颁发机构用 kanhe log prove 证明签发。",
+                "The proof is of a later act and not of the issue, and does not help: ask the agency for `kanhe log prove` of the issue.",
+            ),
+        }
+    }
 }
 
 /// Opens a pack file that a trusted key has signed.

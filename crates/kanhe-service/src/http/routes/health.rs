@@ -6,6 +6,7 @@ use crate::reread::Reread;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kanhe_core::manifest::AgencyKey;
 use kanhe_words::hint;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,7 +31,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `pack_file` and `tls_files` where what changed is refused, and what was read before stays in use; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them.
+    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `pack_file` and `tls_files` where what changed is refused, and what was read before stays in use; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them; `survivors` where the pack has no list of survivors for the cut-off of a stolen key of the region.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -40,6 +41,9 @@ pub struct Part {
     /// What to do about it, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
+    /// The ids of the keys that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    key_ids: Vec<String>,
 }
 
 /// Whether the process lives: asked often, and never of a disk.
@@ -66,9 +70,13 @@ pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode,
     let needed = [("library", library), ("manifest", manifest), ("pack", pack)];
     let part = |(name, code): (&'static str, Option<&'static str>)| {
         let hint = code.and_then(hint).map(|words| words.of(tongue.0));
-        Part { name, ok: code.is_none(), code, hint }
+        Part { name, ok: code.is_none(), code, hint, key_ids: Vec::new() }
     };
-    let parts: Vec<Part> = needed.into_iter().chain(published(&house)).map(part).collect();
+    let mut parts: Vec<Part> = needed.into_iter().chain(published(&house)).map(part).collect();
+    let key_ids = without_survivors(&house);
+    if !key_ids.is_empty() {
+        parts.push(Part { key_ids, ..part(("survivors", Some("survivors_missing"))) });
+    }
     let answers = needed.iter().all(|(_, code)| code.is_none());
     // A service that cannot publish still answers for the counters in front of it: to take it out of service would make them blind too.
     let (status, word) = match (answers, parts.iter().all(|part| part.ok)) {
@@ -77,6 +85,18 @@ pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode,
         (true, true) => (StatusCode::OK, "ok"),
     };
     (status, Json(Ready { status: word, parts }))
+}
+
+/// The stolen keys of our region of whose certificates the pack can tell nothing: it has no list of survivors for their cut-off.
+fn without_survivors(house: &House) -> Vec<String> {
+    let Some(shelved) = house.shelf.present() else { return Vec::new() };
+    let own = shelved.pack().regions().iter().filter(|region| region.manifest().region == *house.library.region());
+    let missing = own.flat_map(|region| {
+        let listed = |key: &AgencyKey, before| region.survivors().iter().any(|list| list.is_of(&key.key, before));
+        let keys = region.manifest().agencies.iter().flat_map(|agency| &agency.keys);
+        keys.filter(move |key| key.counts_before.is_some_and(|before| !listed(key, before)))
+    });
+    missing.map(|key| key.key.id().to_string()).collect()
 }
 
 /// How publishing and backups go, once they were tried, and which files would not be taken again.

@@ -17,6 +17,7 @@ use axum::response::Response;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::survivors::usable_behind;
 use kanhe_store::StoreError;
 use serde::Deserialize;
 use std::io::Write;
@@ -58,7 +59,7 @@ pub async fn check(State(house): State<Shared>, caller: Caller) -> Result<Respon
 
 fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> Result<(), StoreError> {
     let (certificates, events) = (library.certificates()?, library.log_size()?);
-    let mut told = Checked { certificates, events, looked_at: 0, findings: None };
+    let mut told = Checked { certificates, events, looked_at: 0, findings: None, behind_cut_off: None };
     let every = certificates.saturating_add(events).div_ceil(TOLD).max(1);
     let findings = library.check_while(
         |whole| judge(whole, manifest),
@@ -70,7 +71,8 @@ fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> 
     )?;
     // Whoever has gone wants to know nothing more.
     if let Some(findings) = findings {
-        line(out, &Checked { findings: Some(findings.iter().map(Into::into).collect()), ..told });
+        let behind_cut_off = Some(usable_behind(library, manifest)?);
+        line(out, &Checked { findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off, ..told });
     }
     Ok(())
 }

@@ -334,8 +334,12 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "日志中该序号的事件，序号见 kanhe history 和 kanhe log events",
     ),
     (
-        "Prove that what happened last to a certificate or an application, or any event, stands in the published log",
-        "证明证照或申请的最近一次办理，或任一事件，已载入发布的日志",
+        "Prove that the issue of a certificate, the last act upon an application, or any event, stands in the published log",
+        "证明证照的签发、申请的最近一次办理，或任一事件，已载入发布的日志",
+    ),
+    (
+        "The newest act upon the certificate, and not its issue: after a theft of its key that saves it from nothing",
+        "证明证照最近一次办理，而不是其签发；密钥失窃后此证明不起作用",
     ),
     ("Where the proof goes (tlog-proof)", "证明存放处（tlog-proof）"),
     ("Sign the list of what a stolen key had signed before, for packs", "签名失窃密钥在失窃前签发的清单，供证照包使用"),
@@ -346,6 +350,14 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Where the list goes", "清单存放处"),
     ("The moment of signing [default: now]", "签名时刻 [默认：现在]"),
+    (
+        "List what a stolen key signed at its cut-off or behind it: issued, renewed, amended or taken over",
+        "列出失窃密钥在截止序号及以后签发的：新发、延续、变更或转入",
+    ),
+    (
+        "The index of the log from which on the key counts no more [default: the `counts_before` of the manifest]",
+        "该密钥自日志的哪一序号起作废 [默认：机构名录中的 counts_before]",
+    ),
     ("Check a proof, without library and network", "查验证明，不需要证照库和网络"),
     ("The proof", "证明"),
     ("The signed certificate that it is about", "所证明的已签名证照"),

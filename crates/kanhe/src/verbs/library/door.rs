@@ -90,8 +90,8 @@ pub trait Door {
     /// A page of what happened, in the order of the log, from an index on.
     fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure>;
 
-    /// Where the log has what happened last to a certificate or an application.
-    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure>;
+    /// Where the log has the issue of a certificate, or what happened last to it or to an application.
+    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure>;
 
     /// The proof that an event stands in the published log.
     fn prove(&self, index: u64) -> Result<Proof, Failure>;
@@ -293,6 +293,15 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The index at which the next page begins.
     pub next: Option<u64>,
+}
+
+/// Which event of a certificate is meant; of an application it is always the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Its issue: what saves it where its key is stolen later.
+    Issue,
+    /// What happened last.
+    Last,
 }
 
 /// A proof, and what it proves.

@@ -14,6 +14,7 @@ use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
 use kanhe_issuer::question::{in_order, nothing_is_found_by};
+use kanhe_service::shown::CertificateRow;
 use kanhe_store::find::{Cursor, Question};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -44,18 +45,21 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
             let name = catalogue.find(&row.r#type);
             let name = name.map_or_else(|| row.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
             let until = row.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
-            table.add_row([
-                row.number.clone(),
-                name,
-                row.holders.join("、"),
-                said_condition(&row.condition, language),
-                until,
-                row.identifier.clone(),
-            ]);
+            table.add_row([row.number.clone(), name, row.holders.join("、"), said_of(row, language), until, row.identifier.clone()]);
         }
         paged(&table, next.as_deref(), Words::new("没有找到", "nothing found"), language)
     });
     Ok(Ended::Well)
+}
+
+/// The condition of a certificate in a list, and beside it that no counter takes it.
+fn said_of(row: &CertificateRow, language: Language) -> String {
+    let condition = said_condition(&row.condition, language);
+    match (row.behind_cut_off, language) {
+        (false, _) => condition,
+        (true, Language::Chinese) => format!("{condition}（失窃密钥签发，不予接受）"),
+        (true, Language::English) => format!("{condition} (stolen key, refused)"),
+    }
 }
 
 /// A table, with a line behind it that says how to go on.

@@ -1,6 +1,7 @@
 //! `kanhe init`, `kanhe agency`: founding a library, and the manifest that it works under.
 
 use super::door::door;
+use super::show::named;
 use super::{DATABASE, SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
@@ -14,6 +15,8 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::survivors::{Thefts, notices};
+use kanhe_service::shown::ShownNotice;
 use kanhe_store::{Library, LibrarySecret, SignedManifest};
 use serde_json::json;
 
@@ -74,13 +77,21 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
             })?;
             let library = open(library)?;
             let signed = SignedManifest { envelope: envelope.clone(), root };
+            let before = Thefts::known_to(&library).map_err(stored)?;
             let new = Registrar::new(&library).take_up(&signed, &entry).map_err(|error| registered(&error))?;
+            let notices = notices(&library, &before, &opened, &[]).map_err(stored)?;
+            let notices: Vec<ShownNotice> = notices.iter().map(Into::into).collect();
             let (agencies, kinds, edition) = (opened.agencies.len(), opened.kinds.len(), opened.edition);
-            voice.say(&json!({ "agencies": agencies, "types": kinds, "edition": edition, "new": new }), |language| match (language, new) {
-                (Language::Chinese, true) => format!("机构名录第 {edition} 版已登记：{agencies} 个机构，{kinds} 类证照"),
-                (Language::English, true) => format!("manifest edition {edition} taken up: {agencies} agencies, {kinds} types"),
-                (Language::Chinese, false) => format!("机构名录第 {edition} 版早已登记，未作改动"),
-                (Language::English, false) => format!("manifest edition {edition} was taken up before, nothing changed"),
+            let json = json!({ "agencies": agencies, "types": kinds, "edition": edition, "new": new, "notices": notices });
+            voice.say(&json, |language| {
+                let taken = match (language, new) {
+                    (Language::Chinese, true) => format!("机构名录第 {edition} 版已登记：{agencies} 个机构，{kinds} 类证照"),
+                    (Language::English, true) => format!("manifest edition {edition} taken up: {agencies} agencies, {kinds} types"),
+                    (Language::Chinese, false) => format!("机构名录第 {edition} 版早已登记，未作改动"),
+                    (Language::English, false) => format!("manifest edition {edition} was taken up before, nothing changed"),
+                };
+                let told = notices.iter().map(|notice| format!("\n! {}", named(&notice.message, language)));
+                taken + &told.collect::<String>()
             });
             Ok(Ended::Well)
         }

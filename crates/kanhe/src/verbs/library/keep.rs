@@ -137,10 +137,17 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         })
     });
     bar.finish_and_clear();
-    let Checked { certificates, events, findings, .. } = checked.map_err(unsound)?;
-    let findings = findings.unwrap_or_default();
-    voice.say(&json!({ "certificates": certificates, "events": events, "findings": findings }), |language| {
+    let Checked { certificates, events, findings, behind_cut_off, .. } = checked.map_err(unsound)?;
+    let (findings, behind) = (findings.unwrap_or_default(), behind_cut_off.unwrap_or(0));
+    let json = json!({ "certificates": certificates, "events": events, "findings": findings, "behind_cut_off": behind });
+    voice.say(&json, |language| {
         let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();
+        lines.extend((behind > 0).then(|| match language {
+            Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张仍可用的证照，核验不予接受：kanhe log lost 列出"),
+            Language::English => {
+                format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")
+            }
+        }));
         lines.push(match language {
             Language::Chinese => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {} 处问题", findings.len()),
             Language::English => format!("checked {certificates} certificates and {events} events: {} findings", findings.len()),

@@ -4,7 +4,7 @@ mod audit;
 mod list;
 mod publish;
 
-use super::door::{Door, Proof, door};
+use super::door::{Door, Proof, Which, door};
 use super::events::event_line;
 use super::survivors::Theft;
 use super::{located, open, public_key, stored};
@@ -18,6 +18,7 @@ use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::verify::Logged;
 use kanhe_issuer::publisher::EventProofError;
+use kanhe_issuer::survivors::issue_of;
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
 use kanhe_store::Library;
 use serde_json::json;
@@ -34,6 +35,12 @@ const LARGEST_PROOF: usize = 128 << 10;
 /// A certificate has at most so many bytes.
 const LARGEST_CERTIFICATE: usize = 1 << 20;
 
+/// How a library is asked of a stolen key that a service holds.
+const ON_A_COPY: Words = Words::new(
+    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
+    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
+);
+
 /// Does what the verb asks for.
 pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
@@ -44,27 +51,28 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
         }
         LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
         LogVerb::Events(args) => list::events(args, voice),
-        LogVerb::Prove { subject, event, library, out } => prove(&*door(library)?, subject.as_deref(), *event, out, voice),
+        LogVerb::Prove { subject, last, event, library, out } => {
+            let which = if *last { Which::Last } else { Which::Issue };
+            prove(&*door(library)?, subject.as_deref().map(|subject| (subject, which)), *event, out, voice)
+        }
         LogVerb::Survivors { library, stolen, before, out, key, at } => {
-            super::alone(
-                &library.library,
-                Words::new(
-                    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
-                    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
-                ),
-            )?;
+            super::alone(&library.library, ON_A_COPY)?;
             let theft = Theft { stolen: *public_key(stolen)?.key(), before: *before, at: clock::moment(at.as_deref())? };
             super::survivors::sign(&open(library)?, &theft, &key::open(key)?, out, voice)
+        }
+        LogVerb::Lost { library, stolen, before } => {
+            super::alone(&library.library, ON_A_COPY)?;
+            super::survivors::list_lost(&open(library)?, public_key(stolen)?.key(), *before, voice)
         }
         LogVerb::Check { proof, cose, log_key } => check(proof, cose.as_deref(), &public_key(log_key)?, voice),
         LogVerb::Audit { old, new, log_key, tiles } => audit::audit(old, new, &public_key(log_key)?, tiles, voice),
     }
 }
 
-fn prove(door: &dyn Door, subject: Option<&str>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
+fn prove(door: &dyn Door, subject: Option<(&str, Which)>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let index = match (index, subject) {
         (Some(index), _) => index,
-        (None, Some(subject)) => door.last_event(subject)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
+        (None, Some((subject, which))) => door.event_of(subject, which)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
         (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
     let Proof { event, size, text } = door.prove(index)?;
@@ -94,15 +102,18 @@ pub fn unproved(error: &EventProofError) -> Failure {
     }
 }
 
-/// What happened last to a certificate or an application.
-pub fn last_event(library: &Library, subject: &str) -> Result<Option<u64>, Failure> {
+/// Where the log has the issue of a certificate, or what happened last to it or to an application.
+pub fn event_of(library: &Library, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
     if let Ok(code) = ProjectCode::parse(subject) {
         let project = library.project(&code).map_err(stored)?;
         let project = project.ok_or_else(|| Failure::new("project_not_found", format!("the library has no application {code}")))?;
         return Ok(project.events.last().copied());
     }
     let mark = located(library, subject)?;
-    Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index))
+    match which {
+        Which::Issue => Ok(issue_of(library, mark).map_err(stored)?.map(|(index, _)| index)),
+        Which::Last => Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index)),
+    }
 }
 
 fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voice) -> Result<Ended, Failure> {
@@ -143,9 +154,9 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
 }
 
 /// What a proof tells that was handed over with a certificate, believed by the key of the region's log.
-pub fn logged(proof: &Path, log_key: &str) -> Result<Logged, Failure> {
+pub fn logged(proof: &Path, log_key: &str) -> Result<(Logged, Event), Failure> {
     let believed = proved(&text(proof, LARGEST_PROOF)?, None, &public_key(log_key)?);
-    believed.map(|(included, event)| Logged::new(included.index(), &event)).map_err(|why| Failure::new(why.code(), why))
+    believed.map(|(included, event)| (Logged::new(included.index(), &event), event)).map_err(|why| Failure::new(why.code(), why))
 }
 
 /// The event that a proof is about, and where the log has it; of a certificate with this digest, if one is given.

@@ -15,6 +15,12 @@ use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Names, Then};
 use serde_json::{Value as Json, json};
 
+/// What is said beside the state of a certificate that no counter takes.
+const BEHIND_CUT_OFF: Words = Words::new(
+    "由失窃密钥在截止序号或之后签发：核验不予接受（key_stolen）",
+    "signed by a stolen key behind the cut-off: counters refuse it (key_stolen)",
+);
+
 /// Shows one certificate.
 pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
@@ -43,6 +49,9 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         for (name, value) in &certificate.fields {
             lines.push(words::row(&label(kind, name, language), &value_line(kind, name, value, language)));
         }
+        if certificate.behind_cut_off {
+            lines.push(format!("! {}", BEHIND_CUT_OFF.of(language)));
+        }
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
     });
@@ -50,7 +59,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// A name in the reader's language.
-fn named(names: &Names, language: Language) -> &str {
+pub fn named(names: &Names, language: Language) -> &str {
     match language {
         Language::Chinese => &names.zh,
         Language::English => &names.en,
@@ -111,6 +120,9 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::Chinese => format!("现为{now}"),
             Language::English => format!("now {now}"),
         });
+        if shown.behind_cut_off {
+            lines.push(format!("! {}", BEHIND_CUT_OFF.of(language)));
+        }
         lines.join("\n")
     });
     Ok(Ended::Well)

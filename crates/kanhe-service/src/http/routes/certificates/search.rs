@@ -18,6 +18,7 @@ use kanhe_core::spelling;
 use kanhe_issuer::catalogue::Asked;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::is_alias_part;
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, Question};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -148,7 +149,8 @@ pub async fn search(
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
         house.note_search(&caller, search.by.word(), || {
             let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
-            let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, today));
+            let thefts = Thefts::known_to(&house.library)?;
+            let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, &thefts, today));
             let certificates = rows.collect::<Result<_, _>>()?;
             Ok(Json(CertificatePage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
         })

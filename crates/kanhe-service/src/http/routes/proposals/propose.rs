@@ -8,7 +8,7 @@ use crate::http::body::decoded;
 use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::http::routes::certificates::search::{SearchBy, question};
-use crate::proposals::{colleagues, note};
+use crate::proposals::{colleagues, note, notices};
 use crate::publish::{Parts, PublishError, rehearse};
 use crate::shown::ShownProposal;
 use axum::http::StatusCode;
@@ -199,9 +199,10 @@ fn propose<B: Grounded>(
             let detail = "no other active officer of the agency has the right to approve it";
             return Err(Problem::new(StatusCode::CONFLICT, "proposal_nobody_else", detail));
         }
+        let notices = notices(&house.library, motion.deed(), motion.content())?;
         let beside = |pen: &mut Pen<'_>, proposal: &Proposal| {
             note(pen, house, caller, UseAct::Proposed, proposal)?;
-            let shown = ShownProposal::new(&house.library, pen, proposal, Vec::new(), entry.now)?;
+            let shown = ShownProposal::new(&house.library, pen, proposal, Vec::new(), entry.now)?.noting(notices);
             answer.keep(pen, &shown)
         };
         let proposing = Proposing { agency: caller.agency, term: house.proposals.term, chance: house.chance() };

@@ -8,11 +8,13 @@ use crate::http::own::Listed;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::http::routes::published::{Held, file};
+use crate::proposals::notices;
 use crate::shown::ShownProposal;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use kanhe_issuer::proposal::Phase;
 use kanhe_store::Pen;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
@@ -70,9 +72,14 @@ pub async fn list(
 pub async fn one(State(house): State<Shared>, caller: Caller, Path(code): Path<String>) -> Result<Json<ShownProposal>, Problem> {
     aside(&house, move |house| {
         let proposal = house.proposal_of(&caller, &code)?;
-        let left_out = house.all_proposals().left_out(&proposal)?;
-        let library = &house.library;
-        Ok::<_, Problem>(Json(library.rehearse(|pen| ShownProposal::new(library, pen, &proposal, left_out, house.now()))??))
+        let (proposals, library, now) = (house.all_proposals(), &house.library, house.now());
+        let left_out = proposals.left_out(&proposal)?;
+        let shown = library.rehearse(|pen| ShownProposal::new(library, pen, &proposal, left_out, now))??;
+        if proposal.phase(now) != Phase::Open {
+            return Ok(Json(shown));
+        }
+        let notices = notices(library, proposal.deed, &proposals.content(&proposal.code)?)?;
+        Ok::<_, Problem>(Json(shown.noting(notices)))
     })
     .await
 }

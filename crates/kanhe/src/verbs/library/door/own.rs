@@ -2,11 +2,11 @@
 
 use super::super::change::no_such_code;
 use super::super::export::written;
-use super::super::log::{last_event, unproved};
+use super::super::log::{event_of, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
-    Proof, Sought,
+    Proof, Sought, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -27,6 +27,7 @@ use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
+use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -107,7 +108,8 @@ impl Door for Own {
     fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let today = day_in_china(clock::moment(None)?);
         let found = self.library.ask(sought.question, page.after, page.most).map_err(stored)?;
-        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, today);
+        let thefts = Thefts::known_to(&self.library).map_err(stored)?;
+        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, &thefts, today);
         let rows = found.shelfmarks.iter().map(row).collect::<Result<_, _>>().map_err(stored)?;
         Ok(Page { rows, next: found.next.as_ref().map(Cursor::to_text) })
     }
@@ -227,8 +229,8 @@ impl Door for Own {
         Ok(page)
     }
 
-    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure> {
-        last_event(&self.library, subject)
+    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
+        event_of(&self.library, subject, which)
     }
 
     fn prove(&self, index: u64) -> Result<Proof, Failure> {
@@ -245,7 +247,8 @@ impl Door for Own {
         let findings = library.check(|whole| judge(whole, &manifest), progress).map_err(stored)?;
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
         let looked_at = certificates.saturating_add(events);
-        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()) })
+        let behind_cut_off = Some(usable_behind(library, &manifest).map_err(stored)?);
+        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off })
     }
 
     fn extent(&self) -> Extent {

@@ -9,12 +9,12 @@ use super::shapes::{
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
-    Proof, Sought,
+    Proof, Sought, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
-use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
 use kanhe_core::manifest::Manifest;
@@ -195,8 +195,10 @@ impl Door for Service {
         self.pages(&asked, from, most)
     }
 
-    fn last_event(&self, subject: &str) -> Result<Option<u64>, Failure> {
-        let page = self.pages(&format!("&subject={}", escaped(subject)), 0, usize::MAX)?;
+    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
+        // The first event of a certificate is its issue.
+        let most = if which == Which::Issue && ProjectCode::parse(subject).is_err() { 1 } else { usize::MAX };
+        let page = self.pages(&format!("&subject={}", escaped(subject)), 0, most)?;
         Ok(page.events.last().map(|event| event.index))
     }
 

@@ -1,0 +1,90 @@
+//! What should be known of stolen keys before counters go by a manifest that tells of them.
+
+use super::{Thefts, lost, usable};
+use crate::proposal::taken;
+use kanhe_core::envelope::Envelope;
+use kanhe_core::key::KeyId;
+use kanhe_core::manifest::Manifest;
+use kanhe_core::survivors::Survivors;
+use kanhe_store::{Library, StoreError};
+
+/// Something about one stolen key that nothing forbids, and that its region should have meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Certificates lie behind the cut-off that could still be used if counters took the key's word.
+    Behind {
+        /// The key.
+        key: KeyId,
+        /// The cut-off.
+        before: u64,
+        /// How many.
+        usable: u64,
+    },
+    /// The cut-off lies beyond the end of the log: what the thief enters until it has grown so far counts.
+    BeyondEnd {
+        /// The key.
+        key: KeyId,
+        /// The cut-off.
+        before: u64,
+        /// How many events the log has.
+        size: u64,
+    },
+    /// The manifest before called the key stolen, and this one gives it back: whatever the thief signed counts again.
+    TakenBack {
+        /// The key.
+        key: KeyId,
+    },
+    /// The library holds no list of survivors for this cut-off: with a pack that has none nobody can tell of any certificate of the key.
+    NoSurvivors {
+        /// The key.
+        key: KeyId,
+        /// The cut-off.
+        before: u64,
+    },
+}
+
+impl Notice {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Behind { .. } => "theft_certificates_behind",
+            Self::BeyondEnd { .. } => "theft_cut_off_beyond_end",
+            Self::TakenBack { .. } => "theft_taken_back",
+            Self::NoSurvivors { .. } => "survivors_missing",
+        }
+    }
+
+    /// The key that it is about.
+    pub const fn key(&self) -> KeyId {
+        match self {
+            Self::Behind { key, .. } | Self::BeyondEnd { key, .. } | Self::TakenBack { key } | Self::NoSurvivors { key, .. } => *key,
+        }
+    }
+}
+
+/// What should be known of a manifest that takes the place of another, with these lists of survivors beside those of the library.
+pub fn notices(library: &Library, before: &Thefts, next: &Manifest, lists: &[Vec<u8>]) -> Result<Vec<Notice>, StoreError> {
+    let (size, held) = (library.log_size()?, taken::survivors(library)?);
+    let read = |list: &Vec<u8>| Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<Survivors>()).ok();
+    let lists: Vec<Survivors> = held.iter().chain(lists).filter_map(read).collect();
+    let mut notices = Vec::new();
+    for (stolen, cut_off) in Thefts::of(next).iter() {
+        let (key, before) = (stolen.id(), *cut_off);
+        if before > size {
+            notices.push(Notice::BeyondEnd { key, before, size });
+        }
+        match usable(lost(library, stolen, before)?)? {
+            0 => {}
+            usable => notices.push(Notice::Behind { key, before, usable }),
+        }
+        if !lists.iter().any(|list| list.is_of(stolen, before)) {
+            notices.push(Notice::NoSurvivors { key, before });
+        }
+    }
+    let given_back = |stolen: &&(_, u64)| {
+        let mut keys = next.agencies.iter().flat_map(|agency| &agency.keys);
+        keys.any(|key| key.key == stolen.0 && key.counts_before.is_none())
+    };
+    notices.extend(before.iter().filter(given_back).map(|(key, _)| Notice::TakenBack { key: key.id() }));
+    Ok(notices)
+}

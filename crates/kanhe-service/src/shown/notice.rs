@@ -1,0 +1,57 @@
+//! What should be known of a stolen key, for people and machines.
+
+use super::Names;
+use kanhe_issuer::survivors::Notice;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// Something about a stolen key that should be known before counters go by the manifest.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = TheftNotice)]
+pub struct ShownNotice {
+    /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`.
+    pub code: Cow<'static, str>,
+    /// The id of the key.
+    pub key_id: String,
+    /// How many certificates it is about; null where it is about the key.
+    #[schema(required)]
+    pub certificates: Option<u64>,
+    /// What it says.
+    pub message: Names,
+}
+
+impl From<&Notice> for ShownNotice {
+    fn from(notice: &Notice) -> Self {
+        let certificates = if let Notice::Behind { usable, .. } = notice { Some(*usable) } else { None };
+        Self { code: notice.code().into(), key_id: notice.key().to_string(), certificates, message: message(notice) }
+    }
+}
+
+fn message(notice: &Notice) -> Names {
+    let (zh, en) = match notice {
+        Notice::Behind { key, before, usable } => (
+            format!(
+                "密钥 {key} 自日志序号 {before} 起签发的证照中，有 {usable} 张状态仍可用，而核验一律不予接受；应逐一核实，属实的换发新版本"
+            ),
+            format!(
+                "{usable} usable certificates were signed by key {key} from index {before} of the log on, and counters refuse them: look at each, and let those that are yours have a next version"
+            ),
+        ),
+        Notice::BeyondEnd { key, before, size } => (
+            format!("密钥 {key} 的截止序号 {before} 超出日志末尾（共 {size} 条）：在此之前用该密钥新签发的仍然有效"),
+            format!("key {key} counts before index {before}, and the log has {size} events: what is signed with it until then counts"),
+        ),
+        Notice::TakenBack { key } => (
+            format!("密钥 {key} 原列为失窃，新名录不再列明：其签发的一切重新有效，包括窃取者签发的"),
+            format!("key {key} was called stolen, and is not any more: everything that it signed counts again, the thief's as well"),
+        ),
+        Notice::NoSurvivors { key, before } => (
+            format!("库中没有密钥 {key} 以序号 {before} 截止的清单：证照包若无此清单，该密钥签发的证照都无从判定（kanhe log survivors）"),
+            format!(
+                "the library holds no list of survivors of key {key} before index {before}: with a pack without it no certificate of the key can be told (kanhe log survivors)"
+            ),
+        ),
+    };
+    Names { zh, en }
+}

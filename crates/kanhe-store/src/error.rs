@@ -19,6 +19,22 @@ pub enum StoreError {
         /// The numbers of those it has.
         known: Vec<u32>,
     },
+    /// The folder has the backups of another library.
+    #[error("{folder} has the backups of another library")]
+    OtherLibrary {
+        /// The folder.
+        folder: String,
+    },
+    /// The last backup has events that this library has not: it was set back, or its log went another way.
+    #[error("backup {number} has {size} events, and the {found} of this library do not begin with them")]
+    OtherHistory {
+        /// The number of the backup.
+        number: u32,
+        /// The events of the backup.
+        size: u64,
+        /// The events of the library.
+        found: u64,
+    },
     /// There is a library already.
     #[error("{folder} holds a library already")]
     Exists {
@@ -107,6 +123,8 @@ impl StoreError {
         match self {
             Self::NoLibrary { .. } => "store_no_library",
             Self::NoBackup { .. } => "store_no_backup",
+            Self::OtherLibrary { .. } => "backup_other_library",
+            Self::OtherHistory { .. } => "backup_other_history",
             Self::Exists { .. } => "store_exists",
             Self::Foreign => "store_foreign",
             Self::Newer { .. } => "store_newer",

@@ -41,7 +41,7 @@ pub(crate) struct Founding {
     pub(crate) origin: String,
     #[n(4)]
     #[cbor(with = "minicbor::bytes")]
-    secret: [u8; 16],
+    pub(crate) secret: [u8; 16],
 }
 
 impl Library {

@@ -119,6 +119,15 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
         ),
         "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
+        "backup_inside" => ("把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
+        "backup_other_library" => (
+            "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，则把现用的那份放入该目录。",
+            "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, put the one in use into that folder.",
+        ),
+        "backup_other_history" => (
+            "此库可能是从旧备份恢复的：先查明，再备份到另一目录；确认无误后可加 --anyway。",
+            "The library may have come from an old backup: find out, and back up to another folder, or with --anyway where you know why.",
+        ),
         "store_exists" => ("换一个目录。", "Choose another folder."),
         "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),
         "store_other_secret" => ("请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),

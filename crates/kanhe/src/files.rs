@@ -5,7 +5,7 @@ use crate::words::Words;
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Seals, packs and status lists are for everybody, as far as the umask allows.
@@ -154,6 +154,13 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A path without links and detours, as far as it is there.
+pub fn real(path: &Path) -> PathBuf {
+    let known = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let found = known.and_then(|(above, real)| path.strip_prefix(above).ok().map(|rest| real.join(rest)));
+    found.unwrap_or_else(|| path.to_owned())
 }
 
 /// Makes a folder and those above it.

@@ -30,6 +30,8 @@ impl From<StoreError> for Problem {
             StoreError::InUse | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::NoLibrary { .. }
             | StoreError::NoBackup { .. }
+            | StoreError::OtherLibrary { .. }
+            | StoreError::OtherHistory { .. }
             | StoreError::Exists { .. }
             | StoreError::Foreign
             | StoreError::Newer { .. }

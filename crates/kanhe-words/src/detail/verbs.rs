@@ -6,6 +6,12 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} holds no library", "{} 中没有证照库"),
     ("{} holds no such backup (it has none)", "{} 中没有备份"),
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
+    ("{} has the backups of another library", "{} 中是另一个证照库的备份"),
+    (
+        "backup {} has {} events, and the {} of this library do not begin with them",
+        "备份 {} 有 {} 条事件，而此库的 {} 条事件并不以它们开头",
+    ),
+    ("the folder of backups is in the library, and would be lost with it", "备份目录在证照库内，会随之丢失"),
     ("{} holds a library already", "{} 中已有证照库"),
     ("the database is not one of kanhe's", "此数据库不是勘合的证照库"),
     ("the library has format {}, this kanhe knows formats up to {}", "证照库的格式为 {}，本程序只认到 {}"),

@@ -112,9 +112,17 @@ fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
     for (folder, again) in [(&library, &restore[..]), (&second, &found)] {
         kanhe(again).ended(0);
         // The secret was there already when the machine stopped, and the database was not.
-        fs::rename(format!("{folder}/db"), format!("{folder}/db.unfinished")).unwrap();
+        let left = format!("{folder}/{}", if folder == &library { "db.restoring" } else { "db.unfinished" });
+        fs::rename(format!("{folder}/db"), &left).unwrap();
+        if folder == &library {
+            let told = archive.ask(&["check"]).but("--library", folder).run().ended(2);
+            assert!(told.out.contains("store_half_restored"), "{told:?}");
+            let lock = ["--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &archive.path("identity.txt")];
+            let empty = kanhe(&[&["init", folder][..], &lock].concat()).ended(2);
+            assert!(empty.err.contains("store_half_restored"), "an empty library would stand where the restored one was to be: {empty:?}");
+        }
         kanhe(again).ended(0);
-        assert!(!fs::exists(format!("{folder}/db.unfinished")).unwrap());
+        assert!(!fs::exists(&left).unwrap());
         assert!(kanhe(again).ended(2).err.contains("store_exists"));
     }
     archive.ask(&["check"]).but("--library", &library).run().ended(0);
@@ -162,6 +170,24 @@ fn a_folder_of_backups_has_one_library_and_one_history() {
     back_up().and(&["--anyway"]).run().ended(0);
     let shown = kanhe(&["restore", "--from", &backups, "--into", &archive.path("newest")]).ended(0);
     assert!(shown.out.contains("backup 1") && shown.out.contains("3 certificates"), "{shown:?}");
+}
+
+#[test]
+fn who_has_lost_a_part_of_a_library_is_not_sent_to_found_another() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    let told = |file: &str, code: &str| {
+        let (place, aside) = (archive.path(file), archive.path("aside"));
+        fs::rename(&place, &aside).unwrap();
+        let run = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&run, "/error/code"), code);
+        assert!(!word(&run, "/error/hint/en").contains("kanhe init"), "{run}");
+        fs::rename(&aside, &place).unwrap();
+    };
+    told("library/secret.age", "store_secret_missing");
+    told("library/db/CURRENT", "store_corrupt");
+    archive.is_whole();
 }
 
 /// Kills in one run: enough to meet every step, and 200 and more in `make torture`.

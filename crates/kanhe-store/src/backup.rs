@@ -4,7 +4,7 @@
 //! those of the files. Of a damaged library none is made, and those that there are stay as they were. Beside each stands of which library
 //! it is (`docket.rs`), so that one folder never has the backups of two, or two histories of one unless somebody wants it.
 
-use crate::beside::{failed, whole};
+use crate::beside::{failed, restored};
 use crate::crc::crc32c_of;
 use crate::docket::{self, Docket};
 use crate::error::StoreError;
@@ -160,7 +160,7 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
-    whole(into, |into| {
+    restored(into, |into| {
         // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
         let mut engine = engine(backups)?;
         watched(

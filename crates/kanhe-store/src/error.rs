@@ -11,6 +11,18 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// There is a database, and the secret that opens it is gone.
+    #[error("{folder} has a database and no secret.age")]
+    NoSecret {
+        /// The folder.
+        folder: String,
+    },
+    /// A restoration was broken off.
+    #[error("a restoration into {folder} was broken off")]
+    HalfRestored {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -122,6 +134,8 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoLibrary { .. } => "store_no_library",
+            Self::NoSecret { .. } => "store_secret_missing",
+            Self::HalfRestored { .. } => "store_half_restored",
             Self::NoBackup { .. } => "store_no_backup",
             Self::OtherLibrary { .. } => "backup_other_library",
             Self::OtherHistory { .. } => "backup_other_history",

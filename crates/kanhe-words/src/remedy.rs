@@ -118,7 +118,17 @@ pub fn remedy(code: &str) -> Option<Words> {
             "等另一进程结束后重试；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
             "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
         ),
-        "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
+        "store_no_library" => (
+            "检查目录；此处原有证照库的，用 kanhe restore 恢复，新库用 kanhe init 建立。",
+            "Check the folder. Where a library was, bring a backup back with `kanhe restore`; a new one is founded with `kanhe init`.",
+        ),
+        "store_secret_missing" => (
+            "把另存的 secret.age 放回证照库目录；备份目录中也有一份。没有它，证照库无法打开。",
+            "Put the copy of `secret.age` back that you kept; the folder of backups has one too. Without it the library never opens.",
+        ),
+        "store_half_restored" => {
+            ("再次运行 kanhe restore，从同一备份恢复到同一目录。", "Run `kanhe restore` again, from the same backups into the same folder.")
+        }
         "backup_inside" => ("把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
         "backup_other_library" => (
             "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，则把现用的那份放入该目录。",

@@ -29,6 +29,8 @@ impl From<StoreError> for Problem {
             StoreError::DiskFull | StoreError::NoSlot => StatusCode::INSUFFICIENT_STORAGE,
             StoreError::InUse | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::NoLibrary { .. }
+            | StoreError::NoSecret { .. }
+            | StoreError::HalfRestored { .. }
             | StoreError::NoBackup { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }

@@ -6,6 +6,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} holds no library", "{} 中没有证照库"),
     ("{} holds no such backup (it has none)", "{} 中没有备份"),
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
+    ("{} has a database and no secret.age", "{} 中有数据库，但没有 secret.age"),
+    ("a restoration into {} was broken off", "向 {} 的恢复中途停止"),
     ("{} has the backups of another library", "{} 中是另一个证照库的备份"),
     (
         "backup {} has {} events, and the {} of this library do not begin with them",

@@ -206,7 +206,7 @@ impl<'l> Registrar<'l> {
             return Err(RegistrarError::NeedsDraft { change }.into());
         }
         match other.and_then(|other| RegionCode::parse(other).ok()) {
-            Some(region) if region == *self.library.region() => return Err(RegistrarError::OwnRegion { region }.into()),
+            Some(region) if region.is_within(self.library.region()) => return Err(RegistrarError::OwnRegion { region }.into()),
             Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }.into()),
             Some(_) | None => {}
         }

@@ -67,7 +67,7 @@ pub enum RegistrarError {
         present: u32,
     },
     /// A certificate that comes from the library's own region, or goes to it.
-    #[error("region {region} is the library's own: nothing is transferred within it")]
+    #[error("region {region} is the library's own, or in it: nothing is transferred within it")]
     OwnRegion {
         /// The region.
         region: RegionCode,

@@ -154,4 +154,7 @@ fn a_certificate_is_not_transferred_within_its_own_region() {
     }
     let region = archive.ask(&["alias", &archive.identifiers()[0], "330000:x"]).and(&GROUNDS).run().ended(2);
     assert_eq!(word(&region.json(), "/error/code"), "alias_of_region");
+    let somebodys = archive.ask(&["alias", &archive.identifiers()[0], "card:440524188001010014"]).and(&GROUNDS).run().ended(2);
+    assert_eq!(word(&somebodys.json(), "/error/code"), "id_number_in_clear");
+    assert!(!somebodys.out.contains("440524188001010014"), "{somebodys:?}");
 }

@@ -173,6 +173,10 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
         ),
         "other_holder_name" => ("先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+        "id_number_in_clear" => (
+            "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
+            "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        ),
         "id_number_in_seal" => (
             "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
             "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",

@@ -76,6 +76,7 @@ impl From<RegistrarError> for Problem {
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }
             | RegistrarError::NoRegion { .. }
+            | RegistrarError::NumberInClear
             | RegistrarError::OtherType { .. }
             | RegistrarError::OtherHolder { .. }
             | RegistrarError::OtherName { .. }

@@ -38,6 +38,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the library has no manifest yet", "证照库尚未登记机构名录"),
     ("the manifest is of region {}, the library of {}", "机构名录属于地区 {}，证照库属于 {}"),
     ("the library works under edition {}, this is edition {}", "证照库使用第 {} 版名录，这是第 {} 版"),
+    ("a person's number stands whole in the identifier, and would lie in the clear", "标识中载有完整的个人号码，会以明文存放"),
     ("region {} is the library's own, or in it: nothing is transferred within it", "{} 是本库所在地区或在其辖内，地区内不作转移"),
     ("{} is in no province: nothing is transferred there", "{} 不属于任何省份，不能转往"),
     ("{} stands in this library: call its transfer off instead", "{} 就在本库中，请改为取消转出"),

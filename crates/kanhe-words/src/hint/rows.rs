@@ -92,6 +92,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("hook_too_many", "先删除一个。", "Remove one."),
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (
+        "id_number_in_clear",
+        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
+        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+    ),
+    (
         "id_number_in_seal",
         "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
         "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",

@@ -52,7 +52,9 @@ fn words_of_life(words: &str) -> Option<String> {
     words.split(", ").map(word_of_life).collect::<Option<Vec<_>>>().map(|words| words.join("、"))
 }
 
+/// A sentence has `undo transfer` where a file has `undo_transfer`.
 fn word_of_life(word: &str) -> Option<&'static str> {
+    let word = word.replace(' ', "_");
     let act = || Act::ALL.into_iter().find(|act| act.word() == word).map(|act| act_word(act).zh);
     let state = || State::ALL.into_iter().find(|state| state.word() == word).map(|state| state_word(state).zh);
     let other = || OF_LIFE.iter().find(|(en, _)| *en == word).map(|(_, zh)| *zh);

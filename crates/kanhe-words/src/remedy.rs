@@ -157,8 +157,18 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
         ),
         "certificate_not_found" => ("用 kanhe find 查找。", "Look for it with `kanhe find`."),
-        "lifecycle_not_allowed" => ("只能做错误中列出的操作。", "Do one of the acts that the error lists."),
-        "lifecycle_before_last" => ("用 kanhe history 查看上一次操作的时间。", "`kanhe history` tells when the last act took effect."),
+        "lifecycle_not_allowed" => (
+            "只能做错误中列出的操作；如系申请，不予许可（kanhe reject）或由申请人撤回（kanhe withdraw）。",
+            "Do one of the acts that the error lists. Of an application: reject or withdraw it, with `kanhe reject` or `kanhe withdraw`.",
+        ),
+        "lifecycle_before_last" => (
+            "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
+            "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
+        ),
+        "review_not_agreed" => (
+            "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
+            "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",
+        ),
         "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
         "holder_code_check" => ("对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
         "time_reversed" => {

@@ -68,7 +68,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     ("an application for this type is reviewed and approved before a certificate is issued", "该类型的申请须经审查、准予后方可签发"),
     ("a certificate that is {} cannot be the object of {}; allowed now: {}", "状态为{}的证照不能办理{}；现在可办理：{}"),
-    ("it would take effect at {}, before the last act upon the certificate did at {}", "生效时间 {} 早于上一次操作的 {}"),
+    ("it would take effect at {}, before what was done last did at {}", "生效时间 {} 早于上一次操作的 {}"),
     ("it would take effect at {}, and now is {}", "生效时间为 {}，而现在是 {}"),
     ("applications for this type need no review", "该类型的申请无须审查"),
     ("agency {} may not issue this type under the library's manifest", "按本库的机构名录，机构 {} 无权颁发该类型"),

@@ -135,7 +135,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("last_version", "申请新证照。", "Apply for a new certificate."),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
-    ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+    (
+        "lifecycle_not_allowed",
+        "只能做错误中列出的操作；如系申请，不予许可或撤回。",
+        "Do one of the acts that the error lists. Of an application: reject or withdraw it.",
+    ),
     ("login_malformed", "使用 2 至 64 个字符：a-z 0-9 . _ @ -。", "Take 2 to 64 of `a-z 0-9 . _ @ -`."),
     ("login_taken", "换一个登录名。", "Take another."),
     ("logout_token_again", "无须重发：该令牌已执行。", "Send it no more: it was obeyed."),

@@ -292,6 +292,9 @@ pub struct HistoryArgs {
 pub struct CountArgs {
     #[command(flatten)]
     pub library: DoorArg,
+    /// Also those that can still be used and end from today up to this day, by the month in which they end
+    #[arg(long, value_name = "DAY")]
+    pub ending_by: Option<String>,
     #[command(flatten)]
     pub types: TypesArg,
 }

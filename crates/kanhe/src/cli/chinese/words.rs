@@ -302,6 +302,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Those whose last day is this or earlier, and that can still be used", "截止日期不晚于此日、且仍可使用的证照"),
     ("… and this or later [default: today]", "……且不早于此日 [默认：今天]"),
+    (
+        "Also those that can still be used and end from today up to this day, by the month in which they end",
+        "另计自今天至此日到期、仍可使用的证照，按到期月份",
+    ),
     ("At most so many", "最多列出几条"),
     ("Where the page before ended", "上一页结束处的位置"),
     ("The identifier of the other scheme, such as gd:4401-0001", "另一编码体系的标识，如 gd:4401-0001"),

@@ -14,6 +14,7 @@ use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
 use kanhe_core::event;
@@ -126,8 +127,8 @@ impl Door for Own {
         History::read(&self.library, identifier, self.mark(identifier)?, past, today).map_err(stored)
     }
 
-    fn counts(&self) -> Result<Counts, Failure> {
-        Counts::read(&self.library, None, day_in_china(clock::moment(None)?)).map_err(stored)
+    fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {
+        Counts::read(&self.library, None, day_in_china(clock::moment(None)?), ending_by).map_err(stored)
     }
 
     fn change(

@@ -14,6 +14,7 @@ use super::{
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
+use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
@@ -96,8 +97,9 @@ impl Door for Service {
         self.0.get(&one(identifier, &format!("/history{}", when.unwrap_or_default())))
     }
 
-    fn counts(&self) -> Result<Counts, Failure> {
-        self.0.get("/v1/certificates/count")
+    fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {
+        let asked = ending_by.map_or_else(String::new, |day| format!("?ending_by={day}"));
+        self.0.get(&format!("/v1/certificates/count{asked}"))
     }
 
     fn change(

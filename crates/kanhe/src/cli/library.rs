@@ -232,7 +232,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "DAY", requires = "ending_by")]
     pub ending_from: Option<String>,
     /// At most so many
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]
     pub most: usize,
     /// Where the page before ended
     #[arg(long, value_name = "CURSOR")]

@@ -246,8 +246,10 @@ pub struct Arriving<'a> {
 
 /// What came of a row.
 pub enum Arrived {
-    /// It is there, under a code; and whether it was before.
-    As(String, bool),
+    /// It is there now, under a code.
+    New(String),
+    /// It was there before, and has come so far since.
+    Before(String, Stage),
     /// It has faults, as a report tells them.
     Refused(Vec<Value>),
 }

@@ -178,8 +178,11 @@ impl Door for Own {
         let replaces = lodging.replaces.map(|(replacement, identifier)| (replacement, identifier.clone()));
         let lodging_here = Lodging { agency, application: lodging.row, replaces, chance: *clock::chance()? };
         match Examiner::new(&self.library, behind).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
-            Ok(Lodged::New(code)) => Ok(Arrived::As(code.to_string(), false)),
-            Ok(Lodged::Before(code)) => Ok(Arrived::As(code.to_string(), true)),
+            Ok(Lodged::New(code)) => Ok(Arrived::New(code.to_string())),
+            Ok(Lodged::Before(code)) => {
+                let stage = self.library.project(&code).map_err(stored)?.map(|project| project.stage);
+                Ok(Arrived::Before(code.to_string(), stage.ok_or_else(|| examined(&ExaminerError::NotFound { code }))?))
+            }
             // What is no fault of the row stops the whole.
             Err(ExaminerError::Store(error)) => Err(stored(error)),
             Err(error @ ExaminerError::NoReview) => Err(examined(&error)),

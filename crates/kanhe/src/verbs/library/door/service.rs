@@ -3,8 +3,8 @@
 use super::super::bulk::with;
 use super::super::export::taken;
 use super::shapes::{
-    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, of_case, one, search,
-    sought, stage_of, unexpected,
+    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, named_stage, of_case,
+    one, search, sought, stage_of, unexpected,
 };
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
@@ -154,7 +154,8 @@ impl Door for Service {
         );
         let more = json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row), "replaces": replaces });
         match self.0.post::<LodgedAs>("/v1/applications", &grounds_of(grounds, more)?)? {
-            Reply::Done(lodged) => Ok(Arrived::As(lodged.code, lodged.result == "before")),
+            Reply::Done(LodgedAs { result, code, .. }) if result != "before" => Ok(Arrived::New(code)),
+            Reply::Done(LodgedAs { code, stage, .. }) => Ok(Arrived::Before(code, named_stage(&stage)?)),
             Reply::Told(told) => told.of_row().map(Arrived::Refused).ok_or_else(|| told.failure()),
         }
     }

@@ -6,6 +6,7 @@ use crate::program::{kanhe, word};
 use crate::readers::python;
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 /// What a run says of its rows.
 pub fn counts(told: &Value) -> (u64, u64, u64) {
@@ -95,6 +96,9 @@ fn a_new_version_takes_the_place_of_the_old_one() {
     let amended = archive.told(&["show", &new]);
     assert_eq!((word(&amended, "/predecessor"), word(&amended, "/issued")), (old.as_str(), "2026-01-05"));
     assert_eq!(term(&amended), term(&shown), "an amendment moves no day");
+    let annulled = archive.change("annul", &new).ended(0).json();
+    assert_eq!((word(&annulled, "/state"), word(&annulled, "/warnings/0")), ("annulled", "predecessor_stays_superseded"));
+    assert_eq!(word(&archive.told(&["show", &old]), "/state"), "superseded");
     archive.is_whole();
 }
 
@@ -121,6 +125,7 @@ fn a_proof_convinces_without_library_and_network_and_a_rewritten_log_is_found_ou
     archive.publish();
     let old = archive.office.write("old.checkpoint", archive.office.text("log/checkpoint"));
     archive.told(&["log", "prove", &first, "--out", &proof]);
+    assert_eq!(fs::metadata(&proof).unwrap().permissions().mode() & 0o777, 0o600, "the event in it is confidential");
     archive.told(&["show", &first, "--cose", &cose]);
     let check = ["log", "check", &proof, "--log-key", &log_key, "--json"];
     let proved = kanhe(&[&check[..], &["--cose", &cose]].concat()).ended(0).json();

@@ -5,6 +5,7 @@ use crate::office::{many_permits, permits};
 use crate::program::{kanhe, word};
 use serde_json::Value;
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 const GUANGDONG: &str = include_str!("../../crates/kanhe/demo/guangdong.toml");
 
@@ -148,8 +149,34 @@ fn any_event_is_proved_and_read_again_with_its_grounds() {
 fn a_certificate_is_not_transferred_within_its_own_region() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);
-    let run = archive.ask(&["transfer", "out", &archive.identifiers()[0], "--to", "440000"]).and(&GROUNDS).run().ended(2);
-    assert_eq!(word(&run.json(), "/error/code"), "transfer_own_region");
+    for own in ["440000", "445100"] {
+        let run = archive.ask(&["transfer", "out", &archive.identifiers()[0], "--to", own]).and(&GROUNDS).run().ended(2);
+        assert_eq!(word(&run.json(), "/error/code"), "transfer_own_region");
+    }
     let region = archive.ask(&["alias", &archive.identifiers()[0], "330000:x"]).and(&GROUNDS).run().ended(2);
     assert_eq!(word(&region.json(), "/error/code"), "alias_of_region");
+    let somebodys = archive.ask(&["alias", &archive.identifiers()[0], "card:440524188001010014"]).and(&GROUNDS).run().ended(2);
+    assert_eq!(word(&somebodys.json(), "/error/code"), "id_number_in_clear");
+    assert!(!somebodys.out.contains("440524188001010014"), "{somebodys:?}");
+}
+
+#[test]
+fn a_page_without_rows_is_refused_and_what_a_killed_run_left_is_taken_away() {
+    let archive = Archive::open();
+    for words in [&["find", "--most", "0"][..], &["application", "list", "--most", "0"], &["log", "events", "--most", "0"]] {
+        assert_eq!(word(&archive.ask(words).run().ended(2).json(), "/error/code"), "usage", "{words:?}");
+    }
+    let out = archive.path("out");
+    fs::create_dir(&out).unwrap();
+    let left = |name: &str| {
+        let path = format!("{out}/{name}");
+        fs::write(&path, "").unwrap();
+        path
+    };
+    let (old, new, other) = (left(".kanhe-aaaaaa"), left(".kanhe-bbbbbb"), left("kept"));
+    for path in [&old, &other] {
+        fs::File::options().write(true).open(path).unwrap().set_modified(SystemTime::now() - Duration::from_secs(7200)).unwrap();
+    }
+    archive.issuing(permits(1)).and(&["--out", &out]).run().ended(0);
+    assert!(!fs::exists(&old).unwrap() && fs::exists(&new).unwrap() && fs::exists(&other).unwrap());
 }

@@ -114,6 +114,10 @@ fn what_a_reviewed_type_refuses_says_which_way_to_go() {
     archive.ask(&["reject", &codes[0]]).and(&by("head-1")).run().ended(0);
     archive.ask(&["withdraw", &codes[1]]).and(&by("clerk-1")).run().ended(0);
     assert_eq!(archive.approving(&codes[0], "head-1").ended(2).json()["error"]["code"], "project_decided");
+    let again = archive.ask(&["apply", "--type", "construction-permit", "--in", &table]).and(&by("clerk-1")).run().ended(0).json();
+    assert_eq!(again["before"], 3, "{again}");
+    let stages: Vec<_> = again["applications"].as_array().unwrap().iter().map(|row| row["stage"].as_str().unwrap()).collect();
+    assert_eq!(stages, ["rejected", "withdrawn", "in_review"]);
 }
 
 #[test]

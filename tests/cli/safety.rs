@@ -3,7 +3,8 @@
 use crate::archive::{Archive, GROUNDS};
 use crate::library::counts;
 use crate::office::{many_permits, permits, permits_of};
-use crate::program::{kanhe, word};
+use crate::program::{Run, kanhe, word};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
@@ -111,9 +112,17 @@ fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
     for (folder, again) in [(&library, &restore[..]), (&second, &found)] {
         kanhe(again).ended(0);
         // The secret was there already when the machine stopped, and the database was not.
-        fs::rename(format!("{folder}/db"), format!("{folder}/db.unfinished")).unwrap();
+        let left = format!("{folder}/{}", if folder == &library { "db.restoring" } else { "db.unfinished" });
+        fs::rename(format!("{folder}/db"), &left).unwrap();
+        if folder == &library {
+            let told = archive.ask(&["check"]).but("--library", folder).run().ended(2);
+            assert!(told.out.contains("store_half_restored"), "{told:?}");
+            let lock = ["--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &archive.path("identity.txt")];
+            let empty = kanhe(&[&["init", folder][..], &lock].concat()).ended(2);
+            assert!(empty.err.contains("store_half_restored"), "an empty library would stand where the restored one was to be: {empty:?}");
+        }
         kanhe(again).ended(0);
-        assert!(!fs::exists(format!("{folder}/db.unfinished")).unwrap());
+        assert!(!fs::exists(&left).unwrap());
         assert!(kanhe(again).ended(2).err.contains("store_exists"));
     }
     archive.ask(&["check"]).but("--library", &library).run().ended(0);
@@ -122,6 +131,63 @@ fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
     let other = kanhe(&["restore", "--from", &backups, "--into", &second]).ended(2);
     assert!(other.err.contains("store_exists"), "the secret of another library is never written over: {other:?}");
     assert_eq!(fs::read(archive.path("second/secret.age")).unwrap(), kept);
+}
+
+#[test]
+fn a_folder_of_backups_has_one_library_and_one_history() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let (backups, second, identity) = (archive.path("backups"), archive.path("second"), archive.path("second.txt"));
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(3)).run().ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    let before = files(&backups);
+    let refused = |run: Run, code: &str| {
+        assert_eq!(word(&run.ended(2).json(), "/error/code"), code);
+        assert_eq!(files(&backups), before, "{code}: the folder is as it was");
+    };
+    // Another library, under a secret of its own and under this one.
+    kanhe(&["init", &second, "--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &identity, "--new-identity"])
+        .ended(0);
+    let other = ["backup", "--to", &backups, "--library", &second, "--json", "--library-identity"];
+    refused(kanhe(&[&other[..], &[&identity]].concat()), "backup_other_library");
+    fs::remove_dir_all(archive.path("second/db")).unwrap();
+    fs::copy(archive.path("library/secret.age"), archive.path("second/secret.age")).unwrap();
+    let identity = archive.path("identity.txt");
+    kanhe(&["init", &second, "--region", "440000", "--origin", "gd.example.cn/other", "--library-identity", &identity]).ended(0);
+    refused(kanhe(&[&other[..], &[&identity]].concat()), "backup_other_library");
+    // This library, set back, and grown again otherwise.
+    let older = archive.path("older");
+    let told = kanhe(&["restore", "--from", &backups, "--number", "1", "--into", &older, "--json"]).ended(0).json();
+    assert_eq!((&told["backup"]["certificates"], &told["backup"]["events"]), (&json!(1), &json!(2)), "{told}");
+    assert_eq!((&told["others"][0]["number"], &told["others"][0]["certificates"]), (&json!(2), &json!(3)), "{told}");
+    let back_up = || archive.ask(&["backup", "--to", &backups]).but("--library", &older);
+    refused(back_up().run(), "backup_other_history");
+    archive.issuing(many_permits(5)).but("--library", &older).run().ended(0);
+    refused(back_up().run(), "backup_other_history");
+    // What is kept in the library would be lost with it.
+    refused(archive.ask(&["backup", "--to", &archive.path("library/backups")]).run(), "backup_inside");
+    back_up().and(&["--anyway"]).run().ended(0);
+    let shown = kanhe(&["restore", "--from", &backups, "--into", &archive.path("newest")]).ended(0);
+    assert!(shown.out.contains("backup 1") && shown.out.contains("3 certificates"), "{shown:?}");
+}
+
+#[test]
+fn who_has_lost_a_part_of_a_library_is_not_sent_to_found_another() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    let told = |file: &str, code: &str| {
+        let (place, aside) = (archive.path(file), archive.path("aside"));
+        fs::rename(&place, &aside).unwrap();
+        let run = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&run, "/error/code"), code);
+        assert!(!word(&run, "/error/hint/en").contains("kanhe init"), "{run}");
+        fs::rename(&aside, &place).unwrap();
+    };
+    told("library/secret.age", "store_secret_missing");
+    told("library/db/CURRENT", "store_corrupt");
+    archive.is_whole();
 }
 
 /// Kills in one run: enough to meet every step, and 200 and more in `make torture`.

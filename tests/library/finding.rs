@@ -115,6 +115,14 @@ fn counts_follow_every_change_and_expiry_is_computed() {
     let accounting = *registry.house.kind(ACCOUNTING).code();
     assert_eq!((expired(&accounting, "2026-06-14"), expired(&accounting, "2026-06-15")), (0, 1));
     assert_eq!((expired(&operator, "2028-02-29"), expired(&operator, "2028-03-01")), (0, 59));
+    let ending = |from: &str, until: &str| {
+        let of = registry.library.ending(&operator, &Office::Guangzhou.code(), State::Valid, (day(from), day(until)));
+        of.unwrap().into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(ending("2026-01-01", "2028-02-28"), []);
+    assert_eq!(ending("2026-01-01", "2028-02-29"), [((2028, 2), 59)]);
+    assert_eq!(ending("2028-02-29", "9998-12-31"), [((2028, 2), 59)]);
+    assert_eq!(ending("2028-03-01", "9998-12-31"), []);
 }
 
 #[test]

@@ -72,9 +72,11 @@ fn what_is_ours_is_not_taken_over() {
     let own = registry.identifier(mark).to_string();
     registry.change(mark, Change::TransferOut, NOON).unwrap();
     assert_eq!(take_over(&registry, OPERATOR, 1, "R-2", &own).unwrap_err().code(), "transfer_own_certificate");
-    let guangdong = RegionCode::parse("440000").unwrap();
-    let refused = Origin::new(&registry.library, guangdong, CertificateId::parse_foreign(&there()).unwrap(), None);
-    assert_eq!(refused.unwrap_err().code(), "transfer_own_region");
+    for region in ["440000", "440100", "445121"] {
+        let region = RegionCode::parse(region).unwrap();
+        let refused = Origin::new(&registry.library, region, CertificateId::parse_foreign(&there()).unwrap(), None);
+        assert_eq!(refused.unwrap_err().code(), "transfer_own_region");
+    }
 }
 
 #[test]

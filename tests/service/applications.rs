@@ -113,7 +113,7 @@ fn an_application_is_lodged_once_refused_with_reasons_and_taken_back() {
     let stage = Stage::new();
     let code = stage.lodged(WANG, 1);
     let again = stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, construction(1)));
-    assert_eq!((again.status, again.json()), (200, json!({ "result": "before", "code": code })));
+    assert_eq!((again.status, again.json()), (200, json!({ "result": "before", "code": code, "stage": "in_review" })));
     let rejected = decide(&stage, ZHOU, &code, "rejection");
     assert_eq!((rejected.status, rejected.json()["stage"].as_str()), (200, Some("rejected")));
     let shown = stage.get_as(WANG, &format!("/v1/applications/{code}")).json();

@@ -258,6 +258,14 @@ fn certificates_are_found_by_everything_that_is_known_of_them_a_page_at_a_time()
     }
     let counts = stage.get_as(WANG, "/v1/certificates/count").json();
     assert_eq!((counts["totals"][0]["count"].as_u64(), counts["months"][0]["month"].as_str()), (Some(20), Some("2026-06")));
+    assert_eq!(counts.get("endings"), None, "{counts}");
+    // As many as the list of those that end by the same day has.
+    let ending = |day: &str| stage.get_as(WANG, &format!("/v1/certificates/count?ending_by={day}")).json()["endings"].clone();
+    assert_eq!(ending("2027-06-14"), json!([]));
+    let row = ending("2028-06-14")[0].clone();
+    assert_eq!((&row["count"], &row["month"], &row["state"]), (&json!(20), &json!("2028-06"), &json!("valid")), "{row}");
+    let wrong = |day: &str| stage.get_as(WANG, &format!("/v1/certificates/count?ending_by={day}")).status;
+    assert_eq!((wrong("soon"), wrong("2020-01-01")), (400, 422));
 }
 
 #[test]

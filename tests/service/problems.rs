@@ -241,7 +241,7 @@ fn a_verb_that_speaks_chinese_and_a_page_that_does_are_told_the_same_of_one_cert
         reply.json()["detail"].as_str().unwrap().to_owned()
     };
     let english = told("en");
-    assert!(english.starts_with("a certificate that is in_force cannot be the object of reinstate; allowed now: "), "{english}");
+    assert!(english.starts_with("a certificate that is in force cannot be the object of reinstate; allowed now: "), "{english}");
     assert_eq!(Some(told("zh-CN")), kanhe_words::in_chinese(&english));
     assert!(told("zh-CN").starts_with("状态为有效的证照不能办理"), "{}", told("zh-CN"));
 }

@@ -1,6 +1,8 @@
 //! What a seal would tell of a person though it is to tell less: anybody reads a QR code, so no whole number of a person stands in one.
+//! Nor does one in what the database is searched by, for keys of its indexes stand in the clear.
 
 use crate::application::columns::Reserved;
+use jiff::civil::Date;
 use kanhe_core::certificate::{Holder, Value};
 use kanhe_core::code::ResidentId;
 use kanhe_core::kind::{Field, Form, Kind, Mask};
@@ -66,6 +68,17 @@ impl<'a> Words<'a> {
             .map(|holder| letters_of(holder.code().expose()))
             .any(|code| code.len() >= LEAST && text.contains(&code))
     }
+}
+
+/// Whether words that stand in the clear on the disk tell a person's number: one of the holders' own anywhere, or a resident id by itself.
+pub(crate) fn tells_in_clear(text: &str, holders: &[Holder], today: Date) -> bool {
+    let all = letters_of(text);
+    let people = holders.iter().filter(|holder| !holder.code().kind().is_organisation());
+    let own = people.map(|holder| letters_of(holder.code().expose())).any(|code| code.len() >= LEAST && all.contains(&code));
+    // Region, day and a running number, of which many request ids are made, look like the resident id of somebody born on that day.
+    let born = 1850..today.year().saturating_sub(1);
+    let is_somebodys = |word: &str| ResidentId::parse(word).is_ok_and(|id| born.contains(&id.birth_date().year()));
+    own || folded(text).split(|letter: char| !letter.is_alphanumeric()).any(is_somebodys)
 }
 
 /// Letters and digits alone: a number is the same in groups.

@@ -180,7 +180,7 @@ impl Change {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifecycleError {
     /// Not in this condition.
-    #[error("a certificate that is {found} cannot be the object of {}; allowed now: {}", .change.act().word(), list(.allowed))]
+    #[error("a certificate that is {} cannot be the object of {}; allowed now: {}", spaced(&.found.to_string()), spaced(.change.act().word()), list(.allowed))]
     NotAllowed {
         /// What was asked for.
         change: Change,
@@ -190,7 +190,7 @@ pub enum LifecycleError {
         allowed: Vec<Change>,
     },
     /// It would take effect before what was done last.
-    #[error("it would take effect at {}, before the last act upon the certificate did at {}", moment_in_china(*.effective), moment_in_china(*.last))]
+    #[error("it would take effect at {}, before what was done last did at {}", moment_in_china(*.effective), moment_in_china(*.last))]
     BeforeLast {
         /// When it would take effect.
         effective: Timestamp,
@@ -218,8 +218,13 @@ impl LifecycleError {
     }
 }
 
+/// A word of files and APIs, as people read it.
+fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
 fn list(changes: &[Change]) -> String {
-    let words: Vec<_> = changes.iter().map(|change| change.act().word()).collect();
+    let words: Vec<_> = changes.iter().map(|change| spaced(change.act().word())).collect();
     if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 
@@ -318,6 +323,8 @@ mod tests {
             refused.to_string(),
             "a certificate that is suspended cannot be the object of renew; allowed now: reinstate, revoke, annul, cancel"
         );
+        let in_force = allow(Condition::InForce, Change::UndoTransfer).unwrap_err().to_string();
+        assert!(in_force.starts_with("a certificate that is in force cannot be the object of undo transfer; "), "{in_force}");
         assert!(allow(Condition::Superseded, Change::Cancel).unwrap_err().to_string().ends_with("allowed now: nothing"));
     }
 

@@ -24,6 +24,7 @@ pub(crate) use usable::{Claim, has_place};
 
 use crate::application::{Draft, Term};
 use crate::desk::{Desk, IssueError, Succession};
+use crate::discretion::tells_in_clear;
 use crate::lifecycle::{self, Change, Condition};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -175,6 +176,10 @@ impl<'l> Registrar<'l> {
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;
+        let (certificate, today) = (record.certificate()?, day_in_china(entry.now));
+        if [scheme, value].iter().any(|half| tells_in_clear(half, &certificate.holders, today)) {
+            return Err(RegistrarError::NumberInClear);
+        }
         self.library.commit(|pen| match pen.alias(scheme, value)? {
             Some(other) if other != read => Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() }),
             Some(_) => Ok(()),
@@ -206,7 +211,7 @@ impl<'l> Registrar<'l> {
             return Err(RegistrarError::NeedsDraft { change }.into());
         }
         match other.and_then(|other| RegionCode::parse(other).ok()) {
-            Some(region) if region == *self.library.region() => return Err(RegistrarError::OwnRegion { region }.into()),
+            Some(region) if region.is_within(self.library.region()) => return Err(RegistrarError::OwnRegion { region }.into()),
             Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }.into()),
             Some(_) | None => {}
         }

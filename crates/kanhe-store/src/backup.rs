@@ -1,10 +1,12 @@
 //! Backups: taken while the library is open, each holding only what the one before does not.
 //!
 //! A backup is called verified when the library was read whole, with the checksum of every block, and the copies were read back with
-//! those of the files. Of a damaged library none is made, and those that there are stay as they were.
+//! those of the files. Of a damaged library none is made, and those that there are stay as they were. Beside each stands of which library
+//! it is (`docket.rs`), so that one folder never has the backups of two, or two histories of one unless somebody wants it.
 
-use crate::beside::{failed, whole};
+use crate::beside::{failed, restored};
 use crate::crc::crc32c_of;
+use crate::docket::{self, Docket};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
@@ -38,17 +40,42 @@ pub struct Backup {
     pub bytes: u64,
 }
 
+/// What the last backup of a folder may be, where another is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// A beginning of this library: its log begins with the log of the backup.
+    Begun,
+    /// Also one of another history of this library, for who knows what happened.
+    Forked,
+}
+
 impl Library {
     /// Adds a backup to a folder of them, as [`Self::back_up_with`] does.
     pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
-        self.back_up_with(folder, &mut |_, _| {})
+        self.back_up_with(folder, Earlier::Begun, &mut |_, _| {})
+    }
+
+    /// Refuses a folder with backups of another library, as far as its dockets tell, before anything is written to it.
+    pub fn owns(&self, folder: &Path) -> Result<(), StoreError> {
+        if !is_folder_of_backups(folder) {
+            return Ok(());
+        }
+        let known = list(&engine(folder)?);
+        docket::newest(folder, known.iter().map(|it| it.number)).map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
     }
 
     /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
-    pub fn back_up_with(&self, folder: &Path, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+    pub fn back_up_with(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+        self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
+        let docket = Docket::of(self)?;
         let all = size.saturating_mul(3);
         let mut engine = engine(folder)?;
+        if earlier == Earlier::Begun
+            && let Some((number, before)) = docket::newest(folder, list(&engine).iter().map(|it| it.number))
+        {
+            before.goes_on_in(self, number)?;
+        }
         let before = bytes_in(folder);
         watched(
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
@@ -58,6 +85,7 @@ impl Library {
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
         let verified = engine.verify_backup(made.number).map_err(StoreError::from).and_then(|()| read_back(folder, made.number, read));
+        let verified = verified.and_then(|()| docket.write(folder, made.number));
         // A backup that nobody would want restored is none: without this file the next one takes its files away.
         verified.inspect_err(|_| drop(fs::remove_file(contents_of(folder, made.number))))?;
         progress(all, all);
@@ -95,12 +123,15 @@ impl Library {
 /// Takes away all backups of a folder but the newest.
 pub fn thin(folder: &Path, keep: u32) -> Result<(), StoreError> {
     let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
-    Ok(engine(folder)?.purge_old_backups(keep)?)
+    let mut engine = engine(folder)?;
+    let (before, ()) = (list(&engine), engine.purge_old_backups(keep)?);
+    let after = list(&engine);
+    before.iter().filter(|backup| !after.contains(backup)).try_for_each(|gone| docket::forget(folder, gone.number))
 }
 
 /// The backups of a folder, the oldest first.
 pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
-    if !folder.join("meta").is_dir() {
+    if !is_folder_of_backups(folder) {
         return Err(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() });
     }
     Ok(list(&engine(folder)?))
@@ -108,7 +139,6 @@ pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
 
 /// The backup of a folder with a number, the last unless one is named, if all its files are there.
 pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> {
-    // Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
     let known = backups(folder)?;
     let found = number.map_or(known.last(), |number| known.iter().find(|backup| backup.number == number));
     let missing = || StoreError::NoBackup { folder: folder.display().to_string(), known: known.iter().map(|it| it.number).collect() };
@@ -130,7 +160,7 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
-    whole(into, |into| {
+    restored(into, |into| {
         // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
         let mut engine = engine(backups)?;
         watched(
@@ -191,6 +221,11 @@ fn bytes_in(folder: &Path) -> u64 {
         Err(_) => 0,
     });
     sizes.fold(0, u64::saturating_add)
+}
+
+/// Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
+fn is_folder_of_backups(folder: &Path) -> bool {
+    folder.join("meta").is_dir()
 }
 
 fn list(engine: &BackupEngine) -> Vec<Backup> {

@@ -10,16 +10,35 @@ use std::path::{Path, PathBuf};
 /// What follows the name of a folder that is still being made.
 const UNFINISHED: &str = ".unfinished";
 
+/// What follows the name of one that is still being restored: who founds a library must know it from one that was being founded.
+const RESTORING: &str = ".restoring";
+
 /// Makes a folder beside its place, with those above it, and moves it there. What an earlier run has left unfinished is taken away first.
 pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    let beside = named(place, UNFINISHED);
-    if beside.exists() {
-        fs::remove_dir_all(&beside).map_err(failed)?;
-    }
-    fs::create_dir_all(&beside).map_err(failed)?;
+    made(place, &named(place, UNFINISHED), make)
+}
+
+/// Makes a folder likewise, of a backup: it also takes away what a founding has left unfinished.
+pub(crate) fn restored(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    take_away(&named(place, UNFINISHED))?;
+    made(place, &named(place, RESTORING), make)
+}
+
+/// Whether a restoration into a place was broken off.
+pub(crate) fn is_half_restored(place: &Path) -> bool {
+    named(place, RESTORING).exists()
+}
+
+fn take_away(beside: &Path) -> Result<(), StoreError> {
+    if beside.exists() { fs::remove_dir_all(beside).map_err(failed) } else { Ok(()) }
+}
+
+fn made(place: &Path, beside: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    take_away(beside)?;
+    fs::create_dir_all(beside).map_err(failed)?;
     // What was refused takes no room; only who was killed leaves it behind.
-    make(&beside).inspect_err(|_| drop(fs::remove_dir_all(&beside)))?;
-    faults::pass(|| move_to(&beside, place).map_err(failed))
+    make(beside).inspect_err(|_| drop(fs::remove_dir_all(beside)))?;
+    faults::pass(|| move_to(beside, place).map_err(failed))
 }
 
 /// A place whose name has an ending more.

@@ -6,8 +6,10 @@ use crate::layout::Key;
 use crate::library::Library;
 use crate::record::Card;
 use jiff::civil::Date;
+use kanhe_core::calendar::day_of_number;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::status::State;
+use std::collections::BTreeMap;
 
 /// What a count is of.
 const MONTHS: u8 = 0;
@@ -66,6 +68,38 @@ impl Library {
         }
         Ok(expired)
     }
+
+    /// How many certificates of a type, agency and state have their last day between two days, by year and month of
+    /// it.
+    pub fn ending(
+        &self,
+        type_code: &TypeCode,
+        agency: &Uscc,
+        state: State,
+        (from, until): (Date, Date),
+    ) -> Result<BTreeMap<(i16, i8), u64>, StoreError> {
+        let malformed = || StoreError::Malformed { family: Family::Counts.name() };
+        let of = Key::new().bytes(&[ENDINGS]).type_code(type_code).agency(agency).state(state);
+        let rows = self.view().scan(Family::Counts, &of.clone().end(), &of.day(from).end())?;
+        let mut months = BTreeMap::new();
+        for row in rows {
+            let (key, value) = row?;
+            let (day, count) = (last_day(&key).ok_or_else(malformed)?, number(&value).ok_or_else(malformed)?);
+            if day > until {
+                break;
+            }
+            if count > 0 {
+                *months.entry((day.year(), day.month())).or_default() += count;
+            }
+        }
+        Ok(months)
+    }
+}
+
+/// The last day that the key of a count by last day has.
+fn last_day(key: &[u8]) -> Option<Date> {
+    let turned = u32::from_be_bytes(*key.get(41..)?.first_chunk()?);
+    day_of_number((turned ^ (1 << 31)).cast_signed())
 }
 
 /// A count by month, from its key and value.

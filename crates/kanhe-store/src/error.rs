@@ -11,6 +11,18 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// There is a database, and the secret that opens it is gone.
+    #[error("{folder} has a database and no secret.age")]
+    NoSecret {
+        /// The folder.
+        folder: String,
+    },
+    /// A restoration was broken off.
+    #[error("a restoration into {folder} was broken off")]
+    HalfRestored {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -18,6 +30,22 @@ pub enum StoreError {
         folder: String,
         /// The numbers of those it has.
         known: Vec<u32>,
+    },
+    /// The folder has the backups of another library.
+    #[error("{folder} has the backups of another library")]
+    OtherLibrary {
+        /// The folder.
+        folder: String,
+    },
+    /// The last backup has events that this library has not: it was set back, or its log went another way.
+    #[error("backup {number} has {size} events, and the {found} of this library do not begin with them")]
+    OtherHistory {
+        /// The number of the backup.
+        number: u32,
+        /// The events of the backup.
+        size: u64,
+        /// The events of the library.
+        found: u64,
     },
     /// There is a library already.
     #[error("{folder} holds a library already")]
@@ -106,7 +134,11 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoLibrary { .. } => "store_no_library",
+            Self::NoSecret { .. } => "store_secret_missing",
+            Self::HalfRestored { .. } => "store_half_restored",
             Self::NoBackup { .. } => "store_no_backup",
+            Self::OtherLibrary { .. } => "backup_other_library",
+            Self::OtherHistory { .. } => "backup_other_history",
             Self::Exists { .. } => "store_exists",
             Self::Foreign => "store_foreign",
             Self::Newer { .. } => "store_newer",

@@ -8,6 +8,7 @@
 //! * [`check`]: the whole house held against itself;
 //! * [`Still`]: the library as it stood at one moment, while others write;
 //! * [`backup`]: online backups and their restoration;
+//! * [`docket`]: of which library a backup is;
 //! * [`bare`]: what the disk does without us, to measure by.
 //!
 //! Keys and values are laid out in `docs/DATA_MODEL.md`. This crate knows what is written and where, and no rule about what may be.
@@ -19,6 +20,7 @@ pub mod check;
 mod counts;
 mod crc;
 mod cursor;
+pub mod docket;
 mod error;
 mod family;
 #[cfg(feature = "faults")]

@@ -81,6 +81,11 @@ impl Library {
         &self.founding.origin
     }
 
+    /// A value that tells its secret from another, and nothing about it.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.founding.secret.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.
     pub fn reserve_slot(&self, agency: &Uscc) -> Result<Slot, StoreError> {
         Slot::at(self.next_ordinal(agency)?, agency, &self.keys)

@@ -1,6 +1,6 @@
 //! Making, opening and closing a library.
 
-use crate::beside::whole;
+use crate::beside::{is_half_restored, whole};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::library::{Library, Settings};
@@ -15,6 +15,7 @@ use kanhe_log::edge::Edge;
 use minicbor::{Decode, Encode};
 use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -41,15 +42,33 @@ pub(crate) struct Founding {
     pub(crate) origin: String,
     #[n(4)]
     #[cbor(with = "minicbor::bytes")]
-    secret: [u8; 16],
+    pub(crate) secret: [u8; 16],
 }
 
 impl Library {
+    /// Refuses a folder that holds a library, or was to hold one of a backup: founded there, it would be empty, under the other's secret.
+    pub fn can_be_founded(folder: &Path) -> Result<(), StoreError> {
+        let name = || folder.display().to_string();
+        match () {
+            () if folder.join("CURRENT").exists() => Err(StoreError::Exists { folder: name() }),
+            () if is_half_restored(folder) => Err(StoreError::HalfRestored { folder: name() }),
+            () => Ok(()),
+        }
+    }
+
+    /// Why a folder does not hold a library that could be opened.
+    pub fn missing(folder: &Path) -> StoreError {
+        let name = || folder.display().to_string();
+        match () {
+            () if has_lost_its_beginning(folder) => StoreError::Corrupt { detail: "the file CURRENT is gone".to_owned() },
+            () if is_half_restored(folder) => StoreError::HalfRestored { folder: name() },
+            () => StoreError::NoLibrary { folder: name() },
+        }
+    }
+
     /// Founds a library in a folder that does not hold one.
     pub fn create(folder: &Path, region: RegionCode, origin: &str, secret: &LibrarySecret, settings: Settings) -> Result<(), StoreError> {
-        if folder.join("CURRENT").exists() {
-            return Err(StoreError::Exists { folder: folder.display().to_string() });
-        }
+        Self::can_be_founded(folder)?;
         let founding =
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
         let founding = minicbor::to_vec(founding).unwrap_or_default();
@@ -64,7 +83,7 @@ impl Library {
     /// Opens a library, after a power cut as on any morning.
     pub fn open(folder: &Path, secret: &LibrarySecret, settings: Settings) -> Result<Self, StoreError> {
         if !folder.join("CURRENT").exists() {
-            return Err(StoreError::NoLibrary { folder: folder.display().to_string() });
+            return Err(Self::missing(folder));
         }
         let library = Self::open_with(folder, Keys::of(secret), settings, Way::Open)?;
         if library.founding.secret != secret.fingerprint() {
@@ -95,6 +114,13 @@ impl Library {
         let next = found.as_deref().and_then(crate::counts::number).unwrap_or(0);
         u32::try_from(next).map_err(|_| StoreError::NoSlot)
     }
+}
+
+/// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.
+fn has_lost_its_beginning(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.into_iter().any(|name| name.starts_with("MANIFEST-") || name.ends_with(".sst"))
 }
 
 fn founding(db: &DB) -> Result<Founding, StoreError> {

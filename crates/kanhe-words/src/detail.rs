@@ -52,7 +52,9 @@ fn words_of_life(words: &str) -> Option<String> {
     words.split(", ").map(word_of_life).collect::<Option<Vec<_>>>().map(|words| words.join("、"))
 }
 
+/// A sentence has `undo transfer` where a file has `undo_transfer`.
 fn word_of_life(word: &str) -> Option<&'static str> {
+    let word = word.replace(' ', "_");
     let act = || Act::ALL.into_iter().find(|act| act.word() == word).map(|act| act_word(act).zh);
     let state = || State::ALL.into_iter().find(|state| state.word() == word).map(|state| state_word(state).zh);
     let other = || OF_LIFE.iter().find(|(en, _)| *en == word).map(|(_, zh)| *zh);
@@ -109,6 +111,7 @@ const TWINS: &[(&str, &str)] = &[
     ("{} holders, the type allows {}", "持证主体有 {} 个，该类型最多 {} 个"),
     ("{} names, {} code types, {} codes", "姓名或名称 {} 个，代码类型 {} 个，代码 {} 个"),
     ("holder {} has the code of an earlier holder", "第 {} 个持证主体的代码与前面的重复"),
+    ("a person's number stands here whole, and by a request id it would lie in the clear", "此处载有完整的个人号码，而申请编号以明文存放"),
     ("a person's number stands here whole, and the QR code would tell it to everybody", "此处载有完整的个人号码，印在二维码里人人可读"),
     ("holder {}: the name has {} characters, the type allows {}", "第 {} 个持证主体：名称有 {} 个字符，该类型最多 {} 个"),
     ("holder {}: code type {} is not allowed, wanted is one of {}", "第 {} 个持证主体：代码类型 {} 不适用，应为其中之一：{}"),

@@ -70,8 +70,8 @@ pub fn hint(code: &str) -> Option<Words> {
         ),
         "certificate_not_found" => ("用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
         "lifecycle_before_last" => (
-            "GET /v1/certificates/{identifier}/history 可查上一次操作的时间。",
-            "GET /v1/certificates/{identifier}/history tells when the last act took effect.",
+            "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
+            "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
         ),
         // What would send a caller to a command of the machine is no hint for him.
         code => return remedy(code).filter(|words| !names_a_command(words)),

@@ -130,7 +130,26 @@ pub fn remedy(code: &str) -> Option<Words> {
             "等另一进程结束后重试；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
             "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
         ),
-        "store_no_library" => ("检查目录，或用 kanhe init 建库。", "Check the folder, or found a library with `kanhe init`."),
+        "store_no_library" => (
+            "检查目录；此处原有证照库的，用 kanhe restore 恢复，新库用 kanhe init 建立。",
+            "Check the folder. Where a library was, bring a backup back with `kanhe restore`; a new one is founded with `kanhe init`.",
+        ),
+        "store_secret_missing" => (
+            "把另存的 secret.age 放回证照库目录；备份目录中也有一份。没有它，证照库无法打开。",
+            "Put the copy of `secret.age` back that you kept; the folder of backups has one too. Without it the library never opens.",
+        ),
+        "store_half_restored" => {
+            ("再次运行 kanhe restore，从同一备份恢复到同一目录。", "Run `kanhe restore` again, from the same backups into the same folder.")
+        }
+        "backup_inside" => ("把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
+        "backup_other_library" => (
+            "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，则把现用的那份放入该目录。",
+            "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, put the one in use into that folder.",
+        ),
+        "backup_other_history" => (
+            "此库可能是从旧备份恢复的：先查明，再备份到另一目录；确认无误后可加 --anyway。",
+            "The library may have come from an old backup: find out, and back up to another folder, or with --anyway where you know why.",
+        ),
         "store_exists" => ("换一个目录。", "Choose another folder."),
         "store_newer" => ("请使用写成它的那个版本或更新版本。", "Use the kanhe that wrote it, or a later one."),
         "store_other_secret" => ("请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
@@ -150,8 +169,18 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
         ),
         "certificate_not_found" => ("用 kanhe find 查找。", "Look for it with `kanhe find`."),
-        "lifecycle_not_allowed" => ("只能做错误中列出的操作。", "Do one of the acts that the error lists."),
-        "lifecycle_before_last" => ("用 kanhe history 查看上一次操作的时间。", "`kanhe history` tells when the last act took effect."),
+        "lifecycle_not_allowed" => (
+            "只能做错误中列出的操作；如系申请，不予许可（kanhe reject）或由申请人撤回（kanhe withdraw）。",
+            "Do one of the acts that the error lists. Of an application: reject or withdraw it, with `kanhe reject` or `kanhe withdraw`.",
+        ),
+        "lifecycle_before_last" => (
+            "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
+            "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
+        ),
+        "review_not_agreed" => (
+            "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
+            "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",
+        ),
         "lifecycle_in_future" => ("到那一天再记录。", "Record it on that day."),
         "holder_code_check" => ("对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
         "time_reversed" => {
@@ -166,6 +195,10 @@ pub fn remedy(code: &str) -> Option<Words> {
             "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
         ),
         "other_holder_name" => ("先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+        "id_number_in_clear" => (
+            "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
+            "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        ),
         "id_number_in_seal" => (
             "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
             "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",

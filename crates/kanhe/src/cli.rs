@@ -31,6 +31,7 @@ pub use papers::{ManifestVerb, PackBuildArgs, PackVerb, RecognitionVerb, StatusV
 pub use service::{ConfigVerb, ServeArgs};
 
 use crate::words::Language;
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use language::{Tongue, language_of_setting};
 use std::path::PathBuf;
@@ -269,4 +270,9 @@ pub struct BenchArgs {
     /// The folder in which a temporary library is made: the disk that is measured [default: the system's folder for such]
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
+}
+
+/// A number of rows: of a page without any nobody could ask for the next.
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }

@@ -5,7 +5,8 @@ use crate::words::Words;
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::NamedTempFile;
 
 /// Seals, packs and status lists are for everybody, as far as the umask allows.
@@ -19,6 +20,9 @@ const SECRET_FOLDER: u32 = 0o700;
 
 /// What flows by only once is kept up to so many bytes: a hundred million applications, and not a stream without end.
 const LONGEST_FLOW: u64 = 64 << 30;
+
+/// The files of one certificate are written in less, on any disk that still works.
+const LONGEST_WRITE: Duration = Duration::from_secs(3600);
 
 /// How the names of files begin that are still being written.
 const UNFINISHED: &str = ".kanhe-";
@@ -157,6 +161,26 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
         let entry = entry.map_err(failed)?;
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             std::fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// A path without links and detours, as far as it is there.
+pub fn real(path: &Path) -> PathBuf {
+    let known = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let found = known.and_then(|(above, real)| path.strip_prefix(above).ok().map(|rest| real.join(rest)));
+    found.unwrap_or_else(|| path.to_owned())
+}
+
+/// Takes away what a killed run has left unfinished in a folder that others may write to: what nobody can still be writing.
+pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(folder, &error);
+    for entry in std::fs::read_dir(folder).map_err(failed)?.flatten() {
+        let old = entry.metadata().and_then(|found| found.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LONGEST_WRITE));
+        if old && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            // Of another user, or gone: it does no harm.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
     Ok(())

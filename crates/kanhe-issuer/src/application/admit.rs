@@ -7,7 +7,7 @@ use super::table::Application;
 use super::term::{self, Term};
 use super::{fields, holders};
 use crate::catalogue::CertificateKind;
-use crate::discretion::Words;
+use crate::discretion::{Words, tells_in_clear};
 use jiff::civil::Date;
 use kanhe_core::code::Serial;
 use kanhe_core::kind::Form;
@@ -34,6 +34,10 @@ impl CertificateKind {
         let request_id = request_id(application, &mut faults);
         let number = number(application, self, &mut faults);
         let holders = holders::admit(application, self.holder(), &mut faults);
+        let known = holders.as_ref().map_or(&[][..], |(holders, _)| holders.as_slice());
+        if request_id.as_ref().is_some_and(|request| tells_in_clear(request, known, today)) {
+            faults.push(Fault::new(Reserved::RequestId.name(), FaultDefect::NumberInClear));
+        }
         let term = term::admit(application, self.validity(), term, today, &mut faults);
         let fields = fields::admit(application, self, &mut faults);
         if let (Some((number, _)), Some((holders, _))) = (&number, &holders) {

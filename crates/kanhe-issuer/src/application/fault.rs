@@ -88,6 +88,9 @@ pub enum FaultDefect {
     /// A resident id or a holder's own number, where the QR code says it to everybody.
     #[error("a person's number stands here whole, and the QR code would tell it to everybody")]
     WholeNumber,
+    /// A resident id or a holder's own number, where the database has it in the clear.
+    #[error("a person's number stands here whole, and by a request id it would lie in the clear")]
+    NumberInClear,
     /// Too many holders.
     #[error("{found} holders, the type allows {most}")]
     HolderCount { found: usize, most: usize },
@@ -196,6 +199,7 @@ impl FaultDefect {
             Self::Day => "day",
             Self::Serial(inner) => inner.code(),
             Self::WholeNumber => "id_number_in_seal",
+            Self::NumberInClear => "id_number_in_clear",
             Self::HolderCount { .. } => "holder_count",
             Self::HolderLists { .. } => "holder_lists_differ",
             Self::HolderTwice { .. } => "holder_twice",

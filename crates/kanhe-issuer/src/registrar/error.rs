@@ -67,7 +67,7 @@ pub enum RegistrarError {
         present: u32,
     },
     /// A certificate that comes from the library's own region, or goes to it.
-    #[error("region {region} is the library's own: nothing is transferred within it")]
+    #[error("region {region} is the library's own, or in it: nothing is transferred within it")]
     OwnRegion {
         /// The region.
         region: RegionCode,
@@ -98,6 +98,9 @@ pub enum RegistrarError {
         /// The scheme.
         scheme: String,
     },
+    /// An identifier that tells a person's number, and would lie in the clear.
+    #[error("a person's number stands whole in the identifier, and would lie in the clear")]
+    NumberInClear,
     /// The library has no such certificate.
     #[error("the library has no certificate {identifier}")]
     NotFound {
@@ -178,6 +181,7 @@ impl RegistrarError {
             Self::OwnCertificate { .. } => "transfer_own_certificate",
             Self::NotGivenAway { .. } => "transfer_not_given_away",
             Self::AliasOfRegion { .. } => "alias_of_region",
+            Self::NumberInClear => "id_number_in_clear",
             Self::NotFound { .. } => "certificate_not_found",
             Self::HolderHasOne { .. } => "holder_has_one",
             Self::NumberTaken { .. } => "number_taken",

@@ -20,7 +20,7 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// The region is the library's own or is none, or the other region's state is not that of a certificate that was given away:
+    /// The region is the library's own, or a place in it, or is none, or the other region's state is not that of a certificate that was given away:
     /// `transferred`, or `valid` in a code set that has no code for it.
     pub fn new(
         library: &Library,
@@ -28,7 +28,7 @@ impl Origin {
         identifier: Lenient<CertificateId>,
         said: Option<(&CodeSet, Meaning)>,
     ) -> Result<Self, RegistrarError> {
-        if region == *library.region() {
+        if region.is_within(library.region()) {
             return Err(RegistrarError::OwnRegion { region });
         }
         if !region.has_province() {

@@ -257,9 +257,9 @@ impl House {
     }
 
     /// How many certificates the caller's agency has.
-    pub fn counts_of(&self, caller: &Caller, today: Date) -> Result<Counts, Problem> {
+    pub fn counts_of(&self, caller: &Caller, today: Date, ending_by: Option<Date>) -> Result<Counts, Problem> {
         caller.may(Right::Read)?;
-        Ok(Counts::read(&self.library, Some(within(caller)), today)?)
+        Ok(Counts::read(&self.library, Some(within(caller)), today, ending_by)?)
     }
 
     /// A job of the caller's agency, which it may handle so.

@@ -29,7 +29,11 @@ impl From<StoreError> for Problem {
             StoreError::DiskFull | StoreError::NoSlot => StatusCode::INSUFFICIENT_STORAGE,
             StoreError::InUse | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::NoLibrary { .. }
+            | StoreError::NoSecret { .. }
+            | StoreError::HalfRestored { .. }
             | StoreError::NoBackup { .. }
+            | StoreError::OtherLibrary { .. }
+            | StoreError::OtherHistory { .. }
             | StoreError::Exists { .. }
             | StoreError::Foreign
             | StoreError::Newer { .. }
@@ -72,6 +76,7 @@ impl From<RegistrarError> for Problem {
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }
             | RegistrarError::NoRegion { .. }
+            | RegistrarError::NumberInClear
             | RegistrarError::OtherType { .. }
             | RegistrarError::OtherHolder { .. }
             | RegistrarError::OtherName { .. }

@@ -199,6 +199,9 @@ impl CertificateRow {
     }
 }
 
+/// The version before an annulled one does not come back.
+const STAYS_SUPERSEDED: &str = "predecessor_stays_superseded";
+
 /// What an act made of a certificate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
@@ -214,6 +217,10 @@ pub struct Changed {
     /// When it was written down (RFC 3339).
     #[schema(format = DateTime)]
     pub recorded: String,
+    /// What the officer should know: `predecessor_stays_superseded`, where the annulled version had taken the place of another, which does not come back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub warnings: Vec<Cow<'static, str>>,
 }
 
 impl Changed {
@@ -225,6 +232,8 @@ impl Changed {
             state: card.state.word().into(),
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
+            // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.
+            warnings: if change == Change::Annul && card.predecessor.is_some() { vec![STAYS_SUPERSEDED.into()] } else { Vec::new() },
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct Counts {
     pub totals: Vec<Total>,
     /// By month of issue.
     pub months: Vec<MonthCount>,
+    /// What ends soon, by month of the last day: those that can still be used and end from today up to the day that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endings: Option<Vec<MonthCount>>,
 }
 
 /// Certificates of one type, agency and state.
@@ -36,7 +39,7 @@ pub struct Total {
     pub past_their_term: u64,
 }
 
-/// Certificates of one type, agency, state and month of issue.
+/// Certificates of one type, agency, state and month.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MonthCount {
     /// The code of the type.
@@ -52,8 +55,8 @@ pub struct MonthCount {
 }
 
 impl Counts {
-    /// Counts what lies within, or everything.
-    pub fn read(library: &Library, within: Option<Within<'_>>, today: Date) -> Result<Self, StoreError> {
+    /// Counts what lies within, or everything; and what ends by a day, if one is named.
+    pub fn read(library: &Library, within: Option<Within<'_>>, today: Date, ending_by: Option<Date>) -> Result<Self, StoreError> {
         let mut counts = library.counts()?;
         counts.retain(|count| within.is_none_or(|within| within.has(&count.type_code, &count.agency)));
         let mut sums: BTreeMap<(TypeCode, Uscc, State), u64> = BTreeMap::new();
@@ -71,7 +74,23 @@ impl Counts {
             month: format!("{:04}-{:02}", count.year, count.month),
             count: count.count,
         };
+        let endings = |until: Date| -> Result<Vec<MonthCount>, StoreError> {
+            let mut rows = Vec::new();
+            for (type_code, agency, state) in sums.keys() {
+                let months = library.ending(type_code, agency, *state, (today, until))?;
+                rows.extend(months.into_iter().map(|((year, month), count)| MonthCount {
+                    r#type: type_code.to_string(),
+                    agency: agency.to_string(),
+                    state: state.word().into(),
+                    month: format!("{year:04}-{month:02}"),
+                    count,
+                }));
+            }
+            Ok(rows)
+        };
+        let endings = ending_by.map(endings).transpose()?;
         Ok(Self {
+            endings,
             as_of: today.to_string(),
             totals: sums.into_iter().map(total).collect::<Result<_, StoreError>>()?,
             months: counts.iter().map(month).collect(),

@@ -93,6 +93,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("hook_too_many", "先删除一个。", "Remove one."),
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (
+        "id_number_in_clear",
+        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
+        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+    ),
+    (
         "id_number_in_seal",
         "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
         "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",
@@ -131,7 +136,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("last_version", "申请新证照。", "Apply for a new certificate."),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
-    ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+    (
+        "lifecycle_not_allowed",
+        "只能做错误中列出的操作；如系申请，不予许可或撤回。",
+        "Do one of the acts that the error lists. Of an application: reject or withdraw it.",
+    ),
     (
         "lists_old",
         "请告知本服务的运维人员：状态表久未重新签署，publish_lists 载明原因。",

@@ -124,7 +124,7 @@ pub struct ApplicationListArgs {
     #[arg(long, value_name = "ID", conflicts_with = "stage")]
     pub department: Option<String>,
     /// At most so many
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]
     pub most: usize,
     /// Where the page before ended
     #[arg(long, value_name = "CURSOR")]

@@ -12,6 +12,9 @@ pub struct BackupArgs {
     /// The folder of backups: each adds only what the others do not have
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
+    /// Also where the last backup there is of another history of this library: it was set back, and somebody knows
+    #[arg(long)]
+    pub anyway: bool,
 }
 
 /// `kanhe restore …`

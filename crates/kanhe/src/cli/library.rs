@@ -232,7 +232,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "DAY", requires = "ending_by")]
     pub ending_from: Option<String>,
     /// At most so many
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]
     pub most: usize,
     /// Where the page before ended
     #[arg(long, value_name = "CURSOR")]
@@ -292,6 +292,9 @@ pub struct HistoryArgs {
 pub struct CountArgs {
     #[command(flatten)]
     pub library: DoorArg,
+    /// Also those that can still be used and end from today up to this day, by the month in which they end
+    #[arg(long, value_name = "DAY")]
+    pub ending_by: Option<String>,
     #[command(flatten)]
     pub types: TypesArg,
 }

@@ -118,6 +118,6 @@ pub struct LogEventsArgs {
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     pub from: u64,
     /// At most so many
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]
     pub most: usize,
 }

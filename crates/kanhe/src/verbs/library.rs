@@ -98,7 +98,12 @@ fn database(folder: &Path) -> PathBuf {
 pub fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failure> {
     let path = folder.join(SECRET);
     if !path.exists() {
-        return Err(stored(StoreError::NoLibrary { folder: folder.display().to_string() }));
+        let (database, name) = (database(folder), folder.display().to_string());
+        return Err(stored(match Library::missing(&database) {
+            _ if database.exists() => StoreError::NoSecret { folder: name },
+            StoreError::NoLibrary { .. } => StoreError::NoLibrary { folder: name },
+            other => other,
+        }));
     }
     let file = files::read(&path, LARGEST_KEY_FILE)?;
     secret(&file, lock).map_err(|failure| failure.within(path.display()))

@@ -302,6 +302,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Those whose last day is this or earlier, and that can still be used", "截止日期不晚于此日、且仍可使用的证照"),
     ("… and this or later [default: today]", "……且不早于此日 [默认：今天]"),
+    (
+        "Also those that can still be used and end from today up to this day, by the month in which they end",
+        "另计自今天至此日到期、仍可使用的证照，按到期月份",
+    ),
     ("At most so many", "最多列出几条"),
     ("Where the page before ended", "上一页结束处的位置"),
     ("The identifier of the other scheme, such as gd:4401-0001", "另一编码体系的标识，如 gd:4401-0001"),
@@ -367,6 +371,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The later checkpoint", "较新的检查点"),
     ("The published files of the log", "已发布的日志文件目录"),
     ("The folder of backups: each adds only what the others do not have", "备份目录；每次只添加其余备份没有的内容"),
+    (
+        "Also where the last backup there is of another history of this library: it was set back, and somebody knows",
+        "即使目录中最后一份备份属于此库的另一段历史（库曾回退，且已查明）也照办",
+    ),
     ("The folder of backups", "备份目录"),
     ("Which backup [default: the last]", "第几个备份 [默认：最近一个]"),
     ("Only what the library keeps of this holder; - reads the code from standard input", "仅此持证主体的数据；- 表示从标准输入读取代码"),

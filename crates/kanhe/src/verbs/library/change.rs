@@ -16,6 +16,12 @@ use kanhe_issuer::registrar::{Replacement, is_alias_part};
 use serde_json::json;
 use std::path::Path;
 
+/// What who annuls a version has to do next.
+const STAYS_SUPERSEDED: Words = Words::new(
+    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照，如有需要请重新颁发。",
+    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Issue it anew where he is to have one.",
+);
+
 /// Changes the state of a certificate.
 pub fn change(args: &ChangeArgs, change: Change, voice: Voice) -> Result<Ended, Failure> {
     act(args, change, None, voice)
@@ -38,9 +44,10 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
     let changed = door(&args.library)?.change(&identifier, change, other, &args.grounds)?;
     voice.say(&json!(changed), |language| {
         let state = said_state(&changed.state, language);
+        let warned = if changed.warnings.is_empty() { String::new() } else { format!("\n⚠ {}", STAYS_SUPERSEDED.of(language)) };
         match language {
-            Language::Chinese => format!("已{}：{identifier}，现为{state}", change_word(change).zh),
-            Language::English => format!("{}: {identifier} is now {state}", change_word(change).en),
+            Language::Chinese => format!("已{}：{identifier}，现为{state}{warned}", change_word(change).zh),
+            Language::English => format!("{}: {identifier} is now {state}{warned}", change_word(change).en),
         }
     });
     Ok(Ended::Well)

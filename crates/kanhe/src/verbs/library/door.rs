@@ -17,6 +17,7 @@ use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::Voice;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kanhe_core::certificate::Certificate as Said;
 use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
@@ -52,7 +53,7 @@ pub trait Door {
     fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure>;
 
     /// How many certificates there are.
-    fn counts(&self) -> Result<Counts, Failure>;
+    fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure>;
 
     /// Changes the state of a certificate; `other` is the region that it is moved to.
     fn change(
@@ -245,8 +246,10 @@ pub struct Arriving<'a> {
 
 /// What came of a row.
 pub enum Arrived {
-    /// It is there, under a code; and whether it was before.
-    As(String, bool),
+    /// It is there now, under a code.
+    New(String),
+    /// It was there before, and has come so far since.
+    Before(String, Stage),
     /// It has faults, as a report tells them.
     Refused(Vec<Value>),
 }

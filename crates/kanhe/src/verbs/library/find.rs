@@ -14,7 +14,7 @@ use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
 use kanhe_issuer::question::{in_order, nothing_is_found_by};
-use kanhe_service::shown::CertificateRow;
+use kanhe_service::shown::{CertificateRow, MonthCount};
 use kanhe_store::find::{Cursor, Question};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -91,7 +91,6 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
         return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned() });
     }
     if let Some(until) = &args.ending_by {
-        let day = |text: &str| parse_day(text).ok_or_else(|| wrong(format!("{text} is no day such as 2026-12-31")));
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
         let until = day(until)?;
         in_order(from, until)?;
@@ -145,10 +144,17 @@ pub fn said(words: &str) -> Result<String, Failure> {
     Ok(text.trim().to_owned())
 }
 
+/// Reads a day.
+fn day(text: &str) -> Result<Date, Failure> {
+    parse_day(text).ok_or_else(|| Failure::new("usage", format!("{text} is no day such as 2026-12-31")))
+}
+
 /// Says how many certificates there are.
 pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
-    let (catalogue, counts) = (door.catalogue(&args.types)?, door.counts()?);
+    let ending_by = args.ending_by.as_deref().map(day).transpose()?;
+    ending_by.map_or(Ok(()), |until| clock::moment(None).and_then(|now| Ok(in_order(day_in_china(now), until)?)))?;
+    let (catalogue, counts) = (door.catalogue(&args.types)?, door.counts(ending_by)?);
     let json = json!(counts);
     voice.say(&json, |language| {
         let mut table = Table::new();
@@ -164,15 +170,27 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
             let state = said_state(&total.state, language);
             table.add_row([named(&total.r#type), total.agency.clone(), state, total.count.to_string(), expired]);
         }
-        let mut months = Table::new();
-        months.load_style(presets::NOTHING);
+        let by_month = |rows: &mut dyn Iterator<Item = &MonthCount>| {
+            let mut months = Table::new();
+            months.load_style(presets::NOTHING);
+            for month in rows {
+                let state = said_state(&month.state, language);
+                months.add_row([month.month.clone(), named(&month.r#type), month.agency.clone(), state, month.count.to_string()]);
+            }
+            months
+        };
         let shown: BTreeSet<&str> = counts.months.iter().map(|month| month.month.as_str()).collect();
-        for month in shown.into_iter().rev().take(MONTHS).flat_map(|shown| counts.months.iter().filter(move |month| month.month == shown)) {
-            let state = said_state(&month.state, language);
-            months.add_row([month.month.clone(), named(&month.r#type), month.agency.clone(), state, month.count.to_string()]);
-        }
+        let latest = shown.into_iter().rev().take(MONTHS);
+        let months = by_month(&mut latest.flat_map(|shown| counts.months.iter().filter(move |month| month.month == shown)));
         let heading = Words::new("按签发月份（最近十二个月）：", "by month of issue, the latest twelve:").of(language);
-        if months.is_empty() { table.to_string() } else { format!("{table}\n\n{heading}\n{months}") }
+        let issued = if months.is_empty() { table.to_string() } else { format!("{table}\n\n{heading}\n{months}") };
+        let heading = Words::new("即将到期，按到期月份：", "ending soon, by month of the last day:").of(language);
+        let none = Words::new("无", "none").of(language);
+        match &counts.endings {
+            Some(rows) if rows.is_empty() => format!("{issued}\n\n{heading}{none}"),
+            Some(rows) => format!("{issued}\n\n{heading}\n{}", by_month(&mut rows.iter())),
+            None => issued,
+        }
     });
     Ok(Ended::Well)
 }

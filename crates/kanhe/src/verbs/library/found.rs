@@ -29,6 +29,7 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     if args.folder.join(DATABASE).exists() {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
     }
+    Library::can_be_founded(&database(&args.folder)).map_err(stored)?;
     // The log's key will bear the same name: what no key can be called, no log can.
     PublicKeyLine::check_name(&args.origin).map_err(|error| Failure::new(error.code(), error))?;
     files::make_folder(&args.folder)?;

@@ -40,11 +40,12 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let manifest = manifest(&library)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
     let desk = desk.with(key.multiples());
-    let artist = args
-        .out
-        .as_deref()
-        .map(|out| files::make_private_folder(out).and_then(|()| Artist::new(&args.picture, kind).map(|artist| (artist, out))))
-        .transpose()?;
+    let drawing = |out| {
+        files::make_private_folder(out)?;
+        files::sweep_old(out)?;
+        Artist::new(&args.picture, kind).map(|artist| (artist, out))
+    };
+    let artist = args.out.as_deref().map(drawing).transpose()?;
     let run = Run {
         intake: Intake {
             kind,

@@ -8,11 +8,13 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
+use jiff::Timestamp;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_service::shown::Checked;
-use kanhe_store::backup::{Backup, Progress, chosen, restore_with};
+use kanhe_store::backup::{Backup, Earlier, Progress, backups, chosen, restore_with};
+use kanhe_store::docket::Docket;
 use kanhe_store::{Library, StoreError};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -25,7 +27,8 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
     alone(&args.library.library, instead)?;
     let library = open(&args.library)?;
     let bar = bar(voice, 1, BYTES);
-    let backup = back_up_to(&library, &args.library.library, &args.to, &mut |done, all| {
+    let earlier = if args.anyway { Earlier::Forked } else { Earlier::Begun };
+    let backup = back_up_to(&library, &args.library.library, &args.to, earlier, &mut |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });
@@ -39,13 +42,21 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
-pub fn back_up_to(library: &Library, from: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<Backup, Failure> {
-    files::make_folder(to)?;
-    let secret = to.join(SECRET);
-    if !secret.exists() {
-        files::write_secret(&secret, &files::read(&from.join(SECRET), LARGEST_KEY_FILE)?)?;
+pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, Failure> {
+    if files::real(to).starts_with(files::real(from)) {
+        return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
-    library.back_up_with(to, progress).map_err(stored)
+    library.owns(to).map_err(stored)?;
+    let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
+    // A backup beside the secret of another library would never open.
+    if secret.exists() && files::read(&secret, LARGEST_KEY_FILE)? != own {
+        return Err(stored(StoreError::OtherLibrary { folder: to.display().to_string() }));
+    }
+    files::make_folder(to)?;
+    if !secret.exists() {
+        files::write_secret(&secret, &own)?;
+    }
+    library.back_up_with(to, earlier, progress).map_err(stored)
 }
 
 /// What to do where no backup can be made: the earlier ones are as they were.
@@ -97,11 +108,64 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
         }
         return Err(restoring(error));
     }
-    voice.say(&json!({ "library": args.into }), |language| match language {
-        Language::Chinese => format!("已恢复：{}（建议随即运行 kanhe check）", args.into.display()),
-        Language::English => format!("restored: {} (run `kanhe check` on it now)", args.into.display()),
+    let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
+    let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
+    let (row, rows) = (restored.first().map(Known::row), others.iter().map(Known::row).collect::<Vec<_>>());
+    voice.say(&json!({ "library": args.into, "backup": row, "others": rows }), |language| {
+        let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
+        let (whole, place) = (lines(&restored), args.into.display());
+        let said = match language {
+            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}"),
+            Language::English => {
+                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}")
+            }
+        };
+        match language {
+            _ if others.is_empty() => said,
+            Language::Chinese => format!("{said}\n目录中的其他备份（--number）：\n{}", lines(&others)),
+            Language::English => format!("{said}\nother backups in the folder (--number):\n{}", lines(&others)),
+        }
     });
     Ok(Ended::Well)
+}
+
+/// What an operator is told of a backup.
+struct Known {
+    number: u32,
+    taken: String,
+    docket: Option<Docket>,
+}
+
+impl Known {
+    fn read(folder: &Path, backup: &Backup) -> Self {
+        let taken = Timestamp::from_second(backup.taken).unwrap_or_default().to_string();
+        Self { number: backup.number, taken, docket: Docket::read(folder, backup.number) }
+    }
+
+    /// What is not known is left out: an older kanhe wrote nothing beside a backup.
+    fn row(&self) -> Value {
+        let Self { number, taken, docket } = self;
+        match docket {
+            Some(Docket { region, origin, head, certificates, .. }) => json!({
+                "number": number, "taken": taken, "region": region.as_str(), "origin": origin, "certificates": certificates, "events": head.size,
+            }),
+            None => json!({ "number": number, "taken": taken }),
+        }
+    }
+
+    fn line(&self, language: Language) -> String {
+        let Self { number, taken, docket } = self;
+        match (language, docket) {
+            (Language::Chinese, Some(Docket { origin, head, certificates, .. })) => {
+                format!("备份 {number}  {taken}  {origin}  {certificates} 张证照  {} 条事件", head.size)
+            }
+            (Language::English, Some(Docket { origin, head, certificates, .. })) => {
+                format!("backup {number}  {taken}  {origin}  {certificates} certificates  {} events", head.size)
+            }
+            (Language::Chinese, None) => format!("备份 {number}  {taken}"),
+            (Language::English, None) => format!("backup {number}  {taken}"),
+        }
+    }
 }
 
 /// What to do where a backup cannot be restored: there may be another.

@@ -76,13 +76,21 @@ fn prove(door: &dyn Door, subject: Option<(&str, Which)>, index: Option<u64>, ou
         (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
     let Proof { event, size, text } = door.prove(index)?;
-    files::write(out, text.as_bytes())?;
+    // A bundle is as confidential as the event in it, with the officer's name and the reason.
+    files::write_private(out, text.as_bytes())?;
     let json = json!({ "subject": event.subject, "index": index, "size": size, "act": event.act, "proof": out });
     voice.say(&json, |language| {
         let act = said_act(&event.act, language);
         match language {
-            Language::Chinese => format!("第 {index} 条事件（{act}）在 {size} 条的日志中：{}", out.display()),
-            Language::English => format!("event {index} ({act}) stands in the log of {size}: {}", out.display()),
+            Language::Chinese => {
+                format!("第 {index} 条事件（{act}）在 {size} 条的日志中：{}（内含该事件，只给可以知情的人）", out.display())
+            }
+            Language::English => {
+                format!(
+                    "event {index} ({act}) stands in the log of {size}: {} (it holds the event: for those who may know it)",
+                    out.display()
+                )
+            }
         }
     });
     Ok(Ended::Well)

@@ -29,6 +29,7 @@ use kanhe_service::proposals;
 use kanhe_service::publish::{self, Keep, Press};
 use kanhe_service::reread::{Refused, Reread};
 use kanhe_service::serve::{Gate, SOCKET, Tls};
+use kanhe_store::backup::Earlier;
 use kanhe_token::{Address, TokenName};
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -162,7 +163,7 @@ impl Plan {
         let Some(backup) = &self.config.backup else { return Backups::elsewhere() };
         let (from, to, keep) = (self.folder.join(&self.config.library.folder), self.folder.join(&backup.folder), backup.keep);
         Backups::by(Box::new(move |library| {
-            let taken = library::back_up_to(library, &from, &to, &mut |_, _| {}).map_err(|failure| failure.code())?;
+            let taken = library::back_up_to(library, &from, &to, Earlier::Begun, &mut |_, _| {}).map_err(|failure| failure.code())?;
             kanhe_store::backup::thin(&to, keep).map_err(|error| error.code())?;
             Ok(taken.number)
         }))

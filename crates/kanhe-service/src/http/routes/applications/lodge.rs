@@ -64,6 +64,8 @@ pub struct LodgedAs {
     result: &'static str,
     /// Its lifelong code (终生唯一编码), by which the applicant asks where it stands.
     code: String,
+    /// How far it has come: `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    stage: &'static str,
 }
 
 /// 201 with the address for a new application, 200 for one that was lodged before.
@@ -105,5 +107,7 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     let lodging = Lodging { agency: caller.agency, application: &application, replaces: replaces.transpose()?, chance: house.chance() };
     let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
     let result = if matches!(lodged, Lodged::New(_)) { "lodged" } else { "before" };
-    Ok(LodgedAs { result, code: lodged.code().as_str().to_owned() })
+    let code = lodged.code();
+    let stage = house.library.project(&code)?.ok_or(ExaminerError::NotFound { code })?.stage.word();
+    Ok(LodgedAs { result, code: code.as_str().to_owned(), stage })
 }

@@ -4,7 +4,7 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::moment::moment;
+use crate::http::moment::{day, moment};
 use crate::http::problem::Problem;
 use crate::http::seen::show;
 use crate::shown::{Certificate, Counts, History};
@@ -12,6 +12,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::lifecycle::Past;
+use kanhe_issuer::question::in_order;
 use kanhe_issuer::sight::Sight;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -48,6 +49,16 @@ pub struct When {
     /// … as far as the library knew it at this one; now, where nothing is said.
     #[param(format = DateTime)]
     known: Option<String>,
+}
+
+/// What is counted beside all there are.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CountWhat {
+    /// Also what ends from today up to this day, by month of the last day (`2026-12-31`).
+    #[param(format = Date)]
+    ending_by: Option<String>,
 }
 
 /// One certificate.
@@ -89,9 +100,15 @@ pub async fn history(
     .await
 }
 
-/// How many certificates the caller's agency has, by type and state, and by month of issue.
-#[utoipa::path(get, path = "/v1/certificates/count", tag = "certificates",
+/// How many certificates the caller's agency has, by type and state, and by month of issue; and how many end by a day.
+#[utoipa::path(get, path = "/v1/certificates/count", tag = "certificates", params(CountWhat),
     responses((status = OK, body = Counts)))]
-pub async fn count(State(house): State<Shared>, caller: Caller) -> Result<Json<Counts>, Problem> {
-    aside(&house, move |house| house.counts_of(&caller, day_in_china(house.now())).map(Json)).await
+pub async fn count(State(house): State<Shared>, caller: Caller, Query(what): Query<CountWhat>) -> Result<Json<Counts>, Problem> {
+    aside(&house, move |house| {
+        let today = day_in_china(house.now());
+        let until = what.ending_by.as_deref().map(|text| day("ending_by", text)).transpose()?;
+        until.map_or(Ok(()), |until| in_order(today, until))?;
+        house.counts_of(&caller, today, until).map(Json)
+    })
+    .await
 }

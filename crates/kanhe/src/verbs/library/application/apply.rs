@@ -12,11 +12,12 @@ use crate::verbs::issue::refused::Refused;
 use crate::verbs::issue::{ended, kind, paused};
 use crate::verbs::report::{Report, Reported};
 use crate::verbs::{Ended, Voice};
-use crate::words::Language;
+use crate::words::{Language, stage_word};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::Replacement;
+use kanhe_store::Stage;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -113,7 +114,12 @@ fn told(counts: &Counts, report: &Reported, voice: Voice) {
     });
     voice.say(&summary, |language| {
         let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let one = |line: &Value| format!("{}  {}", text(line, "code"), text(line, "request_id"));
+        // Who hands in again what was refused or withdrawn must not take it for lodged.
+        let stage = |line: &Value| match Stage::ALL.into_iter().find(|stage| stage.word() == text(line, "stage")) {
+            Some(stage) => format!("  {}", stage_word(stage).of(language)),
+            None => String::new(),
+        };
+        let one = |line: &Value| format!("{}  {}{}", text(line, "code"), text(line, "request_id"), stage(line));
         let mut said = codes.iter().take(MOST_SAID).map(one).collect::<Vec<_>>();
         said.extend(faults.lines(language));
         said.push(match language {
@@ -140,8 +146,9 @@ fn report_of(args: &ApplyArgs) -> Result<PathBuf, Failure> {
 fn line(row: &Application, arrived: Arrived) -> Value {
     let (line, request) = (row.line(), row.request_id());
     match arrived {
-        Arrived::As(code, before) => {
-            json!({ "line": line, "request_id": request, "result": if before { "before" } else { "lodged" }, "code": code })
+        Arrived::New(code) => json!({ "line": line, "request_id": request, "result": "lodged", "code": code }),
+        Arrived::Before(code, stage) => {
+            json!({ "line": line, "request_id": request, "result": "before", "code": code, "stage": stage.word() })
         }
         Arrived::Refused(faults) => json!({ "line": line, "request_id": request, "result": "refused", "faults": faults }),
     }

@@ -14,6 +14,7 @@ use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
 use kanhe_core::event;
@@ -128,8 +129,8 @@ impl Door for Own {
         History::read(&self.library, identifier, self.mark(identifier)?, past, today).map_err(stored)
     }
 
-    fn counts(&self) -> Result<Counts, Failure> {
-        Counts::read(&self.library, None, day_in_china(clock::moment(None)?)).map_err(stored)
+    fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {
+        Counts::read(&self.library, None, day_in_china(clock::moment(None)?), ending_by).map_err(stored)
     }
 
     fn change(
@@ -179,8 +180,11 @@ impl Door for Own {
         let replaces = lodging.replaces.map(|(replacement, identifier)| (replacement, identifier.clone()));
         let lodging_here = Lodging { agency, application: lodging.row, replaces, chance: *clock::chance()? };
         match Examiner::new(&self.library, behind).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
-            Ok(Lodged::New(code)) => Ok(Arrived::As(code.to_string(), false)),
-            Ok(Lodged::Before(code)) => Ok(Arrived::As(code.to_string(), true)),
+            Ok(Lodged::New(code)) => Ok(Arrived::New(code.to_string())),
+            Ok(Lodged::Before(code)) => {
+                let stage = self.library.project(&code).map_err(stored)?.map(|project| project.stage);
+                Ok(Arrived::Before(code.to_string(), stage.ok_or_else(|| examined(&ExaminerError::NotFound { code }))?))
+            }
             // What is no fault of the row stops the whole.
             Err(ExaminerError::Store(error)) => Err(stored(error)),
             Err(error @ ExaminerError::NoReview) => Err(examined(&error)),

@@ -3,8 +3,8 @@
 use super::super::bulk::with;
 use super::super::export::taken;
 use super::shapes::{
-    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, of_case, one, search,
-    sought, stage_of, unexpected,
+    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, named_stage, of_case,
+    one, search, sought, stage_of, unexpected,
 };
 use super::wire::{Reply, Wire, broken_off, escaped};
 use super::{
@@ -14,6 +14,7 @@ use super::{
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
+use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
@@ -96,8 +97,9 @@ impl Door for Service {
         self.0.get(&one(identifier, &format!("/history{}", when.unwrap_or_default())))
     }
 
-    fn counts(&self) -> Result<Counts, Failure> {
-        self.0.get("/v1/certificates/count")
+    fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {
+        let asked = ending_by.map_or_else(String::new, |day| format!("?ending_by={day}"));
+        self.0.get(&format!("/v1/certificates/count{asked}"))
     }
 
     fn change(
@@ -152,7 +154,8 @@ impl Door for Service {
         );
         let more = json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row), "replaces": replaces });
         match self.0.post::<LodgedAs>("/v1/applications", &grounds_of(grounds, more)?)? {
-            Reply::Done(lodged) => Ok(Arrived::As(lodged.code, lodged.result == "before")),
+            Reply::Done(LodgedAs { result, code, .. }) if result != "before" => Ok(Arrived::New(code)),
+            Reply::Done(LodgedAs { code, stage, .. }) => Ok(Arrived::Before(code, named_stage(&stage)?)),
             Reply::Told(told) => told.of_row().map(Arrived::Refused).ok_or_else(|| told.failure()),
         }
     }

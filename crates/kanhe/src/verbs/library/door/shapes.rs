@@ -71,6 +71,7 @@ pub struct MovedOn {
 pub struct LodgedAs {
     pub result: String,
     pub code: String,
+    pub stage: String,
 }
 
 impl IssuedTold {
@@ -154,5 +155,10 @@ pub fn confined<T>(rows: Vec<T>, next: Option<String>, agency: Option<&Uscc>, of
 
 /// The stage that an application has come to.
 pub fn stage_of(told: &MovedOn) -> Result<Stage, Failure> {
-    Stage::ALL.into_iter().find(|stage| stage.word() == told.stage).ok_or_else(|| unexpected("`stage` is none that is known here"))
+    named_stage(&told.stage)
+}
+
+/// The stage of a word.
+pub fn named_stage(word: &str) -> Result<Stage, Failure> {
+    Stage::ALL.into_iter().find(|stage| stage.word() == word).ok_or_else(|| unexpected("`stage` is none that is known here"))
 }

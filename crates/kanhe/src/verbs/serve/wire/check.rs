@@ -67,8 +67,8 @@ impl Plan {
 
     /// What stands in the library's folder, and would be lost or go back with it.
     pub(super) fn misplaced(&self) -> Vec<Failure> {
-        let library = real(&self.folder.join(&self.config.library.folder));
-        let inside = |file: Option<PathBuf>| file.is_some_and(|file| real(&file).starts_with(&library));
+        let library = files::real(&self.folder.join(&self.config.library.folder));
+        let inside = |file: Option<PathBuf>| file.is_some_and(|file| files::real(&file).starts_with(&library));
         let copy = || Failure::new("checkpoint_copy_inside", "publish.checkpoint_copy is in the library, and would go back with it");
         let backup = || Failure::new("config_backup_inside", "backup.folder is in the library, and would be lost with it");
         inside(self.checkpoint_copy()).then(copy).into_iter().chain(inside(self.backup_folder()).then(backup)).collect()
@@ -117,11 +117,4 @@ pub(super) fn once_each(keys: &[NamedKey]) -> Vec<Failure> {
     let one = |key: &NamedKey| key.key().verifying_key();
     let twice = keys.iter().enumerate().filter(|(place, key)| keys.iter().take(*place).any(|before| one(before) == one(key)));
     twice.map(|(_, key)| Failure::new("config_key_twice", format!("the key {} stands under [[keys]] more than once", key.name()))).collect()
-}
-
-/// A path without links and detours, as far as it is there.
-fn real(path: &Path) -> PathBuf {
-    let known = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let found = known.and_then(|(above, real)| path.strip_prefix(above).ok().map(|rest| real.join(rest)));
-    found.unwrap_or_else(|| path.to_owned())
 }

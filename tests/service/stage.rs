@@ -247,16 +247,13 @@ fn told_in_chinese(reply: &Reply) {
     }
 }
 
-/// The one code that has no hint over HTTP yet: that of the machine names the project, and is taken for one that names a command.
-const WITHOUT: &str = "not_a_seal";
-
-/// And what to do about it, as is who asks what of the service is not well.
+/// What stops a request comes with what to do about it, as is who asks what of the service is not well.
 fn told_what_to_do(reply: &Reply) {
     let is_hinted = |told: &Value| told["hint"].as_str().is_some_and(|hint| !hint.is_empty());
     // A `HEAD` is told nothing but its headers.
     if reply.header("content-type") == "application/problem+json" && !reply.bytes.is_empty() {
         let problem = reply.json();
-        assert!(is_hinted(&problem) || problem["code"] == WITHOUT, "kanhe-words/src/hint has nothing for: {}", problem["code"]);
+        assert!(is_hinted(&problem), "kanhe-words/src/hint has nothing for: {}", problem["code"]);
     }
     if let Some(parts) = serde_json::from_slice::<Value>(&reply.bytes).ok().as_ref().and_then(|body| body["parts"].as_array()) {
         let without: Vec<_> = parts.iter().filter(|part| part["ok"] == false && !is_hinted(part)).collect();

@@ -329,8 +329,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
     (
         "survivors_missing",
-        "为名录所载的截止序号重新制作清单（kanhe log survivors），随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
-        "Make the list for the cut-off that the manifest names (`kanhe log survivors`), and propose it with the next edition: POST /v1/manifest. Until then no certificate of the key can be told.",
+        "请在证照库所在的机器上为名录所载的截止序号重新制作清单，随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
+        "Let the list be made at the library for the cut-off that the manifest names, and propose it with the next edition: POST /v1/manifest. Until then no certificate of the key can be told.",
     ),
     (
         "survivors_of_no_stolen_key",

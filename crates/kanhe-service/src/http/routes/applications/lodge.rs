@@ -108,6 +108,6 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
     let result = if matches!(lodged, Lodged::New(_)) { "lodged" } else { "before" };
     let code = lodged.code();
-    let stage = house.library.project(&code)?.ok_or(ExaminerError::NotFound { code })?.stage.word();
+    let stage = house.application_of(&caller, Right::Lodge, code.as_str())?.project.stage.word();
     Ok(LodgedAs { result, code: code.as_str().to_owned(), stage })
 }

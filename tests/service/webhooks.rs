@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
-use kanhe_service::webhooks::Miss;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
-use kanhe_service::webhooks::{Secret, signature};
+use kanhe_service::webhooks::{Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
+use kanhe_store::StoreError;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -360,6 +360,37 @@ fn an_agency_hears_of_its_own_certificates_and_has_its_own_hooks() {
     assert_eq!((listed["webhooks"][0]["id"].clone(), listed["webhooks"][0]["secret"].clone()), (theirs["id"].clone(), Value::Null));
     assert_eq!(others.send("DELETE", &path, None).status, 204);
     assert_eq!(others.send("GET", "/v1/webhooks", None).json()["webhooks"], json!([]));
+}
+
+#[test]
+fn what_was_to_be_told_to_a_hook_goes_with_it() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let made = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    issue(&stage, 1);
+    rounds(&stage.house, &|_, _, _| Ok(410));
+    issue(&stage, 2);
+    let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
+    let left = |fate| deliveries_of(&stage.house.library, &ours.id, fate, None, 10).unwrap().0.len();
+    assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (1, 1));
+    assert_eq!(desk.send("DELETE", &format!("/v1/webhooks/{}", made["id"].as_str().unwrap()), None).status, 204);
+    assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (0, 0));
+}
+
+#[test]
+fn a_letter_that_was_on_its_way_to_a_hook_that_is_gone_is_not_kept() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    issue(&stage, 1);
+    let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
+    let (house, gone) = (Arc::clone(&stage.house), ours.clone());
+    let taken_away = move |_: &str, _: &[(&str, String)], _: &[u8]| {
+        house.library.commit(|pen| -> Result<(), StoreError> { Ok(remove_hook(pen, &gone)) }).unwrap();
+        Ok(503)
+    };
+    rounds(&stage.house, &taken_away);
+    assert_eq!(deliveries_of(&stage.house.library, &ours.id, Fate::Waiting, None, 10).unwrap().0, []);
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub fn round(house: &House, hook: &Hook, post: &Post, goes_on: &dyn Fn() -> bool
             fail(house, &hook, waiting.get(place..).unwrap_or_default(), answer, &mut round)?;
             break;
         }
-        settle(&house.library, [(delivery, None)])?;
+        settle(&house.library, &hook, [(delivery, None)])?;
         round.arrived += 1;
     }
     Ok(round)
@@ -180,7 +180,7 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Mi
             "a letter did not arrive"
         );
     }
-    settle(&house.library, due.iter().map(|(before, after)| (*before, Some(after))))
+    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))
 }
 
 /// The letter's signatures, with each secret that is good now (Standard Webhooks: separated by blanks).

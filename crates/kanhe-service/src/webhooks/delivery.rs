@@ -113,14 +113,37 @@ pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, Store
     }
 }
 
-/// Writes down how deliveries went: one that arrived is taken away.
-pub fn settle<'d>(library: &Library, went: impl IntoIterator<Item = (&'d Delivery, Option<&'d Delivery>)>) -> Result<(), StoreError> {
+/// Writes down how deliveries to a hook went: one that arrived is taken away, and so is each of a hook that was taken away meanwhile.
+pub fn settle<'d>(
+    library: &Library,
+    hook: &Hook,
+    went: impl IntoIterator<Item = (&'d Delivery, Option<&'d Delivery>)>,
+) -> Result<(), StoreError> {
     library.commit(|pen| {
+        let stands = hook_in(pen, hook)?.is_some();
         went.into_iter().try_for_each(|(before, after)| {
             pen.take_office(Drawer::Deliveries, &place(before));
+            let after = after.filter(|_| stands);
             after.map_or(Ok(()), |after| pen.put_office(Drawer::Deliveries, &place(after), &wire::to_vec(after)))
         })
     })
+}
+
+/// Takes away what was still to be told to a hook that was taken away, stretch by stretch.
+pub fn forget(library: &Library, hook: &Hook) -> Result<(), StoreError> {
+    for fate in [Fate::Waiting, Fate::Dead] {
+        loop {
+            let (left, next) = deliveries_of(library, &hook.id, fate, None, MOST_COUNTED)?;
+            library.commit_even_astray(|pen| -> Result<(), StoreError> {
+                left.iter().for_each(|delivery| pen.take_office(Drawer::Deliveries, &place(delivery)));
+                Ok(())
+            })?;
+            if next.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A page of what waits to be told to a hook, or could not be told, in the order of the log.
@@ -153,13 +176,13 @@ pub fn letters(library: &Library, fate: Fate) -> Result<u16, StoreError> {
 }
 
 /// Lets a letter be sent at once and from the first try, whether it is dead or waits for its next. Whether there is such a letter.
-pub fn replay(library: &Library, hook: &[u8; ID_LENGTH], index: u64, now: Timestamp) -> Result<bool, StoreError> {
-    let at = |fate| library.office(Drawer::Deliveries, &[shelf(hook, fate).as_slice(), &index.to_be_bytes()].concat());
+pub fn replay(library: &Library, hook: &Hook, index: u64, now: Timestamp) -> Result<bool, StoreError> {
+    let at = |fate| library.office(Drawer::Deliveries, &[shelf(&hook.id, fate).as_slice(), &index.to_be_bytes()].concat());
     let paper = at(Fate::Dead)?.map_or_else(|| at(Fate::Waiting), |dead| Ok(Some(dead)))?;
     let Some(paper) = paper else { return Ok(false) };
     let found: Delivery = read(&paper)?;
     let again = Delivery { tries: 0, due: now, fate: Fate::Waiting, ..found.clone() };
-    settle(library, [(&found, Some(&again))])?;
+    settle(library, hook, [(&found, Some(&again))])?;
     Ok(true)
 }
 

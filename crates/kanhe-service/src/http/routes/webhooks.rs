@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::shown::Names;
 use crate::webhooks::{
-    Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, hook_in, hooks_of, put_hook, remove_hook, replay,
+    Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, forget, hook_in, hooks_of, put_hook, remove_hook, replay,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -176,7 +176,8 @@ pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<
         commit_use(&house.library, UseAct::HookRemoved, |pen| -> Result<(), Problem> {
             remove_hook(pen, &hook);
             Ok(note_use(pen, &used(house, &caller, UseAct::HookRemoved, &hook), house.chance())?)
-        })
+        })?;
+        Ok::<_, Problem>(forget(&house.library, &hook)?)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -247,7 +248,7 @@ pub async fn send_again(
     let index: u64 = index.parse().map_err(|_| unknown())?;
     let found = aside(&house, move |house| -> Result<_, Problem> {
         let hook = managed_hook(house, &caller, &id)?;
-        Ok(replay(&house.library, &hook.id, index, house.now())?)
+        Ok(replay(&house.library, &hook, index, house.now())?)
     });
     if found.await? { Ok(StatusCode::ACCEPTED) } else { Err(unknown()) }
 }

@@ -65,13 +65,13 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
         let address = listener.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let (socket, stops) = (plan.socket(), (told_to_stop()?, told_to_stop()?));
+        let mut beside = beside(&plan, &house, tls.as_ref()).await?;
         // Whoever started it may have named port 0, and waits for this line; from then on it may also be told to stop.
         voice.say(&json!({ "listening": address.to_string() }), |language| match language {
             Language::Chinese => format!("服务已启动：{scheme}://{address}（接口说明：/docs）"),
             Language::English => format!("serving at {scheme}://{address} (the interface is described at /docs)"),
         });
         tracing::info!(address = %address, "serving");
-        let mut beside = beside(&plan, &house, tls.as_ref()).await?;
         if let Some((tls, credentials)) = tls.clone().zip(credentials) {
             beside.spawn(credentials::renew_certificate(house.clone(), tls, credentials));
         }

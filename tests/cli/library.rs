@@ -345,6 +345,9 @@ fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
     assert_eq!(marked, [second.as_str()]);
     let said = archive.ask(&["find", "--lang", "en"]).for_people().run().ended(0).out;
     assert_eq!(said.matches("stolen key, refused").count(), 1, "{said}");
+    assert_eq!(archive.told(&["count"])["stolen_keys"], json!(1));
+    let said = archive.ask(&["count", "--lang", "en"]).for_people().run().ended(0).out;
+    assert!(said.contains("kanhe log lost lists it"), "{said}");
     let stolen = archive.path("gd-market.pub");
     let lost = archive.told(&["log", "lost", "--stolen", &stolen]);
     assert_eq!(lost["before"], json!(2));

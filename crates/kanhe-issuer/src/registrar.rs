@@ -31,7 +31,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
 use kanhe_core::certificate::Validity;
 use kanhe_core::code::{CertificateId, RegionCode};
-use kanhe_core::envelope::{Authentic, Envelope};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Approval, Event, Grounds};
 use kanhe_core::manifest::Manifest;
 use kanhe_core::plain::is_plain;
@@ -40,6 +40,7 @@ use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
 use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, StoreError, Turn};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
 #[derive(Clone, Debug)]
@@ -85,9 +86,8 @@ impl<'l> Registrar<'l> {
     }
 
     /// The manifest that the library works under, believed by the key that it was taken up with.
-    pub fn manifest(&self) -> Result<Manifest, RegistrarError> {
-        let signed = self.library.manifest()?.ok_or(RegistrarError::NoManifest)?;
-        opened(&signed).map(|manifest| Manifest::clone(&manifest))
+    pub fn manifest(&self) -> Result<Arc<Authentic<Manifest>>, RegistrarError> {
+        self.library.opened_manifest(RegistrarError::Manifest)?.ok_or(RegistrarError::NoManifest)
     }
 
     /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
@@ -298,8 +298,7 @@ pub(crate) fn put_manifest(
 
 /// Reads a manifest that its root key signed.
 fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
-    let read = Envelope::decode(&manifest.envelope).and_then(|envelope| envelope.authenticate(&manifest.root));
-    read.map_err(RegistrarError::Manifest)
+    manifest.open().map_err(RegistrarError::Manifest)
 }
 
 /// Whether words can be half of an identifier of another scheme: 1 to 100 characters, and none that cannot be seen.

@@ -4,13 +4,14 @@ mod notice;
 
 pub use notice::{Notice, notices};
 
-use kanhe_core::code::CertificateId;
-use kanhe_core::envelope::Envelope;
+use kanhe_core::code::{CertificateId, Uscc};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::{KeyId, VerifyingKey};
 use kanhe_core::manifest::Manifest;
 use kanhe_core::qr::Scanned;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
+use std::sync::Arc;
 
 /// The hashes of all seals that the key signed and whose issue stands in the log before an index.
 pub fn honest_seals(library: &Library, key: &VerifyingKey, before: u64) -> Result<Vec<[u8; 16]>, StoreError> {
@@ -76,10 +77,7 @@ impl Thefts {
 
     /// Those of the manifest that a library works under.
     pub fn known_to(library: &Library) -> Result<Self, StoreError> {
-        let Some(signed) = library.manifest()? else { return Ok(Self::default()) };
-        // The library has believed it when it was taken up: a read of a certificate need not do so again.
-        let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.read_unchecked::<Manifest>());
-        read.map(|manifest| Self::of(&manifest)).map_err(|_| StoreError::Malformed { family: "meta" })
+        Ok(under(library)?.map(|manifest| Self::of(&manifest)).unwrap_or_default())
     }
 
     /// Each stolen key with its cut-off.
@@ -101,6 +99,17 @@ impl Thefts {
         let Some((_, before)) = self.0.iter().find(|(key, _)| Some(key.id()) == signer) else { return Ok(false) };
         Ok(issue_of(library, shelfmark)?.is_none_or(|(index, _)| index >= *before))
     }
+}
+
+/// How many stolen keys the manifest of a library tells of, of one agency or of all.
+pub fn stolen_keys(library: &Library, of: Option<&Uscc>) -> Result<usize, StoreError> {
+    let Some(manifest) = under(library)? else { return Ok(0) };
+    let agencies = manifest.agencies.iter().filter(|agency| of.is_none_or(|of| agency.code == *of));
+    Ok(agencies.flat_map(|agency| &agency.keys).filter(|key| key.counts_before.is_some()).count())
+}
+
+fn under(library: &Library) -> Result<Option<Arc<Authentic<Manifest>>>, StoreError> {
+    library.opened_manifest(|_| StoreError::Malformed { family: "meta" })
 }
 
 /// Where the log has the issue of a certificate.

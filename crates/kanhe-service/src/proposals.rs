@@ -14,7 +14,6 @@ use crate::shown::ShownNotice;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
-use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
 use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
@@ -91,8 +90,7 @@ pub fn hex(digest: &[u8; 32]) -> String {
 pub fn open_types(library: &Library, catalogue: &Catalogue, dictionaries: &[Dictionary]) -> Result<(), TakenError> {
     let dictionaries: Vec<&Dictionary> = dictionaries.iter().collect();
     bring_types(library, catalogue, &dictionaries)?;
-    // A manifest that does not open is named by `/readyz`, and nobody issues under it.
-    catalogue.settle(manifest(library).as_ref());
+    settle(library, catalogue);
     Ok(())
 }
 
@@ -104,10 +102,10 @@ pub fn take_effect(house: &House, proposal: &Proposal, content: &[u8]) {
             if bring_type(&house.catalogue, &dictionaries, content).is_err() {
                 tracing::error!(proposal = %proposal.code, "a type that was approved is refused now");
             }
-            house.catalogue.settle(manifest(&house.library).as_ref());
+            settle(&house.library, &house.catalogue);
         }
         Deed::Manifest => {
-            house.catalogue.settle(manifest(&house.library).as_ref());
+            settle(&house.library, &house.catalogue);
             // What fails is named by `/readyz` and tried again: the approval stands.
             publish(house);
         }
@@ -126,8 +124,10 @@ pub fn notices(library: &Library, deed: Deed, content: &[u8]) -> Result<Option<V
     Ok(Some(notices.iter().map(Into::into).collect()).filter(|notices: &Vec<_>| !notices.is_empty()))
 }
 
-fn manifest(library: &Library) -> Option<Manifest> {
-    Registrar::new(library).manifest().ok()
+/// Lets a catalogue go by the manifest of its library. One that does not open is named by `/readyz`, and nobody issues under it.
+fn settle(library: &Library, catalogue: &Catalogue) {
+    let manifest = Registrar::new(library).manifest().ok();
+    catalogue.settle(manifest.as_deref().map(|manifest| &**manifest));
 }
 
 /// Changes some certificates of each proposal that is at work. Whether there are more.

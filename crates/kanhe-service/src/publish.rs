@@ -25,7 +25,7 @@ use crate::measure;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::Uscc;
-use kanhe_core::envelope::Envelope;
+use kanhe_core::envelope::Authentic;
 use kanhe_core::manifest::Manifest;
 use kanhe_store::{Library, SignedManifest, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -186,9 +186,8 @@ fn refused<T>(name: &'static str, code: &'static str) -> Result<T, &'static str>
 }
 
 /// The manifest that the library works under, as it was signed and as it reads.
-fn manifest(library: &Library) -> Result<(SignedManifest, Manifest), PublishError> {
+fn manifest(library: &Library) -> Result<(SignedManifest, Authentic<Manifest>), PublishError> {
     let signed = library.manifest()?.ok_or(PublishError::NoManifest)?;
-    let read = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&signed.root));
-    let manifest = Manifest::clone(&*read.map_err(PublishError::Manifest)?);
+    let manifest = signed.open().map_err(PublishError::Manifest)?;
     Ok((signed, manifest))
 }

@@ -2,6 +2,7 @@
 
 use crate::error::StoreError;
 use crate::open::Founding;
+use crate::papers::ReadManifest;
 use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::slots::Slot;
@@ -39,6 +40,8 @@ pub struct Library {
     pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
     /// Why the library is not the one that was published.
     pub(crate) astray: Mutex<Option<&'static str>>,
+    /// The manifest as it was read last.
+    pub(crate) read_manifest: Mutex<Option<ReadManifest>>,
 }
 
 /// A change that is planned. Nobody may hear of it before it stands.

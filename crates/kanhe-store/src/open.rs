@@ -105,7 +105,7 @@ impl Library {
         .map_err(|error| StoreError::Log { detail: error.to_string() })?;
         let (db, next_slots) = (Arc::new(db), Mutex::new(BTreeMap::new()));
         let writer = Writer::begin(Arc::clone(&db), edge, next)?;
-        Ok(Self { keys, writer, db, founding, next_slots, astray: Mutex::new(None) })
+        Ok(Self { keys, writer, db, founding, next_slots, astray: Mutex::new(None), read_manifest: Mutex::new(None) })
     }
 
     /// The ordinal that an agency's next slot has on the disk.

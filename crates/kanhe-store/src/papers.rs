@@ -5,12 +5,15 @@ use crate::family::Family;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::record::read;
+use kanhe_core::envelope::{Authentic, Envelope, EnvelopeError};
 use kanhe_core::key::VerifyingKey;
+use kanhe_core::manifest::Manifest;
 use kanhe_core::wire;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
 use kanhe_log::note::Note;
 use minicbor::{Decode, Encode};
+use std::sync::{Arc, PoisonError};
 
 const MANIFEST: &[u8] = b"manifest";
 const CHECKPOINT: &[u8] = b"checkpoint";
@@ -29,10 +32,40 @@ pub struct SignedManifest {
     pub root: VerifyingKey,
 }
 
+impl SignedManifest {
+    /// What it says, if its root key signed it.
+    pub fn open(&self) -> Result<Authentic<Manifest>, EnvelopeError> {
+        Envelope::decode(&self.envelope).and_then(|envelope| envelope.authenticate(&self.root))
+    }
+}
+
+/// A manifest that somebody has opened, beside the bytes that it was read from.
+pub(crate) struct ReadManifest {
+    bytes: Vec<u8>,
+    manifest: Arc<Authentic<Manifest>>,
+}
+
 impl Library {
     /// The manifest that the library works under, once an agency was added.
     pub fn manifest(&self) -> Result<Option<SignedManifest>, StoreError> {
         self.view().get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+
+    /// The same opened, and with the caller's words for one that is not believed. That of a province has thousands of keys: it is opened
+    /// once for as long as no other takes its place.
+    pub fn opened_manifest<E: From<StoreError>>(
+        &self,
+        not_believed: impl FnOnce(EnvelopeError) -> E,
+    ) -> Result<Option<Arc<Authentic<Manifest>>>, E> {
+        let Some(bytes) = self.view().get(Family::Meta, MANIFEST)? else { return Ok(None) };
+        let mut last = self.read_manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = last.as_ref().filter(|read| read.bytes == bytes) {
+            return Ok(Some(Arc::clone(&read.manifest)));
+        }
+        let signed: SignedManifest = read(Family::Meta, &bytes)?;
+        let manifest = Arc::new(signed.open().map_err(not_believed)?);
+        *last = Some(ReadManifest { bytes, manifest: Arc::clone(&manifest) });
+        Ok(Some(manifest))
     }
 
     /// The checkpoint that was published last, a signed note.

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
@@ -29,6 +30,7 @@ use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Project, Shelfmark, Still, StoreError, Within};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// A certificate of the caller's agency.
 pub struct OwnCertificate {
@@ -304,7 +306,7 @@ impl House {
     }
 
     /// The manifest that the library works under.
-    pub fn manifest(&self) -> Result<Manifest, Problem> {
+    pub fn manifest(&self) -> Result<Arc<Authentic<Manifest>>, Problem> {
         Ok(Registrar::new(&self.library).manifest()?)
     }
 

@@ -9,10 +9,12 @@ use crate::accounts::{Account, Right};
 use crate::house::House;
 use crate::http::problem::Problem;
 use kanhe_core::code::Uscc;
+use kanhe_core::envelope::Authentic;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::TableError;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_store::{Pen, SignedManifest, StoreError};
+use std::sync::Arc;
 
 /// Why work on a job ends before its table.
 pub(super) enum Halt {
@@ -58,7 +60,7 @@ pub(super) struct Ground<'h> {
     right: Right,
     signed: Option<SignedManifest>,
     /// The manifest.
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Arc<Authentic<Manifest>>,
     /// The type, in the edition that the manifest names.
     pub(super) kind: &'h CertificateKind,
 }

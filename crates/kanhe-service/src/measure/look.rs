@@ -12,8 +12,8 @@ use crate::serve::Tls;
 use crate::webhooks::{Fate, letters};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::calendar::start_of_day;
-use kanhe_core::envelope::Envelope;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::registrar::Registrar;
 use metrics::gauge;
 
 /// Looks at what merely is. What the library does not tell now keeps its last value; `/readyz` says why.
@@ -46,9 +46,7 @@ pub(super) fn look(house: &House, tls: Option<&Tls>) {
         since(PACK_AGE, Some(shelved.pack().issued()), now);
         until(PACK_LEFT, shelved.pack().expires(), now);
     }
-    if let Ok(Some(signed)) = library.manifest()
-        && let Ok(manifest) = Envelope::decode(&signed.envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&signed.root))
-    {
+    if let Ok(manifest) = Registrar::new(library).manifest() {
         until(MANIFEST_LEFT, manifest.expires, now);
         keys(house, &manifest, now);
     }

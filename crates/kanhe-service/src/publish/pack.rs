@@ -3,7 +3,7 @@
 use super::{PublishError, manifest};
 use crate::house::House;
 use jiff::Timestamp;
-use kanhe_core::envelope::{Document, Envelope, sign_to_cose_by};
+use kanhe_core::envelope::{Authentic, Document, Envelope, sign_to_cose_by};
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::{Manifest, Uses};
 use kanhe_core::pack::{Contents, Pack};
@@ -15,7 +15,7 @@ use kanhe_store::Library;
 /// What the region says in a pack, beside lists and dictionaries.
 pub struct Parts {
     envelope: Vec<u8>,
-    manifest: Manifest,
+    manifest: Authentic<Manifest>,
     recognition: Option<Vec<u8>>,
     survivors: Vec<Vec<u8>>,
 }
@@ -30,8 +30,8 @@ impl Parts {
 
     /// The same with another manifest, which this key has signed, and more lists of survivors.
     pub fn with_manifest(self, envelope: &[u8], root: &VerifyingKey, survivors: &[Vec<u8>]) -> Result<Self, PublishError> {
-        let read = Envelope::decode(envelope).and_then(|envelope| envelope.authenticate::<Manifest>(root));
-        let manifest = Manifest::clone(&*read.map_err(PublishError::Manifest)?);
+        let read = Envelope::decode(envelope).and_then(|envelope| envelope.authenticate(root));
+        let manifest = read.map_err(PublishError::Manifest)?;
         Ok(Self { envelope: envelope.to_vec(), manifest, survivors: [survivors, &self.survivors].concat(), ..self })
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::status::State;
+use kanhe_issuer::survivors::stolen_keys;
 use kanhe_store::{Library, StoreError, Within};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -22,6 +23,10 @@ pub struct Counts {
     /// What ends soon, by month of the last day: those that can still be used and end from today up to the day that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endings: Option<Vec<MonthCount>>,
+    /// How many keys of the agency were stolen; left out where none was. What they signed behind their cut-off is counted by the state that
+    /// acts made of it, and counters refuse it: certificates that are found are marked `behind_cut_off`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stolen_keys: Option<usize>,
 }
 
 /// Certificates of one type, agency and state.
@@ -91,6 +96,7 @@ impl Counts {
         let endings = ending_by.map(endings).transpose()?;
         Ok(Self {
             endings,
+            stolen_keys: Some(stolen_keys(library, within.map(|within| within.agency))?).filter(|keys| *keys > 0),
             as_of: today.to_string(),
             totals: sums.into_iter().map(total).collect::<Result<_, StoreError>>()?,
             months: counts.iter().map(month).collect(),

@@ -39,6 +39,7 @@ use crate::failure::Failure;
 use crate::words::{Sentence, Words};
 use crate::{files, shipped};
 use kanhe_core::code::CertificateId;
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
@@ -48,6 +49,7 @@ use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_service::proposals::open_types;
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The database in a library's folder.
@@ -121,7 +123,7 @@ fn lock_arg(lock: &LibraryLock) -> LockArg {
 }
 
 /// The manifest that the library works under.
-fn manifest(library: &Library) -> Result<Manifest, Failure> {
+fn manifest(library: &Library) -> Result<Arc<Authentic<Manifest>>, Failure> {
     Registrar::new(library).manifest().map_err(|error| registered(&error))
 }
 

@@ -186,10 +186,19 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
         let issued = if months.is_empty() { table.to_string() } else { format!("{table}\n\n{heading}\n{months}") };
         let heading = Words::new("即将到期，按到期月份：", "ending soon, by month of the last day:").of(language);
         let none = Words::new("无", "none").of(language);
-        match &counts.endings {
+        let counted = match &counts.endings {
             Some(rows) if rows.is_empty() => format!("{issued}\n\n{heading}{none}"),
             Some(rows) => format!("{issued}\n\n{heading}\n{}", by_month(&mut rows.iter())),
             None => issued,
+        };
+        match (counts.stolen_keys, language) {
+            (None, _) => counted,
+            (Some(keys), Language::Chinese) => {
+                format!("{counted}\n\n有 {keys} 个密钥失窃：其失窃后签发的仍按登记状态计入上表，查验时不予接受；用 kanhe log lost 列出。")
+            }
+            (Some(keys), Language::English) => format!(
+                "{counted}\n\nkeys that were stolen: {keys}. What they signed behind their cut-off is counted above by its state, and counters refuse it: kanhe log lost lists it."
+            ),
         }
     });
     Ok(Ended::Well)

@@ -93,7 +93,8 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Lodge, &body.r#type)?;
-    if !agencies_for(&house.manifest()?, kind).contains(&caller.agency) {
+    let manifest = house.manifest()?;
+    if !agencies_for(&manifest, kind).contains(&caller.agency) {
         return Err(ExaminerError::OutOfScope { agency: caller.agency }.into());
     }
     let replaces = body.replaces.map(|replaces| {

@@ -159,7 +159,8 @@ impl Door for Own {
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {
-        let issuing = agencies_for(&manifest(&self.library)?, kind);
+        let manifest = manifest(&self.library)?;
+        let issuing = agencies_for(&manifest, kind);
         match (named, issuing.as_slice()) {
             (Some(named), _) => {
                 let code = Uscc::parse(named).map_err(|error| Failure::new(error.code(), error))?;
@@ -243,7 +244,7 @@ impl Door for Own {
     }
 
     fn manifest(&self) -> Result<Manifest, Failure> {
-        manifest(&self.library)
+        manifest(&self.library).map(|manifest| Manifest::clone(&manifest))
     }
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {

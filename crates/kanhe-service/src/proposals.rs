@@ -115,13 +115,18 @@ pub fn take_effect(house: &House, proposal: &Proposal, content: &[u8]) {
     tracing::info!(proposal = %proposal.code, deed = proposal.deed.word(), "a proposal was approved");
 }
 
-/// What should be known of the stolen keys of a manifest before it is approved; none where there is nothing.
-pub fn notices(library: &Library, deed: Deed, content: &[u8]) -> Result<Option<Vec<ShownNotice>>, StoreError> {
-    if deed != Deed::Manifest {
-        return Ok(None);
-    }
-    let notices = Motion::notices_of_manifest(library, content)?;
-    Ok(Some(notices.iter().map(Into::into).collect()).filter(|notices: &Vec<_>| !notices.is_empty()))
+/// What should be known before it is approved of the stolen keys of a manifest, or of certificates that are annulled; none where there is
+/// nothing.
+pub fn notices(library: &Library, deed: Deed, content: &[u8]) -> Result<Option<Vec<ShownNotice>>, ProposalError> {
+    let notices: Vec<ShownNotice> = match deed {
+        Deed::Manifest => Motion::notices_of_manifest(library, content)?.iter().map(Into::into).collect(),
+        Deed::Annul => match Motion::later_versions(library, content)? {
+            0 => Vec::new(),
+            later => vec![ShownNotice::of_later_versions(later)],
+        },
+        Deed::Type | Deed::Recognition | Deed::Suspend | Deed::Reinstate | Deed::Revoke | Deed::Cancel => Vec::new(),
+    };
+    Ok(Some(notices).filter(|notices| !notices.is_empty()))
 }
 
 /// Lets a catalogue go by the manifest of its library. One that does not open is named by `/readyz`, and nobody issues under it.

@@ -1,7 +1,7 @@
 //! Many certificates that are changed by two people.
 
 use super::is_sound;
-use crate::agencies::{LI, WANG, grounds};
+use crate::agencies::{LI, WANG, grounds, operator};
 use crate::people::PASSWORD;
 use crate::proposals::{approved, condition, of_all, path_of, propose, refused};
 use crate::stage::Stage;
@@ -107,4 +107,24 @@ fn a_list_with_certificates_that_the_act_is_not_allowed_for_is_refused_by_name()
     both["identifiers"] = json!([other]);
     assert_eq!(refused(&chen.post("/v1/certificates/changes", &both)), (400, "request_malformed".to_owned()));
     assert_eq!(refused(&chen.post("/v1/certificates/changes", &of_all("renew"))), (400, "request_malformed".to_owned()));
+}
+
+#[test]
+fn who_annuls_later_versions_is_told_that_the_earlier_do_not_come_back() {
+    let stage = Stage::new();
+    let [chen, zhou] = ["chen.head", "zhou.head"].map(|login| stage.officer(Office::Housing, login, &[Role::Approver]));
+    let first = stage.operator(WANG, 1);
+    stage.operator(WANG, 2);
+    let mut body = grounds();
+    body["application"] = operator(1);
+    body["application"]["request_id"] = json!("P-1-amended");
+    assert_eq!(stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body).status, 201);
+    let told =
+        |proposal: &Value| proposal["notices"].as_array().map(|notices| notices.iter().map(|notice| notice["code"].clone()).collect());
+    let proposal = propose(&chen, "/v1/certificates/changes", &of_all("annul"));
+    assert_eq!((&proposal["number"], &proposal["notices"][0]["certificates"]), (&json!(2), &json!(1)));
+    let shown = zhou.get(&format!("/v1/proposals/{}", proposal["code"].as_str().unwrap())).json();
+    assert_eq!(told(&shown), Some(vec![json!("predecessor_stays_superseded")]), "who approves is told as well");
+    let revoked = propose(&chen, "/v1/certificates/changes", &of_all("revoke"));
+    assert_eq!(told(&revoked), None);
 }

@@ -70,6 +70,13 @@ impl Motion {
         notices(library, &Thefts::known_to(library)?, &opened.map_err(|_| malformed())?, &lists)
     }
 
+    /// How many certificates of a list had taken the place of another version, which does not come back when they are annulled.
+    pub fn later_versions(library: &Library, content: &[u8]) -> Result<u64, ProposalError> {
+        let list = list::List::read(library, content)?;
+        let cards = list.rows().iter().map(|row| library.card(row.shelfmark));
+        Ok(cards.map(|card| card.map(|card| u64::from(card.predecessor.is_some()))).sum::<Result<_, _>>()?)
+    }
+
     /// A recognition of the library's region, signed by the root key of its manifest.
     pub fn of_recognition(library: &Library, recognition: Vec<u8>) -> Result<Self, ProposalError> {
         let root = library.manifest()?.ok_or(RegistrarError::NoManifest)?.root;

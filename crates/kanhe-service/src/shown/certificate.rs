@@ -200,7 +200,7 @@ impl CertificateRow {
 }
 
 /// The version before an annulled one does not come back.
-const STAYS_SUPERSEDED: &str = "predecessor_stays_superseded";
+pub(super) const STAYS_SUPERSEDED: &str = "predecessor_stays_superseded";
 
 /// What an act made of a certificate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -1,19 +1,21 @@
-//! What should be known of a stolen key, for people and machines.
+//! What should be known before something is approved that nothing forbids, for people and machines.
 
 use super::Names;
+use super::certificate::STAYS_SUPERSEDED;
 use kanhe_issuer::survivors::Notice;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// Something about a stolen key that should be known before counters go by the manifest.
+/// Something that should be known before it is approved: of a stolen key, or of certificates that are annulled together.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = TheftNotice)]
+#[schema(as = ProposalNotice)]
 pub struct ShownNotice {
-    /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`.
+    /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`, `predecessor_stays_superseded`.
     pub code: Cow<'static, str>,
-    /// The id of the key.
-    pub key_id: String,
+    /// The id of the key; null where it is about none.
+    #[schema(required)]
+    pub key_id: Option<String>,
     /// How many certificates it is about; null where it is about the key.
     #[schema(required)]
     pub certificates: Option<u64>,
@@ -24,7 +26,16 @@ pub struct ShownNotice {
 impl From<&Notice> for ShownNotice {
     fn from(notice: &Notice) -> Self {
         let certificates = if let Notice::Behind { usable, .. } = notice { Some(*usable) } else { None };
-        Self { code: notice.code().into(), key_id: notice.key().to_string(), certificates, message: message(notice) }
+        Self { code: notice.code().into(), key_id: Some(notice.key().to_string()), certificates, message: message(notice) }
+    }
+}
+
+impl ShownNotice {
+    /// So many certificates that are annulled had taken the place of another version.
+    pub fn of_later_versions(certificates: u64) -> Self {
+        let zh = format!("其中 {certificates} 张是延续或变更后的版本：宣告无效后，前一版本仍为已被替代，不会恢复");
+        let en = format!("{certificates} of them had taken the place of another version, which stays superseded when they are annulled");
+        Self { code: STAYS_SUPERSEDED.into(), key_id: None, certificates: Some(certificates), message: Names { zh, en } }
     }
 }
 

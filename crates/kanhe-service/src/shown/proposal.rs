@@ -46,8 +46,8 @@ pub struct ShownProposal {
     /// How far the changing of many certificates is; null before the approval, and for other deeds.
     #[schema(required)]
     pub progress: Option<ShownProgress>,
-    /// What should be known of the stolen keys of a proposed manifest before it is approved: told when it is proposed, and with the proposal
-    /// itself while it is open. Null where there is nothing to know, and in lists.
+    /// What should be known before it is approved, of the stolen keys of a manifest or of certificates that are annulled: told when it is
+    /// proposed, and with the proposal itself while it is open. Null where there is nothing to know, and in lists.
     #[schema(required)]
     pub notices: Option<Vec<ShownNotice>>,
 }

@@ -76,7 +76,8 @@ pub struct QrInquiry {
 pub struct SharedPage {
     /// Those of all agencies.
     certificates: Vec<SharedCertificate>,
-    /// The `after` of the next page; null on the last.
+    /// The `after` of the next page; null on the last. Where a caller may ask for some types alone, a page may have fewer than it could, or
+    /// none, and not be the last.
     #[schema(required)]
     next: Option<String>,
 }

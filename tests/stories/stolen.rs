@@ -1,8 +1,12 @@
 //! A stolen key: what the thief signs is refused, and what the agency had signed before stays good.
 
 use kanhe_core::envelope::{DocumentType, sign_to_cose};
+use kanhe_core::event::{Act, Event};
 use kanhe_core::key::SigningKey;
 use kanhe_core::pack::PackError;
+use kanhe_core::qr::Scanned;
+use kanhe_core::seal::seal_hash;
+use kanhe_core::verify::{Logged, Occasion, verify_logged};
 use kanhe_tests::world::{noon, test_key};
 use kanhe_tests::{Office, Outcome, PackPlan, Province, World};
 
@@ -34,6 +38,48 @@ fn without_the_list_of_survivors_nothing_of_the_key_can_be_told() {
     assert_eq!(ask(&honest, &other_cut_off), ("unknown", "survivors_unknown"), "a list for a later cut-off would let the thief pass");
     let revoked = stolen().state(Office::Guangzhou, 7, kanhe_core::status::State::Revoked);
     assert_eq!(ask(&honest, &revoked), ("refuse", "revoked"), "a refusal comes before a doubt");
+}
+
+#[test]
+fn a_proof_from_the_log_tells_on_which_side_of_the_theft_a_certificate_was_issued() {
+    let world = World::new();
+    let (text, other) = (world.food_permit().text(), world.food_permit().slot(99).text());
+    let stolen = || world.pack().stolen(Office::Guangzhou, BEFORE);
+    let (unlisted, listed) = (stolen(), stolen().survivors(Office::Guangzhou, BEFORE, &[&text]));
+    let rows = [
+        (Act::Issue, BEFORE - 1, &text, &unlisted, "accepted"),
+        (Act::Suspend, BEFORE - 1, &text, &unlisted, "accepted"),
+        (Act::Issue, BEFORE, &text, &unlisted, "key_stolen"),
+        (Act::Renew, BEFORE + 1, &text, &unlisted, "key_stolen"),
+        // An honest certificate is changed after the theft, too.
+        (Act::Suspend, BEFORE, &text, &unlisted, "survivors_unknown"),
+        (Act::Issue, BEFORE - 1, &other, &unlisted, "survivors_unknown"),
+        (Act::Issue, BEFORE, &other, &unlisted, "survivors_unknown"),
+        (Act::Issue, BEFORE - 1, &other, &listed, "accepted"),
+    ];
+    for (act, index, of, plan, code) in rows {
+        let (pack, event) = (plan.open(), event(act, of));
+        let judged = verify_logged(&text, &pack, Occasion { at: noon(), scene: None }, &Logged::new(index, &event));
+        assert_eq!(judged.map_or_else(|refusal| refusal.reason().code(), |_| "accepted"), code, "{act:?} at {index}");
+    }
+}
+
+/// An event about the certificate with this QR code.
+fn event(act: Act, text: &str) -> Event {
+    Event {
+        act,
+        subject: "a certificate".to_owned(),
+        digest: [0; 32],
+        seal: seal_hash(Scanned::parse(text).unwrap().bytes()),
+        effective: noon(),
+        recorded: noon(),
+        basis: "basis".to_owned(),
+        reason: "reason".to_owned(),
+        actor: "nobody".to_owned(),
+        approval: None,
+        other: None,
+        salt: [0; 16],
+    }
 }
 
 #[test]

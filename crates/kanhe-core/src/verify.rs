@@ -43,8 +43,8 @@ pub fn verify<'p>(text: &str, pack: &'p Authentic<Pack>, occasion: Occasion<'_>)
     verify_with(text, pack, occasion, |_| None)
 }
 
-/// Decides the same where a proof tells that the region's log has the certificate: what it has from before a theft is its agency's, also
-/// where the pack has no list of survivors.
+/// Decides the same where a proof tells that the region's log has the certificate: what it has from before a theft is its agency's, and
+/// what was issued later is not, also where the pack has no list of survivors.
 pub fn verify_logged<'p>(
     text: &str,
     pack: &'p Authentic<Pack>,
@@ -76,7 +76,7 @@ fn verify_by<'p, 'm>(
     let (seal, anchor) = authenticate::<Seal<'_>>(&envelope, pack, multiples_of)?; // from here on its words are the issuer's
     let kind = in_scope(&seal, &anchor)?; // what a key without the right to speak has signed is nobody's word: nothing of it is believed
     let trust = match (anchor.trust_in(scanned.bytes()), anchor.key().counts_before.zip(logged)) {
-        (Trust::Unknown, Some((before, logged))) if logged.has_seal(scanned.bytes(), before) => Trust::Whole,
+        (Trust::Unknown, Some((before, logged))) => logged.trust_in_seal(scanned.bytes(), before).unwrap_or(Trust::Unknown),
         (known, _) => known,
     };
     decide(&seal, &anchor, kind, trust, pack, occasion)

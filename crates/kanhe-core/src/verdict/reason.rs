@@ -69,7 +69,7 @@ pub enum Reason<'p> {
         /// The type's index in its region.
         kind: u16,
     },
-    /// The key was stolen, and the seal is not among those that the region's log knows from before.
+    /// The key was stolen, and the seal is not among those that the region's log knows from before, or is proved to have been issued later.
     #[error("key {key_id} of {} was stolen, and the seal is none of those signed before", agency.en)]
     KeyStolen {
         /// The key.

@@ -52,7 +52,9 @@ fn verify_file_by<'p>(
         known => known,
     };
     let trust = match (trust, anchor.key().counts_before.zip(logged)) {
-        (Trust::Unknown | Trust::File, Some((before, logged))) if logged.has_file(&Sha256::digest(&file).into(), before) => Trust::Whole,
+        (known @ (Trust::Unknown | Trust::File), Some((before, logged))) => {
+            logged.trust_in_file(&Sha256::digest(&file).into(), before).unwrap_or(known)
+        }
         (known, _) => known,
     };
     decide(&seal, &anchor, kind, trust, pack, occasion)

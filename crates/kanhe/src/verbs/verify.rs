@@ -12,7 +12,6 @@ use kanhe_core::event::Act;
 use kanhe_core::pack::{Pack, PackError};
 use kanhe_core::verdict::{Accepted, Reason, Refusal};
 use kanhe_core::verify::{Logged, Occasion, verify, verify_file, verify_file_logged, verify_logged};
-use kanhe_issuer::survivors::makes_a_version;
 use serde_json::json;
 use std::path::Path;
 
@@ -53,7 +52,7 @@ enum NoHelp {
 
 impl NoHelp {
     const fn of(act: Act) -> Self {
-        if makes_a_version(act) { Self::OtherCertificate } else { Self::LaterAct }
+        if act.makes_a_version() { Self::OtherCertificate } else { Self::LaterAct }
     }
 
     /// The stable code.
@@ -66,10 +65,7 @@ impl NoHelp {
 
     const fn words(&self) -> Words {
         match self {
-            Self::OtherCertificate => Words::new(
-                "证明说的不是这张证照，或其签发在截止序号之后。",
-                "The proof is about another certificate, or one that was issued behind the cut-off.",
-            ),
+            Self::OtherCertificate => Words::new("证明说的不是这张证照。", "The proof is about another certificate."),
             Self::LaterAct => Words::new(
                 "证明说的不是证照的签发，而是后来的办理，不足为凭；请颁发机构用 kanhe log prove 证明签发。",
                 "The proof is of a later act and not of the issue, and does not help: ask the agency for `kanhe log prove` of the issue.",

@@ -317,6 +317,59 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
 }
 
 #[test]
+fn what_a_manifest_drops_is_told_and_named_once_by_a_check() {
+    let archive = Archive::open();
+    archive.issuing(permits(3)).run().ended(0);
+    let (identity, public) = (archive.path("identity.txt"), |name: &str| archive.office.text(&format!("{name}.pub")).trim().to_owned());
+    for root in ["root-2", "gd-market-2"] {
+        kanhe(&["key", "new", "--name", root, "--out", &archive.path(&format!("{root}.key")), "--identity", &identity]).ended(0);
+    }
+    let whole = archive.office.text("guangdong.toml");
+    let take_up = |edition: u32, root: &str, description: &str| {
+        let input = archive.office.write("next.toml", description.replace("edition = 1", &format!("edition = {edition}")));
+        let (manifest, key) = (archive.path("next.manifest"), archive.path(&format!("{root}.key")));
+        kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &key, "--identity", &identity]).ended(0);
+        let root = archive.path(&format!("{root}.pub"));
+        let told = archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &root]).and(&GROUNDS).run().ended(0).json();
+        let of = |notice: &Value| (word(notice, "/code").to_owned(), notice["certificates"].clone());
+        told["notices"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    let told = |code: &str, certificates: u64| (code.to_owned(), json!(certificates));
+    let findings = || archive.ask(&["check"]).run().json()["findings"].as_array().unwrap().clone();
+
+    // A slip of the hand in a rotation: the new key stands where the old one stood.
+    let replaced = whole.replace(&public("gd-market"), &public("gd-market-2"));
+    assert_eq!(take_up(2, "root", &replaced), [told("key_removed", 3)]);
+    let [finding] = findings().try_into().unwrap();
+    assert_eq!(word(&finding, "/code"), "check_key_unknown");
+    assert!(word(&finding, "/place").starts_with("key ") && word(&finding, "/place").contains(" of agency "), "{finding}");
+    assert_eq!(take_up(3, "root", &whole), [told("key_removed", 3)], "the other key is gone in its turn");
+    assert_eq!(findings(), [] as [Value; 0]);
+
+    let stolen = whole.replacen(" }]", ", counts_before = 4 }]", 1);
+    take_up(4, "root", &stolen);
+    assert_eq!(take_up(5, "root", &replaced), [told("key_removed", 3)]);
+    assert_eq!(take_up(6, "root", &whole), [told("key_removed", 3)]);
+
+    let [narrower, without_market] = [whole.replace("types = [1, 2] # market", "types = [1] # market"), without_first_agency(&whole)];
+    assert_ne!(narrower, whole);
+    assert_eq!(take_up(7, "root", &narrower), [told("type_taken_from_agency", 3)]);
+    take_up(8, "root", &whole);
+    assert_eq!(take_up(9, "root", &without_market), [told("agency_removed", 3)]);
+    assert_eq!(findings().len(), 1, "one line for the key, and none for each certificate");
+    take_up(10, "root", &whole);
+    assert_eq!(take_up(11, "root-2", &whole), [told("root_changed", 3)]);
+    archive.is_whole();
+}
+
+/// A description without the agency that it names first.
+fn without_first_agency(description: &str) -> String {
+    let mut parts = description.split("[[agencies]]");
+    let (head, rest) = (parts.next().unwrap(), parts.skip(1));
+    rest.fold(head.to_owned(), |text, agency| text + "[[agencies]]" + agency)
+}
+
+#[test]
 fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
     let archive = Archive::open();
     archive.issuing(permits(2)).run().ended(0);

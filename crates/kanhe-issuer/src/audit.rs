@@ -1,10 +1,10 @@
 //! The rules' part of checking a library: that every signature holds under the manifest, and every card says what its history made of it.
 
 use crate::lifecycle::{Past, state_at};
+use crate::survivors::signer_of;
 use jiff::Timestamp;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{Authentic, Envelope};
-use kanhe_core::event::Act;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::qr::Scanned;
@@ -13,11 +13,15 @@ use kanhe_store::check::{Defect, Whole};
 use sha2::{Digest, Sha256};
 
 /// Judges one certificate of a library; the first thing that is not as it must be.
+///
+/// That the manifest has not the key is said last: it speaks of the manifest, and the rest of the certificate.
 pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Option<Defect> {
-    let identifier = &whole.card.identifier;
-    let keys = manifest.agencies.iter().filter(|agency| agency.code == *identifier.issuer()).flat_map(|agency| &agency.keys);
-    let signed = keys.filter(|key| key.covers(whole.card.issued)).any(|key| signatures_hold(whole, &key.key));
-    if !signed {
+    let (identifier, agency) = (&whole.card.identifier, *whole.card.agency());
+    let keys = || manifest.agencies.iter().filter(|one| one.code == agency).flat_map(|agency| &agency.keys);
+    let named = signer_of(whole.record);
+    let unknown = named.filter(|named| !keys().any(|key| key.key.id() == *named)).map(|key| Defect::KeyUnknown { key, agency });
+    let signed = || keys().filter(|key| key.covers(whole.card.issued)).any(|key| signatures_hold(whole, &key.key));
+    if unknown.is_none() && !signed() {
         return Some(Defect::Signature);
     }
     let now = Past { at: Timestamp::MAX, known: Timestamp::MAX };
@@ -26,12 +30,9 @@ pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Option<Defect> {
     }
     let digest: [u8; 32] = Sha256::digest(&whole.record.envelope).into();
     let first = whole.history.iter().map(|(_, event)| event).find(|event| event.subject == identifier.to_string());
-    let told = first.is_some_and(|first| {
-        matches!(first.act, Act::Issue | Act::Renew | Act::Amend | Act::TransferIn)
-            && first.digest == digest
-            && first.seal == seal_hash(&whole.record.seal)
-    });
-    if told { None } else { Some(Defect::EventOfIssue) }
+    let told =
+        first.is_some_and(|first| first.act.makes_a_version() && first.digest == digest && first.seal == seal_hash(&whole.record.seal));
+    if told { unknown } else { Some(Defect::EventOfIssue) }
 }
 
 /// Opens the certificate and its seal with a key, and compares them.

@@ -118,7 +118,7 @@ pub fn issue_of(library: &Library, shelfmark: Shelfmark) -> Result<Option<(u64, 
 }
 
 /// The key that a certificate's seal names.
-fn signer_of(record: &Record) -> Option<KeyId> {
+pub(crate) fn signer_of(record: &Record) -> Option<KeyId> {
     Scanned::parse(&record.digits()).ok().map(|scanned| scanned.envelope().key_id())
 }
 

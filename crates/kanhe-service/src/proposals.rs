@@ -115,7 +115,7 @@ pub fn take_effect(house: &House, proposal: &Proposal, content: &[u8]) {
     tracing::info!(proposal = %proposal.code, deed = proposal.deed.word(), "a proposal was approved");
 }
 
-/// What should be known before it is approved of the stolen keys of a manifest, or of certificates that are annulled; none where there is
+/// What should be known before it is approved of a manifest, or of certificates that are annulled; none where there is
 /// nothing.
 pub fn notices(library: &Library, deed: Deed, content: &[u8]) -> Result<Option<Vec<ShownNotice>>, ProposalError> {
     let notices: Vec<ShownNotice> = match deed {

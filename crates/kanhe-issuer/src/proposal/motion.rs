@@ -6,7 +6,7 @@ use super::paper::Deed;
 use super::taken;
 use crate::catalogue::{Catalogue, CatalogueError, CertificateKind};
 use crate::registrar::{Registrar, RegistrarError, is_newer};
-use crate::survivors::{Notice, Thefts, notices};
+use crate::survivors::{Notice, notices};
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, TypeCode};
 use kanhe_core::dictionary::Dictionary;
@@ -60,14 +60,15 @@ impl Motion {
         Ok(Self { deed: Deed::Manifest, subject: opened.region.to_string(), number: opened.edition, types: Vec::new(), content })
     }
 
-    /// What should be known of the stolen keys of a manifest, from the content of its proposal, before somebody approves it.
+    /// What should be known of a manifest, from the content of its proposal, before somebody approves it.
     pub fn notices_of_manifest(library: &Library, content: &[u8]) -> Result<Vec<Notice>, StoreError> {
         let malformed = || StoreError::Malformed { family: "office" };
         let items = sequence(content).ok_or_else(malformed)?;
         let (manifest, lists) = items.split_first().ok_or_else(malformed)?;
-        let opened = Envelope::decode(manifest).and_then(|envelope| envelope.read_unchecked::<Manifest>());
+        let present = library.manifest()?.ok_or_else(malformed)?;
+        let next = SignedManifest { envelope: manifest.to_vec(), root: present.root };
         let lists: Vec<Vec<u8>> = lists.iter().map(|list| list.to_vec()).collect();
-        notices(library, &Thefts::known_to(library)?, &opened.map_err(|_| malformed())?, &lists)
+        notices(library, Some(&present), &next, &lists)
     }
 
     /// How many certificates of a list had taken the place of another version, which does not come back when they are annulled.

@@ -1,14 +1,15 @@
-//! What should be known of stolen keys before counters go by a manifest that tells of them.
+//! What should be known before counters go by a manifest: of stolen keys that it tells of, and of what it drops.
 
 use super::{Thefts, lost, usable};
+use crate::dropped::{Dropped, dropped};
 use crate::proposal::taken;
 use kanhe_core::envelope::Envelope;
 use kanhe_core::key::KeyId;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::survivors::Survivors;
-use kanhe_store::{Library, StoreError};
+use kanhe_store::{Library, SignedManifest, StoreError};
 
-/// Something about one stolen key that nothing forbids, and that its region should have meant.
+/// Something about a manifest that nothing forbids, and that its region should have meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Certificates lie behind the cut-off that could still be used if counters took the key's word.
@@ -41,6 +42,8 @@ pub enum Notice {
         /// The cut-off.
         before: u64,
     },
+    /// The manifest before had what this one has not.
+    Dropped(Dropped),
 }
 
 impl Notice {
@@ -51,19 +54,57 @@ impl Notice {
             Self::BeyondEnd { .. } => "theft_cut_off_beyond_end",
             Self::TakenBack { .. } => "theft_taken_back",
             Self::NoSurvivors { .. } => "survivors_missing",
+            Self::Dropped(Dropped::Key { .. }) => "key_removed",
+            Self::Dropped(Dropped::Type { .. }) => "type_taken_from_agency",
+            Self::Dropped(Dropped::Agency { .. }) => "agency_removed",
+            Self::Dropped(Dropped::Root { .. }) => "root_changed",
         }
     }
 
     /// The key that it is about.
-    pub const fn key(&self) -> KeyId {
+    pub const fn key(&self) -> Option<KeyId> {
         match self {
-            Self::Behind { key, .. } | Self::BeyondEnd { key, .. } | Self::TakenBack { key } | Self::NoSurvivors { key, .. } => *key,
+            Self::Behind { key, .. } | Self::BeyondEnd { key, .. } | Self::TakenBack { key } | Self::NoSurvivors { key, .. } => Some(*key),
+            Self::Dropped(Dropped::Key { key, .. } | Dropped::Root { next: key, .. }) => Some(*key),
+            Self::Dropped(Dropped::Type { .. } | Dropped::Agency { .. }) => None,
+        }
+    }
+
+    /// How many usable certificates it is about.
+    pub const fn usable(&self) -> Option<u64> {
+        match self {
+            Self::Behind { usable, .. }
+            | Self::Dropped(
+                Dropped::Key { usable, .. } | Dropped::Type { usable, .. } | Dropped::Agency { usable, .. } | Dropped::Root { usable, .. },
+            ) => Some(*usable),
+            Self::BeyondEnd { .. } | Self::TakenBack { .. } | Self::NoSurvivors { .. } => None,
         }
     }
 }
 
 /// What should be known of a manifest that takes the place of another, with these lists of survivors beside those of the library.
-pub fn notices(library: &Library, before: &Thefts, next: &Manifest, lists: &[Vec<u8>]) -> Result<Vec<Notice>, StoreError> {
+pub fn notices(
+    library: &Library,
+    before: Option<&SignedManifest>,
+    next: &SignedManifest,
+    lists: &[Vec<u8>],
+) -> Result<Vec<Notice>, StoreError> {
+    let malformed = |_| StoreError::Malformed { family: "meta" };
+    let opened = next.open().map_err(malformed)?;
+    let mut notices = of_thefts(library, &opened, lists)?;
+    let Some((signed, before)) = before.map(|signed| signed.open().map(|opened| (signed, opened))).transpose().map_err(malformed)? else {
+        return Ok(notices);
+    };
+    let given_back = |stolen: &&(_, u64)| {
+        let mut keys = opened.agencies.iter().flat_map(|agency| &agency.keys);
+        keys.any(|key| key.key == stolen.0 && key.counts_before.is_none())
+    };
+    notices.extend(Thefts::of(&before).iter().filter(given_back).map(|(key, _)| Notice::TakenBack { key: key.id() }));
+    notices.extend(dropped(library, (&before, &signed.root), (&opened, &next.root))?.into_iter().map(Notice::Dropped));
+    Ok(notices)
+}
+
+fn of_thefts(library: &Library, next: &Manifest, lists: &[Vec<u8>]) -> Result<Vec<Notice>, StoreError> {
     let (size, held) = (library.log_size()?, taken::survivors(library)?);
     let read = |list: &Vec<u8>| Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<Survivors>()).ok();
     let lists: Vec<Survivors> = held.iter().chain(lists).filter_map(read).collect();
@@ -81,10 +122,5 @@ pub fn notices(library: &Library, before: &Thefts, next: &Manifest, lists: &[Vec
             notices.push(Notice::NoSurvivors { key, before });
         }
     }
-    let given_back = |stolen: &&(_, u64)| {
-        let mut keys = next.agencies.iter().flat_map(|agency| &agency.keys);
-        keys.any(|key| key.key == stolen.0 && key.counts_before.is_none())
-    };
-    notices.extend(before.iter().filter(given_back).map(|(key, _)| Notice::TakenBack { key: key.id() }));
     Ok(notices)
 }

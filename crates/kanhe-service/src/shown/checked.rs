@@ -27,7 +27,8 @@ pub struct Checked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Finding)]
 pub struct ShownFinding {
-    /// What it is about: a certificate by its place in the library, an event by its index, an application, or the library.
+    /// What it is about: a certificate by its place in the library, an event by its index, an application, a key of an agency, or the
+    /// library.
     pub place: String,
     /// The stable code.
     pub code: Cow<'static, str>,

@@ -2,21 +2,24 @@
 
 use super::Names;
 use super::certificate::STAYS_SUPERSEDED;
+use kanhe_issuer::dropped::Dropped;
 use kanhe_issuer::survivors::Notice;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// Something that should be known before it is approved: of a stolen key, or of certificates that are annulled together.
+/// Something that should be known before it is approved: of a stolen key, of what a manifest drops that the one before it had, or of
+/// certificates that are annulled together.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ProposalNotice)]
 pub struct ShownNotice {
-    /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`, `predecessor_stays_superseded`.
+    /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`, `key_removed`,
+    /// `type_taken_from_agency`, `agency_removed`, `root_changed`, `predecessor_stays_superseded`.
     pub code: Cow<'static, str>,
     /// The id of the key; null where it is about none.
     #[schema(required)]
     pub key_id: Option<String>,
-    /// How many certificates it is about; null where it is about the key.
+    /// How many certificates it is about, or may be where a key is gone; null where it is about a key that stands.
     #[schema(required)]
     pub certificates: Option<u64>,
     /// What it says.
@@ -25,8 +28,8 @@ pub struct ShownNotice {
 
 impl From<&Notice> for ShownNotice {
     fn from(notice: &Notice) -> Self {
-        let certificates = if let Notice::Behind { usable, .. } = notice { Some(*usable) } else { None };
-        Self { code: notice.code().into(), key_id: Some(notice.key().to_string()), certificates, message: message(notice) }
+        let key_id = notice.key().map(|key| key.to_string());
+        Self { code: notice.code().into(), key_id, certificates: notice.usable(), message: message(notice) }
     }
 }
 
@@ -61,6 +64,46 @@ fn message(notice: &Notice) -> Names {
             format!("库中没有密钥 {key} 以序号 {before} 截止的清单：证照包若无此清单，该密钥签发的证照都无从判定（kanhe log survivors）"),
             format!(
                 "the library holds no list of survivors of key {key} before index {before}: with a pack without it no certificate of the key can be told (kanhe log survivors)"
+            ),
+        ),
+        Notice::Dropped(dropped) => return missed(dropped),
+    };
+    Names { zh, en }
+}
+
+/// What is missed in a manifest, and what comes of that at counters.
+fn missed(dropped: &Dropped) -> Names {
+    let (zh, en) = match dropped {
+        Dropped::Key { key, agency, before: None, usable } => (
+            format!(
+                "机构 {agency} 的密钥 {key} 不再列入名录：其签发的证照一律无从判定（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；停用的密钥应保留，写明 until"
+            ),
+            format!(
+                "key {key} of agency {agency} is not in it any more: nobody can tell of what it signed (usable certificates that the agency issued in its time: {usable}); a key that signs no more is kept, with `until`"
+            ),
+        ),
+        Dropped::Key { key, agency, before: Some(before), usable } => (
+            format!(
+                "机构 {agency} 的失窃密钥 {key} 及其截止序号 {before} 不再列入名录：失窃前签发的属实证照也一律无从判定（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；应保留，写明 counts_before"
+            ),
+            format!(
+                "the stolen key {key} of agency {agency} is not in it any more, nor its cut-off {before}: nobody can tell of what it signed, honest certificates as well (usable certificates that the agency issued in its time: {usable}); it is kept, with `counts_before`"
+            ),
+        ),
+        Dropped::Type { type_code, agency, usable } => (
+            format!("机构 {agency} 不再有权签发 {type_code}，或其序号已改作他用：已签发、仍可用的 {usable} 张，核验一律不予接受"),
+            format!(
+                "agency {agency} may not issue {type_code} any more, or its index means another type: counters refuse what it has issued, {usable} usable certificates"
+            ),
+        ),
+        Dropped::Agency { agency, usable } => (
+            format!("机构 {agency} 及其全部密钥不再列入名录：已签发、仍可用的 {usable} 张，一律无从判定"),
+            format!("agency {agency} is not in it any more, with all its keys: nobody can tell of its {usable} usable certificates"),
+        ),
+        Dropped::Root { before, next, usable } => (
+            format!("名录改由根密钥 {next} 签名，此前为 {before}：只信任原根密钥的核验方，对库中仍可用的 {usable} 张一律无从判定"),
+            format!(
+                "root key {next} has signed it, and {before} the one before: who trusts only that one can tell of none of the {usable} usable certificates"
             ),
         ),
     };

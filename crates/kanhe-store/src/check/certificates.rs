@@ -61,6 +61,7 @@ pub(super) fn certificates(walk: &mut Walk<'_>, judge: &dyn Fn(&Whole<'_>) -> Op
             wrong.push(Defect::Unreadable(error));
         }
         for defect in wrong {
+            let place = if let Defect::KeyUnknown { key, agency } = defect { Place::Key(key, agency) } else { place };
             walk.find(place, defect)?;
         }
         walk.step()?;

@@ -3,7 +3,8 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::record::Shelfmark;
-use kanhe_core::code::ProjectCode;
+use kanhe_core::code::{ProjectCode, Uscc};
+use kanhe_core::key::KeyId;
 use std::fmt;
 
 /// Something that is not as it must be.
@@ -44,6 +45,13 @@ pub enum Defect {
     History,
     /// Certificate or seal is signed by no key of its agency.
     Signature,
+    /// The manifest has no such key of the agency: of whatever it signed this is told once.
+    KeyUnknown {
+        /// The key that seals name.
+        key: KeyId,
+        /// The agency whose certificates they are.
+        agency: Uscc,
+    },
     /// The card says another state than the history.
     State,
     /// No event of the log vouches for it.
@@ -107,6 +115,7 @@ impl Defect {
             Self::Alias => "check_alias",
             Self::History => "check_history",
             Self::Signature => "check_signature",
+            Self::KeyUnknown { .. } => "check_key_unknown",
             Self::State => "check_state",
             Self::EventOfIssue => "check_event_of_issue",
             Self::Project => "check_project",
@@ -131,6 +140,8 @@ pub enum Place {
     Event(u64),
     /// An application.
     Project(ProjectCode),
+    /// A key of an agency.
+    Key(KeyId, Uscc),
     /// The library as a whole.
     Library,
 }
@@ -141,6 +152,7 @@ impl fmt::Display for Place {
             Self::Certificate(shelfmark) => write!(f, "certificate {}", shelfmark.0),
             Self::Event(index) => write!(f, "event {index}"),
             Self::Project(code) => write!(f, "application {code}"),
+            Self::Key(key, agency) => write!(f, "key {key} of agency {agency}"),
             Self::Library => f.write_str("the library"),
         }
     }

@@ -25,7 +25,7 @@ fn entry(export: &str, name: &str) -> String {
     String::from_utf8(read.stdout).unwrap()
 }
 
-fn lines(export: &str, name: &str) -> Vec<Value> {
+pub fn lines(export: &str, name: &str) -> Vec<Value> {
     entry(export, name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

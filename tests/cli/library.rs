@@ -1,6 +1,7 @@
 //! A library as an officer works with it: founded, filled, asked, changed and published.
 
 use crate::archive::{Archive, GROUNDS};
+use crate::export::lines;
 use crate::office::{many_permits, permits};
 use crate::program::{kanhe, word};
 use crate::readers::python;
@@ -360,6 +361,51 @@ fn what_a_manifest_drops_is_told_and_named_once_by_a_check() {
     take_up(10, "root", &whole);
     assert_eq!(take_up(11, "root-2", &whole), [told("root_changed", 3)]);
     archive.is_whole();
+}
+
+#[test]
+fn what_counters_refuse_is_marked_wherever_it_is_told() {
+    let archive = Archive::open();
+    archive.issuing(permits(3)).run().ended(0);
+    let [good, revoked, behind] = archive.identifiers().try_into().unwrap();
+    archive.change("revoke", &revoked).ended(0);
+    let (identity, new_key, root_key) = (archive.path("identity.txt"), archive.path("gd-market-2.key"), archive.path("root.key"));
+    kanhe(&["key", "new", "--name", "gd-market-2", "--out", &new_key, "--identity", &identity]).ended(0);
+    let public = archive.office.text("gd-market-2.pub");
+    let keys = format!(
+        ", counts_before = 3 }}, {{ public = \"{}\", uses = [\"seal\", \"certificate\", \"status\"], from = \"2015-01-01\" }}]",
+        public.trim()
+    );
+    let description = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2").replacen(" }]", &keys, 1);
+    let (input, manifest) = (archive.office.write("later.toml", description), archive.path("later.manifest"));
+    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+    archive.take_up("later.manifest");
+    let worth = |told: &Value| (told["condition"].as_str().map(str::to_owned), told["behind_cut_off"].as_bool());
+    let wanted = [("in_force", false), ("revoked", false), ("in_force", true)].map(|(word, behind)| (Some(word.to_owned()), Some(behind)));
+
+    let redo = || archive.issuing(permits(3)).but("--key", &new_key).and(&["--out", &archive.path("redo")]);
+    let told = redo().run().ended(0).json();
+    assert_eq!((&told["repeated"], &told["repeated_not_in_force"]), (&json!(3), &json!(2)));
+    assert_eq!(archive.rows().iter().map(worth).collect::<Vec<_>>(), wanted);
+    let said = redo().and(&["--lang", "en"]).for_people().run().ended(0).out;
+    assert!(said.contains("counters do not accept 2 of those issued before"), "{said}");
+
+    for (identifier, wanted) in [&good, &revoked, &behind].into_iter().zip(&wanted) {
+        assert_eq!(&worth(&archive.told(&["draw", identifier, "--out", &archive.path("drawn")])), wanted);
+    }
+    let draw = |identifier: &str| {
+        archive.ask(&["draw", identifier, "--out", &archive.path("drawn"), "--lang", "en"]).for_people().run().ended(0).out
+    };
+    assert!(draw(&revoked).contains("it is revoked: counters do not accept it"), "{}", draw(&revoked));
+    assert!(draw(&behind).contains("stolen key behind the cut-off"), "{}", draw(&behind));
+    assert!(!draw(&good).contains('!'), "{}", draw(&good));
+
+    archive.change("suspend", &behind).ended(0);
+    let back = archive.change("reinstate", &behind).ended(0).json();
+    assert_eq!((word(&back, "/state"), worth(&back)), ("valid", wanted[2].clone()));
+    let out = archive.path("library.tar");
+    archive.told(&["export", "--out", &out]);
+    assert_eq!(lines(&out, "certificates.jsonl").iter().map(worth).collect::<Vec<_>>(), wanted);
 }
 
 /// A description without the agency that it names first.

@@ -9,7 +9,7 @@ mod notice;
 mod proposal;
 
 pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
-pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer};
+pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer, Worth};
 pub(crate) use certificate::{fields, holders};
 pub use checked::{Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};

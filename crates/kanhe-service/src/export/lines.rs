@@ -1,12 +1,14 @@
 //! What an export says of a certificate, and of an event.
 
-use crate::shown::Event as Shown;
+use crate::shown::{Event as Shown, Worth};
+use jiff::civil::Date;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
 use kanhe_core::code::HolderCode;
 use kanhe_core::event::Event;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::OF_PERSONS;
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -17,16 +19,23 @@ pub struct Sheet<'h> {
     record: Record,
     certificate: Certificate,
     history: Vec<(u64, Event)>,
+    worth: Worth,
     only: Option<&'h HolderCode>,
 }
 
 impl<'h> Sheet<'h> {
     /// Reads all that the library keeps of a certificate; `only` is the holder whom it is exported to.
-    pub fn read(library: &Library, mark: Shelfmark, only: Option<&'h HolderCode>) -> Result<Self, StoreError> {
+    pub fn read(
+        library: &Library,
+        mark: Shelfmark,
+        (thefts, today): (&Thefts, Date),
+        only: Option<&'h HolderCode>,
+    ) -> Result<Self, StoreError> {
         let record = library.record(mark)?;
         let certificate = record.certificate()?;
         let (card, history) = (library.card(mark)?, library.history(mark)?);
-        Ok(Self { card, record, certificate, history, only })
+        let worth = Worth::of(library, mark, thefts, today)?;
+        Ok(Self { card, record, certificate, history, worth, only })
     }
 
     /// The signed certificate and its name; none where it would tell one person the number of another.
@@ -53,7 +62,8 @@ impl<'h> Sheet<'h> {
             "holders": certificate.holders.iter().map(|holder| self.holder(holder)).collect::<Vec<_>>(),
             "issued": card.issued.to_string(), "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
             "fields": certificate.fields.iter().map(|(name, said)| field(name, said, kind)).collect::<Vec<_>>(),
-            "state": card.state.word(), "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
+            "state": card.state.word(), "condition": self.worth.condition.word(), "behind_cut_off": self.worth.behind_cut_off,
+            "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
             "predecessor": certificate.predecessor.as_ref().map(ToString::to_string),
             "successor": successor.map(|card| card.identifier.to_string()),
             "slot": card.slot, "request_id": self.record.request, "seal": self.record.digits(),

@@ -5,11 +5,13 @@ use super::tape::{Length, Line, Tape};
 use super::{Counts, ExportError, FORM, Part, README, lodged};
 use crate::webhooks::addressee;
 use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::publisher::{each_tile, prove_event};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{LONGEST_PAGE, Question};
 use kanhe_store::{Library, Shelfmark, StoreError, Within};
 use serde_json::{Value, json};
@@ -104,7 +106,8 @@ impl Export<'_> {
     }
 
     fn each_sheet(&self, mut see: impl FnMut(&Sheet<'_>) -> Result<(), ExportError>) -> Result<(), ExportError> {
-        let mut one = |mark| see(&Sheet::read(self.library, mark, self.part.holder())?);
+        let (thefts, today) = (Thefts::known_to(self.library)?, day_in_china(self.made));
+        let mut one = |mark| see(&Sheet::read(self.library, mark, (&thefts, today), self.part.holder())?);
         match self.part {
             Part::Whole => self.library.shelfmarks()?.try_for_each(one),
             Part::Holder { marks, .. } => marks.iter().copied().try_for_each(one),

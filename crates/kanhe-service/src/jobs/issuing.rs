@@ -6,11 +6,13 @@ use super::trade::{Errand, Passed, Trade};
 use crate::house::House;
 use crate::http::problem::Problem;
 use crate::http::refused::of_row;
+use crate::shown::Worth;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Draft};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError};
 
@@ -20,6 +22,8 @@ pub(super) struct Issuing<'a> {
     kind: &'a CertificateKind,
     desk: &'a Desk<'a>,
     registrar: Registrar<'a>,
+    /// The stolen keys that the library knows of.
+    thefts: Thefts,
     /// What the rows so far would come to, if they are only proofread.
     proof: Option<Proof<'a>>,
 }
@@ -32,7 +36,8 @@ impl<'a> Issuing<'a> {
             return Err(Problem::from(RegistrarError::NeedsReview).into());
         }
         let registrar = Registrar::new(&house.library);
-        Ok(Self { house, kind, desk, registrar, proof: dry.then(|| Proof::new(registrar)) })
+        let thefts = Thefts::known_to(&house.library)?;
+        Ok(Self { house, kind, desk, registrar, thefts, proof: dry.then(|| Proof::new(registrar)) })
     }
 
     fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
@@ -42,27 +47,43 @@ impl<'a> Issuing<'a> {
     }
 }
 
+impl Issuing<'_> {
+    fn ended(&self, pen: &Pen<'_>, entered: Result<Entered, RegistrarError>) -> Result<End, StoreError> {
+        match entered {
+            Ok(Entered::New(mark)) => Ok(End::New(Some(pen.card(mark)?.identifier.to_string()))),
+            // One of the same batch stands in the library only when this is written.
+            Ok(Entered::Before(mark)) => before(self.house, &self.thefts, mark).or_else(|_| {
+                let card = pen.card(mark)?;
+                let worth = Worth::of_new(&card, day_in_china(self.house.now()));
+                Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
+            }),
+            Err(RegistrarError::Store(error)) => Err(error),
+            Err(error) => Ok(End::refused(error.into())),
+        }
+    }
+}
+
 impl Trade for Issuing<'_> {
     type Ready = Signed;
 
     fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Signed>, Halt> {
-        let (house, intake) = (self.house, self.intake(errand));
+        let (house, thefts, intake) = (self.house, &self.thefts, self.intake(errand));
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
             let draft = intake.draft(application, undrawable);
-            return draft.and_then(|draft| prove(proof, house, intake.desk, draft)).or_else(refused).map(Passed::Known);
+            return draft.and_then(|draft| prove(proof, (house, thefts), intake.desk, draft)).or_else(refused).map(Passed::Known);
         }
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, undrawable) {
             Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
-            Ok(Answer::Before(mark)) => before(house, mark).or_else(refused).map(Passed::Known),
+            Ok(Answer::Before(mark)) => Ok(Passed::Known(before(house, thefts, mark)?)),
             Err(refusal) => refused(refusal).map(Passed::Known),
         }
     }
 
     fn enter<T>(&self, signed: &[Signed], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {
         self.registrar.enter_and(signed, |pen, entered| {
-            let ends = entered.into_iter().map(|entered| ended(pen, entered)).collect::<Result<_, _>>()?;
+            let ends = entered.into_iter().map(|entered| self.ended(pen, entered)).collect::<Result<_, _>>()?;
             beside(pen, ends)
         })
     }
@@ -73,17 +94,18 @@ impl Trade for Issuing<'_> {
 }
 
 /// What a row would come to that is only proofread.
-fn prove(proof: &mut Proof<'_>, house: &House, desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
+fn prove(proof: &mut Proof<'_>, (house, thefts): (&House, &Thefts), desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
     match proof.ask(desk, draft).map_err(forbidden)? {
-        Proved::Before(mark) => before(house, mark),
-        Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()))),
+        Proved::Before(mark) => before(house, thefts, mark).map_err(|error| forbidden(error.into())),
+        Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()), None)),
         Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),
     }
 }
 
-fn before(house: &House, mark: Shelfmark) -> Result<End, Refusal<MissingGlyph>> {
-    let card = house.library.card(mark).map_err(|error| forbidden(error.into()))?;
-    Ok(End::Before(Some(card.identifier.to_string())))
+/// What was issued before, and what it is worth today.
+fn before(house: &House, thefts: &Thefts, mark: Shelfmark) -> Result<End, StoreError> {
+    let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?);
+    Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
 }
 
 /// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is resumed.
@@ -98,14 +120,4 @@ fn refused(refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
 
 fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {
     Refusal::Registrar(Box::new(error))
-}
-
-fn ended(pen: &Pen<'_>, entered: Result<Entered, RegistrarError>) -> Result<End, StoreError> {
-    let name = |mark| Ok::<_, StoreError>(Some(pen.card(mark)?.identifier.to_string()));
-    match entered {
-        Ok(Entered::New(mark)) => name(mark).map(End::New),
-        Ok(Entered::Before(mark)) => name(mark).map(End::Before),
-        Err(RegistrarError::Store(error)) => Err(error),
-        Err(error) => Ok(End::refused(error.into())),
-    }
 }

@@ -3,6 +3,7 @@
 use super::job::{Job, Task};
 use crate::http::problem::{Fault, Problem};
 use crate::measure;
+use crate::shown::Worth;
 use kanhe_issuer::application::Application;
 use kanhe_store::StoreError;
 use kanhe_words::Language;
@@ -25,6 +26,14 @@ pub struct Outcome {
     /// The certificate.
     #[schema(required)]
     pub identifier: Option<String>,
+    /// The state of a certificate that was issued before, and where its term stands today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub condition: Option<&'static str>,
+    /// Whether a stolen key signed one that was issued before, behind the cut-off that the manifest names: counters refuse it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub behind_cut_off: Option<bool>,
     /// The code of the application, of a type that is reviewed.
     #[schema(required)]
     pub code: Option<String>,
@@ -81,8 +90,8 @@ pub(super) struct Row {
 pub(super) enum End {
     /// As something new.
     New(Option<String>),
-    /// As what was there before, for the same request.
-    Before(Option<String>),
+    /// As what was there before, for the same request; of a certificate that stands in the library with what it is worth today.
+    Before(Option<String>, Option<Worth>),
     /// With faults.
     Refused(Vec<RowFault>),
 }
@@ -132,11 +141,12 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
     let (mut told, mut entered) = (Told::default(), entered.into_iter());
     for Row { row, application, end } in rows {
         let end = end.or_else(|| entered.next()).ok_or(StoreError::Malformed { family: "office" })?;
-        let (result, name, faults) = match end {
-            End::New(name) => (word(job), name, Vec::new()),
-            End::Before(name) => ("before", name, Vec::new()),
-            End::Refused(faults) => ("refused", None, faults),
+        let (result, name, worth, faults) = match end {
+            End::New(name) => (word(job), name, None, Vec::new()),
+            End::Before(name, worth) => ("before", name, worth, Vec::new()),
+            End::Refused(faults) => ("refused", None, None, faults),
         };
+        let (condition, behind_cut_off) = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off)).unzip();
         match result {
             "refused" => told.counts.refused += 1,
             "before" => told.counts.before += 1,
@@ -148,7 +158,8 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
         }
         let (identifier, code) = if job.task == Task::Issue { (name, None) } else { (None, name) };
         let request_id = application.request_id().map(str::to_owned);
-        told.results.extend(line(&Outcome { row, line: application.line(), request_id, result, identifier, code, faults }));
+        let line_of = application.line();
+        told.results.extend(line(&Outcome { row, line: line_of, request_id, result, identifier, condition, behind_cut_off, code, faults }));
     }
     Ok(told)
 }

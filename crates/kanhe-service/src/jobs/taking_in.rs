@@ -76,7 +76,7 @@ impl Trade for TakingIn<'_> {
 /// What a row would come to after those before it; what it would be called, only its code would say, and that would be another.
 fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]) -> End {
     match asked.get(request) {
-        Some(before) if *before == contents => End::Before(None),
+        Some(before) if *before == contents => End::Before(None, None),
         Some(_) => End::refused(RegistrarError::RowDiffers.into()),
         None => {
             asked.insert(request.to_owned(), contents);
@@ -88,7 +88,7 @@ fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]
 fn ended(lodged: Result<Lodged, ExaminerError>) -> Result<End, StoreError> {
     match lodged {
         Ok(Lodged::New(code)) => Ok(End::New(Some(code.as_str().to_owned()))),
-        Ok(Lodged::Before(code)) => Ok(End::Before(Some(code.as_str().to_owned()))),
+        Ok(Lodged::Before(code)) => Ok(End::Before(Some(code.as_str().to_owned()), None)),
         Err(ExaminerError::Store(error) | ExaminerError::Registrar(RegistrarError::Store(error))) => Err(error),
         Err(ExaminerError::Faults(faults)) => Ok(End::Refused(faults.iter().map(|fault| RowFault::from(refused::fault(fault))).collect())),
         Err(error) => Ok(End::refused(error.into())),

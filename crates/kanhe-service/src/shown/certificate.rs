@@ -99,7 +99,7 @@ impl Certificate {
     pub fn read(library: &Library, mark: Shelfmark, kind: Option<&CertificateKind>, sight: Sight, today: Date) -> Result<Self, StoreError> {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let certificate = record.certificate()?;
-        let condition = Condition::of(card.state, card.from, card.until, today);
+        let condition = condition_of(&card, today);
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier.to_string());
         Ok(Self {
             identifier: card.identifier.to_string(),
@@ -190,13 +190,39 @@ impl CertificateRow {
             holders: certificate.holders.iter().map(sight::hint).collect(),
             agency: card.agency().to_string(),
             state: card.state.word().into(),
-            condition: Condition::of(card.state, card.from, card.until, today).word().into(),
+            condition: condition_of(&card, today).word().into(),
             behind_cut_off: thefts.reach(library, mark, &record)?,
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
         })
     }
+}
+
+/// What a certificate is worth at a counter on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// The state, and where its term stands.
+    pub condition: Condition,
+    /// Whether a stolen key signed it behind the cut-off: counters refuse it, whatever its condition.
+    pub behind_cut_off: bool,
+}
+
+impl Worth {
+    /// What a certificate of the library is worth.
+    pub fn of(library: &Library, mark: Shelfmark, thefts: &Thefts, today: Date) -> Result<Self, StoreError> {
+        let card = library.card(mark)?;
+        Ok(Self { condition: condition_of(&card, today), behind_cut_off: thefts.reach_at(library, mark)? })
+    }
+
+    /// What one is worth that was entered a moment ago, with a key that counts.
+    pub fn of_new(card: &Card, today: Date) -> Self {
+        Self { condition: condition_of(card, today), behind_cut_off: false }
+    }
+}
+
+fn condition_of(card: &Card, today: Date) -> Condition {
+    Condition::of(card.state, card.from, card.until, today)
 }
 
 /// The version before an annulled one does not come back.
@@ -211,6 +237,14 @@ pub struct Changed {
     pub act: Cow<'static, str>,
     /// What has become of it.
     pub state: Cow<'static, str>,
+    /// The state, and where its term stands today.
+    #[serde(default)]
+    #[schema(required)]
+    pub condition: Cow<'static, str>,
+    /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`), whatever its condition.
+    #[serde(default)]
+    #[schema(required)]
+    pub behind_cut_off: bool,
     /// From when on it holds (RFC 3339).
     #[schema(format = DateTime)]
     pub effective: String,
@@ -224,12 +258,14 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// What a change made of the certificate of a card.
-    pub fn new(change: Change, card: &Card) -> Self {
+    /// What a change made of the certificate of a card; whether it lies behind a cut-off, no change touches.
+    pub fn new(change: Change, card: &Card, behind_cut_off: bool, today: Date) -> Self {
         Self {
             identifier: card.identifier.to_string(),
             act: change.act().word().into(),
             state: card.state.word().into(),
+            condition: condition_of(card, today).word().into(),
+            behind_cut_off,
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
             // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.

@@ -13,9 +13,13 @@ use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::{Refused, fault_told};
 use crate::verbs::report::{Report, Reported};
+use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Table};
+use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
+use kanhe_service::shown::Worth;
 use kanhe_store::{Library, Shelfmark};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -35,6 +39,8 @@ pub struct Counts {
     pub issued: usize,
     /// Requests that were answered before.
     pub repeated: usize,
+    /// Of these, those whose certificate no counter would accept now.
+    pub repeated_not_in_force: usize,
     /// Rows with faults.
     pub refused: usize,
     /// Whether somebody asked for a pause before the end of the table.
@@ -51,6 +57,8 @@ pub struct Run<'a> {
     pub library: &'a Library,
     /// Who draws their pictures, and where these go.
     pub artist: Option<(&'a Artist, &'a Path)>,
+    /// The stolen keys that the library knows of.
+    pub thefts: Thefts,
     /// Whether nothing is to be written.
     pub dry: bool,
     /// Whether somebody asks for a pause.
@@ -211,15 +219,17 @@ impl Run<'_> {
     }
 
     fn before(&self, row: Value, mark: Shelfmark, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
-        counts.repeated += 1;
         // A row that repeats one of the same rehearsal repeats what was never written.
-        let identifier = match self.library.card(mark) {
-            Ok(card) => Some(card.identifier.to_string()),
-            Err(_) if self.dry => None,
+        let (identifier, worth) = match self.library.card(mark) {
+            Ok(card) => {
+                let worth = Worth::of(self.library, mark, &self.thefts, day_in_china(self.intake.now)).map_err(stored)?;
+                (Some(card.identifier.to_string()), Some((worth.condition.word(), worth.behind_cut_off)))
+            }
+            Err(_) if self.dry => (None, None),
             Err(error) => return Err(stored(error)),
         };
         let files = self.store(written)?;
-        Ok(with(row, json!({ "result": "before", "identifier": identifier, "files": files })))
+        Ok(with(row, before(identifier.as_deref(), worth, files.as_ref(), counts)))
     }
 
     fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
@@ -242,6 +252,14 @@ impl Run<'_> {
         written.store(out)?;
         Ok(Some(written.names()))
     }
+}
+
+/// What is told of a row that was answered before, and of what its certificate is now: by its condition, and whether it lies behind a cut-off.
+pub fn before(identifier: Option<&str>, worth: Option<(&str, bool)>, files: Option<&Value>, counts: &mut Counts) -> Value {
+    let (condition, behind_cut_off) = worth.unzip();
+    counts.repeated += 1;
+    counts.repeated_not_in_force += usize::from(worth.is_some_and(|worth| worth != (Condition::InForce.word(), false)));
+    json!({ "result": "before", "identifier": identifier, "files": files, "condition": condition, "behind_cut_off": behind_cut_off })
 }
 
 fn stopped(what: &str) -> Failure {

@@ -3,11 +3,12 @@
 use super::door::{Elsewhere, Issued, Order, Place, door};
 use super::draw::Pictures;
 use super::identifier;
+use super::show::BEHIND_CUT_OFF;
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, issue};
-use crate::words::{Language, Words, change_word, said_state};
+use crate::words::{Language, Words, change_word, said_condition, said_state};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Application, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::CertificateKind;
@@ -43,8 +44,14 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
     let identifier = identifier(&args.identifier)?;
     let changed = door(&args.library)?.change(&identifier, change, other, &args.grounds)?;
     voice.say(&json!(changed), |language| {
-        let state = said_state(&changed.state, language);
-        let warned = if changed.warnings.is_empty() { String::new() } else { format!("\n⚠ {}", STAYS_SUPERSEDED.of(language)) };
+        // Who gives back what has run out meanwhile is not to read that it is valid.
+        let state = match (&*changed.state, &*changed.condition) {
+            ("valid", condition @ ("expired" | "not_yet_in_force")) => said_condition(condition, language),
+            (state, _) => said_state(state, language),
+        };
+        let stays = (!changed.warnings.is_empty()).then(|| format!("\n⚠ {}", STAYS_SUPERSEDED.of(language)));
+        let refused = changed.behind_cut_off.then(|| format!("\n! {}", BEHIND_CUT_OFF.of(language)));
+        let warned = stays.into_iter().chain(refused).collect::<String>();
         match language {
             Language::Chinese => format!("已{}：{identifier}，现为{state}{warned}", change_word(change).zh),
             Language::English => format!("{}: {identifier} is now {state}{warned}", change_word(change).en),

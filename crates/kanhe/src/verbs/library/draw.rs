@@ -2,13 +2,16 @@
 
 use super::door::{Kept, door};
 use super::identifier;
+use super::show::BEHIND_CUT_OFF;
 use crate::cli::{DrawArgs, PicturesArg};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::issue::output::{Artist, Written};
 use crate::verbs::{Ended, Voice};
-use crate::words::Language;
+use crate::words::{Language, said_condition};
 use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::lifecycle::Condition;
+use kanhe_issuer::sight::Sight;
 use serde_json::{Value, json};
 
 /// Writes the files of one certificate.
@@ -18,10 +21,22 @@ pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
     let kept = door.kept(&identifier)?;
     let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;
+    let shown = door.certificate(&identifier, Some(kind), Sight::Masked)?;
     let files = written(&kept, &Artist::new(&args.picture, kind)?, &args.out)?;
-    voice.say(&json!({ "identifier": identifier.to_string(), "files": files }), |language| match language {
-        Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
-        Language::English => format!("the files of {identifier} are in {}", args.out.display()),
+    let (condition, behind) = (&*shown.condition, shown.behind_cut_off);
+    let json = json!({ "identifier": identifier.to_string(), "files": files, "condition": condition, "behind_cut_off": behind });
+    voice.say(&json, |language| {
+        let drawn = match language {
+            Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
+            Language::English => format!("the files of {identifier} are in {}", args.out.display()),
+        };
+        let now = said_condition(condition, language);
+        let refused = (condition != Condition::InForce.word()).then(|| match language {
+            Language::Chinese => format!("\n! 该证照现为{now}，核验不予接受"),
+            Language::English => format!("\n! it is {now}: counters do not accept it"),
+        });
+        let stolen = behind.then(|| format!("\n! {}", BEHIND_CUT_OFF.of(language)));
+        drawn + &refused.into_iter().chain(stolen).collect::<String>()
     });
     Ok(Ended::Well)
 }

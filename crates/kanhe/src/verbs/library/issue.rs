@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::registrar::{Intake, Registrar};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::Library;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         },
         library: &library,
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
+        thefts: Thefts::known_to(&library).map_err(stored)?,
         dry: args.dry_run,
         pause: Pause::listen()?,
     };
@@ -93,13 +95,13 @@ pub fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
 
 fn summary(counts: &Counts, report: &Reported, dry: bool) -> serde_json::Value {
     json!({
-        "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": report.path, "report_before": report.before,
+        "issued": counts.issued, "repeated": counts.repeated, "repeated_not_in_force": counts.repeated_not_in_force, "refused": counts.refused, "report": report.path, "report_before": report.before,
         "dry_run": dry, "paused": counts.paused, "faults": counts.faults.faults(),
     })
 }
 
 fn words(counts: &Counts, reported: &Reported, dry: bool, language: Language) -> String {
-    let Counts { issued, repeated, refused, paused, faults } = counts;
+    let Counts { issued, repeated, repeated_not_in_force, refused, paused, faults } = counts;
     let report = reported.path.display();
     let mut lines = faults.lines(language);
     lines.push(match (language, dry) {
@@ -110,6 +112,12 @@ fn words(counts: &Counts, reported: &Reported, dry: bool, language: Language) ->
             format!("dry run: {issued} could be issued, {repeated} issued before, {refused} refused; report: {report}")
         }
     });
+    lines.extend((*repeated_not_in_force > 0).then(|| match language {
+        Language::Chinese => format!("! 已签发过的证照中有 {repeated_not_in_force} 张现非有效，核验不予接受：报告逐张注明（condition、behind_cut_off）"),
+        Language::English => {
+            format!("! counters do not accept {repeated_not_in_force} of those issued before: the report says of each what it is (condition, behind_cut_off)")
+        }
+    }));
     lines.extend(reported.line(language));
     lines.extend(paused.then(|| crate::verbs::issue::paused(issued + repeated + refused, language)));
     lines.join("\n")

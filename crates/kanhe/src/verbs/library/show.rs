@@ -16,7 +16,7 @@ use kanhe_service::shown::{Names, Then};
 use serde_json::{Value as Json, json};
 
 /// What is said beside the state of a certificate that no counter takes.
-const BEHIND_CUT_OFF: Words = Words::new(
+pub const BEHIND_CUT_OFF: Words = Words::new(
     "由失窃密钥在截止序号或之后签发：核验不予接受（key_stolen）",
     "signed by a stolen key behind the cut-off: counters refuse it (key_stolen)",
 );

@@ -2,7 +2,7 @@
 //!
 //! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
 
-use super::bulk::{Counts, refused, with};
+use super::bulk::{Counts, before, refused, with};
 use super::door::{Kept, Reply, Service};
 use super::issue::{report_of, told};
 use crate::cli::IssueArgs;
@@ -88,12 +88,11 @@ impl Run<'_> {
             }
             Reply::Done(told) => told,
         };
-        let slot = told.slot();
+        let (slot, (condition, behind_cut_off)) = (told.slot(), told.worth());
         let issued = told.read()?;
         let files = self.files(&issued.kept)?;
         if issued.before {
-            counts.repeated += 1;
-            return Ok(with(row, json!({ "result": "before", "identifier": issued.identifier, "files": files })));
+            return Ok(with(row, before(Some(&issued.identifier), Some((&condition, behind_cut_off)), files.as_ref(), counts)));
         }
         counts.issued += 1;
         let version = Scanned::parse(&issued.kept.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));

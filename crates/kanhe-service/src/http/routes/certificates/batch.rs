@@ -6,11 +6,13 @@ use crate::http::act::{Act, grounded};
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use crate::http::repeat::bound;
+use crate::shown::Worth;
 use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::Shelfmark;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +55,14 @@ pub struct BatchRow {
     /// The certificate.
     #[schema(required)]
     identifier: Option<String>,
+    /// The state of one that was issued before, and where its term stands today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    condition: Option<&'static str>,
+    /// Whether a stolen key signed one that was issued before, behind the cut-off that the manifest names: counters refuse it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    behind_cut_off: Option<bool>,
     /// The text of its QR code, as it is printed.
     #[schema(required)]
     seal: Option<String>,
@@ -117,11 +127,11 @@ fn sign(house: &House, intake: &Intake<'_>, applications: &[Application]) -> Vec
 
 /// Enters all that wait in one write.
 fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
-    let (mut told, mut signed) = (Vec::with_capacity(rows.len()), Vec::new());
+    let (mut told, mut signed, thefts) = (Vec::with_capacity(rows.len()), Vec::new(), Thefts::known_to(&house.library)?);
     for row in rows {
         told.push(match row {
             Row::Refused(faults) => Some(refuse(faults)),
-            Row::Before(mark) => Some(tell(house, &Entered::Before(mark))?),
+            Row::Before(mark) => Some(tell(house, &thefts, &Entered::Before(mark))?),
             Row::Waiting(one) => {
                 signed.push(*one);
                 None
@@ -132,21 +142,34 @@ fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
     let waiting = |row: Option<BatchRow>| match (row, &mut entered) {
         (Some(row), _) => Ok(row),
         (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
-            Ok(entered) => tell(house, &entered),
+            Ok(entered) => tell(house, &thefts, &entered),
             Err(error) => Ok(refuse(vec![Problem::from(error).of_row("row")])),
         },
     };
     told.into_iter().map(waiting).collect()
 }
 
-fn tell(house: &House, entered: &Entered) -> Result<BatchRow, Problem> {
+fn tell(house: &House, thefts: &Thefts, entered: &Entered) -> Result<BatchRow, Problem> {
     let mark = entered.shelfmark();
     let (card, record) = (house.library.card(mark)?, house.library.record(mark)?);
-    let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
-    let seal = house.pictures.text(&record.digits());
-    Ok(BatchRow { request_id: None, result, identifier: Some(card.identifier.to_string()), seal: Some(seal), faults: Vec::new() })
+    let (result, worth) = match entered {
+        Entered::New(_) => ("issued", None),
+        Entered::Before(_) => ("before", Some(Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?)),
+    };
+    let (condition, behind_cut_off) = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off)).unzip();
+    let (identifier, seal) = (card.identifier.to_string(), house.pictures.text(&record.digits()));
+    let row = BatchRow {
+        request_id: None,
+        result,
+        identifier: Some(identifier),
+        condition,
+        behind_cut_off,
+        seal: Some(seal),
+        faults: Vec::new(),
+    };
+    Ok(row)
 }
 
 const fn refuse(faults: Vec<Fault>) -> BatchRow {
-    BatchRow { request_id: None, result: "refused", identifier: None, seal: None, faults }
+    BatchRow { request_id: None, result: "refused", identifier: None, condition: None, behind_cut_off: None, seal: None, faults }
 }

@@ -8,9 +8,11 @@ use crate::proposals::alone;
 use crate::shown::Changed;
 use axum::Json;
 use axum::http::StatusCode;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::RegionCode;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Registrar, is_alias_part};
+use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Pen};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -114,14 +116,16 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
 fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Result<Once, Problem> {
     let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
     act.once(|answer| {
+        let library = &act.house.library;
+        let behind_cut_off = Thefts::known_to(library)?.reach_at(library, own.mark)?;
         let mut alarm = None;
         let beside = |pen: &mut Pen<'_>, card: &Card| -> Result<(), Problem> {
             if alone::takes_away(change) {
                 alarm = alone::count(pen, &act.house, &act.caller)?;
             }
-            Ok(answer.keep(pen, &Changed::new(change, card))?)
+            Ok(answer.keep(pen, &Changed::new(change, card, behind_cut_off, day_in_china(entry.now)))?)
         };
-        Registrar::new(&act.house.library).change_and(&own.identifier, change, &entry, other, beside)?;
+        Registrar::new(library).change_and(&own.identifier, change, &entry, other, beside)?;
         if let Some(alarm) = alarm {
             alone::tell(&alarm, &act.caller);
         }

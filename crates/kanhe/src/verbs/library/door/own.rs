@@ -141,8 +141,11 @@ impl Door for Own {
         grounds: &GroundsArg,
     ) -> Result<Changed, Failure> {
         let other = other.map(RegionCode::as_str);
-        let card = Registrar::new(&self.library).change(identifier, change, &entry(grounds)?, other);
-        Ok(Changed::new(change, &card.map_err(|error| registered(&error))?))
+        let entry = entry(grounds)?;
+        let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
+        let thefts = Thefts::known_to(&self.library).map_err(stored)?;
+        let behind_cut_off = thefts.reach_at(&self.library, self.mark(identifier)?).map_err(stored)?;
+        Ok(Changed::new(change, &card, behind_cut_off, day_in_china(entry.now)))
     }
 
     fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {

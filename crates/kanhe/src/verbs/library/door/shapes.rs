@@ -82,6 +82,11 @@ impl IssuedTold {
         Ok(Issued { before: self.result == "before", identifier, kept: Kept { envelope, digits: seal } })
     }
 
+    /// Its condition, and whether it lies behind the cut-off of a stolen key.
+    pub fn worth(&self) -> (String, bool) {
+        (self.certificate.condition.clone().into_owned(), self.certificate.behind_cut_off)
+    }
+
     /// Its place in the agency's status lists.
     pub const fn slot(&self) -> u32 {
         self.certificate.slot

@@ -408,6 +408,25 @@ fn what_counters_refuse_is_marked_wherever_it_is_told() {
     assert_eq!(lines(&out, "certificates.jsonl").iter().map(worth).collect::<Vec<_>>(), wanted);
 }
 
+/// The cut-off is the manifest's where nobody names one, only its root key signs the list, and the library keeps it.
+fn the_list_is_taken_up_and_asked_for_no_more(archive: &Archive, list: &str) {
+    let (identity, manifest, root) = (archive.path("identity.txt"), archive.path("later.manifest"), archive.path("root.pub"));
+    let by = |key: &str| {
+        let (stolen, key) = (archive.path("gd-market.pub"), archive.path(key));
+        let words = ["log", "survivors", "--stolen", &stolen, "--key", &key, "--identity", &identity, "--out", list];
+        archive.ask(&words).run()
+    };
+    assert_eq!(by("root.key").ended(0).json()["before"], json!(2));
+    assert_eq!(word(&by("gd-housing.key").ended(2).json(), "/error/code"), "survivors_key_not_root");
+    let add = ["agency", "add", "--manifest", &manifest, "--root", &root];
+    let take = |list: &str| archive.ask(&add).and(&["--survivors", list]).and(&GROUNDS).run();
+    assert_eq!(word(&take(&manifest).ended(2).json(), "/error/code"), "wrong_document");
+    let told = take(list).ended(0).json();
+    assert_eq!((&told["new"], &told["survivors"]), (&json!(false), &json!(1)));
+    let codes: Vec<&str> = told["notices"].as_array().unwrap().iter().map(|notice| word(notice, "/code")).collect();
+    assert_eq!(codes, ["theft_certificates_behind"], "and no survivors_missing");
+}
+
 /// A description without the agency that it names first.
 fn without_first_agency(description: &str) -> String {
     let mut parts = description.split("[[agencies]]");
@@ -455,11 +474,12 @@ fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
     let sign = ["log", "survivors", "--stolen", &stolen, "--key", &root_key, "--identity", &identity, "--out", &list, "--before", "2"];
     let signed = archive.told(&sign);
     assert_eq!((&signed["survivors"], &signed["behind"]), (&json!(1), &json!(1)));
+    the_list_is_taken_up_and_asked_for_no_more(&archive, &list);
     assert_eq!(archive.is_whole()["behind_cut_off"], json!(1), "it is told, and no finding");
     // What was looked at and ended is nobody's worry any more, and stays on the list.
     archive.change("annul", &second).ended(0);
     assert_eq!(archive.told(&["log", "lost", "--stolen", &stolen])["certificates"][0]["state"], "annulled");
-    assert_eq!(take_up(3, ", counts_before = 2"), std::slice::from_ref(&missing));
+    assert_eq!(take_up(3, ", counts_before = 2"), [], "the library has the list");
     assert_eq!(take_up(4, ""), [told("theft_taken_back", Value::Null)]);
     assert_eq!(take_up(5, ", counts_before = 999"), [told("theft_cut_off_beyond_end", Value::Null), missing]);
     let unnamed = archive.ask(&["log", "lost", "--stolen", &archive.path("gd-housing.pub")]).run().ended(2);

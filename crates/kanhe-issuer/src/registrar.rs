@@ -94,8 +94,19 @@ impl<'l> Registrar<'l> {
     ///
     /// An older edition is refused: it would take back a key that was withdrawn since.
     pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
+        self.take_up_and(manifest, entry, |_| Ok(()))
+    }
+
+    /// Takes up a manifest, and writes beside it what is to stand in the same commit, also where the library works under it already.
+    pub fn take_up_and(
+        &self,
+        manifest: &SignedManifest,
+        entry: &Entry,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), StoreError>,
+    ) -> Result<bool, RegistrarError> {
         let opened = self.of_region(manifest)?;
         self.library.commit(|pen| {
+            beside(pen)?;
             if pen.manifest()?.is_some_and(|present| present == *manifest) {
                 return Ok(false);
             }

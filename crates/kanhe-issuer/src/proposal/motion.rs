@@ -150,13 +150,19 @@ pub(super) fn recognition_of(library: &Library, bytes: &[u8], root: &VerifyingKe
     Ok(opened)
 }
 
-/// Whether a list is one of survivors of a key that the manifest calls stolen, from the same index on.
-fn fits(library: &Library, manifest: &Manifest, list: &[u8], root: &VerifyingKey, place: usize) -> Result<(), ProposalError> {
+/// The key of which a list has the survivors: one that the manifest calls stolen, from the same index on.
+pub(super) fn fits(
+    library: &Library,
+    manifest: &Manifest,
+    list: &[u8],
+    root: &VerifyingKey,
+    place: usize,
+) -> Result<VerifyingKey, ProposalError> {
     let survivors = Envelope::decode(list)?.authenticate::<Survivors>(root)?;
     if survivors.region() != library.region() {
         return Err(ProposalError::OtherRegion { found: *survivors.region(), wanted: *library.region() });
     }
-    stolen_key(manifest, &survivors).map(drop).ok_or(ProposalError::Survivors { place })
+    stolen_key(manifest, &survivors).ok_or(ProposalError::Survivors { place })
 }
 
 /// The stolen key whose survivors a list names.

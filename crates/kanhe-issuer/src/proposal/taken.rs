@@ -1,8 +1,10 @@
 //! What two people have taken up, beside the manifest: types, the recognition, and the survivors of stolen keys.
 
+use super::error::ProposalError;
 use crate::catalogue::{Catalogue, CatalogueError};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::key::VerifyingKey;
+use kanhe_core::manifest::Manifest;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use thiserror::Error;
 
@@ -73,6 +75,27 @@ pub(super) fn recognition_in(pen: &Pen<'_>) -> Result<Option<Vec<u8>>, StoreErro
 
 pub(super) fn put_recognition(pen: &mut Pen<'_>, envelope: &[u8]) -> Result<(), StoreError> {
     pen.put_office(Drawer::Taken, &[RECOGNITION], envelope)
+}
+
+/// Lists of survivors that come with a manifest, each of a key that it calls stolen.
+pub struct Lists(Vec<(VerifyingKey, Vec<u8>)>);
+
+impl Lists {
+    /// Reads lists that the region's root key signed, as it has signed the manifest.
+    pub fn read(library: &Library, manifest: &Manifest, root: &VerifyingKey, lists: Vec<Vec<u8>>) -> Result<Self, ProposalError> {
+        let one = |(place, list): (usize, Vec<u8>)| Ok((super::motion::fits(library, manifest, &list, root, place)?, list));
+        (1..).zip(lists).map(one).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// How many there are.
+    pub const fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Lays them into the library, in the commit of the manifest.
+    pub fn put(&self, pen: &mut Pen<'_>) -> Result<(), StoreError> {
+        self.0.iter().try_for_each(|(key, list)| put_survivors(pen, key, list))
+    }
 }
 
 /// A key that was stolen has one list: the last.

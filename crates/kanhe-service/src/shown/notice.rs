@@ -61,9 +61,11 @@ fn message(notice: &Notice) -> Names {
             format!("key {key} was called stolen, and is not any more: everything that it signed counts again, the thief's as well"),
         ),
         Notice::NoSurvivors { key, before } => (
-            format!("库中没有密钥 {key} 以序号 {before} 截止的清单：证照包若无此清单，该密钥签发的证照都无从判定（kanhe log survivors）"),
             format!(
-                "the library holds no list of survivors of key {key} before index {before}: with a pack without it no certificate of the key can be told (kanhe log survivors)"
+                "库中没有密钥 {key} 以序号 {before} 截止的清单：证照包若无此清单，该密钥签发的证照都无从判定（用 kanhe log survivors 生成，随机构名录登记）"
+            ),
+            format!(
+                "the library holds no list of survivors of key {key} before index {before}: with a pack without it no certificate of the key can be told (`kanhe log survivors` makes one, and it is taken up with the manifest)"
             ),
         ),
         Notice::Dropped(dropped) => return missed(dropped),

@@ -95,6 +95,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the certificate has had its last version: apply for a new one", "该证照已用到最后一个版本，须重新申请"),
     ("the library's manifest has no agency {}", "本库的机构名录中没有机构 {}"),
     ("no agency of the library's manifest has this key", "本库的机构名录中没有持有此密钥的机构"),
+    (
+        "the list is signed by the region's root key, and this is another key than the manifest's",
+        "清单须由地区根密钥签名，而这不是签署机构名录的那把密钥",
+    ),
     ("no agency of the library's manifest issues this type", "本库的机构名录中没有颁发该类型的机构"),
     ("no code set of the type knows {}", "该类型的代码集中没有 {}"),
     ("department {} is not among those that you speak for: {}", "部门 {} 不在您可代表的部门之列：{}"),

@@ -59,6 +59,9 @@ pub enum AgencyVerb {
         /// The region's root key: its line, or a file with it
         #[arg(long, value_name = "KEY|FILE")]
         root: String,
+        /// Signed lists of the survivors of keys that it calls stolen, by `kanhe log survivors`
+        #[arg(long, value_name = "FILE")]
+        survivors: Vec<PathBuf>,
         #[command(flatten)]
         grounds: GroundsArg,
     },

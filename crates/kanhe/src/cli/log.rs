@@ -48,7 +48,7 @@ pub enum LogVerb {
         /// The stolen key's public line, or a file with it
         #[arg(long, value_name = "KEY|FILE")]
         stolen: String,
-        /// The index of the log from which on the key counts no more [default: the size of the log now]
+        /// The index of the log from which on the key counts no more [default: the `counts_before` of the manifest, or the size of the log]
         #[arg(long, value_name = "INDEX")]
         before: Option<u64>,
         /// Where the list goes

@@ -255,6 +255,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Take up the region's signed manifest: its agencies, their keys and their types", "登记本地区已签名的机构名录：机构、密钥和证照类型"),
     ("The signed manifest", "已签名的机构名录"),
     ("The region's root key: its line, or a file with it", "地区根密钥的公钥行，或公钥文件"),
+    (
+        "Signed lists of the survivors of keys that it calls stolen, by `kanhe log survivors`",
+        "名录所列失窃密钥在失窃前签发的清单，由 kanhe log survivors 生成",
+    ),
     ("List the agencies of the library", "列出证照库的颁发机构"),
     ("The legal basis", "法律依据"),
     ("The reason", "理由"),
@@ -349,8 +353,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Sign the list of what a stolen key had signed before, for packs", "签名失窃密钥在失窃前签发的清单，供证照包使用"),
     ("The stolen key's public line, or a file with it", "失窃密钥的公钥行，或公钥文件"),
     (
-        "The index of the log from which on the key counts no more [default: the size of the log now]",
-        "该密钥自日志的哪一序号起作废 [默认：日志现有条数]",
+        "The index of the log from which on the key counts no more [default: the `counts_before` of the manifest, or the size of the log]",
+        "该密钥自日志的哪一序号起作废 [默认：机构名录中的 counts_before，没有则为日志现有条数]",
     ),
     ("Where the list goes", "清单存放处"),
     ("The moment of signing [default: now]", "签名时刻 [默认：现在]"),

@@ -10,10 +10,11 @@ use crate::verbs::key::{self, Locked};
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{Language, Words, label};
 use kanhe_core::code::RegionCode;
-use kanhe_core::envelope::Envelope;
+use kanhe_core::envelope::{Envelope, LARGEST_ENVELOPE};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_issuer::keyring::Lock;
+use kanhe_issuer::proposal::taken::Lists;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::survivors::notices;
 use kanhe_service::shown::ShownNotice;
@@ -62,7 +63,7 @@ fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
 pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
     match verb {
         AgencyVerb::List { library } => list(library, voice),
-        AgencyVerb::Add { library, manifest, root, grounds } => {
+        AgencyVerb::Add { library, manifest, root, survivors, grounds } => {
             let instead = Words::new(
                 "经服务登记须两人办理：POST /v1/manifest，再由另一人准予。",
                 "Through the service it takes two people: POST /v1/manifest, and another approves.",
@@ -76,14 +77,17 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
                 let hint = Words::new("机构名录须由该地区的根密钥签名。", "The manifest must be signed by the region's root key.");
                 Failure::new(error.code(), format!("{}: {error}", manifest.display())).hint(hint)
             })?;
+            let lists = survivors.iter().map(|path| files::read(path, LARGEST_ENVELOPE)).collect::<Result<_, _>>()?;
             let library = open(library)?;
+            let lists = Lists::read(&library, &opened, &root, lists).map_err(|error| Failure::new(error.code(), &error))?;
             let signed = SignedManifest { envelope: envelope.clone(), root };
             let before = library.manifest().map_err(stored)?;
-            let new = Registrar::new(&library).take_up(&signed, &entry).map_err(|error| registered(&error))?;
+            let new = Registrar::new(&library).take_up_and(&signed, &entry, |pen| lists.put(pen));
+            let new = new.map_err(|error| registered(&error))?;
             let notices = notices(&library, before.as_ref(), &signed, &[]).map_err(stored)?;
             let notices: Vec<ShownNotice> = notices.iter().map(Into::into).collect();
             let (agencies, kinds, edition) = (opened.agencies.len(), opened.kinds.len(), opened.edition);
-            let json = json!({ "agencies": agencies, "types": kinds, "edition": edition, "new": new, "notices": notices });
+            let json = json!({ "agencies": agencies, "types": kinds, "edition": edition, "new": new, "survivors": lists.count(), "notices": notices });
             voice.say(&json, |language| {
                 let taken = match (language, new) {
                     (Language::Chinese, true) => format!("机构名录第 {edition} 版已登记：{agencies} 个机构，{kinds} 类证照"),
@@ -92,7 +96,11 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
                     (Language::English, false) => format!("manifest edition {edition} was taken up before, nothing changed"),
                 };
                 let told = notices.iter().map(|notice| format!("\n! {}", named(&notice.message, language)));
-                taken + &told.collect::<String>()
+                let listed = (lists.count() > 0).then(|| match language {
+                    Language::Chinese => format!("\n失窃密钥的清单 {} 份已存入", lists.count()),
+                    Language::English => format!("\n{} lists of survivors are in the library", lists.count()),
+                });
+                taken + &listed.into_iter().chain(told).collect::<String>()
             });
             Ok(Ended::Well)
         }

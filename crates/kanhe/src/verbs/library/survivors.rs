@@ -20,7 +20,7 @@ use std::path::Path;
 pub struct Theft {
     /// The key.
     pub stolen: VerifyingKey,
-    /// The first index of the log at which the thief may have signed; the end of the log where nobody said.
+    /// The first index of the log at which the thief may have signed; that of the manifest where nobody said, or the end of the log.
     pub before: Option<u64>,
     /// When the list is made.
     pub at: Timestamp,
@@ -28,15 +28,21 @@ pub struct Theft {
 
 /// Signs the list with the region's root key.
 pub fn sign(library: &Library, theft: &Theft, key: &NamedKey, out: &Path, voice: Voice) -> Result<Ended, Failure> {
-    known(library, &theft.stolen)?;
+    let named = known(library, &theft.stolen)?.counts_before;
     let size = library.log_size().map_err(stored)?;
-    let before = theft.before.unwrap_or(size);
+    let before = theft.before.or(named).unwrap_or(size);
     if before > size {
         let hint = Words::new("kanhe log events 列出事件及其序号。", "`kanhe log events` lists events with their indexes.");
         return Err(Failure::new("log_index_beyond_end", format!("the log has {size} events, {before} is beyond them")).hint(hint));
     }
     if key.key().verifying_key() == theft.stolen {
         return Err(Failure::new("desk_key_stolen", "the list is signed by the region's root key, not by the stolen one"));
+    }
+    let root = library.manifest().map_err(stored)?.map(|manifest| manifest.root);
+    if root != Some(key.key().verifying_key()) {
+        let detail = "the list is signed by the region's root key, and this is another key than the manifest's";
+        let hint = Words::new("用 --key 给出签署机构名录的根密钥。", "Name the root key that signed the manifest with --key.");
+        return Err(Failure::new("survivors_key_not_root", detail).hint(hint));
     }
     let hashes = honest_seals(library, &theft.stolen, before).map_err(stored)?;
     let list = Survivors::of(*library.region(), theft.stolen, before, theft.at, hashes);

@@ -214,6 +214,14 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     assert_eq!(passport.json()["certificates"], json!([]));
     let future = archive.ask(&["suspend", &first]).and(&GROUNDS).and(&["--effective", "2999-01-01"]).run().ended(2);
     assert_eq!(word(&future.json(), "/error/code"), "lifecycle_in_future");
+    archive.office.allow("11100000MB03271699001");
+    let (manifest, root) = (archive.path("later.manifest"), archive.path("root.pub"));
+    for (effective, code) in [("2999-01-01", "lifecycle_in_future"), ("1990-01-01", "lifecycle_before_last")] {
+        for words in [&["alias", &first, "gd:1"][..], &["agency", "add", "--manifest", &manifest, "--root", &root]] {
+            let refused = archive.ask(words).and(&GROUNDS).and(&["--effective", effective]).run().ended(2);
+            assert_eq!(word(&refused.json(), "/error/code"), code, "{words:?}");
+        }
+    }
     let wordless = archive.ask(&["suspend", &first, "--basis", "", "--reason", "x", "--actor", "y"]).run().ended(2);
     assert_eq!(word(&wordless.json(), "/error/code"), "grounds_length");
     let elsewhere = archive.ask(&["check"]).but("--library", &archive.path("nowhere")).run().ended(2);

@@ -92,7 +92,7 @@ impl<'l> Registrar<'l> {
 
     /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
     ///
-    /// An older edition is refused: it would take back a key that was withdrawn since.
+    /// An older edition is refused: it would take back a key that was withdrawn since. None takes effect before it was signed.
     pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
         self.take_up_and(manifest, entry, |_| Ok(()))
     }
@@ -111,6 +111,8 @@ impl<'l> Registrar<'l> {
                 return Ok(false);
             }
             is_newer(pen.manifest()?.as_ref(), &opened)?;
+            // A clock that is behind the region's keeps nobody from its manifest.
+            lifecycle::in_order(entry.effective, opened.issued.min(entry.now), entry.now)?;
             put_manifest(pen, manifest, &opened, entry, None)?;
             Ok(true)
         })
@@ -195,6 +197,7 @@ impl<'l> Registrar<'l> {
             Some(other) if other != read => Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() }),
             Some(_) => Ok(()),
             None => {
+                lifecycle::in_order(entry.effective, pen.card(read)?.effective, entry.now)?;
                 let other = Some(format!("{scheme}:{value}"));
                 let event = event(Act::Alias, &identifier.to_string(), &record.envelope, &record.seal, entry, other);
                 pen.note(&[read], &event)?;

@@ -149,6 +149,11 @@ fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
     assert_eq!(codes, ["theft_cut_off_beyond_end", "survivors_missing"]);
     let given_back = propose(tang, "/v1/manifest", &a_file(&moved(3, None)));
     assert_eq!(told(&given_back), [("theft_taken_back".to_owned(), Value::Null)]);
+    let without = next_manifest(3, |contents| {
+        *housing(contents) = vec![all_uses(Office::Housing.old_key().verifying_key(), "2020-01-01")];
+    });
+    let gone = propose(tang, "/v1/manifest", &a_file(&without));
+    assert_eq!(told(&gone), [("key_removed".to_owned(), json!(3))], "of a key that is left out the approver hears as well");
     let earlier = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(before - 1))));
     assert_eq!(told(&earlier), [("theft_certificates_behind".to_owned(), json!(2)), ("survivors_missing".to_owned(), Value::Null)]);
     assert_eq!(told(&song.get(path_of(&earlier, "").trim_end_matches('/')).json()), told(&earlier), "who approves is told as well");

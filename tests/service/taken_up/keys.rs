@@ -1,7 +1,7 @@
 //! A key that is changed by two people, and one that was stolen.
 
 use super::{all_uses, housing, is_sound, signer_of, text_of, verdict, with_spare_key};
-use crate::agencies::{WANG, operator};
+use crate::agencies::{WANG, ZHOU, grounds, operator};
 use crate::proposals::{a_file, approved, next_manifest, path_of, propose, refused};
 use crate::stage::{Stage, catalogue, code_of, dictionary, key_of, manifest};
 use base64::Engine;
@@ -193,4 +193,8 @@ fn nobody_is_told_that_the_thiefs_is_in_force(stage: &Stage, [honest, forged]: [
         let code = if behind { "file_not_among_survivors" } else { "accepted" };
         assert_eq!(judged["code"], json!(code), "no newer pack helps the file, and its QR code tells: {judged}");
     }
+    let act = |act: &str| stage.post_as(ZHOU, &format!("/v1/certificates/{forged}/{act}"), &grounds()).json();
+    act("suspend");
+    let back = act("reinstate");
+    assert_eq!((&back["state"], &back["condition"], &back["behind_cut_off"]), (&json!("valid"), &json!("in_force"), &json!(true)));
 }

@@ -1,11 +1,12 @@
-//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link leads somewhere, and what `docs/spec/seal.md` and
-//! `docs/spec/log.md` show is what the code writes.
+//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link and path leads somewhere, and what
+//! `docs/spec/seal.md`, `docs/spec/certificate.md` and `docs/spec/log.md` show is what the code writes.
 
 #![allow(clippy::as_conversions, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod applications;
 mod example;
 mod log_example;
+mod paths;
 mod type_file;
 
 use kanhe_core::status::State;

@@ -6,6 +6,7 @@
 mod applications;
 mod example;
 mod log_example;
+mod maps;
 mod paths;
 mod type_file;
 

@@ -201,6 +201,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("a name is found by two or more neighbouring letters of it", "按名称查找须给出相邻的两个或更多字"),
     ("an identifier of another scheme is SCHEME:VALUE, each of 1 to 100 characters", "其他体系的标识写作 体系:值，各 1 至 100 个字符"),
     ("nothing is issued in the future", "不能以将来的时刻签发"),
+    ("no status list is signed in the future", "不能以将来的时刻签名状态清单"),
     ("standard input is not UTF-8", "标准输入不是 UTF-8"),
     ("the page's address is https, without #, of at most 200 characters", "页面地址应为 https，不含 #，最多 200 个字符"),
     ("to renew or amend, the table has exactly one application", "延续或变更时，申请表应恰有一行申请"),

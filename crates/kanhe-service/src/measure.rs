@@ -27,6 +27,7 @@ const CERTIFICATES: &str = "kanhe_certificates";
 const EVENTS: &str = "kanhe_log_events";
 const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
+const BROKEN: &str = "kanhe_library_broken";
 const ASTRAY: &str = "kanhe_log_astray";
 const SILENT: &str = "kanhe_keys_silent";
 const REFUSED: &str = "kanhe_file_refused";
@@ -102,6 +103,7 @@ fn describe() {
     metrics::describe_gauge!(EVENTS, "Events in the log");
     metrics::describe_gauge!(PUBLISHED, "Events that the last checkpoint vouches for");
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
+    metrics::describe_gauge!(BROKEN, "1 from a write that failed until the service is restarted: nothing more is written");
     metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
     metrics::describe_gauge!(SILENT, "Keys that did not sign when they were asked last");
     metrics::describe_gauge!(REFUSED, "1 while a file that changed is refused, and the one before stays in use, by file");

@@ -119,6 +119,16 @@ impl Library {
         *self.astray.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a write has failed, so that nothing is written any more until the library is opened again.
+    pub fn is_broken(&self) -> bool {
+        self.writer.is_broken()
+    }
+
+    /// Leaves the one word that is said, with the reason, when a write fails and nothing is written any more; at once, if it is so.
+    pub fn when_broken(&self, word: impl FnOnce(StoreError) + Send + 'static) {
+        self.writer.when_broken(Box::new(word));
+    }
+
     /// Commits one whole change, and returns when it is on the disk. In a library that is astray nothing is: it would be lost.
     ///
     /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing

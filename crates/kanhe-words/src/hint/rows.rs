@@ -165,6 +165,11 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("last_version", "申请新证照。", "Apply for a new certificate."),
     (
+        "library_no_manifest",
+        "请告知本服务的运维人员：证照库尚未登记机构名录。",
+        "Tell whoever runs the service: the library works under no manifest yet.",
+    ),
+    (
         "lifecycle_before_last",
         "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
         "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
@@ -371,8 +376,33 @@ pub(super) const HINTS: &[Row] = &[
     ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
     ("store_*", "请告知本服务的运维人员。", "Tell whoever runs the service."),
+    (
+        "store_broken",
+        "请告知本服务的运维人员：先前有写入失败，重启服务之前不再写入。原因见日志；磁盘已满的，先腾出空间。",
+        "Tell whoever runs the service: a write failed, and nothing more is written until it is restarted. Its log says why; if the disk is full, make room first.",
+    ),
+    (
+        "store_corrupt",
+        "请告知本服务的运维人员：证照库已损坏，须检查磁盘并恢复备份。",
+        "Tell whoever runs the service: the library is damaged. Look at the disk, and restore a backup.",
+    ),
     ("store_cursor", "去掉 after 从头开始。", "Begin again without `after`."),
     ("store_cursor_elsewhere", AS, "store_cursor"),
+    (
+        "store_database",
+        "请告知本服务的运维人员：数据库出错，须检查磁盘；GET /readyz 的 library 为 store_broken 的，检查后须重启服务。",
+        "Tell whoever runs the service: the database failed. Look at the disk, and restart the service if `library` of GET /readyz is store_broken.",
+    ),
+    (
+        "store_disk_full",
+        "请告知本服务的运维人员：磁盘已满，须腾出空间；GET /readyz 的 library 为 store_broken 的，此后须重启服务。",
+        "Tell whoever runs the service: make room on the disk, then restart the service if `library` of GET /readyz is store_broken.",
+    ),
+    (
+        "store_no_slot",
+        "该机构的状态位已用尽：请由本地区在机构名录中为其增加机构代码。",
+        "The agency has used up its status slots: let the region give it another code in the manifest.",
+    ),
     (
         "survivors_missing",
         "请在证照库所在的机器上为名录所载的截止序号重新制作清单，随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",

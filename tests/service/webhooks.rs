@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
+use kanhe_service::measure::Recorder;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
 use kanhe_service::webhooks::{Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
 use kanhe_store::StoreError;
@@ -257,6 +258,7 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
     let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
     let hook = hook(&desk, &json!({ "address": receiver.address }));
     receiver.answers(500);
+    let recorder = Recorder::install().unwrap();
     issue(&stage, 1);
     for _ in 0..80 {
         send(&stage);
@@ -271,6 +273,8 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
     let dead = deliveries("dead");
     assert_eq!((deliveries("waiting").len(), dead.len()), (0, 1));
     assert_eq!((dead[0]["tries"].as_u64(), dead[0]["status"].as_u64()), (Some(10), Some(500)));
+    let counted = stage.beside(recorder.router(&stage.house, None), "/metrics");
+    assert!(counted.lines().any(|line| line == "kanhe_webhook_letters_dead_total 1"), "{counted}");
     receiver.answers(200);
     assert_eq!(send(&stage), Round::default());
     let again = |index: &Value| format!("/v1/webhooks/{}/deliveries/{index}/replay", hook["id"].as_str().unwrap());

@@ -5,7 +5,9 @@
 
 mod look;
 
+use crate::accounts::alarm::Noticed;
 use crate::house::Shared;
+use crate::jobs;
 use crate::serve::Tls;
 use axum::Router;
 use axum::extract::State;
@@ -43,6 +45,7 @@ const JOBS_RUNNING: &str = "kanhe_jobs_running";
 const JOB_ROWS: &str = "kanhe_job_rows_total";
 const ALARMS: &str = "kanhe_alarms_total";
 const LETTERS: &str = "kanhe_webhook_letters";
+const LETTERS_DEAD: &str = "kanhe_webhook_letters_dead_total";
 const TLS_LEFT: &str = "kanhe_tls_left_seconds";
 const API_KEYS_ENDING: &str = "kanhe_api_keys_ending";
 
@@ -67,6 +70,7 @@ impl Recorder {
         let seconds = Matcher::Suffix("_seconds".to_owned());
         let handle = PrometheusBuilder::new().set_buckets_for_metric(seconds, &BUCKETS)?.install_recorder()?;
         describe();
+        begin_at_nought();
         Ok(INSTALLED.get_or_init(|| Self(handle)).clone())
     }
 
@@ -91,6 +95,13 @@ async fn metrics(State((recorder, house, tls)): State<(Recorder, Shared, Option<
     });
     let text = rendered.await.unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// What happens seldom is told from the start: to Prometheus a series that begins with one has not grown.
+fn begin_at_nought() {
+    Noticed::ALL.into_iter().for_each(|noticed| counter!(ALARMS, "noticed" => noticed.word()).increment(0));
+    jobs::RESULTS.into_iter().for_each(|result| job_rows(result, 0));
+    letters_dead(0);
 }
 
 fn describe() {
@@ -122,6 +133,7 @@ fn describe() {
     metrics::describe_counter!(JOB_ROWS, "Rows of jobs that were answered, by result");
     metrics::describe_counter!(ALARMS, "Callers who did far more than is usual, by what was noticed; GET /v1/audit/alarms lists them");
     metrics::describe_gauge!(LETTERS, "Letters of webhooks that wait or are dead; from a thousand on it says a thousand");
+    metrics::describe_counter!(LETTERS_DEAD, "Letters of webhooks that were given up, and are not tried again by themselves");
     metrics::describe_gauge!(TLS_LEFT, Unit::Seconds, "Until the certificate ends that the service shows");
     metrics::describe_gauge!(API_KEYS_ENDING, "API keys in use that end within 30 days");
     metrics::describe_gauge!(BACKUP_AGE, Unit::Seconds, "Since the last backup");
@@ -163,6 +175,11 @@ pub(crate) fn alarm(noticed: &'static str) {
 /// Rows of a job were answered.
 pub(crate) fn job_rows(result: &'static str, count: u64) {
     counter!(JOB_ROWS, "result" => result).increment(count);
+}
+
+/// Letters were given up.
+pub(crate) fn letters_dead(count: u64) {
+    counter!(LETTERS_DEAD).increment(count);
 }
 
 /// A connection, counted as long as it is open.

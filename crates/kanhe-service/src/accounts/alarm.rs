@@ -25,6 +25,9 @@ pub enum Noticed {
 }
 
 impl Noticed {
+    /// Everything that is noticed.
+    pub const ALL: [Self; 3] = [Self::Calls, Self::TakenAlone, Self::Searches];
+
     /// The word of the interface.
     pub const fn word(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use super::letter::letter_of;
 use super::miss::Miss;
 use super::signature::signature;
 use crate::house::{House, Shared};
+use crate::measure;
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_store::StoreError;
@@ -180,7 +181,9 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Mi
             "a letter did not arrive"
         );
     }
-    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))
+    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))?;
+    measure::letters_dead(round.dead);
+    Ok(())
 }
 
 /// The letter's signatures, with each secret that is good now (Standard Webhooks: separated by blanks).

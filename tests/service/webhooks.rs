@@ -11,7 +11,7 @@ use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
 use kanhe_service::webhooks::{Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
-use kanhe_store::StoreError;
+use kanhe_store::{Drawer, StoreError};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -378,6 +378,23 @@ fn what_was_to_be_told_to_a_hook_goes_with_it() {
     assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (1, 1));
     assert_eq!(desk.send("DELETE", &format!("/v1/webhooks/{}", made["id"].as_str().unwrap()), None).status, 204);
     assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (0, 0));
+}
+
+#[test]
+fn a_hook_whose_letters_cannot_be_read_keeps_no_others_letters_back() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let made = [(); 2].map(|()| hook(&desk, &json!({ "address": receiver.address }))["id"].as_str().unwrap().to_owned());
+    issue(&stage, 1);
+    // The one that is looked at first is damaged.
+    let first = due(&stage.house).unwrap().remove(0);
+    let [place] = stage.house.library.office_page(Drawer::Deliveries, &first.id, None, 9).unwrap().papers.try_into().unwrap();
+    stage.house.library.commit(|pen| pen.put_office(Drawer::Deliveries, &place.0, b"?")).unwrap();
+    assert_eq!(send(&stage), Round { arrived: 1, failed: 0, dead: 0 });
+    let lines = stage.log_lines();
+    let told = lines.iter().map(|line| &line["fields"]).find(|fields| fields["message"] == "letters could not be sent").unwrap();
+    assert_eq!((told["hook"].as_str(), &told["code"]), (Some(first.name().as_str()), &json!("store_malformed")));
+    assert!(made.contains(&first.name()), "it is called as its agency knows it");
 }
 
 #[test]

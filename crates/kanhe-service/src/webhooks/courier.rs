@@ -52,10 +52,15 @@ pub async fn keep_up(house: Shared, post: Arc<Post>, every: Duration) {
         let looking = Arc::clone(&house);
         match tokio::task::spawn_blocking(move || due(&looking)).await {
             Ok(Ok(hooks)) => rounds.begin(&house, &post, hooks),
-            Ok(Err(error)) => tracing::error!(code = error.code(), "letters could not be sent"),
+            Ok(Err(error)) => not_sent("", &error),
             Err(_) => tracing::error!("the courier panicked"),
         }
     }
+}
+
+/// Tells the log that the library failed over the letters of a hook, or of all.
+fn not_sent(hook: &str, error: &StoreError) {
+    tracing::error!(hook, code = error.code(), "letters could not be sent");
 }
 
 /// Looks at new events for the hooks of all agencies. The hooks for which something is due.
@@ -68,8 +73,11 @@ pub fn due(house: &House) -> Result<Vec<Hook>, StoreError> {
     loop {
         let (hooks, next) = every_hook(&house.library, page.as_ref())?;
         for hook in hooks {
-            look(&house.library, &hook, house.now())?;
-            found.extend((!waiting(house, &hook)?.is_empty()).then_some(hook));
+            match look(&house.library, &hook, house.now()).and_then(|_| waiting(house, &hook)) {
+                Ok(waiting) => found.extend((!waiting.is_empty()).then_some(hook)),
+                // One hook's trouble does not keep the letters of another back.
+                Err(error) => not_sent(&hook.name(), &error),
+            }
         }
         match next {
             Some(next) => page = Some(next),
@@ -150,7 +158,7 @@ impl Drop for Rounds {
 
 /// A round, once its agency and the machine have a place for it. Whose it was.
 async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semaphore>; 2], ended: Arc<AtomicBool>) -> [u8; ID_LENGTH] {
-    let id = hook.id;
+    let (id, name) = (hook.id, hook.name());
     let [of_agency, of_all] = places;
     let (Ok(of_agency), Ok(of_all)) = (of_agency.acquire_owned().await, of_all.acquire_owned().await) else { return id };
     let made = tokio::task::spawn_blocking(move || {
@@ -159,7 +167,7 @@ async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semapho
     });
     match made.await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::error!(code = error.code(), "letters could not be sent"),
+        Ok(Err(error)) => not_sent(&name, &error),
         Err(_) => tracing::error!("the courier panicked"),
     }
     id

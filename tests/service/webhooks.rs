@@ -6,11 +6,12 @@ use crate::stage::Stage;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
+use kanhe_core::wire;
 use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
-use kanhe_service::webhooks::{Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
+use kanhe_service::webhooks::{Delivery, Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
 use kanhe_store::{Drawer, StoreError};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
@@ -335,7 +336,8 @@ fn of_what_nobody_answered_it_is_said_why() {
     let waiting = || desk.get(&format!("{path}?state=waiting")).json()["deliveries"][0].clone();
     let reason = || waiting()["reason"].clone();
     let mut codes = Vec::new();
-    for miss in Miss::ALL {
+    // Where the event is lost, nobody is asked.
+    for miss in Miss::ALL.into_iter().filter(|miss| *miss != Miss::NoEvent) {
         assert_eq!(rounds(&stage.house, &move |_, _, _| Err(miss)).failed, 1, "{miss:?}");
         let told = reason();
         assert!(!told["meaning"]["zh"].as_str().unwrap().is_ascii() && told["meaning"]["en"] != told["code"], "{told}");
@@ -378,6 +380,22 @@ fn what_was_to_be_told_to_a_hook_goes_with_it() {
     assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (1, 1));
     assert_eq!(desk.send("DELETE", &format!("/v1/webhooks/{}", made["id"].as_str().unwrap()), None).status, 204);
     assert_eq!((left(Fate::Waiting), left(Fate::Dead)), (0, 0));
+}
+
+#[test]
+fn a_letter_about_an_event_that_is_lost_is_not_put_into_its_receivers_mouth() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let made = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    issue(&stage, 1);
+    let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
+    let [waiting] = deliveries_of(&stage.house.library, &ours.id, Fate::Waiting, None, 9).unwrap().0.try_into().unwrap();
+    let lost = Delivery { index: 99, ..waiting };
+    let place = [ours.id.as_slice(), &[0], &lost.index.to_be_bytes()].concat();
+    stage.house.library.commit(|pen| pen.put_office(Drawer::Deliveries, &place, &wire::to_vec(&lost))).unwrap();
+    assert_eq!(rounds(&stage.house, &|_, _, _| Ok(204)), Round { arrived: 1, failed: 1, dead: 1 });
+    let dead = desk.get(&format!("/v1/webhooks/{}/deliveries?state=dead", made["id"].as_str().unwrap())).json()["deliveries"][0].clone();
+    assert_eq!((&dead["index"], &dead["reason"]["code"]), (&json!(99), &json!("hook_event_missing")));
 }
 
 #[test]

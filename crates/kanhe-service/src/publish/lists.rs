@@ -69,7 +69,10 @@ pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
         // One agency's trouble does not keep the lists of another back.
         match renew_of(house, agency, key) {
             Ok(count) => signed += count,
-            Err(error) => failure = Some(error),
+            Err(error) => {
+                tracing::warn!(agency = %agency.code, code = error.code(), "the lists of an agency were not signed");
+                failure = Some(error);
+            }
         }
     }
     failure.map_or(Ok(signed), |error| Err(error.into()))

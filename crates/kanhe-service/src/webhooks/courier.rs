@@ -101,6 +101,11 @@ pub fn round(house: &House, hook: &Hook, post: &Post, goes_on: &dyn Fn() -> bool
             break;
         }
         let answer = one(house, &hook, delivery, post)?;
+        // Nobody was asked, who would not take the others either.
+        if answer == Err(Miss::NoEvent) {
+            fail(house, &hook, std::slice::from_ref(delivery), answer, &mut round)?;
+            continue;
+        }
         if !answer.is_ok_and(|status| (200..300).contains(&status)) {
             fail(house, &hook, waiting.get(place..).unwrap_or_default(), answer, &mut round)?;
             break;
@@ -176,9 +181,10 @@ async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semapho
 fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Miss>, round: &mut Round) -> Result<(), StoreError> {
     let now = house.now();
     let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(answer, now))).collect();
+    let mut dead = 0;
     for (_, after) in &due {
         round.failed += 1;
-        round.dead += u64::from(after.fate == Fate::Dead);
+        dead += u64::from(after.fate == Fate::Dead);
         tracing::warn!(
             hook = hook.name(),
             index = after.index,
@@ -190,7 +196,8 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Mi
         );
     }
     settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))?;
-    measure::letters_dead(round.dead);
+    round.dead += dead;
+    measure::letters_dead(dead);
     Ok(())
 }
 
@@ -200,7 +207,7 @@ fn signatures(hook: &Hook, id: &str, now: Timestamp, letter: &[u8]) -> String {
 }
 
 fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<Result<u16, Miss>, StoreError> {
-    let Some(event) = house.library.event(delivery.index)? else { return Ok(Ok(410)) };
+    let Some(event) = house.library.event(delivery.index)? else { return Ok(Err(Miss::NoEvent)) };
     let letter = serde_json::to_vec(&letter_of(delivery.index, &event)).unwrap_or_default();
     let (id, now) = (delivery.id(), house.now());
     let headers = [

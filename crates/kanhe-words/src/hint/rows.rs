@@ -94,6 +94,11 @@ pub(super) const HINTS: &[Row] = &[
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
     ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),
+    (
+        "hook_event_missing",
+        "请告知本服务的运维人员：证照库中缺少该事件。",
+        "Tell whoever runs the service: the library has lost the event.",
+    ),
     ("hook_host_unknown", "核对回调地址中的主机名。", "Check the name in the address."),
     ("hook_no_http", "核对回调地址。", "Check the address."),
     ("hook_refused", "核对端口，确认接收方在运行。", "Check the port, and whether the receiver runs."),

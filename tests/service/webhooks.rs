@@ -10,7 +10,7 @@ use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
 use kanhe_service::webhooks::{Fate, Hook, Miss, Secret, deliveries_of, put_hook, remove_hook, signature};
-use kanhe_store::StoreError;
+use kanhe_store::{Pen, StoreError};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -386,7 +386,11 @@ fn a_letter_that_was_on_its_way_to_a_hook_that_is_gone_is_not_kept() {
     let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
     let (house, gone) = (Arc::clone(&stage.house), ours.clone());
     let taken_away = move |_: &str, _: &[(&str, String)], _: &[u8]| {
-        house.library.commit(|pen| -> Result<(), StoreError> { Ok(remove_hook(pen, &gone)) }).unwrap();
+        let removed = |pen: &mut Pen<'_>| -> Result<(), StoreError> {
+            remove_hook(pen, &gone);
+            Ok(())
+        };
+        house.library.commit(removed).unwrap();
         Ok(503)
     };
     rounds(&stage.house, &taken_away);

@@ -17,7 +17,7 @@ const LONGEST_ADDRESS: usize = 500;
 const LONGEST_HOST: usize = 253;
 
 /// An agency has at most so many hooks.
-pub const MOST_HOOKS: usize = 50;
+const MOST_HOOKS: usize = 50;
 
 /// Bytes of a hook's id.
 pub const ID_LENGTH: usize = 8;

@@ -11,8 +11,8 @@ use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::webhooks::courier::{Post, Round, due, keep_up, round};
-use kanhe_service::webhooks::{Delivery, Fate, Hook, Miss, Secret, deliveries_of, remove_hook, signature};
-use kanhe_store::{Drawer, StoreError};
+use kanhe_service::webhooks::{Delivery, Fate, Hook, Miss, Secret, deliveries_of, put_hook, remove_hook, signature};
+use kanhe_store::{Drawer, Pen, StoreError};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -424,11 +424,11 @@ fn a_letter_that_was_on_its_way_to_a_hook_that_is_gone_is_not_kept() {
     let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
     let (house, gone) = (Arc::clone(&stage.house), ours.clone());
     let taken_away = move |_: &str, _: &[(&str, String)], _: &[u8]| {
-        let removed = house.library.commit(|pen| -> Result<(), StoreError> {
+        let removed = |pen: &mut Pen<'_>| -> Result<(), StoreError> {
             remove_hook(pen, &gone);
             Ok(())
-        });
-        removed.unwrap();
+        };
+        house.library.commit(removed).unwrap();
         Ok(503)
     };
     rounds(&stage.house, &taken_away);
@@ -452,4 +452,48 @@ fn a_hook_that_cannot_be_is_refused_by_its_code() {
     }
     let clerk = stage.key(Office::Housing, &[Role::Clerk], None);
     assert_eq!(stage.call(&clerk, "GET", "/v1/webhooks", None).code(), "caller_lacks_right");
+}
+
+/// Gives Housing hooks of these numbers, whether or not it may have them.
+fn housed(stage: &Stage, numbers: std::ops::Range<u8>) {
+    let agency = Office::Housing.code();
+    for number in numbers {
+        let (id, secret, address) = ([number; 8], Secret::new([number; 32]), "https://app.example.cn/".to_owned());
+        let hook = Hook { id, agency, address, secret, acts: Vec::new(), types: Vec::new(), next: 0, older: None };
+        stage.house.library.commit(|pen| put_hook(pen, &hook)).unwrap();
+    }
+}
+
+#[test]
+fn of_many_hooks_that_are_named_at_once_none_is_more_than_the_agency_may_have() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    housed(&stage, 0..47);
+    let name = || desk.post("/v1/webhooks", &json!({ "address": "https://app.example.cn/" }));
+    let replies: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..12).map(|_| scope.spawn(name)).collect();
+        asked.into_iter().map(|reply| reply.join().unwrap()).collect()
+    });
+    let codes: Vec<_> = replies.iter().filter(|reply| reply.status != 201).map(|reply| (reply.status, reply.code())).collect();
+    assert_eq!(codes, vec![(409, "hook_too_many".to_owned()); 9]);
+    let others = stage.officer(Office::Guangzhou, "qian", &[Role::Administrator]);
+    hook(&others, &json!({ "address": "https://app.example.cn/" }));
+}
+
+#[test]
+fn a_hook_that_is_one_too_many_is_listed_and_can_be_taken_away() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    housed(&stage, 0..51);
+    let listed = || desk.get("/v1/webhooks").json()["webhooks"].as_array().unwrap().len();
+    assert_eq!(
+        (listed(), desk.post("/v1/webhooks", &json!({ "address": "https://app.example.cn/" })).code()),
+        (51, "hook_too_many".into())
+    );
+    for last in [50, 49] {
+        let path = format!("/v1/webhooks/{}", format!("{last:02x}").repeat(8));
+        assert_eq!(desk.send("DELETE", &path, None).status, 204);
+    }
+    assert_eq!(listed(), 49);
+    hook(&desk, &json!({ "address": "https://app.example.cn/" }));
 }

@@ -75,13 +75,15 @@ pub struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    /// A question; by duty alone nobody sees anything whole, nor puts together what somebody has.
-    pub fn new(caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
+    /// A question, of a caller who may ask one more on this day; by duty alone nobody sees anything whole, nor puts together what somebody has.
+    pub fn new(house: &House, caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
         match (purpose.basis(), act, sight) {
-            (Basis::Duty { .. }, _, Sight::Whole) => Err(ShareError::WholeNeedsConsent),
-            (Basis::Duty { .. }, ShareAct::Matching, Sight::Masked) => Err(ShareError::MatchingNeedsConsent),
-            (Basis::Consent { .. }, _, _) | (Basis::Duty { .. }, _, Sight::Masked) => Ok(Self { caller, purpose, act, sight, about: None }),
+            (Basis::Duty { .. }, _, Sight::Whole) => return Err(ShareError::WholeNeedsConsent),
+            (Basis::Duty { .. }, ShareAct::Matching, Sight::Masked) => return Err(ShareError::MatchingNeedsConsent),
+            (Basis::Consent { .. }, _, _) | (Basis::Duty { .. }, _, Sight::Masked) => {}
         }
+        calls::may_ask(house, caller, house.now())?;
+        Ok(Self { caller, purpose, act, sight, about: None })
     }
 
     /// The question, about a holder.

@@ -100,7 +100,7 @@ pub async fn of_information(
     aside(&house, move |house| {
         let purpose = asked.purpose.read(house.now())?;
         let stated = stated(asked)?;
-        let mut inquiry = Inquiry::new(&caller, purpose, ShareAct::Information, Sight::Masked)?;
+        let mut inquiry = Inquiry::new(house, &caller, purpose, ShareAct::Information, Sight::Masked)?;
         if let Some(identifier) = &stated.identifier {
             inquiry = inquiry.about_certificate(identifier);
         } else if let Some(code) = &stated.holder_code {
@@ -129,7 +129,7 @@ pub async fn of_file(
         let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
         let counter = house.shelf.present().ok_or_else(none)?;
         let purpose = purpose.stated()?.read(house.now())?;
-        let inquiry = Inquiry::new(&caller, purpose, ShareAct::File, Sight::Masked)?;
+        let inquiry = Inquiry::new(house, &caller, purpose, ShareAct::File, Sight::Masked)?;
         let answer = file::verify(house, &inquiry, &counter, &bytes)?;
         Ok::<_, Problem>(StandardAnswer::new(answer.number(), &file::meaning(answer)))
     })

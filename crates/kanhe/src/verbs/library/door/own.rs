@@ -249,11 +249,14 @@ impl Door for Own {
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
         let (library, manifest) = (&self.library, manifest(&self.library)?);
-        let findings = library.check(|whole| judge(whole, &manifest), progress).map_err(stored)?;
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
-        let looked_at = certificates.saturating_add(events);
-        let behind_cut_off = Some(usable_behind(library, &manifest).map_err(stored)?);
-        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off })
+        let mut told = Checked { certificates, events, ..Checked::default() };
+        let seen = |seen, all| {
+            told.looked_at = seen;
+            progress(seen, all);
+        };
+        let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
+        Ok(told.over(&findings, usable_behind(library, &manifest).map_err(stored)?))
     }
 
     fn extent(&self) -> Extent {

@@ -69,6 +69,9 @@ pub fn remedy(code: &str) -> Option<Words> {
         | "key_too_much_work"
         | "key_file_damaged"
         | "key_elsewhere" => ("检查密钥文件和口令。", "Check the key file and its passphrase."),
+        "passphrase_missing" => {
+            ("将口令写入文件首行，并以 UTF-8 保存。", "Write the passphrase into the first line of the file, and save it as UTF-8.")
+        }
         code if code.starts_with("passphrase_") => ("检查密钥文件和口令。", "Check the key file and its passphrase."),
         "key_not_on_curve" | "key_weak" => {
             ("不要使用此公钥，请其所属机构重新提供。", "Do not use it: get the key again, from whose it is.")

@@ -13,6 +13,7 @@ use crate::words::{Language, Words};
 use crate::{files, shipped};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::application::{Application, Draft, Fault, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
@@ -146,7 +147,7 @@ impl Run<'_> {
             Ok(draft) => draft,
             Err(faults) => return self.refuse(application, faults.iter().map(fault_json).collect()),
         };
-        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, hex(&self.desk.fingerprint(&draft)?))));
+        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, Hex(&self.desk.fingerprint(&draft)?).to_string())));
         let (identifier, fingerprint) = match named {
             Ok(named) => named,
             Err(error) => return self.refuse(application, vec![issue_fault_json(&error)]),
@@ -257,8 +258,4 @@ fn number_taken(identifier: &CertificateId) -> Value {
 pub fn kind<'c>(catalogue: &'c Catalogue, name: &str) -> Result<&'c CertificateKind, Failure> {
     let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
     catalogue.find(name).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {name}")).hint(hint))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

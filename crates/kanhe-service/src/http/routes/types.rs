@@ -3,13 +3,13 @@
 use super::published::{self, FOR_A_MINUTE};
 use crate::house::Shared;
 use crate::http::problem::Problem;
-use crate::proposals::hex;
 use crate::shown::Names;
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, StateCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -103,7 +103,7 @@ fn line(kind: &CertificateKind) -> KindLine {
         code: kind.code().to_string(),
         file: kind.file().to_owned(),
         edition: kind.edition(),
-        sha256: hex(kind.file_digest()),
+        sha256: Hex(kind.file_digest()).to_string(),
         name: Name { zh: names.zh.clone(), en: names.en.clone() },
         reviewed: kind.review().is_some(),
         state_codes: kind.state_codes().iter().map(code_set).collect(),

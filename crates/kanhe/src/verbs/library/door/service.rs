@@ -6,7 +6,7 @@ use super::shapes::{
     Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, named_stage, of_case,
     one, search, sought, stage_of, unexpected,
 };
-use super::wire::{Reply, Wire, broken_off, escaped};
+use super::wire::{Reply, Wire, broken_off};
 use super::{
     ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
     Proof, Sought, Which,
@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
+use kanhe_core::hex::Hex;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -26,7 +27,7 @@ use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
 use kanhe_service::export::Counts as Exported;
-use kanhe_service::proposals::hex;
+use kanhe_service::percent::escaped;
 use kanhe_service::serve::SOCKET;
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::Stage;
@@ -254,7 +255,7 @@ impl Service {
     pub fn types(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
         let (shipped, dictionaries) = (shipped::catalogue(types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
         let (told, dictionaries): (Types, Vec<_>) = (self.0.get("/v1/types")?, dictionaries.iter().collect());
-        let at_hand = |line: &TypeLine| shipped.find(&line.code).filter(|kind| hex(kind.file_digest()) == line.sha256);
+        let at_hand = |line: &TypeLine| shipped.find(&line.code).filter(|kind| Hex(kind.file_digest()).to_string() == line.sha256);
         if told.types.len() == shipped.kinds().len() && told.types.iter().all(|line| at_hand(line).is_some()) {
             return Ok(shipped);
         }

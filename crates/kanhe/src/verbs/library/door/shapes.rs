@@ -1,7 +1,6 @@
 //! What goes over the wire and comes back: the bodies of the interface, as far as verbs need them.
 
 use super::super::bulk::with;
-use super::wire::escaped;
 use super::{Case, Cut, Issued, Kept, Page, Sought};
 use crate::cli::GroundsArg;
 use crate::failure::Failure;
@@ -10,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
+use kanhe_service::percent::escaped;
 use kanhe_service::shown::{ApplicationRow, Certificate, CertificateRow, Event};
 use kanhe_store::Stage;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};

@@ -7,6 +7,7 @@ use crate::files;
 use crate::verbs::clock;
 use crate::verbs::issue::refused::fault_told;
 use crate::web;
+use kanhe_core::hex::Hex;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -213,7 +214,7 @@ enum Patience {
 
 /// The same name every time: what was done although its answer was lost is not done again.
 fn name() -> Result<String, Failure> {
-    Ok(clock::chance::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Hex(&*clock::chance::<16>()?).to_string())
 }
 
 fn wait_of(response: &Response<Body>) -> u64 {
@@ -275,12 +276,6 @@ fn unreachable(base: &str, error: &ureq::Error) -> Failure {
     Failure::new("service_unreachable", format!("{base}: {error}"))
 }
 
-/// A part of a path or a query, as RFC 3986 writes it.
-pub fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,12 +298,6 @@ mod tests {
         for (url, expected) in rows {
             assert_eq!(guarded(url).map_err(|failure| failure.code()), expected, "{url}");
         }
-    }
-
-    #[test]
-    fn what_stands_in_a_path_cannot_leave_it() {
-        assert_eq!(escaped("1.2.156.3005.2.S"), "1.2.156.3005.2.S");
-        assert_eq!(escaped("a/b?c=d&e#f 张"), "a%2Fb%3Fc%3Dd%26e%23f%20%E5%BC%A0");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A library that a service holds: asked by its interface, with the rights of an account.
 
-use super::super::bulk::with;
 use super::super::export::taken;
 use super::shapes::{
     Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, named_stage, of_case,
@@ -14,6 +13,7 @@ use super::{
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
+use crate::verbs::report::with;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;

@@ -1,10 +1,10 @@
 //! What goes over the wire and comes back: the bodies of the interface, as far as verbs need them.
 
-use super::super::bulk::with;
 use super::{Case, Cut, Issued, Kept, Page, Sought};
 use crate::cli::GroundsArg;
 use crate::failure::Failure;
 use crate::verbs::clock;
+use crate::verbs::report::with;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};

@@ -1,11 +1,11 @@
 //! Requests to a service, and its answers: what it refuses is told by its code, and who is asked to wait waits.
 
-use super::super::bulk::with;
 use super::socket::Beside;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::clock;
 use crate::verbs::issue::refused::fault_told;
+use crate::verbs::report::with;
 use crate::web;
 use kanhe_core::hex::Hex;
 use serde::Deserialize;

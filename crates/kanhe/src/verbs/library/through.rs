@@ -2,7 +2,7 @@
 //!
 //! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
 
-use super::door::{Kept, Reply, Service};
+use super::door::{Issued, Kept, Reply, Service};
 use super::issue::report_of;
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
@@ -103,8 +103,8 @@ impl Run<'_> {
             }
             Reply::Done(told) => told,
         };
-        let slot = told.slot();
-        let issued = told.read()?;
+        let slot = told.certificate.slot;
+        let issued = Issued::try_from(told)?;
         let files = self.files(&issued.kept)?;
         if issued.before {
             counts.repeated += 1;

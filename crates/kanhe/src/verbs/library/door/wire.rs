@@ -8,6 +8,7 @@ use crate::verbs::issue::refused::fault_told;
 use crate::verbs::report::with;
 use crate::web;
 use kanhe_core::hex::Hex;
+use kanhe_service::http::problem::Fault;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -47,7 +48,7 @@ pub enum Reply<T> {
     Told(Told),
 }
 
-/// A problem document (RFC 9457), as far as it is passed on.
+/// A problem document (RFC 9457), as far as it is passed on: what stands before a service may write less of one than the service does.
 #[derive(Deserialize)]
 pub struct Told {
     /// The status code.
@@ -56,15 +57,7 @@ pub struct Told {
     code: String,
     detail: String,
     #[serde(default)]
-    faults: Vec<FaultTold>,
-}
-
-/// One thing that is wrong with what was handed in.
-#[derive(Deserialize)]
-struct FaultTold {
-    place: String,
-    code: String,
-    detail: String,
+    faults: Vec<Fault>,
 }
 
 impl<T> Reply<T> {
@@ -93,7 +86,7 @@ impl Told {
         if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
             return None;
         }
-        let fault = |fault: &FaultTold| fault_told(&fault.place, &fault.code, &fault.detail);
+        let fault = |fault: &Fault| fault_told(&fault.place, &fault.code, &fault.detail);
         let whole = || {
             let failure = self.failure();
             with(fault_told("row", failure.code(), &self.detail), json!({ "hint": failure.json().pointer("/error/hint") }))

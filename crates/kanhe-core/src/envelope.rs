@@ -193,7 +193,7 @@ pub fn sign_by(signer: &dyn Signer, document: DocumentType, payload: &[u8]) -> R
     with_signed_bytes(&Header::of(document, &signer.verifying_key()), payload, |message| signer.try_sign(message))
 }
 
-/// Signs a document and writes its whole envelope.
+/// Signs a document with a key in memory and writes its whole envelope, for tests: whoever keeps a key signs by [`sign_to_cose_by`].
 pub fn sign_to_cose(document: DocumentType, payload: &[u8], key: &SigningKey) -> Vec<u8> {
     to_cose(document, payload, &key.verifying_key(), &sign(document, payload, key))
 }

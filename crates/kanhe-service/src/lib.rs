@@ -31,6 +31,7 @@ pub mod house;
 pub mod http;
 pub mod identity;
 pub mod jobs;
+mod json;
 pub mod measure;
 pub mod percent;
 pub mod proposals;

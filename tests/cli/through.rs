@@ -56,6 +56,22 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
 }
 
 #[test]
+fn a_row_that_ends_a_run_takes_nothing_away_from_those_before_it() {
+    let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
+    let (out, key) = (held.archive.path("drawn"), held.archive.path("clerk"));
+    let issue = |table: String| held.archive.issuing(table).and(&["--out", &out, "--key-file", &key]);
+    let without_end = format!("{}\"{}", permits(3), "x".repeat(9 << 20));
+    assert_eq!(word(&issue(without_end).run().ended(2).json(), "/error/code"), "table_row_too_long");
+    let results = |rows: Vec<Value>| rows.iter().map(|row| word(row, "/result").to_owned()).collect::<Vec<_>>();
+    assert_eq!(results(held.archive.rows()), ["issued"; 3]);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 12);
+    let again = issue(permits(4)).run().ended(0).json();
+    assert_eq!((again["issued"].as_u64(), again["repeated"].as_u64()), (Some(1), Some(3)));
+    let none = issue(permits(0)).for_people().run().ended(0);
+    assert!(none.out.starts_with("The table has headings and no applications.\n"), "{none:?}");
+}
+
+#[test]
 fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     let twins = Twins::open();
     let identifiers = twins.issued();

@@ -112,6 +112,11 @@ impl Act {
         Self::Recognition,
     ];
 
+    /// Whether it makes a version of a certificate, and so is its issue.
+    pub const fn makes_a_version(self) -> bool {
+        matches!(self, Self::Issue | Self::Renew | Self::Amend | Self::TransferIn)
+    }
+
     /// The word for it on a command line and in JSON.
     pub const fn word(self) -> &'static str {
         match self {

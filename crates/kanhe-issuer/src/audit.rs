@@ -4,7 +4,6 @@ use crate::lifecycle::{Past, state_at};
 use jiff::Timestamp;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{Authentic, Envelope};
-use kanhe_core::event::Act;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::qr::Scanned;
@@ -26,11 +25,8 @@ pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Option<Defect> {
     }
     let digest: [u8; 32] = Sha256::digest(&whole.record.envelope).into();
     let first = whole.history.iter().map(|(_, event)| event).find(|event| event.subject == identifier.to_string());
-    let told = first.is_some_and(|first| {
-        matches!(first.act, Act::Issue | Act::Renew | Act::Amend | Act::TransferIn)
-            && first.digest == digest
-            && first.seal == seal_hash(&whole.record.seal)
-    });
+    let told =
+        first.is_some_and(|first| first.act.makes_a_version() && first.digest == digest && first.seal == seal_hash(&whole.record.seal));
     if told { None } else { Some(Defect::EventOfIssue) }
 }
 

@@ -122,11 +122,6 @@ fn signer_of(record: &Record) -> Option<KeyId> {
     Scanned::parse(&record.digits()).ok().map(|scanned| scanned.envelope().key_id())
 }
 
-/// Whether an act makes a version of a certificate, and so is its issue.
-pub const fn makes_a_version(act: Act) -> bool {
-    matches!(act, Act::Issue | Act::Renew | Act::Amend | Act::TransferIn)
-}
-
 const fn issues(event: &Event) -> bool {
-    makes_a_version(event.act)
+    event.act.makes_a_version()
 }

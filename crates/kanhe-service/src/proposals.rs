@@ -14,12 +14,12 @@ use crate::shown::ShownNotice;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
 use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::{Library, Pen, StoreError};
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,18 +72,10 @@ pub fn in_office(library: &Library, pen: &Pen<'_>, proposal: &Proposal, now: Tim
 
 /// Writes down who proposed or decided what: in the commit in which it stands.
 pub fn note(pen: &mut Pen<'_>, house: &House, by: &Caller, act: UseAct, proposal: &Proposal) -> Result<(), StoreError> {
-    let subject = format!("{} {} sha256:{}", proposal.code, proposal.deed.word(), hex(&proposal.digest));
+    let subject = format!("{} {} sha256:{}", proposal.code, proposal.deed.word(), Hex(&proposal.digest));
     let until = (act == UseAct::Proposed).then_some(proposal.expires);
     let entry = Use { at: house.now(), agency: by.agency, actor: by.actor.clone(), act, subject, until };
     note_use(pen, &entry, house.chance())
-}
-
-/// A hash as people compare it.
-pub fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Brings what two people have taken up into a catalogue, as a service does that starts.

@@ -9,6 +9,7 @@ use crate::slots::Slot;
 use crate::view::View;
 use crate::writer::{Group, Shore, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
+use kanhe_core::hex::Hex;
 use rocksdb::DB;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -86,7 +87,7 @@ impl Library {
 
     /// A value that tells its secret from another, and nothing about it.
     pub(crate) fn fingerprint(&self) -> String {
-        self.founding.secret.iter().map(|byte| format!("{byte:02x}")).collect()
+        Hex(&self.founding.secret).to_string()
     }
 
     /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.

@@ -14,6 +14,7 @@ use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::view::{View, handle};
 use crate::writes::Writes;
+use kanhe_core::wire;
 use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -223,7 +224,7 @@ impl Shore {
             return None;
         }
         let tiles = state.edge.take_changed();
-        let counters = minicbor::to_vec((state.next, state.edge.size())).unwrap_or_default();
+        let counters = wire::to_vec(&(state.next, state.edge.size()));
         for (tile, bytes) in tiles {
             state.open.put(Family::Tiles, layout::tile(tile), Some(bytes));
         }

@@ -10,6 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
+use zeroize::Zeroizing;
 
 /// Seals, packs and status lists are for everybody, as far as the umask allows.
 const READABLE: u32 = 0o666;
@@ -35,7 +36,16 @@ pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
     bounded(File::open(path).map_err(failed)?, most, &path.display().to_string())?.map_err(failed)
 }
 
-/// Reads standard input likewise.
+/// Reads the secret in the first line of a file; where there is none, whoever wants it says so.
+///
+/// An empty secret would be tried, and called a wrong one: somebody would look for the mistake elsewhere.
+pub fn first_line(path: &Path, most: usize, none: impl FnOnce() -> Failure) -> Result<Zeroizing<String>, Failure> {
+    let bytes = Zeroizing::new(read(path, most)?);
+    let line = std::str::from_utf8(&bytes).ok().and_then(|text| text.lines().next()).filter(|line| !line.is_empty());
+    line.map(|line| Zeroizing::new(line.to_owned())).ok_or_else(|| none().within(path.display()))
+}
+
+/// Reads standard input as a file is read.
 pub fn read_stdin(most: usize) -> Result<Vec<u8>, Failure> {
     bounded(std::io::stdin().lock(), most, "standard input")?.map_err(|error| Failure::file(Path::new("-"), &error))
 }

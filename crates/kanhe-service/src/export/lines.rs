@@ -4,6 +4,7 @@ use crate::shown::Event as Shown;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
 use kanhe_core::code::HolderCode;
 use kanhe_core::event::Event;
+use kanhe_core::hex::Hex;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::OF_PERSONS;
@@ -57,7 +58,7 @@ impl<'h> Sheet<'h> {
             "predecessor": certificate.predecessor.as_ref().map(ToString::to_string),
             "successor": successor.map(|card| card.identifier.to_string()),
             "slot": card.slot, "request_id": self.record.request, "seal": self.record.digits(),
-            "file": self.file().map(|(name, _)| name), "sha256": hex(&Sha256::digest(&self.record.envelope)),
+            "file": self.file().map(|(name, _)| name), "sha256": Hex(&Sha256::digest(&self.record.envelope)).to_string(),
             "history": self.history.iter().map(|(index, event)| json!(Shown::new(*index, event))).collect::<Vec<_>>(),
         }))
     }
@@ -79,8 +80,8 @@ pub fn event_line(index: u64, event: &Event) -> Value {
     let encoded = event.encode();
     let mut line = json!(Shown::new(index, event));
     if let Some(line) = line.as_object_mut() {
-        line.insert("entry".to_owned(), json!(hex(&Event::entry_of(&encoded))));
-        line.insert("cbor".to_owned(), json!(hex(&encoded)));
+        line.insert("entry".to_owned(), json!(Hex(&Event::entry_of(&encoded)).to_string()));
+        line.insert("cbor".to_owned(), json!(Hex(&encoded).to_string()));
     }
     line
 }
@@ -98,8 +99,4 @@ fn field(name: &str, said: &Said, kind: Option<&CertificateKind>) -> Value {
 
 fn label(label: &Label) -> Value {
     json!({ "zh": label.zh, "en": label.en })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

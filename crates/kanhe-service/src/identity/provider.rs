@@ -3,13 +3,14 @@
 use super::claims::{LEEWAY, OLDEST};
 use super::errand::{Errand, Return};
 use super::error::{IdentityError, LogoutError, TokenError};
-use super::form::{encode, escaped};
+use super::form::encode;
 use super::id_token::{self, Asked, Named};
 use super::jwk::{self, Key};
 use super::jws::Jws;
 use super::logout_token::{self, Logout, Wanted};
 use super::metadata::{ClientProof, Metadata};
 use crate::house::Edge;
+use crate::percent::escaped;
 use crate::webhooks::Miss;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,6 +2,7 @@
 
 use super::job::{Job, Task};
 use crate::http::problem::{Fault, Problem};
+use crate::json::bytes_of;
 use crate::measure;
 use kanhe_issuer::application::Application;
 use kanhe_store::StoreError;
@@ -158,7 +159,7 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
 
 /// A value as one line.
 fn line(value: &impl Serialize) -> Vec<u8> {
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    let mut line = bytes_of(value);
     line.push(b'\n');
     line
 }

@@ -94,6 +94,41 @@ pub struct Holder {
     pub code: String,
 }
 
+/// What came of a request to issue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Issued {
+    /// `issued`, or `before` if the request was answered before: then this is what was issued then.
+    #[schema(value_type = String)]
+    pub result: IssueResult,
+    /// The certificate, holders' codes masked.
+    pub certificate: Certificate,
+    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
+    #[schema(content_encoding = "base64")]
+    pub file: String,
+    /// What is odd about the application and was accepted all the same, by stable codes.
+    pub warnings: Vec<String>,
+}
+
+/// Whether a certificate was issued for this request, or stood there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueResult {
+    /// Now.
+    Issued,
+    /// Before.
+    Before,
+}
+
+/// A page of certificates.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CertificatePage {
+    /// At most as many as were asked for.
+    pub certificates: Vec<CertificateRow>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
 impl Certificate {
     /// Reads what the library has of a certificate, as far as somebody may see it.
     pub fn read(library: &Library, mark: Shelfmark, kind: Option<&CertificateKind>, sight: Sight, today: Date) -> Result<Self, StoreError> {

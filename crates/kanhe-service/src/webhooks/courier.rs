@@ -208,7 +208,7 @@ fn signatures(hook: &Hook, id: &str, now: Timestamp, letter: &[u8]) -> String {
 
 fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<Result<u16, Miss>, StoreError> {
     let Some(event) = house.library.event(delivery.index)? else { return Ok(Err(Miss::NoEvent)) };
-    let letter = serde_json::to_vec(&letter_of(delivery.index, &event)).unwrap_or_default();
+    let letter = crate::json::bytes_of(&letter_of(delivery.index, &event));
     let (id, now) = (delivery.id(), house.now());
     let headers = [
         ("content-type", "application/json".to_owned()),

@@ -4,6 +4,7 @@ use super::hook::{Hook, ID_LENGTH, every_hook, hook_in, put_hook, read};
 use super::letter::addressee;
 use super::miss::Miss;
 use jiff::{SignedDuration, Timestamp};
+use kanhe_core::hex::Hex;
 use kanhe_core::wire;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, StoreError};
@@ -62,7 +63,7 @@ pub struct Delivery {
 impl Delivery {
     /// By which the receiver knows a letter that comes twice.
     pub fn id(&self) -> String {
-        format!("msg_{}_{}", self.hook.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), self.index)
+        format!("msg_{}_{}", Hex(&self.hook), self.index)
     }
 
     /// The same, after a try that did not arrive.

@@ -4,6 +4,7 @@ use super::signature::Secret;
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::Act;
+use kanhe_core::hex::Hex;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
@@ -102,7 +103,7 @@ impl HookError {
 impl Hook {
     /// Its id as text.
     pub fn name(&self) -> String {
-        self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+        Hex(&self.id).to_string()
     }
 
     /// The same with another secret; the present one is used beside it until then.

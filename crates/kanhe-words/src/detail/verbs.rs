@@ -129,6 +129,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the passphrase or identity does not open this key file", "口令或身份文件打不开此密钥文件"),
     ("the key file is damaged", "密钥文件已损坏"),
     ("the two passphrases differ", "两次输入的口令不同"),
+    ("the first line of the file is to be the passphrase, in UTF-8", "文件首行应为口令，编码为 UTF-8"),
     // What was typed wrongly (`kanhe_core::code`).
     ("a region code has {} digits, this has {} characters", "地区代码有 {} 位数字，此处有 {} 个字符"),
     ("character {} is {}, not a digit", "第 {} 个字符是 {}，不是数字"),

@@ -12,7 +12,6 @@ use kanhe_core::event::Act;
 use kanhe_core::pack::{Pack, PackError};
 use kanhe_core::verdict::{Accepted, Reason, Refusal};
 use kanhe_core::verify::{Logged, Occasion, verify, verify_file, verify_file_logged, verify_logged};
-use kanhe_issuer::survivors::makes_a_version;
 use serde_json::json;
 use std::path::Path;
 
@@ -53,7 +52,7 @@ enum NoHelp {
 
 impl NoHelp {
     const fn of(act: Act) -> Self {
-        if makes_a_version(act) { Self::OtherCertificate } else { Self::LaterAct }
+        if act.makes_a_version() { Self::OtherCertificate } else { Self::LaterAct }
     }
 
     /// The stable code.

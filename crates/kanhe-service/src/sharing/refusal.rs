@@ -24,6 +24,12 @@ pub enum ShareError {
     /// Nobody sees a certificate whole by duty alone.
     #[error("a certificate is shown whole only where its holder has agreed")]
     WholeNeedsConsent,
+    /// Whose consent it is has to be said where several hold a certificate, and it has to be one of them.
+    #[error("the consent names none of the certificate's holders")]
+    ConsentOfNobody,
+    /// A signed file cannot be masked.
+    #[error("the signed file shows the numbers of several holders, and not all of them have agreed")]
+    FileNeedsAll,
     /// Nobody is matched by duty: what somebody has is put together for him, and not about him.
     #[error("what a holder has is matched with a matter only where the holder has agreed")]
     MatchingNeedsConsent,
@@ -64,6 +70,8 @@ impl ShareError {
             Self::Forbidden(error) => error.code(),
             Self::QuotaSpent { .. } => "share_quota_spent",
             Self::WholeNeedsConsent => "share_whole_needs_consent",
+            Self::ConsentOfNobody => "share_consent_of_nobody",
+            Self::FileNeedsAll => "share_file_needs_all",
             Self::MatchingNeedsConsent => "share_matching_needs_consent",
             Self::TooMany { .. } => "share_too_many",
             Self::NotFound => "certificate_not_found",

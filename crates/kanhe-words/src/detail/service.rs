@@ -199,6 +199,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     // Sharing, and matters.
     ("{} calls were made today, and no more are heard until midnight in China", "今日已请求 {} 次，北京时间零点之前不再受理"),
     ("a certificate is shown whole only where its holder has agreed", "持证主体同意后方可显示完整证照"),
+    ("the consent names none of the certificate's holders", "授权中没有写明该证照的任何一位持证主体"),
+    (
+        "the signed file shows the numbers of several holders, and not all of them have agreed",
+        "签名文件载有多位持证主体的证件号码，而并非各方都已同意",
+    ),
     ("what a holder has is matched with a matter only where the holder has agreed", "持证主体同意后方可与事项匹配"),
     (
         "one call looks at {} certificates at most, and there are more: nothing can be said of all of them",

@@ -344,6 +344,16 @@ pub(super) const HINTS: &[Row] = &[
     ("service_no_pack", "稍后再试；服务取得证照包之前无法核验。", "Try again later: the service verifies nothing before it has a pack."),
     ("service_too_slow", "按 Retry-After 稍后重试。", "Ask again after `Retry-After`."),
     ("session_over", "重新登录。", "Sign in again."),
+    (
+        "share_consent_of_nobody",
+        "在 purpose.consent.holders 中写明同意的是哪位持证主体；有多位持证主体时必填。",
+        "Say in `purpose.consent.holders` which of its holders has agreed: where there are several it has to be said.",
+    ),
+    (
+        "share_file_needs_all",
+        "取得其余持证主体的同意并填入 purpose.consent.holders，或改用 POST /v1/sharing/identifier，其中其余各方的证件号码仍为掩码。",
+        "Name the others in `purpose.consent.holders` once they have agreed, or use POST /v1/sharing/identifier, which masks their numbers.",
+    ),
     ("share_matching_needs_consent", "填写持证主体的授权（purpose.consent）。", "Name the consent in `purpose.consent`."),
     (
         "share_quota_spent",

@@ -94,7 +94,8 @@ pub async fn holder(
     aside(&house, move |house| {
         let (code, kind) = (asked.holder.read()?, asked.r#type.as_deref().map(type_code).transpose()?);
         let (after, most) = cut(asked.after.as_deref(), asked.limit)?;
-        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?.about_holder(&code);
+        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?;
+        let inquiry = inquiry.agreed_by(asked.purpose.agreed()?).about_holder(&code);
         let found = by_holder(&house.library, &caller, &code, kind.as_ref(), after.as_ref(), most)?;
         let certificates = found.disclose(house, &inquiry)?;
         if after.is_none() && certificates.is_empty() {
@@ -117,7 +118,7 @@ pub async fn by_its_identifier(
     aside(&house, move |house| {
         let named = identifier(&asked.identifier)?;
         let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Identifier, sight(asked.whole))?;
-        one(house, inquiry, &named)
+        one(house, inquiry.agreed_by(asked.purpose.agreed()?), &named)
     })
     .await
 }
@@ -136,6 +137,7 @@ pub async fn by_its_code(
     aside(&house, move |house| {
         at_most("text", &asked.text, LONGEST_TEXT)?;
         let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Qr, sight(asked.whole))?;
+        let inquiry = inquiry.agreed_by(asked.purpose.agreed()?);
         let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
         let counter = house.shelf.present().ok_or_else(none)?;
         match sealed(&counter, &asked.text, house.now()) {

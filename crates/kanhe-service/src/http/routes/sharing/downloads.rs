@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkInquiry {
-    /// For what; a signed file is whole, so its holder must have agreed.
+    /// For what; a signed file is whole, so its holder must have agreed, and each of them where it has several.
     purpose: PurposeStated,
     /// The certificate's identifier.
     identifier: String,
@@ -48,7 +48,8 @@ pub async fn link(act: Act<LinkInquiry>) -> Result<(StatusCode, Once), Problem> 
     let given = act.done(|act| {
         let Act { house, caller, body, .. } = &act;
         let named = identifier(&body.identifier)?;
-        let inquiry = Inquiry::new(caller, body.purpose.read(house.now())?, ShareAct::Link, sight(true))?.about_certificate(&named);
+        let inquiry = Inquiry::new(caller, body.purpose.read(house.now())?, ShareAct::Link, sight(true))?;
+        let inquiry = inquiry.agreed_by(body.purpose.agreed()?).about_certificate(&named);
         act.once(|answer| {
             let found = by_identifier(&house.library, caller, &named)?;
             let keep = |pen: &mut Pen<'_>, of: &CertificateId| answer.keep_made(pen, &format!("a link to the file of {of}"));

@@ -156,7 +156,7 @@ fn stated(asked: InformationStated) -> Result<Stated, Problem> {
 impl FilePurpose {
     fn stated(self) -> Result<PurposeStated, Problem> {
         let consent = match (self.consent, self.given) {
-            (Some(reference), Some(given)) => Some(ConsentStated { reference, given }),
+            (Some(reference), Some(given)) => Some(ConsentStated { reference, given, holders: Vec::new() }),
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(malformed("`consent` and `given` belong together")),
         };

@@ -39,6 +39,12 @@ pub enum ShareError {
         /// At most so many.
         most: usize,
     },
+    /// Nothing can be said of a field that the certificate's type has not.
+    #[error("{count} of the fields that are stated are no fields of the certificate's type")]
+    FieldUnknown {
+        /// How many.
+        count: usize,
+    },
     /// There is no such certificate.
     #[error("the library has no such certificate")]
     NotFound,
@@ -74,6 +80,7 @@ impl ShareError {
             Self::FileNeedsAll => "share_file_needs_all",
             Self::MatchingNeedsConsent => "share_matching_needs_consent",
             Self::TooMany { .. } => "share_too_many",
+            Self::FieldUnknown { .. } => "share_field_unknown",
             Self::NotFound => "certificate_not_found",
             Self::LinkUnknown => "download_unknown",
             Self::LinkSpent => "download_spent",

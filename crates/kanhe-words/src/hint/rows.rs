@@ -350,6 +350,11 @@ pub(super) const HINTS: &[Row] = &[
         "Say in `purpose.consent.holders` which of its holders has agreed: where there are several it has to be said.",
     ),
     (
+        "share_field_unknown",
+        "检查 fields 中的名称；GET /v1/types/{type}/fields 列出该类型的字段。",
+        "Check the names in `fields`: GET /v1/types/{type}/fields lists those of the type.",
+    ),
+    (
         "share_file_needs_all",
         "取得其余持证主体的同意并填入 purpose.consent.holders，或改用 POST /v1/sharing/identifier，其中其余各方的证件号码仍为掩码。",
         "Name the others in `purpose.consent.holders` once they have agreed, or use POST /v1/sharing/identifier, which masks their numbers.",

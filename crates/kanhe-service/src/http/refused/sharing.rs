@@ -16,7 +16,7 @@ impl From<ShareError> for Problem {
             ShareError::WholeNeedsConsent | ShareError::ConsentOfNobody | ShareError::FileNeedsAll | ShareError::MatchingNeedsConsent => {
                 StatusCode::FORBIDDEN
             }
-            ShareError::TooMany { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ShareError::TooMany { .. } | ShareError::FieldUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
             ShareError::LinkSpent | ShareError::LinkExpired { .. } | ShareError::LinkWithdrawn => StatusCode::GONE,
         };

@@ -1,6 +1,7 @@
 //! Why nothing is shared.
 
 use crate::accounts::Forbidden;
+use kanhe_core::code::RegionCode;
 use kanhe_store::StoreError;
 use thiserror::Error;
 
@@ -48,6 +49,14 @@ pub enum ShareError {
     /// There is no such certificate.
     #[error("the library has no such certificate")]
     NotFound,
+    /// The certificate is another region's, whose library has it.
+    #[error("the certificate is of region {region}, the library of {own}")]
+    Elsewhere {
+        /// Whose it is.
+        region: RegionCode,
+        /// Whose library this is.
+        own: RegionCode,
+    },
     /// No such link was given out.
     #[error("no such link was given out here")]
     LinkUnknown,
@@ -82,6 +91,7 @@ impl ShareError {
             Self::TooMany { .. } => "share_too_many",
             Self::FieldUnknown { .. } => "share_field_unknown",
             Self::NotFound => "certificate_not_found",
+            Self::Elsewhere { .. } => "certificate_elsewhere",
             Self::LinkUnknown => "download_unknown",
             Self::LinkSpent => "download_spent",
             Self::LinkExpired { .. } => "download_expired",

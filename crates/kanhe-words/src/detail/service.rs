@@ -210,6 +210,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "每次请求最多查看 {} 张证照，而实际更多，无法就全部作答",
     ),
     ("{} of the fields that are stated are no fields of the certificate's type", "所陈述的字段中有 {} 个不是该证照类型的字段"),
+    ("the certificate is of region {}, the library of {}", "该证照属于地区 {}，证照库属于 {}"),
     ("no such link was given out here", "本服务没有发出过该链接"),
     ("the file behind this link was fetched before", "该链接的文件此前已被取走"),
     ("the link was good for {} minutes", "该链接的有效期为 {} 分钟，已过"),

@@ -42,6 +42,11 @@ pub(super) const HINTS: &[Row] = &[
         "发送 Authorization: Bearer 加接口密钥，或先登录（POST /v1/session）。",
         "Send `Authorization: Bearer` with an API key, or sign in with POST /v1/session.",
     ),
+    (
+        "certificate_elsewhere",
+        "该证照属于其他地区，本库没有。用 POST /v1/verify 核验此码是否有效；其余信息向签发地区查询。",
+        "It is another region's, and not in this library. POST /v1/verify tells from the code whether it is in force; for more, ask that region.",
+    ),
     ("certificate_id_*", "对照证照核对标识，或扫描其二维码。", "Compare the identifier with the certificate, or scan its code."),
     ("certificate_not_found", "用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
     ("change_needs_application", "随延续或变更提交申请内容。", "Send an application with the renewal or the amendment."),

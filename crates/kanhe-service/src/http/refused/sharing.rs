@@ -17,7 +17,9 @@ impl From<ShareError> for Problem {
                 StatusCode::FORBIDDEN
             }
             ShareError::TooMany { .. } | ShareError::FieldUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
+            ShareError::NotFound | ShareError::Elsewhere { .. } | ShareError::LinkUnknown | ShareError::MatterUnknown => {
+                StatusCode::NOT_FOUND
+            }
             ShareError::LinkSpent | ShareError::LinkExpired { .. } | ShareError::LinkWithdrawn => StatusCode::GONE,
         };
         Self::new(status, error.code(), error).in_sharing()

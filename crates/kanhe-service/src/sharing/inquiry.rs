@@ -10,7 +10,7 @@ use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, HolderCode, Uscc};
 use kanhe_core::wire;
 use kanhe_issuer::sharing::{Basis, Purpose};
-use kanhe_issuer::sight::{OF_PERSONS, Sight};
+use kanhe_issuer::sight::{Sight, masked};
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -200,11 +200,6 @@ impl<'a> Inquiry<'a> {
         }
         Ok(())
     }
-}
-
-/// A holder's code as a paper has it.
-fn masked(code: &HolderCode) -> String {
-    if code.kind().is_organisation() { code.expose().to_owned() } else { OF_PERSONS.apply(code.expose()) }
 }
 
 /// The paper of a question and its answer.

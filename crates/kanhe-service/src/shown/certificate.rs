@@ -90,7 +90,8 @@ pub struct Holder {
     pub name: String,
     /// The kind of code (GB/T 36903 annex A).
     pub code_type: String,
-    /// The code; of a person no more than the first six and last four characters, unless the whole was asked for.
+    /// The code; of a resident no more than the first six and last four characters, and at most half of other numbers of persons, unless
+    /// the whole was asked for.
     pub code: String,
 }
 

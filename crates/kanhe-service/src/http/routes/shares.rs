@@ -90,8 +90,9 @@ pub struct AlarmLine {
     at: String,
     /// Who.
     actor: String,
-    /// What: `calls` of sharing or `searches` of the own register on one day, or certificates `taken_alone` within an hour, as many as one person may.
-    #[schema(pattern = "^(calls|searches|taken_alone)$")]
+    /// What: `calls` of sharing, or `searches` of the own register and `looks` at certificates and applications in it, on one day; or
+    /// certificates `taken_alone` within an hour, as many as one person may.
+    #[schema(pattern = "^(calls|searches|looks|taken_alone)$")]
     noticed: &'static str,
     /// How many.
     count: u32,

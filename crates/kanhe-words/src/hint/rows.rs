@@ -367,8 +367,8 @@ pub(super) const HINTS: &[Row] = &[
     ("share_matching_needs_consent", "填写持证主体的授权（purpose.consent）。", "Name the consent in `purpose.consent`."),
     (
         "share_quota_spent",
-        "按 Retry-After 稍后再查；如需更多次数，请联系本服务的运维人员。",
-        "Ask again after `Retry-After`; for more, ask whoever runs the service.",
+        "按 Retry-After 稍后再查；如需更多次数，请本机构管理员为接口密钥设定 calls_a_day。",
+        "Ask again after `Retry-After`; for more, let the agency's administrator set `calls_a_day` of the API key.",
     ),
     (
         "share_too_many",
@@ -409,11 +409,15 @@ pub(super) const HINTS: &[Row] = &[
         "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
     ),
     ("table_is_workbook", AS, "table_is_workbook"),
+    ("table_json", AS, "table_json"),
     (
         "table_of_another_type",
         "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
         "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
     ),
+    ("table_row_no_object", AS, "table_json"),
+    ("table_row_too_long", AS, "table_row_too_long"),
+    ("table_utf16", AS, "table_is_workbook"),
     ("table_workbook_broken", AS, "table_workbook_broken"),
     ("table_workbook_too_large", AS, "table_workbook_too_large"),
     (

@@ -22,6 +22,9 @@ pub enum Noticed {
     /// Searches of the own agency's register on one day, far above the mean of those before.
     #[n(2)]
     Searches,
+    /// Looks at certificates and applications of the own agency on one day, far above the mean of those before.
+    #[n(3)]
+    Looks,
 }
 
 impl Noticed {
@@ -34,6 +37,7 @@ impl Noticed {
             Self::Calls => "calls",
             Self::TakenAlone => "taken_alone",
             Self::Searches => "searches",
+            Self::Looks => "looks",
         }
     }
 }
@@ -49,7 +53,7 @@ pub struct Alarm {
     /// Of whom: as [`super::Caller::actor`] has it.
     #[n(1)]
     pub actor: String,
-    /// How many: calls or searches of that day, or certificates of the hour.
+    /// How many: calls, searches or looks of that day, or certificates of the hour.
     #[n(2)]
     pub count: u32,
     /// How many are usual: the mean of its days; of what is taken away alone none is.

@@ -7,7 +7,7 @@ use kanhe_core::event::Event;
 use kanhe_core::hex::Hex;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::sight::OF_PERSONS;
+use kanhe_issuer::sight;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -65,7 +65,7 @@ impl<'h> Sheet<'h> {
 
     fn holder(&self, holder: &Holder) -> Value {
         let masked = self.hides(holder);
-        let code = if masked { OF_PERSONS.apply(holder.code().expose()) } else { holder.code().expose().to_owned() };
+        let code = if masked { sight::masked(holder.code()) } else { holder.code().expose().to_owned() };
         json!({ "name": holder.name(), "code_type": format!("{:03}", holder.code().kind().code()), "code": code, "masked": masked })
     }
 

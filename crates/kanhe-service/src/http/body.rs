@@ -72,7 +72,8 @@ pub fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     if kinds.iter().any(|known| named.eq_ignore_ascii_case(known)) {
         return Ok(());
     }
-    Err(other_kind(format_args!("the body is to be {}", kinds.join(" or "))))
+    let of = if kinds.len() > 1 { "one of " } else { "" };
+    Err(other_kind(format_args!("the body is to be {of}{}", kinds.join(", "))))
 }
 
 /// JSON is UTF-8 (RFC 8259 §8.1): of a body that says something else, every text could be another.

@@ -1,7 +1,7 @@
 //! How often a caller asks: at most so often on a day, and an alarm when a day is far above what it asks on others.
 //!
-//! Whoever may look into every agency's register can copy it, and so can a colleague his own agency's by searching it: an insider is seen by
-//! how much he asks. The two are counted apart.
+//! Whoever may look into every agency's register can copy it, and so can a colleague his own agency's by searching it and looking at one
+//! certificate after the other: an insider is seen by how much he asks. Each is counted by itself.
 
 use super::refusal::ShareError;
 use crate::accounts::Caller;
@@ -64,6 +64,8 @@ enum Counted {
     Sharing,
     /// Searches of the own agency's register.
     Searches,
+    /// Looks at certificates and applications of it, one by one.
+    Looks,
 }
 
 impl Counted {
@@ -72,6 +74,7 @@ impl Counted {
         match self {
             Self::Sharing => 0,
             Self::Searches => 3,
+            Self::Looks => 4,
         }
     }
 
@@ -79,6 +82,7 @@ impl Counted {
         match self {
             Self::Sharing => Noticed::Calls,
             Self::Searches => Noticed::Searches,
+            Self::Looks => Noticed::Looks,
         }
     }
 }
@@ -167,6 +171,11 @@ pub(super) fn count(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Time
 /// Counts a search likewise. There is no quota for one's own work.
 pub(crate) fn count_search(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
     Calls::of(pen, house, caller, Counted::Searches)?.one_more(pen, house, (caller, Counted::Searches), now)
+}
+
+/// Counts a look at a certificate or an application likewise: one search finds a thousand identifiers, and who goes through them is seen here.
+pub(crate) fn count_look(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
+    Calls::of(pen, house, caller, Counted::Looks)?.one_more(pen, house, (caller, Counted::Looks), now)
 }
 
 /// Writes the alarm into the log, and counts it: systems by the id of their key, and no login of a person.

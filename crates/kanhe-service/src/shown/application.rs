@@ -214,7 +214,7 @@ impl Applied {
         let draft = kind.admit_for(&row, term, day_in_china(project.lodged)).ok()?;
         Some(Self {
             number: draft.number().to_owned(),
-            holders: holders(draft.holders(), sight),
+            holders: holders(draft.holders(), |_| sight),
             fields: fields(draft.fields(), Some(kind), sight),
         })
     }

@@ -127,6 +127,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("this key file is locked with a passphrase, and an identity was given", "此密钥文件用口令加锁，而给出的是身份文件"),
     ("this key file is locked to an age identity, and none was given", "此密钥文件用 age 身份文件加锁，而没有给出身份文件"),
     ("the passphrase or identity does not open this key file", "口令或身份文件打不开此密钥文件"),
+    ("{} is not this machine, and http is no TLS", "{=} 不是本机，而 http 不加密"),
+    ("{} is neither https, nor http to this machine", "{=} 既不是 https，也不是发往本机的 http"),
     ("the key file is damaged", "密钥文件已损坏"),
     ("the two passphrases differ", "两次输入的口令不同"),
     ("the first line of the file is to be the passphrase, in UTF-8", "文件首行应为口令，编码为 UTF-8"),

@@ -42,6 +42,11 @@ pub(super) const HINTS: &[Row] = &[
         "发送 Authorization: Bearer 加接口密钥，或先登录（POST /v1/session）。",
         "Send `Authorization: Bearer` with an API key, or sign in with POST /v1/session.",
     ),
+    (
+        "certificate_elsewhere",
+        "该证照属于其他地区，本库没有。用 POST /v1/verify 核验此码是否有效；其余信息向签发地区查询。",
+        "It is another region's, and not in this library. POST /v1/verify tells from the code whether it is in force; for more, ask that region.",
+    ),
     ("certificate_id_*", "对照证照核对标识，或扫描其二维码。", "Compare the identifier with the certificate, or scan its code."),
     ("certificate_not_found", "用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
     ("change_needs_application", "随延续或变更提交申请内容。", "Send an application with the renewal or the amendment."),
@@ -354,11 +359,26 @@ pub(super) const HINTS: &[Row] = &[
     ("service_no_pack", "稍后再试；服务取得证照包之前无法核验。", "Try again later: the service verifies nothing before it has a pack."),
     ("service_too_slow", "按 Retry-After 稍后重试。", "Ask again after `Retry-After`."),
     ("session_over", "重新登录。", "Sign in again."),
+    (
+        "share_consent_of_nobody",
+        "在 purpose.consent.holders 中写明同意的是哪位持证主体；有多位持证主体时必填。",
+        "Say in `purpose.consent.holders` which of its holders has agreed: where there are several it has to be said.",
+    ),
+    (
+        "share_field_unknown",
+        "检查 fields 中的名称；GET /v1/types/{type}/fields 列出该类型的字段。",
+        "Check the names in `fields`: GET /v1/types/{type}/fields lists those of the type.",
+    ),
+    (
+        "share_file_needs_all",
+        "取得其余持证主体的同意并填入 purpose.consent.holders，或改用 POST /v1/sharing/identifier，其中其余各方的证件号码仍为掩码。",
+        "Name the others in `purpose.consent.holders` once they have agreed, or use POST /v1/sharing/identifier, which masks their numbers.",
+    ),
     ("share_matching_needs_consent", "填写持证主体的授权（purpose.consent）。", "Name the consent in `purpose.consent`."),
     (
         "share_quota_spent",
-        "按 Retry-After 稍后再查；如需更多次数，请联系本服务的运维人员。",
-        "Ask again after `Retry-After`; for more, ask whoever runs the service.",
+        "按 Retry-After 稍后再查；如需更多次数，请本机构管理员为接口密钥设定 calls_a_day。",
+        "Ask again after `Retry-After`; for more, let the agency's administrator set `calls_a_day` of the API key.",
     ),
     (
         "share_too_many",
@@ -424,11 +444,15 @@ pub(super) const HINTS: &[Row] = &[
         "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
     ),
     ("table_is_workbook", AS, "table_is_workbook"),
+    ("table_json", AS, "table_json"),
     (
         "table_of_another_type",
         "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
         "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
     ),
+    ("table_row_no_object", AS, "table_json"),
+    ("table_row_too_long", AS, "table_row_too_long"),
+    ("table_utf16", AS, "table_is_workbook"),
     ("table_workbook_broken", AS, "table_workbook_broken"),
     ("table_workbook_too_large", AS, "table_workbook_too_large"),
     (

@@ -215,11 +215,15 @@ pub(super) const REMEDIES: &[Row] = &[
         "在电子表格软件中另存为不加密的 .xlsx 或 CSV。",
         "Save it as .xlsx without a password, or as CSV, in the spreadsheet program.",
     ),
+    ("table_json", "改正所指的行：每份申请是一个 JSON 对象。", "Correct the row that is named: each application is one JSON object."),
     (
         "table_of_another_type",
         "检查 --type 与申请表是否对应，列名有无遗漏；kanhe type show 列出各列。",
         "Check that --type and the table belong together, and the headings: `kanhe type show` lists the columns.",
     ),
+    ("table_row_no_object", AS, "table_json"),
+    ("table_row_too_long", "检查所指的行是否少了引号。", "Look whether the row that is named lacks a quotation mark."),
+    ("table_utf16", AS, "table_is_workbook"),
     (
         "table_workbook_broken",
         "在电子表格软件中打开，另存为 .xlsx 或 CSV。",

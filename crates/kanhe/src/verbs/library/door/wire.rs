@@ -252,7 +252,8 @@ fn guarded(url: &str) -> Result<bool, Failure> {
     match scheme {
         "https" => Ok(here),
         "http" if here => Ok(true),
-        _ => Err(Failure::new("service_in_the_clear", format!("{host} is not this machine, and {scheme} is no TLS"))),
+        "http" => Err(Failure::new("service_in_the_clear", format!("{host} is not this machine, and http is no TLS"))),
+        _ => Err(Failure::new("service_in_the_clear", format!("{scheme} is neither https, nor http to this machine"))),
     }
 }
 
@@ -285,6 +286,7 @@ mod tests {
             ("http://127.0.0.1.example.cn", Err("service_in_the_clear")),
             ("http://localhost@kanhe.example.cn", Err("service_in_the_clear")),
             ("ftp://kanhe.example.cn", Err("service_in_the_clear")),
+            ("ftp://127.0.0.1", Err("service_in_the_clear")),
             ("kanhe.example.cn", Err("usage")),
             ("", Err("usage")),
         ];

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kanhe_core::manifest::AgencyKey;
+use kanhe_issuer::registrar::Registrar;
 use kanhe_words::hint;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,9 +58,9 @@ pub async fn healthz() -> Json<Alive> {
     responses((status = OK, body = Ready), (status = SERVICE_UNAVAILABLE, description = "A part is failing", body = Ready)))]
 pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode, Json<Ready>) {
     let library = house.library.log_size().err().map(|error| error.code());
-    let manifest = match house.library.manifest() {
-        Ok(Some(_)) => None,
-        Ok(None) => Some("library_no_manifest"),
+    let manifest = match Registrar::new(&house.library).manifest() {
+        Ok(manifest) if manifest.expires <= house.now() => Some("manifest_stale"),
+        Ok(_) => None,
         Err(error) => Some(error.code()),
     };
     let pack = match house.shelf.present() {

@@ -5,7 +5,7 @@ mod heard;
 use crate::office::{issue, revoke};
 use crate::stage::{Stage, house_with};
 use heard::Heard;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::RegionCode;
 use kanhe_service::accounts::Role;
 use kanhe_service::backup::{Backups, back_up};
@@ -67,6 +67,54 @@ fn more_work_than_the_service_takes_at_once_is_refused_and_not_queued() {
     slow.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
     assert_eq!(stage.get("/v1/types").status, 200);
+}
+
+#[test]
+fn one_network_that_never_ends_its_requests_leaves_places_for_the_others() {
+    let limits = Limits { rate: Rate { per_second: 1_000, burst: 1_000, at_once: 8 }, ..Limits::default() };
+    let stage = Stage::behind(&["127.0.0.1".parse().unwrap()], limits);
+    let unended = |_| {
+        let mut slow = TcpStream::connect(stage.address()).unwrap();
+        let head = "POST /v1/verify HTTP/1.1\r\nhost: kanhe\r\nx-forwarded-for: 192.0.2.1\r\ncontent-type: application/json\r\n";
+        slow.write_all(format!("{head}content-length: 14\r\n\r\n").as_bytes()).unwrap();
+        slow
+    };
+    let _slow: Vec<TcpStream> = (0..2).map(unended).collect();
+    let from = |address: &str| stage.send("GET", "/v1/types", &[("x-forwarded-for", address)], b"");
+    // A machine under load takes a while to see them.
+    let look = |_| {
+        std::thread::sleep(Duration::from_millis(50));
+        from("192.0.2.1")
+    };
+    let crowded = (0..400).map(look).find(|reply| reply.status != 200).expect("two places are its share");
+    assert_eq!((crowded.status, crowded.code().as_str(), crowded.header("retry-after")), (429, "rate_exceeded", "1"));
+    assert_eq!(from("192.0.2.2").status, 200);
+}
+
+#[test]
+fn a_connection_that_has_not_asked_yet_when_the_service_stops_is_answered() {
+    let stage = Stage::new();
+    let mut fresh = TcpStream::connect(stage.address()).unwrap();
+    assert_eq!(stage.get("/healthz").status, 200, "who came before has been taken");
+    let asked = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        fresh.write_all(b"GET /healthz HTTP/1.1\r\nhost: kanhe\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        fresh.read_exact(&mut answer).map(|()| answer)
+    });
+    stage.stop();
+    assert_eq!(&asked.join().unwrap().unwrap(), b"HTTP/1.1 200");
+}
+
+#[test]
+fn a_manifest_that_has_run_out_is_named() {
+    let stage = Stage::new();
+    assert_eq!(stage.get("/readyz").status, 200);
+    stage.later(SignedDuration::from_hours(24 * 3_650));
+    let ready = stage.send("GET", "/readyz", &[("accept-language", "en")], b"");
+    let part = ready.json()["parts"].as_array().unwrap().iter().find(|part| part["name"] == "manifest").unwrap().clone();
+    assert_eq!((ready.status, part["code"].as_str()), (503, Some("manifest_stale")));
+    assert!(part["hint"].as_str().unwrap().contains("next edition"), "{part}");
 }
 
 #[test]
@@ -259,8 +307,13 @@ impl Authority {
 
     /// A chain and a key for `localhost`, PEM.
     fn certify(&self) -> (String, String) {
+        self.certify_as(|_| {})
+    }
+
+    fn certify_as(&self, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        change(&mut params);
         (params.signed_by(&key, &self.0).unwrap().pem(), key.serialize_pem())
     }
 
@@ -284,7 +337,7 @@ fn tls_is_built_in_and_a_renewed_certificate_is_shown_without_a_restart() {
     assert_eq!(reply.headers()["strict-transport-security"], "max-age=63072000");
     assert!(new.client().get(&url).call().is_err());
     let (chain, key) = new.certify();
-    tls.put(shown(&chain, &key)).unwrap();
+    tls.put(shown(&chain, &key), Timestamp::now()).unwrap();
     assert!(old.client().get(&url).call().is_err());
     assert_eq!(new.client().get(&url).call().unwrap().status(), 200);
     assert!(ureq::get(&url.replacen("https", "http", 1)).call().is_err(), "nothing is said in the clear");
@@ -298,8 +351,11 @@ fn a_certificate_that_cannot_be_shown_leaves_the_present_one() {
     let rows =
         [("", &*key, "tls_certificate"), ("hello", &*key, "tls_certificate"), (&*chain, "", "tls_key"), (&*chain, &*other, "tls_refused")];
     for (chain, key, code) in rows {
-        assert_eq!(tls.put(shown(chain, key)).unwrap_err().code(), code);
+        assert_eq!(tls.put(shown(chain, key), Timestamp::now()).unwrap_err().code(), code);
     }
+    let (chain, key) = authority.certify_as(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));
+    let ended = tls.put(shown(&chain, &key), Timestamp::now()).unwrap_err();
+    assert_eq!(ended.code(), "tls_ended", "whoever calls would be shown what does not hold");
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("only {} are known here", "此处只有这些成员：{=}"),
     ("there are {} questions; from 1 to {} are answered", "有 {} 个问题，每次应为 1 至 {} 个"),
     ("there are {} applications; from 1 to {} are answered", "有 {} 份申请，每次应为 1 至 {} 份"),
+    ("{} requests from your network are being worked on, and no more are at a time", "来自您所在网络的 {} 个请求正在处理，同时不能再多"),
     ("there are {}, expected {}", "有 {} 个，应为：{}"),
     ("expected one of {}", "应为其中之一：{=}"),
     ("expected an object with exactly one of {}", "应为对象，且恰有其中一个成员：{=}"),

@@ -218,6 +218,11 @@ pub(super) const HINTS: &[Row] = &[
     ("logout_token_not_now", "请两方的运维人员校准时钟。", "Let both machines' clocks be set."),
     ("logout_token_signature", "立即报告：可能有人冒充统一身份认证服务。", "Report it: somebody may pass for the identity service."),
     ("logout_token_type", "typ 应为 logout+jwt，或省略。", "Say `logout+jwt` as `typ`, or nothing."),
+    (
+        "manifest_stale",
+        "请地区签发下一版机构名录并提请登记：POST /v1/manifest；在此之前新颁发的证照无从核验。",
+        "Let the region sign the next edition of its manifest, and propose it: POST /v1/manifest. Until then nobody can verify what is issued.",
+    ),
     ("matter_code", "只用字母、数字、连字符和英文句点。", "Letters, digits, hyphens, full stops."),
     ("matter_no_type", "至少列出一个证照类型。", "Name one type or more."),
     ("matter_unknown", "GET /v1/matters 列出本机构的事项。", "GET /v1/matters lists those it has."),
@@ -465,6 +470,7 @@ pub(super) const HINTS: &[Row] = &[
         "请告知本服务的运维人员：TLS 的证书和私钥须配对，且为 PEM 格式。",
         "Tell whoever runs the service: the files of TLS are to be PEM, with the key of the certificate.",
     ),
+    ("tls_ended", "换上有效的证书；此前仍用原证书。", "Put a certificate in its place that holds; what is shown stays until then."),
     ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
     ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
     (

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kanhe_core::manifest::AgencyKey;
+use kanhe_issuer::registrar::Registrar;
 use kanhe_store::StoreError;
 use kanhe_words::hint;
 use serde::Serialize;
@@ -59,9 +60,9 @@ pub async fn healthz() -> Json<Alive> {
 pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode, Json<Ready>) {
     let broken = || house.library.is_broken().then_some(StoreError::Broken);
     let library = house.library.log_size().err().or_else(broken).map(|error| error.code());
-    let manifest = match house.library.manifest() {
-        Ok(Some(_)) => None,
-        Ok(None) => Some("library_no_manifest"),
+    let manifest = match Registrar::new(&house.library).manifest() {
+        Ok(manifest) if manifest.expires <= house.now() => Some("manifest_stale"),
+        Ok(_) => None,
         Err(error) => Some(error.code()),
     };
     let pack = match house.shelf.present() {

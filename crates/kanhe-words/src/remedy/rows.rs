@@ -118,7 +118,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Run `kanhe log survivors` again, with the `counts_before` of the manifest.",
     ),
     ("passphrase_*", AS, "key_file_damaged"),
-    ("passphrase_missing", "将口令写入文件首行，并以 UTF-8 保存。", "Write the passphrase into the first line of the file, and save it as UTF-8."),
+    (
+        "passphrase_missing",
+        "将口令写入文件首行，并以 UTF-8 保存。",
+        "Write the passphrase into the first line of the file, and save it as UTF-8.",
+    ),
     ("passphrase_short", "换一个更长的口令。", "Choose a longer passphrase."),
     ("payload_malformed", AS, "wrong_document"),
     ("picture_damaged", AS, "picture_truncated"),

@@ -102,6 +102,22 @@ fn every_crate_takes_its_dependencies_and_lints_from_the_workspace() {
 }
 
 #[test]
+fn every_dependency_is_named_in_a_source_of_its_crate() {
+    let sources: Vec<PathBuf> = tracked_files().into_iter().filter(|file| file.extension().is_some_and(|end| end == "rs")).collect();
+    let root = root().canonicalize().unwrap();
+    for package in metadata().workspace_packages() {
+        let folders: Vec<PathBuf> =
+            package.targets.iter().map(|target| target.src_path.parent().unwrap().canonicalize().unwrap()).collect();
+        let own = sources.iter().filter(|file| folders.iter().any(|folder| root.join(file).starts_with(folder)));
+        let text: String = own.map(|file| read(&file.display().to_string())).collect();
+        let words: BTreeSet<&str> = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let named = |name: &String| words.contains(name.replace('-', "_").as_str());
+        let idle: Names = package.dependencies.iter().map(|dependency| dependency.name.clone()).filter(|name| !named(name)).collect();
+        assert_eq!(idle, Names::new(), "{} depends on what it does not use", package.name);
+    }
+}
+
+#[test]
 fn no_private_key_is_committed() {
     let keys: Vec<_> =
         tracked_files().into_iter().filter(|file| holds_private_key(&fs::read(root().join(file)).unwrap_or_default())).collect();

@@ -10,6 +10,7 @@ use kanhe_log::edge::Edge;
 use kanhe_log::hash::leaf_hash;
 use kanhe_log::note::NoteSigner;
 use kanhe_log::prove::inclusion_proof;
+use kanhe_tests::world::hex;
 use kanhe_tests::world::payload::{payload_of, protected_of};
 use kanhe_tests::{Office, Province, World};
 use serde_json::Value;
@@ -201,10 +202,6 @@ fn cache() -> PathBuf {
 
 fn line(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn root() -> &'static Path {

@@ -31,6 +31,7 @@ pub use pack::{PackPlan, recognition, recognition_row, trusted_key};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::dictionary::Dictionary;
+use kanhe_core::hex::Hex;
 use kanhe_core::key::SigningKey;
 
 /// The scene in which Guangdong recognises food permits of Zhejiang.
@@ -117,9 +118,9 @@ pub fn test_key(words: &str) -> SigningKey {
     SigningKey::from_seed(sentence.as_bytes().try_into().unwrap_or_else(|_| panic!("{sentence:?} has more than 32 bytes")))
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Bytes as people compare them.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex(bytes).to_string()
 }
 
 /// The bytes that hexadecimal digits stand for, in either case.

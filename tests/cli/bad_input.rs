@@ -165,6 +165,14 @@ fn a_wrong_passphrase_opens_nothing() {
         "a passphrase for an identity",
     );
     stopped(new(&short, &office.path("short.key")), "passphrase_short", "short");
+    for (what, bytes) in
+        [("empty", b"".as_slice()), ("of an empty first line", b"\ncorrect horse battery\n"), ("as UTF-16", b"\xff\xfec\0o\0r\0\n\0")]
+    {
+        let file = office.path("no-passphrase");
+        fs::write(&file, bytes).unwrap();
+        stopped(kanhe(&["key", "public", &key, "--passphrase-file", &file]), "passphrase_missing", what);
+        stopped(new(&file, &office.path("none.key")), "passphrase_missing", what);
+    }
     stopped(
         kanhe(&["key", "public", &key, "--passphrase-file", &short]),
         "key_wrong_lock",

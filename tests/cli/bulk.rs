@@ -105,6 +105,12 @@ fn pictures_that_a_broken_run_did_not_write_are_drawn_when_it_goes_on() {
     }
     assert_eq!(counts(&issue()), (0, 3, 0));
     assert_eq!(files(), whole, "byte for byte what it would have been");
+    for ending in ["cose", "txt", "png", "svg"] {
+        let (path, _) = whole.iter().find(|(path, _)| path.extension().is_some_and(|found| found == ending)).unwrap();
+        fs::write(path, "").unwrap();
+        assert_eq!(counts(&issue()), (0, 3, 0));
+        assert_eq!(files(), whole, "a power cut can leave a name without a byte: {ending}");
+    }
 }
 
 /// Titles whose number is free text, one of them with a cuneiform sign, which no font for Chinese has.

@@ -2,6 +2,7 @@
 
 use crate::program::kanhe;
 use crate::stage::{AGENCIES, Stage};
+use kanhe_core::hex::Hex;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -73,7 +74,7 @@ fn key_of(stage: &Stage, name: &str) -> String {
 }
 
 fn pycose(message: &Path, key: &str) -> Output {
-    let hex: String = fs::read(message).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = Hex(&fs::read(message).unwrap()).to_string();
     python("verify_seal.py", &[hex, key.to_owned()])
 }
 

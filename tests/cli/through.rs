@@ -6,9 +6,13 @@ use crate::archive::{Archive, GROUNDS};
 use crate::office::permits;
 use crate::program::{Kanhe, Run, kanhe, word};
 use held::{Held, Twins, alike, serve};
+use kanhe_core::event::{Act, Event};
+use kanhe_issuer::keyring::Lock;
+use kanhe_store::{Library, LibrarySecret, Settings};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 const MARKET: &str = "114400000069410121";
 const HOUSING: &str = "11440000006942023C";
@@ -49,6 +53,22 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
         let told = twins.both(2, &words);
         assert!(told["error"]["code"].is_string(), "{words:?} {code}: {told}");
     }
+}
+
+#[test]
+fn a_row_that_ends_a_run_takes_nothing_away_from_those_before_it() {
+    let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
+    let (out, key) = (held.archive.path("drawn"), held.archive.path("clerk"));
+    let issue = |table: String| held.archive.issuing(table).and(&["--out", &out, "--key-file", &key]);
+    let without_end = format!("{}\"{}", permits(3), "x".repeat(9 << 20));
+    assert_eq!(word(&issue(without_end).run().ended(2).json(), "/error/code"), "table_row_too_long");
+    let results = |rows: Vec<Value>| rows.iter().map(|row| word(row, "/result").to_owned()).collect::<Vec<_>>();
+    assert_eq!(results(held.archive.rows()), ["issued"; 3]);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 12);
+    let again = issue(permits(4)).run().ended(0).json();
+    assert_eq!((again["issued"].as_u64(), again["repeated"].as_u64()), (Some(1), Some(3)));
+    let none = issue(permits(0)).for_people().run().ended(0);
+    assert!(none.out.starts_with("The table has headings and no applications.\n"), "{none:?}");
 }
 
 #[test]
@@ -150,7 +170,10 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     assert_eq!(twins.both(0, &["agency", "list"])["agencies"].as_array().unwrap().len(), 2);
     twins.both_for_people(&["agency", "list"]);
     for verb in [&["check"][..], &["log", "verify"]] {
-        assert_eq!(twins.both(0, verb), json!({ "certificates": 3, "events": 5, "findings": [], "behind_cut_off": 0 }));
+        assert_eq!(
+            twins.both(0, verb),
+            json!({ "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0 })
+        );
     }
     twins.both_for_people(&["check"]);
     let held = &twins.held;
@@ -170,6 +193,39 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     let mistyped = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"110105194912310021").run().ended(2);
     assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!Path::new(&nowhere).exists());
+}
+
+/// Writes so many events that are about nothing into a library that nobody holds: so many findings.
+fn damaged(archive: &Archive, findings: usize) {
+    let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
+    let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
+    let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
+    let library = Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap();
+    let nobodys = Event { act: Act::Issue, subject: "nobody".to_owned(), ..library.event(0).unwrap().unwrap() };
+    library.commit(|pen| (0..findings).try_for_each(|_| pen.note(&[], &nobodys).map(drop))).unwrap();
+}
+
+#[test]
+fn a_check_that_was_broken_off_does_not_say_that_it_has_checked_everything() {
+    for (findings, found, broken_off) in [(3, 3, false), (1_200, 1_000, true)] {
+        let own = Archive::open();
+        damaged(&own, findings);
+        let held = Held::open_with(&[("market", MARKET, &["auditor"])], |archive| {
+            damaged(archive, findings);
+            String::new()
+        });
+        let twins = Twins { own, held };
+        let told = twins.both(1, &["check"]);
+        assert_eq!((told["findings"].as_array().unwrap().len(), &told["broken_off"]), (found, &json!(broken_off)));
+        for (language, whole, part) in [("zh", "已检查", "中止检查"), ("en", "checked 0 certificates", "broken off at 1000 findings")]
+        {
+            let said = |run: Kanhe| run.for_people().and(&["--lang", language]).run().ended(1).out;
+            let said = [said(twins.own.ask(&["check"])), said(twins.held.ask("market", &["check"]))];
+            for said in said {
+                assert_eq!((said.contains(whole), said.contains(part)), (!broken_off, broken_off), "{said}");
+            }
+        }
+    }
 }
 
 #[test]

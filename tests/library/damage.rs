@@ -4,10 +4,10 @@ use crate::registry::{ACCOUNTING, OPERATOR, Registry, secret};
 use crate::review::{Bureau, NOON, PARALLEL};
 use crate::transfer::{take_over, there};
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::Opinion;
+use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::Replacement;
-use kanhe_store::{Drawer, Library, Settings, StoreError};
+use kanhe_store::{Drawer, Library, Settings, Stage, StoreError};
 use kanhe_tests::world::moment;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -240,6 +240,21 @@ fn every_entry_that_is_missing_strange_or_leads_elsewhere_is_found() {
     }
     assert_eq!(unseen, Vec::<String>::new());
     assert_eq!(found(), BTreeSet::new(), "what was damaged was mended");
+}
+
+#[test]
+fn nobody_decides_on_his_own_work_because_the_event_of_it_is_lost() {
+    let bureau = Bureau::of(ACCOUNTING, PARALLEL);
+    let code = bureau.lodged(1);
+    bureau.says(&code, "fire", Opinion::Agrees, "fire-1").unwrap();
+    bureau.says(&code, "planning", Opinion::Agrees, "planning-1").unwrap();
+    let [arrival, ..] = bureau.project(&code).events[..] else { panic!("it has no history") };
+    let bureau = bureau.reopen_after(|path| bare(path, |db| write(db, "events", &[(arrival.to_be_bytes().to_vec(), None)])));
+    for actor in ["clerk-1", "head-1"] {
+        assert_eq!(bureau.approve(&code, actor, NOON).map_err(|error| error.code()).err(), Some("store_malformed"), "{actor}");
+        assert_eq!(bureau.close(&code, Closing::Reject, actor).map_err(|error| error.code()).err(), Some("store_malformed"), "{actor}");
+    }
+    assert_eq!(bureau.project(&code).stage, Stage::ForDecision);
 }
 
 /// The table in rounds: at one time only what is told apart by its code, and by itself what hides other damage.

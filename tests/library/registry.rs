@@ -185,9 +185,16 @@ impl Registry {
 
     /// Closes the library and opens it again.
     pub fn reopen(self) -> Self {
+        self.reopen_after(|_| {})
+    }
+
+    /// The same, after something was done to the closed database.
+    pub fn reopen_after(self, act: impl FnOnce(&Path)) -> Self {
         let Self { house, folder, library, salts } = self;
         drop(library);
-        let library = Library::open(&folder.path().join("db"), &secret(), Settings::default()).unwrap();
+        let path = folder.path().join("db");
+        act(&path);
+        let library = Library::open(&path, &secret(), Settings::default()).unwrap();
         Self { house, folder, library, salts }
     }
 

@@ -11,6 +11,7 @@ use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Replacement};
 use kanhe_store::{Library, Project, Settings, Stage, StoreError};
 use kanhe_tests::world::moment;
+use std::path::Path;
 
 /// Two departments at the same time.
 pub const PARALLEL: &str = r#"{ "order": "parallel", "departments": [
@@ -36,6 +37,11 @@ impl Bureau {
 
     pub fn of(kind: &'static str, review: &str) -> Self {
         Self { kind, registry: Registry::of(House::reviewing(kind, review)) }
+    }
+
+    /// The same, after something was done to the closed database.
+    pub fn reopen_after(self, act: impl FnOnce(&Path)) -> Self {
+        Self { registry: self.registry.reopen_after(act), ..self }
     }
 
     fn examiner(&self) -> Examiner<'_> {

@@ -11,6 +11,7 @@ use kanhe_service::accounts::Role;
 use kanhe_service::house::House;
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::{Provider, Settings};
+use kanhe_service::webhooks::Miss;
 use kanhe_tests::{Office, Province};
 use serde_json::{Value, json};
 use std::fs;
@@ -60,7 +61,7 @@ pub fn patient(change: impl FnOnce(&mut House)) -> Stage {
         landing: "/docs/".to_owned(),
     };
     let made = house_with(|house| {
-        house.identity = Some(Provider::new(settings, Box::new(|_| None)));
+        house.identity = Some(Provider::new(settings, Box::new(|_| Err(Miss::TimedOut))));
         change(house);
     });
     Stage::of(made, Limits { rate: Rate { per_second: 1_000_000, burst: 1_000_000, at_once: 100 }, ..Limits::default() })

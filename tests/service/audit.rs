@@ -194,6 +194,21 @@ fn certificates_of(share: &Value) -> Vec<String> {
 }
 
 #[test]
+fn whoever_looks_at_one_certificate_after_the_other_raises_an_alarm() {
+    let stage = Stage::with_sharing(kanhe_service::sharing::Rules { calls_a_day: 100, alarm_from: 5 });
+    let identifiers = [1, 2, 3].map(|number| stage.operator(WANG, number));
+    let look = |identifier: &str, whole: &str| stage.get_as(WU, &format!("/v1/certificates/{identifier}{whole}")).status;
+    assert_eq!(identifiers.each_ref().map(|identifier| look(identifier, "")), [200; 3]);
+    assert_eq!((look(&identifiers[0], "?whole=true"), look("1.2.156.3005.2.none", "")), (200, 400), "what is no certificate is no look");
+    assert_eq!(stage.get_as(WU, "/v1/audit/alarms").json()["alarms"], json!([]));
+    assert_eq!(look(&identifiers[1], "?whole=true"), 200);
+    let alarms = stage.get_as(WU, "/v1/audit/alarms").json()["alarms"].clone();
+    let [alarm] = alarms.as_array().unwrap().as_slice() else { panic!("{alarms}") };
+    assert_eq!((&alarm["noticed"], &alarm["count"], &alarm["actor"]), (&json!("looks"), &json!(5), &json!(stage.actor(WU))));
+    assert_eq!(stage.get_as(XU, "/v1/audit/alarms").json()["alarms"], json!([]), "each agency hears of its own");
+}
+
+#[test]
 fn whoever_searches_is_written_down_by_what_kind_of_thing_and_never_by_which() {
     let stage = Stage::with_sharing(kanhe_service::sharing::Rules { calls_a_day: 100, alarm_from: 5 });
     stage.operator(WANG, 1);

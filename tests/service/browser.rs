@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use kanhe_service::house::Door;
 use kanhe_service::http::Limits;
 use kanhe_service::identity::{self, Answer, CALLBACK, Fetch, Question, Settings};
+use kanhe_service::webhooks::Miss;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -97,20 +98,21 @@ fn keep_up(stage: &Stage) {
 }
 
 /// What the executable does, with a client of the test's.
-pub fn ask(question: &Question<'_>) -> Option<Answer> {
+pub fn ask(question: &Question<'_>) -> Result<Answer, Miss> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let request = question
         .authorization
         .iter()
         .fold(ureq::http::Request::builder().uri(question.url), |request, value| request.header("authorization", value.as_str()));
-    let mut answer = match &question.form {
-        None => agent.run(request.method("GET").body(()).unwrap()).ok()?,
+    let answer = match &question.form {
+        None => agent.run(request.method("GET").body(()).unwrap()),
         Some(form) => {
             let request = request.method("POST").header("content-type", "application/x-www-form-urlencoded");
-            agent.run(request.body(form.as_str()).unwrap()).ok()?
+            agent.run(request.body(form.as_str()).unwrap())
         }
     };
-    Some(Answer { status: answer.status().as_u16(), body: answer.body_mut().read_to_vec().unwrap().into() })
+    let mut answer = answer.map_err(|_| Miss::Refused)?;
+    Ok(Answer { status: answer.status().as_u16(), body: answer.body_mut().read_to_vec().unwrap().into() })
 }
 
 /// A browser: it keeps cookies by site, follows redirections, and fills in forms.

@@ -85,17 +85,29 @@ fn a_batch_answers_each_row_by_itself() {
     wrong["sex"] = json!("x");
     let mut body = grounds();
     body["type"] = json!(OPERATOR);
-    body["applications"] = json!([operator(1), operator(2), wrong, operator(4), operator(4)]);
+    body["applications"] = json!([operator(1), operator(2), wrong.clone(), operator(4), operator(4)]);
     let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
     let results: Vec<_> = json["rows"].as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap()).collect();
     assert_eq!(results, ["issued", "before", "refused", "issued", "before"], "{json}");
     assert_eq!((&json["issued"], &json["before"], &json["refused"]), (&json!(2), &json!(2), &json!(1)));
     assert_eq!(json["rows"][2]["faults"][0]["place"], "sex");
+    assert_eq!(json["rows"][2]["faults"][0]["detail"], "不在代码表中：男, 女", "in the caller's language");
+    assert_eq!(json["rows"][0]["warnings"], json!([]));
     assert!(json["rows"][0]["seal"].as_str().unwrap().starts_with("https://gd.example.cn/#"));
     let again = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
     assert_eq!((&again["issued"], &again["before"]), (&json!(0), &json!(4)));
     body["applications"] = json!([]);
     assert_eq!(stage.post_as(WANG, "/v1/certificates/batch", &body).status, 400);
+
+    let mut vouched = operator(5);
+    let last = if resident_id(5).ends_with('1') { '2' } else { '1' };
+    vouched["holder_code"] = json!(format!("{}{last}", &resident_id(5)[..17]));
+    vouched["holder_code_check_override"] = json!("yes");
+    body["applications"] = json!([vouched, wrong]);
+    let stage = stage.in_english();
+    let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+    assert_eq!(json["rows"][0]["warnings"], json!(["resident_id_check"]), "what was accepted all the same is told: {json}");
+    assert_eq!(json["rows"][1]["faults"][0]["detail"], "not in the code table: 男, 女");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::people::Desk;
 use crate::stage::{Stage, house_with};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kanhe_service::accounts::{Role, Thumbprint};
 use kanhe_service::http::Limits;
 use kanhe_service::serve::{Gate, Shown, Tls};
@@ -253,12 +253,12 @@ fn authorities_are_renewed_without_a_restart_and_bad_ones_leave_the_present() {
     let ids = [link(&desk, &old.thumbprint, 30), link(&desk, &new.thumbprint, 30)].map(|id| format!("key:{id}"));
     assert_eq!([scene.says(&old), scene.says(&new)], [ids[0].clone(), "hangs up".to_owned()]);
     for bad in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        assert_eq!(scene.tls.put(presented(&scene.shown, bad)).unwrap_err().code(), "tls_client_authorities", "{bad}");
+        assert_eq!(scene.tls.put(presented(&scene.shown, bad), Timestamp::now()).unwrap_err().code(), "tls_client_authorities", "{bad}");
     }
     assert_eq!(scene.says(&old), ids[0]);
-    scene.tls.put(presented(&scene.shown, &pem(&[&first, &second]))).unwrap();
+    scene.tls.put(presented(&scene.shown, &pem(&[&first, &second])), Timestamp::now()).unwrap();
     assert_eq!([scene.says(&old), scene.says(&new)], ids);
-    scene.tls.put(presented(&scene.shown, &pem(&[&second]))).unwrap();
+    scene.tls.put(presented(&scene.shown, &pem(&[&second])), Timestamp::now()).unwrap();
     assert_eq!([scene.says(&old), scene.says(&new)], ["hangs up".to_owned(), ids[1].clone()]);
 }
 

@@ -47,3 +47,4 @@ mod verify;
 mod webhooks;
 mod whole;
 mod workbook;
+mod written_no_more;

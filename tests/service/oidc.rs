@@ -7,6 +7,7 @@ use crate::people::Desk;
 use crate::stage::{Reply, Stage};
 use jiff::SignedDuration;
 use kanhe_service::accounts::{OfficerId, Role};
+use kanhe_service::webhooks::Miss;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -292,7 +293,7 @@ fn an_identity_service_that_is_down_is_asked_every_five_seconds_and_not_by_every
     let stage = provider.stage_that(
         Box::new(move |question| {
             count.fetch_add(1, Ordering::SeqCst);
-            if up.load(Ordering::SeqCst) { ask(question) } else { None }
+            if up.load(Ordering::SeqCst) { ask(question) } else { Err(Miss::TimedOut) }
         }),
         |_| {},
     );
@@ -301,6 +302,9 @@ fn an_identity_service_that_is_down_is_asked_every_five_seconds_and_not_by_every
         assert_eq!(code(&stage.get(path)), (502, "oidc_unreachable".to_owned()));
     }
     assert_eq!(asked.load(Ordering::SeqCst), 1, "who comes next is told at once");
+    let lines: Vec<Value> = stage.log_lines().into_iter().map(|line| line["fields"].clone()).collect();
+    let told: Vec<_> = lines.iter().filter(|fields| fields["message"] == "the identity service did not answer").collect();
+    assert_eq!(told.iter().map(|fields| &fields["reason"]).collect::<Vec<_>>(), ["timed_out"], "{lines:?}");
     stage.later(SignedDuration::from_secs(4));
     assert_eq!((sent().status, asked.load(Ordering::SeqCst)), (502, 1));
     stage.later(SignedDuration::from_secs(1));

@@ -13,6 +13,7 @@ use kanhe_core::manifest::Contents;
 use kanhe_issuer::proposal::Step;
 use kanhe_service::accounts::{OfficerId, Role};
 use kanhe_service::proposals::work;
+use kanhe_store::Drawer;
 use kanhe_tests::Office;
 use kanhe_tests::world::hex;
 use serde_json::{Value, json};
@@ -167,6 +168,30 @@ fn what_somebody_proposed_who_has_left_is_not_approved() {
     stopped(&by_key);
     while work(&stage.house).unwrap() {}
     assert_eq!(condition(&stage, &one), "valid");
+}
+
+#[test]
+fn a_proposal_that_cannot_be_carried_out_keeps_no_other_waiting_and_is_named() {
+    let stage = Stage::new();
+    let (wei, song) =
+        (stage.officer(Office::Housing, "wei.head", &[Role::Approver]), stage.officer(Office::Housing, "song.head", &[Role::Approver]));
+    for number in 1..=2 {
+        let identifier = stage.operator(WANG, number);
+        let mut body = of_all("suspend");
+        body.as_object_mut().unwrap().remove("search");
+        body["identifiers"] = json!([identifier]);
+        approved(&song, &propose(&wei, "/v1/certificates/changes", &body));
+    }
+    let [first, other] = stage.house.all_proposals().at_work().unwrap().try_into().unwrap();
+    let paper = [&[0], first.as_str().as_bytes()].concat();
+    assert!(stage.house.library.office(Drawer::Proposals, &paper).unwrap().is_some(), "its paper lies there");
+    stage.house.library.commit(|pen| pen.put_office(Drawer::Proposals, &paper, b"?")).unwrap();
+    assert_eq!(work(&stage.house).unwrap_err().code(), "store_malformed");
+    assert_eq!(song.get(&format!("/v1/proposals/{other}")).json()["progress"]["done"], 1);
+    assert_eq!(stage.house.all_proposals().at_work().unwrap(), [first], "it is tried again");
+    let lines = stage.log_lines();
+    let told = lines.iter().map(|line| &line["fields"]).find(|fields| fields["message"] == "a proposal could not be carried out").unwrap();
+    assert_eq!((&told["proposal"], &told["code"]), (&json!(first.to_string()), &json!("store_malformed")));
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! What the service signs by itself: lists, checkpoint, pack.
 
-use crate::office::{issue, revoke};
-use crate::stage::{ORIGIN, Stage, code_of};
+use crate::office::{issue, issue_by, revoke};
+use crate::stage::{ORIGIN, Stage, code_of, house_with, key_of};
 use jiff::SignedDuration;
 use kanhe_core::envelope::Envelope;
+use kanhe_core::key::{SIGNATURE_LENGTH, SignError, Signer, VerifyingKey};
 use kanhe_core::pack::Pack;
 use kanhe_core::status::StatusList;
+use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::publisher::sign_head;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
 use kanhe_service::config::PublishAt;
+use kanhe_service::http::Limits;
 use kanhe_service::publish::{Press, Report, Rules, publish};
 use kanhe_store::StoreError;
 use kanhe_tests::world::test_key;
@@ -42,6 +45,44 @@ fn a_revocation_is_seen_at_the_counter_as_soon_as_it_is_published() {
     let pack = stage.get("/v1/pack").bytes;
     assert_eq!(Pack::open(&pack, &[Province::Guangdong.root_key().verifying_key()]).unwrap().epoch(), 3);
     assert_eq!(std::fs::read(stage.pack_file()).unwrap(), pack, "the next start finds what counters have");
+}
+
+/// A key in a token that was drawn out.
+#[derive(Debug)]
+struct Gone(VerifyingKey, &'static str);
+
+impl Signer for Gone {
+    fn verifying_key(&self) -> VerifyingKey {
+        self.0
+    }
+
+    fn try_sign(&self, _: &[u8]) -> Result<[u8; SIGNATURE_LENGTH], SignError> {
+        Err(SignError::new(self.1, "as a story has it"))
+    }
+
+    fn secret_for(&self, _: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
+}
+
+#[test]
+fn of_several_agencies_whose_lists_fail_each_is_named() {
+    let offices = [(Office::Guangzhou, "gz.example.cn", "token_absent"), (Office::Housing, "housing.example.cn", "token_failed")];
+    let house = house_with(|house| {
+        for (place, (office, name, code)) in offices.into_iter().enumerate() {
+            house.keys[place] = NamedKey::elsewhere(name, Box::new(Gone(key_of(office).verifying_key(), code))).unwrap();
+        }
+    });
+    let stage = Stage::of(house, Limits::default());
+    issue(&stage, 1);
+    issue_by(&stage, Office::Guangzhou, 2);
+    assert!(publish(&stage.house).lists.is_err());
+    let lines: Vec<_> = stage.log_lines().into_iter().map(|line| line["fields"].clone()).collect();
+    let said = |office: Office, code: &str| {
+        let told = |line: &&serde_json::Value| line["message"] == "the lists of an agency were not signed" && line["code"] == code;
+        lines.iter().any(|line| told(&line) && line["agency"] == office.code().to_string())
+    };
+    assert!(offices.into_iter().all(|(office, _, code)| said(office, code)), "{lines:?}");
 }
 
 #[test]

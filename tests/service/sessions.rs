@@ -233,6 +233,40 @@ fn guessing_codes_ends_in_a_pause_too() {
 }
 
 #[test]
+fn every_pause_is_told_to_auditors_whatever_was_wrong() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Clerk]);
+    enrol(&stage, &desk);
+    let auditor = stage.officer(Office::Guangzhou, "wu.auditor", &[Role::Auditor]);
+    let locked = || {
+        let uses = auditor.get("/v1/audit/uses").json();
+        let locked = uses["uses"].as_array().unwrap().iter().filter(|used| used["act"] == "locked" && used["subject"] == "zhang.san");
+        locked.count()
+    };
+    let change = || desk.send("PUT", "/v1/session/password", Some(&json!({ "old": "wrong", "new": "a password of another day" })));
+    let wrong = || stage.try_sign_in("zhang.san", "wrong", None);
+    let rows: [(&str, &dyn Fn() -> crate::stage::Reply); 4] = [
+        ("second_factor_wrong", &|| stage.try_sign_in("zhang.san", PASSWORD, Some("000000"))),
+        ("second_factor_wanted", &|| stage.try_sign_in("zhang.san", PASSWORD, None)),
+        ("password_wrong", &change),
+        ("sign_in_refused", &wrong),
+    ];
+    for (before, (name, again)) in rows.into_iter().enumerate() {
+        for _ in 0..10 {
+            assert_eq!(locked(), before, "{name}");
+            assert_eq!(again().code(), name);
+        }
+        assert_eq!((locked(), again().code()), (before + 1, "sign_in_locked".to_owned()), "{name}");
+        let pause: i64 = again().header("retry-after").parse().unwrap();
+        // Somebody works meanwhile: the sessions are not to run out over a pause of hours.
+        for _ in 0..=pause / 1_200 {
+            stage.later(SignedDuration::from_secs(pause.min(1_200)));
+            assert_eq!((desk.get("/v1/session").status, auditor.get("/v1/session").status), (200, 200));
+        }
+    }
+}
+
+#[test]
 fn a_one_time_password_is_good_for_a_week() {
     let stage = Stage::new();
     let first = stage.appoint(Office::Guangzhou, "zhang.san", &[Role::Clerk]);

@@ -4,6 +4,7 @@ mod asking;
 mod links;
 mod matters;
 mod often;
+mod several;
 mod verifying;
 
 use crate::office::resident;

@@ -100,6 +100,7 @@ impl Stage {
     /// A service behind a gate of its own.
     pub fn behind_gate(Made { house, folder, clock }: Made, limits: Limits, gate: impl FnOnce(TcpListener) -> Gate) -> Self {
         let (house, log) = (Arc::new(house), listen(LevelFilter::INFO));
+        house.watch_library();
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -150,6 +151,11 @@ impl Stage {
     /// Lets something run beside the requests.
     pub fn runs(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
         self.runtime.as_ref().unwrap().spawn(work)
+    }
+
+    /// What its log has said so far.
+    pub fn log_lines(&self) -> Vec<Value> {
+        self.log.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Where everything of the library is on the disk.

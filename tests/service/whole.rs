@@ -2,6 +2,7 @@
 
 use crate::agencies::*;
 use crate::stage::{Reply, Stage};
+use kanhe_core::event::{Act, Event};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -113,9 +114,30 @@ fn an_auditor_has_the_library_held_against_itself_and_follows_it() {
     let lines: Vec<Value> = String::from_utf8(reply.bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (last, before) = lines.split_last().unwrap();
     let size = stage.house.library.log_size().unwrap();
-    assert_eq!(*last, json!({ "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [], "behind_cut_off": 0 }));
+    assert_eq!(
+        *last,
+        json!({ "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [], "broken_off": false, "behind_cut_off": 0 })
+    );
     assert!(!before.is_empty() && before.iter().all(|line| line["findings"].is_null()), "{before:?}");
     assert_eq!(noted(&stage, WU, "library_checked"), ["440000"]);
+}
+
+#[test]
+fn a_check_that_stops_at_its_thousandth_finding_says_that_it_was_broken_off() {
+    let (stage, ..) = told();
+    let library = &stage.house.library;
+    let nobodys = Event { act: Act::Issue, subject: "nobody".to_owned(), ..library.event(0).unwrap().unwrap() };
+    let checked = |more: usize| -> Value {
+        library.commit(|pen| (0..more).try_for_each(|_| pen.note(&[], &nobodys).map(drop))).unwrap();
+        let lines = String::from_utf8(check(&stage, WU).bytes).unwrap();
+        serde_json::from_str(lines.lines().last().unwrap()).unwrap()
+    };
+    for (more, found, broken_off) in [(999, 999, false), (201, 1_000, true)] {
+        let last = checked(more);
+        assert_eq!((last["findings"].as_array().unwrap().len(), &last["broken_off"]), (found, &json!(broken_off)), "{more}");
+        let all = last["certificates"].as_u64().unwrap() + last["events"].as_u64().unwrap();
+        assert_eq!(last["looked_at"].as_u64().unwrap() < all, broken_off, "{last}");
+    }
 }
 
 #[test]

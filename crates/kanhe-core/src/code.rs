@@ -30,7 +30,7 @@ pub use identifier::CertificateId;
 pub use lenient::{Lenient, Warning};
 pub use organisation::OrganisationCode;
 pub use project::ProjectCode;
-pub use region::{RegionCode, RegionLevel};
+pub use region::RegionCode;
 pub use resident::ResidentId;
 pub use serial::Serial;
 pub use type_code::TypeCode;

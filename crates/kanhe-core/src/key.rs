@@ -8,6 +8,7 @@ pub use multiples::Multiples;
 pub use signer::{SignError, Signer};
 pub use verifier::Verifier;
 
+use crate::hex::Hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signature;
@@ -66,7 +67,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex(&self.0))
     }
 }
 
@@ -204,7 +205,8 @@ impl PublicKeyLine {
     fn hash(&self) -> String {
         let digest =
             Sha256::new().chain_update(&self.name).chain_update([b'\n', NOTE_ED25519]).chain_update(self.key.as_bytes()).finalize();
-        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        let (first, _) = digest.split_at(4);
+        Hex(first).to_string()
     }
 }
 

@@ -5,7 +5,7 @@
 //! * [`code`]: identifiers and codes of the field, each right for ever once parsed;
 //! * [`cbor`], [`envelope`], [`key`]: signed documents, and the one door through which they are believed;
 //! * [`certificate`], [`seal`], [`qr`]: a licence, the part of it that fits a QR code, and that code's text;
-//! * [`spelling`], [`plain`]: what is the same number, however it is typed; lines that people can be shown;
+//! * [`spelling`], [`plain`], [`hex`]: what is the same number, however it is typed; lines that people can be shown; bytes that they compare;
 //! * [`kind`], [`template`], [`dictionary`]: what a verifier knows of a type, so that the QR need not say it;
 //! * [`status`], [`manifest`], [`recognition`], [`survivors`], [`pack`]: what a verifier carries when the network cable is pulled out;
 //! * [`verdict`], [`verify`]: the answer, its step and its reason.
@@ -17,6 +17,7 @@ pub mod code;
 pub mod dictionary;
 pub mod envelope;
 pub mod event;
+pub mod hex;
 pub mod key;
 pub mod kind;
 pub mod manifest;

@@ -91,6 +91,11 @@ impl AgencyKey {
     pub fn covers(&self, issued: Date) -> bool {
         self.from <= issued && self.until.is_none_or(|until| issued <= until)
     }
+
+    /// Whether its word about the state of certificates is taken; that of a stolen key is the thief's.
+    pub const fn signs_lists(&self) -> bool {
+        self.uses.include(Uses::STATUS) && self.counts_before.is_none()
+    }
 }
 
 /// An issuing authority.

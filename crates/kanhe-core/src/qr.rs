@@ -87,7 +87,7 @@ impl Scanned {
     }
 }
 
-/// Signs the payload of a seal and writes its digits, the bare form.
+/// Signs the payload of a seal with a key in memory and writes its digits, the bare form, for tests: an agency's desk signs by [`seal_digits`].
 pub fn sign_seal(payload: &[u8], key: &SigningKey) -> Result<String, QrError> {
     seal_digits(payload, &key.verifying_key(), &sign(Seal::TYPE, payload, key))
 }

@@ -83,12 +83,9 @@ pub fn array_of(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
     if d.array()? == Some(length) { Ok(()) } else { Err(Error::message("array length").at(at)) }
 }
 
-/// Encodes into a fresh vector, which takes every byte.
-pub fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let written = minicbor::encode(value, &mut bytes);
-    debug_assert!(written.is_ok(), "a Vec takes every byte");
-    bytes
+/// Encodes into a fresh vector: what is signed or kept is the whole value, or nothing goes on.
+pub fn to_vec<T: Encode<()> + ?Sized>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("a value of ours is encoded") // safe: a Vec takes every byte, and no encoder of ours refuses a value
 }
 
 /// A public key as a COSE_Key (RFC 9053 §7.1): `{ 1: 1 (OKP), 3: -8 (EdDSA), -1: 6 (Ed25519), -2: x }`.

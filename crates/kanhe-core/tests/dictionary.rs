@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a vector that cannot be read fails the test")]
 
+use kanhe_core::hex::Hex;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,7 @@ fn outcome(vector: &Value) -> Result<(String, String), String> {
     let ceiling = vector.get("ceiling").and_then(Value::as_u64).map_or(usize::MAX, |ceiling| usize::try_from(ceiling).unwrap());
     let mut text = String::new();
     dictionary.unpack(&bytes(&vector["packed"]), ceiling, &mut text).map_err(|error| error.code().to_owned())?;
-    let packed = dictionary.pack(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let packed = Hex(&dictionary.pack(&text)).to_string();
     Ok((text, packed))
 }
 

@@ -205,8 +205,8 @@ fn open_project(pen: &Pen<'_>, kind: &CertificateKind, code: &ProjectCode) -> Re
     if project.stage.is_final() {
         return Err(ExaminerError::Decided { stage: project.stage });
     }
-    let events = project.events.iter().filter_map(|index| pen.event(*index).transpose()).collect::<Result<Vec<_>, _>>()?;
-    Ok((project, events))
+    let history = pen.history_of(&project)?.into_iter().map(|(_, event)| event).collect();
+    Ok((project, history))
 }
 
 /// No step takes effect before the one before it, and none in the future.

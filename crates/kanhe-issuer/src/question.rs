@@ -1,6 +1,8 @@
-//! Questions that nothing could answer: whoever asks one is told so, and does not take it for an answer that nothing is found.
+//! What is asked of a library; a question that nothing could answer is told to be one, so that nobody takes it for an answer that nothing is found.
 
+use jiff::Timestamp;
 use kanhe_core::code::HolderCode;
+use kanhe_core::event::{Act, Event};
 use std::fmt::Display;
 use thiserror::Error;
 
@@ -27,6 +29,29 @@ impl QuestionError {
             Self::Mistyped => "holder_code_check",
             Self::Reversed { .. } => "time_reversed",
         }
+    }
+}
+
+/// Which events of the log are asked for; what is none is not asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventsWanted<'a> {
+    /// Recorded at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Recorded before this moment.
+    pub until: Option<Timestamp>,
+    /// This act.
+    pub act: Option<Act>,
+    /// Done by this officer or system.
+    pub actor: Option<&'a str>,
+}
+
+impl EventsWanted<'_> {
+    /// Whether an event is as it is wanted.
+    pub fn are(&self, event: &Event) -> bool {
+        self.since.is_none_or(|since| event.recorded >= since)
+            && self.until.is_none_or(|until| event.recorded < until)
+            && self.act.is_none_or(|act| event.act == act)
+            && self.actor.is_none_or(|actor| event.actor == actor)
     }
 }
 
@@ -63,5 +88,34 @@ mod tests {
     fn a_time_may_be_one_day_and_does_not_run_backwards() {
         assert_eq!(in_order(1, 1), Ok(()));
         assert_eq!(in_order(2, 1).map_err(|error| error.code()), Err("time_reversed"));
+    }
+
+    #[test]
+    fn an_event_is_wanted_from_the_first_moment_and_until_before_the_last() {
+        let event = Event {
+            act: Act::Revoke,
+            subject: "1.2".to_owned(),
+            digest: [0; 32],
+            seal: [0; 16],
+            effective: Timestamp::UNIX_EPOCH,
+            recorded: Timestamp::UNIX_EPOCH,
+            basis: "law".to_owned(),
+            reason: String::new(),
+            actor: "zhang".to_owned(),
+            approval: None,
+            other: None,
+            salt: [0; 16],
+        };
+        let (any, now, later) = (EventsWanted::default(), Some(event.recorded), Timestamp::from_second(1).ok());
+        for (wanted, is) in [
+            (any, true),
+            (EventsWanted { since: now, until: later, act: Some(Act::Revoke), actor: Some("zhang") }, true),
+            (EventsWanted { since: later, ..any }, false),
+            (EventsWanted { until: now, ..any }, false),
+            (EventsWanted { act: Some(Act::Issue), ..any }, false),
+            (EventsWanted { actor: Some("li"), ..any }, false),
+        ] {
+            assert_eq!(wanted.are(&event), is, "{wanted:?}");
+        }
     }
 }

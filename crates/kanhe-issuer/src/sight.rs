@@ -2,10 +2,23 @@
 
 use crate::catalogue::CertificateKind;
 use kanhe_core::certificate::{Holder, Value};
+use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_core::kind::Mask;
 
-/// The numbers of people are shown by their first six and last four characters (PIPL art. 28).
-pub const OF_PERSONS: Mask = Mask::Keep { first: 6, last: 4 };
+/// A holder's code as anybody may see it: those of organisations are public, and of a resident's the first six and last four characters are
+/// shown (PIPL art. 28).
+pub fn masked(code: &HolderCode) -> String {
+    let text = code.expose();
+    match code.kind() {
+        kind if kind.is_organisation() => text.to_owned(),
+        HolderCodeType::ResidentId => Mask::Keep { first: 6, last: 4 }.apply(text),
+        // Six and four of a passport's nine or of a permit's eleven would leave nothing to guess: of other numbers at most half is shown.
+        _ => {
+            let quarter = u8::try_from(text.chars().count() / 4).unwrap_or_default();
+            Mask::Keep { first: quarter, last: quarter }.apply(text)
+        }
+    }
+}
 
 /// A holder's name where no more than a hint is due: organisations are public, and of a person the first character is told.
 pub fn hint(holder: &Holder) -> String {
@@ -25,8 +38,10 @@ pub enum Sight {
 impl Sight {
     /// A holder's code: those of organisations are public.
     pub fn code(self, holder: &Holder) -> String {
-        let open = self == Self::Whole || holder.code().kind().is_organisation();
-        if open { holder.code().expose().to_owned() } else { OF_PERSONS.apply(holder.code().expose()) }
+        match self {
+            Self::Masked => masked(holder.code()),
+            Self::Whole => holder.code().expose().to_owned(),
+        }
     }
 
     /// A field's value, as the type masks it.
@@ -46,7 +61,21 @@ impl Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kanhe_core::code::{HolderCode, HolderCodeType};
+
+    #[test]
+    fn of_no_number_of_a_person_so_much_is_shown_that_the_rest_can_be_tried() {
+        let rows = [
+            (HolderCodeType::ResidentId, "11010519491231002X", "110105********002X"),
+            (HolderCodeType::Uscc, "91350100M000100Y43", "91350100M000100Y43"),
+            (HolderCodeType::parse("516").unwrap(), "H0123456789", "H0*******89"),
+            (HolderCodeType::parse("414").unwrap(), "E12345678", "E1*****78"),
+            (HolderCodeType::parse("114").unwrap(), "军字第20012345号", "军字第******45号"),
+            (HolderCodeType::parse("999").unwrap(), "A12", "***"),
+        ];
+        for (kind, code, shown) in rows {
+            assert_eq!(masked(&HolderCode::new(kind, code).unwrap()), shown);
+        }
+    }
 
     #[test]
     fn a_hint_tells_organisations_and_of_a_person_no_more_than_a_surname() {

@@ -1,6 +1,7 @@
 //! The hashes of the tree (RFC 6962 §2.1): a leaf and a node can never be taken for each other.
 
 use crate::text;
+use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
@@ -54,9 +55,8 @@ impl fmt::Display for Hash {
 /// The first eight bytes in hex: enough to tell hashes apart in a log line.
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hash(")?;
-        self.0.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str("…)")
+        let (first, _) = self.0.split_at(8);
+        write!(f, "Hash({}…)", Hex(first))
     }
 }
 

@@ -198,11 +198,14 @@ fn is_endpoint(endpoint: &str) -> bool {
     printable && named
 }
 
-/// Whether it is `scheme://host[:port]`, as browsers send it.
+/// Whether it is `scheme://host[:port]`, as browsers send it: in small letters, and without the port that goes without saying.
 fn is_origin(origin: &str) -> bool {
-    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-    host.is_some_and(plain)
+    let host = |scheme: &str, port: &str| origin.strip_prefix(scheme).filter(|host| !host.ends_with(port));
+    let plain = |host: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(plain)
+    };
+    host("https://", ":443").or_else(|| host("http://", ":80")).is_some_and(plain)
 }
 
 #[cfg(test)]
@@ -298,6 +301,8 @@ mod tests {
             ("[publish]\nlist_days = 0\n", "config_limit"),
             ("[cors]\norigins = [\"https://app.example.cn/page\"]\n", "config_origin"),
             ("[cors]\norigins = [\"*\"]\n", "config_origin"),
+            ("[cors]\norigins = [\"https://App.example.cn\"]\n", "config_origin"),
+            ("[cors]\norigins = [\"https://app.example.cn:443\"]\n", "config_origin"),
             ("[traces]\nendpoint = \"collector:4317\"\n", "config_endpoint"),
             ("[traces]\nendpoint = \"http://user:word@collector:4318/v1/traces\"\n", "config_endpoint"),
             ("[[keys]]\nidentity = \"i\"\n", "config_key"),

@@ -195,6 +195,12 @@ impl House {
         self.edge.drawn()
     }
 
+    /// Lets the log say why, once and when it happens, if the library is written no more.
+    pub fn watch_library(&self) {
+        self.library
+            .when_broken(|error| tracing::error!(code = error.code(), "the library is written no more until the service is restarted"));
+    }
+
     /// Who brings applications to a decision, and knows who stands behind a system's key.
     pub const fn examiner(&self) -> Examiner<'_> {
         Examiner::new(&self.library, behind)

@@ -39,7 +39,7 @@ pub use drawer::{find_job, jobs_of, queue_depth, refused_lines, result_lines, tu
 pub use error::{ActorError, CountError, JobError};
 pub use handling::Handling;
 pub use job::{Job, JobId, Task};
-pub use outcome::{Outcome, RefusedRow, RowFault};
+pub use outcome::{Outcome, RESULTS, RefusedRow, RowFault};
 pub use pace::Pace;
 pub use queue::{Queue, Rules};
 pub use taking_in::may_take_in;

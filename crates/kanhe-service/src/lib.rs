@@ -14,6 +14,7 @@
 //! * [`identity`]: officers who sign in by an identity service that is not ours;
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`jobs`]: tables that are worked through while others are served;
+//! * [`percent`]: what stands in an address or a form, escaped;
 //! * [`reread`]: files that a running service reads again, and how that went;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
@@ -30,7 +31,9 @@ pub mod house;
 pub mod http;
 pub mod identity;
 pub mod jobs;
+mod json;
 pub mod measure;
+pub mod percent;
 pub mod proposals;
 pub mod publish;
 pub mod reread;

@@ -5,7 +5,9 @@
 
 mod look;
 
+use crate::accounts::alarm::Noticed;
 use crate::house::Shared;
+use crate::jobs;
 use crate::serve::Tls;
 use axum::Router;
 use axum::extract::State;
@@ -27,6 +29,7 @@ const CERTIFICATES: &str = "kanhe_certificates";
 const EVENTS: &str = "kanhe_log_events";
 const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
+const BROKEN: &str = "kanhe_library_broken";
 const ASTRAY: &str = "kanhe_log_astray";
 const SILENT: &str = "kanhe_keys_silent";
 const REFUSED: &str = "kanhe_file_refused";
@@ -42,6 +45,7 @@ const JOBS_RUNNING: &str = "kanhe_jobs_running";
 const JOB_ROWS: &str = "kanhe_job_rows_total";
 const ALARMS: &str = "kanhe_alarms_total";
 const LETTERS: &str = "kanhe_webhook_letters";
+const LETTERS_DEAD: &str = "kanhe_webhook_letters_dead_total";
 const TLS_LEFT: &str = "kanhe_tls_left_seconds";
 const API_KEYS_ENDING: &str = "kanhe_api_keys_ending";
 
@@ -66,6 +70,7 @@ impl Recorder {
         let seconds = Matcher::Suffix("_seconds".to_owned());
         let handle = PrometheusBuilder::new().set_buckets_for_metric(seconds, &BUCKETS)?.install_recorder()?;
         describe();
+        begin_at_nought();
         Ok(INSTALLED.get_or_init(|| Self(handle)).clone())
     }
 
@@ -92,6 +97,13 @@ async fn metrics(State((recorder, house, tls)): State<(Recorder, Shared, Option<
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
+/// What happens seldom is told from the start: to Prometheus a series that begins with one has not grown.
+fn begin_at_nought() {
+    Noticed::ALL.into_iter().for_each(|noticed| counter!(ALARMS, "noticed" => noticed.word()).increment(0));
+    jobs::RESULTS.into_iter().for_each(|result| job_rows(result, 0));
+    letters_dead(0);
+}
+
 fn describe() {
     metrics::describe_histogram!(REQUESTS, Unit::Seconds, "How long requests took, by route, method and status");
     metrics::describe_histogram!(ISSUES, Unit::Seconds, "How long it took to issue a certificate");
@@ -102,6 +114,7 @@ fn describe() {
     metrics::describe_gauge!(EVENTS, "Events in the log");
     metrics::describe_gauge!(PUBLISHED, "Events that the last checkpoint vouches for");
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
+    metrics::describe_gauge!(BROKEN, "1 from a write that failed until the service is restarted: nothing more is written");
     metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
     metrics::describe_gauge!(SILENT, "Keys that did not sign when they were asked last");
     metrics::describe_gauge!(REFUSED, "1 while a file that changed is refused, and the one before stays in use, by file");
@@ -120,6 +133,7 @@ fn describe() {
     metrics::describe_counter!(JOB_ROWS, "Rows of jobs that were answered, by result");
     metrics::describe_counter!(ALARMS, "Callers who did far more than is usual, by what was noticed; GET /v1/audit/alarms lists them");
     metrics::describe_gauge!(LETTERS, "Letters of webhooks that wait or are dead; from a thousand on it says a thousand");
+    metrics::describe_counter!(LETTERS_DEAD, "Letters of webhooks that were given up, and are not tried again by themselves");
     metrics::describe_gauge!(TLS_LEFT, Unit::Seconds, "Until the certificate ends that the service shows");
     metrics::describe_gauge!(API_KEYS_ENDING, "API keys in use that end within 30 days");
     metrics::describe_gauge!(BACKUP_AGE, Unit::Seconds, "Since the last backup");
@@ -161,6 +175,11 @@ pub(crate) fn alarm(noticed: &'static str) {
 /// Rows of a job were answered.
 pub(crate) fn job_rows(result: &'static str, count: u64) {
     counter!(JOB_ROWS, "result" => result).increment(count);
+}
+
+/// Letters were given up.
+pub(crate) fn letters_dead(count: u64) {
+    counter!(LETTERS_DEAD).increment(count);
 }
 
 /// A connection, counted as long as it is open.

@@ -14,12 +14,12 @@ use crate::shown::ShownNotice;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
 use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::{Library, Pen, StoreError};
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,18 +72,10 @@ pub fn in_office(library: &Library, pen: &Pen<'_>, proposal: &Proposal, now: Tim
 
 /// Writes down who proposed or decided what: in the commit in which it stands.
 pub fn note(pen: &mut Pen<'_>, house: &House, by: &Caller, act: UseAct, proposal: &Proposal) -> Result<(), StoreError> {
-    let subject = format!("{} {} sha256:{}", proposal.code, proposal.deed.word(), hex(&proposal.digest));
+    let subject = format!("{} {} sha256:{}", proposal.code, proposal.deed.word(), Hex(&proposal.digest));
     let until = (act == UseAct::Proposed).then_some(proposal.expires);
     let entry = Use { at: house.now(), agency: by.agency, actor: by.actor.clone(), act, subject, until };
     note_use(pen, &entry, house.chance())
-}
-
-/// A hash as people compare it.
-pub fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Brings what two people have taken up into a catalogue, as a service does that starts.
@@ -135,18 +127,27 @@ fn settle(library: &Library, catalogue: &Catalogue) {
     catalogue.settle(manifest.as_deref().map(|manifest| &**manifest));
 }
 
-/// Changes some certificates of each proposal that is at work. Whether there are more.
+/// Changes some certificates of each proposal that is at work. Whether there are more; what has failed is in the log by then.
 pub fn work(house: &House) -> Result<bool, ProposalError> {
     // They wait for the right library, and nobody is told so every second.
     if house.library.astray().is_some() {
         return Ok(false);
     }
     let proposals = house.all_proposals();
-    let mut more = false;
-    for code in proposals.at_work()? {
-        more |= go_on(house, proposals, &code)?;
+    let at_work =
+        proposals.at_work().inspect_err(|error| tracing::error!(code = error.code(), "proposals at work could not be looked at"))?;
+    let (mut more, mut failure) = (false, None);
+    for code in at_work {
+        match go_on(house, proposals, &code) {
+            Ok(goes_on) => more |= goes_on,
+            // One proposal's trouble does not keep the certificates of another waiting.
+            Err(error) => {
+                tracing::error!(proposal = %code, code = error.code(), "a proposal could not be carried out");
+                failure = Some(error);
+            }
+        }
     }
-    Ok(more)
+    failure.map_or(Ok(more), Err)
 }
 
 fn go_on(house: &House, proposals: Proposals<'_>, code: &ProjectCode) -> Result<bool, ProposalError> {
@@ -168,8 +169,8 @@ pub async fn keep_up(house: Shared, every: Duration) {
         let house = Arc::clone(&house);
         match tokio::task::spawn_blocking(move || work(&house)).await {
             Ok(Ok(true)) => continue,
-            Ok(Ok(false)) => {}
-            Ok(Err(error)) => tracing::error!(code = error.code(), "a proposal could not be carried out"),
+            // After a failure the others go on too, only more slowly: what failed would be tried again without a pause.
+            Ok(Ok(false) | Err(_)) => {}
             Err(_) => tracing::error!("carrying out a proposal panicked"),
         }
         tokio::time::sleep(every).await;

@@ -6,15 +6,16 @@
 
 mod connection;
 mod lingering;
+mod shares;
 mod tls;
 
 pub use connection::{Peer, Transport};
 pub use lingering::Awaited;
+pub use shares::{Share, Shares, network};
 pub use tls::{Shown, Tls, TlsError, name_provider};
 
 use axum::Router;
 use connection::{Connection, Stream};
-use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};
@@ -22,7 +23,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// The name of the socket in the folder of a library, by which verbs on the same machine find the service that holds it.
 pub const SOCKET: &str = "service.sock";
@@ -110,7 +111,7 @@ pub async fn serve(
     patience: Duration,
 ) -> io::Result<()> {
     let Gate { doorway, tls, connections, proxies } = gate.into();
-    let (places, graceful) = (Arc::new(Semaphore::new(connections)), GracefulShutdown::new());
+    let (places, shares, (stopping, _)) = (Arc::new(Semaphore::new(connections)), Shares::of(connections), watch::channel(()));
     let mut stop = pin!(stop);
     loop {
         let next = async {
@@ -120,12 +121,18 @@ pub async fn serve(
         let next = tokio::select! { next = next => next, () = &mut stop => break };
         match next {
             Ok((place, (stream, peer))) => {
+                // A proxy calls for many.
+                let many = matches!(stream, Stream::Beside(_)) || proxies.contains(&peer);
+                let share = if many { None } else { shares.take(peer) };
+                if share.is_none() && !many {
+                    continue;
+                }
                 let tls = tls.as_ref().map(|tls| tls.present());
                 let connection = Connection { router: router.clone(), tls, peer, proxies: Arc::clone(&proxies) };
-                let watcher = graceful.watcher();
+                let stops = stopping.subscribe();
                 tokio::spawn(async move {
-                    connection.run(stream, watcher).await;
-                    drop(place);
+                    connection.run(stream, stops).await;
+                    drop((share, place));
                 });
             }
             // The caller is gone already; the next one is not.
@@ -138,6 +145,7 @@ pub async fn serve(
     }
     drop(doorway);
     // Whoever needs longer is broken off.
-    let _ = tokio::time::timeout(patience, graceful.shutdown()).await;
+    stopping.send_replace(());
+    let _ = tokio::time::timeout(patience, stopping.closed()).await;
     Ok(())
 }

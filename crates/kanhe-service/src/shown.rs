@@ -5,15 +5,19 @@ mod certificate;
 mod checked;
 mod counts;
 mod event;
+mod kind;
 mod notice;
 mod proposal;
 
-pub use application::{Application, ApplicationRow, Applied, DepartmentSaid, Refusal, Replaced};
-pub use certificate::{Certificate, CertificateRow, Changed, Holder, Issuer, Worth};
+pub use application::{
+    Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Refusal, Replaced,
+};
+pub use certificate::{Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, Worth};
 pub(crate) use certificate::{fields, holders};
 pub use checked::{Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};
-pub use event::{Event, EventApproval, History, Then};
+pub use event::{Event, EventApproval, EventLine, EventPage, History, Then};
+pub use kind::{KindLine, Kinds, Name, StateCodeLine, StateCodeSet};
 pub use notice::ShownNotice;
 pub use proposal::{ShownDecision, ShownProgress, ShownProposal};
 

@@ -14,7 +14,7 @@ mod signature;
 
 pub(crate) use delivery::letters;
 pub use delivery::{Delivery, Fate, deliveries_of, forget, replay};
-pub use hook::{Hook, HookError, MOST_HOOKS, hook_in, hooks_of, put_hook, remove_hook};
+pub use hook::{Hook, HookError, add_hook, hook_in, hooks_of, put_hook, remove_hook};
 pub(crate) use letter::{Addressee, addressee};
 pub use letter::{Letter, letter_of};
 pub use miss::Miss;

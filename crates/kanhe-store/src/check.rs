@@ -32,11 +32,16 @@ pub struct Whole<'a> {
     pub history: &'a [(u64, Event)],
 }
 
-/// A check reports no more findings than this: who has so many restores a backup.
+/// A check that has found so much goes no further: who has so many findings restores a backup.
 pub const MOST_FINDINGS: usize = 1_000;
 
+/// Whether a check with these findings was broken off by them, so that there may be more.
+pub const fn is_broken_off(findings: &[Finding]) -> bool {
+    findings.len() >= MOST_FINDINGS
+}
+
 impl Library {
-    /// Checks everything, and says what is not as it must be. `judge` adds what only the rules can tell of a certificate: whether its
+    /// Checks everything, and says what is not as it must be, up to where [`is_broken_off`] says that it stopped. `judge` adds what only the rules can tell of a certificate: whether its
     /// signatures hold, and whether its history makes what its card says. `progress` is told how many of how many were looked at.
     pub fn check(
         &self,

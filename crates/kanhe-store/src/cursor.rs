@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
 
 /// Where a page begins: after the last certificate of the page before, in the list that gave it out.
@@ -26,7 +27,7 @@ impl Cursor {
 
     /// The cursor as text, for those who come back later.
     pub fn to_text(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        Hex(&self.0).to_string()
     }
 
     /// Reads the text of a cursor; of which list it is, is asked where it is used.

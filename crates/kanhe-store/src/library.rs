@@ -9,6 +9,7 @@ use crate::slots::Slot;
 use crate::view::View;
 use crate::writer::{Group, Shore, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
+use kanhe_core::hex::Hex;
 use rocksdb::DB;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -86,7 +87,7 @@ impl Library {
 
     /// A value that tells its secret from another, and nothing about it.
     pub(crate) fn fingerprint(&self) -> String {
-        self.founding.secret.iter().map(|byte| format!("{byte:02x}")).collect()
+        Hex(&self.founding.secret).to_string()
     }
 
     /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.
@@ -117,6 +118,16 @@ impl Library {
     /// Why the library does not go on from what was published of it; none where it does, or nobody has looked.
     pub fn astray(&self) -> Option<&'static str> {
         *self.astray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a write has failed, so that nothing is written any more until the library is opened again.
+    pub fn is_broken(&self) -> bool {
+        self.writer.is_broken()
+    }
+
+    /// Leaves the one word that is said, with the reason, when a write fails and nothing is written any more; at once, if it is so.
+    pub fn when_broken(&self, word: impl FnOnce(StoreError) + Send + 'static) {
+        self.writer.when_broken(Box::new(word));
     }
 
     /// Commits one whole change, and returns when it is on the disk. In a library that is astray nothing is: it would be lost.

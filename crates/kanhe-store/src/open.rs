@@ -11,6 +11,7 @@ use crate::writer::{self, Writer};
 use crate::writes::Writes;
 use crate::{layout, slots, still};
 use kanhe_core::code::RegionCode;
+use kanhe_core::wire;
 use kanhe_log::edge::Edge;
 use minicbor::{Decode, Encode};
 use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
@@ -71,7 +72,7 @@ impl Library {
         Self::can_be_founded(folder)?;
         let founding =
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
-        let founding = minicbor::to_vec(founding).unwrap_or_default();
+        let founding = wire::to_vec(&founding);
         whole(folder, |folder| {
             let db = database(folder, settings, Way::Create)?;
             let mut writes = Writes::default();

@@ -90,11 +90,11 @@ impl Pen<'_> {
 
     /// Puts a manifest in the place of the one before.
     pub fn put_manifest(&mut self, manifest: &SignedManifest) {
-        self.put(Family::Meta, MANIFEST.to_vec(), minicbor::to_vec(manifest).unwrap_or_default());
+        self.put(Family::Meta, MANIFEST.to_vec(), wire::to_vec(manifest));
     }
 
     /// Remembers a checkpoint that was published.
     pub fn put_checkpoint(&mut self, note: &str) {
-        self.put(Family::Meta, CHECKPOINT.to_vec(), minicbor::to_vec(note).unwrap_or_default());
+        self.put(Family::Meta, CHECKPOINT.to_vec(), wire::to_vec(note));
     }
 }

@@ -14,6 +14,7 @@ use kanhe_core::certificate::Holder;
 use kanhe_core::code::Uscc;
 use kanhe_core::event::Event;
 use kanhe_core::status::State;
+use kanhe_core::wire;
 use kanhe_log::hash::{Hash, leaf_hash};
 use rocksdb::DB;
 
@@ -64,7 +65,7 @@ pub struct Repeat {
 impl Repeat {
     /// What stands for a request.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        minicbor::to_vec((self.shelfmark.0, minicbor::bytes::ByteArray::from(self.fingerprint))).unwrap_or_default()
+        wire::to_vec(&(self.shelfmark.0, minicbor::bytes::ByteArray::from(self.fingerprint)))
     }
 
     /// Reads what stands for a request.
@@ -116,7 +117,7 @@ impl<'a> Pen<'a> {
         let shelfmark = Shelfmark(self.next);
         self.next += 1;
         let (key, card) = (layout::shelfmark(shelfmark), &arrival.card);
-        let record = minicbor::to_vec(arrival.record).unwrap_or_default();
+        let record = wire::to_vec(arrival.record);
         let sealed = self.keys.seal(Family::Certificates, &key, &record)?;
         self.put(Family::Certificates, key, sealed);
         let described = Described {
@@ -162,7 +163,7 @@ impl<'a> Pen<'a> {
     }
 
     fn put_card(&mut self, shelfmark: Shelfmark, card: &Card) {
-        self.put(Family::Cards, layout::shelfmark(shelfmark), minicbor::to_vec(card).unwrap_or_default());
+        self.put(Family::Cards, layout::shelfmark(shelfmark), wire::to_vec(card));
     }
 
     /// Puts a certificate where its card says it belongs: shelf, ending, count and status slot.

@@ -5,7 +5,7 @@ use crate::family::Family;
 use crate::layout::{self, Key};
 use crate::pen::{Pen, Repeat};
 use crate::record::{Card, Record, Shelfmark, read};
-use crate::view::View;
+use crate::view::{Entry, View};
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::spelling::spellings;
@@ -65,8 +65,12 @@ impl Pen<'_> {
 
     /// The certificates that stand under a beginning of a key.
     fn marked(&self, family: Family, prefix: Key) -> Result<Vec<Shelfmark>, StoreError> {
+        Ok(self.all(family, &prefix.end())?.iter().filter_map(|(key, _)| layout::shelfmark_of(key)).collect())
+    }
+
+    /// All entries whose key begins with `prefix`.
+    pub(crate) fn all(&self, family: Family, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let layers = self.layers();
-        let entries = View { db: self.db(), layers: &layers }.all(family, &prefix.end())?;
-        Ok(entries.iter().filter_map(|(key, _)| layout::shelfmark_of(key)).collect())
+        View { db: self.db(), layers: &layers }.all(family, prefix)
     }
 }

@@ -135,6 +135,12 @@ pub struct Replaces {
 }
 
 impl Project {
+    /// Every event of its history. None that is lost is left out: whoever did it would be a stranger to the application, and could decide it.
+    fn history(&self, event: impl Fn(u64) -> Result<Option<Event>, StoreError>) -> Result<Vec<(u64, Event)>, StoreError> {
+        let lost = StoreError::Malformed { family: Family::Projects.name() };
+        self.events.iter().map(|index| Ok((*index, event(*index)?.ok_or(lost.clone())?))).collect()
+    }
+
     fn key(code: &ProjectCode) -> Vec<u8> {
         Key::new().bytes(&[CODES]).bytes(code.as_str().as_bytes()).end()
     }
@@ -184,6 +190,11 @@ impl Pen<'_> {
         Ok(self.get(Family::Projects, &request_key(agency, type_code, request))?.as_deref().and_then(code_of))
     }
 
+    /// What happened to an application, with its index in the log, the oldest first.
+    pub fn history_of(&self, project: &Project) -> Result<Vec<(u64, Event)>, StoreError> {
+        project.history(|index| self.event(index))
+    }
+
     /// Enters a new application under everything that it is found by.
     pub fn lodge(&mut self, project: &Project, holders: &[HolderCode]) -> Result<(), StoreError> {
         let holders: Vec<_> = holders.iter().map(|holder| self.keys().holder(holder).into()).collect();
@@ -230,8 +241,7 @@ impl Library {
 
     /// What happened to an application, with its index in the log, the oldest first.
     pub fn history_of(&self, project: &Project) -> Result<Vec<(u64, Event)>, StoreError> {
-        let lost = StoreError::Malformed { family: Family::Projects.name() };
-        project.events.iter().map(|index| Ok((*index, self.event(*index)?.ok_or(lost.clone())?))).collect()
+        project.history(|index| self.event(index))
     }
 
     /// One page of the applications of a type, an agency and a stage: at most `most`, those after the cursor.

@@ -13,6 +13,7 @@ use crate::secret::Keys;
 use kanhe_core::code::Uscc;
 use kanhe_core::pack::MOST_LISTS;
 use kanhe_core::status::{ENTRIES_PER_LIST, State};
+use kanhe_core::wire;
 use minicbor::{Decode, Encode};
 
 /// Bits of one half of the network; both together are one bit more than a page has.
@@ -103,7 +104,7 @@ impl Page {
     /// The page with one change more.
     pub(crate) fn touched(before: Option<&[u8]>) -> Result<Vec<u8>, StoreError> {
         let page: Self = before.map(|bytes| read(Family::Pages, bytes)).transpose()?.unwrap_or_default();
-        Ok(minicbor::to_vec(Self { changes: page.changes + 1, ..page }).unwrap_or_default())
+        Ok(wire::to_vec(&Self { changes: page.changes + 1, ..page }))
     }
 }
 
@@ -152,7 +153,7 @@ impl Pen<'_> {
         let key = layout::page(agency, page);
         let before: Page = self.get(Family::Pages, &key)?.map(|bytes| read(Family::Pages, &bytes)).transpose()?.unwrap_or_default();
         let after = Page { signed: before.signed.max(changes), ..before };
-        self.put(Family::Pages, key, minicbor::to_vec(after).unwrap_or_default());
+        self.put(Family::Pages, key, wire::to_vec(&after));
         Ok(())
     }
 }

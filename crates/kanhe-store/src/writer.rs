@@ -14,6 +14,7 @@ use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::view::{View, handle};
 use crate::writes::Writes;
+use kanhe_core::wire;
 use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,6 +37,9 @@ pub(crate) struct Group(u64);
 
 /// What is said to somebody when his group has landed.
 pub(crate) type Word = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// What is said when a write has failed, and nothing is written any more.
+type LastWord = Box<dyn FnOnce(StoreError) + Send>;
 
 /// Where groups gather, and where their people wait.
 pub(crate) struct Shore {
@@ -62,6 +66,8 @@ struct State {
     words: Vec<(Group, Word)>,
     /// The group that did not land, and why.
     wreck: Option<(Group, StoreError)>,
+    /// Who wants to know of the wreck, if he was not told yet.
+    last_word: Option<LastWord>,
     closing: bool,
 }
 
@@ -75,6 +81,12 @@ impl State {
             None => None,
         }
     }
+
+    /// The word that is owed to who wants to know of the wreck, and why it came to be; none where there is none, or it was said.
+    fn last_words(&mut self) -> Option<(LastWord, StoreError)> {
+        let (_, error) = self.wreck.as_ref()?;
+        Some((self.last_word.take()?, error.clone()))
+    }
 }
 
 impl Writer {
@@ -85,8 +97,8 @@ impl Writer {
     /// Plans commits, and lets this bring each group to the disk.
     fn ferried(edge: Edge, next: u64, write: impl Fn(&Writes) -> Result<(), StoreError> + Send + 'static) -> Result<Self, StoreError> {
         let (open, in_flight, group, durable) = (Writes::default(), Arc::default(), Group(1), Group(0));
-        let (wanted, words, wreck, closing) = (false, Vec::new(), None, false);
-        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, closing });
+        let (wanted, words, wreck, last_word, closing) = (false, Vec::new(), None, None, false);
+        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, last_word, closing });
         let shore = Arc::new(Shore { state, wanted: Condvar::new() });
         let ferry = Ferry(Arc::clone(&shore));
         let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || ferry.go(write));
@@ -119,6 +131,24 @@ impl Writer {
 
     pub(crate) fn shore(&self) -> Arc<Shore> {
         Arc::clone(&self.shore)
+    }
+
+    /// Whether a write has failed, so that nothing is written any more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.shore.lock().wreck.is_some()
+    }
+
+    /// Leaves the one word that is said when a write fails; at once, if one has.
+    pub(crate) fn when_broken(&self, word: LastWord) {
+        let mut state = self.shore.lock();
+        match &state.wreck {
+            None => state.last_word = Some(word),
+            Some((_, error)) => {
+                let error = error.clone();
+                drop(state);
+                word(error);
+            }
+        }
     }
 }
 
@@ -194,7 +224,7 @@ impl Shore {
             return None;
         }
         let tiles = state.edge.take_changed();
-        let counters = minicbor::to_vec((state.next, state.edge.size())).unwrap_or_default();
+        let counters = wire::to_vec(&(state.next, state.edge.size()));
         for (tile, bytes) in tiles {
             state.open.put(Family::Tiles, layout::tile(tile), Some(bytes));
         }
@@ -223,8 +253,10 @@ impl Shore {
             }
         }
         state.words = later;
+        let last_word = state.last_words();
         drop(state);
-        told.into_iter().for_each(|(word, fate)| say(word, fate));
+        told.into_iter().for_each(|(word, fate)| say(|| word(fate)));
+        last_word.into_iter().for_each(|(word, error)| say(|| word(error)));
     }
 
     /// Tells everybody who still waits, or ever will, that no group goes any more.
@@ -233,8 +265,11 @@ impl Shore {
         let group = state.group;
         state.wreck.get_or_insert((group, StoreError::Broken));
         let words = std::mem::take(&mut state.words);
+        // A library that is shut is not broken.
+        let last_word = if state.closing { None } else { state.last_words() };
         drop(state);
-        words.into_iter().for_each(|(_, word)| say(word, Err(StoreError::Broken)));
+        words.into_iter().for_each(|(_, word)| say(|| word(Err(StoreError::Broken))));
+        last_word.into_iter().for_each(|(word, error)| say(|| word(error)));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -244,9 +279,9 @@ impl Shore {
 }
 
 /// Says a word on the ferry; one that panics takes neither the ferry nor the words behind it along.
-fn say(word: Word, fate: Result<(), StoreError>) {
+fn say(word: impl FnOnce()) {
     // The panic was told where it happened, and what it has left half done is the word's alone.
-    let _ = catch_unwind(AssertUnwindSafe(|| word(fate)));
+    let _ = catch_unwind(AssertUnwindSafe(word));
 }
 
 /// Writes everything in one batch, and returns when it is on the disk.
@@ -311,6 +346,32 @@ mod tests {
     #[test]
     fn a_write_that_fails_is_told_to_its_group_and_to_those_behind_it() {
         assert_eq!(answers(|| Err(StoreError::DiskFull)), [Err(StoreError::DiskFull), Err(StoreError::Broken)]);
+    }
+
+    #[test]
+    fn who_wants_to_know_that_nothing_is_written_any_more_hears_it_once_and_why() {
+        let (word, heard) = sync_channel(2);
+        let leave = |writer: &Writer| {
+            let word = word.clone();
+            writer.when_broken(Box::new(move |error| word.send(error).unwrap()));
+        };
+        let writer = Writer::ferried(Edge::empty(), 0, |_| Err(StoreError::DiskFull)).unwrap();
+        leave(&writer);
+        assert!(!writer.is_broken());
+        assert_eq!(writer.shore().wait_for(Group(1)), Err(StoreError::DiskFull));
+        assert_eq!((heard.recv_timeout(Duration::from_secs(10)), writer.is_broken()), (Ok(StoreError::DiskFull), true));
+        leave(&writer);
+        assert_eq!(heard.try_recv(), Ok(StoreError::DiskFull), "who comes later is told at once");
+        drop(writer);
+        let panics = Writer::ferried(Edge::empty(), 0, |_| panic!("as a test has it")).unwrap();
+        leave(&panics);
+        assert_eq!(panics.shore().wait_for(Group(1)), Err(StoreError::Broken));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(10)), Ok(StoreError::Broken));
+        drop(panics);
+        let well = Writer::ferried(Edge::empty(), 0, |_| Ok(())).unwrap();
+        leave(&well);
+        drop(well);
+        assert!(heard.try_recv().is_err(), "a library that is shut is not broken");
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn word_of_life(word: &str) -> Option<&'static str> {
     let word = word.replace(' ', "_");
     let act = || Act::ALL.into_iter().find(|act| act.word() == word).map(|act| act_word(act).zh);
     let state = || State::ALL.into_iter().find(|state| state.word() == word).map(|state| state_word(state).zh);
-    let other = || OF_LIFE.iter().find(|(en, _)| *en == word).map(|(_, zh)| *zh);
+    let other = || OF_LIFE.iter().chain(&OF_WORKBOOKS).find(|(en, _)| *en == word).map(|(_, zh)| *zh);
     act().or_else(state).or_else(other)
 }
 
@@ -72,6 +72,16 @@ const OF_LIFE: [(&str, &str); 9] = [
     ("rejected", "不予许可"),
     ("withdrawn", "已撤回"),
     ("nothing", "无"),
+];
+
+/// The parts of a workbook that can be broken.
+const OF_WORKBOOKS: [(&str, &str); 6] = [
+    ("directory", "目录"),
+    ("relations", "关系表"),
+    ("workbook", "工作簿"),
+    ("texts", "文本表"),
+    ("styles", "样式表"),
+    ("sheet", "工作表"),
 ];
 
 /// Sentences and their twins. Each has as many holes as the other, in the same order; a longer one stands before one that it begins like.
@@ -212,8 +222,16 @@ mod tests {
         let rows = [
             ("`by.holder`: `code` is missing", "`by.holder`：缺少 `code`"),
             ("`act` is one of suspend, revoke", "`act` 应为其中之一：suspend, revoke"),
-            ("a job that is cancelled does not resume", "状态为 cancelled 的任务不能 resume"),
-            ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均没有"),
+            ("a job that is cancelled does not resume", "已取消（cancelled）的任务不能继续（resume）"),
+            ("the workbook is broken: directory", "工作簿已损坏：目录"),
+            (
+                "not a table of food-operation-permit: missing number, request_id, unknown 2",
+                "不是 food-operation-permit 的申请表：缺少 number, request_id，多出 2",
+            ),
+            ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均无此权限"),
+            ("in_review is no act: issue, undo_transfer", "in_review 不是操作：issue, undo_transfer"),
+            ("issue is no stage: in_review, approved", "issue 不是办理环节：in_review, approved"),
+            ("approved is no state of a certificate", "approved 不是证照的状态"),
         ];
         for (en, zh) in rows {
             assert_eq!(in_chinese(en).as_deref(), Some(zh), "{en}");

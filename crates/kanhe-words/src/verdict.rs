@@ -109,7 +109,11 @@ pub(crate) fn reason(reason: &Reason<'_>, pack: &Pack, place: Place, clock: Cloc
             format!("签名密钥不是{}用于签发证照的密钥。", agency.zh),
             format!("The key that signed is not one with which {} issues certificates.", agency.en),
         ),
-        Reason::OutsideKeyWindow { issued, from, .. } => Sentence::new(
+        Reason::OutsideKeyWindow { issued, from, until: Some(until) } => Sentence::new(
+            format!("签发日期 {issued} 不在签名密钥的使用期内（{from} 至 {until}）。"),
+            format!("Issued on {issued}, outside the time in which the signing key was in use (from {from} until {until})."),
+        ),
+        Reason::OutsideKeyWindow { issued, from, until: None } => Sentence::new(
             format!("签发日期 {issued} 不在签名密钥的使用期内（自 {from} 起）。"),
             format!("Issued on {issued}, outside the time in which the signing key was in use (from {from})."),
         ),

@@ -18,12 +18,14 @@ pub struct Failure {
     hint: Option<Words>,
     /// What else is wrong, where everything is looked at before anything is said.
     also: Vec<Failure>,
+    /// What was done before it and stands, for machines.
+    done: Option<Box<serde_json::Value>>,
 }
 
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Vec::new() }
+        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Vec::new(), done: None }
     }
 
     /// Words that are no command line.
@@ -88,6 +90,13 @@ impl Failure {
         self
     }
 
+    /// Says what was done before it and stands.
+    #[must_use]
+    pub fn after(mut self, done: &serde_json::Value) -> Self {
+        self.done = Some(Box::new(done.clone()));
+        self
+    }
+
     /// One line for people, and one for whatever else is wrong.
     pub fn line(&self, language: Language) -> String {
         let lines: Vec<String> = std::iter::once(self.own_line(language)).chain(self.also.iter().map(|also| also.line(language))).collect();
@@ -125,7 +134,11 @@ impl Failure {
         if let Some(error) = error.as_object_mut().filter(|_| !self.also.is_empty()) {
             error.insert("also".to_owned(), self.also.iter().map(Self::own_json).collect());
         }
-        serde_json::json!({ "error": error })
+        let mut told = self.done.as_deref().cloned().unwrap_or_else(|| serde_json::json!({}));
+        if let Some(told) = told.as_object_mut() {
+            told.insert("error".to_owned(), error);
+        }
+        told
     }
 
     fn own_json(&self) -> serde_json::Value {

@@ -5,7 +5,7 @@ use crate::office::{Certificate, issue, issue_by, resident, revoke};
 use crate::stage::{Stage, code_of};
 use kanhe_core::code::TypeCode;
 use kanhe_service::accounts::Role;
-use kanhe_tests::Office;
+use kanhe_tests::{Office, World};
 use serde_json::{Value, json};
 
 /// Every route of a relying party, with a body that it takes.
@@ -154,6 +154,25 @@ fn a_certificate_is_found_by_its_code_also_when_it_is_revoked_and_a_forged_code_
     let found = shares(&stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]));
     let nothing = found.iter().filter(|share| share["act"] == "qr" && share["certificates"] == json!([]) && share["about"] == Value::Null);
     assert_eq!((found.len(), nothing.count()), (6, 4), "who tries codes is on paper: {found:?}");
+}
+
+#[test]
+fn a_code_of_another_region_is_told_to_be_elsewhere_and_not_to_be_nowhere() {
+    let (stage, world) = (Stage::new(), World::new());
+    stage.house.shelf.put(world.pack().bytes()).unwrap();
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    let by = |text: String| asker.ask("qr", &json!({ "purpose": duty(), "text": text }));
+    for foreign in [world.foreign_title(), world.foreign_operator_certificate()] {
+        let reply = by(foreign.text());
+        assert_eq!(code(&reply), (404, "certificate_elsewhere".to_owned()));
+        let (detail, hint) = (reply.json()["detail"].to_string(), reply.json()["hint"].to_string());
+        assert!(detail.contains("330000") && detail.contains("440000") && hint.contains("POST /v1/verify"), "{detail} {hint}");
+    }
+    assert_eq!(code(&by(world.title().text())), (404, "certificate_not_found".to_owned()), "of the own region");
+    let found = shares(&stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]));
+    let about: Vec<&str> = found.iter().filter_map(|share| share["about"].as_str()).collect();
+    let foreign = world.foreign_title().certificate().identifier.to_string();
+    assert!(about.len() == 3 && about.contains(&foreign.as_str()), "who asks in the wrong place is on paper too: {about:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How often a caller is heard, and who notices.
 
-use super::{Asker, code, duty, shares};
+use super::{Asker, code, consent, duty, person, shares};
+use crate::agencies::ALL_OF_GUANGZHOU;
 use crate::office::issue;
 use crate::stage::Stage;
 use jiff::SignedDuration;
@@ -76,4 +77,41 @@ fn codes_that_are_not_believed_count_as_questions_do() {
     let body = json!({ "purpose": duty(), "text": "no code at all" });
     let answers = [(); 3].map(|()| asker.ask("qr", &body).code());
     assert_eq!(answers, ["not_a_seal", "not_a_seal", "share_quota_spent"]);
+}
+
+#[test]
+fn a_caller_whose_day_is_over_is_told_so_before_anything_is_looked_for() {
+    let stage = Stage::with_sharing(Rules { calls_a_day: 1, alarm_from: 1 });
+    let certificate = issue(&stage, 1);
+    let (operator, identifier) = (certificate.identifier.type_code().to_string(), certificate.identifier.to_string());
+    let other = *stage.house.catalogue.find("accounting-qualification").unwrap().code();
+    let asker = Asker { stage: &stage, key: stage.key(Office::Guangzhou, &[Role::RelyingParty], Some(vec![other])) };
+    // What is of a type for which it may not ask is refused by looking, and a refusal costs no call of the day.
+    let rows = [
+        ("holder", json!({ "purpose": duty(), "holder": person(1), "type": operator })),
+        ("identifier", json!({ "purpose": duty(), "identifier": identifier })),
+        ("qr", json!({ "purpose": duty(), "text": certificate.text })),
+        ("links", json!({ "purpose": consent(), "identifier": identifier })),
+        ("verify-information", json!({ "purpose": duty(), "identifier": identifier, "holder_name": "张小明" })),
+    ];
+    let answers = || rows.each_ref().map(|(route, body)| asker.ask(route, body).code());
+    assert_eq!(answers(), ["caller_lacks_type"; 5]);
+    assert_eq!(asker.ask("holder", &json!({ "purpose": duty(), "holder": person(1) })).status, 200);
+    assert_eq!(answers(), ["share_quota_spent"; 5]);
+    let auditor = stage.officer(Office::Guangzhou, "audit.gz", &[Role::Auditor]);
+    let alarms = auditor.get("/v1/audit/alarms").json()["alarms"].clone();
+    assert_eq!(
+        (shares(&auditor).len(), alarms.as_array().unwrap().len()),
+        (1, 1),
+        "what was asked in time is seen, and nothing else counts"
+    );
+}
+
+#[test]
+fn a_link_that_was_given_is_told_of_to_who_asks_again_though_his_day_is_over() {
+    let stage = Stage::with_sharing(Rules { calls_a_day: 1, alarm_from: 100 });
+    let body = json!({ "purpose": consent(), "identifier": issue(&stage, 1).identifier.to_string() });
+    let ask = |key: &str| stage.post_once(ALL_OF_GUANGZHOU, key, "/v1/sharing/links", &body);
+    assert_eq!(ask("a").status, 201);
+    assert_eq!([ask("b").code(), ask("a").code()], ["share_quota_spent", "idempotency_shown_once"]);
 }

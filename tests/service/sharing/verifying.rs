@@ -1,13 +1,13 @@
 //! Information and files, verified with the answers of the standard.
 
-use super::{Asker, MATTER, duty, person, shares};
-use crate::office::{Certificate, change, issue, revoke};
+use super::{Asker, MATTER, code, duty, person, shares};
+use crate::office::{Certificate, change, issue, resident, revoke};
 use crate::stage::Stage;
 use jiff::SignedDuration;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_service::accounts::Role;
 use kanhe_tests::Office;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn information_is_answered_as_the_standard_has_it() {
@@ -20,7 +20,12 @@ fn information_is_answered_as_the_standard_has_it() {
     let kind = good.identifier.type_code().to_string();
     let of = |certificate: &Certificate, name: &str| json!({ "purpose": duty(), "identifier": certificate.identifier.to_string(), "holder_name": name });
     let number = |number: &str, name: &str| json!({ "purpose": duty(), "number": number, "holder_name": name });
-    let field = |value: &str| json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明", "fields": { "first_issued_on": value } });
+    let fields = |fields: Value| json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明", "fields": fields });
+    let field = |value: &str| fields(json!({ "first_issued_on": value }));
+    let stated = |mut members: Value| {
+        members["purpose"] = duty();
+        members
+    };
     let rows = [
         ("all is so", of(&good, "张小明"), 0),
         ("by number and name", number("粤A022000000001", "张小明"), 0),
@@ -38,14 +43,38 @@ fn information_is_answered_as_the_standard_has_it() {
         ("a holder who has none", json!({ "purpose": duty(), "type": kind, "holder": person(9) }), 5),
         ("another name", of(&good, "李四"), 6),
         ("another field", field("2018-04-02"), 6),
+        ("a blank number", number("  ", "张小明"), 4),
+        ("a blank name", of(&good, ""), 4),
+        ("a blank code", stated(json!({ "type": kind, "holder": { "code_type": "111", "code": "　" }, "holder_name": "张小明" })), 4),
+        ("a blank identifier", stated(json!({ "identifier": "", "number": "粤A022000000001", "holder_name": "张小明" })), 0),
+        ("a blank field", field(" "), 0),
+        ("a field as people write it", field("2018年4月1日"), 0),
         (
-            "a field that there is not",
-            json!({ "purpose": duty(), "number": "粤A022000000001", "holder_name": "张小明", "fields": { "colour": "red" } }),
-            6,
+            "fields by their labels, and a choice by its name",
+            fields(json!({ "初次领证日期": "2018/4/1", "操作类别": "建筑起重机械安装拆卸工（物料提升机）" })),
+            0,
         ),
+        ("another choice", fields(json!({ "trade": "11" })), 6),
     ];
     for (what, body, result) in rows {
         assert_eq!(asker.result(&body), result, "{what}");
+    }
+    let mistyped = format!("{}{}", &resident(1)[..17], if resident(1).ends_with('1') { '2' } else { '1' });
+    let refused = [
+        (
+            "a code whose check character is wrong",
+            json!({ "type": kind, "holder": { "code_type": "111", "code": mistyped } }),
+            "holder_code_check",
+        ),
+        ("a field that there is not", fields(json!({ "colour": "red" })), "share_field_unknown"),
+        (
+            "the same beside an identifier",
+            json!({ "identifier": good.identifier.to_string(), "holder_name": "张小明", "fields": { "colour": "red" } }),
+            "share_field_unknown",
+        ),
+    ];
+    for (what, body, defect) in refused {
+        assert_eq!(code(&asker.ask("verify-information", &stated(body))), (422, defect.to_owned()), "{what}");
     }
     stage.later(SignedDuration::from_hours(24 * 365 * 10));
     let late = Asker::of(&stage, Office::Guangzhou);

@@ -1,3 +1,4 @@
+use crate::hex::Hex;
 use proptest::prelude::*;
 
 use super::{Dictionary, DictionaryError, LONGEST_TEXT, UnpackError};
@@ -27,7 +28,7 @@ fn a_phrase_packs_into_its_code_and_one_bits() {
     ];
     for (text, hex, bits) in cases {
         let packed = example().pack(text);
-        assert_eq!(packed.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), hex, "{text}");
+        assert_eq!(Hex(&packed).to_string(), hex, "{text}");
         assert_eq!(example().packed_bits(text), bits, "{text}");
         assert_eq!(unpacked(&example(), &packed).unwrap(), text);
     }

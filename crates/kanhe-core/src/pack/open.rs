@@ -4,7 +4,7 @@ use super::{Contents, KeyPlace, MOST_DICTIONARIES, MOST_LISTS, MOST_REGIONS, MOS
 use crate::dictionary::Dictionary;
 use crate::envelope::{Authentic, Document, DocumentType, Envelope, EnvelopeError};
 use crate::key::VerifyingKey;
-use crate::manifest::{AgencyKey, Manifest, Uses};
+use crate::manifest::Manifest;
 use crate::recognition::Recognition;
 use crate::status::StatusList;
 use crate::survivors::Survivors;
@@ -162,11 +162,11 @@ fn dictionaries_of(manifest: &Manifest, carried: &[Dictionary]) -> Result<Vec<Di
 fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), PackError> {
     let keys = regions.iter().flat_map(|region| &region.manifest.agencies).flat_map(|agency| &agency.keys);
     let (list, signer): (Authentic<StatusList>, _) =
-        part(STATUS_LIST, place, bytes, keys.filter(|key| signs_lists(key)).map(|key| &key.key))?;
+        part(STATUS_LIST, place, bytes, keys.filter(|key| key.signs_lists()).map(|key| &key.key))?;
     for region in regions {
         for (agency, shelf) in region.manifest.agencies.iter().zip(&mut region.lists) {
             let Some(number) = list_number(&agency.status_uri, list.uri()) else { continue };
-            if !agency.keys.iter().any(|key| signs_lists(key) && key.key == signer) {
+            if !agency.keys.iter().any(|key| key.signs_lists() && key.key == signer) {
                 continue;
             }
             if shelf.len() <= number {
@@ -180,11 +180,6 @@ fn shelve(regions: &mut [Region], place: usize, bytes: &[u8]) -> Result<(), Pack
         }
     }
     Err(PackError::PartNotTrusted { part: STATUS_LIST, place, key_id: signer.id().to_string() })
-}
-
-/// Whether a key's word about the state of certificates is taken; that of a stolen key is the thief's.
-const fn signs_lists(key: &AgencyKey) -> bool {
-    key.uses.include(Uses::STATUS) && key.counts_before.is_none()
 }
 
 /// The number behind an agency's status URI, if the list is one of its own and has a number that a pack may carry.

@@ -9,6 +9,7 @@ use crate::key::SIGNATURE_LENGTH;
 use crate::kind::Kind;
 use minicbor::encode::Encoder;
 use sha2::{Digest, Sha256};
+use std::fmt::Debug;
 use thiserror::Error;
 
 /// Bytes of a sealed QR payload that are not the seal itself: format, key id, signature.
@@ -102,12 +103,12 @@ fn write_fields(certificate: &Certificate, kind: &Kind, dictionary: &Dictionary,
     Ok(())
 }
 
-/// A `Vec` takes every byte, so writing to one cannot fail.
-fn written<T, E>(result: Result<T, E>) {
-    debug_assert!(result.is_ok(), "a Vec takes every byte");
+/// What is signed is the whole seal, or nothing goes on.
+fn written<T, E: Debug>(result: Result<T, E>) {
+    result.expect("the seal is written"); // safe: a Vec takes every byte
 }
 
-fn written_unit<E>(result: Result<(), E>) -> Result<(), SealError> {
+fn written_unit<E: Debug>(result: Result<(), E>) -> Result<(), SealError> {
     written(result);
     Ok(())
 }

@@ -44,7 +44,7 @@ pub enum TableError {
     /// No headings where they are looked for.
     #[error("none of the first lines names a column of {kind}: wanted are {}", .missing.join(", "))]
     NoHeadings {
-        /// The type.
+        /// The type, by the name of its file, which is the same in every language.
         kind: String,
         /// Columns that the type wants.
         missing: Vec<String>,
@@ -52,7 +52,7 @@ pub enum TableError {
     /// The headings are those of another type.
     #[error("not a table of {kind}: {}", differences(missing, unknown))]
     OtherType {
-        /// The type wanted.
+        /// The type wanted, by the name of its file.
         kind: String,
         /// Columns that the type wants and the table has not.
         missing: Vec<String>,

@@ -7,11 +7,12 @@ use super::table::{Application, Cell};
 use crate::catalogue::{CertificateKind, FormField, Shape};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
-use kanhe_core::certificate::Value;
+use kanhe_core::certificate::{Certificate, Value};
 use kanhe_core::kind::{Choice, Form};
 use kanhe_core::spelling::{folded, spellings};
 use kanhe_core::template::Template;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 use unicode_normalization::is_nfc;
 
 /// Digits that a decimal fraction may have in all: as a whole number of its smallest unit it must fit 64 bits.
@@ -32,6 +33,34 @@ pub(super) fn admit(application: &Application, kind: &CertificateKind, faults: &
     }
     judge(&values, kind, faults);
     values
+}
+
+/// Whether a certificate says in a field what somebody states of it, in any spelling in which an application could say it: a choice by its
+/// name, a day as people write it, the members of a list in any order.
+pub(crate) fn says(certificate: &Certificate, kind: Option<&CertificateKind>, name: &str, stated: &str) -> bool {
+    let field = kind.and_then(|kind| kind.field_called(name));
+    let name = field.map_or(name, |field| field.name.as_str());
+    let form = kind.and_then(|kind| kind.seal_form(name));
+    let read = |field| value_of(&Cell::Text(stated.trim().to_owned()), field, form).ok();
+    certificate.field(name).is_some_and(|said| match said {
+        Value::List(members) => members_in(stated, form) == members.iter().flat_map(|member| members_in(member, form)).collect(),
+        Value::Text(text) if folded(text) == folded(stated) => true,
+        Value::Text(_) | Value::Count(_) | Value::Flag(_) => field.and_then(read).as_ref() == Some(said),
+    })
+}
+
+/// The members of a list that came as one text, however they are joined.
+fn members_in(text: &str, form: Option<&Form>) -> BTreeSet<String> {
+    let members = text.split(['^', ',', '，', '、']).map(str::trim).filter(|member| !member.is_empty());
+    members.map(|member| folded(&code_in(choices(form), member))).collect()
+}
+
+/// The code table of a list, if it has one.
+fn choices(form: Option<&Form>) -> &[Choice] {
+    match form {
+        Some(Form::Choices(table)) => table,
+        _ => &[],
+    }
 }
 
 /// Reads yes or no as people and systems write it.
@@ -79,10 +108,7 @@ fn list_of(cell: &Cell, form: Option<&Form>) -> Result<Vec<String>, FaultDefect>
         Cell::Text(text) => text.split(['^', ',', '、']).map(str::trim).filter(|member| !member.is_empty()).collect(),
         Cell::List(members) => members.iter().map(String::as_str).collect(),
     };
-    let table: &[Choice] = match form {
-        Some(Form::Choices(table)) => table,
-        _ => &[],
-    };
+    let table = choices(form);
     let members = members.into_iter().map(|member| plain(&code_in(table, member)));
     let mut members = members.collect::<Result<Vec<String>, _>>()?;
     members.sort_by_key(|member| table.iter().position(|choice| choice.code == *member));
@@ -172,6 +198,21 @@ fn defect_of(error: &ValidationError<'_>) -> FaultDefect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kanhe_core::kind::Label;
+
+    #[test]
+    fn the_members_of_a_list_are_the_same_however_they_are_joined() {
+        let choice = |code: &str, zh: &str| Choice { code: code.to_owned(), label: Label { zh: zh.to_owned(), en: code.to_owned() } };
+        let table = Form::Choices(vec![choice("A1", "预包装食品销售"), choice("A3", "散装食品销售"), choice("B7", "其他类食品制售")]);
+        let listed = members_in("A1,A3,B7", Some(&table));
+        for stated in ["A1^A3^B7", "A1, A3, B7", "A1，A3，B7", "A1、A3、B7", "B7,a1,Ａ3", "预包装食品销售,A3,B7", "A1,A1,A3,B7"]
+        {
+            assert_eq!(members_in(stated, Some(&table)), listed, "{stated}");
+        }
+        for other in ["A1,A3", "A1,A3,B7,C1", "A1 A3 B7"] {
+            assert_ne!(members_in(other, Some(&table)), listed, "{other}");
+        }
+    }
 
     #[test]
     fn a_decimal_gets_the_zeros_that_a_spreadsheet_dropped() {

@@ -14,7 +14,7 @@ impl Application {
             Cell::List(members) => Value::from(members.clone()),
         };
         let columns: BTreeMap<&str, Value> = self.cells.iter().map(|(column, cell)| (column.as_str(), value(cell))).collect();
-        serde_json::to_vec(&columns).unwrap_or_default()
+        serde_json::to_vec(&columns).expect("columns are JSON") // safe: they have names, texts and lists of texts
     }
 
     /// Reads one application back; its type may have got another edition since.

@@ -289,9 +289,9 @@ pub(super) fn columns_named<'k, 'h>(
         return Ok(columns);
     }
     if columns.is_empty() {
-        return Err(TableError::NoHeadings { kind: kind.names().en.clone(), missing });
+        return Err(TableError::NoHeadings { kind: kind.file().to_owned(), missing });
     }
-    Err(TableError::OtherType { kind: kind.names().en.clone(), missing, unknown })
+    Err(TableError::OtherType { kind: kind.file().to_owned(), missing, unknown })
 }
 
 /// A table may have so many lines above its headings: a title, a date, who has made it.

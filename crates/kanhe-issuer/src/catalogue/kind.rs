@@ -231,6 +231,11 @@ impl CertificateKind {
         }
     }
 
+    /// The form field that people call so: by its name, or by its Chinese label.
+    pub fn field_called(&self, name: &str) -> Option<&FormField> {
+        self.form.iter().find(|field| field.name == name || field.label.zh == name)
+    }
+
     /// The form field with a name.
     pub(crate) fn form_field(&self, name: &str) -> Option<&FormField> {
         self.form.iter().find(|field| field.name == name)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use kanhe_core::code::{ProjectCode, RegionCode};
 use kanhe_core::envelope::EnvelopeError;
 use kanhe_core::event::GroundsError;
+use kanhe_core::hex::Hex;
 use kanhe_store::StoreError;
 use std::fmt;
 use thiserror::Error;
@@ -170,15 +171,6 @@ impl ProposalError {
             Self::RecognitionNotNewer { .. } => "recognition_not_newer",
             Self::Survivors { .. } => "survivors_of_no_stolen_key",
         }
-    }
-}
-
-/// A hash as people compare it.
-struct Hex<'a>(&'a [u8; 32]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

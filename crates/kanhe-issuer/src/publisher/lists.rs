@@ -4,7 +4,7 @@ use super::ListError;
 use jiff::Timestamp;
 use kanhe_core::envelope::{Document, sign_to_cose_by};
 use kanhe_core::key::{Signer, VerifyingKey};
-use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
+use kanhe_core::manifest::{Agency, AgencyKey, Manifest};
 use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
 
 /// How long a verifier may keep a list before it should look for a new one: a day.
@@ -21,7 +21,7 @@ pub struct Term {
 
 /// The agency of a manifest whose status lists a key signs.
 pub fn listing_agency<'m>(manifest: &'m Manifest, key: &VerifyingKey) -> Result<&'m Agency, ListError> {
-    let of_key = |agency: &&Agency| agency.keys.iter().any(|known| known.key == *key && known.uses.include(Uses::STATUS));
+    let of_key = |agency: &&Agency| agency.keys.iter().any(|known| known.key == *key && known.signs_lists());
     let stolen = |known: &AgencyKey| known.key == *key && known.counts_before.is_some();
     if manifest.agencies.iter().flat_map(|agency| &agency.keys).any(stolen) {
         return Err(ListError::Stolen { key_id: key.id() });

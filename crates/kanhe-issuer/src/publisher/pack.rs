@@ -4,7 +4,7 @@ use super::{PackSigningError, Term};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose_by};
 use kanhe_core::key::{Signer, VerifyingKey};
-use kanhe_core::manifest::{Manifest, Uses};
+use kanhe_core::manifest::Manifest;
 use kanhe_core::pack::{Contents, Pack, PackError};
 use kanhe_core::recognition::Recognition;
 use kanhe_core::status::StatusList;
@@ -119,7 +119,7 @@ impl Renewal<'_> {
         let keys = || manifests.iter().flat_map(|manifest| &manifest.agencies).flat_map(|agency| &agency.keys);
         let speaks = |list: &ByteVec| {
             let signer = Envelope::decode(list).map(|envelope| envelope.key_id());
-            keys().any(|key| Ok(key.key.id()) == signer && key.uses.include(Uses::STATUS) && key.counts_before.is_none())
+            keys().any(|key| Ok(key.key.id()) == signer && key.signs_lists())
         };
         let uri = |list: &ByteVec| {
             let read = Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<StatusList>());

@@ -62,8 +62,13 @@ impl Intake<'_> {
         undrawable: impl FnOnce(&str) -> Option<U>,
     ) -> Result<Answer, Refusal<U>> {
         let draft = self.draft(application, undrawable)?;
+        self.answer(draft, chances).map_err(|error| Refusal::Registrar(Box::new(error)))
+    }
+
+    /// Follows what was issued for a row that is admitted, or signs it.
+    pub fn answer(&self, draft: Draft, chances: Chances) -> Result<Answer, RegistrarError> {
         let effective = effective_on(draft.issued(), self.now);
         let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: chances.event };
-        self.registrar.answer(self.desk, draft, entry, chances.certificate).map_err(|error| Refusal::Registrar(Box::new(error)))
+        self.registrar.answer(self.desk, draft, entry, chances.certificate)
     }
 }

@@ -1,7 +1,9 @@
 //! Verifying information and files (证照信息核验, 证照文件核验), with the answers of GB/T 36906.
 
+use crate::application::says;
+use crate::catalogue::CertificateKind;
 use crate::lifecycle::Condition;
-use kanhe_core::certificate::{Certificate, Value};
+use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
 use kanhe_core::envelope::EnvelopeError;
 use kanhe_core::spelling::folded;
@@ -20,7 +22,7 @@ pub struct Stated {
     pub holder_code: Option<HolderCode>,
     /// The printed number.
     pub number: Option<String>,
-    /// Fields by their names in the type file, each as text: a number in digits, a flag as `true` or `false`, a list joined by commas.
+    /// Fields by their names in the type file or their Chinese labels, each as text, as in an application.
     pub fields: BTreeMap<String, String>,
 }
 
@@ -111,8 +113,8 @@ impl Stated {
         self.identifier.is_some() || self.number.is_some() || (self.holder_code.is_some() && self.type_code.is_some())
     }
 
-    /// Whether a certificate says all that is stated.
-    pub fn is_of(&self, certificate: &Certificate) -> bool {
+    /// Whether a certificate of a type says all that is stated.
+    pub fn is_of(&self, certificate: &Certificate, kind: Option<&CertificateKind>) -> bool {
         let holds = |holder: &kanhe_core::certificate::Holder| {
             self.holder_name.as_deref().is_none_or(|name| folded(name) == folded(holder.name()))
                 && self.holder_code.as_ref().is_none_or(|code| code == holder.code())
@@ -122,35 +124,29 @@ impl Stated {
             && self.type_code.as_ref().is_none_or(|stated| stated == identifier.type_code())
             && certificate.holders.iter().any(holds)
             && self.number.as_deref().is_none_or(|number| folded(number) == folded(&certificate.number))
-            && self.fields.iter().all(|(name, text)| certificate.field(name).is_some_and(|value| text_of(value) == *text))
+            && self.fields.iter().all(|(name, text)| says(certificate, kind, name, text))
     }
 }
 
 /// Answers for the certificates that were found: of several, the one that is as stated and stands best.
 ///
 /// Which part differs is not said: who may try one part after the other would read the whole.
-pub fn answer_to<'c>(stated: &Stated, found: impl IntoIterator<Item = (&'c Certificate, Condition)>) -> Answer {
+pub fn answer_to<'c>(
+    stated: &Stated,
+    found: impl IntoIterator<Item = (&'c Certificate, Option<&'c CertificateKind>, Condition)>,
+) -> Answer {
     if !stated.names_the_holder() || !stated.names_the_certificate() {
         return Answer::TooLittle;
     }
     let mut answer = Answer::NotFound;
-    for (certificate, condition) in found {
-        let one = if stated.is_of(certificate) { Answer::of(condition) } else { Answer::Differs };
+    for (certificate, kind, condition) in found {
+        let one = if stated.is_of(certificate, kind) { Answer::of(condition) } else { Answer::Differs };
         answer = match answer {
             Answer::NotFound => one,
             before => before.min(one),
         };
     }
     answer
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Count(count) => count.to_string(),
-        Value::Flag(flag) => flag.to_string(),
-        Value::List(texts) => texts.join(","),
-    }
 }
 
 #[cfg(test)]

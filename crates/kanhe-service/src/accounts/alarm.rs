@@ -22,15 +22,22 @@ pub enum Noticed {
     /// Searches of the own agency's register on one day, far above the mean of those before.
     #[n(2)]
     Searches,
+    /// Looks at certificates and applications of the own agency on one day, far above the mean of those before.
+    #[n(3)]
+    Looks,
 }
 
 impl Noticed {
+    /// Everything that is noticed.
+    pub const ALL: [Self; 3] = [Self::Calls, Self::TakenAlone, Self::Searches];
+
     /// The word of the interface.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Calls => "calls",
             Self::TakenAlone => "taken_alone",
             Self::Searches => "searches",
+            Self::Looks => "looks",
         }
     }
 }
@@ -46,7 +53,7 @@ pub struct Alarm {
     /// Of whom: as [`super::Caller::actor`] has it.
     #[n(1)]
     pub actor: String,
-    /// How many: calls or searches of that day, or certificates of the hour.
+    /// How many: calls, searches or looks of that day, or certificates of the hour.
     #[n(2)]
     pub count: u32,
     /// How many are usual: the mean of its days; of what is taken away alone none is.

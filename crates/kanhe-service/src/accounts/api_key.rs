@@ -263,8 +263,17 @@ pub fn ending(library: &Library, now: Timestamp) -> Result<u64, StoreError> {
 }
 
 /// How many questions of sharing a caller may ask on a day, where that was said of its key.
-pub fn quota(pen: &Pen<'_>, actor: &str) -> Result<Option<u32>, StoreError> {
-    let key = actor.strip_prefix("key:").map(|id| ApiKey::in_commit(pen, id)).transpose()?.flatten();
+pub fn quota(library: &Library, actor: &str) -> Result<Option<u32>, StoreError> {
+    quota_of(actor, |id| ApiKey::find(library, id))
+}
+
+/// The same, as a commit finds it.
+pub fn quota_in(pen: &Pen<'_>, actor: &str) -> Result<Option<u32>, StoreError> {
+    quota_of(actor, |id| ApiKey::in_commit(pen, id))
+}
+
+fn quota_of(actor: &str, key: impl FnOnce(&str) -> Result<Option<ApiKey>, StoreError>) -> Result<Option<u32>, StoreError> {
+    let key = actor.strip_prefix("key:").map(key).transpose()?.flatten();
     Ok(key.and_then(|key| key.calls_a_day))
 }
 

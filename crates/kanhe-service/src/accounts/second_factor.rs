@@ -10,7 +10,7 @@ pub fn step_of(secret: &[u8; SECRET_BYTES], code: &str, seconds: i64) -> Option<
     totp(secret).check(code, u64::try_from(seconds).ok()?)
 }
 
-/// The code of a moment.
+/// The code of a moment, as an officer's app shows it, for tests: the service only checks one.
 pub fn code_at(secret: &[u8; SECRET_BYTES], seconds: i64) -> String {
     totp(secret).generate(u64::try_from(seconds).unwrap_or(0)).to_string()
 }

@@ -4,6 +4,7 @@ use super::officer::{Officer, OfficerId};
 use super::refusal::{AccountError, SignInError};
 use super::secret::Secret;
 use super::session::{self, Opening, SignedIn, Token, Way};
+use super::tries::Try;
 use super::uses::{Use, UseAct, note_use};
 use super::{password, second_factor, tries};
 use crate::house::Edge;
@@ -26,14 +27,13 @@ pub struct Claim<'a> {
 /// Signs an officer in. Takes as long for a login that nobody has; wants a thread on which it may compute for some twenty milliseconds.
 pub fn sign_in(library: &Library, edge: &Edge, claim: Claim<'_>) -> Result<Token, SignInError> {
     let (id, now) = (OfficerId::of(library, claim.login), (edge.now)());
-    let pauses = tries::count(library, id, now)?.map_err(|pause| SignInError::Locked { seconds: pause.seconds })?;
-    let officer = Officer::find(library, id)?;
-    let Some(officer) = knows(officer, claim.password) else {
-        if pauses && let Some(officer) = Officer::find(library, id)? {
-            library.commit_even_astray(|pen| note(pen, edge, &officer, UseAct::Locked))?;
-        }
-        return Err(SignInError::Refused);
-    };
+    let counted = tries::count(library, id, now)?;
+    let believed = believe(library, edge, id, claim, now);
+    told_if_locked(library, edge, id, &counted, believed)
+}
+
+fn believe(library: &Library, edge: &Edge, id: OfficerId, claim: Claim<'_>, now: Timestamp) -> Result<Token, SignInError> {
+    let officer = knows(Officer::find(library, id)?, claim.password).ok_or(SignInError::Refused)?;
     if officer.one_time_until.is_some_and(|until| now > until) {
         return Err(SignInError::OneTimeExpired);
     }
@@ -88,12 +88,16 @@ fn take_code(officer: &mut Officer, code: &str, now: Timestamp) -> Option<()> {
 
 /// Puts a password of the officer's own choice in the place of the present one. Every other session of its ends.
 pub fn change_password(library: &Library, edge: &Edge, session: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
-    let now = (edge.now)();
     password::check(new, &session.officer.login)?;
     if old == new {
         return Err(password::WeakPassword::Same.into());
     }
-    tries::count(library, session.id, now)?.map_err(|pause| AccountError::Locked { seconds: pause.seconds })?;
+    let counted = tries::count(library, session.id, (edge.now)())?;
+    let changed = replace_password(library, edge, session, old, new);
+    told_if_locked(library, edge, session.id, &counted, changed)
+}
+
+fn replace_password(library: &Library, edge: &Edge, session: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
     if !password::is(old, &session.officer.password) {
         return Err(AccountError::PasswordWrong);
     }
@@ -150,6 +154,24 @@ fn amend(
         change(pen, &mut officer)?;
         Ok(officer.put(pen, session.id)?)
     })
+}
+
+/// What came of a try. Where it was wrong, whatever was wrong of it, and begins a pause, that is written down: in a commit of its own, for
+/// one that is refused writes nothing.
+fn told_if_locked<T, E: From<StoreError>>(
+    library: &Library,
+    edge: &Edge,
+    id: OfficerId,
+    counted: &Try,
+    came: Result<T, E>,
+) -> Result<T, E> {
+    if came.is_err()
+        && counted.begins_pause()
+        && let Some(officer) = Officer::find(library, id)?
+    {
+        library.commit_even_astray(|pen| note(pen, edge, &officer, UseAct::Locked))?;
+    }
+    came
 }
 
 fn note(pen: &mut Pen<'_>, edge: &Edge, officer: &Officer, act: UseAct) -> Result<(), StoreError> {

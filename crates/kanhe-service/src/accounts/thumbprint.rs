@@ -1,5 +1,6 @@
 //! By what a client certificate is known: its SHA-256, as RFC 8705 §3.1 has it (`x5t#S256`).
 
+use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -49,7 +50,7 @@ impl Thumbprint {
 
 impl fmt::Display for Thumbprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex(&self.0))
     }
 }
 

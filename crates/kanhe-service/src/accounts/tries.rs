@@ -5,6 +5,7 @@
 
 use super::officer::{OfficerId, TRIES};
 use super::paper::{read, written};
+use super::refusal::{AccountError, SignInError};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
@@ -51,27 +52,67 @@ impl Tries {
     }
 }
 
-/// Nobody is heard for so many seconds.
-pub(super) struct Pause {
-    pub(super) seconds: u64,
+/// A try that is counted, and is to be looked at.
+#[must_use = "a try that was wrong may have begun a pause, of which auditors are told"]
+pub(super) struct Try {
+    begins_pause: bool,
 }
 
-/// Counts a try before it is looked at. Returns whether a wrong one begins a pause, or how long the one that lasts still is.
-pub(super) fn count(library: &Library, id: OfficerId, now: Timestamp) -> Result<Result<bool, Pause>, StoreError> {
+impl Try {
+    /// Whether nobody is heard for a while, unless it was right.
+    pub(super) const fn begins_pause(&self) -> bool {
+        self.begins_pause
+    }
+}
+
+/// Why a try is not looked at.
+pub(super) enum Unheard {
+    /// Nobody is heard for so many seconds.
+    Paused { seconds: u64 },
+    /// The library failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unheard {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unheard> for SignInError {
+    fn from(unheard: Unheard) -> Self {
+        match unheard {
+            Unheard::Paused { seconds } => Self::Locked { seconds },
+            Unheard::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unheard> for AccountError {
+    fn from(unheard: Unheard) -> Self {
+        match unheard {
+            Unheard::Paused { seconds } => Self::Locked { seconds },
+            Unheard::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Counts a try before it is looked at, unless a pause lasts still.
+pub(super) fn count(library: &Library, id: OfficerId, now: Timestamp) -> Result<Try, Unheard> {
     let swept = forgotten_after(library, id, now)?;
     library.commit_even_astray(|pen| {
         let before = pen.office(Drawer::Officers, &key(id))?.map(|paper| read::<Tries>(&paper)).transpose()?;
         let before = before.filter(|tries| !tries.forgotten(now)).unwrap_or(Tries { count: 0, last: now });
         let left = before.heard_again().duration_since(now).as_secs();
         if left > 0 {
-            return Ok(Err(Pause { seconds: left.unsigned_abs() }));
+            return Err(Unheard::Paused { seconds: left.unsigned_abs() });
         }
         let tries = Tries { count: before.count.saturating_add(1), last: now };
         pen.put_office(Drawer::Officers, &key(id), &written(&tries))?;
         for place in &swept {
             pen.take_office(Drawer::Officers, place);
         }
-        Ok(Ok(tries.count.is_multiple_of(TRIES_BEFORE_PAUSE)))
+        Ok(Try { begins_pause: tries.count.is_multiple_of(TRIES_BEFORE_PAUSE) })
     })
 }
 

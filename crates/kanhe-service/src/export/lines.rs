@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use kanhe_core::certificate::{Certificate, Holder, Value as Said};
 use kanhe_core::code::HolderCode;
 use kanhe_core::event::Event;
+use kanhe_core::hex::Hex;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::sight::OF_PERSONS;
+use kanhe_issuer::sight;
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use serde_json::{Value, json};
@@ -67,14 +68,14 @@ impl<'h> Sheet<'h> {
             "predecessor": certificate.predecessor.as_ref().map(ToString::to_string),
             "successor": successor.map(|card| card.identifier.to_string()),
             "slot": card.slot, "request_id": self.record.request, "seal": self.record.digits(),
-            "file": self.file().map(|(name, _)| name), "sha256": hex(&Sha256::digest(&self.record.envelope)),
+            "file": self.file().map(|(name, _)| name), "sha256": Hex(&Sha256::digest(&self.record.envelope)).to_string(),
             "history": self.history.iter().map(|(index, event)| json!(Shown::new(*index, event))).collect::<Vec<_>>(),
         }))
     }
 
     fn holder(&self, holder: &Holder) -> Value {
         let masked = self.hides(holder);
-        let code = if masked { OF_PERSONS.apply(holder.code().expose()) } else { holder.code().expose().to_owned() };
+        let code = if masked { sight::masked(holder.code()) } else { holder.code().expose().to_owned() };
         json!({ "name": holder.name(), "code_type": format!("{:03}", holder.code().kind().code()), "code": code, "masked": masked })
     }
 
@@ -89,8 +90,8 @@ pub fn event_line(index: u64, event: &Event) -> Value {
     let encoded = event.encode();
     let mut line = json!(Shown::new(index, event));
     if let Some(line) = line.as_object_mut() {
-        line.insert("entry".to_owned(), json!(hex(&Event::entry_of(&encoded))));
-        line.insert("cbor".to_owned(), json!(hex(&encoded)));
+        line.insert("entry".to_owned(), json!(Hex(&Event::entry_of(&encoded)).to_string()));
+        line.insert("cbor".to_owned(), json!(Hex(&encoded).to_string()));
     }
     line
 }
@@ -108,8 +109,4 @@ fn field(name: &str, said: &Said, kind: Option<&CertificateKind>) -> Value {
 
 fn label(label: &Label) -> Value {
     json!({ "zh": label.zh, "en": label.en })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

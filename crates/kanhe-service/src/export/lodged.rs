@@ -2,8 +2,9 @@
 
 use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_core::event::Act;
+use kanhe_core::kind::Mask;
 use kanhe_core::spelling;
-use kanhe_issuer::sight::OF_PERSONS;
+use kanhe_issuer::sight;
 use kanhe_store::{Library, Project, StoreError};
 use serde_json::{Map, Value, json};
 use std::slice;
@@ -52,8 +53,12 @@ fn members(value: &Value) -> Vec<String> {
 /// A code as the applicant may see it: their own, and those of organisations, which are public.
 fn shown(code: &str, kind: &str, only: &HolderCode) -> String {
     let read = HolderCodeType::parse(kind).ok().and_then(|kind| HolderCode::new_foreign(kind, &spelling::holder_code(kind, code)).ok());
-    let open = read.is_some_and(|(read, _)| read == *only || read.kind().is_organisation());
-    if open { code.to_owned() } else { OF_PERSONS.apply(code) }
+    match read {
+        Some((read, _)) if read == *only || read.kind().is_organisation() => code.to_owned(),
+        Some((read, _)) => sight::masked(&read),
+        // What is no code could be anybody's number with a slip of the pen in it.
+        None => Mask::Check.apply(code),
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use crate::house::House;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use kanhe_core::hex::Hex;
 use tracing::{Span, field::Empty};
 
 /// The target of every span that is made to be exported; whatever writes the log leaves it out.
@@ -40,8 +41,8 @@ impl Journey {
         if span.is_disabled() {
             return Self { span, answer: None };
         }
-        let trace = come.as_ref().map_or_else(|| hex(&house.chance::<16>()), |come| come.trace.clone());
-        let id = hex(&house.chance::<8>());
+        let trace = come.as_ref().map_or_else(|| Hex(&house.chance::<16>()).to_string(), |come| come.trace.clone());
+        let id = Hex(&house.chance::<8>()).to_string();
         span.record("trace.id", trace.as_str()).record("span.id", id.as_str());
         if let Some(come) = come {
             span.record("parent.id", come.span.as_str());
@@ -94,12 +95,6 @@ impl Come {
 pub fn known(method: &Method) -> &'static str {
     const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
-}
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! One line in the log for each request: what was asked by route, never by path, and nothing that a caller sent.
 
-use super::journey::{Journey, hex, known};
+use super::journey::{Journey, known};
 use super::problem::Problem;
 use crate::house::House;
 use crate::measure;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
+use kanhe_core::hex::Hex;
 use std::time::Instant;
 use tracing::Span;
 
@@ -71,7 +72,7 @@ fn is_drawn(id: &[u8]) -> bool {
 }
 
 fn drawn(house: &House) -> HeaderValue {
-    HeaderValue::try_from(hex(&house.chance::<8>())).unwrap_or(HeaderValue::from_static("none"))
+    HeaderValue::try_from(Hex(&house.chance::<8>()).to_string()).unwrap_or(HeaderValue::from_static("none"))
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use crate::proposals::right_of;
 use crate::shown::Counts;
 use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
@@ -25,7 +24,7 @@ use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
-use kanhe_issuer::question::nothing_is_found_by;
+use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Project, Shelfmark, Still, StoreError, Within};
@@ -48,18 +47,12 @@ pub struct OwnApplication<'h> {
     pub kind: &'h CertificateKind,
 }
 
-/// Which events of the log are asked for; what is none is not asked.
-pub struct EventsWanted {
-    /// Recorded at this moment or later.
-    pub since: Option<Timestamp>,
-    /// Recorded before this moment.
-    pub until: Option<Timestamp>,
-    /// This act.
-    pub act: Option<Act>,
-    /// Done by this officer or system.
-    pub actor: Option<String>,
+/// Which events of the log a caller asks for; what is none is not asked.
+pub struct EventsAsked<'a> {
+    /// As far as an event says it itself.
+    pub wanted: EventsWanted<'a>,
     /// About this certificate or application.
-    pub subject: Option<String>,
+    pub subject: Option<&'a str>,
     /// About certificates and applications of this type.
     pub type_code: Option<TypeCode>,
 }
@@ -154,10 +147,10 @@ impl House {
     }
 
     /// One page of what happened to the certificates and applications of the caller's agency, and to the region's manifest.
-    pub fn events_of(&self, caller: &Caller, wanted: &EventsWanted, from: u64, most: usize) -> Result<EventsFound, Problem> {
+    pub fn events_of(&self, caller: &Caller, asked: &EventsAsked<'_>, from: u64, most: usize) -> Result<EventsFound, Problem> {
         caller.may(Right::Audit)?;
         let size = self.library.log_size()?;
-        let indices: Box<dyn Iterator<Item = u64>> = match &wanted.subject {
+        let indices: Box<dyn Iterator<Item = u64>> = match asked.subject {
             None => Box::new(from..size),
             Some(subject) => Box::new(self.indices_of(caller, subject)?.into_iter().filter(move |index| (from..size).contains(index))),
         };
@@ -168,8 +161,8 @@ impl House {
                 break;
             }
             let event = self.library.event(index)?;
-            if let Some(event) = event.filter(|event| wanted.are(event)) {
-                let heard = self.hears_of(caller, &event, wanted.type_code.as_ref())?;
+            if let Some(event) = event.filter(|event| asked.wanted.are(event)) {
+                let heard = self.hears_of(caller, &event, asked.type_code.as_ref())?;
                 found.events.extend(heard.then_some((index, event)));
             }
         }
@@ -336,18 +329,8 @@ impl House {
                 Err(error) => drop(refused.get_or_insert(error)),
             }
         }
-        let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "the service holds no key of your agency");
+        let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "no key of your agency is unlocked here");
         Err(refused.map_or_else(none, Problem::from))
-    }
-}
-
-impl EventsWanted {
-    /// Whether an event is as it is wanted, as far as it says so itself.
-    fn are(&self, event: &Event) -> bool {
-        self.since.is_none_or(|since| event.recorded >= since)
-            && self.until.is_none_or(|until| event.recorded < until)
-            && self.act.is_none_or(|act| event.act == act)
-            && self.actor.as_ref().is_none_or(|actor| event.actor == *actor)
     }
 }
 

@@ -10,6 +10,7 @@
 use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::house::House;
+use crate::json::{bytes_of, text_of};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -76,7 +77,7 @@ impl<'r> Answer<'r> {
 
     /// Answers with this, and keeps it in the commit of what it answers.
     pub fn keep(&mut self, pen: &mut Pen<'_>, shown: &impl Serialize) -> Result<(), StoreError> {
-        self.body = serde_json::to_string(shown).unwrap_or_default();
+        self.body = text_of(shown);
         Repeat::keep_if(self.repeat, pen, self.now, &self.body)
     }
 
@@ -88,7 +89,7 @@ impl<'r> Answer<'r> {
 
     /// Answers with this, of which nothing more is kept.
     pub fn show(&mut self, shown: &impl Serialize) {
-        self.body = serde_json::to_string(shown).unwrap_or_default();
+        self.body = text_of(shown);
     }
 
     /// The answer as it is sent.
@@ -131,7 +132,7 @@ impl Repeat {
 
     fn put(&self, pen: &mut Pen<'_>, kept: &Kept) -> Result<(), StoreError> {
         let day = kept.second.div_euclid(A_DAY);
-        pen.put_office(Drawer::Answers, &self.at(day), &serde_json::to_vec(kept).unwrap_or_default())
+        pen.put_office(Drawer::Answers, &self.at(day), &bytes_of(kept))
     }
 
     /// The same for a request that may have no key.

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::accounts::uses::{Use, UseAct, begin_use, commit_use, note_use};
 use crate::house::{House, Shared};
-use crate::sharing::{count_search, tell};
+use crate::sharing::{count_look, count_search, tell};
 use kanhe_issuer::sight::Sight;
 use kanhe_store::Begun;
 use tokio::sync::oneshot;
@@ -41,10 +41,16 @@ impl House {
             Sight::Masked => UseAct::Shown,
             Sight::Whole => UseAct::ShownWhole,
         };
-        let (actor, subject) = (caller.actor.clone(), subject.to_owned());
-        let entry = Use { at: self.now(), agency: caller.agency, actor, act, subject, until: None };
+        let (actor, subject, now) = (caller.actor.clone(), subject.to_owned(), self.now());
+        let entry = Use { at: now, agency: caller.agency, actor, act, subject, until: None };
         let chance = self.chance();
-        let ((), line) = begin_use(&self.library, act, |pen| note_use(pen, &entry, chance))?;
+        let (alarm, line) = begin_use(&self.library, act, |pen| {
+            note_use(pen, &entry, chance)?;
+            count_look(pen, self, caller, now)
+        })?;
+        if let Some(alarm) = alarm {
+            tell(&alarm, caller);
+        }
         Ok(Noted { shown: read(), line })
     }
 

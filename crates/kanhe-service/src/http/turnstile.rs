@@ -8,11 +8,11 @@
 use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::house::House;
-use crate::serve::Peer;
+use crate::serve::{Peer, Share, Shares, network};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -61,12 +61,14 @@ enum Held {
     TooOften { per_second: u32, burst: u32, seconds: u64 },
     #[error("{at_once} requests are being worked on")]
     Busy { at_once: usize },
+    #[error("{most} requests from your network are being worked on, and no more are at a time")]
+    Crowd { most: usize },
 }
 
 impl Held {
     fn code(&self) -> &'static str {
         match self {
-            Self::TooOften { .. } => "rate_exceeded",
+            Self::TooOften { .. } | Self::Crowd { .. } => "rate_exceeded",
             Self::Busy { .. } => "service_busy",
         }
     }
@@ -76,16 +78,25 @@ impl From<Held> for Problem {
     fn from(held: Held) -> Self {
         let (status, seconds) = match held {
             Held::TooOften { seconds, .. } => (StatusCode::TOO_MANY_REQUESTS, seconds),
+            Held::Crowd { .. } => (StatusCode::TOO_MANY_REQUESTS, 1),
             Held::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, 1),
         };
         Self::new(status, held.code(), held).retry_after(seconds)
     }
 }
 
+/// A place in which a request is worked on, given back when it is dropped.
+pub struct Place<'t> {
+    _share: Option<Share>,
+    _permit: SemaphorePermit<'t>,
+}
+
 /// Counts requests.
 pub struct Turnstile {
     rate: Rate,
     places: Semaphore,
+    /// Of the places: who sends a request drop by drop keeps one until its time is over.
+    shares: Shares,
     probes: Semaphore,
     /// For each caller the moment, in microseconds since 1970, at which its bucket is full again.
     full: Mutex<HashMap<Who, i64>>,
@@ -95,13 +106,22 @@ impl Turnstile {
     /// A turnstile through which nobody has gone.
     pub fn new(rate: Rate) -> Self {
         let (places, probes) = (Semaphore::new(at_once(rate)), Semaphore::new(PROBES));
-        Self { rate, places, probes, full: Mutex::default() }
+        Self { rate, places, shares: Shares::of(at_once(rate)), probes, full: Mutex::default() }
     }
 
     /// A place for a request, if there is one; it is given back when it is dropped.
-    pub fn place(&self, request: &Request) -> Result<SemaphorePermit<'_>, Problem> {
-        let (places, at_once) = if is_probe(request) { (&self.probes, PROBES) } else { (&self.places, at_once(self.rate)) };
-        places.try_acquire().map_err(|_| Held::Busy { at_once }.into())
+    pub fn place(&self, request: &Request) -> Result<Place<'_>, Problem> {
+        let full = |at_once| move |_| Problem::from(Held::Busy { at_once });
+        if is_probe(request) {
+            return Ok(Place { _share: None, _permit: self.probes.try_acquire().map_err(full(PROBES))? });
+        }
+        let permit = self.places.try_acquire().map_err(full(at_once(self.rate)))?;
+        let share = match request.extensions().get::<Peer>().map(|peer| self.shares.take(peer.address)) {
+            Some(None) => return Err(Held::Crowd { most: self.shares.most() }.into()),
+            Some(share) => share,
+            None => None,
+        };
+        Ok(Place { _share: share, _permit: permit })
     }
 
     /// Takes a token of a request's caller, if it has one left.
@@ -149,14 +169,6 @@ fn who(request: &Request) -> Option<Who> {
     let account = request.extensions().get::<Caller>().map(|caller| Who::Account(format!("{} {}", caller.agency.as_str(), caller.actor)));
     let address = || request.extensions().get::<Peer>().map(|peer| Who::Address(network(peer.address)));
     account.or_else(address)
-}
-
-/// Of IPv6 the first 64 bits: whoever has one address there has all of them (RFC 4291 §2.5.4).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
 }
 
 #[cfg(test)]

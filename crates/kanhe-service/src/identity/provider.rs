@@ -3,13 +3,15 @@
 use super::claims::{LEEWAY, OLDEST};
 use super::errand::{Errand, Return};
 use super::error::{IdentityError, LogoutError, TokenError};
-use super::form::{encode, escaped};
+use super::form::encode;
 use super::id_token::{self, Asked, Named};
 use super::jwk::{self, Key};
 use super::jws::Jws;
 use super::logout_token::{self, Logout, Wanted};
 use super::metadata::{ClientProof, Metadata};
 use crate::house::Edge;
+use crate::percent::escaped;
+use crate::webhooks::Miss;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -61,8 +63,8 @@ pub struct Answer {
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// Asks, follows no redirection, and returns nothing where nobody answers.
-pub type Fetch = dyn Fn(&Question<'_>) -> Option<Answer> + Send + Sync;
+/// Asks, follows no redirection, and says why where nobody answers.
+pub type Fetch = dyn Fn(&Question<'_>) -> Result<Answer, Miss> + Send + Sync;
 
 /// What the configuration says.
 pub struct Settings {
@@ -287,14 +289,24 @@ impl Provider {
 
     fn get(&self, part: &'static str, url: &str) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
         let answer = self.ask(part, &Question { url, authorization: None, form: None })?;
-        if answer.status == 200 { Ok(answer.body) } else { Err(IdentityError::Unreachable { part }) }
+        if answer.status == 200 { Ok(answer.body) } else { Err(unanswered(part, Ok(answer.status))) }
     }
 
     fn ask(&self, part: &'static str, question: &Question<'_>) -> Result<Answer, IdentityError> {
-        let answer = (self.fetch)(question).filter(|answer| answer.status < 500);
-        let answer = answer.ok_or(IdentityError::Unreachable { part })?;
-        if answer.body.len() > LONGEST_ANSWER { Err(IdentityError::Malformed { part }) } else { Ok(answer) }
+        match (self.fetch)(question) {
+            Err(miss) => Err(unanswered(part, Err(miss))),
+            Ok(answer) if answer.status >= 500 => Err(unanswered(part, Ok(answer.status))),
+            Ok(answer) if answer.body.len() > LONGEST_ANSWER => Err(IdentityError::Malformed { part }),
+            Ok(answer) => Ok(answer),
+        }
     }
+}
+
+/// Tells the log why there is no answer: who signs in can do nothing about it, and who runs the service can.
+fn unanswered(part: &'static str, answer: Result<u16, Miss>) -> IdentityError {
+    let (status, reason) = (answer.unwrap_or_default(), answer.err().map_or("", Miss::word));
+    tracing::warn!(part, status, reason, "the identity service did not answer");
+    IdentityError::Unreachable { part }
 }
 
 /// Whether less time than that has passed, by a clock that was not set back.

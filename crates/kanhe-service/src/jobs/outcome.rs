@@ -2,6 +2,7 @@
 
 use super::job::{Job, Task};
 use crate::http::problem::{Fault, Problem};
+use crate::json::bytes_of;
 use crate::measure;
 use crate::shown::Worth;
 use kanhe_issuer::application::Application;
@@ -111,6 +112,9 @@ pub(super) struct Told {
     pub(super) counts: Counts,
 }
 
+/// What comes of rows: every word that [`Counts::measure`] has.
+pub const RESULTS: [&str; 6] = ["before", "refused", "issued", "could_be_issued", "lodged", "could_be_lodged"];
+
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) new: u64,
@@ -166,7 +170,7 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
 
 /// A value as one line.
 fn line(value: &impl Serialize) -> Vec<u8> {
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    let mut line = bytes_of(value);
     line.push(b'\n');
     line
 }

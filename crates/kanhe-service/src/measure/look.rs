@@ -1,8 +1,8 @@
 //! What merely is, looked at when somebody asks.
 
 use super::{
-    API_KEYS_ENDING, ASTRAY, BACKUP_AGE, CERTIFICATES, CHECKPOINT_AGE, EVENTS, JOBS_RUNNING, JOBS_WAITING, KEY_LEFT, LETTERS, LIST_AGE,
-    MANIFEST_LEFT, PACK_AGE, PACK_LEFT, PUBLISHED, REFUSED, SILENT, TLS_LEFT,
+    API_KEYS_ENDING, ASTRAY, BACKUP_AGE, BROKEN, CERTIFICATES, CHECKPOINT_AGE, EVENTS, JOBS_RUNNING, JOBS_WAITING, KEY_LEFT, LETTERS,
+    LIST_AGE, MANIFEST_LEFT, PACK_AGE, PACK_LEFT, PUBLISHED, REFUSED, SILENT, TLS_LEFT,
 };
 use crate::accounts::api_key::ending;
 use crate::house::House;
@@ -22,6 +22,7 @@ pub(super) fn look(house: &House, tls: Option<&Tls>) {
     set(CERTIFICATES, library.certificates().ok());
     set(EVENTS, library.log_size().ok());
     set(PUBLISHED, library.published().ok().flatten().map(|head| head.size));
+    set(BROKEN, Some(library.is_broken().into()));
     set(ASTRAY, Some(house.library.astray().is_some().into()));
     set(SILENT, u64::try_from(house.keys.iter().filter(|key| key.key().trouble().is_some()).count()).ok());
     for file in Reread::ALL {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_core::envelope::Envelope;
 use kanhe_core::key::{KeyId, Signer};
-use kanhe_core::manifest::{Agency, Uses};
+use kanhe_core::manifest::Agency;
 use kanhe_core::status::StatusList;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
 use kanhe_store::{Drawer, Library, Page, StoreError};
@@ -69,15 +69,18 @@ pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
         // One agency's trouble does not keep the lists of another back.
         match renew_of(house, agency, key) {
             Ok(count) => signed += count,
-            Err(error) => failure = Some(error),
+            Err(error) => {
+                tracing::warn!(agency = %agency.code, code = error.code(), "the lists of an agency were not signed");
+                failure = Some(error);
+            }
         }
     }
     failure.map_or(Ok(signed), |error| Err(error.into()))
 }
 
-/// The newest key with which an agency signs its lists and that was unlocked for us; a stolen one is the thief's.
+/// The newest key with which an agency signs its lists and that was unlocked for us.
 fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h dyn Signer> {
-    let listing = agency.keys.iter().filter(|key| key.uses.include(Uses::STATUS) && key.counts_before.is_none());
+    let listing = agency.keys.iter().filter(|key| key.signs_lists());
     let held = listing.filter_map(|known| {
         let key = house.keys.iter().map(kanhe_issuer::keyring::NamedKey::key).find(|key| key.verifying_key() == known.key)?;
         Some((known.from, key))

@@ -5,7 +5,7 @@ use crate::house::House;
 use jiff::Timestamp;
 use kanhe_core::envelope::{Authentic, Document, Envelope, sign_to_cose_by};
 use kanhe_core::key::VerifyingKey;
-use kanhe_core::manifest::{Manifest, Uses};
+use kanhe_core::manifest::Manifest;
 use kanhe_core::pack::{Contents, Pack};
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::proposal::taken;
@@ -94,5 +94,5 @@ fn next(house: &House, before: &Contents, parts: &Parts) -> Option<Contents> {
 /// Whether the manifest still takes the word of the key that signed a list.
 fn speaks(manifest: &Manifest, notice: &super::Notice) -> bool {
     let mut keys = manifest.agencies.iter().flat_map(|agency| &agency.keys);
-    keys.any(|key| key.key.id() == notice.key_id && key.uses.include(Uses::STATUS) && key.counts_before.is_none())
+    keys.any(|key| key.key.id() == notice.key_id && key.signs_lists())
 }

@@ -51,10 +51,16 @@ impl Tls {
         Ok(Self { present: ArcSwap::from(config(shown)?), ends: ArcSwapOption::new(ends(shown)) })
     }
 
-    /// Puts something newer in the place of what is shown, or says why that stays.
-    pub fn put(&self, shown: Shown<'_>) -> Result<(), TlsError> {
-        self.present.store(config(shown)?);
-        self.ends.store(ends(shown));
+    /// Puts something newer in the place of what is shown, or says why that stays: one that has ended takes the place of none that holds.
+    pub fn put(&self, shown: Shown<'_>, now: Timestamp) -> Result<(), TlsError> {
+        let (config, ends) = (config(shown)?, ends(shown));
+        if let Some(ended) = ends.as_deref().filter(|ends| **ends <= now)
+            && self.ends().is_none_or(|present| present > now)
+        {
+            return Err(TlsError::Ended { at: *ended });
+        }
+        self.present.store(config);
+        self.ends.store(ends);
         Ok(())
     }
 
@@ -130,6 +136,12 @@ pub enum TlsError {
         /// How many it may have.
         most: usize,
     },
+    /// The certificate has ended already.
+    #[error("the certificate ended at {at}, and the one that is shown stays")]
+    Ended {
+        /// Its last moment.
+        at: Timestamp,
+    },
     /// The key is not that of the certificate, or is of a kind that TLS does not know.
     #[error("the certificate cannot be shown with this key: {detail}")]
     Refused {
@@ -145,6 +157,7 @@ impl TlsError {
             Self::Chain | Self::Certificates { .. } => "tls_certificate",
             Self::Key => "tls_key",
             Self::Authorities { .. } => "tls_client_authorities",
+            Self::Ended { .. } => "tls_ended",
             Self::Refused { .. } => "tls_refused",
         }
     }

@@ -1,12 +1,12 @@
 //! How often a caller asks: at most so often on a day, and an alarm when a day is far above what it asks on others.
 //!
-//! Whoever may look into every agency's register can copy it, and so can a colleague his own agency's by searching it: an insider is seen by
-//! how much he asks. The two are counted apart.
+//! Whoever may look into every agency's register can copy it, and so can a colleague his own agency's by searching it and looking at one
+//! certificate after the other: an insider is seen by how much he asks. Each is counted by itself.
 
 use super::refusal::ShareError;
 use crate::accounts::Caller;
 use crate::accounts::alarm::{Alarm, Noticed};
-use crate::accounts::api_key::quota;
+use crate::accounts::api_key::{quota, quota_in};
 use crate::accounts::paper::{read, written};
 use crate::house::House;
 use crate::measure;
@@ -64,6 +64,8 @@ enum Counted {
     Sharing,
     /// Searches of the own agency's register.
     Searches,
+    /// Looks at certificates and applications of it, one by one.
+    Looks,
 }
 
 impl Counted {
@@ -72,6 +74,7 @@ impl Counted {
         match self {
             Self::Sharing => 0,
             Self::Searches => 3,
+            Self::Looks => 4,
         }
     }
 
@@ -79,6 +82,7 @@ impl Counted {
         match self {
             Self::Sharing => Noticed::Calls,
             Self::Searches => Noticed::Searches,
+            Self::Looks => Noticed::Looks,
         }
     }
 }
@@ -100,10 +104,20 @@ impl Calls {
         }
     }
 
-    /// What is kept of a caller, or nothing yet.
+    /// What is kept of a caller, or nothing yet, as a commit finds it.
     fn of(pen: &Pen<'_>, house: &House, caller: &Caller, counted: Counted) -> Result<Self, StoreError> {
-        let kept = pen.office(Drawer::Calls, &key_of(&house.library, caller, counted))?.map(|paper| read(&paper)).transpose()?;
+        Self::decode(pen.office(Drawer::Calls, &key_of(&house.library, caller, counted))?, caller)
+    }
+
+    fn decode(paper: Option<Vec<u8>>, caller: &Caller) -> Result<Self, StoreError> {
+        let kept = paper.map(|paper| read(&paper)).transpose()?;
         Ok(kept.unwrap_or_else(|| Self { actor: caller.actor.clone(), days: Vec::new(), alarmed: None }))
+    }
+
+    /// Refuses one more call on the day of a moment, if there were as many as there may be.
+    fn leave_one(&self, most: u32, now: Timestamp) -> Result<(), ShareError> {
+        let spent = self.today(day_in_china(now)) >= most;
+        if spent { Err(ShareError::QuotaSpent { calls: most, seconds: until_midnight(now) }) } else { Ok(()) }
     }
 
     /// Counts one more, and lays an alarm down where that is far above the caller's mean, once a day.
@@ -138,19 +152,30 @@ impl Calls {
     }
 }
 
-/// Counts a question of sharing in the commit that writes it down; an alarm is told once a day.
+/// Refuses a question of sharing of a caller whose day is over, before anything is looked for: it is to cost no more than this look.
+pub(super) fn may_ask(house: &House, caller: &Caller, now: Timestamp) -> Result<(), ShareError> {
+    let most = quota(&house.library, &caller.actor)?.unwrap_or(house.sharing.calls_a_day);
+    let paper = house.library.office(Drawer::Calls, &key_of(&house.library, caller, Counted::Sharing))?;
+    Calls::decode(paper, caller)?.leave_one(most, now)
+}
+
+/// Counts a question of sharing in the commit that writes it down, where of many at once no more are heard than may be; an alarm is told
+/// once a day.
 pub(super) fn count(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, ShareError> {
-    let most = quota(pen, &caller.actor)?.unwrap_or(house.sharing.calls_a_day);
+    let most = quota_in(pen, &caller.actor)?.unwrap_or(house.sharing.calls_a_day);
     let calls = Calls::of(pen, house, caller, Counted::Sharing)?;
-    if calls.today(day_in_china(now)) >= most {
-        return Err(ShareError::QuotaSpent { calls: most, seconds: until_midnight(now) });
-    }
+    calls.leave_one(most, now)?;
     Ok(calls.one_more(pen, house, (caller, Counted::Sharing), now)?)
 }
 
 /// Counts a search likewise. There is no quota for one's own work.
 pub(crate) fn count_search(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
     Calls::of(pen, house, caller, Counted::Searches)?.one_more(pen, house, (caller, Counted::Searches), now)
+}
+
+/// Counts a look at a certificate or an application likewise: one search finds a thousand identifiers, and who goes through them is seen here.
+pub(crate) fn count_look(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
+    Calls::of(pen, house, caller, Counted::Looks)?.one_more(pen, house, (caller, Counted::Looks), now)
 }
 
 /// Writes the alarm into the log, and counts it: systems by the id of their key, and no login of a person.

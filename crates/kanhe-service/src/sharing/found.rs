@@ -58,11 +58,12 @@ impl Found {
     /// Writes down who is shown what, and only then shows it.
     pub fn disclose(&self, house: &House, inquiry: &Inquiry<'_>) -> Result<Vec<SharedCertificate>, ShareError> {
         inquiry.note(house, &self.identifiers(), None)?;
-        Ok(self.held.iter().map(|held| SharedCertificate::new(house, held, inquiry.sight)).collect())
+        Ok(self.held.iter().map(|held| SharedCertificate::new(house, held, inquiry)).collect())
     }
 
     /// The same for a question about one certificate: that there is none is written down as well, for who tries identifiers is to be seen.
     pub fn disclose_one(&self, house: &House, inquiry: &Inquiry<'_>) -> Result<SharedCertificate, ShareError> {
+        self.held.first().map_or(Ok(()), |held| inquiry.agreed_for(house, &held.certificate.holders))?;
         self.disclose(house, inquiry)?.pop().ok_or(ShareError::NotFound)
     }
 

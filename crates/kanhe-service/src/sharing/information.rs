@@ -1,6 +1,6 @@
 //! Whether what somebody says of a certificate is so (证照信息核验).
 
-use super::found::{Found, Search, by_identifier};
+use super::found::{Found, Held, Search, by_identifier};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use crate::accounts::{Caller, Right, Scope};
@@ -10,6 +10,7 @@ use kanhe_core::code::CertificateId;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
 use kanhe_store::find::Question;
 use kanhe_words::Words;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Answers what is stated, and writes down before that it was asked.
@@ -21,14 +22,32 @@ pub fn verify(house: &House, inquiry: &Inquiry<'_>, stated: &Stated) -> Result<A
     // An answer of "too little" speaks of no certificate.
     let about = if answer == Answer::TooLittle { Vec::new() } else { about };
     inquiry.note(house, &about, Some(answer.number()))?;
+    fields_are_known(house, stated, (answer, &about))?;
     Ok(answer)
+}
+
+/// Refuses a statement about fields that no type has which it may be about: that a certificate says otherwise would be said of a name that
+/// was mistyped. What was found to be as stated has them all.
+fn fields_are_known(house: &House, stated: &Stated, (answer, about): (Answer, &[CertificateId])) -> Result<(), ShareError> {
+    if !matches!(answer, Answer::Differs | Answer::NotFound) {
+        return Ok(());
+    }
+    let named = stated.identifier.as_ref().map(CertificateId::type_code).or(stated.type_code.as_ref());
+    let kinds = about.iter().map(CertificateId::type_code).chain(named).collect::<BTreeSet<_>>();
+    let kinds: Vec<_> = kinds.into_iter().filter_map(|code| house.catalogue.find(code.as_str())).collect();
+    let unknown = stated.fields.keys().filter(|name| kinds.iter().all(|kind| kind.field_called(name).is_none())).count();
+    if kinds.is_empty() || unknown == 0 { Ok(()) } else { Err(ShareError::FieldUnknown { count: unknown }) }
 }
 
 /// The answer, and the certificates of which it speaks: those of the page on which it was found, a thousand at most.
 fn answer(house: &House, caller: &Caller, stated: &Stated) -> Result<(Answer, Vec<CertificateId>), ShareError> {
     stated.type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, &code))?;
     let today = day_in_china(house.now());
-    let of = |found: &Found| answer_to(stated, found.held.iter().map(|held| (&held.certificate, held.condition(today))));
+    let kind_of = |held: &Held| house.catalogue.find(held.card.type_code().as_str());
+    let of = |found: &Found| {
+        let judged = found.held.iter().map(|held| (&held.certificate, kind_of(held), held.condition(today)));
+        answer_to(stated, judged)
+    };
     let nothing = || (answer_to(stated, []), Vec::new());
     if let Some(identifier) = &stated.identifier {
         let found = by_identifier(&house.library, caller, identifier)?;

@@ -6,10 +6,11 @@ use crate::accounts::Caller;
 use crate::accounts::paper::{Papers, Span, papers_of, place_of_one, written};
 use crate::house::House;
 use jiff::Timestamp;
+use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, HolderCode, Uscc};
 use kanhe_core::wire;
 use kanhe_issuer::sharing::{Basis, Purpose};
-use kanhe_issuer::sight::{OF_PERSONS, Sight};
+use kanhe_issuer::sight::{Sight, masked};
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -72,29 +73,81 @@ pub struct Inquiry<'a> {
     pub sight: Sight,
     /// Of whom or what: an identifier, or a holder's code as masks leave it.
     pub about: Option<String>,
+    /// Who has agreed, as far as that is said: the holder who is asked for, and whom the consent names.
+    agreed: Vec<HolderCode>,
 }
 
 impl<'a> Inquiry<'a> {
-    /// A question; by duty alone nobody sees anything whole, nor puts together what somebody has.
-    pub fn new(caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
+    /// A question, of a caller who may ask one more on this day; by duty alone nobody sees anything whole, nor puts together what somebody has.
+    pub fn new(house: &House, caller: &'a Caller, purpose: Purpose, act: ShareAct, sight: Sight) -> Result<Self, ShareError> {
         match (purpose.basis(), act, sight) {
-            (Basis::Duty { .. }, _, Sight::Whole) => Err(ShareError::WholeNeedsConsent),
-            (Basis::Duty { .. }, ShareAct::Matching, Sight::Masked) => Err(ShareError::MatchingNeedsConsent),
-            (Basis::Consent { .. }, _, _) | (Basis::Duty { .. }, _, Sight::Masked) => Ok(Self { caller, purpose, act, sight, about: None }),
+            (Basis::Duty { .. }, _, Sight::Whole) => return Err(ShareError::WholeNeedsConsent),
+            (Basis::Duty { .. }, ShareAct::Matching, Sight::Masked) => return Err(ShareError::MatchingNeedsConsent),
+            (Basis::Consent { .. }, _, _) | (Basis::Duty { .. }, _, Sight::Masked) => {}
         }
+        calls::may_ask(house, caller, house.now())?;
+        Ok(Self { caller, purpose, act, sight, about: None, agreed: Vec::new() })
     }
 
-    /// The question, about a holder.
+    /// The question, with the holders whom its consent names.
     #[must_use]
-    pub fn about_holder(self, code: &HolderCode) -> Self {
-        let told = if code.kind().is_organisation() { code.expose().to_owned() } else { OF_PERSONS.apply(code.expose()) };
-        Self { about: Some(told), ..self }
+    pub fn agreed_by(mut self, holders: Vec<HolderCode>) -> Self {
+        self.agreed.extend(holders);
+        self
+    }
+
+    /// The question, about a holder: whose consent it is, if it rests on one.
+    #[must_use]
+    pub fn about_holder(mut self, code: &HolderCode) -> Self {
+        self.agreed.push(code.clone());
+        Self { about: Some(masked(code)), ..self }
     }
 
     /// The question, about a certificate.
     #[must_use]
     pub fn about_certificate(self, identifier: &CertificateId) -> Self {
         Self { about: Some(identifier.to_string()), ..self }
+    }
+
+    /// How much of one of the holders of a certificate is to be seen: consent shows the number of who gave it, and of nobody else.
+    pub(super) fn sight_of(&self, holder: &Holder, holders: &[Holder]) -> Sight {
+        if self.has_agreed(holder, holders) { self.sight } else { Sight::Masked }
+    }
+
+    /// Refuses to show whole what none of its holders agreed to have shown: the consent names somebody else, or nobody where several hold it.
+    /// That it was tried is written down.
+    pub(super) fn agreed_for(&self, house: &House, holders: &[Holder]) -> Result<(), ShareError> {
+        // No number of an organisation is hidden, so it matters not which of several has agreed.
+        let public = self.agreed.is_empty() && holders.iter().all(|holder| holder.code().kind().is_organisation());
+        if self.sight == Sight::Masked || public || holders.iter().any(|holder| self.has_agreed(holder, holders)) {
+            return Ok(());
+        }
+        self.finds_nothing(house)?;
+        Err(ShareError::ConsentOfNobody)
+    }
+
+    /// The same for a signed file, in which the number of every holder stands.
+    pub(super) fn agreed_for_file(&self, house: &House, holders: &[Holder]) -> Result<(), ShareError> {
+        self.agreed_for(house, holders)?;
+        let hidden = |holder: &Holder| !holder.code().kind().is_organisation() && !self.has_agreed(holder, holders);
+        if holders.iter().any(hidden) {
+            self.finds_nothing(house)?;
+            return Err(ShareError::FileNeedsAll);
+        }
+        Ok(())
+    }
+
+    /// Who has agreed, as a paper has it: by duty nobody was asked.
+    pub(super) fn agreed_as_told(&self) -> Vec<String> {
+        match self.purpose.basis() {
+            Basis::Consent { .. } => self.agreed.iter().map(masked).collect(),
+            Basis::Duty { .. } => Vec::new(),
+        }
+    }
+
+    /// A consent that names nobody is that of the one holder there is.
+    fn has_agreed(&self, holder: &Holder, holders: &[Holder]) -> bool {
+        if self.agreed.is_empty() { holders.len() == 1 } else { self.agreed.contains(holder.code()) }
     }
 
     /// Writes down, and counts, a question to which nothing is shown.
@@ -134,6 +187,7 @@ impl<'a> Inquiry<'a> {
             about: self.about.clone(),
             certificates: shown.to_vec(),
             result,
+            agreed: self.agreed_as_told(),
         };
         let alarm = house.library.commit(|pen| {
             let alarm = calls::count(pen, house, self.caller, now)?;
@@ -180,6 +234,10 @@ pub struct Share {
     /// The standard's answer to information or a file.
     #[n(8)]
     pub result: Option<u8>,
+    /// Who has agreed, as far as that was said: holders' codes as masks leave them.
+    #[n(9)]
+    #[cbor(default)]
+    pub agreed: Vec<String>,
 }
 
 impl Share {
@@ -193,7 +251,8 @@ impl Share {
         for (owner, certificates) in owners {
             // Of whom was asked, another agency reads no more than its own certificates say.
             let about = self.about.clone().filter(|about| certificates.iter().any(|own| own.to_string() == *about));
-            Self { certificates, about, ..self.clone() }.put_under(&owner, pen, house)?;
+            let agreed = if about.is_some() { self.agreed.clone() } else { Vec::new() };
+            Self { certificates, about, agreed, ..self.clone() }.put_under(&owner, pen, house)?;
         }
         Ok(())
     }

@@ -58,7 +58,7 @@ pub struct Fetched {
     pub file: Vec<u8>,
 }
 
-/// Gives out a link to the signed file of a certificate: everything stands in it, so its holder must have agreed.
+/// Gives out a link to the signed file of a certificate: everything stands in it, so each of its holders must have agreed.
 ///
 /// `beside` writes what else belongs into the commit.
 pub fn give(
@@ -67,10 +67,11 @@ pub fn give(
     found: &Found,
     beside: impl FnOnce(&mut Pen<'_>, &CertificateId) -> Result<(), StoreError>,
 ) -> Result<Given, ShareError> {
-    let Some(Held { card, .. }) = found.held.first() else {
+    let Some(Held { card, certificate, .. }) = found.held.first() else {
         inquiry.note(house, &[], None)?;
         return Err(ShareError::NotFound);
     };
+    inquiry.agreed_for_file(house, &certificate.holders)?;
     let (secret, now) = (Secret::new(house.chance()), house.now());
     let expires = now.checked_add(TERM).unwrap_or(Timestamp::MAX);
     let asked = Share {
@@ -83,6 +84,7 @@ pub fn give(
         about: inquiry.about.clone(),
         certificates: found.identifiers(),
         result: None,
+        agreed: inquiry.agreed_as_told(),
     };
     let link = Link { identifier: card.identifier.clone(), asked, expires, fetched: None };
     let (key, old) = (secret.hash(), forgotten_after(&house.library, &secret.hash(), now)?);

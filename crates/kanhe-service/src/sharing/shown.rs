@@ -1,10 +1,11 @@
 //! A certificate as somebody else may see it.
 
 use super::found::Held;
+use super::inquiry::Inquiry;
 use crate::house::House;
 use crate::shown::{self, Fields, Holder, Names};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::certificate;
+use kanhe_core::certificate::{self, Value};
 use kanhe_issuer::sight::Sight;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,7 +51,7 @@ pub struct SharedCertificate {
     /// The version that took its place.
     #[schema(required)]
     successor: Option<String>,
-    /// Whether it is shown whole.
+    /// Whether it is shown whole; the codes of persons who have not agreed are masked all the same.
     whole: bool,
 }
 
@@ -65,30 +66,42 @@ pub struct SharedName {
 
 impl SharedCertificate {
     /// What may be seen; only a disclosure that was written down makes one.
-    pub(super) fn new(house: &House, held: &Held, sight: Sight) -> Self {
+    pub(super) fn new(house: &House, held: &Held, inquiry: &Inquiry<'_>) -> Self {
         let (card, certificate, now) = (&held.card, &held.certificate, house.now());
         let kind = house.catalogue.find(card.type_code().as_str());
+        let of_holder = |holder: &certificate::Holder| inquiry.sight_of(holder, &certificate.holders);
+        // Some numbers are those of a person behind a letter (特种作业操作证), and a field may name another holder by the code.
+        let shown = |text: &str| {
+            let masked = |text: String, holder: &certificate::Holder| text.replace(holder.code().expose(), &of_holder(holder).code(holder));
+            certificate.holders.iter().fold(text.to_owned(), masked)
+        };
+        let said = certificate.fields.iter().map(|(name, said)| (name.clone(), in_each(said, shown)));
+        let said: Vec<_> = said.collect();
         Self {
             identifier: card.identifier.to_string(),
-            number: number(&certificate.number, &certificate.holders, sight),
+            number: shown(&certificate.number),
             r#type: SharedName { code: card.type_code().to_string(), name: (&certificate.type_names).into() },
             issuer: SharedName { code: card.agency().to_string(), name: (&certificate.issuer_names).into() },
-            holders: shown::holders(&certificate.holders, sight),
+            holders: shown::holders(&certificate.holders, of_holder),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
-            fields: shown::fields(&certificate.fields, kind, sight),
+            fields: shown::fields(&said, kind, inquiry.sight),
             condition: held.condition(day_in_china(now)).word(),
             behind_cut_off: held.behind_cut_off,
             effective: card.effective.to_string(),
             as_of: now.to_string(),
             successor: held.successor.as_ref().map(ToString::to_string),
-            whole: sight == Sight::Whole,
+            whole: inquiry.sight == Sight::Whole,
         }
     }
 }
 
-/// Some numbers are those of a person behind a letter (特种作业操作证).
-fn number(number: &str, holders: &[certificate::Holder], sight: Sight) -> String {
-    holders.iter().fold(number.to_owned(), |number, holder| number.replace(holder.code().expose(), &sight.code(holder)))
+/// A value of which each text is shown otherwise.
+fn in_each(value: &Value, shown: impl Fn(&str) -> String) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(shown(text)),
+        Value::List(texts) => Value::List(texts.iter().map(|text| shown(text)).collect()),
+        Value::Count(_) | Value::Flag(_) => value.clone(),
+    }
 }

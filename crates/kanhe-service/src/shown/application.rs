@@ -4,6 +4,7 @@ use super::certificate::{Holder, fields, holders};
 use super::{Event, Fields, Names};
 use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{CertificateKind, Department};
@@ -105,6 +106,54 @@ pub struct Applied {
     pub fields: Fields,
 }
 
+/// A page of applications.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ApplicationPage {
+    /// At most as many as were asked for.
+    pub applications: Vec<ApplicationRow>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+/// Under which code an application was taken in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LodgedAs {
+    /// `lodged`, or `before` if the request was lodged before.
+    #[schema(value_type = String)]
+    pub result: LodgeResult,
+    /// Its lifelong code (终生唯一编码), by which the applicant asks where it stands.
+    pub code: String,
+    /// How far it has come: `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    pub stage: Cow<'static, str>,
+}
+
+/// Whether an application was lodged by this request, or before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LodgeResult {
+    /// Now.
+    Lodged,
+    /// Before.
+    Before,
+}
+
+/// How far an application has come by an act.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MovedOn {
+    /// Its code.
+    pub code: String,
+    /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
+    pub stage: Cow<'static, str>,
+}
+
+impl MovedOn {
+    /// To which stage it has come.
+    pub fn new(code: &ProjectCode, stage: Stage) -> Self {
+        Self { code: code.to_string(), stage: stage.word().into() }
+    }
+}
+
 impl Application {
     /// Reads where an application stands: nothing here that only officers may know.
     pub fn read(
@@ -165,7 +214,7 @@ impl Applied {
         let draft = kind.admit_for(&row, term, day_in_china(project.lodged)).ok()?;
         Some(Self {
             number: draft.number().to_owned(),
-            holders: holders(draft.holders(), sight),
+            holders: holders(draft.holders(), |_| sight),
             fields: fields(draft.fields(), Some(kind), sight),
         })
     }

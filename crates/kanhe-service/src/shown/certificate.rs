@@ -90,8 +90,44 @@ pub struct Holder {
     pub name: String,
     /// The kind of code (GB/T 36903 annex A).
     pub code_type: String,
-    /// The code; of a person no more than the first six and last four characters, unless the whole was asked for.
+    /// The code; of a resident no more than the first six and last four characters, and at most half of other numbers of persons, unless
+    /// the whole was asked for.
     pub code: String,
+}
+
+/// What came of a request to issue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Issued {
+    /// `issued`, or `before` if the request was answered before: then this is what was issued then.
+    #[schema(value_type = String)]
+    pub result: IssueResult,
+    /// The certificate, holders' codes masked.
+    pub certificate: Certificate,
+    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
+    #[schema(content_encoding = "base64")]
+    pub file: String,
+    /// What is odd about the application and was accepted all the same, by stable codes.
+    pub warnings: Vec<String>,
+}
+
+/// Whether a certificate was issued for this request, or stood there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueResult {
+    /// Now.
+    Issued,
+    /// Before.
+    Before,
+}
+
+/// A page of certificates.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CertificatePage {
+    /// At most as many as were asked for.
+    pub certificates: Vec<CertificateRow>,
+    /// Where the next page begins, as `after`; null on the last.
+    #[schema(required)]
+    pub next: Option<String>,
 }
 
 impl Certificate {
@@ -107,7 +143,7 @@ impl Certificate {
             r#type: card.type_code().to_string(),
             type_names: Names::from(&certificate.type_names),
             issuer: Issuer { code: card.agency().to_string(), names: Names::from(&certificate.issuer_names) },
-            holders: holders(&certificate.holders, sight),
+            holders: holders(&certificate.holders, |_| sight),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
@@ -128,11 +164,11 @@ impl Certificate {
 }
 
 /// Holders, as far as somebody may see them.
-pub(crate) fn holders(holders: &[certificate::Holder], sight: Sight) -> Vec<Holder> {
+pub(crate) fn holders(holders: &[certificate::Holder], sight: impl Fn(&certificate::Holder) -> Sight) -> Vec<Holder> {
     let one = |holder: &certificate::Holder| Holder {
         name: holder.name().to_owned(),
         code_type: format!("{:03}", holder.code().kind().code()),
-        code: sight.code(holder),
+        code: sight(holder).code(holder),
     };
     holders.iter().map(one).collect()
 }

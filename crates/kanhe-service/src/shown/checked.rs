@@ -1,12 +1,12 @@
 //! What came of holding a library against itself.
 
-use kanhe_store::check::Finding;
+use kanhe_store::check::{Finding, is_broken_off};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// How far a check has come, and in the end what it has found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Checked {
     /// How many certificates the library has.
     pub certificates: u64,
@@ -14,10 +14,14 @@ pub struct Checked {
     pub events: u64,
     /// How many of both were looked at.
     pub looked_at: u64,
-    /// Everything that is not as it must be; null until all was looked at.
+    /// What is not as it must be: everything, or, where the check was broken off, the first thousand; null until the check is over.
     #[schema(required)]
     pub findings: Option<Vec<ShownFinding>>,
-    /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until all was looked at.
+    /// Whether the check was broken off at its thousandth finding: there may be more, and not everything was looked at.
+    #[serde(default)]
+    #[schema(required)]
+    pub broken_off: bool,
+    /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until the check is over.
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: Option<u64>,
@@ -32,6 +36,15 @@ pub struct ShownFinding {
     pub place: String,
     /// The stable code.
     pub code: Cow<'static, str>,
+}
+
+impl Checked {
+    /// What a check has found in the end.
+    #[must_use]
+    pub fn over(self, findings: &[Finding], behind_cut_off: u64) -> Self {
+        let (shown, behind_cut_off) = (findings.iter().map(Into::into).collect(), Some(behind_cut_off));
+        Self { findings: Some(shown), broken_off: is_broken_off(findings), behind_cut_off, ..self }
+    }
 }
 
 impl From<&Finding> for ShownFinding {

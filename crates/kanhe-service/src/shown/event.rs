@@ -42,6 +42,29 @@ pub struct Event {
     pub approval: Option<EventApproval>,
 }
 
+/// A page of events.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventPage {
+    /// How many events the log has, of every agency.
+    pub size: u64,
+    /// In the order of the log. There may be few or none though more are to come: only so many are looked at for one answer.
+    pub events: Vec<EventLine>,
+    /// The `after` of the next page; null on the last.
+    #[schema(required)]
+    pub next: Option<u64>,
+}
+
+/// An event, and where its proof is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventLine {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// The path of the proof that it stands in the published log; null until the next checkpoint.
+    #[schema(required)]
+    pub proof: Option<String>,
+}
+
 /// Who allowed it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventApproval {

@@ -1,8 +1,9 @@
 //! What is shown of proposals.
 
 use super::ShownNotice;
-use crate::proposals::{hex, in_office};
+use crate::proposals::in_office;
 use jiff::Timestamp;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::proposal::{Proposal, Stop};
 use kanhe_store::{Library, Pen, StoreError};
 use serde::Serialize;
@@ -96,7 +97,7 @@ impl ShownProposal {
             deed: proposal.deed.word(),
             subject: Some(proposal.subject.clone()).filter(|subject| !subject.is_empty()),
             number: proposal.number,
-            digest: hex(&proposal.digest),
+            digest: Hex(&proposal.digest).to_string(),
             basis: proposal.basis.clone(),
             reason: proposal.reason.clone(),
             proposer: proposal.proposer.clone(),

@@ -6,6 +6,7 @@ use super::letter::letter_of;
 use super::miss::Miss;
 use super::signature::signature;
 use crate::house::{House, Shared};
+use crate::measure;
 use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_store::StoreError;
@@ -51,10 +52,15 @@ pub async fn keep_up(house: Shared, post: Arc<Post>, every: Duration) {
         let looking = Arc::clone(&house);
         match tokio::task::spawn_blocking(move || due(&looking)).await {
             Ok(Ok(hooks)) => rounds.begin(&house, &post, hooks),
-            Ok(Err(error)) => tracing::error!(code = error.code(), "letters could not be sent"),
+            Ok(Err(error)) => not_sent("", &error),
             Err(_) => tracing::error!("the courier panicked"),
         }
     }
+}
+
+/// Tells the log that the library failed over the letters of a hook, or of all.
+fn not_sent(hook: &str, error: &StoreError) {
+    tracing::error!(hook, code = error.code(), "letters could not be sent");
 }
 
 /// Looks at new events for the hooks of all agencies. The hooks for which something is due.
@@ -67,8 +73,11 @@ pub fn due(house: &House) -> Result<Vec<Hook>, StoreError> {
     loop {
         let (hooks, next) = every_hook(&house.library, page.as_ref())?;
         for hook in hooks {
-            look(&house.library, &hook, house.now())?;
-            found.extend((!waiting(house, &hook)?.is_empty()).then_some(hook));
+            match look(&house.library, &hook, house.now()).and_then(|_| waiting(house, &hook)) {
+                Ok(waiting) => found.extend((!waiting.is_empty()).then_some(hook)),
+                // One hook's trouble does not keep the letters of another back.
+                Err(error) => not_sent(&hook.name(), &error),
+            }
         }
         match next {
             Some(next) => page = Some(next),
@@ -92,6 +101,11 @@ pub fn round(house: &House, hook: &Hook, post: &Post, goes_on: &dyn Fn() -> bool
             break;
         }
         let answer = one(house, &hook, delivery, post)?;
+        // Nobody was asked, who would not take the others either.
+        if answer == Err(Miss::NoEvent) {
+            fail(house, &hook, std::slice::from_ref(delivery), answer, &mut round)?;
+            continue;
+        }
         if !answer.is_ok_and(|status| (200..300).contains(&status)) {
             fail(house, &hook, waiting.get(place..).unwrap_or_default(), answer, &mut round)?;
             break;
@@ -149,7 +163,7 @@ impl Drop for Rounds {
 
 /// A round, once its agency and the machine have a place for it. Whose it was.
 async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semaphore>; 2], ended: Arc<AtomicBool>) -> [u8; ID_LENGTH] {
-    let id = hook.id;
+    let (id, name) = (hook.id, hook.name());
     let [of_agency, of_all] = places;
     let (Ok(of_agency), Ok(of_all)) = (of_agency.acquire_owned().await, of_all.acquire_owned().await) else { return id };
     let made = tokio::task::spawn_blocking(move || {
@@ -158,7 +172,7 @@ async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semapho
     });
     match made.await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::error!(code = error.code(), "letters could not be sent"),
+        Ok(Err(error)) => not_sent(&name, &error),
         Err(_) => tracing::error!("the courier panicked"),
     }
     id
@@ -167,9 +181,10 @@ async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semapho
 fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Miss>, round: &mut Round) -> Result<(), StoreError> {
     let now = house.now();
     let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(answer, now))).collect();
+    let mut dead = 0;
     for (_, after) in &due {
         round.failed += 1;
-        round.dead += u64::from(after.fate == Fate::Dead);
+        dead += u64::from(after.fate == Fate::Dead);
         tracing::warn!(
             hook = hook.name(),
             index = after.index,
@@ -180,7 +195,10 @@ fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Mi
             "a letter did not arrive"
         );
     }
-    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))
+    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))?;
+    round.dead += dead;
+    measure::letters_dead(dead);
+    Ok(())
 }
 
 /// The letter's signatures, with each secret that is good now (Standard Webhooks: separated by blanks).
@@ -189,8 +207,8 @@ fn signatures(hook: &Hook, id: &str, now: Timestamp, letter: &[u8]) -> String {
 }
 
 fn one(house: &House, hook: &Hook, delivery: &Delivery, post: &Post) -> Result<Result<u16, Miss>, StoreError> {
-    let Some(event) = house.library.event(delivery.index)? else { return Ok(Ok(410)) };
-    let letter = serde_json::to_vec(&letter_of(delivery.index, &event)).unwrap_or_default();
+    let Some(event) = house.library.event(delivery.index)? else { return Ok(Err(Miss::NoEvent)) };
+    let letter = crate::json::bytes_of(&letter_of(delivery.index, &event));
     let (id, now) = (delivery.id(), house.now());
     let headers = [
         ("content-type", "application/json".to_owned()),

@@ -4,6 +4,7 @@ use super::hook::{Hook, ID_LENGTH, every_hook, hook_in, put_hook, read};
 use super::letter::addressee;
 use super::miss::Miss;
 use jiff::{SignedDuration, Timestamp};
+use kanhe_core::hex::Hex;
 use kanhe_core::wire;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, StoreError};
@@ -62,7 +63,7 @@ pub struct Delivery {
 impl Delivery {
     /// By which the receiver knows a letter that comes twice.
     pub fn id(&self) -> String {
-        format!("msg_{}_{}", self.hook.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), self.index)
+        format!("msg_{}_{}", Hex(&self.hook), self.index)
     }
 
     /// The same, after a try that did not arrive.
@@ -70,8 +71,8 @@ impl Delivery {
         let (status, miss) = (answer.unwrap_or_default(), answer.err());
         let tries = self.tries.saturating_add(1);
         let wait = usize::try_from(tries).ok().and_then(|tries| TRIES.get(tries));
-        // A receiver that says 410 Gone wants no more of it.
-        match wait.filter(|_| status != 410) {
+        // A receiver that says 410 Gone wants no more of it, and what is not in the library never comes.
+        match wait.filter(|_| status != 410 && miss != Some(Miss::NoEvent)) {
             Some(wait) => Self { tries, status, miss, due: later(now, *wait), ..self.clone() },
             None => Self { tries, status, miss, fate: Fate::Dead, ..self.clone() },
         }
@@ -222,6 +223,8 @@ mod tests {
         let now: Timestamp = "2026-06-15T04:00:00Z".parse().unwrap();
         let delivery = Delivery { hook: [1; 8], index: 7, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None };
         assert_eq!(delivery.failed(Ok(410), now).fate, Fate::Dead);
+        let lost = delivery.failed(Err(Miss::NoEvent), now);
+        assert_eq!((lost.fate, lost.status), (Fate::Dead, 0), "nobody has said 410");
     }
 
     #[test]

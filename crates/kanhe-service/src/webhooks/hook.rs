@@ -4,6 +4,7 @@ use super::signature::Secret;
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::Act;
+use kanhe_core::hex::Hex;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::{Decode, Encode};
@@ -17,7 +18,7 @@ const LONGEST_ADDRESS: usize = 500;
 const LONGEST_HOST: usize = 253;
 
 /// An agency has at most so many hooks.
-pub const MOST_HOOKS: usize = 50;
+const MOST_HOOKS: usize = 50;
 
 /// Bytes of a hook's id.
 pub const ID_LENGTH: usize = 8;
@@ -102,7 +103,7 @@ impl HookError {
 impl Hook {
     /// Its id as text.
     pub fn name(&self) -> String {
-        self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+        Hex(&self.id).to_string()
     }
 
     /// The same with another secret; the present one is used beside it until then.
@@ -161,10 +162,19 @@ fn is_host(host: &str) -> bool {
     host.len() <= LONGEST_HOST && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
 }
 
-/// The hooks of an agency.
+/// The hooks of an agency: all, even where it has more than it may.
 pub fn hooks_of(library: &Library, agency: &Uscc) -> Result<Vec<Hook>, StoreError> {
-    let found = library.office_page(Drawer::Hooks, agency.as_str().as_bytes(), None, MOST_HOOKS)?;
-    found.papers.iter().map(|(_, paper)| read(paper)).collect()
+    let (mut hooks, mut after) = (Vec::new(), None);
+    loop {
+        let found = library.office_page(Drawer::Hooks, agency.as_str().as_bytes(), after.as_ref(), MOST_HOOKS)?;
+        for (_, paper) in &found.papers {
+            hooks.push(read(paper)?);
+        }
+        after = found.next;
+        if after.is_none() {
+            return Ok(hooks);
+        }
+    }
 }
 
 /// A page of the hooks of all agencies.
@@ -172,6 +182,15 @@ pub fn every_hook(library: &Library, after: Option<&Cursor>) -> Result<(Vec<Hook
     let found = library.office_page(Drawer::Hooks, &[], after, MOST_HOOKS)?;
     let hooks = found.papers.iter().map(|(_, paper)| read(paper)).collect::<Result<_, _>>()?;
     Ok((hooks, found.next))
+}
+
+/// Lays a new hook into its drawer, if its agency may have one more. They are counted in the commit: no two that come at the same moment
+/// find the same room.
+pub fn add_hook(pen: &mut Pen<'_>, hook: &Hook) -> Result<(), HookError> {
+    if pen.office_count(Drawer::Hooks, hook.agency.as_str().as_bytes())? >= MOST_HOOKS {
+        return Err(HookError::TooMany { most: MOST_HOOKS });
+    }
+    Ok(put_hook(pen, hook)?)
 }
 
 /// Lays a hook into its drawer, new or in the place of the one with its id.

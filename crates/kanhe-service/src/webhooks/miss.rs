@@ -1,4 +1,4 @@
-//! Why a letter got no answer.
+//! Why a letter got no answer, or another question that the service asked.
 
 use minicbor::{Decode, Encode};
 
@@ -24,11 +24,14 @@ pub enum Miss {
     /// What came back is no answer of HTTP.
     #[n(5)]
     NoHttp,
+    /// Nobody was asked: what was to be told is not in the library any more.
+    #[n(6)]
+    NoEvent,
 }
 
 impl Miss {
     /// Every reason.
-    pub const ALL: [Self; 6] = [Self::NoSuchHost, Self::Refused, Self::Tls, Self::TimedOut, Self::Broken, Self::NoHttp];
+    pub const ALL: [Self; 7] = [Self::NoSuchHost, Self::Refused, Self::Tls, Self::TimedOut, Self::Broken, Self::NoHttp, Self::NoEvent];
 
     /// The stable code of this reason.
     pub const fn code(&self) -> &'static str {
@@ -39,6 +42,12 @@ impl Miss {
             Self::TimedOut => "hook_timed_out",
             Self::Broken => "hook_broken",
             Self::NoHttp => "hook_no_http",
+            Self::NoEvent => "hook_event_missing",
         }
+    }
+
+    /// The reason as the log names it of others whom the service asks.
+    pub fn word(self) -> &'static str {
+        self.code().trim_start_matches("hook_")
     }
 }

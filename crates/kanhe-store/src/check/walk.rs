@@ -1,7 +1,7 @@
 //! The way through the house: what was found so far, what was counted, and whether anybody still listens.
 
 use super::finding::{Defect, Finding, Place};
-use super::{MOST_FINDINGS, Whole, certificates, events, indexes};
+use super::{Whole, certificates, events, indexes, is_broken_off};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::Indexed;
@@ -89,7 +89,7 @@ impl<'w> Walk<'w> {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
-        if self.findings.len() >= MOST_FINDINGS { Err(Stop::Enough) } else { Ok(()) }
+        if is_broken_off(&self.findings) { Err(Stop::Enough) } else { Ok(()) }
     }
 
     /// One more certificate or event was looked at.

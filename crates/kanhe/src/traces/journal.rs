@@ -2,6 +2,7 @@
 
 use super::export::Queue;
 use super::otlp::{Ended, Part, Told};
+use kanhe_core::hex::Hex;
 use std::fmt;
 use std::time::{Instant, SystemTime};
 use tracing::Subscriber;
@@ -39,7 +40,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Journal {
         attributes.record(&mut said);
         let mut drawn = [0; 8];
         (self.dice)(&mut drawn);
-        let id = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = Hex(&drawn).to_string();
         span.extensions_mut().insert(Begun { at: SystemTime::now(), from: Instant::now(), id, said });
     }
 

@@ -8,6 +8,7 @@ use crate::files;
 use crate::words::Language;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{DocumentType, Envelope, EnvelopeError};
+use kanhe_core::hex::Hex;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::pack::Contents;
 use kanhe_core::qr::Scanned;
@@ -23,14 +24,14 @@ pub fn run(args: &InspectArgs, voice: Voice) -> Result<Ended, Failure> {
         Given::Text(text) => {
             let scanned = Scanned::parse(&text).map_err(|error| Failure::new(error.code(), error))?;
             if let Some(path) = &args.cose {
-                files::write(path, &scanned.envelope().to_cose())?;
+                files::write_private(path, &scanned.envelope().to_cose())?;
             }
             claims(&scanned.envelope(), scanned.bytes().len())
         }
         Given::Signed(bytes) => {
             let envelope = Envelope::decode(&bytes).map_err(|error| Failure::new(error.code(), error))?;
             if let Some(path) = &args.cose {
-                files::write(path, &envelope.to_cose())?;
+                files::write_private(path, &envelope.to_cose())?;
             }
             claims(&envelope, bytes.len())
         }
@@ -65,7 +66,7 @@ fn seal(seal: &Seal<'_>) -> Value {
     json!({
         "type_index": seal.kind(), "dictionary": seal.dictionary(), "issued": seal.issued().to_string(),
         "valid_from": seal.validity().from().to_string(), "valid_until": seal.validity().until().map(|until| until.to_string()),
-        "slot": seal.slot(), "digest": hex(seal.digest()),
+        "slot": seal.slot(), "digest": Hex(seal.digest()).to_string(),
     })
 }
 
@@ -105,8 +106,4 @@ fn pack(pack: &Contents) -> Value {
 
 fn survivors(list: &Survivors) -> Value {
     json!({ "region": list.region().as_str(), "survivors": list.count() })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,18 +1,22 @@
 //! `kanhe issue`: a table of applications becomes certificates, row by row; a bad row is reported whole, and the rest go on.
 
+pub mod counts;
 mod ledger;
 pub mod output;
 pub mod progress;
 pub mod refused;
 
+use super::report::Reported;
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::words::{Language, Words};
 use crate::{files, shipped};
+use counts::Counts;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::application::{Application, Draft, Fault, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
@@ -20,22 +24,12 @@ use ledger::{Known, Ledger};
 use output::{Artist, Written};
 use progress::Progress;
 use rayon::prelude::*;
-use refused::{Refused, fault_told};
+use refused::fault_told;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Rows that are worked on at a time: enough to keep every core busy, few enough to stay in memory.
 const CHUNK: usize = 256;
-
-/// How many rows came to what.
-#[derive(Debug, Default)]
-struct Counts {
-    issued: usize,
-    repeated: usize,
-    refused: usize,
-    paused: bool,
-    faults: Refused,
-}
 
 /// A row that was admitted, with everything drawn that minting needs.
 struct Ready {
@@ -63,21 +57,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let mut ledger = Ledger::open(out)?;
     let table = progress::open(input, kind, voice)?;
     let counts = issue_all(args, table, kind, &desk, &artist, &mut ledger, voice)?;
-    let summary = json!({ "issued": counts.issued, "repeated": counts.repeated, "refused": counts.refused, "report": ledger.path(), "paused": counts.paused, "faults": counts.faults.faults() });
-    voice.say(&summary, |language| {
-        let (issued, repeated, refused, report) = (counts.issued, counts.repeated, counts.refused, ledger.path().display());
-        let mut lines = counts.faults.lines(language);
-        if issued + repeated + refused == 0 && !counts.paused {
-            lines.push(Words::new("申请表只有列名，没有申请。", "The table has headings and no applications.").of(language).to_owned());
-        }
-        lines.push(match language {
-            Language::Chinese => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
-            Language::English => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
-        });
-        lines.extend(counts.paused.then(|| paused(issued + repeated + refused, language)));
-        lines.join("\n")
-    });
-    Ok(ended(counts.paused, counts.refused))
+    Ok(counts.told(&Reported { path: ledger.path().to_owned(), before: None }, false, voice))
 }
 
 /// What a paused run says: how far it came, and how it goes on.
@@ -146,7 +126,7 @@ impl Run<'_> {
             Ok(draft) => draft,
             Err(faults) => return self.refuse(application, faults.iter().map(fault_json).collect()),
         };
-        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, hex(&self.desk.fingerprint(&draft)?))));
+        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, Hex(&self.desk.fingerprint(&draft)?).to_string())));
         let (identifier, fingerprint) = match named {
             Ok(named) => named,
             Err(error) => return self.refuse(application, vec![issue_fault_json(&error)]),
@@ -180,11 +160,8 @@ impl Run<'_> {
     }
 
     fn refuse(&mut self, application: &Application, faults: Vec<Value>) -> Result<(), Failure> {
-        self.counts.refused += 1;
-        let (line, request) = (application.line(), application.request_id());
-        let row = json!({ "line": line, "request_id": request, "result": "refused", "faults": faults });
-        self.counts.faults.keep(&row);
-        self.ledger.report(&row)
+        let row = json!({ "line": application.line(), "request_id": application.request_id() });
+        self.ledger.report(&self.counts.refused(row, json!(faults)))
     }
 
     /// Finishes what is ready on all cores, and reports what came of it.
@@ -227,12 +204,7 @@ fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts)
                 "files": written.names(), "warnings": ready.draft.warnings().iter().map(|warning| warning.code()).collect::<Vec<_>>(),
             })
         }
-        Err(fault) => {
-            counts.refused += 1;
-            let row = json!({ "line": ready.line, "request_id": request, "result": "refused", "faults": [fault] });
-            counts.faults.keep(&row);
-            row
-        }
+        Err(fault) => counts.refused(json!({ "line": ready.line, "request_id": request }), json!([fault])),
     }
 }
 
@@ -257,8 +229,4 @@ fn number_taken(identifier: &CertificateId) -> Value {
 pub fn kind<'c>(catalogue: &'c Catalogue, name: &str) -> Result<&'c CertificateKind, Failure> {
     let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
     catalogue.find(name).ok_or_else(|| Failure::new("type_unknown", format!("there is no type {name}")).hint(hint))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

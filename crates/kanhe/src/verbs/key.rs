@@ -115,9 +115,8 @@ fn identity(arg: &LockArg, of: Locked) -> Result<Option<Lock>, Failure> {
 
 fn passphrase_file(arg: &LockArg) -> Result<Option<Zeroizing<String>>, Failure> {
     let Some(path) = &arg.passphrase_file else { return Ok(None) };
-    let text = Zeroizing::new(files::read(path, LARGEST_KEY_FILE)?);
-    let words = std::str::from_utf8(&text).ok().and_then(|text| text.lines().next()).unwrap_or_default();
-    Ok(Some(Zeroizing::new(words.to_owned())))
+    let none = || Failure::new("passphrase_missing", "the first line of the file is to be the passphrase, in UTF-8");
+    files::first_line(path, LARGEST_KEY_FILE, none).map(Some)
 }
 
 fn ask(prompt: &str, of: Locked) -> Result<Zeroizing<String>, Failure> {

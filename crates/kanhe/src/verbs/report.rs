@@ -47,6 +47,14 @@ impl Report {
     }
 }
 
+/// A line with more members.
+pub fn with(mut row: Value, more: Value) -> Value {
+    if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
+        row.extend(more);
+    }
+    row
+}
+
 /// Where a report stands, and where the one before does.
 #[derive(Debug, Default)]
 pub struct Reported {

@@ -56,6 +56,7 @@ pub fn run(args: &ServeArgs, voice: Voice) -> Result<Ended, Failure> {
     let traces = plan.config.traces.as_ref().map(|traces| Exporter::begin(post::collector(), &traces.endpoint));
     // Until the end: then what waits is written.
     let _log = listen_in(traces.as_ref()).map_err(failed)?;
+    house.watch_library();
     let runtime = Runtime::new().map_err(failed)?;
     if args.until_stdin_ends {
         end_with_parent();

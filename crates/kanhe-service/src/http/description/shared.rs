@@ -87,7 +87,7 @@ pub(super) const TROUBLES: [Trouble; 12] = [
 /// Headers of answers.
 const HEADERS: [(&str, &str); 9] = [
     ("X-Request-Id", "By which the log of the service names this request"),
-    ("Content-Language", "The language of the problem: `zh` or `en`"),
+    ("Content-Language", "The language of the problem: `zh-CN` or `en`"),
     ("Retry-After", "Seconds after which it is worth asking again"),
     ("WWW-Authenticate", "`Bearer`, and what is wrong with the key, if one was sent (RFC 6750)"),
     ("Accept-Encoding", "`identity`, where a packed body was sent: send it unpacked"),

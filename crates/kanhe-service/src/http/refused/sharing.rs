@@ -13,9 +13,13 @@ impl From<ShareError> for Problem {
             ShareError::QuotaSpent { seconds, .. } => {
                 return Self::new(StatusCode::TOO_MANY_REQUESTS, error.code(), &error).retry_after(seconds);
             }
-            ShareError::WholeNeedsConsent | ShareError::MatchingNeedsConsent => StatusCode::FORBIDDEN,
-            ShareError::TooMany { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            ShareError::NotFound | ShareError::LinkUnknown | ShareError::MatterUnknown => StatusCode::NOT_FOUND,
+            ShareError::WholeNeedsConsent | ShareError::ConsentOfNobody | ShareError::FileNeedsAll | ShareError::MatchingNeedsConsent => {
+                StatusCode::FORBIDDEN
+            }
+            ShareError::TooMany { .. } | ShareError::FieldUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ShareError::NotFound | ShareError::Elsewhere { .. } | ShareError::LinkUnknown | ShareError::MatterUnknown => {
+                StatusCode::NOT_FOUND
+            }
             ShareError::LinkSpent | ShareError::LinkExpired { .. } | ShareError::LinkWithdrawn => StatusCode::GONE,
         };
         Self::new(status, error.code(), error).in_sharing()

@@ -7,6 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kanhe_core::manifest::AgencyKey;
+use kanhe_issuer::registrar::Registrar;
+use kanhe_store::StoreError;
 use kanhe_words::hint;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,7 +24,7 @@ pub struct Alive {
 #[derive(Serialize, ToSchema)]
 pub struct Ready {
     /// `ok`; `degraded` if nothing new can be published, or the service would not start again as it is, though every question is answered;
-    /// `failing` if questions are not.
+    /// `failing` if questions are not, or nothing is written any more: then nobody signs in, issues or looks.
     status: &'static str,
     /// Every part that was looked at.
     parts: Vec<Part>,
@@ -56,10 +58,11 @@ pub async fn healthz() -> Json<Alive> {
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = OK, body = Ready), (status = SERVICE_UNAVAILABLE, description = "A part is failing", body = Ready)))]
 pub async fn readyz(State(house): State<Shared>, tongue: Tongue) -> (StatusCode, Json<Ready>) {
-    let library = house.library.log_size().err().map(|error| error.code());
-    let manifest = match house.library.manifest() {
-        Ok(Some(_)) => None,
-        Ok(None) => Some("library_no_manifest"),
+    let broken = || house.library.is_broken().then_some(StoreError::Broken);
+    let library = house.library.log_size().err().or_else(broken).map(|error| error.code());
+    let manifest = match Registrar::new(&house.library).manifest() {
+        Ok(manifest) if manifest.expires <= house.now() => Some("manifest_stale"),
+        Ok(_) => None,
         Err(error) => Some(error.code()),
     };
     let pack = match house.shelf.present() {

@@ -120,8 +120,8 @@ pub async fn begin(State(house): State<Shared>, transport: Transport, JsonBody(b
     let signed_in = aside_with_password(&house, move |house| {
         let claim = Claim { login: &body.login, password: &password, code: body.code.as_deref() };
         let token = sign_in::sign_in(&house.library, &house.edge, claim)?;
-        let signed_in = session::recognise(&house.library, &token, house.now()).map_err(|_| SignInError::Refused)?;
-        Ok::<_, SignInError>((token, signed_in))
+        let signed_in = session::recognise(&house.library, &token, house.now())?;
+        Ok::<_, Problem>((token, signed_in))
     });
     let (token, signed_in) = signed_in.await?;
     let mut response = (StatusCode::CREATED, Json(who(&house, &signed_in, &token))).into_response();

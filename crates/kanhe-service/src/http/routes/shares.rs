@@ -68,6 +68,8 @@ pub struct ConsentLine {
     /// When it was given (RFC 3339).
     #[schema(format = DateTime)]
     given: String,
+    /// Whose it is, as far as that was said: holders' codes as masks leave them.
+    holders: Vec<String>,
 }
 
 /// A page of alarms.
@@ -88,8 +90,9 @@ pub struct AlarmLine {
     at: String,
     /// Who.
     actor: String,
-    /// What: `calls` of sharing or `searches` of the own register on one day, or certificates `taken_alone` within an hour, as many as one person may.
-    #[schema(pattern = "^(calls|searches|taken_alone)$")]
+    /// What: `calls` of sharing, or `searches` of the own register and `looks` at certificates and applications in it, on one day; or
+    /// certificates `taken_alone` within an hour, as many as one person may.
+    #[schema(pattern = "^(calls|searches|looks|taken_alone)$")]
     noticed: &'static str,
     /// How many.
     count: u32,
@@ -122,7 +125,10 @@ pub async fn alarms(State(house): State<Shared>, caller: Caller, Query(question)
 
 fn line(share: Share) -> ShareLine {
     let (consent, law) = match share.purpose.basis() {
-        Basis::Consent { reference, given } => (Some(ConsentLine { reference: reference.clone(), given: given.to_string() }), None),
+        Basis::Consent { reference, given } => {
+            let (reference, given) = (reference.clone(), given.to_string());
+            (Some(ConsentLine { reference, given, holders: share.agreed }), None)
+        }
         Basis::Duty { law } => (None, Some(law.clone())),
     };
     ShareLine {

@@ -3,72 +3,14 @@
 use super::published::{self, FOR_A_MINUTE};
 use crate::house::Shared;
 use crate::http::problem::Problem;
-use crate::proposals::hex;
-use crate::shown::Names;
+use crate::shown::{KindLine, Kinds, Name, StateCodeLine, StateCodeSet};
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::{CertificateKind, CodeSet, StateCode};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// The types.
-#[derive(Serialize, ToSchema)]
-pub struct Kinds {
-    /// In the order in which they came.
-    types: Vec<KindLine>,
-}
-
-/// A type in short.
-#[derive(Serialize, ToSchema)]
-pub struct KindLine {
-    /// Its code of 21 characters.
-    code: String,
-    /// The name of its file without `.json`, by which people call it on a command line.
-    file: String,
-    /// Its edition in force.
-    edition: u32,
-    /// The SHA-256 of its file, in hexadecimal digits: who has this file has this type.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    sha256: String,
-    /// Its name.
-    name: Name,
-    /// Whether an application is reviewed before anything is issued.
-    reviewed: bool,
-    /// The state codes of other systems: a certificate's `state_codes` has the code of each, and a search takes `SET:CODE`.
-    state_codes: Vec<StateCodeSet>,
-}
-
-/// The state codes of another system.
-#[derive(Serialize, ToSchema)]
-pub struct StateCodeSet {
-    /// The id by which it is named.
-    id: String,
-    /// What people call it.
-    names: Names,
-    /// Its codes.
-    codes: Vec<StateCodeLine>,
-}
-
-/// A code of another system.
-#[derive(Serialize, ToSchema)]
-pub struct StateCodeLine {
-    /// As that system writes it.
-    code: String,
-    /// What it means here: `valid`, a condition of a certificate, or `other`.
-    state: &'static str,
-}
-
-/// A name in both languages.
-#[derive(Serialize, ToSchema)]
-pub struct Name {
-    /// Chinese.
-    zh: String,
-    /// English.
-    en: String,
-}
 
 /// The types that the service knows.
 #[utoipa::path(get, path = "/v1/types", tag = "types", responses((status = OK, body = Kinds)))]
@@ -103,7 +45,7 @@ fn line(kind: &CertificateKind) -> KindLine {
         code: kind.code().to_string(),
         file: kind.file().to_owned(),
         edition: kind.edition(),
-        sha256: hex(kind.file_digest()),
+        sha256: Hex(kind.file_digest()).to_string(),
         name: Name { zh: names.zh.clone(), en: names.en.clone() },
         reviewed: kind.review().is_some(),
         state_codes: kind.state_codes().iter().map(code_set).collect(),
@@ -111,6 +53,6 @@ fn line(kind: &CertificateKind) -> KindLine {
 }
 
 fn code_set(set: &CodeSet) -> StateCodeSet {
-    let line = |code: &StateCode| StateCodeLine { code: code.code.clone(), state: code.meaning.word() };
+    let line = |code: &StateCode| StateCodeLine { code: code.code.clone(), state: code.meaning.word().into() };
     StateCodeSet { id: set.id.clone(), names: (&set.names).into(), codes: set.codes.iter().map(line).collect() }
 }

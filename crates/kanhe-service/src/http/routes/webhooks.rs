@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::shown::Names;
 use crate::webhooks::{
-    Delivery, Fate, Hook, HookError, MOST_HOOKS, Miss, Secret, deliveries_of, forget, hook_in, hooks_of, put_hook, remove_hook, replay,
+    Delivery, Fate, Hook, HookError, Miss, Secret, add_hook, deliveries_of, forget, hook_in, hooks_of, put_hook, remove_hook, replay,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -146,7 +146,7 @@ pub async fn add(act: Act<NewHook>) -> Result<(StatusCode, Once), Problem> {
         act.once(|answer| {
             let hook = new_hook(house, caller, body)?;
             house.library.commit(|pen| -> Result<(), Problem> {
-                put_hook(pen, &hook)?;
+                add_hook(pen, &hook)?;
                 answer.keep_made(pen, &format!("the webhook {}", hook.name()))?;
                 Ok(note_use(pen, &used(house, caller, UseAct::HookAdded, &hook), house.chance())?)
             })?;
@@ -255,9 +255,6 @@ pub async fn send_again(
 
 fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Problem> {
     Hook::check_address(&asked.address)?;
-    if hooks_of(&house.library, &caller.agency)?.len() >= MOST_HOOKS {
-        return Err(HookError::TooMany { most: MOST_HOOKS }.into());
-    }
     for (member, found, most) in [("acts", asked.acts.len(), EventAct::ALL.len()), ("types", asked.types.len(), MOST_TYPES)] {
         if found > most {
             return Err(malformed(format_args!("`{member}` has {found} items, at most {most} are taken")));

@@ -37,7 +37,7 @@ const TOLD: u64 = 100;
 
 /// Holds the library against itself: every record against every index, every card against its history, every signature, the whole log.
 ///
-/// The answer is lines of JSON, each with how far it has come; the last has the findings. One whose last line has none was broken off.
+/// The answer is lines of JSON, each with how far it has come; the last has the findings. One whose last line has none did not arrive whole.
 /// What is not as it must be is of no agency, and is for who runs the service to mend.
 #[utoipa::path(post, path = "/v1/check", tag = "audit",
     responses((status = OK, description = "JSON lines, each a `Checked`", content_type = "application/jsonl", body = Checked)))]
@@ -59,7 +59,7 @@ pub async fn check(State(house): State<Shared>, caller: Caller) -> Result<Respon
 
 fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> Result<(), StoreError> {
     let (certificates, events) = (library.certificates()?, library.log_size()?);
-    let mut told = Checked { certificates, events, looked_at: 0, findings: None, behind_cut_off: None };
+    let mut told = Checked { certificates, events, ..Checked::default() };
     let every = certificates.saturating_add(events).div_ceil(TOLD).max(1);
     let findings = library.check_while(
         |whole| judge(whole, manifest),
@@ -71,8 +71,7 @@ fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> 
     )?;
     // Whoever has gone wants to know nothing more.
     if let Some(findings) = findings {
-        let behind_cut_off = Some(usable_behind(library, manifest)?);
-        line(out, &Checked { findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off, ..told });
+        line(out, &told.over(&findings, usable_behind(library, manifest)?));
     }
     Ok(())
 }

@@ -87,9 +87,13 @@ impl Artist {
 }
 
 impl Written {
-    /// Whether the files of a certificate stand in a folder: the last to be written tells.
-    pub fn stands(folder: &Path, identifier: &CertificateId) -> bool {
-        folder.join(format!("{}.svg", identifier.without_root())).exists()
+    /// Whether all files of a certificate stand in a folder.
+    ///
+    /// A power cut can take any of those that were not synced, or leave their names without a byte.
+    pub fn stand(folder: &Path, identifier: &CertificateId) -> bool {
+        let stem = identifier.without_root();
+        let stands = |ending| folder.join(format!("{stem}.{ending}")).metadata().is_ok_and(|file| file.len() > 0);
+        ["cose", "txt", "png", "svg"].into_iter().all(stands)
     }
 
     /// The names of the files.

@@ -58,18 +58,13 @@ fn named(key: TokenKey) -> Result<NamedKey, Failure> {
 
 fn pin(file: Option<&Path>) -> Result<Pin, Failure> {
     let text = match file {
-        Some(file) => first_line(file)?,
+        Some(file) => {
+            let none = || Failure::new("token_pin_missing", "the file of the PIN has no first line");
+            files::first_line(file, LARGEST_PIN_FILE, none)?
+        }
         None => rpassword::prompt_password("PIN: ").map(Zeroizing::new).map_err(|error| no_terminal(&error))?,
     };
     Ok(Pin::new(&text))
-}
-
-fn first_line(file: &Path) -> Result<Zeroizing<String>, Failure> {
-    let bytes = Zeroizing::new(files::read(file, LARGEST_PIN_FILE)?);
-    let line = std::str::from_utf8(&bytes).ok().and_then(|text| text.lines().next()).filter(|line| !line.is_empty());
-    // An empty PIN would count as a wrong one.
-    let none = || Failure::new("token_pin_missing", "the file of the PIN has no first line").within(file.display());
-    line.map(|line| Zeroizing::new(line.to_owned())).ok_or_else(none)
 }
 
 fn no_terminal(error: &std::io::Error) -> Failure {

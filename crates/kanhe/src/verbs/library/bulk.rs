@@ -8,14 +8,14 @@ use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
 use crate::verbs::clock;
+use crate::verbs::issue::counts::Counts;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
-use crate::verbs::issue::refused::{Refused, fault_told};
-use crate::verbs::report::{Report, Reported};
+use crate::verbs::issue::refused::fault_told;
+use crate::verbs::report::{Report, Reported, with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Table};
-use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
@@ -31,23 +31,6 @@ const BATCH: usize = 512;
 
 /// Rows of the first one: something is answered at once, and each batch is twice the one before until they are large.
 const FIRST_BATCH: usize = 16;
-
-/// How many rows came to what.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// Certificates issued, or that could be.
-    pub issued: usize,
-    /// Requests that were answered before.
-    pub repeated: usize,
-    /// Of these, those whose certificate no counter would accept now.
-    pub repeated_not_in_force: usize,
-    /// Rows with faults.
-    pub refused: usize,
-    /// Whether somebody asked for a pause before the end of the table.
-    pub paused: bool,
-    /// What is wrong with the refused rows.
-    pub faults: Refused,
-}
 
 /// Everything that one run works with.
 pub struct Run<'a> {
@@ -106,7 +89,9 @@ impl Run<'_> {
             let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering")));
             let paused = read?;
             signed?;
-            entered.map(|(counts, reported)| (Counts { paused, ..counts }, reported))
+            let (mut counts, reported) = entered?;
+            counts.paused = paused;
+            Ok((counts, reported))
         })
     }
 
@@ -168,7 +153,7 @@ impl Run<'_> {
     fn missing(&self, mark: Shelfmark) -> Result<Option<Written>, Value> {
         let Some((artist, out)) = self.artist.filter(|_| !self.dry) else { return Ok(None) };
         let fault = |error| row_fault(&RegistrarError::Store(error));
-        if Written::stands(out, &self.library.card(mark).map_err(fault)?.identifier) {
+        if Written::stand(out, &self.library.card(mark).map_err(fault)?.identifier) {
             return Ok(None);
         }
         let record = self.library.record(mark).map_err(fault)?;
@@ -194,7 +179,7 @@ impl Run<'_> {
         for Row { line, request, outcome } in rows {
             let row = json!({ "line": line, "request_id": request });
             match outcome {
-                Outcome::Refused(faults) => lines.push(refused(row, faults, counts)),
+                Outcome::Refused(faults) => lines.push(counts.refused(row, faults)),
                 Outcome::Before(mark, written) => lines.push(self.before(row, mark, written.as_ref(), counts)?),
                 Outcome::New(one, written) => {
                     waiting.push((row, written));
@@ -206,7 +191,7 @@ impl Run<'_> {
             if self.dry { self.intake.registrar.rehearse(&signed) } else { self.intake.registrar.enter(&signed) }.map_err(stored)?;
         for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
             lines.push(match entered {
-                Err(error) => refused(row, json!([row_fault(&error)]), counts),
+                Err(error) => counts.refused(row, json!([row_fault(&error)])),
                 Ok(Entered::Before(mark)) => self.before(row, mark, None, counts)?,
                 Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref(), counts)?,
             });
@@ -229,7 +214,7 @@ impl Run<'_> {
             Err(error) => return Err(stored(error)),
         };
         let files = self.store(written)?;
-        Ok(with(row, before(identifier.as_deref(), worth, files.as_ref(), counts)))
+        Ok(counts.before(row, identifier.as_deref(), worth, files.as_ref()))
     }
 
     fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
@@ -254,32 +239,8 @@ impl Run<'_> {
     }
 }
 
-/// What is told of a row that was answered before, and of what its certificate is now: by its condition, and whether it lies behind a cut-off.
-pub fn before(identifier: Option<&str>, worth: Option<(&str, bool)>, files: Option<&Value>, counts: &mut Counts) -> Value {
-    let (condition, behind_cut_off) = worth.unzip();
-    counts.repeated += 1;
-    counts.repeated_not_in_force += usize::from(worth.is_some_and(|worth| worth != (Condition::InForce.word(), false)));
-    json!({ "result": "before", "identifier": identifier, "files": files, "condition": condition, "behind_cut_off": behind_cut_off })
-}
-
 fn stopped(what: &str) -> Failure {
     Failure::new("store_broken", format!("{what} stopped"))
-}
-
-/// The line of a row with faults, which is counted and kept.
-pub fn refused(row: Value, faults: Value, counts: &mut Counts) -> Value {
-    counts.refused += 1;
-    let told = with(row, json!({ "result": "refused", "faults": faults }));
-    counts.faults.keep(&told);
-    told
-}
-
-/// A line of the report with more members.
-pub fn with(mut row: Value, more: Value) -> Value {
-    if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
-        row.extend(more);
-    }
-    row
 }
 
 fn row_fault(error: &RegistrarError) -> Value {

@@ -16,7 +16,6 @@ pub use wire::{Reply, broken_off};
 use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::Voice;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::certificate::Certificate as Said;
 use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
@@ -26,6 +25,7 @@ use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::sight::Sight;
 use kanhe_service::export::Counts as Exported;
@@ -274,18 +274,6 @@ pub struct ApplicationsWanted<'a> {
     pub stage: Option<Stage>,
     /// Waiting for this department.
     pub department: Option<&'a str>,
-}
-
-/// Which events are asked for.
-pub struct EventsWanted<'a> {
-    /// Done by this officer.
-    pub by: Option<&'a str>,
-    /// This act.
-    pub act: Option<&'a str>,
-    /// Recorded at this moment or later.
-    pub since: Option<Timestamp>,
-    /// Recorded before this moment.
-    pub until: Option<Timestamp>,
 }
 
 /// A part of the log.

@@ -1,6 +1,6 @@
 //! `kanhe issue --library`: a table of applications becomes certificates in a library.
 
-use super::bulk::{Counts, Run};
+use super::bulk::Run;
 use super::door::Service;
 use super::{DATABASE, catalogue, grounds, manifest, settings, stored, through, unlock};
 use crate::cli::IssueArgs;
@@ -8,9 +8,8 @@ use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::output::Artist;
 use crate::verbs::issue::progress::{self, Progress};
-use crate::verbs::report::{Report, Reported};
+use crate::verbs::report::Report;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::Language;
 use crate::{files, shipped};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
@@ -18,7 +17,6 @@ use kanhe_issuer::desk::Desk;
 use kanhe_issuer::registrar::{Intake, Registrar};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::Library;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Does what the verb asks for.
@@ -65,13 +63,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let table = progress::open(input, kind, voice)?;
     let progress = Progress::new(table.size(), voice);
     let (counts, report) = run.all(table, Report::begin(&report)?, progress)?;
-    Ok(told(&counts, &report, run.dry, voice))
-}
-
-/// Says what came of a table.
-pub fn told(counts: &Counts, report: &Reported, dry: bool, voice: Voice) -> Ended {
-    voice.say(&summary(counts, report, dry), |language| words(counts, report, dry, language));
-    crate::verbs::issue::ended(counts.paused, counts.refused)
+    Ok(counts.told(&report, run.dry, voice))
 }
 
 /// The day of issue of rows that name none; what is recorded is recorded now.
@@ -91,34 +83,4 @@ pub fn report_of(args: &IssueArgs) -> Result<PathBuf, Failure> {
         // What could be issued must not take the place of what was.
         (None, None) => Ok(args.input.with_extension(if args.dry_run { "dry-run.jsonl" } else { "report.jsonl" })),
     }
-}
-
-fn summary(counts: &Counts, report: &Reported, dry: bool) -> serde_json::Value {
-    json!({
-        "issued": counts.issued, "repeated": counts.repeated, "repeated_not_in_force": counts.repeated_not_in_force, "refused": counts.refused, "report": report.path, "report_before": report.before,
-        "dry_run": dry, "paused": counts.paused, "faults": counts.faults.faults(),
-    })
-}
-
-fn words(counts: &Counts, reported: &Reported, dry: bool, language: Language) -> String {
-    let Counts { issued, repeated, repeated_not_in_force, refused, paused, faults } = counts;
-    let report = reported.path.display();
-    let mut lines = faults.lines(language);
-    lines.push(match (language, dry) {
-        (Language::Chinese, false) => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
-        (Language::English, false) => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
-        (Language::Chinese, true) => format!("试运行：可签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
-        (Language::English, true) => {
-            format!("dry run: {issued} could be issued, {repeated} issued before, {refused} refused; report: {report}")
-        }
-    });
-    lines.extend((*repeated_not_in_force > 0).then(|| match language {
-        Language::Chinese => format!("! 已签发过的证照中有 {repeated_not_in_force} 张现非有效，核验不予接受：报告逐张注明（condition、behind_cut_off）"),
-        Language::English => {
-            format!("! counters do not accept {repeated_not_in_force} of those issued before: the report says of each what it is (condition, behind_cut_off)")
-        }
-    }));
-    lines.extend(reported.line(language));
-    lines.extend(paused.then(|| crate::verbs::issue::paused(issued + repeated + refused, language)));
-    lines.join("\n")
 }

@@ -201,9 +201,11 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         })
     });
     bar.finish_and_clear();
-    let Checked { certificates, events, findings, behind_cut_off, .. } = checked.map_err(unsound)?;
+    let Checked { certificates, events, findings, broken_off, behind_cut_off, .. } = checked.map_err(unsound)?;
     let (findings, behind) = (findings.unwrap_or_default(), behind_cut_off.unwrap_or(0));
-    let json = json!({ "certificates": certificates, "events": events, "findings": findings, "behind_cut_off": behind });
+    let json = json!({
+        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind
+    });
     voice.say(&json, |language| {
         let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();
         lines.extend((behind > 0).then(|| match language {
@@ -212,9 +214,14 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
                 format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")
             }
         }));
-        lines.push(match language {
-            Language::Chinese => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {} 处问题", findings.len()),
-            Language::English => format!("checked {certificates} certificates and {events} events: {} findings", findings.len()),
+        let found = findings.len();
+        lines.push(match (language, broken_off) {
+            (Language::Chinese, false) => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {found} 处问题"),
+            (Language::English, false) => format!("checked {certificates} certificates and {events} events: {found} findings"),
+            (Language::Chinese, true) => format!("! 发现 {found} 处问题后中止检查，其余未检查，可能还有更多问题：请恢复备份"),
+            (Language::English, true) => {
+                format!("! broken off at {found} findings: the rest was not checked, and there may be more; restore a backup")
+            }
         });
         lines.join("\n")
     });

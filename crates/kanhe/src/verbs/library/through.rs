@@ -2,17 +2,17 @@
 //!
 //! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
 
-use super::bulk::{Counts, before, refused, with};
-use super::door::{Kept, Reply, Service};
-use super::issue::{report_of, told};
+use super::door::{Issued, Kept, Reply, Service};
+use super::issue::report_of;
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
+use crate::verbs::issue::counts::Counts;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
-use crate::verbs::report::{Report, Reported};
+use crate::verbs::report::{Report, Reported, with};
 use crate::verbs::{Ended, Voice, clock};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::qr::Scanned;
@@ -20,6 +20,9 @@ use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::{CertificateKind, qr_version_of};
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// Rows whose files are synced together: a disk syncs some hundred times a second, and few enough rows wait to be told.
+const BATCH: usize = 32;
 
 /// Everything that one run works with.
 struct Run<'a> {
@@ -50,25 +53,37 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
     let run = Run { service, kind, artist, basis, reason: &args.reason };
     let table = progress::open(input, kind, voice)?;
     let (counts, report) = run.all(table, Report::begin(&report)?, voice)?;
-    Ok(told(&counts, &report, false, voice))
+    Ok(counts.told(&report, false, voice))
 }
 
 impl Run<'_> {
     fn all(&self, mut table: Table<'_>, mut report: Report, voice: Voice) -> Result<(Counts, Reported), Failure> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
+        let mut lines = Vec::with_capacity(BATCH);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
-            let application = row.map_err(|error| Failure::new(error.code(), error))?;
-            let line = self.row(&application, &mut counts)?;
-            report.add(&line)?;
-            report.flush()?;
+            let application = row.map_err(|error| Failure::new(error.code(), error));
+            match application.and_then(|application| self.row(&application, &mut counts)) {
+                Ok(line) => lines.push(line),
+                // What ends the run takes nothing away from the rows before it.
+                Err(failure) => return self.report(&mut lines, &mut report).and(Err(failure)),
+            }
             progress.advance(1, table.taken());
+            if lines.len() == BATCH {
+                self.report(&mut lines, &mut report)?;
+            }
         }
-        let reported = report.finish()?;
+        self.report(&mut lines, &mut report)?;
+        counts.paused = pause.asked();
+        Ok((counts, report.finish()?))
+    }
+
+    /// Files first, then the lines that say they are there: a line never promises what is not.
+    fn report(&self, lines: &mut Vec<Value>, report: &mut Report) -> Result<(), Failure> {
         if let Some((_, out)) = &self.artist {
             files::sync_all(out)?;
         }
-        counts.paused = pause.asked();
-        Ok((counts, reported))
+        lines.drain(..).try_for_each(|line| report.add(&line))?;
+        report.flush()
     }
 
     /// Hands a row in that could be issued, and draws what came of it.
@@ -76,23 +91,24 @@ impl Run<'_> {
         let row = json!({ "line": application.line(), "request_id": application.request_id() });
         let draft = match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
             Ok(draft) => draft,
-            Err(faults) => return Ok(refused(row, faults.iter().map(fault_json).collect(), counts)),
+            Err(faults) => return Ok(counts.refused(row, faults.iter().map(fault_json).collect())),
         };
         if let Some(glyph) = self.artist.as_ref().and_then(|(artist, _)| artist.missing(draft.number())) {
-            return Ok(refused(row, json!([glyph_fault(glyph)]), counts));
+            return Ok(counts.refused(row, json!([glyph_fault(glyph)])));
         }
         let told = match self.service.issue_row(self.kind, application, (self.basis, self.reason))? {
             Reply::Told(told) => {
                 let faults = told.of_row().ok_or_else(|| told.failure())?;
-                return Ok(refused(row, json!(faults), counts));
+                return Ok(counts.refused(row, json!(faults)));
             }
             Reply::Done(told) => told,
         };
-        let (slot, (condition, behind_cut_off)) = (told.slot(), told.worth());
-        let issued = told.read()?;
+        let (slot, condition, behind_cut_off) =
+            (told.certificate.slot, told.certificate.condition.clone(), told.certificate.behind_cut_off);
+        let issued = Issued::try_from(told)?;
         let files = self.files(&issued.kept)?;
         if issued.before {
-            return Ok(with(row, before(Some(&issued.identifier), Some((&condition, behind_cut_off)), files.as_ref(), counts)));
+            return Ok(counts.before(row, Some(&issued.identifier), Some((&condition, behind_cut_off)), files.as_ref()));
         }
         counts.issued += 1;
         let version = Scanned::parse(&issued.kept.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));
@@ -109,7 +125,7 @@ impl Run<'_> {
     fn files(&self, kept: &Kept) -> Result<Option<Value>, Failure> {
         let Some((artist, out)) = &self.artist else { return Ok(None) };
         let certificate = kept.certificate()?;
-        if Written::stands(out, &certificate.identifier) {
+        if Written::stand(out, &certificate.identifier) {
             return Ok(None);
         }
         let drawn = artist.draw_again(&certificate, &kept.envelope, &kept.digits);

@@ -3,6 +3,7 @@
 use super::reread::{self, changed};
 use crate::failure::Failure;
 use crate::files;
+use jiff::Timestamp;
 use kanhe_service::house::Shared;
 use kanhe_service::reread::Reread;
 use kanhe_service::serve::{Shown, Tls};
@@ -56,8 +57,8 @@ impl Credentials {
         Ok(Read { chain, key, authorities })
     }
 
-    fn renew(&self, tls: &Tls) -> Result<(), Failure> {
-        tls.put(self.bytes()?.shown()).map_err(|error| Failure::new(error.code(), error))
+    fn renew(&self, tls: &Tls, now: Timestamp) -> Result<(), Failure> {
+        tls.put(self.bytes()?.shown(), now).map_err(|error| Failure::new(error.code(), error))
     }
 }
 
@@ -65,5 +66,6 @@ impl Credentials {
 pub async fn renew_certificate(house: Shared, tls: Arc<Tls>, credentials: Credentials) {
     let files = credentials.clone();
     let look = || (changed(&files.certificate), changed(&files.key), files.authorities.as_deref().map(changed));
-    reread::keep_up(house, Reread::Tls, look, move || credentials.renew(&tls).map(|()| true)).await;
+    let clock = Arc::clone(&house);
+    reread::keep_up(house, Reread::Tls, look, move || credentials.renew(&tls, clock.now()).map(|()| true)).await;
 }

@@ -1,7 +1,9 @@
 //! How the identity service is asked.
 
+use super::post::missed;
 use crate::web;
 use kanhe_service::identity::{Answer, Fetch, LONGEST_ANSWER, Question};
+use std::io::Read;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{Request, Response};
@@ -15,11 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn fetch() -> Box<Fetch> {
     let agent = web::agent(PATIENCE, false);
     Box::new(move |question| {
-        let mut response = ask(&agent, question).ok()?;
-        let status = response.status().as_u16();
-        let limit = u64::try_from(LONGEST_ANSWER).unwrap_or(u64::MAX);
-        let body = Zeroizing::new(response.body_mut().with_config().limit(limit).read_to_vec().ok()?);
-        Some(Answer { status, body })
+        let mut response = ask(&agent, question).map_err(|error| missed(&error))?;
+        let (status, mut body) = (response.status().as_u16(), Zeroizing::new(Vec::new()));
+        // One byte more, so that what is too long is found to be, and not taken for no answer.
+        let limit = u64::try_from(LONGEST_ANSWER).unwrap_or(u64::MAX).saturating_add(1);
+        let read = response.body_mut().as_reader().take(limit).read_to_end(&mut body);
+        read.map_err(|error| missed(&error.into()))?;
+        Ok(Answer { status, body })
     })
 }
 

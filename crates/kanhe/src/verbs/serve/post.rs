@@ -30,7 +30,7 @@ pub fn post() -> Arc<Post> {
 }
 
 /// Why nobody answered.
-fn missed(error: &Error) -> Miss {
+pub(super) fn missed(error: &Error) -> Miss {
     match error {
         Error::HostNotFound => Miss::NoSuchHost,
         Error::Tls(_) | Error::Rustls(_) => Miss::Tls,

@@ -25,7 +25,10 @@ pub async fn keep_up<L: PartialEq>(
         if found == seen && house.refused.why(file).is_none() {
             continue;
         }
-        let Ok(taken) = tokio::task::spawn_blocking(take.clone()).await else { continue };
+        let Ok(taken) = tokio::task::spawn_blocking(take.clone()).await else {
+            tracing::error!(file = file.word(), "reading a file again panicked");
+            continue;
+        };
         let taken = taken.map_err(|failure| failure.code());
         let is_news = house.refused.tell(file, taken.map(drop));
         match taken {

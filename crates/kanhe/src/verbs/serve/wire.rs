@@ -155,7 +155,7 @@ impl Plan {
     /// The identity service, which is not asked before somebody wants to sign in by it.
     fn identity(&self) -> Result<Option<Provider>, Failure> {
         let Some(oidc) = &self.config.accounts.oidc else { return Ok(None) };
-        let secret = self.at(oidc.client_secret_file.as_ref()).map(|file| first_line(&file)).transpose()?;
+        let secret = self.at(oidc.client_secret_file.as_ref()).map(|file| client_secret(&file)).transpose()?;
         Ok(Some(Provider::new(oidc.settings(secret), fetch())))
     }
 
@@ -270,11 +270,9 @@ fn folder(path: &Path) -> PathBuf {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-fn first_line(file: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text = Zeroizing::new(files::read(file, LARGEST_SECRET)?);
-    let line = std::str::from_utf8(&text).ok().and_then(|text| text.lines().next()).filter(|line| !line.is_empty());
-    let none = || Failure::new("config_identity", "the first line of the file is to be the secret").within(file.display());
-    line.map(|line| Zeroizing::new(line.to_owned())).ok_or_else(none)
+fn client_secret(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let none = || Failure::new("config_identity", "the first line of the file is to be the secret");
+    files::first_line(file, LARGEST_SECRET, none)
 }
 
 /// The clock and the dice of the machine.

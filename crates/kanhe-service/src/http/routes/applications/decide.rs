@@ -4,14 +4,12 @@ use crate::accounts::Right;
 use crate::http::act::{Act, GroundsBody, grounded};
 use crate::http::problem::Problem;
 use crate::http::repeat::Once;
-use crate::http::routes::certificates::issue::{Issued, can_draw};
+use crate::http::routes::certificates::issue::can_draw;
+use crate::shown::{Issued, MovedOn};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kanhe_core::code::ProjectCode;
 use kanhe_issuer::examiner::{Closing, Opinion};
-use kanhe_store::{Pen, Stage};
-use serde::Serialize;
-use utoipa::ToSchema;
+use kanhe_store::Pen;
 
 grounded! { dated
     /// What a department says.
@@ -21,15 +19,6 @@ grounded! { dated
         /// `agrees` or `objects`.
         opinion: String,
     }
-}
-
-/// How far an application has come by an act.
-#[derive(Serialize, ToSchema)]
-pub struct MovedOn {
-    /// Its code.
-    code: String,
-    /// `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
-    stage: &'static str,
 }
 
 /// Writes down what a department says; until the decision it may change its mind. Who is bound to departments speaks for no other.
@@ -99,12 +88,6 @@ fn close(act: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once,
         act.house.examiner().close_and(own.kind, code, closing, &entry, keep)?;
         Ok(())
     })
-}
-
-impl MovedOn {
-    fn new(code: &ProjectCode, stage: Stage) -> Self {
-        Self { code: code.to_string(), stage: stage.word() }
-    }
 }
 
 /// The printed number that is applied for.

@@ -3,6 +3,7 @@
 use crate::accounts::Right;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::shown::{LodgeResult, LodgedAs};
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
@@ -11,7 +12,7 @@ use kanhe_issuer::application::Columns;
 use kanhe_issuer::desk::agencies_for;
 use kanhe_issuer::examiner::{ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::Replacement;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 grounded! { dated
@@ -57,21 +58,10 @@ impl From<ReplaceAct> for Replacement {
     }
 }
 
-/// Under which code an application was taken in.
-#[derive(Serialize, ToSchema)]
-pub struct LodgedAs {
-    /// `lodged`, or `before` if the request was lodged before.
-    result: &'static str,
-    /// Its lifelong code (终生唯一编码), by which the applicant asks where it stands.
-    code: String,
-    /// How far it has come: `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
-    stage: &'static str,
-}
-
 /// 201 with the address for a new application, 200 for one that was lodged before.
 impl IntoResponse for LodgedAs {
     fn into_response(self) -> Response {
-        let status = if self.result == "lodged" { StatusCode::CREATED } else { StatusCode::OK };
+        let status = if self.result == LodgeResult::Lodged { StatusCode::CREATED } else { StatusCode::OK };
         let location = HeaderValue::from_str(&format!("/v1/applications/{}", self.code));
         let mut response = (status, Json(self)).into_response();
         if let Ok(location) = location {
@@ -107,8 +97,8 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     }
     let lodging = Lodging { agency: caller.agency, application: &application, replaces: replaces.transpose()?, chance: house.chance() };
     let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
-    let result = if matches!(lodged, Lodged::New(_)) { "lodged" } else { "before" };
+    let result = if matches!(lodged, Lodged::New(_)) { LodgeResult::Lodged } else { LodgeResult::Before };
     let code = lodged.code();
     let stage = house.application_of(&caller, Right::Lodge, code.as_str())?.project.stage.word();
-    Ok(LodgedAs { result, code: code.as_str().to_owned(), stage })
+    Ok(LodgedAs { result, code: code.as_str().to_owned(), stage: stage.into() })
 }

@@ -8,7 +8,7 @@ use crate::http::problem::Problem;
 use crate::http::routes::certificates::show::How;
 use crate::http::routes::page::cut;
 use crate::http::seen::show;
-use crate::shown::{Application, ApplicationRow};
+use crate::shown::{Application, ApplicationPage, ApplicationRow};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -33,16 +33,6 @@ pub struct ApplicationSearch {
     /// At most so many, 1 to 1,000; 100, where it is left out.
     #[schema(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-}
-
-/// A page of applications.
-#[derive(Serialize, ToSchema)]
-pub struct ApplicationPage {
-    /// At most as many as were asked for.
-    applications: Vec<ApplicationRow>,
-    /// Where the next page begins, as `after`; null on the last.
-    #[schema(required)]
-    next: Option<String>,
 }
 
 /// How far an application has come.

@@ -5,19 +5,20 @@ use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
 use crate::http::moment::time;
-use crate::http::own::EventsWanted;
+use crate::http::own::EventsAsked;
 use crate::http::problem::Problem;
 use crate::http::routes::page::length;
 use crate::http::routes::published::{Held, file};
-use crate::shown::Event;
+use crate::shown::{Event, EventLine, EventPage};
 use crate::signed_file::SignedFile;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kanhe_core::event::Act;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use kanhe_issuer::question::EventsWanted;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// For the auditor alone, who asks each time: the same event is proved again in every later checkpoint.
 const FOR_THE_AUDITOR: &str = "private, no-cache";
@@ -46,29 +47,6 @@ pub struct EventQuestion {
     limit: Option<usize>,
 }
 
-/// A page of events.
-#[derive(Serialize, ToSchema)]
-pub struct EventPage {
-    /// How many events the log has, of every agency.
-    size: u64,
-    /// In the order of the log. There may be few or none though more are to come: only so many are looked at for one answer.
-    events: Vec<EventLine>,
-    /// The `after` of the next page; null on the last.
-    #[schema(required)]
-    next: Option<u64>,
-}
-
-/// An event, and where its proof is.
-#[derive(Serialize, ToSchema)]
-pub struct EventLine {
-    /// The event.
-    #[serde(flatten)]
-    event: Event,
-    /// The path of the proof that it stands in the published log; null until the next checkpoint.
-    #[schema(required)]
-    proof: Option<String>,
-}
-
 /// What happened to the agency's certificates and applications, and to the region's manifest.
 #[utoipa::path(get, path = "/v1/audit/events", tag = "audit", params(EventQuestion),
     responses((status = OK, body = EventPage)))]
@@ -82,15 +60,10 @@ pub async fn events(
         let type_code =
             question.r#type.as_deref().map(|name| house.kind_of(&caller, Right::Audit, name).map(|kind| *kind.code())).transpose()?;
         let (since, until) = time(question.from.as_deref(), question.until.as_deref())?;
-        let wanted = EventsWanted {
-            since,
-            until,
-            act: question.act.as_deref().map(act).transpose()?,
-            actor: question.actor,
-            subject: question.subject,
-            type_code,
-        };
-        let found = house.events_of(&caller, &wanted, question.after.unwrap_or(0), length(question.limit)?)?;
+        let act = question.act.as_deref().map(act).transpose()?;
+        let wanted = EventsWanted { since, until, act, actor: question.actor.as_deref() };
+        let asked = EventsAsked { wanted, subject: question.subject.as_deref(), type_code };
+        let found = house.events_of(&caller, &asked, question.after.unwrap_or(0), length(question.limit)?)?;
         let published = house.library.published()?.map_or(0, |head| head.size);
         let line = |(index, event)| EventLine {
             proof: (index < published).then(|| format!("/v1/audit/events/{index}")),

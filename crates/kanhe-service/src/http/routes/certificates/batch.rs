@@ -6,6 +6,7 @@ use crate::http::act::{Act, grounded};
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use crate::http::repeat::bound;
+use crate::http::tongue::Tongue;
 use crate::shown::Worth;
 use axum::Json;
 use axum::http::StatusCode;
@@ -14,6 +15,7 @@ use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::Shelfmark;
+use kanhe_words::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -68,6 +70,8 @@ pub struct BatchRow {
     seal: Option<String>,
     /// Everything that is wrong with it.
     faults: Vec<Fault>,
+    /// What is odd about it and was accepted all the same, by stable codes.
+    warnings: Vec<String>,
 }
 
 /// A row on its way.
@@ -83,15 +87,15 @@ enum Row {
 #[utoipa::path(post, path = "/v1/certificates/batch", tag = "certificates", request_body = BatchRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Each row is known by its `request_id`; the key is bound to the batch for a day")),
     responses((status = OK, body = Batch)))]
-pub async fn issue_batch(act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
-    act.done(|Act { house, caller, subject, repeat, body }| {
-        bound(&house.clone(), repeat.as_ref(), || issue_all(Act { house, caller, subject, repeat: None, body }))
+pub async fn issue_batch(Tongue(language): Tongue, act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
+    act.done(move |Act { house, caller, subject, repeat, body }| {
+        bound(&house.clone(), repeat.as_ref(), || issue_all(Act { house, caller, subject, repeat: None, body }, language))
     })
     .await
     .map(Json)
 }
 
-fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
+fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, body, .. } = act;
     let count = body.applications.len();
@@ -105,24 +109,30 @@ fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
-    let told = enter(&house, sign(&house, &intake, &applications))?;
-    let name = |(row, application): (BatchRow, &Application)| BatchRow { request_id: application.request_id().map(str::to_owned), ..row };
-    let rows: Vec<BatchRow> = told.into_iter().zip(&applications).map(name).collect();
+    let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(&house, &intake, application)).unzip();
+    let told = enter(&house, rows)?;
+    let name = |((row, application), warnings): ((BatchRow, &Application), Vec<String>)| {
+        let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
+        BatchRow { request_id: application.request_id().map(str::to_owned), faults, warnings, ..row }
+    };
+    let rows: Vec<BatchRow> = told.into_iter().zip(&applications).zip(warnings).map(name).collect();
     let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
     Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
 }
 
-/// Signs all rows.
-fn sign(house: &House, intake: &Intake<'_>, applications: &[Application]) -> Vec<Row> {
-    let sign = |application| {
-        let chances = Chances { certificate: house.chance(), event: house.chance() };
-        match intake.sign(application, chances, |number| house.pictures.artist.missing(number)) {
-            Ok(Answer::Before(mark)) => Row::Before(mark),
-            Ok(Answer::New(signed)) => Row::Waiting(signed),
-            Err(refusal) => Row::Refused(refused::of_row(refusal)),
-        }
+/// Signs a row, and says what is odd about it.
+fn sign(house: &House, intake: &Intake<'_>, application: &Application) -> (Row, Vec<String>) {
+    let draft = match intake.draft(application, |number| house.pictures.artist.missing(number)) {
+        Ok(draft) => draft,
+        Err(refusal) => return (Row::Refused(refused::of_row(refusal)), Vec::new()),
     };
-    applications.iter().map(sign).collect()
+    let warnings = draft.warnings().iter().map(|warning| warning.code().to_owned()).collect();
+    let row = match intake.answer(draft, Chances { certificate: house.chance(), event: house.chance() }) {
+        Ok(Answer::Before(mark)) => Row::Before(mark),
+        Ok(Answer::New(signed)) => Row::Waiting(signed),
+        Err(error) => Row::Refused(vec![Problem::from(error).of_row("row")]),
+    };
+    (row, warnings)
 }
 
 /// Enters all that wait in one write.
@@ -166,10 +176,20 @@ fn tell(house: &House, thefts: &Thefts, entered: &Entered) -> Result<BatchRow, P
         behind_cut_off,
         seal: Some(seal),
         faults: Vec::new(),
+        warnings: Vec::new(),
     };
     Ok(row)
 }
 
 const fn refuse(faults: Vec<Fault>) -> BatchRow {
-    BatchRow { request_id: None, result: "refused", identifier: None, condition: None, behind_cut_off: None, seal: None, faults }
+    BatchRow {
+        request_id: None,
+        result: "refused",
+        identifier: None,
+        condition: None,
+        behind_cut_off: None,
+        seal: None,
+        faults,
+        warnings: Vec::new(),
+    }
 }

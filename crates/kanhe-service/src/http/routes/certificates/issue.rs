@@ -5,7 +5,7 @@ use crate::house::{House, Shared};
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use crate::http::refused::refused_row;
-use crate::shown::Certificate;
+use crate::shown::{Certificate, IssueResult, Issued};
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
@@ -18,8 +18,6 @@ use kanhe_issuer::application::{Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 grounded! { now
     /// An application, and why it is granted.
@@ -32,27 +30,13 @@ grounded! { now
     }
 }
 
-/// What came of a request to issue.
-#[derive(Serialize, ToSchema)]
-pub struct Issued {
-    /// `issued`, or `before` if the request was answered before: then this is what was issued then.
-    result: &'static str,
-    /// The certificate, holders' codes masked.
-    certificate: Certificate,
-    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
-    #[schema(content_encoding = "base64")]
-    file: String,
-    /// What is odd about the application and was accepted all the same, by stable codes.
-    warnings: Vec<String>,
-}
-
 impl Issued {
     /// What is told of a certificate that stands in the library.
     pub fn read(house: &House, entered: &Entered, kind: &CertificateKind, warnings: &[Warning]) -> Result<Self, Problem> {
         let mark = entered.shelfmark();
         let certificate = Certificate::read(&house.library, mark, Some(kind), Sight::Masked, day_in_china(house.now()))?;
         let file = STANDARD.encode(house.library.record(mark)?.envelope);
-        let result = if matches!(entered, Entered::New(_)) { "issued" } else { "before" };
+        let result = if matches!(entered, Entered::New(_)) { IssueResult::Issued } else { IssueResult::Before };
         Ok(Self { result, certificate, file, warnings: warnings.iter().map(|warning| warning.code().to_owned()).collect() })
     }
 }
@@ -60,7 +44,7 @@ impl Issued {
 /// 201 with the address for a new certificate, 200 for one that was issued before.
 impl IntoResponse for Issued {
     fn into_response(self) -> Response {
-        let status = if self.result == "issued" { StatusCode::CREATED } else { StatusCode::OK };
+        let status = if self.result == IssueResult::Issued { StatusCode::CREATED } else { StatusCode::OK };
         let location = HeaderValue::from_str(&format!("/v1/certificates/{}", self.certificate.identifier));
         let mut response = (status, Json(self)).into_response();
         if let Ok(location) = location {

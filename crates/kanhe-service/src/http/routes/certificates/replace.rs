@@ -1,9 +1,10 @@
 //! 延续 and 变更: the version that takes the place of another.
 
-use super::issue::{Issued, draft};
+use super::issue::draft;
 use crate::accounts::Right;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::shown::Issued;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
 use kanhe_issuer::registrar::{Registrar, Replacement};

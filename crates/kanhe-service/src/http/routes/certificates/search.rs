@@ -7,7 +7,7 @@ use crate::http::moment::day;
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
 use crate::http::seen::show;
-use crate::shown::CertificateRow;
+use crate::shown::{CertificatePage, CertificateRow};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::is_alias_part;
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, Question};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// What is asked for.
@@ -121,16 +121,6 @@ pub struct EndingSought {
     /// The last such day: the first, or a later one.
     #[schema(format = Date)]
     until: String,
-}
-
-/// A page of certificates.
-#[derive(Serialize, ToSchema)]
-pub struct CertificatePage {
-    /// At most as many as were asked for.
-    certificates: Vec<CertificateRow>,
-    /// Where the next page begins, as `after`; null on the last.
-    #[schema(required)]
-    next: Option<String>,
 }
 
 /// Finds certificates of the caller's agency, a page at a time.

@@ -1,9 +1,10 @@
 //! 转入: a certificate of another region goes on here, as a first version.
 
-use super::issue::{Issued, draft};
+use super::issue::draft;
 use crate::accounts::Right;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::shown::Issued;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};

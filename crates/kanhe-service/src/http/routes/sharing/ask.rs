@@ -5,6 +5,7 @@ use crate::http::moment::moment;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use kanhe_core::certificate::MOST_HOLDERS;
 use kanhe_core::code::{CertificateId, HolderCode, HolderCodeType, TypeCode};
 use kanhe_core::spelling;
 use kanhe_issuer::sharing::{Basis, Purpose};
@@ -41,6 +42,11 @@ pub struct ConsentStated {
     /// When it was given (RFC 3339).
     #[schema(format = DateTime)]
     pub given: String,
+    /// Whose it is: the holders who have agreed, where a certificate has several. Each lets the own number alone be seen: those of other persons
+    /// stay masked, and a signed file takes the consent of all of them. The holder who is asked for need not be named.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    pub holders: Vec<HolderNamed>,
 }
 
 /// By which duty somebody asks.
@@ -74,6 +80,15 @@ impl PurposeStated {
             }
         };
         Ok(Purpose::new(&self.matter, &self.case, basis, now)?)
+    }
+
+    /// The holders whom the consent names.
+    pub fn agreed(&self) -> Result<Vec<HolderCode>, Problem> {
+        let named = self.consent.as_ref().map_or(&[][..], |consent| &consent.holders);
+        if named.len() > MOST_HOLDERS {
+            return Err(malformed(format_args!("`consent.holders` has {} items, at most {MOST_HOLDERS} are taken", named.len())));
+        }
+        named.iter().map(HolderNamed::read).collect()
     }
 }
 

@@ -8,12 +8,12 @@ use crate::http::aside::aside;
 use crate::http::body::{JsonBody, at_most};
 use crate::http::problem::Problem;
 use crate::http::routes::page::cut;
-use crate::sharing::{Inquiry, ShareAct, SharedCertificate, by_holder, by_identifier};
+use crate::sharing::{Inquiry, ShareAct, ShareError, SharedCertificate, by_holder, by_identifier};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use kanhe_core::code::CertificateId;
+use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::verify::Occasion;
 use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_store::find::Cursor;
@@ -94,7 +94,8 @@ pub async fn holder(
     aside(&house, move |house| {
         let (code, kind) = (asked.holder.read()?, asked.r#type.as_deref().map(type_code).transpose()?);
         let (after, most) = cut(asked.after.as_deref(), asked.limit)?;
-        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?.about_holder(&code);
+        let inquiry = Inquiry::new(house, &caller, asked.purpose.read(house.now())?, ShareAct::Holder, sight(asked.whole))?;
+        let inquiry = inquiry.agreed_by(asked.purpose.agreed()?).about_holder(&code);
         let found = by_holder(&house.library, &caller, &code, kind.as_ref(), after.as_ref(), most)?;
         let certificates = found.disclose(house, &inquiry)?;
         if after.is_none() && certificates.is_empty() {
@@ -116,15 +117,16 @@ pub async fn by_its_identifier(
     caller.may(Right::Share)?;
     aside(&house, move |house| {
         let named = identifier(&asked.identifier)?;
-        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Identifier, sight(asked.whole))?;
-        one(house, inquiry, &named)
+        let inquiry = Inquiry::new(house, &caller, asked.purpose.read(house.now())?, ShareAct::Identifier, sight(asked.whole))?;
+        Ok::<_, Problem>(one(house, inquiry.agreed_by(asked.purpose.agreed()?), &named)?)
     })
     .await
 }
 
 /// One certificate, by its QR code. Only a code whose signature holds is looked up; what has become of the certificate is in the answer.
 ///
-/// A code that is not believed is a question that found nothing: it is written down and counted.
+/// A code that is not believed is a question that found nothing: it is written down and counted. One of another region's agency is none of
+/// this library's (`certificate_elsewhere`): `POST /v1/verify` says whether it is in force.
 #[utoipa::path(post, path = "/v1/sharing/qr", tag = "sharing", request_body = QrInquiry,
     responses((status = OK, body = SharedCertificate)))]
 pub async fn by_its_code(
@@ -135,11 +137,15 @@ pub async fn by_its_code(
     caller.may(Right::Share)?;
     aside(&house, move |house| {
         at_most("text", &asked.text, LONGEST_TEXT)?;
-        let inquiry = Inquiry::new(&caller, asked.purpose.read(house.now())?, ShareAct::Qr, sight(asked.whole))?;
+        let inquiry = Inquiry::new(house, &caller, asked.purpose.read(house.now())?, ShareAct::Qr, sight(asked.whole))?;
+        let inquiry = inquiry.agreed_by(asked.purpose.agreed()?);
         let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
         let counter = house.shelf.present().ok_or_else(none)?;
         match sealed(&counter, &asked.text, house.now()) {
-            Ok(named) => one(house, inquiry, &named),
+            Ok((named, region)) => Ok(one(house, inquiry, &named).map_err(|error| match error {
+                ShareError::NotFound if region != *house.library.region() => ShareError::Elsewhere { region, own: *house.library.region() },
+                error => error,
+            })?),
             Err(problem) => {
                 // Who tries forged codes is to be seen, as who tries identifiers is.
                 inquiry.finds_nothing(house)?;
@@ -150,26 +156,27 @@ pub async fn by_its_code(
     .await
 }
 
-fn one(house: &House, inquiry: Inquiry<'_>, named: &CertificateId) -> Result<Json<SharedCertificate>, Problem> {
+fn one(house: &House, inquiry: Inquiry<'_>, named: &CertificateId) -> Result<Json<SharedCertificate>, ShareError> {
     let inquiry = inquiry.about_certificate(named);
     let found = by_identifier(&house.library, inquiry.caller, named)?;
     Ok(Json(found.disclose_one(house, &inquiry)?))
 }
 
-/// The identifier in a code whose signature holds, whatever has become of the certificate.
-fn sealed(counter: &Shelved, text: &str, now: Timestamp) -> Result<CertificateId, Problem> {
+/// The identifier in a code whose signature holds, whatever has become of the certificate, and the region whose agency signed it.
+fn sealed(counter: &Shelved, text: &str, now: Timestamp) -> Result<(CertificateId, RegionCode), Problem> {
     let judged = counter.verify(text, Occasion { at: now, scene: None });
     match &judged {
-        Ok(accepted) => Ok(accepted.claims().identifier.clone()),
+        Ok(accepted) => Ok((accepted.claims().identifier.clone(), *accepted.issuer().region)),
         Err(refusal) => {
-            let claims = refusal.believed().and_then(|believed| believed.claims.as_ref());
+            let sealed =
+                refusal.believed().and_then(|believed| Some((believed.claims.as_ref()?.identifier.clone(), *believed.issuer.region)));
             let code = refusal.reason().code();
             let nobody = || {
                 // A code such as `key_stolen` is of a verdict here, and of a counter's clerk: there is no key file of his to be looked at.
                 let next = Answer::new(&judged, counter.pack(), now, Clock::Service).next();
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "nothing that this code says can be believed").next(next)
             };
-            claims.map(|claims| claims.identifier.clone()).ok_or_else(nobody)
+            sealed.ok_or_else(nobody)
         }
     }
 }

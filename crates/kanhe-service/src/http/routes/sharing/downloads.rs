@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkInquiry {
-    /// For what; a signed file is whole, so its holder must have agreed.
+    /// For what; a signed file is whole, so its holder must have agreed, and each of them where it has several.
     purpose: PurposeStated,
     /// The certificate's identifier.
     identifier: String,
@@ -48,8 +48,11 @@ pub async fn link(act: Act<LinkInquiry>) -> Result<(StatusCode, Once), Problem> 
     let given = act.done(|act| {
         let Act { house, caller, body, .. } = &act;
         let named = identifier(&body.identifier)?;
-        let inquiry = Inquiry::new(caller, body.purpose.read(house.now())?, ShareAct::Link, sight(true))?.about_certificate(&named);
         act.once(|answer| {
+            // Whoever asks again what was answered before is told so, though he has nothing more to ask today.
+            let purpose = body.purpose.read(house.now())?;
+            let inquiry = Inquiry::new(house, caller, purpose, ShareAct::Link, sight(true))?;
+            let inquiry = inquiry.agreed_by(body.purpose.agreed()?).about_certificate(&named);
             let found = by_identifier(&house.library, caller, &named)?;
             let keep = |pen: &mut Pen<'_>, of: &CertificateId| answer.keep_made(pen, &format!("a link to the file of {of}"));
             let given = links::give(house, &inquiry, &found, keep)?;

@@ -55,7 +55,7 @@ pub async fn matching(
         let holder = asked.holder.read()?;
         let purpose = asked.purpose.read(house.now())?;
         let matter = matters::find(&house.library, &caller.agency, purpose.matter())?;
-        let inquiry = Inquiry::new(&caller, purpose, ShareAct::Matching, Sight::Masked)?.about_holder(&holder);
+        let inquiry = Inquiry::new(house, &caller, purpose, ShareAct::Matching, Sight::Masked)?.about_holder(&holder);
         let wants = match_matter(house, &inquiry, &matter, &holder)?;
         if !wants.iter().any(MatchedWant::has_certificate) {
             nothing_is_found_by(&holder)?;

@@ -11,7 +11,8 @@ use crate::shown::Names;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kanhe_issuer::sharing::Stated;
+use kanhe_issuer::question::nothing_is_found_by;
+use kanhe_issuer::sharing::{Answer, Stated};
 use kanhe_issuer::sight::Sight;
 use kanhe_words::Words;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ const MOST_FIELDS: usize = 200;
 const LONGEST_STATED: usize = 100;
 
 /// What somebody says that a certificate says: of the holder at least the name or the code, and the identifier, the number, or the holder's
-/// code with the type.
+/// code with the type. What is blank is not stated.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InformationStated {
@@ -43,7 +44,7 @@ pub struct InformationStated {
     holder_name: Option<String>,
     /// The code of a holder.
     holder: Option<HolderNamed>,
-    /// Fields by their names, each as text: a flag as `true` or `false`, a list joined by commas.
+    /// Fields by their names in either language, each as text, as in an application: a choice by its code or name, a list joined by `,` or `^`.
     #[serde(default)]
     fields: BTreeMap<String, String>,
 }
@@ -88,7 +89,8 @@ impl StandardAnswer {
 /// Whether what somebody says of a certificate is so.
 ///
 /// `0` as stated and in force, `1` not yet in force, `2` not in force for the time being, `3` in force no more, `4` too little was stated,
-/// `5` there is none, `6` it says otherwise. Which part differs is not said.
+/// `5` there is none, `6` it says otherwise. Which part differs is not said. A holder's code by which nothing is found is refused where its
+/// check character is wrong, and so are fields that the certificate's type has not.
 #[utoipa::path(post, path = "/v1/sharing/verify-information", tag = "sharing", request_body = InformationStated,
     responses((status = OK, body = StandardAnswer)))]
 pub async fn of_information(
@@ -100,13 +102,16 @@ pub async fn of_information(
     aside(&house, move |house| {
         let purpose = asked.purpose.read(house.now())?;
         let stated = stated(asked)?;
-        let mut inquiry = Inquiry::new(&caller, purpose, ShareAct::Information, Sight::Masked)?;
+        let mut inquiry = Inquiry::new(house, &caller, purpose, ShareAct::Information, Sight::Masked)?;
         if let Some(identifier) = &stated.identifier {
             inquiry = inquiry.about_certificate(identifier);
         } else if let Some(code) = &stated.holder_code {
             inquiry = inquiry.about_holder(code);
         }
         let answer = information::verify(house, &inquiry, &stated)?;
+        if let (Answer::NotFound, Some(code)) = (answer, &stated.holder_code) {
+            nothing_is_found_by(code)?;
+        }
         Ok::<_, Problem>(StandardAnswer::new(answer.number(), &information::meaning(answer)))
     })
     .await
@@ -129,7 +134,7 @@ pub async fn of_file(
         let none = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service_no_pack", "the service has no pack yet").retry_after(60);
         let counter = house.shelf.present().ok_or_else(none)?;
         let purpose = purpose.stated()?.read(house.now())?;
-        let inquiry = Inquiry::new(&caller, purpose, ShareAct::File, Sight::Masked)?;
+        let inquiry = Inquiry::new(house, &caller, purpose, ShareAct::File, Sight::Masked)?;
         let answer = file::verify(house, &inquiry, &counter, &bytes)?;
         Ok::<_, Problem>(StandardAnswer::new(answer.number(), &file::meaning(answer)))
     })
@@ -144,19 +149,24 @@ fn stated(asked: InformationStated) -> Result<Stated, Problem> {
         said.as_ref().map_or(Ok(()), |said| at_most(member, said, LONGEST_STATED))?;
     }
     Ok(Stated {
-        identifier: asked.identifier.as_deref().map(identifier).transpose()?,
-        type_code: asked.r#type.as_deref().map(type_code).transpose()?,
-        holder_name: asked.holder_name,
-        holder_code: asked.holder.map(|holder| holder.read()).transpose()?,
-        number: asked.number,
-        fields: asked.fields,
+        identifier: said(asked.identifier).as_deref().map(identifier).transpose()?,
+        type_code: said(asked.r#type).as_deref().map(type_code).transpose()?,
+        holder_name: said(asked.holder_name),
+        holder_code: asked.holder.filter(|holder| !holder.code.trim().is_empty()).map(|holder| holder.read()).transpose()?,
+        number: said(asked.number),
+        fields: asked.fields.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
     })
+}
+
+/// What is stated: a form that was sent with a member left blank says nothing in it.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }
 
 impl FilePurpose {
     fn stated(self) -> Result<PurposeStated, Problem> {
         let consent = match (self.consent, self.given) {
-            (Some(reference), Some(given)) => Some(ConsentStated { reference, given }),
+            (Some(reference), Some(given)) => Some(ConsentStated { reference, given, holders: Vec::new() }),
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(malformed("`consent` and `given` belong together")),
         };

@@ -5,8 +5,8 @@ use super::super::export::written;
 use super::super::log::{event_of, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
-    Proof, Sought, Which,
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof, Sought,
+    Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -17,7 +17,6 @@ use crate::verbs::{clock, key};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
-use kanhe_core::event;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft, Term};
 use kanhe_issuer::audit::judge;
@@ -26,6 +25,7 @@ use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
+use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::{Thefts, usable_behind};
@@ -252,11 +252,14 @@ impl Door for Own {
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
         let (library, manifest) = (&self.library, manifest(&self.library)?);
-        let findings = library.check(|whole| judge(whole, &manifest), progress).map_err(stored)?;
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
-        let looked_at = certificates.saturating_add(events);
-        let behind_cut_off = Some(usable_behind(library, &manifest).map_err(stored)?);
-        Ok(Checked { certificates, events, looked_at, findings: Some(findings.iter().map(Into::into).collect()), behind_cut_off })
+        let mut told = Checked { certificates, events, ..Checked::default() };
+        let seen = |seen, all| {
+            told.looked_at = seen;
+            progress(seen, all);
+        };
+        let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
+        Ok(told.over(&findings, usable_behind(library, &manifest).map_err(stored)?))
     }
 
     fn extent(&self) -> Extent {
@@ -274,14 +277,5 @@ impl Door for Own {
         }
         let export = Export { library, catalogue: &catalogue, part: &part, made: clock::moment(None)? };
         written(&export, exporting).map(Some)
-    }
-}
-
-impl EventsWanted<'_> {
-    fn are(&self, event: &event::Event) -> bool {
-        self.by.is_none_or(|by| event.actor == by)
-            && self.act.is_none_or(|act| event.act.word() == act)
-            && self.since.is_none_or(|since| event.recorded >= since)
-            && self.until.is_none_or(|until| event.recorded < until)
     }
 }

@@ -1,34 +1,36 @@
 //! A library that a service holds: asked by its interface, with the rights of an account.
 
-use super::super::bulk::with;
 use super::super::export::taken;
-use super::shapes::{
-    Applications, Certificates, Events, IssuedTold, LodgedAs, TypeLine, Types, columns, confined, cut, grounds_of, named_stage, of_case,
-    one, search, sought, stage_of, unexpected,
-};
-use super::wire::{Reply, Wire, broken_off, escaped};
+use super::shapes::{columns, confined, cut, grounds_of, named_stage, of_case, one, search, sought, unexpected};
+use super::wire::{Reply, Wire, broken_off};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, EventsWanted, Exporting, Extent, Issued, Kept, Order, Page, Place,
-    Proof, Sought, Which,
+    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof, Sought,
+    Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
+use crate::verbs::report::with;
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
+use kanhe_core::hex::Hex;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
 use kanhe_service::export::Counts as Exported;
-use kanhe_service::proposals::hex;
+use kanhe_service::percent::escaped;
 use kanhe_service::serve::SOCKET;
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
+use kanhe_service::shown::{
+    self, Application, ApplicationPage, ApplicationRow, Certificate, CertificatePage, CertificateRow, Changed, Checked, Counts, Event,
+    History, KindLine, Kinds, LodgeResult, LodgedAs, MovedOn,
+};
 use kanhe_store::Stage;
 use kanhe_store::find::LONGEST_PAGE;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -61,7 +63,7 @@ impl Service {
     }
 
     /// Issues a certificate of a type that needs no review, for a row of a table.
-    pub fn issue_row(&self, kind: &CertificateKind, row: &Row, grounds: (&str, &str)) -> Result<Reply<IssuedTold>, Failure> {
+    pub fn issue_row(&self, kind: &CertificateKind, row: &Row, grounds: (&str, &str)) -> Result<Reply<shown::Issued>, Failure> {
         let (basis, reason) = grounds;
         let body = json!({ "type": kind.code().as_str(), "application": columns(row), "basis": basis, "reason": reason });
         self.0.post("/v1/certificates", &body)
@@ -79,7 +81,7 @@ impl Door for Service {
 
     fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let (body, agency) = search(sought);
-        let found: Certificates = self.done("/v1/certificates/search", &cut(body, page))?;
+        let found: CertificatePage = self.done("/v1/certificates/search", &cut(body, page))?;
         Ok(confined(found.certificates, found.next, agency, |row| &row.agency))
     }
 
@@ -138,7 +140,7 @@ impl Door for Service {
             }
             Place::Decided(code) => (format!("/v1/applications/{}/approval", escaped(code.as_str())), json!({})),
         };
-        self.done::<IssuedTold>(&path, &grounds_of(grounds, more)?)?.read()
+        self.done::<shown::Issued>(&path, &grounds_of(grounds, more)?)?.try_into()
     }
 
     fn decider(&self, _: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {
@@ -154,15 +156,15 @@ impl Door for Service {
         );
         let more = json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row), "replaces": replaces });
         match self.0.post::<LodgedAs>("/v1/applications", &grounds_of(grounds, more)?)? {
-            Reply::Done(LodgedAs { result, code, .. }) if result != "before" => Ok(Arrived::New(code)),
-            Reply::Done(LodgedAs { code, stage, .. }) => Ok(Arrived::Before(code, named_stage(&stage)?)),
+            Reply::Done(LodgedAs { result: LodgeResult::Lodged, code, .. }) => Ok(Arrived::New(code)),
+            Reply::Done(LodgedAs { result: LodgeResult::Before, code, stage }) => Ok(Arrived::Before(code, named_stage(&stage)?)),
             Reply::Told(told) => told.of_row().map(Arrived::Refused).ok_or_else(|| told.failure()),
         }
     }
 
     fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
         let body = grounds_of(grounds, json!({ "department": department, "opinion": opinion.word() }))?;
-        stage_of(&self.done(&of_case(case, "/reviews"), &body)?)
+        named_stage(&self.done::<MovedOn>(&of_case(case, "/reviews"), &body)?.stage)
     }
 
     fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
@@ -170,7 +172,7 @@ impl Door for Service {
             Closing::Reject => "/rejection",
             Closing::Withdraw => "/withdrawal",
         };
-        stage_of(&self.done(&of_case(case, path), &grounds_of(grounds, json!({}))?)?)
+        named_stage(&self.done::<MovedOn>(&of_case(case, path), &grounds_of(grounds, json!({}))?)?.stage)
     }
 
     fn application(&self, case: &Case<'_>, sight: Sight) -> Result<(Application, Option<Value>), Failure> {
@@ -181,15 +183,15 @@ impl Door for Service {
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
         let (code, stage) = (wanted.type_code.as_ref().map(TypeCode::as_str), wanted.stage.map(Stage::word));
         let body = json!({ "type": code, "stage": stage, "department": wanted.department });
-        let found: Applications = self.done("/v1/applications/search", &cut(body, page))?;
+        let found: ApplicationPage = self.done("/v1/applications/search", &cut(body, page))?;
         Ok(confined(found.applications, found.next, wanted.agency.as_ref(), |row| &row.agency))
     }
 
     fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure> {
         let moment = |at: jiff::Timestamp| at.to_string();
         let asked = [
-            ("actor", wanted.by.map(str::to_owned)),
-            ("act", wanted.act.map(str::to_owned)),
+            ("actor", wanted.actor.map(str::to_owned)),
+            ("act", wanted.act.map(|act| act.word().to_owned())),
             ("from", wanted.since.map(moment)),
             ("until", wanted.until.map(moment)),
         ];
@@ -253,8 +255,8 @@ impl Service {
     /// that is packed with a dictionary that is not at hand is known by its code.
     pub fn types(&self, types: &TypesArg) -> Result<Catalogue, Failure> {
         let (shipped, dictionaries) = (shipped::catalogue(types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
-        let (told, dictionaries): (Types, Vec<_>) = (self.0.get("/v1/types")?, dictionaries.iter().collect());
-        let at_hand = |line: &TypeLine| shipped.find(&line.code).filter(|kind| hex(kind.file_digest()) == line.sha256);
+        let (told, dictionaries): (Kinds, Vec<_>) = (self.0.get("/v1/types")?, dictionaries.iter().collect());
+        let at_hand = |line: &KindLine| shipped.find(&line.code).filter(|kind| Hex(kind.file_digest()).to_string() == line.sha256);
         if told.types.len() == shipped.kinds().len() && told.types.iter().all(|line| at_hand(line).is_some()) {
             return Ok(shipped);
         }
@@ -277,9 +279,9 @@ impl Service {
         let mut page = EventPage { size: 0, events: Vec::new(), next: Some(from) };
         while let Some(after) = page.next.filter(|_| page.events.len() < most.max(1)) {
             let limit = (most.max(1) - page.events.len()).min(LONGEST_PAGE);
-            let part: Events = self.0.get(&format!("/v1/audit/events?after={after}&limit={limit}{asked}"))?;
+            let part: shown::EventPage = self.0.get(&format!("/v1/audit/events?after={after}&limit={limit}{asked}"))?;
             page.size = part.size;
-            page.events.extend(part.events);
+            page.events.extend(part.events.into_iter().map(|line| line.event));
             page.next = part.next;
         }
         Ok(page)

@@ -1,95 +1,28 @@
-//! What goes over the wire and comes back: the bodies of the interface, as far as verbs need them.
+//! What goes over the wire, as verbs have it; what comes back are the shapes that the service shows.
 
-use super::super::bulk::with;
-use super::wire::escaped;
 use super::{Case, Cut, Issued, Kept, Page, Sought};
 use crate::cli::GroundsArg;
 use crate::failure::Failure;
 use crate::verbs::clock;
+use crate::verbs::report::with;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
-use kanhe_service::shown::{ApplicationRow, Certificate, CertificateRow, Event};
+use kanhe_service::percent::escaped;
+use kanhe_service::shown::{self, IssueResult};
 use kanhe_store::Stage;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A page of certificates, on the wire.
-#[derive(Deserialize)]
-pub struct Certificates {
-    pub certificates: Vec<CertificateRow>,
-    pub next: Option<String>,
-}
+impl TryFrom<shown::Issued> for Issued {
+    type Error = Failure;
 
-/// A page of applications, on the wire.
-#[derive(Deserialize)]
-pub struct Applications {
-    pub applications: Vec<ApplicationRow>,
-    pub next: Option<String>,
-}
-
-/// A page of events, on the wire.
-#[derive(Deserialize)]
-pub struct Events {
-    pub size: u64,
-    pub events: Vec<Event>,
-    pub next: Option<u64>,
-}
-
-/// The types, on the wire.
-#[derive(Deserialize)]
-pub struct Types {
-    pub types: Vec<TypeLine>,
-}
-
-/// Which file makes a type, on the wire.
-#[derive(Deserialize)]
-pub struct TypeLine {
-    pub code: String,
-    pub file: String,
-    pub sha256: String,
-}
-
-/// What came of a request to issue, on the wire.
-#[derive(Deserialize)]
-pub struct IssuedTold {
-    result: String,
-    certificate: Certificate,
-    file: String,
-}
-
-/// How far an application has come, on the wire.
-#[derive(Deserialize)]
-pub struct MovedOn {
-    pub stage: String,
-}
-
-/// Under which code an application was taken in, on the wire.
-#[derive(Deserialize)]
-pub struct LodgedAs {
-    pub result: String,
-    pub code: String,
-    pub stage: String,
-}
-
-impl IssuedTold {
     /// The certificate that stands in the library now.
-    pub fn read(self) -> Result<Issued, Failure> {
-        let envelope = STANDARD.decode(&self.file).map_err(|_| unexpected("`file` is no base64"))?;
-        let Certificate { identifier, seal, .. } = self.certificate;
-        Ok(Issued { before: self.result == "before", identifier, kept: Kept { envelope, digits: seal } })
-    }
-
-    /// Its condition, and whether it lies behind the cut-off of a stolen key.
-    pub fn worth(&self) -> (String, bool) {
-        (self.certificate.condition.clone().into_owned(), self.certificate.behind_cut_off)
-    }
-
-    /// Its place in the agency's status lists.
-    pub const fn slot(&self) -> u32 {
-        self.certificate.slot
+    fn try_from(told: shown::Issued) -> Result<Self, Failure> {
+        let envelope = STANDARD.decode(&told.file).map_err(|_| unexpected("`file` is no base64"))?;
+        let shown::Certificate { identifier, seal, .. } = told.certificate;
+        Ok(Self { before: told.result == IssueResult::Before, identifier, kept: Kept { envelope, digits: seal } })
     }
 }
 
@@ -156,11 +89,6 @@ pub fn cut(body: Value, page: Cut<'_>) -> Value {
 pub fn confined<T>(rows: Vec<T>, next: Option<String>, agency: Option<&Uscc>, of: impl Fn(&T) -> &str) -> Page<T> {
     let foreign = agency.is_some_and(|agency| rows.iter().any(|row| of(row) != agency.as_str()));
     if foreign { Page { rows: Vec::new(), next: None } } else { Page { rows, next } }
-}
-
-/// The stage that an application has come to.
-pub fn stage_of(told: &MovedOn) -> Result<Stage, Failure> {
-    named_stage(&told.stage)
 }
 
 /// The stage of a word.

@@ -1,12 +1,14 @@
 //! Requests to a service, and its answers: what it refuses is told by its code, and who is asked to wait waits.
 
-use super::super::bulk::with;
 use super::socket::Beside;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::clock;
 use crate::verbs::issue::refused::fault_told;
+use crate::verbs::report::with;
 use crate::web;
+use kanhe_core::hex::Hex;
+use kanhe_service::http::problem::Fault;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -46,7 +48,7 @@ pub enum Reply<T> {
     Told(Told),
 }
 
-/// A problem document (RFC 9457), as far as it is passed on.
+/// A problem document (RFC 9457), as far as it is passed on: what stands before a service may write less of one than the service does.
 #[derive(Deserialize)]
 pub struct Told {
     /// The status code.
@@ -55,15 +57,7 @@ pub struct Told {
     code: String,
     detail: String,
     #[serde(default)]
-    faults: Vec<FaultTold>,
-}
-
-/// One thing that is wrong with what was handed in.
-#[derive(Deserialize)]
-struct FaultTold {
-    place: String,
-    code: String,
-    detail: String,
+    faults: Vec<Fault>,
 }
 
 impl<T> Reply<T> {
@@ -92,7 +86,7 @@ impl Told {
         if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
             return None;
         }
-        let fault = |fault: &FaultTold| fault_told(&fault.place, &fault.code, &fault.detail);
+        let fault = |fault: &Fault| fault_told(&fault.place, &fault.code, &fault.detail);
         let whole = || {
             let failure = self.failure();
             with(fault_told("row", failure.code(), &self.detail), json!({ "hint": failure.json().pointer("/error/hint") }))
@@ -213,7 +207,7 @@ enum Patience {
 
 /// The same name every time: what was done although its answer was lost is not done again.
 fn name() -> Result<String, Failure> {
-    Ok(clock::chance::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Hex(&*clock::chance::<16>()?).to_string())
 }
 
 fn wait_of(response: &Response<Body>) -> u64 {
@@ -258,7 +252,8 @@ fn guarded(url: &str) -> Result<bool, Failure> {
     match scheme {
         "https" => Ok(here),
         "http" if here => Ok(true),
-        _ => Err(Failure::new("service_in_the_clear", format!("{host} is not this machine, and {scheme} is no TLS"))),
+        "http" => Err(Failure::new("service_in_the_clear", format!("{host} is not this machine, and http is no TLS"))),
+        _ => Err(Failure::new("service_in_the_clear", format!("{scheme} is neither https, nor http to this machine"))),
     }
 }
 
@@ -273,12 +268,6 @@ fn read_key(path: &Path) -> Result<Zeroizing<String>, Failure> {
 
 fn unreachable(base: &str, error: &ureq::Error) -> Failure {
     Failure::new("service_unreachable", format!("{base}: {error}"))
-}
-
-/// A part of a path or a query, as RFC 3986 writes it.
-pub fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[cfg(test)]
@@ -297,18 +286,13 @@ mod tests {
             ("http://127.0.0.1.example.cn", Err("service_in_the_clear")),
             ("http://localhost@kanhe.example.cn", Err("service_in_the_clear")),
             ("ftp://kanhe.example.cn", Err("service_in_the_clear")),
+            ("ftp://127.0.0.1", Err("service_in_the_clear")),
             ("kanhe.example.cn", Err("usage")),
             ("", Err("usage")),
         ];
         for (url, expected) in rows {
             assert_eq!(guarded(url).map_err(|failure| failure.code()), expected, "{url}");
         }
-    }
-
-    #[test]
-    fn what_stands_in_a_path_cannot_leave_it() {
-        assert_eq!(escaped("1.2.156.3005.2.S"), "1.2.156.3005.2.S");
-        assert_eq!(escaped("a/b?c=d&e#f 张"), "a%2Fb%3Fc%3Dd%26e%23f%20%E5%BC%A0");
     }
 
     #[test]

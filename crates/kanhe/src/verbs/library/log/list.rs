@@ -2,22 +2,20 @@
 
 use crate::cli::LogEventsArgs;
 use crate::failure::Failure;
-use crate::verbs::library::door::{EventPage, EventsWanted, door};
+use crate::verbs::library::door::{EventPage, door};
 use crate::verbs::library::events::event_line;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::Language;
 use kanhe_core::event::Act;
+use kanhe_issuer::question::EventsWanted;
 use kanhe_service::shown::Event;
 use serde_json::json;
 
 /// Lists events in the order of the log, from an index on; those that are asked for.
 pub fn events(args: &LogEventsArgs, voice: Voice) -> Result<Ended, Failure> {
     let (since, until) = clock::time(args.since.as_deref(), args.until.as_deref())?;
-    if let Some(act) = args.act.as_deref().filter(|act| !Act::ALL.iter().any(|known| known.word() == *act)) {
-        let known = Act::ALL.map(Act::word).join(", ");
-        return Err(Failure::new("usage", format!("{act} is no act: {known}")));
-    }
-    let wanted = EventsWanted { by: args.by.as_deref(), act: args.act.as_deref(), since, until };
+    let act = args.act.as_deref().map(act).transpose()?;
+    let wanted = EventsWanted { since, until, act, actor: args.by.as_deref() };
     let EventPage { size, events, next } = door(&args.library)?.events(&wanted, args.from, args.most.max(1))?;
     voice.say(&json!({ "size": size, "events": events, "next": next }), |language| {
         let line = |event: &Event| format!("{}  {}", event_line(event, Some(&event.subject), language), event.subject);
@@ -32,4 +30,12 @@ pub fn events(args: &LogEventsArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.join("\n")
     });
     Ok(Ended::Well)
+}
+
+fn act(word: &str) -> Result<Act, Failure> {
+    let unknown = || {
+        let known = Act::ALL.map(Act::word).join(", ");
+        Failure::new("usage", format!("{word} is no act: {known}"))
+    };
+    Act::ALL.into_iter().find(|act| act.word() == word).ok_or_else(unknown)
 }

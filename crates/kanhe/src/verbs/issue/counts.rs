@@ -1,0 +1,83 @@
+//! What came of a table, row by row: into a folder, a library, or through a service.
+
+use super::refused::Refused;
+use crate::verbs::report::{Reported, with};
+use crate::verbs::{Ended, Voice};
+use crate::words::{Language, Words};
+use kanhe_issuer::lifecycle::Condition;
+use serde_json::{Value, json};
+
+/// How many rows came to what.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Certificates issued, or that could be.
+    pub issued: usize,
+    /// Requests that were answered before.
+    pub repeated: usize,
+    repeated_not_in_force: usize,
+    /// Whether somebody asked for a pause before the end of the table.
+    pub paused: bool,
+    refused: usize,
+    faults: Refused,
+}
+
+impl Counts {
+    /// The line of a row with faults, which is counted and kept.
+    pub fn refused(&mut self, row: Value, faults: Value) -> Value {
+        self.refused += 1;
+        let told = with(row, json!({ "result": "refused", "faults": faults }));
+        self.faults.keep(&told);
+        told
+    }
+
+    /// The line of a row that was answered before, and what its certificate is now: by its condition, and whether it lies behind a cut-off.
+    pub fn before(&mut self, row: Value, identifier: Option<&str>, worth: Option<(&str, bool)>, files: Option<&Value>) -> Value {
+        let (condition, behind_cut_off) = worth.unzip();
+        self.repeated += 1;
+        self.repeated_not_in_force += usize::from(worth.is_some_and(|worth| worth != (Condition::InForce.word(), false)));
+        let told = json!({ "result": "before", "identifier": identifier, "files": files, "condition": condition, "behind_cut_off": behind_cut_off });
+        with(row, told)
+    }
+
+    /// Says what came of the table, and how the run ended.
+    pub fn told(&self, report: &Reported, dry: bool, voice: Voice) -> Ended {
+        voice.say(&self.summary(report, dry), |language| self.words(report, dry, language));
+        super::ended(self.paused, self.refused)
+    }
+
+    fn summary(&self, report: &Reported, dry: bool) -> Value {
+        json!({
+            "issued": self.issued, "repeated": self.repeated, "repeated_not_in_force": self.repeated_not_in_force,
+            "refused": self.refused, "report": report.path, "report_before": report.before,
+            "dry_run": dry, "paused": self.paused, "faults": self.faults.faults(),
+        })
+    }
+
+    fn words(&self, reported: &Reported, dry: bool, language: Language) -> String {
+        let Self { issued, repeated, repeated_not_in_force, refused, paused, faults } = self;
+        let (rows, report) = (issued + repeated + refused, reported.path.display());
+        let mut lines = faults.lines(language);
+        if rows == 0 && !paused {
+            lines.push(Words::new("申请表只有列名，没有申请。", "The table has headings and no applications.").of(language).to_owned());
+        }
+        lines.push(match (language, dry) {
+            (Language::Chinese, false) => format!("签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
+            (Language::English, false) => format!("issued {issued}, issued before {repeated}, refused {refused}; report: {report}"),
+            (Language::Chinese, true) => format!("试运行：可签发 {issued}，已签发过 {repeated}，未受理 {refused}；报告：{report}"),
+            (Language::English, true) => {
+                format!("dry run: {issued} could be issued, {repeated} issued before, {refused} refused; report: {report}")
+            }
+        });
+        lines.extend((*repeated_not_in_force > 0).then(|| match language {
+            Language::Chinese => {
+                format!("! 已签发过的证照中有 {repeated_not_in_force} 张现非有效，核验不予接受：报告逐张注明（condition、behind_cut_off）")
+            }
+            Language::English => {
+                format!("! counters do not accept {repeated_not_in_force} of those issued before: the report says of each what it is (condition, behind_cut_off)")
+            }
+        }));
+        lines.extend(reported.line(language));
+        lines.extend(paused.then(|| super::paused(rows, language)));
+        lines.join("\n")
+    }
+}

@@ -99,9 +99,13 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
 /// Whether what was issued before came about as what is asked for now: the first of its kind, from that origin, or after that version.
 fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Result<bool, RegistrarError> {
     let predecessor = pen.card(before)?.predecessor;
+    let came = |as_told: &dyn Fn(&Event) -> bool| -> Result<bool, RegistrarError> {
+        let identifier = pen.card(before)?.identifier.to_string();
+        Ok(pen.history(before)?.iter().find(|event| event.subject == identifier).is_some_and(as_told))
+    };
     match lineage {
         Lineage::First => Ok(predecessor.is_none()),
-        Lineage::From(origin) => Ok(predecessor.is_none() && origin.is_origin_of(pen, before)?),
+        Lineage::From(origin) => Ok(predecessor.is_none() && came(&|event| origin.is_told_by(event))?),
         Lineage::Next { predecessor: wanted, .. } => Ok(predecessor == Some(wanted)),
     }
 }

@@ -92,8 +92,8 @@ pub enum RegistrarError {
         /// What it must say.
         wanted: Meaning,
     },
-    /// A scheme that is a region's.
-    #[error("{scheme} is a region: what stood there is entered by transfer in")]
+    /// A scheme in which certificates of other regions are known.
+    #[error("scheme {scheme} is for certificates of other regions: they are entered by transfer in")]
     AliasOfRegion {
         /// The scheme.
         scheme: String,

@@ -82,7 +82,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::OtherName { .. }
             | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             RegistrarError::AliasOfRegion { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "the scheme is a region: what stood there is entered by transfer in".to_owned())
+                (StatusCode::UNPROCESSABLE_ENTITY, "the scheme is for certificates of other regions: they are entered by transfer in".to_owned())
             }
         };
         Self::new(status, code, detail)

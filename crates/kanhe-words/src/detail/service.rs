@@ -102,7 +102,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("your agency keeps nothing of this holder", "贵机构没有该持证主体的资料"),
     ("it stands for another certificate already", "该标识已对应另一证照"),
     ("a holder has a certificate of this type that is valid or suspended", "持证主体已有一张有效或暂扣的此类证照"),
-    ("the scheme is a region: what stood there is entered by transfer in", "该体系是一个地区：在那里的证照须经转入登记"),
+    ("the scheme is for certificates of other regions: they are entered by transfer in", "该体系用于其他地区的证照，须经转入登记"),
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),
     ("its holder {} is not in the application", "其第 {} 个持证主体不在申请中"),
     ("the type's review asks other departments: {}", "该类型的审查由其他部门参加：{=}"),

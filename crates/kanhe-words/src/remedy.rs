@@ -189,6 +189,10 @@ pub fn remedy(code: &str) -> Option<Words> {
         "holder_has_one" => ("延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
         "state_code_other" => ("换一个代码查询。", "Ask by another code."),
         "state_code_ambiguous" => ("用 --type 指明类型。", "Name the type with --type."),
+        "identifier_taken" => (
+            "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+            "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
+        ),
         "number_taken" => ("换一个编号，或先注销正在使用该编号的证照。", "Use another number, or cancel the certificate that bears it."),
         "other_holder" => (
             "换人持证须另行申请：注销原证（kanhe cancel），再为新的持证主体签发。",

@@ -125,7 +125,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "所办事项见错误说明；如未收到密钥，请更换或作废后重新办理。",
         "The detail names what was made; if its secret never arrived, rotate it, or take it away and make another with a new key.",
     ),
-    ("identifier_taken", "换一个编号。", "Use another number."),
+    (
+        "identifier_taken",
+        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+        "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
+    ),
     ("job_not_now", "GET /v1/jobs/{id} 可查任务的状态。", "GET /v1/jobs/{id} tells its condition."),
     ("job_too_many_rows", "分成几份提交。", "Hand it in in parts."),
     ("job_unknown", "GET /v1/jobs 列出本机构的批量任务。", "GET /v1/jobs lists them."),

@@ -18,8 +18,8 @@ use std::path::Path;
 
 /// What who annuls a version has to do next.
 const STAYS_SUPERSEDED: Words = Words::new(
-    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照，如有需要请重新颁发。",
-    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Issue it anew where he is to have one.",
+    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照。如有需要，以原编号和新的申请编号重新颁发，即为下一版本。",
+    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Where he is to have one, issue it anew with the same number and a new request id: it becomes the next version.",
 );
 
 /// Changes the state of a certificate.

@@ -280,3 +280,14 @@ fn of_two_that_are_issued_anew_at_a_time_one_is_entered() {
     let codes: Vec<_> = entered.iter().map(|entered| entered.as_ref().err().map(RegistrarError::code)).collect();
     assert_eq!(codes, [None, Some("identifier_taken")]);
 }
+
+#[test]
+fn a_request_that_amended_does_not_renew() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let ask = |how| registry.replace(mark, how, 1, "R-2", "2026-05-01T04:00:00Z");
+    let amended = ask(Replacement::Amend).unwrap().shelfmark();
+    assert_eq!(ask(Replacement::Amend), Ok(Entered::Before(amended)));
+    let identifier = registry.identifier(amended).to_string();
+    assert_eq!(ask(Replacement::Renew), Err(RegistrarError::RequestDiffers { identifier }));
+}

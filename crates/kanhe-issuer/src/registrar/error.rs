@@ -23,8 +23,8 @@ pub enum RegistrarError {
     /// The table of the lifecycle forbids it.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
-    /// The request was answered before, and asked for something else.
-    #[error("the request was answered before with {identifier}, for other contents")]
+    /// The request was answered before, and asked for something else: other contents, or another act.
+    #[error("the request was answered before with {identifier}, for something else")]
     RequestDiffers {
         /// What was issued for it.
         identifier: String,

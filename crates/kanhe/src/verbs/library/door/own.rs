@@ -26,7 +26,7 @@ use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
@@ -151,11 +151,14 @@ impl Door for Own {
     }
 
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
-        let entered = self.enter(order, entry(grounds)?)?;
+        let entry = entry(grounds)?;
+        let now = entry.now;
+        let entered = self.enter(order, entry)?;
         let mark = entered.shelfmark();
-        let identifier = self.library.card(mark).map_err(stored)?.identifier.to_string();
+        let card = self.library.card(mark).map_err(stored)?;
+        let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());
         let before = matches!(entered, Entered::Before(_));
-        Ok(Issued { before, identifier, kept: self.library.record(mark).map_err(stored)?.into() })
+        Ok(Issued { before, identifier, condition, kept: self.library.record(mark).map_err(stored)?.into() })
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {

@@ -78,8 +78,8 @@ impl IssuedTold {
     /// The certificate that stands in the library now.
     pub fn read(self) -> Result<Issued, Failure> {
         let envelope = STANDARD.decode(&self.file).map_err(|_| unexpected("`file` is no base64"))?;
-        let Certificate { identifier, seal, .. } = self.certificate;
-        Ok(Issued { before: self.result == "before", identifier, kept: Kept { envelope, digits: seal } })
+        let Certificate { identifier, seal, condition, .. } = self.certificate;
+        Ok(Issued { before: self.result == "before", identifier, condition: condition.into_owned(), kept: Kept { envelope, digits: seal } })
     }
 
     /// Its place in the agency's status lists.

@@ -101,6 +101,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("your agency has no event of this index", "贵机构没有此序号的事件"),
     ("your agency keeps nothing of this holder", "贵机构没有该持证主体的资料"),
     ("it stands for another certificate already", "该标识已对应另一证照"),
+    ("it stands for a certificate of another agency of the region already", "该标识已对应本地区另一机构的证照"),
+    (
+        "another agency of the region has issued a holder a certificate of this type that is valid or suspended",
+        "本地区另一机构已向该持证主体颁发此类证照，现为有效或暂扣",
+    ),
     ("a holder has a certificate of this type that is valid or suspended", "持证主体已有一张有效或暂扣的此类证照"),
     ("the scheme is for certificates of other regions: they are entered by transfer in", "该体系用于其他地区的证照，须经转入登记"),
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),

@@ -3,6 +3,7 @@
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, grounded};
+use crate::http::own::within;
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use crate::http::repeat::bound;
@@ -11,7 +12,7 @@ use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
-use kanhe_store::Shelfmark;
+use kanhe_store::{Shelfmark, Within};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -95,7 +96,8 @@ fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
-    let told = enter(&house, sign(&house, &intake, &applications))?;
+    let within = within(&caller);
+    let told = enter(&house, sign(&house, &intake, &applications, within), within)?;
     let name = |(row, application): (BatchRow, &Application)| BatchRow { request_id: application.request_id().map(str::to_owned), ..row };
     let rows: Vec<BatchRow> = told.into_iter().zip(&applications).map(name).collect();
     let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
@@ -103,20 +105,20 @@ fn issue_all(act: Act<BatchRequest>) -> Result<Batch, Problem> {
 }
 
 /// Signs all rows.
-fn sign(house: &House, intake: &Intake<'_>, applications: &[Application]) -> Vec<Row> {
+fn sign(house: &House, intake: &Intake<'_>, applications: &[Application], within: Within<'_>) -> Vec<Row> {
     let sign = |application| {
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, |number| house.pictures.artist.missing(number)) {
             Ok(Answer::Before(mark)) => Row::Before(mark),
             Ok(Answer::New(signed)) => Row::Waiting(signed),
-            Err(refusal) => Row::Refused(refused::of_row(refusal)),
+            Err(refusal) => Row::Refused(refused::of_row(refusal, within)),
         }
     };
     applications.iter().map(sign).collect()
 }
 
 /// Enters all that wait in one write.
-fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
+fn enter(house: &House, rows: Vec<Row>, within: Within<'_>) -> Result<Vec<BatchRow>, Problem> {
     let (mut told, mut signed) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
         told.push(match row {
@@ -133,7 +135,7 @@ fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
         (Some(row), _) => Ok(row),
         (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
             Ok(entered) => tell(house, &entered),
-            Err(error) => Ok(refuse(vec![Problem::from(error).of_row("row")])),
+            Err(error) => Ok(refuse(vec![Problem::from(error).told_to(within).of_row("row")])),
         },
     };
     told.into_iter().map(waiting).collect()

@@ -177,6 +177,10 @@ pub fn remedy(code: &str) -> Option<Words> {
             "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
             "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
         ),
+        "review_needed" => (
+            "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends。",
+            "Hand it in with `kanhe apply`, with --renews or --amends for a new version: it is reviewed first.",
+        ),
         "review_not_agreed" => (
             "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
             "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",

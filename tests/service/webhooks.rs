@@ -386,7 +386,11 @@ fn a_letter_that_was_on_its_way_to_a_hook_that_is_gone_is_not_kept() {
     let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
     let (house, gone) = (Arc::clone(&stage.house), ours.clone());
     let taken_away = move |_: &str, _: &[(&str, String)], _: &[u8]| {
-        house.library.commit(|pen| -> Result<(), StoreError> { Ok(remove_hook(pen, &gone)) }).unwrap();
+        let removed = house.library.commit(|pen| -> Result<(), StoreError> {
+            remove_hook(pen, &gone);
+            Ok(())
+        });
+        removed.unwrap();
         Ok(503)
     };
     rounds(&stage.house, &taken_away);

@@ -12,7 +12,7 @@ use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
-use kanhe_store::{Pen, Shelfmark, StoreError};
+use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 
 /// Issues a certificate for each row, or proofreads it.
 pub(super) struct Issuing<'a> {
@@ -35,6 +35,22 @@ impl<'a> Issuing<'a> {
         Ok(Self { house, kind, desk, registrar, proof: dry.then(|| Proof::new(registrar)) })
     }
 
+    /// Whose table it is: it has one type, for which whoever follows the job may act.
+    const fn within(&self) -> Within<'a> {
+        Within { agency: &self.desk.agency().code, types: None }
+    }
+
+    /// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is
+    /// resumed.
+    fn refused(&self, refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
+        match refusal {
+            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
+                Err(Problem::from(*error).into())
+            }
+            refusal => Ok(End::Refused(of_row(refusal, self.within()).into_iter().map(RowFault::from).collect())),
+        }
+    }
+
     fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
         let Errand { grounds, now, .. } = errand;
         let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
@@ -50,19 +66,22 @@ impl Trade for Issuing<'_> {
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
             let draft = intake.draft(application, undrawable);
-            return draft.and_then(|draft| prove(proof, house, intake.desk, draft)).or_else(refused).map(Passed::Known);
+            return draft
+                .and_then(|draft| prove(proof, house, intake.desk, draft))
+                .or_else(|refusal| self.refused(refusal))
+                .map(Passed::Known);
         }
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, undrawable) {
             Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
-            Ok(Answer::Before(mark)) => before(house, mark).or_else(refused).map(Passed::Known),
-            Err(refusal) => refused(refusal).map(Passed::Known),
+            Ok(Answer::Before(mark)) => before(house, mark).or_else(|refusal| self.refused(refusal)).map(Passed::Known),
+            Err(refusal) => self.refused(refusal).map(Passed::Known),
         }
     }
 
     fn enter<T>(&self, signed: &[Signed], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {
         self.registrar.enter_and(signed, |pen, entered| {
-            let ends = entered.into_iter().map(|entered| ended(pen, entered)).collect::<Result<_, _>>()?;
+            let ends = entered.into_iter().map(|entered| ended(pen, entered, self.within())).collect::<Result<_, _>>()?;
             beside(pen, ends)
         })
     }
@@ -86,26 +105,16 @@ fn before(house: &House, mark: Shelfmark) -> Result<End, Refusal<MissingGlyph>> 
     Ok(End::Before(Some(card.identifier.to_string())))
 }
 
-/// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is resumed.
-fn refused(refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
-    match refusal {
-        Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
-            Err(Problem::from(*error).into())
-        }
-        refusal => Ok(End::Refused(of_row(refusal).into_iter().map(RowFault::from).collect())),
-    }
-}
-
 fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {
     Refusal::Registrar(Box::new(error))
 }
 
-fn ended(pen: &Pen<'_>, entered: Result<Entered, RegistrarError>) -> Result<End, StoreError> {
+fn ended(pen: &Pen<'_>, entered: Result<Entered, RegistrarError>, within: Within<'_>) -> Result<End, StoreError> {
     let name = |mark| Ok::<_, StoreError>(Some(pen.card(mark)?.identifier.to_string()));
     match entered {
         Ok(Entered::New(mark)) => name(mark).map(End::New),
         Ok(Entered::Before(mark)) => name(mark).map(End::Before),
         Err(RegistrarError::Store(error)) => Err(error),
-        Err(error) => Ok(End::refused(error.into())),
+        Err(error) => Ok(End::refused(Problem::from(error).told_to(within))),
     }
 }

@@ -32,6 +32,8 @@ fn a_certificate_comes_from_another_region_when_that_has_given_it_away() {
     assert_eq!(archive.taking_over(21, "safety-staff:06").ended(2).json()["error"]["code"], "alias_taken");
     let found = archive.told(&["find", "--alias", &format!("330000:{THERE}")]);
     assert_eq!(found["certificates"][0]["identifier"], here);
+    let found = archive.told(&["find", "--alias", &format!("330100:{}", THERE.to_lowercase())]);
+    assert_eq!(found["certificates"][0]["identifier"], here, "however it is spelled");
     assert_eq!(archive.told(&["history", here])["events"][0]["act"], "transfer_in");
     assert_eq!(archive.told(&["show", here])["state_codes"]["safety-staff"], "01");
     archive.is_whole();

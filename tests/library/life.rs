@@ -3,6 +3,7 @@
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id};
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
+use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
 use kanhe_issuer::registrar::{Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
 use kanhe_tests::world::moment;
@@ -200,4 +201,93 @@ fn what_the_library_does_not_have_is_named() {
     let now = moment("2026-04-01T00:00:00Z");
     let refused = registry.registrar().change(&stranger, Change::Suspend, &registry.entry(now, now), None).unwrap_err();
     assert_eq!(refused, RegistrarError::NotFound { identifier: stranger.to_string() });
+}
+
+#[test]
+fn a_number_that_has_ended_is_issued_anew_under_the_next_version() {
+    for change in [Change::Revoke, Change::Annul, Change::Cancel] {
+        let registry = Registry::new();
+        let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+        registry.change(first, change, "2026-03-02T01:00:00Z").unwrap();
+        let state = registry.library.card(first).unwrap().state;
+        let anew = registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-03-03").unwrap().shelfmark();
+        assert_eq!(registry.identifier(anew), registry.identifier(first).next_version().unwrap());
+        assert_eq!(registry.library.record(anew).unwrap().certificate().unwrap().predecessor, None, "it takes nobody's place");
+        let (before, card) = (registry.library.card(first).unwrap(), registry.library.card(anew).unwrap());
+        assert_eq!((before.state, before.successor, card.state, card.predecessor), (state, None, State::Valid, None));
+        assert_eq!(registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-03-03").unwrap(), Entered::Before(anew));
+        assert_eq!(registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap(), Entered::Before(first));
+        let renewed = registry.replace(anew, Replacement::Renew, 5, "R-1+renewed", "2026-05-01T04:00:00Z").unwrap().shelfmark();
+        assert_eq!(registry.identifier(renewed), registry.identifier(anew).next_version().unwrap());
+        assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
+    }
+}
+
+#[test]
+fn who_annuls_a_renewal_can_issue_the_number_anew() {
+    let registry = Registry::new();
+    let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+    let stolen = registry.replace(first, Replacement::Renew, 5, "R-1+thief", "2026-05-01T04:00:00Z").unwrap().shelfmark();
+    let taken = RegistrarError::IdentifierTaken { identifier: registry.identifier(stolen).to_string() };
+    assert_eq!(registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03"), Err(taken));
+    registry.change(stolen, Change::Annul, "2026-05-02T01:00:00Z").unwrap();
+    let anew = registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03").unwrap().shelfmark();
+    assert_eq!(registry.identifier(anew), registry.identifier(stolen).next_version().unwrap());
+    assert_eq!(registry.library.card(first).unwrap().state, State::Superseded);
+}
+
+#[test]
+fn a_number_that_can_come_back_or_has_run_out_is_taken() {
+    for (change, day) in [(Some(Change::Suspend), "2026-03-04"), (Some(Change::TransferOut), "2026-03-04"), (None, "2032-04-01")] {
+        let registry = Registry::new();
+        let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+        if let Some(change) = change {
+            registry.change(first, change, "2026-03-02T01:00:00Z").unwrap();
+        }
+        assert_eq!(registry.issue(ACCOUNTING, 5, "R-1+anew", day).unwrap_err().code(), "identifier_taken", "{change:?}");
+        if change != Some(Change::TransferOut) {
+            registry.change(first, Change::Cancel, &format!("{day}T01:00:00Z")).unwrap();
+            assert!(registry.issue(ACCOUNTING, 5, "R-1+anew", day).is_ok(), "{change:?}");
+        }
+    }
+}
+
+#[test]
+fn a_number_is_issued_anew_to_whoever_had_it_and_after_an_annulment_to_anybody() {
+    let registry = Registry::new();
+    let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+    registry.change(first, Change::Annul, "2026-03-02T01:00:00Z").unwrap();
+    let right = registry.issue(ACCOUNTING, 6, "R-1+right", "2026-03-03").unwrap().shelfmark();
+    registry.change(right, Change::Cancel, "2026-03-04T01:00:00Z").unwrap();
+    let identifier = registry.identifier(right).to_string();
+    let refused = RegistrarError::OtherHolder { identifier, stranger: Stranger::Added(1) };
+    assert_eq!(registry.issue(ACCOUNTING, 7, "R-1+other", "2026-03-05"), Err(refused));
+    assert!(registry.issue(ACCOUNTING, 6, "R-1+again", "2026-03-05").is_ok());
+}
+
+#[test]
+fn of_two_that_are_issued_anew_at_a_time_one_is_entered() {
+    let registry = Registry::new();
+    let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
+    registry.change(first, Change::Annul, "2026-03-02T01:00:00Z").unwrap();
+    let (desk, mut proof) = (registry.house.desk(ACCOUNTING), Proof::new(registry.registrar()));
+    let mut ask = |request: &str| proof.ask(&desk, registry.house.draft(ACCOUNTING, 5, request, "2026-03-03"));
+    let next = registry.identifier(first).next_version().unwrap();
+    assert_eq!(ask("R-1+one"), Ok(Proved::Could(next)));
+    assert_eq!(ask("R-1+two").unwrap_err().code(), "identifier_taken");
+    let signed = ["R-1+one", "R-1+two"].map(|request| registry.sign(ACCOUNTING, 5, request, "2026-03-03"));
+    let entered = registry.registrar().enter(&signed).unwrap();
+    let codes: Vec<_> = entered.iter().map(|entered| entered.as_ref().err().map(RegistrarError::code)).collect();
+    assert_eq!(codes, [None, Some("identifier_taken")]);
+}
+
+#[test]
+fn a_request_that_amended_does_not_renew() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let ask = |how| registry.replace(mark, how, 1, "R-2", "2026-05-01T04:00:00Z");
+    let amended = ask(Replacement::Amend).unwrap().shelfmark();
+    assert_eq!(ask(Replacement::Amend), Ok(Entered::Before(amended)));
+    let identifier = registry.identifier(amended).to_string();
+    assert_eq!(ask(Replacement::Renew), Err(RegistrarError::RequestDiffers { identifier }));
 }

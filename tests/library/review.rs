@@ -396,3 +396,15 @@ fn an_event_that_is_lost_is_found_by_the_check() {
     let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
     assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
 }
+
+#[test]
+fn a_number_that_has_ended_is_applied_for_and_issued_anew() {
+    let bureau = Bureau::open(PARALLEL);
+    let first = bureau.lodge_as(1, "P-1", None, NOON).unwrap().code();
+    let mark = bureau.approved(&first, NOON).unwrap().shelfmark();
+    let anew = || bureau.lodge_as(1, "P-1+anew", None, NOON);
+    assert_eq!(anew().unwrap_err().code(), "identifier_taken");
+    bureau.registry.change(mark, Change::Annul, NOON).unwrap();
+    let issued = bureau.approved(&anew().unwrap().code(), NOON).unwrap().shelfmark();
+    assert_eq!(bureau.registry.identifier(issued), bureau.registry.identifier(mark).next_version().unwrap());
+}

@@ -6,7 +6,8 @@ use kanhe_core::event::Act;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::Meaning;
 use kanhe_issuer::lifecycle::{Change, Condition};
-use kanhe_issuer::registrar::{Entered, Origin, RegistrarError};
+use kanhe_issuer::registrar::{Entered, Origin, RegistrarError, Replacement};
+use kanhe_store::Shelfmark;
 use kanhe_store::find::Question;
 use kanhe_tests::world::moment;
 
@@ -22,14 +23,35 @@ fn zhejiang() -> RegionCode {
     RegionCode::parse("330000").unwrap()
 }
 
-fn origin(registry: &Registry, identifier: &str) -> Origin {
-    Origin::new(&registry.library, zhejiang(), CertificateId::parse_foreign(identifier).unwrap(), None).unwrap()
+pub fn take_over(registry: &Registry, name: &str, person: usize, request: &str, identifier: &str) -> Result<Entered, RegistrarError> {
+    take_over_from(registry, zhejiang(), (name, person), request, identifier)
 }
 
-pub fn take_over(registry: &Registry, name: &str, person: usize, request: &str, identifier: &str) -> Result<Entered, RegistrarError> {
+fn take_over_from(
+    registry: &Registry,
+    region: RegionCode,
+    (name, person): (&str, usize),
+    request: &str,
+    identifier: &str,
+) -> Result<Entered, RegistrarError> {
     let draft = registry.house.draft(name, person, request, "2026-03-02");
-    let (desk, origin) = (registry.house.desk(name), origin(registry, identifier));
-    registry.registrar().take_over(&desk, &origin, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt())
+    let origin = Origin::new(&registry.library, region, CertificateId::parse_foreign(identifier).unwrap(), None).unwrap();
+    let entry = registry.entry(moment(NOON), moment(NOON));
+    registry.registrar().take_over(&registry.house.desk(name), &origin, draft, entry, registry.salt())
+}
+
+/// The identifier of [`there`] with another serial, version or check character.
+fn written(serial: &str, version: &str, check: char) -> String {
+    format!("1.2.156.3005.2.11100000000013338W032.11330000002473039X.{serial}.{version}.{check}")
+}
+
+fn stands_for(registry: &Registry, region: &str, value: &str) -> Vec<Shelfmark> {
+    let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned() };
+    registry.library.ask(&asked, None, 5).unwrap().shelfmarks
+}
+
+fn is_whole(registry: &Registry) -> bool {
+    registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap().is_empty()
 }
 
 #[test]
@@ -40,9 +62,9 @@ fn what_comes_over_cites_what_it_was_and_is_found_by_it() {
     assert_eq!(certificate.predecessor.as_ref().map(ToString::to_string), Some(there()));
     let (_, event) = registry.library.history(mark).unwrap().remove(0);
     assert_eq!((event.act, event.other), (Act::TransferIn, Some(format!("330000 {}", there()))));
-    let asked = Question::Alias { scheme: "330000".to_owned(), value: there() };
-    assert_eq!(registry.library.ask(&asked, None, 5).unwrap().shelfmarks, [mark]);
-    assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
+    assert_eq!(stands_for(&registry, "330000", &there()), [mark]);
+    assert_eq!(stands_for(&registry, "330100", &there().to_lowercase()), [mark], "however it is spelled");
+    assert!(is_whole(&registry));
 }
 
 #[test]
@@ -50,10 +72,66 @@ fn nothing_comes_over_twice_and_the_same_request_is_answered_as_before() {
     let registry = Registry::new();
     let mark = take_over(&registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
     assert!(matches!(take_over(&registry, OPERATOR, 1, "R-1", &there()), Ok(Entered::Before(before)) if before == mark));
-    for spelling in [there(), there().to_lowercase()] {
-        assert_eq!(take_over(&registry, OPERATOR, 2, "R-2", &spelling).unwrap_err().code(), "alias_taken", "{spelling:?}");
+    let other_check = if there().ends_with('A') { 'B' } else { 'A' };
+    let spellings = [there(), there().to_lowercase(), written("20230000403", "001", other_check), written("20230000403", "002", 'A')];
+    for (region, spelling) in ["330000", "330100", "320000"].iter().flat_map(|region| spellings.iter().map(move |it| (region, it))) {
+        let again = take_over_from(&registry, RegionCode::parse(region).unwrap(), (OPERATOR, 2), "R-2", spelling);
+        assert_eq!(again.unwrap_err().code(), "alias_taken", "{region} {spelling:?}");
     }
     assert_eq!(registry.library.certificates().unwrap(), 1);
+}
+
+#[test]
+fn a_serial_that_is_wrong_comes_over_once_in_its_province() {
+    let registry = Registry::new();
+    let wrong = "W032.330100.JY33_1.001.A";
+    take_over(&registry, OPERATOR, 1, "R-1", wrong).unwrap();
+    let again =
+        |region: &str, identifier: &str| take_over_from(&registry, RegionCode::parse(region).unwrap(), (OPERATOR, 2), "R-2", identifier);
+    for (region, spelling) in [("330000", "w032.330100.jy33_1.001.a"), ("330100", wrong), ("330000", "W032.330100.JY33_1.001.B")] {
+        assert_eq!(again(region, spelling).unwrap_err().code(), "alias_taken", "{region} {spelling}");
+    }
+    assert!(again("320000", wrong).is_ok(), "another province may have invented the same");
+    assert!(is_whole(&registry));
+}
+
+#[test]
+fn what_should_not_have_come_or_went_away_again_can_come_anew() {
+    for change in [Change::Annul, Change::Cancel, Change::TransferOut] {
+        let registry = Registry::new();
+        let first = take_over(&registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
+        registry.change(first, change, NOON).unwrap();
+        let anew = take_over(&registry, OPERATOR, 1, "R-2", &there()).unwrap().shelfmark();
+        assert_eq!(stands_for(&registry, "330000", &there()), [anew]);
+        assert!(matches!(take_over(&registry, OPERATOR, 1, "R-1", &there()), Ok(Entered::Before(before)) if before == first));
+        assert_eq!(take_over(&registry, OPERATOR, 2, "R-3", &there()).unwrap_err().code(), "alias_taken");
+        assert!(is_whole(&registry), "{change:?}");
+    }
+}
+
+#[test]
+fn a_punishment_is_not_undone_by_coming_once_more() {
+    let registry = Registry::new();
+    let first = take_over(&registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
+    for change in [Change::Revoke, Change::Cancel] {
+        registry.change(first, change, NOON).unwrap();
+        assert_eq!(take_over(&registry, OPERATOR, 1, "R-2", &there()).unwrap_err().code(), "alias_taken", "{change:?}");
+    }
+}
+
+#[test]
+fn a_transfer_is_not_called_off_while_the_certificate_goes_on_here_anew() {
+    let registry = Registry::new();
+    let first = take_over(&registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
+    let renewed = registry.replace(first, Replacement::Renew, 1, "R-1+", "2026-03-03T04:00:00Z").unwrap().shelfmark();
+    registry.change(renewed, Change::TransferOut, "2026-03-04T04:00:00Z").unwrap();
+    let anew = take_over(&registry, OPERATOR, 2, "R-2", &written("20230000403", "002", 'A')).unwrap().shelfmark();
+    let back = |at: &str| registry.change(renewed, Change::UndoTransfer, at);
+    let refused = RegistrarError::AliasTaken { identifier: registry.identifier(anew).to_string() };
+    assert_eq!(back("2026-03-05T04:00:00Z").unwrap_err(), refused);
+    registry.change(anew, Change::Annul, "2026-03-06T04:00:00Z").unwrap();
+    assert!(back("2026-03-07T04:00:00Z").is_ok());
+    assert!(is_whole(&registry));
 }
 
 #[test]
@@ -71,7 +149,10 @@ fn what_is_ours_is_not_taken_over() {
     let mark = registry.issued(OPERATOR, 1, "2026-03-01");
     let own = registry.identifier(mark).to_string();
     registry.change(mark, Change::TransferOut, NOON).unwrap();
-    assert_eq!(take_over(&registry, OPERATOR, 1, "R-2", &own).unwrap_err().code(), "transfer_own_certificate");
+    let other_check = if own.ends_with('A') { "B" } else { "A" };
+    for spelling in [own.clone(), format!("{}{other_check}", &own[..own.len() - 1]), own.replace(".001.", ".002.")] {
+        assert_eq!(take_over(&registry, OPERATOR, 1, "R-2", &spelling).unwrap_err().code(), "transfer_own_certificate", "{spelling}");
+    }
     for region in ["440000", "440100", "445121"] {
         let region = RegionCode::parse(region).unwrap();
         let refused = Origin::new(&registry.library, region, CertificateId::parse_foreign(&there()).unwrap(), None);

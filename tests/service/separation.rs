@@ -202,6 +202,9 @@ fn a_refusal_never_names_what_is_another_agencys() {
     let taken = alias(ZHOU, &ours);
     assert_eq!((taken.status, taken.code().as_str()), (409, "alias_taken"));
     assert!(!String::from_utf8_lossy(&taken.bytes).contains(&theirs));
+    assert_eq!(taken.json()["detail"], "该标识已对应本地区另一机构的证照");
+    let own = alias(CHEN, &stage.operator(LI, 3));
+    assert_eq!(own.json()["detail"], format!("已对应 {theirs}"), "it is his own agency's");
 }
 
 /// The source of every handler, by its path.

@@ -26,7 +26,7 @@ pub use error::{
 };
 pub use holder::HolderCode;
 pub use holder_type::HolderCodeType;
-pub use identifier::CertificateId;
+pub use identifier::{Abroad, CertificateId};
 pub use lenient::{Lenient, Warning};
 pub use organisation::OrganisationCode;
 pub use project::ProjectCode;

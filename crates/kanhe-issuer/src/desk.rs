@@ -60,6 +60,24 @@ impl Asked {
     pub fn contents(&self) -> Vec<u8> {
         self.certificate.encode()
     }
+
+    /// Whether its number is its serial: another request may have had it.
+    pub(crate) const fn is_numbered(&self) -> bool {
+        self.serial.is_some()
+    }
+
+    /// The certificate as far as it is minted.
+    pub(crate) const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The same under a later version: a number that has ended is issued anew.
+    pub(crate) fn under(self, version: Version) -> Result<Self, IssueError> {
+        let before = &self.certificate.identifier;
+        let identifier = CertificateId::new(*before.type_code(), *before.issuer(), before.serial().clone(), version);
+        let contents = Contents { identifier, ..self.certificate.into_contents() };
+        Ok(Self { certificate: Certificate::new(contents).map_err(IssueError::Certificate)?, ..self })
+    }
 }
 
 /// A certificate as it leaves the desk.

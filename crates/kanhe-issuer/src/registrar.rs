@@ -20,7 +20,7 @@ pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Signed};
 pub use transfer::Origin;
-pub(crate) use usable::{Claim, has_place};
+pub(crate) use usable::{Claim, free_version, has_place};
 
 use crate::application::{Draft, Term};
 use crate::desk::{Desk, IssueError, Succession};
@@ -182,9 +182,9 @@ impl<'l> Registrar<'l> {
 
     /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
     ///
-    /// The codes of regions are schemes too, and only a transfer enters identifiers there.
+    /// The codes of regions are schemes too, and so is the root of all identifiers: only a transfer enters them there.
     pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str, entry: &Entry) -> Result<(), RegistrarError> {
-        if RegionCode::parse(scheme).is_ok() {
+        if RegionCode::parse(scheme).is_ok() || scheme == CertificateId::ROOT {
             return Err(RegistrarError::AliasOfRegion { scheme: scheme.to_owned() });
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
@@ -250,6 +250,7 @@ pub(crate) fn turn(pen: &mut Pen<'_>, shelfmark: Shelfmark, change: Change, entr
     let state = allowed(&pen.card(shelfmark)?, change, entry)?;
     if state == State::Valid {
         usable::may_come_back(pen, shelfmark)?;
+        transfer::may_return(pen, shelfmark)?;
     }
     pen.note(&[shelfmark], told)?;
     Ok(pen.turn(shelfmark, Turn { state, effective: entry.effective, recorded: entry.now, successor: None })?)

@@ -9,7 +9,7 @@ use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::within::Within;
 use jiff::civil::Date;
-use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
+use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
@@ -177,8 +177,12 @@ impl Library {
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
                 }
-                let found = self.view().get(Family::Aliases, &layout::alias(scheme, value))?;
-                let found = found.as_deref().and_then(layout::shelfmark_of);
+                // Of another region's certificate any spelling will do; before it had one key, it stood under the one that was typed.
+                let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
+                let mut found = None;
+                for key in abroad.into_iter().chain([layout::alias(scheme, value)]) {
+                    found = found.or(self.view().get(Family::Aliases, &key)?.as_deref().and_then(layout::shelfmark_of));
+                }
                 let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }

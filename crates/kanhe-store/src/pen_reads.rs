@@ -63,6 +63,22 @@ impl Pen<'_> {
         Ok(self.get(Family::Aliases, &layout::alias(scheme, value))?.as_deref().and_then(layout::shelfmark_of))
     }
 
+    /// The certificates that identifiers of another scheme stand for which begin alike.
+    pub fn aliases_from(&self, scheme: &str, beginning: &str) -> Result<Vec<Shelfmark>, StoreError> {
+        let layers = self.layers();
+        let entries = View { db: self.db(), layers: &layers }.all(Family::Aliases, &layout::alias(scheme, beginning))?;
+        Ok(entries.iter().filter_map(|(_, value)| layout::shelfmark_of(value)).collect())
+    }
+
+    /// Everything that happened to a certificate, the oldest first.
+    pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<Event>, StoreError> {
+        let layers = self.layers();
+        let entries = View { db: self.db(), layers: &layers }.all(Family::Histories, &layout::shelfmark(shelfmark))?;
+        let indexes = entries.iter().filter_map(|(key, _)| key.last_chunk().map(|index| u64::from_be_bytes(*index)));
+        let lost = StoreError::Malformed { family: Family::Histories.name() };
+        indexes.map(|index| self.event(index)?.ok_or(lost.clone())).collect()
+    }
+
     /// The certificates that stand under a beginning of a key.
     fn marked(&self, family: Family, prefix: Key) -> Result<Vec<Shelfmark>, StoreError> {
         Ok(self.all(family, &prefix.end())?.iter().filter_map(|(key, _)| layout::shelfmark_of(key)).collect())

@@ -174,7 +174,7 @@ const TWINS: &[(&str, &str)] = &[
     ),
     ("request {} was issued before with other content", "申请 {} 此前已按不同内容签发"),
     ("identifier {} was issued before for another request", "证照标识 {} 此前已为另一申请签发"),
-    ("the request was answered before with {}, for other contents", "该申请此前已按不同内容办结，证照标识 {}"),
+    ("the request was answered before with {}, for something else", "该申请编号此前已用于其他内容或其他事项，证照标识 {}"),
     ("an earlier row has the same request, with other contents", "前面已有同一申请编号的行，内容不同"),
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),

@@ -11,7 +11,10 @@ use super::type_code::{self, TypeCode};
 use super::uscc::Uscc;
 use super::version::Version;
 
+mod abroad;
 mod foreign;
+
+pub use abroad::Abroad;
 
 /// The identifier of one version of one certificate.
 ///

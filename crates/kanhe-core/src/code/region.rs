@@ -46,6 +46,13 @@ impl RegionCode {
         self.0.as_str()
     }
 
+    /// Gives the province this region is in, `440000` for `440106`.
+    #[must_use]
+    pub fn province(&self) -> Self {
+        let province = Ascii::new(&format!("{:0<6}", self.0.part(0..2)));
+        Self(province.expect("6 digits")) // safe: two digits, filled with zeros to six
+    }
+
     /// Says whether there is such a province: a certificate can be moved to no other.
     #[must_use]
     pub fn has_province(&self) -> bool {
@@ -127,6 +134,7 @@ mod tests {
             for upper in [text.clone(), format!("{}00", &text[..4]), format!("{}0000", &text[..2])] {
                 prop_assert!(code.is_within(&region(&upper)), "{}", upper);
             }
+            prop_assert_eq!(code.province(), region(&format!("{}0000", &text[..2])));
             prop_assert_eq!(code.to_string(), text);
         }
 

@@ -5,7 +5,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, has_place, stays_with};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, stays_with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -170,12 +170,9 @@ fn claim<'a>(project: &'a Project, draft: &'a Draft) -> Claim<'a> {
     Claim { type_code, agency, number: draft.number(), holders: draft.holders(), term: (validity.from(), validity.until()) }
 }
 
-/// A number that is a serial belongs to one certificate for ever.
+/// A number that is a serial is free until it was given, and again when all that bore it has ended.
 fn number_is_free(pen: &Pen<'_>, project: &Project, draft: &Draft) -> Result<(), ExaminerError> {
     let Some(serial) = draft.serial() else { return Ok(()) };
     let identifier = CertificateId::new(project.type_code, project.agency, serial.clone(), Version::FIRST);
-    match pen.find(&identifier)? {
-        Some(_) => Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() }.into()),
-        None => Ok(()),
-    }
+    Ok(free_version(pen, &identifier, draft.holders()).map(drop)?)
 }

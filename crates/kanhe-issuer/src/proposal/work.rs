@@ -92,7 +92,12 @@ fn change_one(
     match turn(pen, row.shelfmark, change, &entry, &told) {
         Ok(_) => Ok(true),
         // A term that ran out in between, say, or a place that was taken: nobody changes what may not be changed.
-        Err(RegistrarError::Lifecycle(_) | RegistrarError::HolderHasOne { .. } | RegistrarError::NumberTaken { .. }) => Ok(false),
+        Err(
+            RegistrarError::Lifecycle(_)
+            | RegistrarError::HolderHasOne { .. }
+            | RegistrarError::NumberTaken { .. }
+            | RegistrarError::AliasTaken { .. },
+        ) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

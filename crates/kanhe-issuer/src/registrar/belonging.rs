@@ -39,7 +39,7 @@ pub(crate) fn stays_with(pen: &Pen<'_>, before: Shelfmark, holders: &[Holder], h
 
 impl Stranger {
     /// The first by whom the holders of two versions differ.
-    fn among(before: &[Holder], after: &[Holder]) -> Option<Self> {
+    pub(super) fn among(before: &[Holder], after: &[Holder]) -> Option<Self> {
         let other = |ones: &[Holder], others: &[Holder]| {
             let held = |one: &Holder| others.iter().any(|other| other.code() == one.code());
             (1..).zip(ones).find(|(_, one)| !held(one)).map(|(place, _)| place)

@@ -96,14 +96,16 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
     }
 }
 
-/// Whether what was issued before came about as what is asked for now: the first of its kind, from that origin, or after that version.
+/// Whether what was issued before came about as what is asked for now: by the same act, from that origin or after that version.
 fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Result<bool, RegistrarError> {
-    let predecessor = pen.card(before)?.predecessor;
-    match lineage {
-        Lineage::First => Ok(predecessor.is_none()),
-        Lineage::From(origin) => Ok(predecessor.is_none() && origin.is_origin_of(pen, before)?),
-        Lineage::Next { predecessor: wanted, .. } => Ok(predecessor == Some(wanted)),
-    }
+    let card = pen.card(before)?;
+    let own = card.identifier.to_string();
+    let came = pen.history(before)?.into_iter().find(|event| event.subject == own);
+    Ok(came.is_some_and(|came| match lineage {
+        Lineage::First => came.act == Act::Issue,
+        Lineage::From(origin) => origin.is_told_by(&came),
+        Lineage::Next { predecessor, change, .. } => card.predecessor == Some(predecessor) && came.act == change.act(),
+    }))
 }
 
 /// What was issued for a request before, if it asked for the same.

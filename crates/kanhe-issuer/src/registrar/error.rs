@@ -23,8 +23,8 @@ pub enum RegistrarError {
     /// The table of the lifecycle forbids it.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
-    /// The request was answered before, and asked for something else.
-    #[error("the request was answered before with {identifier}, for other contents")]
+    /// The request was answered before, and asked for something else: other contents, or another act.
+    #[error("the request was answered before with {identifier}, for something else")]
     RequestDiffers {
         /// What was issued for it.
         identifier: String,
@@ -92,8 +92,8 @@ pub enum RegistrarError {
         /// What it must say.
         wanted: Meaning,
     },
-    /// A scheme that is a region's.
-    #[error("{scheme} is a region: what stood there is entered by transfer in")]
+    /// A scheme in which certificates of other regions are known.
+    #[error("scheme {scheme} is for certificates of other regions: they are entered by transfer in")]
     AliasOfRegion {
         /// The scheme.
         scheme: String,

@@ -59,7 +59,7 @@ impl<'l> Proof<'l> {
             let same = *before == fingerprint;
             return if same { Ok(Proved::Repeated(identifier.clone())) } else { Err(RegistrarError::RowDiffers) };
         }
-        let certificate = desk.proof(asked)?;
+        let certificate = desk.proof(self.registrar.anew(asked)?)?;
         let one_valid = desk.one_valid_per_holder();
         library.rehearse(|pen| may_come(pen, &certificate, None, one_valid))??;
         let identifier = certificate.identifier.clone();

@@ -1,9 +1,10 @@
 //! Signing for a request: nothing of it is written, so many can do this at a time; entering asks every rule again under the pen.
 
 use super::enter::followed;
+use super::usable::free_version;
 use super::{Entry, Registrar, RegistrarError};
 use crate::application::Draft;
-use crate::desk::{Desk, Issued, Succession};
+use crate::desk::{Asked, Desk, Issued, Succession};
 use kanhe_core::event::Approval;
 use kanhe_store::{Shelfmark, Slot};
 
@@ -79,8 +80,22 @@ impl Registrar<'_> {
         let request = draft.request_id().to_owned();
         let asked = desk.ask(draft)?;
         let fingerprint = self.library.veil(&asked.contents());
+        let asked = if let Succession::Next(_) = succession { asked } else { self.anew(asked)? };
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.sign(asked, succession, slot.number(), salt)?;
         Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
+    }
+
+    /// What is asked for under the version that is free. Entering asks again, for another may take it in between; and where none is free it
+    /// says why, after it has looked whether the request was answered before.
+    pub(super) fn anew(&self, asked: Asked) -> Result<Asked, RegistrarError> {
+        let first = &asked.certificate().identifier;
+        if !asked.is_numbered() || self.library.find(first)?.is_none() {
+            return Ok(asked);
+        }
+        match self.library.rehearse(|pen| free_version(pen, first, &asked.certificate().holders))? {
+            Ok(version) => Ok(asked.under(version)?),
+            Err(_) => Ok(asked),
+        }
     }
 }

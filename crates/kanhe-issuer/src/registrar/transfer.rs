@@ -5,8 +5,10 @@ use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
 use crate::lifecycle::Condition;
-use kanhe_core::code::{CertificateId, Lenient, RegionCode};
-use kanhe_store::{Library, Pen, Shelfmark};
+use kanhe_core::code::{Abroad, CertificateId, Lenient, RegionCode, Version};
+use kanhe_core::event::{Act, Event};
+use kanhe_core::status::State;
+use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
 
 /// Where a certificate comes from.
 #[derive(Clone, Debug)]
@@ -58,26 +60,91 @@ impl Origin {
         format!("{} {}", self.region, self.spelled())
     }
 
-    /// Asks whether it can come: it is not ours, and nobody has taken it over before.
-    pub(super) fn may_come(&self, pen: &Pen<'_>) -> Result<(), RegistrarError> {
-        if let Some(own) = self.cited().filter(|identifier| pen.find(identifier).is_ok_and(|found| found.is_some())) {
-            return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
-        }
-        match pen.alias(self.region.as_str(), &self.spelled())? {
-            Some(other) => Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() }),
-            None => Ok(()),
-        }
+    fn abroad(&self) -> Abroad {
+        Abroad::new(&self.region, &self.identifier)
     }
 
-    /// Whether a certificate here came from there.
-    pub(super) fn is_origin_of(&self, pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<bool, RegistrarError> {
-        Ok(pen.alias(self.region.as_str(), &self.spelled())? == Some(shelfmark))
+    /// Asks whether it can come: it is not ours, and no version of it that was taken over before stands in its way.
+    pub(super) fn may_come(&self, pen: &Pen<'_>) -> Result<(), RegistrarError> {
+        let abroad = self.abroad();
+        if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
+            return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
+        }
+        // What was taken over before there was one spelling of it stands under the one that was typed.
+        let typed = pen.alias(self.region.as_str(), &self.spelled())?;
+        for taken in pen.aliases_from(abroad.scheme(), abroad.line())?.into_iter().chain(typed) {
+            let (last, card) = last_version(pen, taken)?;
+            if !may_come_again(pen, last, &card)? {
+                return Err(RegistrarError::AliasTaken { identifier: card.identifier.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the event of a certificate says that it came from there.
+    pub(super) fn is_told_by(&self, event: &Event) -> bool {
+        event.act == Act::TransferIn && event.other.as_deref().and_then(told_of).is_some_and(|told| told == self.abroad())
     }
 
     /// Lets the identifier there lead to the certificate here.
     pub(super) fn remember(&self, pen: &mut Pen<'_>, shelfmark: Shelfmark) {
-        pen.put_alias(self.region.as_str(), &self.spelled(), shelfmark);
+        let abroad = self.abroad();
+        pen.put_alias(abroad.scheme(), &abroad.value(), shelfmark);
     }
+}
+
+/// What the log tells of an origin.
+fn told_of(other: &str) -> Option<Abroad> {
+    other.split_once(' ').and_then(|(region, identifier)| Abroad::parse(region, identifier))
+}
+
+/// The version of ours that is meant, or else the first of the same certificate.
+fn own_of(pen: &Pen<'_>, meant: &CertificateId) -> Result<Option<CertificateId>, StoreError> {
+    let first = CertificateId::new(*meant.type_code(), *meant.issuer(), meant.serial().clone(), Version::FIRST);
+    for own in [meant.clone(), first] {
+        if pen.find(&own)?.is_some() {
+            return Ok(Some(own));
+        }
+    }
+    Ok(None)
+}
+
+/// What a certificate has become: its last version.
+fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfmark, Card), StoreError> {
+    loop {
+        let card = pen.card(mark)?;
+        match card.successor {
+            Some(successor) => mark = successor,
+            None => return Ok((mark, card)),
+        }
+    }
+}
+
+/// Whether what has become so of a certificate lets another region's go on here anew: it should never have come, was given up, or went
+/// away again. A punishment is not undone by coming once more.
+fn may_come_again(pen: &Pen<'_>, mark: Shelfmark, card: &Card) -> Result<bool, StoreError> {
+    match card.state {
+        State::Annulled | State::Transferred => Ok(true),
+        State::Cancelled => Ok(pen.history(mark)?.iter().all(|event| event.act != Act::Revoke)),
+        State::Valid | State::Suspended | State::Revoked | State::Superseded => Ok(false),
+    }
+}
+
+/// Refuses to call off that a certificate went away, if what it was in another region goes on here anew meanwhile.
+pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), RegistrarError> {
+    let mut first = shelfmark;
+    while let Some(before) = pen.card(first)?.predecessor {
+        first = before;
+    }
+    let came = pen.history(first)?.into_iter().find(|event| event.act == Act::TransferIn);
+    let Some(abroad) = came.and_then(|event| told_of(event.other.as_deref()?)) else { return Ok(()) };
+    for taken in pen.aliases_from(abroad.scheme(), abroad.line())? {
+        let (last, card) = last_version(pen, taken)?;
+        if last != shelfmark && card.can_be_used() {
+            return Err(RegistrarError::AliasTaken { identifier: card.identifier.to_string() });
+        }
+    }
+    Ok(())
 }
 
 impl Registrar<'_> {

@@ -4,18 +4,51 @@
 //! A certificate stands in the way of another while it can be used, or can be given back, and there is a day on which both would be in
 //! force.
 
-use super::RegistrarError;
+use super::{RegistrarError, Stranger};
+use crate::desk::IssueError;
 use jiff::civil::Date;
 use kanhe_core::certificate::{Certificate, Holder};
-use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, TypeCode, Uscc, Version};
+use kanhe_core::status::State;
 use kanhe_store::{Card, Pen, Shelfmark, StoreError};
 
 /// Refuses a new version for which there is no place. The version whose place it takes ends in the same commit and is in nobody's way.
 pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, instead_of: Option<Shelfmark>, alone: bool) -> Result<(), RegistrarError> {
-    if pen.find(&certificate.identifier)?.is_some() {
-        return Err(RegistrarError::IdentifierTaken { identifier: certificate.identifier.to_string() });
+    let identifier = &certificate.identifier;
+    let free = match instead_of {
+        Some(_) => pen.find(identifier)?.is_none(),
+        None => free_version(pen, &first_of(identifier), &certificate.holders)? == identifier.version(),
+    };
+    if !free {
+        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
     }
     has_place(pen, &Claim::of(certificate), instead_of, alone)
+}
+
+/// The first version of a certificate.
+fn first_of(identifier: &CertificateId) -> CertificateId {
+    CertificateId::new(*identifier.type_code(), *identifier.issuer(), identifier.serial().clone(), Version::FIRST)
+}
+
+/// The version under which a certificate is issued that takes nobody's place: the first, or the next where all that there were have ended.
+///
+/// It belongs to whoever held those, but for what was annulled: that should never have been (`docs/decisions/0027`).
+pub(crate) fn free_version(pen: &Pen<'_>, first: &CertificateId, holders: &[Holder]) -> Result<Version, RegistrarError> {
+    let mut next = first.clone();
+    while let Some(mark) = pen.find(&next)? {
+        let taken = || next.to_string();
+        match pen.card(mark)?.state {
+            State::Annulled => {}
+            State::Revoked | State::Cancelled | State::Superseded => {
+                if let Some(stranger) = Stranger::among(&pen.record(mark)?.certificate()?.holders, holders) {
+                    return Err(RegistrarError::OtherHolder { identifier: taken(), stranger });
+                }
+            }
+            State::Valid | State::Suspended | State::Transferred => return Err(RegistrarError::IdentifierTaken { identifier: taken() }),
+        }
+        next = next.next_version().map_err(|_| IssueError::LastVersion)?;
+    }
+    Ok(next.version())
 }
 
 /// Refuses what there is no place for as the library stands.

@@ -3,6 +3,7 @@
 use super::aside::aside;
 use super::body::json_bytes;
 use super::moment::moment;
+use super::own::within;
 use super::problem::Problem;
 use super::repeat::{Answer, KEY, Once, Repeat, bound, once};
 use crate::accounts::Caller;
@@ -45,8 +46,8 @@ impl<B: DeserializeOwned> FromRequest<Shared> for Act<B> {
 impl<B: Send + 'static> Act<B> {
     /// Does the act where waiting for the disk and signing keep nobody else waiting.
     pub async fn done<T: Send + 'static>(self, act: impl FnOnce(Self) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
-        let house = self.house.clone();
-        aside(&house, move |_| act(self)).await
+        let (house, caller) = (self.house.clone(), self.caller.clone());
+        aside(&house, move |_| act(self).map_err(|problem| problem.told_to(within(&caller)))).await
     }
 }
 

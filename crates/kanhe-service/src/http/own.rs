@@ -80,7 +80,7 @@ pub enum Listed {
 }
 
 /// What a caller hears of.
-const fn within(caller: &Caller) -> Within<'_> {
+pub(super) const fn within(caller: &Caller) -> Within<'_> {
     let types = match &caller.scope {
         Scope::EveryType => None,
         Scope::Types(types) => Some(types.as_slice()),

@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kanhe_core::code::CertificateId;
+use kanhe_store::Within;
 use kanhe_words::{Language, Sentence, hint, hint_in_sharing, in_chinese, meaning};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -23,7 +25,21 @@ pub struct Problem {
     detail: String,
     retry_after: Option<u64>,
     next: Option<Box<Sentence>>,
+    rival: Option<Box<Rival>>,
     faults: Vec<Fault>,
+}
+
+/// A certificate that stands in the way of what was asked, and how that is told: its own agency hears which it is, any other only where it lies.
+#[derive(Clone, Debug)]
+pub struct Rival {
+    /// The certificate.
+    pub identifier: CertificateId,
+    /// What its own agency is told, who acts for its type.
+    pub own: String,
+    /// What another agency is told.
+    pub elsewhere: &'static str,
+    /// What another agency can do.
+    pub next: Sentence,
 }
 
 /// One thing that is wrong with what was handed in.
@@ -84,7 +100,7 @@ fn in_language(detail: &str, language: Language) -> String {
 impl Problem {
     /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
-        Self { status, code, detail: detail.to_string(), retry_after: None, next: None, faults: Vec::new() }
+        Self { status, code, detail: detail.to_string(), retry_after: None, next: None, rival: None, faults: Vec::new() }
     }
 
     /// A failure of ours, of which a stranger learns nothing.
@@ -103,6 +119,26 @@ impl Problem {
     #[must_use]
     pub fn next(mut self, next: Sentence) -> Self {
         self.next = Some(Box::new(next));
+        self
+    }
+
+    /// Keeps which certificate stands in the way, until it is known who asks.
+    #[must_use]
+    pub fn rival(mut self, rival: Rival) -> Self {
+        self.rival = Some(Box::new(rival));
+        self
+    }
+
+    /// Tells who asks of the certificate that stands in the way, as far as he may hear of it.
+    #[must_use]
+    pub fn told_to(mut self, within: Within<'_>) -> Self {
+        let Some(rival) = self.rival.take() else { return self };
+        if within.has(rival.identifier.type_code(), rival.identifier.issuer()) {
+            self.detail = rival.own;
+        } else if within.agency != rival.identifier.issuer() {
+            self.detail = rival.elsewhere.to_owned();
+            self.next = Some(Box::new(rival.next));
+        }
         self
     }
 

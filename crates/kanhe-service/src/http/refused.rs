@@ -7,9 +7,10 @@ mod accounts;
 mod proposals;
 mod sharing;
 
-use super::problem::{Fault, Problem};
+use super::problem::{Fault, Problem, Rival};
 use crate::jobs::{CountError, JobError};
 use axum::http::StatusCode;
+use kanhe_core::code::CertificateId;
 use kanhe_core::event::GroundsError;
 use kanhe_issuer::application::{self, TableError};
 use kanhe_issuer::catalogue::SoughtError;
@@ -20,7 +21,8 @@ use kanhe_issuer::publisher::EventProofError;
 use kanhe_issuer::question::QuestionError;
 use kanhe_issuer::registrar::{Refusal, RegistrarError};
 use kanhe_render::{DrawError, MissingGlyph};
-use kanhe_store::StoreError;
+use kanhe_store::{StoreError, Within};
+use kanhe_words::Sentence;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -51,7 +53,7 @@ impl From<StoreError> for Problem {
 
 impl From<RegistrarError> for Problem {
     fn from(error: RegistrarError) -> Self {
-        let code = error.code();
+        let (code, rival) = (error.code(), rival(&error));
         let (status, detail) = match error {
             RegistrarError::Store(error) => return error.into(),
             RegistrarError::Issue(error) => return error.into(),
@@ -59,7 +61,7 @@ impl From<RegistrarError> for Problem {
             RegistrarError::NoManifest => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             RegistrarError::Manifest(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
             RegistrarError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such certificate".to_owned()),
-            // Whose they are is not said: they may be another agency's.
+            // Whose they are is said where it is known who asks: they may be another agency's.
             RegistrarError::AliasTaken { .. } => (StatusCode::CONFLICT, "it stands for another certificate already".to_owned()),
             RegistrarError::HolderHasOne { .. } => {
                 (StatusCode::CONFLICT, "a holder has a certificate of this type that is valid or suspended".to_owned())
@@ -81,12 +83,38 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::OtherHolder { .. }
             | RegistrarError::OtherName { .. }
             | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-            RegistrarError::AliasOfRegion { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "the scheme is a region: what stood there is entered by transfer in".to_owned())
-            }
+            RegistrarError::AliasOfRegion { .. } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "the scheme is for certificates of other regions: they are entered by transfer in".to_owned(),
+            ),
         };
-        Self::new(status, code, detail)
+        let problem = Self::new(status, code, detail);
+        match rival {
+            Some(rival) => problem.rival(rival),
+            None => problem,
+        }
     }
+}
+
+/// The certificate that may be another agency's and stands in the way, with what is told of it.
+fn rival(error: &RegistrarError) -> Option<Rival> {
+    let (identifier, elsewhere, next) = match error {
+        RegistrarError::AliasTaken { identifier } => (
+            identifier,
+            "it stands for a certificate of another agency of the region already",
+            Sentence::new("核对该标识；如无误，请该机构先行处理。", "Check the identifier; if it is right, that agency has to act first."),
+        ),
+        RegistrarError::HolderHasOne { identifier, .. } => (
+            identifier,
+            "another agency of the region has issued a holder a certificate of this type that is valid or suspended",
+            Sentence::new(
+                "请持证主体先到颁发该证照的机构注销。",
+                "The holder has to have it cancelled there first, at the agency that has issued it.",
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Rival { identifier: CertificateId::parse(identifier).ok()?, own: error.to_string(), elsewhere, next })
 }
 
 /// A table that cannot be read: what is wrong with it, and nothing that stands in it.
@@ -278,13 +306,47 @@ pub fn fault(fault: &application::Fault) -> Fault {
     Fault { place: fault.column().to_owned(), code: fault.code().to_owned(), detail: fault.defect().to_string() }
 }
 
-/// Everything that is wrong with a row of several.
-pub fn of_row(refusal: Refusal<MissingGlyph>) -> Vec<Fault> {
+/// Everything that is wrong with a row of several, told to who hands them in.
+pub fn of_row(refusal: Refusal<MissingGlyph>, within: Within<'_>) -> Vec<Fault> {
     match refusal {
         Refusal::Faults(faults) => faults.iter().map(fault).collect(),
         Refusal::Undrawable(glyph) => {
             vec![Fault { place: "number".to_owned(), code: glyph.code().to_owned(), detail: glyph.to_string() }]
         }
-        Refusal::Registrar(error) => vec![Problem::from(*error).of_row("row")],
+        Refusal::Registrar(error) => vec![Problem::from(*error).told_to(within).of_row("row")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kanhe_core::code::Uscc;
+    use kanhe_core::status::State;
+    use kanhe_words::Language;
+
+    const THEIRS: &str = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U";
+
+    #[test]
+    fn which_certificate_stands_in_the_way_is_told_to_its_own_agency_alone() {
+        let errors = [
+            RegistrarError::HolderHasOne { identifier: THEIRS.to_owned(), state: State::Suspended },
+            RegistrarError::AliasTaken { identifier: THEIRS.to_owned() },
+        ];
+        for error in errors {
+            let told = |agency: &str, types| {
+                let agency = Uscc::parse(agency).unwrap();
+                Problem::from(error.clone()).told_to(Within { agency: &agency, types }).document(Language::English)
+            };
+            assert_eq!(told("11430000006122244L", None).detail, error.to_string());
+            let untold = [
+                told("11110000000021135M", None),
+                told("11430000006122244L", Some(&[])),
+                Problem::from(error.clone()).document(Language::English),
+            ];
+            for document in &untold {
+                assert!(!document.detail.contains("1.2.156"), "{}", document.detail);
+            }
+            assert!(untold[0].detail.contains("another agency") && untold[0].hint.as_ref().unwrap().contains("agency"), "{error:?}");
+        }
     }
 }

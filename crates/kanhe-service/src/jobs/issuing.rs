@@ -14,7 +14,7 @@ use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
-use kanhe_store::{Pen, Shelfmark, StoreError};
+use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 
 /// Issues a certificate for each row, or proofreads it.
 pub(super) struct Issuing<'a> {
@@ -40,6 +40,22 @@ impl<'a> Issuing<'a> {
         Ok(Self { house, kind, desk, registrar, thefts, proof: dry.then(|| Proof::new(registrar)) })
     }
 
+    /// Whose table it is: it has one type, for which whoever follows the job may act.
+    const fn within(&self) -> Within<'a> {
+        Within { agency: &self.desk.agency().code, types: None }
+    }
+
+    /// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is
+    /// resumed.
+    fn refused(&self, refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
+        match refusal {
+            Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
+                Err(Problem::from(*error).into())
+            }
+            refusal => Ok(End::Refused(of_row(refusal, self.within()).into_iter().map(RowFault::from).collect())),
+        }
+    }
+
     fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
         let Errand { grounds, now, .. } = errand;
         let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
@@ -58,7 +74,7 @@ impl Issuing<'_> {
                 Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
             }),
             Err(RegistrarError::Store(error)) => Err(error),
-            Err(error) => Ok(End::refused(error.into())),
+            Err(error) => Ok(End::refused(Problem::from(error).told_to(self.within()))),
         }
     }
 }
@@ -71,13 +87,16 @@ impl Trade for Issuing<'_> {
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
             let draft = intake.draft(application, undrawable);
-            return draft.and_then(|draft| prove(proof, (house, thefts), intake.desk, draft)).or_else(refused).map(Passed::Known);
+            return draft
+                .and_then(|draft| prove(proof, (house, thefts), intake.desk, draft))
+                .or_else(|refusal| self.refused(refusal))
+                .map(Passed::Known);
         }
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, undrawable) {
             Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
             Ok(Answer::Before(mark)) => Ok(Passed::Known(before(house, thefts, mark)?)),
-            Err(refusal) => refused(refusal).map(Passed::Known),
+            Err(refusal) => self.refused(refusal).map(Passed::Known),
         }
     }
 
@@ -106,16 +125,6 @@ fn prove(proof: &mut Proof<'_>, (house, thefts): (&House, &Thefts), desk: &Desk<
 fn before(house: &House, thefts: &Thefts, mark: Shelfmark) -> Result<End, StoreError> {
     let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?);
     Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
-}
-
-/// What a refusal makes of a row. A library that fails, or a key that does not sign, is no fault of it: the job goes on when it is resumed.
-fn refused(refusal: Refusal<MissingGlyph>) -> Result<End, Halt> {
-    match refusal {
-        Refusal::Registrar(error) if matches!(*error, RegistrarError::Store(_) | RegistrarError::Issue(IssueError::Sign(_))) => {
-            Err(Problem::from(*error).into())
-        }
-        refusal => Ok(End::Refused(of_row(refusal).into_iter().map(RowFault::from).collect())),
-    }
 }
 
 fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {

@@ -14,7 +14,7 @@ use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::agencies_for;
 use kanhe_issuer::examiner::{Admitted, Examiner, ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::RegistrarError;
-use kanhe_store::{Pen, StoreError};
+use kanhe_store::{Pen, StoreError, Within};
 use std::collections::HashMap;
 
 /// Takes each row in as an application, or says whether it would be.
@@ -51,19 +51,19 @@ impl Trade for TakingIn<'_> {
         let lodging = Lodging { agency: self.agency, application, replaces: None, chance: self.house.chance() };
         let admitted = match self.examiner.admit(self.kind, &lodging, &errand.entry()) {
             Ok(admitted) => admitted,
-            Err(error) => return ended(Err(error)).map(Passed::Known).map_err(Halt::from),
+            Err(error) => return ended(Err(error), &self.agency).map(Passed::Known).map_err(Halt::from),
         };
         let Some(asked) = &mut self.asked else { return Ok(Passed::Ready(admitted)) };
         let end = match self.examiner.rehearse(&admitted) {
             Ok(Lodged::New(_)) => once(asked, admitted.request(), self.house.library.veil(admitted.contents())),
-            answer => ended(answer)?,
+            answer => ended(answer, &self.agency)?,
         };
         Ok(Passed::Known(end))
     }
 
     fn enter<T>(&self, admitted: &[Admitted], beside: impl FnOnce(&mut Pen<'_>, Vec<End>) -> Result<T, Halt>) -> Result<T, Halt> {
         self.examiner.lodge_all_and(admitted, |pen, lodged| {
-            let ends = lodged.into_iter().map(ended).collect::<Result<_, _>>()?;
+            let ends = lodged.into_iter().map(|lodged| ended(lodged, &self.agency)).collect::<Result<_, _>>()?;
             beside(pen, ends)
         })
     }
@@ -85,12 +85,12 @@ fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]
     }
 }
 
-fn ended(lodged: Result<Lodged, ExaminerError>) -> Result<End, StoreError> {
+fn ended(lodged: Result<Lodged, ExaminerError>, agency: &Uscc) -> Result<End, StoreError> {
     match lodged {
         Ok(Lodged::New(code)) => Ok(End::New(Some(code.as_str().to_owned()))),
         Ok(Lodged::Before(code)) => Ok(End::Before(Some(code.as_str().to_owned()), None)),
         Err(ExaminerError::Store(error) | ExaminerError::Registrar(RegistrarError::Store(error))) => Err(error),
         Err(ExaminerError::Faults(faults)) => Ok(End::Refused(faults.iter().map(|fault| RowFault::from(refused::fault(fault))).collect())),
-        Err(error) => Ok(End::refused(error.into())),
+        Err(error) => Ok(End::refused(Problem::from(error).told_to(Within { agency, types: None }))),
     }
 }

@@ -8,7 +8,7 @@ use crate::indexed::Indexed;
 use crate::layout;
 use crate::library::Library;
 use crate::record::Shelfmark;
-use kanhe_core::code::{CertificateId, ProjectCode};
+use kanhe_core::code::{Abroad, CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::{TreeHead, leaf_hash};
@@ -85,12 +85,19 @@ fn one(walk: &mut Walk<'_>, index: u64, event: &Event) -> Result<(), Stop> {
     let Some(names) = named(event) else { return Ok(()) };
     let Some(shelfmark) = of_subject(walk.library, event)? else { return Ok(()) };
     for (scheme, value) in names {
-        let entry = Indexed { family: Family::Aliases, key: layout::alias(scheme, value), value: layout::shelfmark(shelfmark) };
-        if walk.stands(&entry)? {
+        let entry = Indexed { family: Family::Aliases, key: layout::alias(&scheme, &value), value: layout::shelfmark(shelfmark) };
+        if walk.stands(&entry)? || came_again(walk.library, event, (&scheme, &value))? {
             return Ok(());
         }
     }
     walk.find(Place::Certificate(shelfmark), Defect::Alias)
+}
+
+/// Whether what came from another region came again later: then its identifier there leads to the later one.
+fn came_again(library: &Library, event: &Event, (scheme, value): (&str, &str)) -> Result<bool, StoreError> {
+    let found = library.view().get(Family::Aliases, &layout::alias(scheme, value))?.as_deref().and_then(layout::shelfmark_of);
+    let Some(later) = found.filter(|_| event.act == Act::TransferIn) else { return Ok(false) };
+    Ok(library.history(later).is_ok_and(|history| history.iter().any(|(_, told)| names(told, scheme, value))))
 }
 
 /// What an event is about.
@@ -124,20 +131,26 @@ fn of_subject(library: &Library, event: &Event) -> Result<Option<Shelfmark>, Sto
 
 /// The identifiers of other schemes that an event may have entered, as scheme and value; nothing where it enters none.
 ///
-/// A scheme may have a colon in it, so there may be several; one of them stands.
-fn named(event: &Event) -> Option<Vec<(&str, &str)>> {
+/// A scheme may have a colon in it, and what came from another region stood under its spelling once, so there may be several; one of
+/// them stands.
+fn named(event: &Event) -> Option<Vec<(String, String)>> {
     let other = event.other.as_deref()?;
+    let owned = |(scheme, value): (&str, &str)| (scheme.to_owned(), value.to_owned());
     match event.act {
         Act::Alias => {
             let cuts = other.match_indices(':').map(|(at, _)| at);
-            Some(cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?))).collect())
+            Some(cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?))).map(owned).collect())
         }
-        Act::TransferIn => Some(other.split_once(' ').into_iter().collect()),
+        Act::TransferIn => {
+            let Some((region, identifier)) = other.split_once(' ') else { return Some(Vec::new()) };
+            let abroad = Abroad::parse(region, identifier).map(|abroad| (abroad.scheme().to_owned(), abroad.value()));
+            Some(abroad.into_iter().chain([owned((region, identifier))]).collect())
+        }
         _ => None,
     }
 }
 
 /// Whether an event has entered this identifier of another scheme.
 pub(super) fn names(event: &Event, scheme: &str, value: &str) -> bool {
-    named(event).is_some_and(|names| names.contains(&(scheme, value)))
+    named(event).is_some_and(|names| names.iter().any(|name| name.0 == scheme && name.1 == value))
 }

@@ -144,7 +144,11 @@ pub(super) const HINTS: &[Row] = &[
         "所办事项见错误说明；如未收到密钥，请更换或作废后重新办理。",
         "The detail names what was made; if its secret never arrived, rotate it, or take it away and make another with a new key.",
     ),
-    ("identifier_taken", "换一个编号。", "Use another number."),
+    (
+        "identifier_taken",
+        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+        "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
+    ),
     (
         "job_actor_closed",
         "由有相应权限的人员继续（POST /v1/jobs/{id}/resume，此后以其名义办理），或取消任务。",

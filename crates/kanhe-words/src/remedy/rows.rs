@@ -60,6 +60,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "去掉其中的个人号码：二维码内容人人可读，证件号码只在遮盖后写入。",
         "Take the person's number out: anybody reads the QR code, in which a number stands masked only.",
     ),
+    (
+        "identifier_taken",
+        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+        "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
+    ),
     ("identity_malformed", "身份文件由 kanhe key new --new-identity 生成。", "An identity file is made by `kanhe key new --new-identity`."),
     // One by one, and no family: other codes of keys are verdicts, and whoever reads those has no key file.
     ("key_elsewhere", AS, "key_file_damaged"),
@@ -134,6 +139,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("qr_several", "清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone."),
     ("qr_text_behind", AS, "qr_several"),
     ("recognition_*", AS, "toml_*"),
+    (
+        "review_needed",
+        "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends。",
+        "Hand it in with `kanhe apply`, with --renews or --amends for a new version: it is reviewed first.",
+    ),
     (
         "review_not_agreed",
         "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",

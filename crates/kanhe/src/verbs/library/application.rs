@@ -12,7 +12,7 @@ use super::draw::Pictures;
 use crate::cli::{ApproveArgs, CloseArgs, ReviewArgs};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, issue};
-use crate::words::{Language, Words, stage_word};
+use crate::words::{Language, Words, said_condition, stage_word};
 use kanhe_core::code::ProjectCode;
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::sight::Sight;
@@ -45,12 +45,14 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let pictures = Pictures::new(&args.pictures, kind)?;
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
-    let Issued { before, identifier, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier, condition, kept } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(&kept);
-    let json = json!({ "code": code.as_str(), "identifier": identifier, "result": result(before), "files": files });
+    let json = json!({ "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files });
     voice.say_done(&json, drawn, |language| match language {
-        Language::Chinese if before => format!("{code} 此前已获准予，证照为 {identifier}"),
-        Language::English if before => format!("{code} was approved before, its certificate is {identifier}"),
+        Language::Chinese if before => format!("{code} 此前已获准予，证照为 {identifier}，现为{}", said_condition(&condition, language)),
+        Language::English if before => {
+            format!("{code} was approved before, its certificate is {identifier}, now {}", said_condition(&condition, language))
+        }
         Language::Chinese => format!("准予许可：{code}，已颁发 {identifier}"),
         Language::English => format!("approved: {code}, issued {identifier}"),
     })

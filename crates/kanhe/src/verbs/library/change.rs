@@ -19,8 +19,8 @@ use std::path::Path;
 
 /// What who annuls a version has to do next.
 const STAYS_SUPERSEDED: Words = Words::new(
-    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照，如有需要请重新颁发。",
-    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Issue it anew where he is to have one.",
+    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照。如有需要，以原编号和新的申请编号重新颁发，即为下一版本。",
+    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Where he is to have one, issue it anew with the same number and a new request id: it becomes the next version.",
 );
 
 /// Changes the state of a certificate.
@@ -87,12 +87,21 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let pictures = Pictures::new(pictures, kind)?;
     let asked = only(input, kind, &pictures)?;
     let place = Place::Next(&identifier, replacement, &asked);
-    let Issued { before, identifier: issued, kept } = door.issue(&Order { kind, place, key, types }, grounds)?;
+    let Issued { before, identifier: issued, condition, kept } = door.issue(&Order { kind, place, key, types }, grounds)?;
     let (files, drawn) = pictures.of(&kept);
-    let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before) });
-    voice.say_done(&json, drawn, |language| match language {
-        Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
-        Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
+    let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before), "condition": condition });
+    voice.say_done(&json, drawn, |language| {
+        let since = said_condition(&condition, language);
+        match language {
+            Language::Chinese if before => format!("此申请此前已办结，未重复办理：{issued} 取代了 {identifier}，现为{since}"),
+            Language::English if before => {
+                format!(
+                    "the request was answered before, nothing is done again: {issued} took the place of {identifier}, and is now {since}"
+                )
+            }
+            Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
+            Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
+        }
     })
 }
 
@@ -126,12 +135,25 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let asked = only(&args.input, kind, &pictures)?;
     let place = Place::From(Elsewhere { region, identifier: &there, said: args.said.as_deref() }, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
-    let Issued { before, identifier: issued, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier: issued, condition, kept } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(&kept);
-    let json = json!({ "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "warnings": warnings });
+    let json = json!({
+        "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "condition": condition,
+        "warnings": warnings,
+    });
     voice.say_done(&json, drawn, |language| {
         let doubts = if warnings.is_empty() { String::new() } else { format!("\n⚠ {}", warnings.join(", ")) };
+        let since = said_condition(&condition, language);
         match language {
+            Language::Chinese if before => {
+                format!("此申请此前已办结，未重复办理：{region} 的 {} 在本地为 {issued}，现为{since}{doubts}", args.identifier)
+            }
+            Language::English if before => {
+                format!(
+                    "the request was answered before, nothing is done again: {} of {region} is {issued} here, and now {since}{doubts}",
+                    args.identifier
+                )
+            }
             Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}{doubts}", args.identifier),
             Language::English => format!("taken over: {} of {region} is {issued} here{doubts}", args.identifier),
         }

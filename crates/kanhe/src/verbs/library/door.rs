@@ -228,6 +228,8 @@ pub struct Issued {
     pub before: bool,
     /// Its identifier.
     pub identifier: String,
+    /// What it is today: what was issued before may have ended since.
+    pub condition: String,
     /// Its files.
     pub kept: Kept,
 }

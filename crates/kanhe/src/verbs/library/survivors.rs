@@ -16,6 +16,12 @@ use kanhe_store::Library;
 use serde_json::json;
 use std::path::Path;
 
+/// What to do with what lies behind the cut-off.
+const WHAT_NOW: Words = Words::new(
+    "逐一核实。属实的，以及窃取者将真实证照延续或变更而成的，用新密钥以正确内容变更（kanhe amend），不要撤销；有效期也不对的，撤销后以原编号重新颁发。窃取者凭空颁发的，撤销（kanhe annul）。",
+    "Look at each. What is yours, and what the thief made of one of yours by renewing or amending it, is amended under the new key with what is right (`kanhe amend`), not annulled; where its days are wrong too, annul it and issue its number anew. What is the thief's alone is annulled (`kanhe annul`).",
+);
+
 /// Which key was stolen, and from when on it counts no more.
 pub struct Theft {
     /// The key.
@@ -90,7 +96,8 @@ pub fn list_lost(library: &Library, stolen: &VerifyingKey, before: Option<u64>, 
             Language::Chinese => format!("自序号 {before} 起由该密钥签发 {count} 张，核验不予接受"),
             Language::English => format!("{count} signed by the key from index {before} on: counters refuse them"),
         };
-        lost.iter().map(line).chain([total]).collect::<Vec<_>>().join("\n")
+        let next = (!lost.is_empty()).then(|| WHAT_NOW.of(language).to_owned());
+        lost.iter().map(line).chain([total]).chain(next).collect::<Vec<_>>().join("\n")
     });
     Ok(Ended::Well)
 }

@@ -3,6 +3,7 @@
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, grounded};
+use crate::http::own::within;
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
 use crate::http::repeat::bound;
@@ -14,7 +15,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
 use kanhe_issuer::survivors::Thefts;
-use kanhe_store::Shelfmark;
+use kanhe_store::{Shelfmark, Within};
 use kanhe_words::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -109,8 +110,9 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
-    let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(&house, &intake, application)).unzip();
-    let told = enter(&house, rows)?;
+    let within = within(&caller);
+    let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
+    let told = enter(&house, rows, within)?;
     let name = |((row, application), warnings): ((BatchRow, &Application), Vec<String>)| {
         let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
         BatchRow { request_id: application.request_id().map(str::to_owned), faults, warnings, ..row }
@@ -121,22 +123,22 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
 }
 
 /// Signs a row, and says what is odd about it.
-fn sign(house: &House, intake: &Intake<'_>, application: &Application) -> (Row, Vec<String>) {
+fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: Within<'_>) -> (Row, Vec<String>) {
     let draft = match intake.draft(application, |number| house.pictures.artist.missing(number)) {
         Ok(draft) => draft,
-        Err(refusal) => return (Row::Refused(refused::of_row(refusal)), Vec::new()),
+        Err(refusal) => return (Row::Refused(refused::of_row(refusal, within)), Vec::new()),
     };
     let warnings = draft.warnings().iter().map(|warning| warning.code().to_owned()).collect();
     let row = match intake.answer(draft, Chances { certificate: house.chance(), event: house.chance() }) {
         Ok(Answer::Before(mark)) => Row::Before(mark),
         Ok(Answer::New(signed)) => Row::Waiting(signed),
-        Err(error) => Row::Refused(vec![Problem::from(error).of_row("row")]),
+        Err(error) => Row::Refused(vec![Problem::from(error).told_to(within).of_row("row")]),
     };
     (row, warnings)
 }
 
 /// Enters all that wait in one write.
-fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
+fn enter(house: &House, rows: Vec<Row>, within: Within<'_>) -> Result<Vec<BatchRow>, Problem> {
     let (mut told, mut signed, thefts) = (Vec::with_capacity(rows.len()), Vec::new(), Thefts::known_to(&house.library)?);
     for row in rows {
         told.push(match row {
@@ -153,7 +155,7 @@ fn enter(house: &House, rows: Vec<Row>) -> Result<Vec<BatchRow>, Problem> {
         (Some(row), _) => Ok(row),
         (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
             Ok(entered) => tell(house, &thefts, &entered),
-            Err(error) => Ok(refuse(vec![Problem::from(error).of_row("row")])),
+            Err(error) => Ok(refuse(vec![Problem::from(error).told_to(within).of_row("row")])),
         },
     };
     told.into_iter().map(waiting).collect()

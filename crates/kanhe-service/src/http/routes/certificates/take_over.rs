@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::meaning_of;
-use kanhe_issuer::registrar::{Origin, Registrar};
+use kanhe_issuer::registrar::{Origin, Registrar, RegistrarError};
+use kanhe_words::Sentence;
 
 grounded! { dated
     /// Where a certificate comes from, the application for the version here, and why it is taken over.
@@ -53,6 +54,19 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     warnings.extend_from_slice(draft.warnings());
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance())?;
+    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance()).map_err(not_taken_over)?;
     Issued::read(&house, &entered, kind, &warnings)
+}
+
+/// Why nothing was taken over. What is reviewed first cannot be: an application says nothing of where a certificate comes from.
+fn not_taken_over(error: RegistrarError) -> Problem {
+    let reviewed = error == RegistrarError::NeedsReview;
+    let problem = Problem::from(error);
+    if !reviewed {
+        return problem;
+    }
+    problem.next(Sentence::new(
+        "须经审查的证照不能连同来源转入。可在本地申请新证（POST /v1/applications）：新证不引用原证照，也防不住同一证照再次转入，受理前请先查找。",
+        "What is reviewed first is not taken over with its origin. Apply for a first certificate here (POST /v1/applications): it does not cite the one there, and nothing refuses that one a second time, so look for it before.",
+    ))
 }

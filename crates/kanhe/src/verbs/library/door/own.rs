@@ -14,6 +14,7 @@ use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
+use crate::words::Words;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
@@ -26,7 +27,7 @@ use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, 
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError};
+use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
@@ -72,13 +73,25 @@ impl Own {
                 let origin = Origin::new(library, elsewhere.region, elsewhere.identifier.clone(), said);
                 let origin = origin.map_err(|error| registered(&error))?;
                 let draft = admitted(order.kind, row, Term::Carried, &entry)?;
-                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| registered(&error))
+                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| not_taken_over(&error))
             }
             Place::Decided(code) => {
                 Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
             }
         }
     }
+}
+
+/// Why nothing was taken over. What is reviewed first cannot be: an application says nothing of where a certificate comes from.
+fn not_taken_over(error: &RegistrarError) -> Failure {
+    let failure = registered(error);
+    if *error != RegistrarError::NeedsReview {
+        return failure;
+    }
+    failure.hint(Words::new(
+        "须经审查的证照不能连同来源转入。可在本地申请新证（kanhe apply）：新证不引用原证照，也防不住同一证照再次转入，受理前请先查找（kanhe find）。",
+        "What is reviewed first is not taken over with its origin. Apply for a first certificate here (`kanhe apply`): it does not cite the one there, and nothing refuses that one a second time, so look for it before (`kanhe find`).",
+    ))
 }
 
 /// The draft of an application that stands alone: all its faults are one error.
@@ -154,11 +167,14 @@ impl Door for Own {
     }
 
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
-        let entered = self.enter(order, entry(grounds)?)?;
+        let entry = entry(grounds)?;
+        let now = entry.now;
+        let entered = self.enter(order, entry)?;
         let mark = entered.shelfmark();
-        let identifier = self.library.card(mark).map_err(stored)?.identifier.to_string();
+        let card = self.library.card(mark).map_err(stored)?;
+        let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());
         let before = matches!(entered, Entered::Before(_));
-        Ok(Issued { before, identifier, kept: self.library.record(mark).map_err(stored)?.into() })
+        Ok(Issued { before, identifier, condition, kept: self.library.record(mark).map_err(stored)?.into() })
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {

@@ -21,8 +21,9 @@ impl TryFrom<shown::Issued> for Issued {
     /// The certificate that stands in the library now.
     fn try_from(told: shown::Issued) -> Result<Self, Failure> {
         let envelope = STANDARD.decode(&told.file).map_err(|_| unexpected("`file` is no base64"))?;
-        let shown::Certificate { identifier, seal, .. } = told.certificate;
-        Ok(Self { before: told.result == IssueResult::Before, identifier, kept: Kept { envelope, digits: seal } })
+        let shown::Certificate { identifier, seal, condition, .. } = told.certificate;
+        let (before, condition) = (told.result == IssueResult::Before, condition.into_owned());
+        Ok(Self { before, identifier, condition, kept: Kept { envelope, digits: seal } })
     }
 }
 

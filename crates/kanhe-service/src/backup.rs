@@ -45,6 +45,13 @@ impl Backups {
         Self { take: Some(take), ..Self::elsewhere() }
     }
 
+    /// The same, of which one was taken before the service was started.
+    #[must_use]
+    pub fn after(self, taken: Option<Timestamp>) -> Self {
+        self.good.store(taken.map(Arc::new));
+        self
+    }
+
     /// How the last one went, since the service was started.
     pub fn last(&self) -> Option<Taken> {
         self.last.load().as_deref().copied()
@@ -103,6 +110,13 @@ fn next(now: Timestamp, at: Time) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_backup_that_is_older_than_the_service_is_known() {
+        let taken: Timestamp = "2026-06-14T19:00:00Z".parse().unwrap();
+        let backups = Backups::elsewhere().after(Some(taken));
+        assert_eq!((backups.good(), backups.last()), (Some(taken), None));
+    }
 
     #[test]
     fn the_next_backup_is_today_or_tomorrow_by_the_clock_of_china() {

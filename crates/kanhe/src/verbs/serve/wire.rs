@@ -162,11 +162,15 @@ impl Plan {
     fn backups(&self) -> Backups {
         let Some(backup) = &self.config.backup else { return Backups::elsewhere() };
         let (from, to, keep) = (self.folder.join(&self.config.library.folder), self.folder.join(&backup.folder), backup.keep);
-        Backups::by(Box::new(move |library| {
+        // What cannot be listed cannot be added to either, and the next backup says why.
+        let earlier = kanhe_store::backup::backups(&to).ok().and_then(|earlier| earlier.last().copied());
+        let earlier = earlier.and_then(|backup| Timestamp::from_second(backup.taken).ok());
+        let backups = Backups::by(Box::new(move |library| {
             let taken = library::back_up_to(library, &from, &to, Earlier::Begun, &mut |_, _| {}).map_err(|failure| failure.code())?;
             kanhe_store::backup::thin(&to, keep).map_err(|error| error.code())?;
             Ok(taken.number)
-        }))
+        }));
+        backups.after(earlier)
     }
 
     /// How often it publishes.

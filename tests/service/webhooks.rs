@@ -171,7 +171,8 @@ fn a_receiver_that_is_down_for_an_hour_is_told_everything_in_order_and_once() {
     assert_eq!(receiver.letters().len(), 0);
     revoke(&stage, &certificates[0]);
     receiver.answers(200);
-    for _ in 0..60 {
+    // The oldest is tried for the fifth time after two hours and a half; the others wait behind it.
+    for _ in 0..100 {
         send(&stage);
         stage.later(SignedDuration::from_mins(1));
     }
@@ -277,6 +278,60 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
     assert_eq!(desk.send("POST", &again(&dead[0]["index"]), None).status, 202);
     assert_eq!(send(&stage), Round { arrived: 1, failed: 0, dead: 0 });
     assert_eq!(desk.send("POST", &again(&dead[0]["index"]), None).code(), "delivery_unknown");
+}
+
+/// What waits for a hook, or is dead: how far behind the first event each is, how often it was tried, and what the receiver said.
+fn told_of(desk: &Desk<'_>, hook: &Value, state: &str) -> Vec<(u64, u64, u64)> {
+    let path = format!("/v1/webhooks/{}/deliveries?state={state}", hook["id"].as_str().unwrap());
+    let number = |delivery: &Value, name: &str| delivery[name].as_u64().unwrap();
+    let listed = desk.get(&path).json()["deliveries"].as_array().unwrap().clone();
+    let first = hook["next"].as_u64().unwrap();
+    listed.iter().map(|one| (number(one, "index") - first, number(one, "tries"), number(one, "status"))).collect()
+}
+
+#[test]
+fn a_letter_that_was_never_sent_was_never_tried_and_is_not_dead() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    let sent = Arc::new(AtomicUsize::new(0));
+    let answering = |status: u16| {
+        let sent = Arc::clone(&sent);
+        move |_: &str, _: &[(&str, String)], _: &[u8]| {
+            sent.fetch_add(1, Ordering::SeqCst);
+            Ok(status)
+        }
+    };
+    for person in 1..=3 {
+        issue(&stage, person);
+        // What is new calls nobody to the door before its time.
+        rounds(&stage.house, &answering(500));
+    }
+    assert_eq!((told_of(&desk, &hook, "waiting"), sent.load(Ordering::SeqCst)), (vec![(0, 1, 500), (1, 0, 0), (2, 0, 0)], 1));
+    stage.later(SignedDuration::from_secs(6));
+    assert_eq!(rounds(&stage.house, &answering(410)), Round { arrived: 0, failed: 1, dead: 1 });
+    assert_eq!(told_of(&desk, &hook, "dead"), [(0, 2, 410)]);
+    assert_eq!(told_of(&desk, &hook, "waiting"), [(1, 0, 0), (2, 0, 0)]);
+    assert_eq!(rounds(&stage.house, &answering(204)), Round { arrived: 2, failed: 0, dead: 0 });
+    assert_eq!((told_of(&desk, &hook, "waiting"), sent.load(Ordering::SeqCst)), (vec![], 4));
+}
+
+#[test]
+fn a_letter_that_waits_behind_another_can_be_sent_at_once_and_overtakes_none() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": receiver.address }));
+    receiver.answers(500);
+    (1..=2).for_each(|person| drop(issue(&stage, person)));
+    send(&stage);
+    receiver.answers(200);
+    assert_eq!(send(&stage), Round::default(), "the first is tried again in five seconds");
+    let second = hook["next"].as_u64().unwrap() + 1;
+    let path = format!("/v1/webhooks/{}/deliveries/{second}/replay", hook["id"].as_str().unwrap());
+    assert_eq!(desk.send("POST", &path, None).status, 202);
+    assert_eq!(send(&stage), Round { arrived: 2, failed: 0, dead: 0 });
+    let told: Vec<_> = receiver.letters().iter().map(|letter| letter.id.rsplit('_').next().unwrap().parse::<u64>().unwrap()).collect();
+    assert_eq!(told, [second - 1, second]);
 }
 
 #[test]

@@ -116,7 +116,7 @@ pub struct DeliveryShown {
     index: u64,
     /// How often it was tried.
     tries: u32,
-    /// When it is tried next (RFC 3339).
+    /// When it is tried next (RFC 3339); later, while an earlier letter waits.
     #[schema(format = DateTime)]
     due: String,
     /// What the receiver answered last: a status of HTTP, or 0 where nobody answered.
@@ -234,7 +234,7 @@ pub async fn deliveries(
     Ok(Json(Deliveries { deliveries: found.iter().map(delivery_shown).collect(), next: next.as_ref().map(Cursor::to_text) }))
 }
 
-/// Lets a letter be sent at once: one that is dead, or one that waits for its next try.
+/// Lets a letter be sent at once: one that is dead, or one that waits for its next try or behind another, which is sent before it.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{index}/replay", tag = "webhooks",
     params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
     responses((status = ACCEPTED, description = "It will be sent")))]

@@ -358,6 +358,35 @@ fn a_new_secret_signs_beside_the_old_one_until_its_days_are_over() {
 }
 
 #[test]
+fn the_secret_that_a_receiver_has_signs_on_where_the_answer_to_a_rotation_was_lost() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let first = hook(&desk, &json!({ "address": receiver.address }));
+    let path = format!("/v1/webhooks/{}/rotation", first["id"].as_str().unwrap());
+    let rotate = |name: &str, days: u32| desk.send_once(name, "POST", &path, &json!({ "overlap_days": days }));
+    let lost = rotate("K-1", 7).json();
+    let again = rotate("K-1", 7);
+    assert_eq!((again.status, again.code().as_str()), (409, "idempotency_shown_once"));
+    let next = rotate("K-2", 7).json();
+    let signed = |letter: &Letter, hooks: &[&Value]| {
+        let by = |hook: &&Value| signature(&secret_of(hook), &letter.id, letter.second, &letter.body);
+        hooks.iter().map(by).collect::<Vec<_>>().join(" ")
+    };
+    let told = |person: usize| {
+        issue(&stage, person);
+        send(&stage);
+        receiver.letters().pop().unwrap()
+    };
+    let letter = told(1);
+    assert_eq!(letter.signature, signed(&letter, &[&next, &lost, &first]));
+    let last = rotate("K-3", 0).json();
+    let letter = told(2);
+    assert_eq!(letter.signature, signed(&letter, &[&last]), "no overlap ends all from before");
+    assert!((0..10).all(|number| rotate(&format!("L-{number}"), 7).status == 200));
+    assert_eq!(rotate("M", 7).code(), "rotation_too_many");
+}
+
+#[test]
 fn a_letter_that_waits_for_its_next_try_can_be_sent_at_once() {
     let (stage, receiver) = (Stage::new(), Receiver::new());
     let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);

@@ -52,7 +52,7 @@ pub struct Rotation {
     #[serde(default = "a_year")]
     #[schema(minimum = 1, maximum = 1095)]
     days: u32,
-    /// For how many days more the old secret is taken: 0 to 90; a week, where this is left out.
+    /// For how many days more the old secrets are taken, at most: 0 to 90; a week, where this is left out.
     #[serde(default = "a_week")]
     #[schema(minimum = 0, maximum = 90)]
     overlap_days: u32,
@@ -93,7 +93,7 @@ pub struct KeyLine {
     /// When it runs out (RFC 3339).
     #[schema(format = DateTime)]
     expires: String,
-    /// Until when the secret before the present one is taken (RFC 3339); null where there is none.
+    /// Until when a secret from before the present one is taken (RFC 3339); null where there is none.
     #[schema(required, format = DateTime)]
     older_until: Option<String>,
     /// When it was revoked (RFC 3339); null where it was not.

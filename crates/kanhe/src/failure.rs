@@ -4,6 +4,7 @@ use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
 use kanhe_issuer::question::QuestionError;
 use kanhe_store::StoreError;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 /// Why a verb did not do its work. Ends the program with exit code 2.
@@ -17,13 +18,15 @@ pub struct Failure {
     chinese: Option<Box<str>>,
     hint: Option<Words>,
     /// What else is wrong, where everything is looked at before anything is said.
-    also: Vec<Failure>,
+    also: Box<[Failure]>,
+    /// How many rows of a table were done before it.
+    rows: Option<NonZeroU32>,
 }
 
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Vec::new() }
+        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Box::default(), rows: None }
     }
 
     /// Words that are no command line.
@@ -62,7 +65,7 @@ impl Failure {
     pub fn all(failures: impl IntoIterator<Item = Self>) -> Result<(), Self> {
         let mut failures = failures.into_iter();
         let Some(mut first) = failures.next() else { return Ok(()) };
-        first.also.extend(failures);
+        first.also = std::mem::take(&mut first.also).into_iter().chain(failures).collect();
         Err(first)
     }
 
@@ -88,10 +91,20 @@ impl Failure {
         self
     }
 
-    /// One line for people, and one for whatever else is wrong.
+    /// Says how many rows of a table were done before it: the same command goes on behind them.
+    #[must_use]
+    pub fn after(self, rows: usize) -> Self {
+        Self { rows: u32::try_from(rows).ok().and_then(NonZeroU32::new), ..self }
+    }
+
+    /// One line for people, one for whatever else is wrong, and one for how far it came.
     pub fn line(&self, language: Language) -> String {
-        let lines: Vec<String> = std::iter::once(self.own_line(language)).chain(self.also.iter().map(|also| also.line(language))).collect();
-        lines.join("\n")
+        let also = self.also.iter().map(|also| also.line(language));
+        let done = self.rows.map(|rows| match language {
+            Language::Chinese => format!("已停止，此前完成 {rows} 行；重新运行同一命令即从此处继续。"),
+            Language::English => format!("stopped after {rows} rows; the same command goes on from there."),
+        });
+        std::iter::once(self.own_line(language)).chain(also).chain(done).collect::<Vec<_>>().join("\n")
     }
 
     fn own_line(&self, language: Language) -> String {
@@ -125,6 +138,9 @@ impl Failure {
         if let Some(error) = error.as_object_mut().filter(|_| !self.also.is_empty()) {
             error.insert("also".to_owned(), self.also.iter().map(Self::own_json).collect());
         }
+        if let Some((error, rows)) = error.as_object_mut().zip(self.rows) {
+            error.insert("rows".to_owned(), rows.get().into());
+        }
         serde_json::json!({ "error": error })
     }
 
@@ -154,5 +170,22 @@ impl From<QuestionError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::new(error.code(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_in_the_midst_of_a_table_says_how_far_it_came() {
+        let failure = || Failure::new("service_broke_off", "the service broke off before the end of its answer");
+        let last = |failure: &Failure, language| failure.line(language).lines().last().map(str::to_owned);
+        let midst = failure().after(12);
+        assert_eq!(last(&midst, Language::English).as_deref(), Some("stopped after 12 rows; the same command goes on from there."));
+        assert_eq!(last(&midst, Language::Chinese).as_deref(), Some("已停止，此前完成 12 行；重新运行同一命令即从此处继续。"));
+        assert_eq!(midst.json().pointer("/error/rows"), Some(&serde_json::json!(12)));
+        let first = failure().after(0);
+        assert_eq!((first.line(Language::English), first.json()), (failure().line(Language::English), failure().json()));
     }
 }

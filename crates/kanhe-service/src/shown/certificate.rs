@@ -1,6 +1,6 @@
 //! One certificate, and its line in a list.
 
-use super::{Fields, Names, value};
+use super::{Fields, Names, told, value};
 use jiff::civil::Date;
 use kanhe_core::certificate;
 use kanhe_issuer::catalogue::CertificateKind;
@@ -230,8 +230,8 @@ impl Changed {
             identifier: card.identifier.to_string(),
             act: change.act().word().into(),
             state: card.state.word().into(),
-            effective: card.effective.to_string(),
-            recorded: card.recorded.to_string(),
+            effective: told(card.effective),
+            recorded: told(card.recorded),
             // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.
             warnings: if change == Change::Annul && card.predecessor.is_some() { vec![STAYS_SUPERSEDED.into()] } else { Vec::new() },
         }

@@ -10,6 +10,7 @@ use crate::http::aside::aside;
 use crate::http::body::{Query, malformed};
 use crate::http::problem::Problem;
 use crate::http::repeat::{Answer, Once};
+use crate::shown::told;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -229,10 +230,10 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         roles: key.mandate.roles().to_vec(),
         types: codes(key.mandate.types()),
         departments: key.mandate.departments().map(<[String]>::to_vec),
-        made: key.made.to_string(),
-        expires: key.expires.to_string(),
-        older_until: key.older_until().map(|until| until.to_string()),
-        revoked: key.revoked.map(|at| at.to_string()),
+        made: told(key.made),
+        expires: told(key.expires),
+        older_until: key.older_until().map(told),
+        revoked: key.revoked.map(told),
         used: key.used().map(|day| day.to_string()),
         certificate: key.certificate().map(|certificate| certificate.to_string()),
         calls_a_day: key.calls_a_day,

@@ -43,6 +43,13 @@ pub struct Counts {
     pub faults: Refused,
 }
 
+impl Counts {
+    /// Rows that were done.
+    pub const fn rows(&self) -> usize {
+        self.issued + self.repeated + self.refused
+    }
+}
+
 /// Everything that one run works with.
 pub struct Run<'a> {
     /// How a row is read and signed.

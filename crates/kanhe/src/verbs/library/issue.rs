@@ -111,6 +111,6 @@ fn words(counts: &Counts, reported: &Reported, dry: bool, language: Language) ->
         }
     });
     lines.extend(reported.line(language));
-    lines.extend(paused.then(|| crate::verbs::issue::paused(issued + repeated + refused, language)));
+    lines.extend(paused.then(|| crate::verbs::issue::paused(counts.rows(), language)));
     lines.join("\n")
 }

@@ -1,15 +1,14 @@
 //! `kanhe serve` on a socket that somebody else holds: nobody is refused while one process takes the place of another.
 
 use crate::log::Log;
+use crate::service::listening;
 use crate::stage::Stage;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
@@ -38,15 +37,8 @@ fn whoever_comes_while_the_service_is_restarted_waits_and_is_answered() {
 fn start(socket: &TcpListener, config: &str, log: &Log) -> Child {
     let socket: OwnedFd = socket.try_clone().unwrap().into();
     let kanhe = env!("CARGO_BIN_EXE_kanhe");
-    let mut process =
-        Command::new("sh").args(["-c", HAND_OVER, kanhe, config]).stdin(socket).stdout(Stdio::piped()).stderr(log.pipe()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap();
-    assert!(
-        told["listening"].as_str().unwrap().starts_with("127.0.0.1:"),
-        "the line names the socket that was handed over, not the setting"
-    );
+    let (process, address) = listening(Command::new("sh").args(["-c", HAND_OVER, kanhe, config]).stdin(socket), log);
+    assert!(address.starts_with("127.0.0.1:"), "the line names the socket that was handed over, not the setting");
     process
 }
 

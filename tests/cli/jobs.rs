@@ -1,13 +1,11 @@
 //! A table handed in to a real `kanhe serve`, which is killed in the middle of it, and ended in the middle of it.
 
 use crate::archive::Archive;
-use crate::log::Log;
 use crate::office::many_permits;
 use crate::program::word;
+use crate::service::Service;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -18,65 +16,16 @@ const WRONG: usize = 37;
 /// 《食品安全法》 and 换证.
 const GRANTED: &str = "basis=%E3%80%8A%E9%A3%9F%E5%93%81%E5%AE%89%E5%85%A8%E6%B3%95%E3%80%8B&reason=%E6%8D%A2%E8%AF%81";
 
-/// A service that runs, and is killed however its story goes.
-struct Service {
-    process: Child,
-    url: String,
-    key: String,
-    _log: Log,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Service {
-    fn start(config: &str, key: &str) -> Self {
-        let log = Log::new();
-        log.handed().hand(key);
-        let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
-            .args(["--json", "serve", "--config", config])
-            .stdout(Stdio::piped())
-            .stderr(log.pipe())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
-        Self { process, url: format!("http://{}", word(&told, "/listening")), key: format!("Bearer {key}"), _log: log }
-    }
-
-    fn hand_in(&self, table: &str) -> String {
-        let url = format!("{}/v1/jobs?type=food-operation-permit&{GRANTED}", self.url);
-        let request = ureq::post(url).header("authorization", &self.key).header("content-type", "text/csv");
-        let job: Value = serde_json::from_str(&request.send(table).unwrap().body_mut().read_to_string().unwrap()).unwrap();
-        word(&job, "/id").to_owned()
-    }
-
-    fn text(&self, path: &str) -> String {
-        let mut reply = ureq::get(format!("{}{path}", self.url)).header("authorization", &self.key).call().unwrap();
-        reply.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
-    }
-
-    /// Waits until so many rows are done.
-    fn reaches(&self, id: &str, rows: u64) -> Value {
-        let begun = Instant::now();
-        loop {
-            let job: Value = serde_json::from_str(&self.text(&format!("/v1/jobs/{id}"))).unwrap();
-            if job["done"].as_u64().unwrap() >= rows {
-                return job;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(100), "{job}");
-            sleep(Duration::from_millis(50));
+/// Waits until so many rows of a job are done.
+fn reaches(service: &Service, job: &str, rows: u64) -> Value {
+    let begun = Instant::now();
+    loop {
+        let job = service.get(job).body;
+        if job["done"].as_u64().unwrap() >= rows {
+            return job;
         }
-    }
-
-    fn signal(&mut self, name: &str) {
-        assert!(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.process.id())]).status().unwrap().success());
-        self.process.wait().unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(100), "{job}");
+        sleep(Duration::from_millis(50));
     }
 }
 
@@ -115,23 +64,25 @@ fn a_job_whose_service_is_killed_and_ended_answers_every_row_once() {
         "[listen]\naddress = \"127.0.0.1:0\"\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n[counter]\n\
          [[keys]]\nfile = \"gd-market.key\"\nidentity = \"identity.txt\"\n",
     );
-    let mut service = Service::start(&config, &key);
-    let id = service.hand_in(&table());
-    let first = service.reaches(&id, 1);
-    service.signal("KILL");
-    let mut service = Service::start(&config, &key);
-    let second = service.reaches(&id, first["done"].as_u64().unwrap() + 500);
+    let start = || Service::start(&config, key.clone(), &[]);
+    let service = start();
+    let job = service.hand_in(&format!("/v1/jobs?type=food-operation-permit&{GRANTED}"), &table());
+    let job = format!("/v1/jobs/{}", word(&job, "/id"));
+    let first = reaches(&service, &job, 1);
+    service.kill();
+    let service = start();
+    let second = reaches(&service, &job, first["done"].as_u64().unwrap() + 500);
     // Asked to end, it stops between two rows, and goes on by itself at the next start.
-    service.signal("TERM");
-    let mut service = Service::start(&config, &key);
-    let again = service.reaches(&id, second["done"].as_u64().unwrap() + 1);
+    service.end();
+    let service = start();
+    let again = reaches(&service, &job, second["done"].as_u64().unwrap() + 1);
     assert!(again["done"].as_u64() < Some(ROWS as u64), "the story ended before it was broken off: {again}");
-    service.signal("KILL");
-    let mut service = Service::start(&config, &key);
-    let done = service.reaches(&id, ROWS as u64);
+    service.kill();
+    let service = start();
+    let done = reaches(&service, &job, ROWS as u64);
     let counts = ["issued", "before", "refused", "remaining"].map(|count| done[count].as_u64().unwrap());
     assert_eq!(counts, [(ROWS - WRONG) as u64, 0, WRONG as u64, 0], "{done}");
-    let result = service.text(&format!("/v1/jobs/{id}/result"));
+    let result = service.text(&format!("{job}/result"));
     let lines: Vec<Value> = result.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(lines.iter().map(|line| line["row"].as_u64().unwrap()).eq(1..=ROWS as u64), "every row, once, in order");
     let identifiers: BTreeSet<&str> = lines.iter().filter_map(|line| line["identifier"].as_str()).collect();
@@ -140,8 +91,8 @@ fn a_job_whose_service_is_killed_and_ended_answers_every_row_once() {
         let columns: Vec<_> = line["faults"].as_array().unwrap().iter().map(|fault| fault["column"].as_str().unwrap()).collect();
         assert_eq!(columns, ["number", "holder_code_type"], "{line}");
     }
-    assert_eq!(service.text(&format!("/v1/jobs/{id}/refused.csv")).lines().count(), WRONG + 1);
-    service.signal("TERM");
+    assert_eq!(service.text(&format!("{job}/refused.csv")).lines().count(), WRONG + 1);
+    service.end();
     let counted = archive.told(&["count"]);
     let total: u64 = counted["totals"].as_array().unwrap().iter().map(|total| total["count"].as_u64().unwrap()).sum();
     assert_eq!(total, (ROWS - WRONG) as u64, "the library has as many as the job has told of");

@@ -78,6 +78,44 @@ fn the_files_of_a_certificate_are_drawn_again_as_they_were() {
 }
 
 #[test]
+fn nothing_is_issued_where_its_files_cannot_be_written_and_what_fails_later_is_told_beside_it() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let old = archive.identifiers().remove(0);
+    let input = archive.office.write("amended.csv", permits(1).replace("GD-SPJY-2026-00001", "R-amended").replace("584号", "585号"));
+    let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
+    let amend = |out: &str| {
+        let words = ["amend", &old, "--in", &input, "--key", &key, "--identity", &identity, "--out", out];
+        archive.ask(&words).and(&GROUNDS).run().ended(2).json()
+    };
+    assert_eq!(word(&amend("/proc/nowhere"), "/error/code"), "file_not_found");
+    assert_eq!(word(&archive.told(&["show", &old]), "/state"), "valid", "nothing was signed");
+    // The disk fails when the certificate stands: here by folders that have the picture's name, with whatever check character.
+    let out = archive.path("out");
+    let drawn = archive.told(&["draw", &old, "--out", &archive.path("drawn")]);
+    let stem = word(&drawn, "/files/png").replace(".001.", ".002.").rsplitn(3, '.').last().unwrap().to_owned();
+    for check in ('0'..='9').chain('A'..='Z').chain(['*']) {
+        fs::create_dir_all(format!("{out}/{stem}.{check}.png")).unwrap();
+    }
+    let told = amend(&out);
+    assert!(word(&told, "/identifier").contains(&stem), "{told}");
+    assert!(word(&told, "/error/hint/en").contains("kanhe draw"), "{told}");
+    assert_eq!(word(&archive.told(&["show", &old]), "/state"), "superseded");
+}
+
+#[test]
+fn whole_certificates_are_for_their_owner_alone() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let cose = archive.path("whole.cose");
+    archive.told(&["show", &archive.identifiers()[0], "--cose", &cose]);
+    assert_eq!(fs::metadata(&cose).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = archive.path("again.cose");
+    kanhe(&["inspect", &cose, "--cose", &again]).ended(0);
+    assert_eq!(fs::metadata(&again).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn a_new_version_takes_the_place_of_the_old_one() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);

@@ -2,7 +2,7 @@
 
 use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
-use crate::program::{kanhe, word};
+use crate::program::{Kanhe, kanhe, word};
 use serde_json::Value;
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -68,6 +68,45 @@ fn the_lists_of_two_agencies_stand_in_one_folder_and_a_lost_one_is_signed_again(
     assert_eq!(fs::read_dir(&lists).unwrap().count(), 2);
     fs::remove_dir_all(&lists).unwrap();
     assert_eq!(sign(&market), 1);
+}
+
+#[test]
+fn lists_are_signed_again_before_they_run_out_and_a_pack_says_which_have() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let (key, identity, lists) = (archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("lists"));
+    let sign = ["status", "sign", "--key", &key, "--identity", &identity, "--out", &lists];
+    let future = archive.ask(&[&sign[..], &["--at", "2999-01-01"]].concat()).run().ended(2).json();
+    assert_eq!(word(&future, "/error/code"), "usage", "a list says what is known");
+    archive.told(&[&sign[..], &["--at", "2020-01-01", "--days", "10"]].concat());
+    let (root, manifest, root_key) = (format!("440000={}", archive.path("root.pub")), archive.path("manifest"), archive.path("root.key"));
+    let build = ["pack", "build", "--region", "440000", "--root", &root, "--manifest", &manifest, "--status", &lists];
+    let pack = |epoch: &str| {
+        let made = |name: String, more: &[&str]| {
+            let out = archive.path(&name);
+            let words = [&build[..], &["--epoch", epoch, "--out", &out, "--key", &root_key, "--identity", &identity], more].concat();
+            Kanhe::new(&words).run().ended(0)
+        };
+        let told = made(format!("{epoch}.json"), &["--json"]).json()["status_lists_out_of_term"].as_array().unwrap().len();
+        (told, made(format!("{epoch}.said"), &["--lang", "en"]).out.contains("is not in its term"))
+    };
+    assert_eq!(pack("1"), (1, true), "a counter could tell of no certificate on it");
+    assert_eq!(archive.told(&sign)["lists"], 1, "nothing has changed, and the list has run out");
+    assert_eq!(archive.told(&sign)["lists"], 0);
+    assert_eq!(pack("2"), (0, false));
+}
+
+#[test]
+fn what_was_not_known_yet_is_not_told_as_not_issued() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).and(&["--at", "2025-09-01"]).run().ended(0);
+    let identifier = archive.identifiers().remove(0);
+    let said = |known: &[&str]| {
+        let asked = [&["history", &identifier, "--at", "2025-10-01", "--lang", "en"], known].concat();
+        archive.ask(&asked).for_people().run().ended(0).out
+    };
+    assert!(said(&["--known", "2025-12-01"]).contains("the library did not know of it yet at 2025-12-0"));
+    assert!(said(&[]).contains("at 2025-10-01 12:00 Beijing time: in force"));
 }
 
 #[test]

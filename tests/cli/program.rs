@@ -114,13 +114,8 @@ impl Kanhe {
 
     /// Starts it likewise, for a test that signals to it and hears what it says.
     pub fn start_heard(self) -> Child {
-        self.start_heard_into(Stdio::piped())
-    }
-
-    /// The same, with its standard error somewhere else.
-    pub fn start_heard_into(self, errors: Stdio) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kanhe"));
-        command.args(&self.words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().expect("the program starts")
+        command.args(&self.words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 
     /// Runs it to its end.

@@ -1,6 +1,7 @@
 //! Applications under review, as clerks, departments and the head of an office work with them on the command line.
 
 use crate::archive::Archive;
+use crate::program::word;
 use serde_json::Value;
 
 const PERMITS: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
@@ -89,6 +90,10 @@ fn departments_and_heads_see_what_waits_for_them() {
     assert_eq!(listed(&["--department", "fire"]), others);
     assert_eq!(listed(&["--department", "planning"]).len(), 3);
     assert_eq!(listed(&["--stage", "for_decision"]), Vec::<String>::new());
+    let lost = archive.ask(&["application", "list", "--stage", "decided"]).run().ended(2).json();
+    let (_, stages) = word(&lost, "/error/message/zh").split_once('：').unwrap();
+    let found: Vec<usize> = stages.split(", ").map(|stage| listed(&["--stage", stage]).len()).collect();
+    assert_eq!((found.len(), found.iter().sum::<usize>()), (5, 3), "what {stages} names can be typed");
     let first = archive.ask(&["application", "list", "--most", "2"]).run().ended(0).json();
     assert_eq!(listed(&["--after", first["next"].as_str().unwrap()]).len(), 1);
 }

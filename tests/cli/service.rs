@@ -18,6 +18,22 @@ pub struct Service {
     key: String,
 }
 
+/// `kanhe serve`, not yet started.
+pub fn serving(config: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kanhe"));
+    command.args(["--json", "serve", "--config", config]).env("RUST_LOG", "info");
+    command
+}
+
+/// Starts what serves, and waits until it listens. Returns the process with its address.
+pub fn listening(command: &mut Command, log: &Log) -> (Child, String) {
+    let mut process = command.stdout(Stdio::piped()).stderr(log.pipe()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?} {}", log.text()));
+    (process, word(&told, "/listening").to_owned())
+}
+
 /// What came back.
 pub struct Reply {
     pub status: u16,
@@ -37,18 +53,8 @@ impl Service {
     pub fn start(config: &str, key: String, settings: &[(&str, &str)]) -> Self {
         let log = Log::new();
         log.handed().hand(&key);
-        let mut process = Command::new(env!("CARGO_BIN_EXE_kanhe"))
-            .args(["--json", "serve", "--config", config])
-            .envs(settings.iter().copied())
-            .env("RUST_LOG", "info")
-            .stdout(Stdio::piped())
-            .stderr(log.pipe())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?} {}", log.text()));
-        Self { process, log, url: format!("http://{}", word(&told, "/listening")), key }
+        let (process, address) = listening(serving(config).envs(settings.iter().copied()), &log);
+        Self { process, log, url: format!("http://{address}"), key }
     }
 
     /// A request with headers, and with a body if it hands something in.
@@ -76,6 +82,19 @@ impl Service {
     /// Hands in JSON.
     pub fn post(&self, path: &str, body: &Value) -> Reply {
         self.send(path, &[], Some(body))
+    }
+
+    /// Hands in a table. Returns what is told of its job.
+    pub fn hand_in(&self, path: &str, table: &str) -> Value {
+        let request = ureq::post(format!("{}{path}", self.url)).header("authorization", format!("Bearer {}", self.key));
+        let mut reply = request.header("content-type", "text/csv").send(table).unwrap();
+        serde_json::from_str(&reply.body_mut().read_to_string().unwrap()).unwrap()
+    }
+
+    /// A file that may be long.
+    pub fn text(&self, path: &str) -> String {
+        let mut reply = ureq::get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {}", self.key)).call().unwrap();
+        reply.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
     }
 
     /// Asks to issue one permit, the first of the demo's table under another request and number.

@@ -1,4 +1,5 @@
-//! The seal at the top of `docs/spec/seal.md`: written by the code from a made-up permit, and read back from the page.
+//! The seal at the top of `docs/spec/seal.md` and its certificate at that of `docs/spec/certificate.md`: written by the code from a made-up
+//! permit, and read back from the pages.
 
 use super::{read, root};
 use kanhe_core::certificate::{Certificate, Contents, Holder, Value};
@@ -22,7 +23,7 @@ fn the_seal_at_the_top_of_the_specification_is_the_one_that_the_code_writes() {
     let page = read("docs/spec/seal.md");
     let digits = written();
     let scanned = Scanned::parse(&digits).unwrap();
-    let shown = bytes_shown(&page);
+    let shown = bytes_shown(&page, 1);
     assert!(
         shown == scanned.bytes() && page.contains(&format!("#{digits}\n")),
         "docs/spec/seal.md should show\n#{digits}\n{}",
@@ -49,12 +50,29 @@ fn the_seal_at_the_top_of_the_specification_is_genuine_and_says_what_stands_besi
     assert!(missing.is_empty(), "the example does not say {missing:?}");
 }
 
+#[test]
+fn the_certificate_at_the_top_of_its_specification_is_the_one_that_the_code_writes_and_the_seal_cites() {
+    let page = read("docs/spec/certificate.md");
+    let (envelope, shown) = (envelope(&certificate(&kind())), bytes_shown(&page, 0));
+    assert!(shown == envelope, "docs/spec/certificate.md should show\n{}", hex(&envelope));
+    assert!(page.contains(&format!("These {} bytes", shown.len())), "the certificate has {} bytes", shown.len());
+    let digest =
+        *Scanned::parse(&written()).unwrap().envelope().authenticate::<Seal<'_>>(&test_key(OWNER).verifying_key()).unwrap().digest();
+    assert_eq!(digest, digest_of(&shown));
+    let [first, second, third, fourth, .., last_but_one, last] = digest;
+    let told = format!("`{first:02x} {second:02x} {third:02x} {fourth:02x} … {last_but_one:02x} {last:02x}`");
+    assert!(page.contains(&told), "the digest is {told}");
+}
+
 /// The digits of the example, from its certificate.
 fn written() -> String {
     let (kind, key) = (kind(), test_key(OWNER));
     let certificate = certificate(&kind);
-    let envelope = sign_to_cose(Certificate::TYPE, &certificate.encode(), &key);
-    sign_seal(&write(&certificate, &kind, &dictionary(), &digest_of(&envelope)).unwrap(), &key).unwrap()
+    sign_seal(&write(&certificate, &kind, &dictionary(), &digest_of(&envelope(&certificate))).unwrap(), &key).unwrap()
+}
+
+fn envelope(certificate: &Certificate) -> Vec<u8> {
+    sign_to_cose(Certificate::TYPE, &certificate.encode(), &test_key(OWNER))
 }
 
 fn certificate(kind: &Kind) -> Certificate {
@@ -96,9 +114,9 @@ fn dictionary() -> Dictionary {
     Dictionary::decode(&std::fs::read(root().join("schemas/dictionaries/1.cbor")).unwrap()).unwrap()
 }
 
-/// The bytes of the page's second block: pairs of hexadecimal digits at the start of each line, before what explains them.
-fn bytes_shown(page: &str) -> Vec<u8> {
-    let block = page.split("```text\n").nth(2).unwrap().split("```").next().unwrap();
+/// The bytes of one of the page's blocks: pairs of hexadecimal digits at the start of each line, before what explains them.
+fn bytes_shown(page: &str, block: usize) -> Vec<u8> {
+    let block = page.split("```text\n").nth(block + 1).unwrap().split("```").next().unwrap();
     let pairs = |line: &str| {
         line.split_whitespace()
             .take_while(|word| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase()))

@@ -1,11 +1,14 @@
-//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link leads somewhere, and what `docs/spec/seal.md` and
-//! `docs/spec/log.md` show is what the code writes.
+//! Keeps the papers true: every stable code has its line in `docs/errors.md`, every link and path leads somewhere, and what
+//! `docs/spec/seal.md`, `docs/spec/certificate.md` and `docs/spec/log.md` show is what the code writes.
 
 #![allow(clippy::as_conversions, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod applications;
 mod example;
 mod log_example;
+mod log_lines;
+mod maps;
+mod paths;
 mod type_file;
 
 use kanhe_core::status::State;
@@ -39,28 +42,6 @@ fn every_line_says_what_it_means_twice_and_what_to_do() {
 fn every_relative_link_leads_to_a_file() {
     let broken: Vec<String> = tracked("*.md").iter().flat_map(|page| broken_links(page)).collect();
     assert!(broken.is_empty(), "broken links: {broken:#?}");
-}
-
-#[test]
-fn every_message_of_the_log_stands_in_its_page_and_no_other() {
-    let said: BTreeSet<String> = sources().iter().flat_map(|source| messages_in(&fs::read_to_string(source).unwrap())).collect();
-    assert!(said.len() > 25, "{said:?}");
-    let tables = read("docs/LOGGING.md").lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
-    let first = |line: &String| line.trim_matches('|').split(" | ").next().unwrap_or_default().to_owned();
-    let told: BTreeSet<String> =
-        tables.iter().flat_map(|line| first(line).split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
-    let missing: Vec<_> = said.difference(&told).collect();
-    // The page's other tables have what the screen and the folders show.
-    let stale: Vec<_> = told.difference(&said).filter(|word| word.contains(' ')).collect();
-    assert!(missing.is_empty() && stale.is_empty(), "docs/LOGGING.md misses {missing:?}, and has messages that nothing says: {stale:?}");
-}
-
-/// The messages that a source file gives to the log: the last text of each call.
-fn messages_in(source: &str) -> Vec<String> {
-    let product = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let calls = ["tracing::info!(", "tracing::warn!(", "tracing::error!("];
-    let calls = calls.into_iter().flat_map(|call| product.split(call).skip(1));
-    calls.filter_map(|rest| block(rest, ['(', ')']).rsplit('"').nth(1).map(str::to_owned)).collect()
 }
 
 /// The lines of the tables in `docs/errors.md`, by code.

@@ -210,7 +210,7 @@ fn what_is_wrong_is_told_in_the_language_that_is_asked_for_with_everything_that_
             "/v1/audit/uses",
             &clerk,
             vec![],
-            "此操作需要 audit 权限，您的角色均没有",
+            "此操作需要 audit 权限，您的角色均无此权限",
             "this takes the right to audit, which none of your roles has",
         ),
         ("GET", "/v1/audit/events?act=sell", &auditor, vec![], "`act` 应为其中之一：issue, ", "`act` is one of issue, "),

@@ -94,8 +94,8 @@ fn what_is_no_json_and_what_names_a_member_twice_are_told_apart() {
     let stage = Stage::new().in_english();
     let send = |body: &[u8]| stage.send("POST", "/v1/verify", &[("content-type", "application/json")], body);
     for (body, wanted) in [
-        (b"{\"text\":".as_slice(), "line 1 column 8: this is no JSON in UTF-8"),
-        (b"{\"text\":\"\xd5\xd5\"}", "line 1 column 10: this is no JSON in UTF-8"),
+        (b"{\"text\":".as_slice(), "line 1 column 8: the body is not JSON in UTF-8"),
+        (b"{\"text\":\"\xd5\xd5\"}", "line 1 column 10: the body is not JSON in UTF-8"),
         (b"{\"text\":\"a\",\"text\":\"b\"}", "line 1 column 18: an object names a member twice"),
     ] {
         let told = detail(&send(body));

@@ -411,20 +411,19 @@ fn of_what_nobody_answered_it_is_said_why() {
     let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
     let hook = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
     issue(&stage, 1);
-    let path = format!("/v1/webhooks/{}/deliveries?state=waiting", hook["id"].as_str().unwrap());
-    let reason = || desk.get(&path).json()["deliveries"][0]["reason"].clone();
+    let path = format!("/v1/webhooks/{}/deliveries", hook["id"].as_str().unwrap());
+    let waiting = || desk.get(&format!("{path}?state=waiting")).json()["deliveries"][0].clone();
+    let reason = || waiting()["reason"].clone();
     let mut codes = Vec::new();
     for miss in Miss::ALL {
         assert_eq!(rounds(&stage.house, &move |_, _, _| Err(miss)).failed, 1, "{miss:?}");
         let told = reason();
         assert!(!told["meaning"]["zh"].as_str().unwrap().is_ascii() && told["meaning"]["en"] != told["code"], "{told}");
         codes.push(told["code"].as_str().unwrap().to_owned());
-        stage.later(SignedDuration::from_mins([1, 6, 31, 1, 1, 1][codes.len() - 1]));
-        if codes.len() == 3 {
-            break;
-        }
+        // Otherwise its next try would be hours away.
+        assert_eq!(desk.send("POST", &format!("{path}/{}/replay", waiting()["index"]), None).status, 202);
     }
-    assert_eq!(codes, ["hook_host_unknown", "hook_refused", "hook_tls"]);
+    assert_eq!(codes, ["hook_host_unknown", "hook_refused", "hook_tls", "hook_timed_out", "hook_broken", "hook_no_http"]);
     rounds(&stage.house, &|_, _, _| Ok(503));
     assert_eq!(reason(), Value::Null, "who answers has taken the letter, or says so himself");
 }
@@ -470,7 +469,11 @@ fn a_letter_that_was_on_its_way_to_a_hook_that_is_gone_is_not_kept() {
     let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
     let (house, gone) = (Arc::clone(&stage.house), ours.clone());
     let taken_away = move |_: &str, _: &[(&str, String)], _: &[u8]| {
-        house.library.commit(|pen| -> Result<(), StoreError> { Ok(remove_hook(pen, &gone)) }).unwrap();
+        let removed = house.library.commit(|pen| -> Result<(), StoreError> {
+            remove_hook(pen, &gone);
+            Ok(())
+        });
+        removed.unwrap();
         Ok(503)
     };
     rounds(&stage.house, &taken_away);

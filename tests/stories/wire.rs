@@ -1,5 +1,6 @@
 //! The CDDL above our types and in the specifications is that of `schemas/wire`, where other programs read it.
 
+use kanhe_core::envelope::DocumentType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,13 @@ fn every_rule_of_the_schemas_but_the_common_words_is_explained_somewhere() {
         .filter(|rule| !explained.contains(rule))
         .collect();
     assert_eq!(unexplained, ["typ"], "`typ` is a function of DocumentType");
+}
+
+#[test]
+fn the_schema_of_the_envelope_knows_every_document() {
+    let typ = schemas().remove("typ").unwrap().pop_first().unwrap();
+    let known: BTreeSet<&str> = typ.split('"').skip(1).step_by(2).collect();
+    assert_eq!(known, DocumentType::ALL.into_iter().map(DocumentType::typ).collect());
 }
 
 /// Every meaning that a rule has in `schemas/wire`: two documents may use one word in two ways.

@@ -157,3 +157,17 @@ impl Family {
         options
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_page_of_the_data_model_tells_of_each_family_and_of_no_other() {
+        let page = include_str!("../../../docs/DATA_MODEL.md");
+        let table = page.split("\n## Families\n\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        let told = table.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+        assert_eq!(told.collect::<BTreeSet<_>>(), Family::ALL.into_iter().map(Family::name).collect());
+    }
+}

@@ -173,4 +173,13 @@ mod tests {
         let bytes: std::collections::BTreeSet<u8> = Drawer::ALL.into_iter().map(Drawer::byte).collect();
         assert_eq!(bytes.len(), Drawer::ALL.len());
     }
+
+    #[test]
+    fn the_page_of_the_data_model_tells_of_each_drawer_in_the_order_of_their_bytes() {
+        let page = include_str!("../../../docs/DATA_MODEL.md");
+        let table = page.split("\n| drawer |").nth(1).unwrap().split("\n\n").next().unwrap();
+        let told = table.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+        let bytes = Drawer::ALL.map(|drawer| format!("{:02x}", drawer.byte()));
+        assert_eq!(told.collect::<Vec<_>>(), bytes);
+    }
 }

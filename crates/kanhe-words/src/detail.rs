@@ -213,7 +213,10 @@ mod tests {
             ("`by.holder`: `code` is missing", "`by.holder`：缺少 `code`"),
             ("`act` is one of suspend, revoke", "`act` 应为其中之一：suspend, revoke"),
             ("a job that is cancelled does not resume", "状态为 cancelled 的任务不能 resume"),
-            ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均没有"),
+            ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均无此权限"),
+            ("in_review is no act: issue, undo_transfer", "in_review 不是操作：issue, undo_transfer"),
+            ("issue is no stage: in_review, approved", "issue 不是办理环节：in_review, approved"),
+            ("approved is no state of a certificate", "approved 不是证照的状态"),
         ];
         for (en, zh) in rows {
             assert_eq!(in_chinese(en).as_deref(), Some(zh), "{en}");

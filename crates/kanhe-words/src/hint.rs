@@ -2,81 +2,18 @@
 
 mod rows;
 
+use crate::remedy::{AS, find, words_of};
 use crate::{Words, remedy};
 use rows::HINTS;
 
 /// What a caller of the service can do about a failure of this code.
 pub fn hint(code: &str) -> Option<Words> {
-    if let Ok(row) = HINTS.binary_search_by_key(&code, |(code, ..)| code) {
-        return HINTS.get(row).map(|(_, zh, en)| Words::new(zh, en));
-    }
-    let (zh, en) = match code {
-        "table_of_another_type" => (
-            "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
-            "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
-        ),
-        "table_is_workbook" | "table_workbook_broken" | "table_workbook_too_large" => return remedy(code),
-        code if code.starts_with("table_") => (
-            "首行应为列名；GET /v1/types/{type}/fields 列出该类型的各列。",
-            "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
-        ),
-        code if code.starts_with("certificate_id_") => {
-            ("对照证照核对标识，或扫描其二维码。", "Compare the identifier with the certificate, or scan its code.")
-        }
-        code if code.starts_with("project_code_") => (
-            "对照受理时告知的申请编码，逐字核对。",
-            "Compare it, letter by letter, with the code that was given when the application was made.",
-        ),
-        code if ["uscc_", "organisation_code_", "resident_id_", "holder_code_"].iter().any(|family| code.starts_with(family)) => {
-            return remedy("holder_code_check");
-        }
-        code if code.starts_with("region_code_") => return hint("transfer_no_region"),
-        code if code.starts_with("serial_") => ("编号只用 0-9 和 A-Z，最多 32 个字符。", "A serial has 1 to 32 characters, 0-9 and A-Z."),
-        code if code.starts_with("version_") => {
-            ("版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate.")
-        }
-        code if code.starts_with("type_code_") => return hint("type_unknown"),
-        "type_unknown" => ("GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
-        code if code.starts_with("type_") => (
-            "按 docs/spec/type-file.md 改正类型文件后重新提请。",
-            "Correct the type file as docs/spec/type-file.md has it, and propose it again.",
-        ),
-        code if code.starts_with("tls_") => (
-            "请告知本服务的运维人员：TLS 的证书和私钥须配对，且为 PEM 格式。",
-            "Tell whoever runs the service: the files of TLS are to be PEM, with the key of the certificate.",
-        ),
-        code if code.starts_with("file_") => (
-            "请告知本服务的运维人员：有文件缺失，或无法读写。",
-            "Tell whoever runs the service: a file is not there, or cannot be read or written.",
-        ),
-        "store_cursor" | "store_cursor_elsewhere" => ("去掉 after 从头开始。", "Begin again without `after`."),
-        code if code.starts_with("store_") => ("请告知本服务的运维人员。", "Tell whoever runs the service."),
-        "log_unpublished" => (
-            "请等下一个检查点，或由密钥保管人员发布：POST /v1/publish。",
-            "Wait for the next checkpoint, or let a key holder publish: POST /v1/publish.",
-        ),
-        "job_too_many" | "job_too_large" => (
-            "等部分任务结束，或取消已暂停、已失败的任务：POST /v1/jobs/{id}/cancel。",
-            "Wait until some are done, or cancel those that are paused or have failed: POST /v1/jobs/{id}/cancel.",
-        ),
-        "job_uploads_full" | "job_uploads_of_agency" => {
-            ("按 Retry-After 稍后再传；同一机构的申请表请逐份上传。", "Come back after Retry-After, with one table after the other.")
-        }
-        "job_upload_slow" => ("换用更好的网络，或分成几份上传。", "Hand it in over a better line, or in parts."),
-        "job_upload_gone" => ("请重新上传。", "Hand it in again."),
-        "job_actor_closed" | "job_actor_forbidden" => (
-            "由有相应权限的人员继续（POST /v1/jobs/{id}/resume，此后以其名义办理），或取消任务。",
-            "Let an officer who may do it by hand resume the job (POST /v1/jobs/{id}/resume), in his name from then on; or cancel it.",
-        ),
-        "certificate_not_found" => ("用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
-        "lifecycle_before_last" => (
-            "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
-            "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
-        ),
+    match find(HINTS, code) {
+        Some((_, AS, other)) => words_of(HINTS, other).or_else(|| remedy(other)),
+        Some((_, zh, en)) => Some(Words::new(zh, en)),
         // What would send a caller to a command of the machine is no hint for him.
-        code => return remedy(code).filter(|words| !names_a_command(words)),
-    };
-    Some(Words::new(zh, en))
+        None => remedy(code).filter(|words| !names_a_command(words)),
+    }
 }
 
 /// The same for a relying party, which has no right to search an agency's certificates.
@@ -147,10 +84,21 @@ mod tests {
         }
         assert!(codes > 150, "{codes}");
         assert!(without.is_empty(), "no hint for {without:?}");
-        assert!(HINTS.is_sorted_by_key(|(code, ..)| code));
-        assert!(HINTS.iter().all(|(code, zh, en)| page.contains(&format!("| `{code}` | "))
-            && !zh.is_ascii()
-            && en.starts_with(|first: char| !first.is_ascii_lowercase())));
+    }
+
+    #[test]
+    fn each_row_is_of_a_code_that_is_said_and_ends_in_words_of_both_languages() {
+        let page = include_str!("../../../docs/errors.md");
+        assert!(HINTS.is_sorted_by(|(before, ..), (after, ..)| before < after));
+        for (code, ..) in HINTS {
+            let listed = match code.strip_suffix('*') {
+                Some(family) => page.contains(&format!("| `{family}")),
+                None => page.contains(&format!("| `{code}` | ")),
+            };
+            assert!(listed, "{code} is in no line of docs/errors.md");
+            let words = hint(code).unwrap_or_else(|| panic!("{code} is as a code that has no words"));
+            assert!(!words.zh.is_ascii() && words.en.starts_with(|first: char| !first.is_ascii_lowercase()), "{code}: {words:?}");
+        }
     }
 
     /// Whether only who runs the service, or a verb, meets a code.

@@ -2,12 +2,14 @@
 
 use crate::failure::Failure;
 use crate::words::Words;
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{ErrorKind, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Seals, packs and status lists are for everybody, as far as the umask allows.
 const READABLE: u32 = 0o666;
@@ -126,17 +128,58 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Begins a long file, readable by its owner only, under a temporary name; [`finish`] gives it its own.
-pub fn begin(path: &Path) -> Result<NamedTempFile, Failure> {
-    unfinished(path, SECRET).map_err(|error| Failure::file(path, &error))
+/// A long file that is being written, readable by its owner only.
+///
+/// It has no name before it is whole (`O_TMPFILE`, open(2)): whatever ends the process, nothing is left of the personal data in it. A file
+/// system without that has a temporary name for it.
+pub struct Unfinished {
+    file: File,
+    named: Option<TempPath>,
 }
 
-/// Brings a file that was begun to the disk, and only then gives it its name.
-pub fn finish(file: NamedTempFile, path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::file(path, &error);
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+impl Unfinished {
+    /// The file itself, to read what was written.
+    pub const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Brings it to the disk, and only then gives it its name.
+    pub fn finish(self, path: &Path) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::file(path, &error);
+        self.file.sync_all().map_err(failed)?;
+        let named = match self.named {
+            Some(named) => named,
+            None => linked(&self.file, path).map_err(failed)?,
+        };
+        named.persist(path).map_err(|error| failed(error.error))
+    }
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Begins a long file; [`Unfinished::finish`] gives it its name.
+pub fn begin(path: &Path) -> Result<Unfinished, Failure> {
+    let (into, flags) = (folder_of(path), OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC);
+    if let Ok(file) = openat(CWD, into, flags, Mode::from_raw_mode(SECRET)) {
+        return Ok(Unfinished { file: file.into(), named: None });
+    }
+    let (file, named) = unfinished(path, SECRET).map_err(|error| Failure::file(path, &error))?.into_parts();
+    Ok(Unfinished { file, named: Some(named) })
+}
+
+/// Gives a file without a name one beside the place where it belongs: only a file that has a name can take the place of another.
+fn linked(file: &File, path: &Path) -> std::io::Result<TempPath> {
+    let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = |name: &Path| Ok(linkat(CWD, nameless.as_str(), CWD, name, AtFlags::SYMLINK_FOLLOW)?);
+    Ok(tempfile::Builder::new().prefix(UNFINISHED).make_in(folder_of(path), link)?.into_temp_path())
 }
 
 /// Writes a secret likewise, readable by its owner only, and never over another file.
@@ -213,4 +256,26 @@ fn bounded(source: impl Read, most: usize, name: &str) -> Result<std::io::Result
         return Err(Failure::new("file_too_large", format!("{name} has more than {most} bytes")).hint(hint));
     }
     Ok(read.map(|_| bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_file_has_no_name_before_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+        let whole = folder.path().join("whole.tar");
+        for bytes in [&b"whole names"[..], b"and others"] {
+            let before = names();
+            let mut file = begin(&whole).unwrap();
+            file.write_all(bytes).unwrap();
+            assert_eq!(names(), before, "whatever ends the process now, nothing is left");
+            file.finish(&whole).unwrap();
+            assert_eq!(names(), ["whole.tar"]);
+            assert_eq!(std::fs::read(&whole).unwrap(), bytes);
+            assert_eq!(std::fs::metadata(&whole).unwrap().permissions().mode() & 0o777, SECRET);
+        }
+    }
 }

@@ -86,6 +86,19 @@ impl Voice {
         }
     }
 
+    /// The same of work that is done, although something failed after it: both are said, to machines in one object.
+    pub fn say_done(
+        self,
+        json: &serde_json::Value,
+        after: Result<(), Failure>,
+        words: impl FnOnce(Language) -> String,
+    ) -> Result<Ended, Failure> {
+        if after.is_ok() || !self.json {
+            self.say(json, words);
+        }
+        after.map(|()| Ended::Well).map_err(|failure| failure.after(json))
+    }
+
     /// Prints a line. A reader who has heard enough closes the pipe, and that changes nothing about how the verb ended; any other
     /// fault of standard output does, for the answer is lost.
     pub fn print(self, line: impl Display) {

@@ -5,8 +5,8 @@ use crate::archive::{Archive, GROUNDS};
 use crate::log::Log;
 use crate::office::permits;
 use crate::program::{Kanhe, word};
+use crate::service::{listening, serving};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::process::Child;
 
 /// A library that a real `kanhe serve` holds.
@@ -68,12 +68,8 @@ impl Drop for Held {
 }
 
 pub fn serve(config: &str, log: &Log) -> (Child, String) {
-    let mut process = Kanhe::new(&["serve", "--config", config, "--json"]).start_heard_into(log.pipe());
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line} {}", log.text()));
-    let url = format!("http://{}", word(&told, "/listening"));
-    (process, url)
+    let (process, address) = listening(&mut serving(config), log);
+    (process, format!("http://{address}"))
 }
 
 /// What differs between two libraries that were told the same: moments, chance, keys, and who is called what.

@@ -44,7 +44,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn no_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
     // What is JSON, and refused all the same, names a member twice: nobody could say which is meant.
     let twice = serde_json::from_slice::<Value>(bytes).is_ok();
-    let what = if twice { "an object names a member twice" } else { "this is no JSON in UTF-8" };
+    let what = if twice { "an object names a member twice" } else { "the body is not JSON in UTF-8" };
     malformed(format_args!("line {} column {}: {what}", error.line(), error.column()))
 }
 
@@ -102,7 +102,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let pairs = axum::extract::Query::from_request_parts(parts, state).await;
-        let axum::extract::Query(pairs) = pairs.map_err(|_| malformed("what stands behind the question mark are no parameters"))?;
+        let axum::extract::Query(pairs) = pairs.map_err(|_| malformed("the query string is not a list of parameters"))?;
         parameters::read(pairs).map(Self).map_err(|wrong: Misshapen| malformed(wrong))
     }
 }

@@ -336,7 +336,7 @@ impl House {
                 Err(error) => drop(refused.get_or_insert(error)),
             }
         }
-        let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "the service holds no key of your agency");
+        let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "no key of your agency is unlocked here");
         Err(refused.map_or_else(none, Problem::from))
     }
 }

@@ -1,7 +1,8 @@
 //! The hints of the codes that a caller of the service meets, one row each.
 
-/// Code, Chinese, English.
-pub(super) const HINTS: &[(&str, &str, &str)] = &[
+use crate::remedy::{AS, Row};
+
+pub(super) const HINTS: &[Row] = &[
     ("account_departments", "列出 1 至 100 个部门；不填则为任何部门。", "Name 1 to 100, or leave them out for any department."),
     ("account_name", "填写 1 至 100 个字符。", "Take 1 to 100 characters."),
     ("account_named_twice", "每项只列一次。", "Name each once."),
@@ -41,6 +42,8 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "发送 Authorization: Bearer 加接口密钥，或先登录（POST /v1/session）。",
         "Send `Authorization: Bearer` with an API key, or sign in with POST /v1/session.",
     ),
+    ("certificate_id_*", "对照证照核对标识，或扫描其二维码。", "Compare the identifier with the certificate, or scan its code."),
+    ("certificate_not_found", "用 POST /v1/certificates/search 查找。", "Look for it with POST /v1/certificates/search."),
     ("change_needs_application", "随延续或变更提交申请内容。", "Send an application with the renewal or the amendment."),
     (
         "changes_need_two",
@@ -75,6 +78,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("event_not_found", "GET /v1/audit/events 列出本机构的事件。", "GET /v1/audit/events lists those it has."),
     ("export_nothing", "核对代码及其类型。", "Check the code and its type."),
+    (
+        "file_*",
+        "请告知本服务的运维人员：有文件缺失，或无法读写。",
+        "Tell whoever runs the service: a file is not there, or cannot be read or written.",
+    ),
     ("file_not_published", "下一个检查点发布后再取。", "Ask again after the next checkpoint."),
     (
         "grounds_control",
@@ -82,6 +90,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Take out what cannot be seen, such as line breaks, and send it again.",
     ),
     ("grounds_length", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
+    ("holder_code_*", AS, "holder_code_check"),
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
     ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),
@@ -126,15 +135,40 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "The detail names what was made; if its secret never arrived, rotate it with a new key: what was before stays good for its days. Or take it away and make another.",
     ),
     ("identifier_taken", "换一个编号。", "Use another number."),
+    (
+        "job_actor_closed",
+        "由有相应权限的人员继续（POST /v1/jobs/{id}/resume，此后以其名义办理），或取消任务。",
+        "Let an officer who may do it by hand resume the job (POST /v1/jobs/{id}/resume), in his name from then on; or cancel it.",
+    ),
+    ("job_actor_forbidden", AS, "job_actor_closed"),
     ("job_not_now", "GET /v1/jobs/{id} 可查任务的状态。", "GET /v1/jobs/{id} tells its condition."),
+    ("job_too_large", AS, "job_too_many"),
+    (
+        "job_too_many",
+        "等部分任务结束，或取消已暂停、已失败的任务：POST /v1/jobs/{id}/cancel。",
+        "Wait until some are done, or cancel those that are paused or have failed: POST /v1/jobs/{id}/cancel.",
+    ),
     ("job_too_many_rows", "分成几份提交。", "Hand it in in parts."),
     ("job_unknown", "GET /v1/jobs 列出本机构的批量任务。", "GET /v1/jobs lists them."),
+    ("job_upload_gone", "请重新上传。", "Hand it in again."),
+    ("job_upload_slow", "换用更好的网络，或分成几份上传。", "Hand it in over a better line, or in parts."),
+    (
+        "job_uploads_full",
+        "按 Retry-After 稍后再传；同一机构的申请表请逐份上传。",
+        "Come back after Retry-After, with one table after the other.",
+    ),
+    ("job_uploads_of_agency", AS, "job_uploads_full"),
     (
         "key_not_held",
         "请告知本服务的运维人员：须在配置中列出本机构的密钥。",
         "Tell whoever runs the service: the configuration names no key of the agency.",
     ),
     ("last_version", "申请新证照。", "Apply for a new certificate."),
+    (
+        "lifecycle_before_last",
+        "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
+        "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
+    ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
     (
         "lifecycle_not_allowed",
@@ -145,6 +179,11 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "lists_old",
         "请告知本服务的运维人员：状态表久未重新签署，publish_lists 载明原因。",
         "Tell whoever runs the service: a status list was not signed again, and `publish_lists` says why.",
+    ),
+    (
+        "log_unpublished",
+        "请等下一个检查点，或由密钥保管人员发布：POST /v1/publish。",
+        "Wait for the next checkpoint, or let a key holder publish: POST /v1/publish.",
     ),
     ("login_malformed", "使用 2 至 64 个字符：a-z 0-9 . _ @ -。", "Take 2 to 64 of `a-z 0-9 . _ @ -`."),
     ("login_taken", "换一个登录名。", "Take another."),
@@ -190,6 +229,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("oidc_unlinked", "请本机构管理员绑定该身份。", "Ask the agency's administrator to link it."),
     ("oidc_unreachable", "用登录名和密码登录，或稍后再试。", "Sign in with login and password, or wait."),
     ("one_time_password_expired", "请本机构管理员另发一个一次性密码。", "Ask the agency's administrator for a new one."),
+    ("organisation_code_*", AS, "holder_code_check"),
     (
         "other_holder",
         "换人持证须另行申请：注销原证，再为新的持证主体申请。",
@@ -209,17 +249,17 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "按 Retry-After 稍后再来，或将码的文本发送至 POST /v1/verify。",
         "Come back after `Retry-After`, or send the code's text to POST /v1/verify.",
     ),
+    (
+        "project_code_*",
+        "对照受理时告知的申请编码，逐字核对。",
+        "Compare it, letter by letter, with the code that was given when the application was made.",
+    ),
     ("project_code_taken", "重新提交一次。", "Send it again."),
     ("project_decided", "GET /v1/applications/{code} 可查办理结果。", "GET /v1/applications/{code} tells what became of it."),
     (
         "project_not_found",
         "核对申请编码；经办人员可用 POST /v1/applications/search 查找本机构的申请。",
         "Check the code; an officer finds those of the agency with POST /v1/applications/search.",
-    ),
-    (
-        "proposal_actor_closed",
-        "予以驳回；如仍需要，由在任人员重新提请。",
-        "Reject it; let somebody in office propose it anew, if it is still wanted.",
     ),
     (
         "proposal_actor_closed",
@@ -255,6 +295,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("purpose_malformed", "填写事项、办件编号，以及授权或法定依据。", "Name matter, case, and consent or law."),
     ("rate_exceeded", "按 Retry-After 稍后再来。", "Come back after `Retry-After`."),
     ("recognition_not_newer", "提高互认目录中的 edition。", "Raise `edition` in the recognition."),
+    ("region_code_*", AS, "transfer_no_region"),
     (
         "request_issued",
         "错误中载明已颁发的证照；如须另发，换一个新的申请编号。",
@@ -262,6 +303,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ),
     ("request_malformed", "对照 /docs 检查请求。", "Compare it with `/docs`."),
     ("request_reused", "换一个新的申请编号。", "Use a new request id."),
+    ("resident_id_*", AS, "holder_code_check"),
     (
         "review_needed",
         "经 POST /v1/applications 提交，由有权人员审查决定。",
@@ -297,6 +339,7 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("second_factor_stands", "请管理员重置账号。", "Let an administrator reset the account."),
     ("second_factor_wanted", "在 code 中发送六位动态验证码。", "Send the six digits as `code`."),
     ("second_factor_wrong", "等下一个验证码；检查设备的时钟。", "Wait for the next code; check the clock of the device."),
+    ("serial_*", "编号只用 0-9 和 A-Z，最多 32 个字符。", "A serial has 1 to 32 characters, 0-9 and A-Z."),
     ("service_busy", "按 Retry-After 稍后再来。", "Come back after `Retry-After`."),
     (
         "service_failed",
@@ -332,6 +375,9 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
     ("state_code_ambiguous", "用 type 指明类型。", "Name the type."),
     ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
+    ("store_*", "请告知本服务的运维人员。", "Tell whoever runs the service."),
+    ("store_cursor", "去掉 after 从头开始。", "Begin again without `after`."),
+    ("store_cursor_elsewhere", AS, "store_cursor"),
     (
         "survivors_missing",
         "请在证照库所在的机器上为名录所载的截止序号重新制作清单，随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
@@ -343,9 +389,27 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "Make the list for the key and the index that the manifest names.",
     ),
     (
+        "table_*",
+        "首行应为列名；GET /v1/types/{type}/fields 列出该类型的各列。",
+        "The first line names the columns; GET /v1/types/{type}/fields lists the columns of the type.",
+    ),
+    ("table_is_workbook", AS, "table_is_workbook"),
+    (
+        "table_of_another_type",
+        "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
+        "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
+    ),
+    ("table_workbook_broken", AS, "table_workbook_broken"),
+    ("table_workbook_too_large", AS, "table_workbook_too_large"),
+    (
         "time_reversed",
         "更正起止时间；查到期证照时，未给 from 即从今天算起。",
         "Correct the times; of last days, `from` is today where it is left out.",
+    ),
+    (
+        "tls_*",
+        "请告知本服务的运维人员：TLS 的证书和私钥须配对，且为 PEM 格式。",
+        "Tell whoever runs the service: the files of TLS are to be PEM, with the key of the certificate.",
     ),
     ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码。", "Name a region's code of GB/T 2260."),
     ("transfer_not_given_away", "请原地区先办理转出。", "Let it be transferred out there first."),
@@ -355,6 +419,15 @@ pub(super) const HINTS: &[(&str, &str, &str)] = &[
         "It stands in this library: if it was given away by mistake, tell whoever runs the service.",
     ),
     ("transfer_own_region", "填写另一地区。", "Name the other region."),
+    (
+        "type_*",
+        "按 docs/spec/type-file.md 改正类型文件后重新提请。",
+        "Correct the type file as docs/spec/type-file.md has it, and propose it again.",
+    ),
+    ("type_code_*", AS, "type_unknown"),
     ("type_not_newer", "提高类型文件中的 edition。", "Raise `edition` in the type file."),
+    ("type_unknown", "GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
+    ("uscc_*", AS, "holder_code_check"),
+    ("version_*", "版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate."),
     ("version_gap", "让新版本从今天或更早开始。", "Let it begin today."),
 ];

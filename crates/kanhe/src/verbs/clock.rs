@@ -19,6 +19,11 @@ pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
     parse(named, start_of_day)
 }
 
+/// The moment that a person names, or the end of a day in China: what was known on it.
+pub fn end(named: &str) -> Result<Timestamp, Failure> {
+    parse(named, end_of_day)
+}
+
 /// The time between two moments or days, each as far as it is named. A day counts whole, and nothing lies in a time that ends before it begins.
 pub fn time(since: Option<&str>, until: Option<&str>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
     let days = |named: Option<&str>| named.and_then(parse_day);

@@ -23,14 +23,14 @@ pub fn run(args: &InspectArgs, voice: Voice) -> Result<Ended, Failure> {
         Given::Text(text) => {
             let scanned = Scanned::parse(&text).map_err(|error| Failure::new(error.code(), error))?;
             if let Some(path) = &args.cose {
-                files::write(path, &scanned.envelope().to_cose())?;
+                files::write_private(path, &scanned.envelope().to_cose())?;
             }
             claims(&scanned.envelope(), scanned.bytes().len())
         }
         Given::Signed(bytes) => {
             let envelope = Envelope::decode(&bytes).map_err(|error| Failure::new(error.code(), error))?;
             if let Some(path) = &args.cose {
-                files::write(path, &envelope.to_cose())?;
+                files::write_private(path, &envelope.to_cose())?;
             }
             claims(&envelope, bytes.len())
         }

@@ -129,7 +129,7 @@ fn manifest(library: &Library) -> Result<Arc<Authentic<Manifest>>, Failure> {
 
 /// The identifier of a certificate, as somebody typed it.
 fn identifier(text: &str) -> Result<CertificateId, Failure> {
-    CertificateId::parse(text).map_err(|error| {
+    CertificateId::parse(text.trim()).map_err(|error| {
         let hint = Words::new("kanhe find 可按编号、持证主体或名称查找。", "`kanhe find` finds certificates by number, holder or name.");
         Failure::new(error.code(), error).hint(hint)
     })

@@ -112,6 +112,7 @@ fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency
     json!({
         "pack": args.out, "bytes": bytes, "epoch": pack.epoch(), "regions": pack.regions().len(), "manifests": pack.regions().len(),
         "recognitions": usize::from(pack.recognition().is_some()), "recognition_rows": rows, "status_lists": lists,
+        "status_lists_out_of_term": out_of_term(pack).map(|(_, list)| list.uri()).collect::<Vec<_>>(),
         "agencies_without_status_lists": silent.iter().map(|agency| agency.code.as_str()).collect::<Vec<_>>(),
         "stolen_keys_without_survivors": without_survivors(pack).map(|theft| theft.key.key.id().to_string()).collect::<Vec<_>>(),
     })
@@ -136,6 +137,19 @@ fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agenc
             format!("! agency {} {} has no status list: a counter cannot tell of any of its certificates.", agency.code, agency.names.en)
         }
     }));
+    lines.extend(out_of_term(pack).map(|(agency, list)| {
+        let (uri, issued, expires) = (list.uri(), words::moment(list.issued()), words::moment(list.expires()));
+        match language {
+            Language::Chinese => format!(
+                "! 机构 {} 的状态清单 {uri}（{} 至 {}）在证照包生成时不在期限内：其上的证照在柜台均为“此处无法判定”。",
+                agency.code, issued.zh, expires.zh
+            ),
+            Language::English => format!(
+                "! the status list {uri} of agency {} ({} to {}) is not in its term when the pack is made: a counter cannot tell of any certificate on it.",
+                agency.code, issued.en, expires.en
+            ),
+        }
+    }));
     lines.extend(without_survivors(pack).map(|theft| match language {
         Language::Chinese => format!("! 失窃密钥 {} 没有失窃前签发的清单：其证照在柜台均为“此处无法判定”。", theft.key.key.id()),
         Language::English => {
@@ -143,6 +157,17 @@ fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agenc
         }
     }));
     lines.join("\n")
+}
+
+/// The lists that say nothing at the moment of the pack: they have run out, or come from the future.
+fn out_of_term(pack: &Pack) -> impl Iterator<Item = (&Agency, &StatusList)> {
+    let at = pack.issued();
+    let of_region = |region| {
+        let agencies = &Region::manifest(region).agencies;
+        let lists = region.status_lists().map(|(place, list)| (agencies.get(place), &**list));
+        lists.filter_map(|(agency, list)| Some((agency?, list)))
+    };
+    pack.regions().iter().flat_map(of_region).filter(move |(_, list)| list.issued() > at || list.expires() <= at)
 }
 
 fn without_survivors(pack: &Pack) -> impl Iterator<Item = Theft<'_>> {

@@ -7,9 +7,10 @@ use crate::cli::{LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words, counted, state_word};
+use kanhe_core::envelope::{Envelope, LARGEST_ENVELOPE};
 use kanhe_core::key::Signer as KeyHolder;
 use kanhe_core::manifest::{Agency, Manifest};
-use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, Statuses};
+use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
 use kanhe_issuer::publisher::{ListError, Term, list_of, listing_agency, sign_list};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -28,8 +29,13 @@ struct ReportLine {
 /// Does what the verb asks for.
 pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at } = verb;
-    let key = key::open(&key)?;
     let issued = clock::moment(at.as_deref())?;
+    if issued > clock::moment(None)? {
+        let hint =
+            Words::new("清单只能说明已经知道的状态；不写 --at 即为现在。", "A list says what is known already; without --at it is of now.");
+        return Err(Failure::new("usage", "no status list is signed in the future").hint(hint));
+    }
+    let key = key::open(&key)?;
     let signer = Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out };
     files::make_folder(&out)?;
     // A library may be named by the environment for all verbs; who names a manifest means none of it.
@@ -110,9 +116,14 @@ impl Signer<'_> {
         files::write(&self.file(agency, number), &signed)
     }
 
-    /// Whether a list was signed into this folder before.
-    pub fn stands(&self, agency: &Agency, number: u32) -> bool {
-        self.file(agency, number).exists()
+    /// Whether a list was signed into this folder before, and is in the first half of its term at the moment of signing.
+    pub fn holds(&self, agency: &Agency, number: u32) -> bool {
+        let signed = files::read(&self.file(agency, number), LARGEST_ENVELOPE).ok();
+        let list = signed.and_then(|signed| Envelope::decode(&signed).and_then(|envelope| envelope.read_unchecked::<StatusList>()).ok());
+        list.is_some_and(|list| {
+            let half = list.issued().duration_until(list.expires()) / 2;
+            (list.issued()..list.issued() + half).contains(&self.term.issued)
+        })
     }
 
     /// The agency is in the name: several sign into one folder.

@@ -46,15 +46,14 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
     let Issued { before, identifier, kept } = door.issue(&order, &args.grounds)?;
-    let files = pictures.of(&kept)?;
+    let (files, drawn) = pictures.of(&kept);
     let json = json!({ "code": code.as_str(), "identifier": identifier, "result": result(before), "files": files });
-    voice.say(&json, |language| match language {
+    voice.say_done(&json, drawn, |language| match language {
         Language::Chinese if before => format!("{code} 此前已获准予，证照为 {identifier}"),
         Language::English if before => format!("{code} was approved before, its certificate is {identifier}"),
         Language::Chinese => format!("准予许可：{code}，已颁发 {identifier}"),
         Language::English => format!("approved: {code}, issued {identifier}"),
-    });
-    Ok(Ended::Well)
+    })
 }
 
 /// Closes an application without a certificate.

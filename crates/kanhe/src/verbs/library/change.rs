@@ -81,13 +81,12 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let asked = only(input, kind, &pictures)?;
     let place = Place::Next(&identifier, replacement, &asked);
     let Issued { before, identifier: issued, kept } = door.issue(&Order { kind, place, key, types }, grounds)?;
-    let files = pictures.of(&kept)?;
+    let (files, drawn) = pictures.of(&kept);
     let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before) });
-    voice.say(&json, |language| match language {
+    voice.say_done(&json, drawn, |language| match language {
         Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
         Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
-    });
-    Ok(Ended::Well)
+    })
 }
 
 /// How a request was answered.
@@ -108,7 +107,7 @@ fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result
 /// Takes a certificate of another region over.
 fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let region = RegionCode::parse(&args.from).map_err(|error| Failure::new(error.code(), error))?;
-    let there = CertificateId::parse_foreign(&args.identifier).map_err(|error| Failure::new(error.code(), error))?;
+    let there = CertificateId::parse_foreign(args.identifier.trim()).map_err(|error| Failure::new(error.code(), error))?;
     let warnings: Vec<_> = there.warnings().iter().map(|warning| warning.code()).collect();
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
@@ -121,16 +120,15 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let place = Place::From(Elsewhere { region, identifier: &there, said: args.said.as_deref() }, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
     let Issued { before, identifier: issued, kept } = door.issue(&order, &args.grounds)?;
-    let files = pictures.of(&kept)?;
+    let (files, drawn) = pictures.of(&kept);
     let json = json!({ "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "warnings": warnings });
-    voice.say(&json, |language| {
+    voice.say_done(&json, drawn, |language| {
         let doubts = if warnings.is_empty() { String::new() } else { format!("\n⚠ {}", warnings.join(", ")) };
         match language {
             Language::Chinese => format!("已转入：{region} 的 {} 在本地为 {issued}{doubts}", args.identifier),
             Language::English => format!("taken over: {} of {region} is {issued} here{doubts}", args.identifier),
         }
-    });
-    Ok(Ended::Well)
+    })
 }
 
 /// That no code set knows a code.

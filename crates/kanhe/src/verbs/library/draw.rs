@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::issue::output::{Artist, Written};
 use crate::verbs::{Ended, Voice};
-use crate::words::Language;
+use crate::words::{Language, Words};
 use kanhe_issuer::catalogue::CertificateKind;
 use serde_json::{Value, json};
 
@@ -34,8 +34,13 @@ pub struct Pictures<'a> {
 impl<'a> Pictures<'a> {
     /// Takes what the command line says; nothing is drawn where it names no folder.
     pub fn new(arg: &'a PicturesArg, kind: &CertificateKind) -> Result<Self, Failure> {
-        let artist = arg.out.as_deref().map(|out| Ok::<_, Failure>((Artist::new(&arg.picture, kind)?, out))).transpose()?;
-        Ok(Self { artist })
+        let drawing = |out| {
+            // Before anything is signed: where nothing can be written, nothing is issued either.
+            files::make_private_folder(out)?;
+            files::try_folder(out)?;
+            Ok::<_, Failure>((Artist::new(&arg.picture, kind)?, out))
+        };
+        Ok(Self { artist: arg.out.as_deref().map(drawing).transpose()? })
     }
 
     /// Whether the number of what is to be issued can be drawn.
@@ -44,11 +49,21 @@ impl<'a> Pictures<'a> {
         missing.map_or(Ok(()), |glyph| Err(Failure::new(glyph.code(), glyph)))
     }
 
-    /// Writes the files of what was issued; their names, if there are any.
-    pub fn of(&self, kept: &Kept) -> Result<Option<Value>, Failure> {
-        self.artist.as_ref().map(|(artist, out)| written(kept, artist, out)).transpose()
+    /// Writes the files of what was issued; their names, if there are any. Where they are not written, the certificate is issued all the same:
+    /// that is said first, and what failed after it.
+    pub fn of(&self, kept: &Kept) -> (Option<Value>, Result<(), Failure>) {
+        match self.artist.as_ref().map(|(artist, out)| written(kept, artist, out)) {
+            None => (None, Ok(())),
+            Some(Ok(names)) => (Some(names), Ok(())),
+            Some(Err(failure)) => (None, Err(failure.hint(ISSUED_ALL_THE_SAME))),
+        }
     }
 }
+
+const ISSUED_ALL_THE_SAME: Words = Words::new(
+    "证照已颁发，只是文件未写出；用 kanhe draw 写出文件。",
+    "The certificate is issued, and only its files are missing: `kanhe draw` writes them.",
+);
 
 fn written(kept: &Kept, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
     files::make_private_folder(out)?;

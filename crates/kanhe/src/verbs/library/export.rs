@@ -53,8 +53,8 @@ pub fn written(export: &Export<'_>, exporting: &Exporting<'_>) -> Result<(Counts
     })?;
     bar.finish_and_clear();
     let mut file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-    let bytes = file.stream_position().map_err(failed)?;
-    files::finish(file, out)?;
+    let bytes = file.file().stream_position().map_err(failed)?;
+    file.finish(out)?;
     Ok((counts, bytes))
 }
 
@@ -70,10 +70,10 @@ pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u
         bar.inc(u64::try_from(read.len()).unwrap_or(0));
     }
     bar.finish_and_clear();
-    let bytes = file.stream_position().map_err(failed)?;
-    file.rewind().map_err(failed)?;
-    let counts = counts(file.as_file_mut()).ok().flatten().ok_or_else(broken_off)?;
-    files::finish(file, exporting.out)?;
+    let bytes = file.file().stream_position().map_err(failed)?;
+    file.file().rewind().map_err(failed)?;
+    let counts = counts(file.file()).ok().flatten().ok_or_else(broken_off)?;
+    file.finish(exporting.out)?;
     Ok((counts, bytes))
 }
 

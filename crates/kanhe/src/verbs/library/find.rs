@@ -187,7 +187,7 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
         let heading = Words::new("即将到期，按到期月份：", "ending soon, by month of the last day:").of(language);
         let none = Words::new("无", "none").of(language);
         let counted = match &counts.endings {
-            Some(rows) if rows.is_empty() => format!("{issued}\n\n{heading}{none}"),
+            Some(rows) if rows.is_empty() => format!("{issued}\n\n{heading}\n{none}"),
             Some(rows) => format!("{issued}\n\n{heading}\n{}", by_month(&mut rows.iter())),
             None => issued,
         };

@@ -7,7 +7,7 @@ use crate::verbs::status::{Signed, Signer, defect};
 use kanhe_issuer::publisher::list_of;
 use kanhe_store::StoreError;
 
-/// Signs the lists that have changed since they were last signed, or all.
+/// Signs the lists that have changed since they were last signed, and those that would soon be of no use; or all.
 pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Signed, Failure> {
     alone(&arg.library, BY_ITSELF)?;
     let library = open(arg)?;
@@ -15,7 +15,7 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
     let agency = signer.agency(&manifest)?;
     let mut signed = Signed::default();
     for (number, page) in library.pages(&agency.code).map_err(stored)? {
-        if page.changes == page.signed && !all && signer.stands(agency, number) {
+        if page.changes == page.signed && !all && signer.holds(agency, number) {
             continue;
         }
         let states = library.states(&agency.code, number).map_err(stored)?;

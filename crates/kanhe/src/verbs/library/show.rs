@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, condition_word, said_condition};
+use jiff::Timestamp;
 use kanhe_core::kind::Form;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Past;
@@ -27,7 +28,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     if let Some(path) = &args.cose {
-        files::write(path, &door.kept(&identifier)?.envelope)?;
+        files::write_private(path, &door.kept(&identifier)?.envelope)?;
     }
     let kind = catalogue.find(identifier.type_code().as_str());
     let certificate = door.certificate(&identifier, kind, if args.full { Sight::Whole } else { Sight::Masked })?;
@@ -99,17 +100,25 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
     let past = match &args.at {
         None => None,
-        Some(at) => Some(Past { at: clock::moment(Some(at))?, known: clock::moment(args.known.as_deref())? }),
+        Some(at) => {
+            let known = args.known.as_deref().map_or_else(|| clock::moment(None), clock::end)?;
+            Some(Past { at: clock::moment(Some(at))?, known })
+        }
     };
     let shown = door(&args.library)?.history(&identifier, past)?;
     let json = json!(shown);
     voice.say(&json, |language| {
         let mut lines = Vec::new();
-        if let Some(Then { moment, condition, .. }) = shown.at {
+        if let Some(Then { moment, condition, known }) = shown.at {
+            let unknown =
+                shown.events.first().is_some_and(|first| first.recorded.parse().is_ok_and(|recorded: Timestamp| recorded > known));
+            let known = words::moment(known).of(language).to_owned();
             let moment = words::moment(moment).of(language).to_owned();
             lines.push(match (condition, language) {
                 (Some(condition), Language::Chinese) => format!("{moment} 时：{}", condition_word(condition).zh),
                 (Some(condition), Language::English) => format!("at {moment}: {}", condition_word(condition).en),
+                (None, Language::Chinese) if unknown => format!("{moment} 时：至 {known} 库中尚无登记"),
+                (None, Language::English) if unknown => format!("at {moment}: the library did not know of it yet at {known}"),
                 (None, Language::Chinese) => format!("{moment} 时：尚未颁发"),
                 (None, Language::English) => format!("at {moment}: not issued yet"),
             });

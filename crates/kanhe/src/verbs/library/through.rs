@@ -58,7 +58,7 @@ impl Run<'_> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
-            let line = self.row(&application, &mut counts).map_err(|failure| failure.after(counts.rows()))?;
+            let line = self.row(&application, &mut counts).map_err(|failure| failure.after_rows(counts.rows()))?;
             report.add(&line)?;
             report.flush()?;
             progress.advance(1, table.taken());

@@ -3,7 +3,7 @@
 mod held;
 
 use crate::archive::{Archive, GROUNDS};
-use crate::office::permits;
+use crate::office::{many_permits, permits};
 use crate::program::{Kanhe, Run, kanhe, word};
 use held::{Held, Twins, alike, serve};
 use kanhe_core::event::{Act, Event};
@@ -281,6 +281,34 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
     assert_eq!(held.ask_at(&held.url, "clerk", &["count"]).run().ended(0).json()["totals"], json!([]));
     let by_its_other_name = ["count", "--url", &held.url, "--key-file", &held.archive.path("clerk"), "--json"];
     assert_eq!(Kanhe::new(&by_its_other_name).run().ended(0).json()["totals"], json!([]));
+}
+
+/// Whoever sees his service die does not know what became of his table, if nobody tells him.
+#[test]
+fn a_table_whose_service_dies_says_how_far_it_came_and_goes_on_from_there() {
+    let mut held = Held::open(&[("clerk", MARKET, &["clerk"])]);
+    let (rows, table) = (120, many_permits(120));
+    let issuing = |archive: &Archive| archive.issuing(&table).and(&["--key-file", &archive.path("clerk")]);
+    let broken = std::thread::scope(|scope| {
+        let run = scope.spawn(|| issuing(&held.archive).run());
+        let report = held.archive.path("rows.jsonl");
+        while std::fs::metadata(&report).map_or(0, |file| file.len()) == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        kill_process(Pid::from_child(&held.process), Signal::KILL).unwrap();
+        run.join().unwrap()
+    });
+    let told = broken.ended(2).json();
+    let done = held.archive.rows().len();
+    assert!(word(&told, "/error/code").starts_with("service_") && (1..rows).contains(&done), "{done}: {told}");
+    assert_eq!(told["error"]["rows"], done);
+    held.process.wait().unwrap();
+    let (process, _) = serve(&held.archive.path("service.toml"), &held.log);
+    held.process = process;
+    let again = issuing(&held.archive).run().ended(0).json();
+    let (issued, repeated) = (again["issued"].as_u64().unwrap(), again["repeated"].as_u64().unwrap());
+    // The row that was on its way may have been issued, and nobody heard of it.
+    assert!([done, done + 1].contains(&usize::try_from(repeated).unwrap()) && issued + repeated == 120, "{again}");
 }
 
 #[test]

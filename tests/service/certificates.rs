@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::Envelope;
+use kanhe_service::accounts::Role;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 
@@ -234,6 +235,27 @@ fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
     assert_eq!((moved("440000").status, moved("440000").code().as_str()), (422, "transfer_own_region"));
     assert_eq!(moved("330000").json()["state"], "transferred");
     assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{second}/undo-transfer"), &grounds()).json()["state"], "valid");
+}
+
+/// Moments are kept by the second; who compares an answer with what he reads later finds the same.
+#[test]
+fn a_moment_is_told_in_an_answer_as_it_is_ever_after() {
+    let stage = Stage::new();
+    let hong = stage.officer(Office::Housing, "hong", &[Role::Approver, Role::Administrator]);
+    stage.later(SignedDuration::from_millis(490));
+    let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));
+    let told = stage.post_as(ZHOU, &format!("{path}/suspend"), &grounds()).json();
+    let kept = stage.get_as(WANG, &format!("{path}/history")).json()["events"][1].clone();
+    assert_eq!((&told["effective"], &told["recorded"]), (&kept["effective"], &kept["recorded"]));
+    let told = hong.post("/v1/api-keys", &json!({ "name": "a", "roles": ["clerk"] })).json();
+    let kept = hong.get("/v1/api-keys").json()["keys"].as_array().unwrap().clone();
+    let kept = kept.iter().find(|key| key["id"] == told["id"]).unwrap();
+    assert_eq!((&told["made"], &told["expires"]), (&kept["made"], &kept["expires"]));
+    let mut act = grounds();
+    (act["act"], act["identifiers"]) = (json!("revoke"), json!([path.rsplit('/').next()]));
+    let told = hong.post("/v1/certificates/changes", &act).json();
+    let kept = hong.get(&format!("/v1/proposals/{}", told["code"].as_str().unwrap())).json();
+    assert_eq!((&told["proposed"], &told["expires"]), (&kept["proposed"], &kept["expires"]));
 }
 
 fn found(stage: &Stage, search: &Value) -> Vec<String> {

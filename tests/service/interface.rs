@@ -2,10 +2,12 @@
 
 use crate::agencies::WANG;
 use crate::chromium;
+use crate::node::cache;
 use crate::stage::Stage;
 use kanhe_words::{hint, hint_in_sharing};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn kept() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/http/openapi.json")
@@ -24,6 +26,46 @@ fn the_kept_description_is_the_one_that_the_handlers_make() {
         found == made,
         "schemas/http/openapi.json is not what the handlers say; run again with KANHE_BLESS=1 and look at the difference"
     );
+}
+
+/// What a validator by other hands says of a description.
+fn held_against_openapi(description: &serde_json::Value) -> (bool, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("openapi.json");
+    fs::write(&file, description.to_string()).unwrap();
+    let validator = cache().join("readers/bin/openapi-spec-validator");
+    let said = Command::new(validator).args(["--validation-errors", "all"]).arg(&file).output();
+    let said = said.expect("`.ci/install test` has installed openapi-spec-validator");
+    (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr))
+}
+
+#[test]
+fn the_description_is_openapi_in_the_eyes_of_others() {
+    let mut document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    let (is_good, said) = held_against_openapi(&document);
+    assert!(is_good, "{said}");
+    document["paths"]["/healthz"]["get"]["responses"]["200"].as_object_mut().unwrap().remove("description");
+    let (is_good, said) = held_against_openapi(&document);
+    assert!(!is_good && said.contains("is a required property"), "{said}");
+}
+
+/// A generator of clients leaves out an operation with a body of which it does not know what to hand in.
+#[test]
+fn every_body_is_typed_and_files_are_bytes() {
+    let document = serde_json::to_value(kanhe_service::http::openapi()).unwrap();
+    let methods = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let bodies = methods.flat_map(|operation| {
+        let answers = operation["responses"].as_object().unwrap().values();
+        answers.chain(operation.get("requestBody")).filter_map(|body| body.get("content")?.as_object()).flatten()
+    });
+    let mut files = 0;
+    for (media_type, body) in bodies {
+        assert!(body["schema"].is_object(), "{media_type}: {body}");
+        let is_file = ["application/cose", "application/octet-stream", "image/png"].contains(&media_type.as_str());
+        assert!(!is_file || body["schema"] == serde_json::json!({ "type": "string", "format": "binary" }), "{media_type}: {body}");
+        files += u32::from(is_file);
+    }
+    assert!(files > 10, "{files}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Systems with keys: made, used, rotated, revoked.
 
+use crate::people::PASSWORD;
 use crate::stage::{Reply, Stage};
 use jiff::SignedDuration;
 use kanhe_service::accounts::Role;
@@ -82,6 +83,42 @@ fn while_a_key_is_rotated_nothing_stands_still() {
     stage.later(days(7));
     assert_eq!(code(&as_system(&stage, &old)), (401, "api_key_unknown".to_owned()));
     assert_eq!(as_system(&stage, &new).status, 200);
+}
+
+/// Who follows the hint does not cut off the system whose next secret was lost on its way.
+#[test]
+fn a_key_in_use_outlives_the_rotation_whose_answer_was_lost() {
+    let stage = Stage::new();
+    let admin = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator]);
+    let used = stage.key(Office::Guangzhou, &[Role::Clerk], None);
+    let path = format!("/v1/api-keys/{}/rotation", used.split('_').nth(1).unwrap());
+    let rotate = |name: &str, days: u32| admin.send_once(name, "POST", &path, &json!({ "overlap_days": days }));
+    let lost = rotate("K-1", 7).json()["key"].as_str().unwrap().to_owned();
+    assert_eq!(code(&rotate("K-1", 7)), (409, "idempotency_shown_once".to_owned()));
+    stage.later(SignedDuration::from_mins(10));
+    let next = rotate("K-2", 7).json();
+    assert_eq!(next["older_until"], "2026-06-22T04:10:00Z");
+    let next = next["key"].as_str().unwrap();
+    let heard = |keys: &[&str]| keys.iter().map(|key| as_system(&stage, key).status).collect::<Vec<_>>();
+    assert_eq!(heard(&[&used, &lost, next]), [200, 200, 200]);
+    stage.later(SignedDuration::from_mins(7 * 1_440 - 10));
+    assert_eq!(heard(&[&used, &lost, next]), [401, 200, 200], "each for as long as was said");
+    let last = stage.sign_in("zhang.san", PASSWORD, None).post(&path, &json!({ "overlap_days": 0 })).json();
+    assert_eq!(last["older_until"], serde_json::Value::Null);
+    assert_eq!(heard(&[&lost, next, last["key"].as_str().unwrap()]), [401, 401, 200], "no overlap ends all from before");
+}
+
+#[test]
+fn as_many_secrets_are_taken_as_can_be_compared() {
+    let stage = Stage::new();
+    let admin = stage.officer(Office::Guangzhou, "zhang.san", &[Role::Administrator]);
+    let used = stage.key(Office::Guangzhou, &[Role::Clerk], None);
+    let path = format!("/v1/api-keys/{}/rotation", used.split('_').nth(1).unwrap());
+    let rotate = |days: u32| admin.post(&path, &json!({ "overlap_days": days }));
+    assert!((0..10).all(|_| rotate(7).status == 200));
+    assert_eq!(code(&rotate(7)), (409, "rotation_too_many".to_owned()));
+    assert_eq!(as_system(&stage, &used).status, 200, "what is refused changes nothing");
+    assert_eq!((rotate(0).status, as_system(&stage, &used).status), (200, 401));
 }
 
 #[test]

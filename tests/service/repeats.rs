@@ -75,6 +75,23 @@ fn twins_that_come_at_the_same_moment_are_one_act() {
 }
 
 #[test]
+fn a_key_belongs_to_one_issue_whatever_id_its_application_has() {
+    let stage = Stage::new();
+    let hand_in = |key: &str, body: &serde_json::Value| stage.post_once(WANG, key, "/v1/certificates", body);
+    let (one, two) = (issue(OPERATOR, operator(1)), issue(OPERATOR, operator(2)));
+    let mut nameless = two.clone();
+    nameless["application"].as_object_mut().unwrap().remove("request_id");
+    assert_eq!((hand_in("K-1", &one).status, hand_in("K-1", &one).status), (201, 200));
+    for other in [&two, &nameless] {
+        let reply = hand_in("K-1", other);
+        assert_eq!((reply.status, reply.code().as_str()), (422, "idempotency_key_reused"), "{other}");
+    }
+    let refused = hand_in("K-2", &issue(OPERATOR, json!({})));
+    assert_eq!((refused.status, hand_in("K-2", &two).status), (422, 201), "what is refused may be mended under its key");
+    assert_eq!(hand_in("K-1", &one).json()["result"], "before");
+}
+
+#[test]
 fn an_opinion_that_comes_again_is_written_once() {
     let stage = Stage::new();
     let path = format!("/v1/applications/{}", stage.lodged(WANG, 1));

@@ -170,7 +170,7 @@ impl Stage {
 
     /// Moves the clock.
     pub fn later(&self, by: SignedDuration) {
-        self.clock.fetch_add(by.as_secs(), Ordering::SeqCst);
+        self.clock.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// The file in which the pack is kept.

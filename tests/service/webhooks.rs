@@ -173,7 +173,8 @@ fn a_receiver_that_is_down_for_an_hour_is_told_everything_in_order_and_once() {
     assert_eq!(receiver.letters().len(), 0);
     revoke(&stage, &certificates[0]);
     receiver.answers(200);
-    for _ in 0..60 {
+    // The oldest is tried for the fifth time after two hours and a half; the others wait behind it.
+    for _ in 0..100 {
         send(&stage);
         stage.later(SignedDuration::from_mins(1));
     }
@@ -284,6 +285,60 @@ fn what_does_not_arrive_in_three_days_is_dead_and_can_be_sent_again() {
     assert_eq!(desk.send("POST", &again(&dead[0]["index"]), None).code(), "delivery_unknown");
 }
 
+/// What waits for a hook, or is dead: how far behind the first event each is, how often it was tried, and what the receiver said.
+fn told_of(desk: &Desk<'_>, hook: &Value, state: &str) -> Vec<(u64, u64, u64)> {
+    let path = format!("/v1/webhooks/{}/deliveries?state={state}", hook["id"].as_str().unwrap());
+    let number = |delivery: &Value, name: &str| delivery[name].as_u64().unwrap();
+    let listed = desk.get(&path).json()["deliveries"].as_array().unwrap().clone();
+    let first = hook["next"].as_u64().unwrap();
+    listed.iter().map(|one| (number(one, "index") - first, number(one, "tries"), number(one, "status"))).collect()
+}
+
+#[test]
+fn a_letter_that_was_never_sent_was_never_tried_and_is_not_dead() {
+    let stage = Stage::new();
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": "https://app.example.cn/" }));
+    let sent = Arc::new(AtomicUsize::new(0));
+    let answering = |status: u16| {
+        let sent = Arc::clone(&sent);
+        move |_: &str, _: &[(&str, String)], _: &[u8]| {
+            sent.fetch_add(1, Ordering::SeqCst);
+            Ok(status)
+        }
+    };
+    for person in 1..=3 {
+        issue(&stage, person);
+        // What is new calls nobody to the door before its time.
+        rounds(&stage.house, &answering(500));
+    }
+    assert_eq!((told_of(&desk, &hook, "waiting"), sent.load(Ordering::SeqCst)), (vec![(0, 1, 500), (1, 0, 0), (2, 0, 0)], 1));
+    stage.later(SignedDuration::from_secs(6));
+    assert_eq!(rounds(&stage.house, &answering(410)), Round { arrived: 0, failed: 1, dead: 1 });
+    assert_eq!(told_of(&desk, &hook, "dead"), [(0, 2, 410)]);
+    assert_eq!(told_of(&desk, &hook, "waiting"), [(1, 0, 0), (2, 0, 0)]);
+    assert_eq!(rounds(&stage.house, &answering(204)), Round { arrived: 2, failed: 0, dead: 0 });
+    assert_eq!((told_of(&desk, &hook, "waiting"), sent.load(Ordering::SeqCst)), (vec![], 4));
+}
+
+#[test]
+fn a_letter_that_waits_behind_another_can_be_sent_at_once_and_overtakes_none() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let hook = hook(&desk, &json!({ "address": receiver.address }));
+    receiver.answers(500);
+    (1..=2).for_each(|person| drop(issue(&stage, person)));
+    send(&stage);
+    receiver.answers(200);
+    assert_eq!(send(&stage), Round::default(), "the first is tried again in five seconds");
+    let second = hook["next"].as_u64().unwrap() + 1;
+    let path = format!("/v1/webhooks/{}/deliveries/{second}/replay", hook["id"].as_str().unwrap());
+    assert_eq!(desk.send("POST", &path, None).status, 202);
+    assert_eq!(send(&stage), Round { arrived: 2, failed: 0, dead: 0 });
+    let told: Vec<_> = receiver.letters().iter().map(|letter| letter.id.rsplit('_').next().unwrap().parse::<u64>().unwrap()).collect();
+    assert_eq!(told, [second - 1, second]);
+}
+
 #[test]
 fn a_new_secret_signs_beside_the_old_one_until_its_days_are_over() {
     let (stage, receiver) = (Stage::new(), Receiver::new());
@@ -305,6 +360,35 @@ fn a_new_secret_signs_beside_the_old_one_until_its_days_are_over() {
     assert_eq!(letter.signature, signed(&letter, &next));
     let shown = stage.sign_in("zhao", PASSWORD, None).get("/v1/webhooks").json();
     assert_eq!(shown["webhooks"][0]["types"], first["types"], "a type by the name of its file");
+}
+
+#[test]
+fn the_secret_that_a_receiver_has_signs_on_where_the_answer_to_a_rotation_was_lost() {
+    let (stage, receiver) = (Stage::new(), Receiver::new());
+    let desk = stage.officer(Office::Housing, "zhao", &[Role::Administrator]);
+    let first = hook(&desk, &json!({ "address": receiver.address }));
+    let path = format!("/v1/webhooks/{}/rotation", first["id"].as_str().unwrap());
+    let rotate = |name: &str, days: u32| desk.send_once(name, "POST", &path, &json!({ "overlap_days": days }));
+    let lost = rotate("K-1", 7).json();
+    let again = rotate("K-1", 7);
+    assert_eq!((again.status, again.code().as_str()), (409, "idempotency_shown_once"));
+    let next = rotate("K-2", 7).json();
+    let signed = |letter: &Letter, hooks: &[&Value]| {
+        let by = |hook: &&Value| signature(&secret_of(hook), &letter.id, letter.second, &letter.body);
+        hooks.iter().map(by).collect::<Vec<_>>().join(" ")
+    };
+    let told = |person: usize| {
+        issue(&stage, person);
+        send(&stage);
+        receiver.letters().pop().unwrap()
+    };
+    let letter = told(1);
+    assert_eq!(letter.signature, signed(&letter, &[&next, &lost, &first]));
+    let last = rotate("K-3", 0).json();
+    let letter = told(2);
+    assert_eq!(letter.signature, signed(&letter, &[&last]), "no overlap ends all from before");
+    assert!((0..10).all(|number| rotate(&format!("L-{number}"), 7).status == 200));
+    assert_eq!(rotate("M", 7).code(), "rotation_too_many");
 }
 
 #[test]
@@ -459,7 +543,7 @@ fn housed(stage: &Stage, numbers: std::ops::Range<u8>) {
     let agency = Office::Housing.code();
     for number in numbers {
         let (id, secret, address) = ([number; 8], Secret::new([number; 32]), "https://app.example.cn/".to_owned());
-        let hook = Hook { id, agency, address, secret, acts: Vec::new(), types: Vec::new(), next: 0, older: None };
+        let hook = Hook { id, agency, address, secret, acts: Vec::new(), types: Vec::new(), next: 0, older: None, oldest: None };
         stage.house.library.commit(|pen| put_hook(pen, &hook)).unwrap();
     }
 }

@@ -21,6 +21,7 @@ pub use kind::{KindLine, Kinds, Name, StateCodeLine, StateCodeSet};
 pub use notice::ShownNotice;
 pub use proposal::{ShownDecision, ShownProgress, ShownProposal};
 
+use jiff::Timestamp;
 use kanhe_core::certificate::Value;
 use kanhe_core::kind::Label;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,11 @@ impl From<&Label> for Names {
 
 /// Fields by their names.
 pub(crate) type Fields = Map<String, Json>;
+
+/// A moment as it is told: by the second, as it is kept, so that what is told of it now is what will be told of it later.
+pub(crate) fn told(moment: Timestamp) -> String {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment).to_string()
+}
 
 /// A value as JSON has it.
 fn value(value: &Value) -> Json {

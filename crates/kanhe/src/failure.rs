@@ -17,15 +17,24 @@ pub struct Failure {
     chinese: Option<Box<str>>,
     hint: Option<Words>,
     /// What else is wrong, where everything is looked at before anything is said.
-    also: Vec<Failure>,
-    /// What was done before it and stands, for machines.
-    done: Option<Box<serde_json::Value>>,
+    also: Box<[Failure]>,
+    done: Option<Box<Done>>,
+}
+
+/// What was done before a failure and stands.
+#[derive(Debug)]
+enum Done {
+    /// In the words of its verb, for machines.
+    Told(serde_json::Value),
+    /// So many rows of a table.
+    Rows(usize),
 }
 
 impl Failure {
     /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        Self { code, place: None, detail: detail.to_string().into(), chinese: None, hint: remedy(code), also: Vec::new(), done: None }
+        let (hint, detail) = (remedy(code), detail.to_string().into());
+        Self { code, place: None, detail, chinese: None, hint, also: Box::default(), done: None }
     }
 
     /// Words that are no command line.
@@ -64,7 +73,7 @@ impl Failure {
     pub fn all(failures: impl IntoIterator<Item = Self>) -> Result<(), Self> {
         let mut failures = failures.into_iter();
         let Some(mut first) = failures.next() else { return Ok(()) };
-        first.also.extend(failures);
+        first.also = std::mem::take(&mut first.also).into_iter().chain(failures).collect();
         Err(first)
     }
 
@@ -93,14 +102,25 @@ impl Failure {
     /// Says what was done before it and stands.
     #[must_use]
     pub fn after(mut self, done: &serde_json::Value) -> Self {
-        self.done = Some(Box::new(done.clone()));
+        self.done = Some(Box::new(Done::Told(done.clone())));
         self
     }
 
-    /// One line for people, and one for whatever else is wrong.
+    /// Says how many rows of a table were done before it: the same command goes on behind them.
+    #[must_use]
+    pub fn after_rows(self, rows: usize) -> Self {
+        Self { done: (rows > 0).then(|| Box::new(Done::Rows(rows))), ..self }
+    }
+
+    /// One line for people, one for whatever else is wrong, and one for how far it came.
     pub fn line(&self, language: Language) -> String {
-        let lines: Vec<String> = std::iter::once(self.own_line(language)).chain(self.also.iter().map(|also| also.line(language))).collect();
-        lines.join("\n")
+        let also = self.also.iter().map(|also| also.line(language));
+        let done = match (self.done.as_deref(), language) {
+            (Some(Done::Rows(rows)), Language::Chinese) => Some(format!("已停止，此前完成 {rows} 行；重新运行同一命令即从此处继续。")),
+            (Some(Done::Rows(rows)), Language::English) => Some(format!("stopped after {rows} rows; the same command goes on from there.")),
+            (Some(Done::Told(_)) | None, _) => None,
+        };
+        std::iter::once(self.own_line(language)).chain(also).chain(done).collect::<Vec<_>>().join("\n")
     }
 
     fn own_line(&self, language: Language) -> String {
@@ -134,7 +154,12 @@ impl Failure {
         if let Some(error) = error.as_object_mut().filter(|_| !self.also.is_empty()) {
             error.insert("also".to_owned(), self.also.iter().map(Self::own_json).collect());
         }
-        let mut told = self.done.as_deref().cloned().unwrap_or_else(|| serde_json::json!({}));
+        let mut told = serde_json::json!({});
+        match (self.done.as_deref(), error.as_object_mut()) {
+            (Some(Done::Told(done)), _) => told.clone_from(done),
+            (Some(Done::Rows(rows)), Some(error)) => drop(error.insert("rows".to_owned(), (*rows).into())),
+            (Some(Done::Rows(_)) | None, _) => {}
+        }
         if let Some(told) = told.as_object_mut() {
             told.insert("error".to_owned(), error);
         }
@@ -167,5 +192,22 @@ impl From<QuestionError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::new(error.code(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_in_the_midst_of_a_table_says_how_far_it_came() {
+        let failure = || Failure::new("service_broke_off", "the service broke off before the end of its answer");
+        let last = |failure: &Failure, language| failure.line(language).lines().last().map(str::to_owned);
+        let midst = failure().after_rows(12);
+        assert_eq!(last(&midst, Language::English).as_deref(), Some("stopped after 12 rows; the same command goes on from there."));
+        assert_eq!(last(&midst, Language::Chinese).as_deref(), Some("已停止，此前完成 12 行；重新运行同一命令即从此处继续。"));
+        assert_eq!(midst.json().pointer("/error/rows"), Some(&serde_json::json!(12)));
+        let first = failure().after_rows(0);
+        assert_eq!((first.line(Language::English), first.json()), (failure().line(Language::English), failure().json()));
     }
 }

@@ -12,13 +12,12 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Routes that refuse a key, each with its reason; one that is added is refused by itself.
-const REFUSING: [(&str, &str); 6] = [
+const REFUSING: [(&str, &str); 5] = [
     ("session_begin", "nobody has signed in yet whose key it could be"),
     ("session_begin_second_factor", "each time it begins anew"),
     ("session_confirm_second_factor", "a code is good once"),
     ("session_ended_there", "a logout token is good once"),
     ("officers_reset", "each time there is another password"),
-    ("webhooks_rotate", "each time there is another secret"),
 ];
 
 /// Routes whose requests stand on more than one thing of each kind; their own stories repeat them.

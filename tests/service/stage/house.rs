@@ -36,7 +36,7 @@ pub struct Made {
 /// A house at noon on 15 June 2026 with an empty library and a pack, changed as a story wants it.
 pub fn house_with(change: impl FnOnce(&mut House)) -> Made {
     let folder = TempDir::new().unwrap();
-    let clock = Arc::new(AtomicI64::new(moment("2026-06-15T04:00:00Z").as_second()));
+    let clock = Arc::new(AtomicI64::new(moment("2026-06-15T04:00:00Z").as_millisecond()));
     let mut house = house(folder.path(), &clock);
     change(&mut house);
     Made { house, folder, clock }
@@ -53,7 +53,7 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     let library = Library::open(&database, &secret, Settings::default()).unwrap();
     let root = Province::Guangdong.root_key();
     let manifest = signed_manifest(manifest(&catalogue, &dictionary));
-    let now = Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
+    let now = Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
     if is_new {
         take_up(&library, manifest.clone(), now);
     }
@@ -98,7 +98,7 @@ pub fn take_up(library: &Library, manifest: Vec<u8>, now: Timestamp) {
 fn edge(clock: &Arc<AtomicI64>) -> Edge {
     let (clock, counter) = (Arc::clone(clock), Mutex::new(0_u64));
     Edge {
-        now: Box::new(move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap()),
+        now: Box::new(move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap()),
         // Chance that is another every time, and the same in every run.
         chance: Box::new(move |bytes| {
             let mut counter = counter.lock().unwrap();

@@ -32,7 +32,7 @@ fn first_of(identifier: &CertificateId) -> CertificateId {
 
 /// The version under which a certificate is issued that takes nobody's place: the first, or the next where all that there were have ended.
 ///
-/// It belongs to whoever held those, but for what was annulled: that should never have been (`docs/decisions/0027`).
+/// It belongs to whoever held those, but for what was annulled: that should never have been (`docs/decisions/0026`).
 pub(crate) fn free_version(pen: &Pen<'_>, first: &CertificateId, holders: &[Holder]) -> Result<Version, RegistrarError> {
     let mut next = first.clone();
     while let Some(mark) = pen.find(&next)? {

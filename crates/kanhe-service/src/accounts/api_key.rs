@@ -27,6 +27,9 @@ pub const LONGEST_TERM: u32 = 1_095;
 /// An old secret lives on for so many days at most, after there is a new one.
 pub const LONGEST_OVERLAP: u32 = 90;
 
+/// So many secrets or certificates from before the present one are taken at a time, at most: each is compared with what is shown.
+pub const MOST_OLDER: usize = 10;
+
 /// A system's key.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -66,6 +69,9 @@ pub struct ApiKey {
     /// Questions of sharing that it may ask on a day; what `[sharing]` says, where nothing is said.
     #[n(10)]
     pub calls_a_day: Option<u32>,
+    /// What proved it before `older`, and is taken still: where the answer to a rotation was lost, it is this that the system uses.
+    #[n(11)]
+    oldest: Option<Vec<Older>>,
 }
 
 /// What a hash is of.
@@ -80,7 +86,7 @@ enum Proof {
     Certificate,
 }
 
-/// The secret or certificate before the present one.
+/// A secret or certificate from before the present one.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 struct Older {
@@ -120,9 +126,20 @@ impl ApiKey {
         self.used.map(day_in_china)
     }
 
-    /// Until when the secret before the present one is taken.
+    /// Until when a secret from before the present one is taken.
     pub fn older_until(&self) -> Option<Timestamp> {
-        self.older.as_ref().map(|older| older.until)
+        self.olders().map(|older| older.until).max()
+    }
+
+    fn olders(&self) -> impl Iterator<Item = &Older> {
+        self.older.iter().chain(self.oldest.iter().flatten())
+    }
+
+    /// What is taken beside what proves it next, the newest first: nothing for longer than `until`, so that no overlap ends all of it at once.
+    fn taken_beside(&self, next: &Proven, until: Timestamp, now: Timestamp) -> Vec<Older> {
+        let present = Older { hash: self.hash, until, proof: self.proof };
+        let before = self.olders().map(|older| Older { until: older.until.min(until), ..older.clone() });
+        std::iter::once(present).chain(before).filter(|older| now < older.until && !next.is(older.proof, &older.hash)).collect()
     }
 
     /// The certificate that proves it; none, where a secret does.
@@ -145,8 +162,8 @@ impl ApiKey {
     }
 
     fn proven(&self, shown: &Proven, now: Timestamp) -> bool {
-        let older = self.older.as_ref().is_some_and(|older| shown.is(older.proof, &older.hash) && now < older.until);
-        shown.is(self.proof, &self.hash) || older
+        let older = || self.olders().any(|older| shown.is(older.proof, &older.hash) && now < older.until);
+        shown.is(self.proof, &self.hash) || older()
     }
 
     fn closed(&self, now: Timestamp) -> Result<(), CredentialError> {

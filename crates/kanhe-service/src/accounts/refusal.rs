@@ -34,6 +34,12 @@ pub enum AccountError {
     /// The key is revoked or has run out.
     #[error("the key is revoked or has expired: make a new one")]
     KeyClosed,
+    /// Too many secrets from before are taken still.
+    #[error("{most} secrets from before are taken still, as many as may be")]
+    TooManyOlder {
+        /// At most so many.
+        most: usize,
+    },
     /// Another account is proved by the certificate.
     #[error("another account is linked to this certificate")]
     CertificateTaken,
@@ -99,6 +105,7 @@ impl AccountError {
             Self::SubjectMalformed => "oidc_subject",
             Self::KeyUnknown => "api_key_not_found",
             Self::KeyClosed => "api_key_closed",
+            Self::TooManyOlder { .. } => "rotation_too_many",
             Self::CertificateTaken => "client_certificate_taken",
             Self::CertificateMalformed => "client_certificate_malformed",
             Self::KeyAdministers => "api_key_administers",

@@ -61,6 +61,12 @@ impl<B> Act<B> {
         })
     }
 
+    /// Does an act that the library knows by its request id; its key is bound to this request, and stands in for the id where there is none.
+    pub fn known<T>(self, act: impl FnOnce(Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let (house, repeat) = (self.house.clone(), self.repeat.clone());
+        bound(&house, repeat.as_ref(), || act(self))
+    }
+
     /// Does an act that done twice is done once; its key is bound to this request.
     pub fn bound<T>(&self, act: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
         bound(&self.house, self.repeat.as_ref(), act)

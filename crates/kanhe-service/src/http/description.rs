@@ -1,5 +1,6 @@
 //! What is true of many operations, written into the OpenAPI document once: who may call, what is sent beside a body, what can go wrong.
 
+mod bodies;
 mod letters;
 mod shared;
 
@@ -7,6 +8,7 @@ use super::doors::{Wants, wanted};
 use super::examples::example;
 use crate::accounts::{Right, Role};
 use axum::http::Method;
+use bodies::{describe_answers, type_files};
 use letters::letters;
 use shared::{BROUGHT, TROUBLES, Traits, header_of, share};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
@@ -29,9 +31,12 @@ const MADE: [&str; 8] = [
 /// a part with slashes.
 pub fn finished(mut document: OpenApi) -> OpenApi {
     let paths = std::mem::take(&mut document.paths.paths);
+    let schemas = document.components.get_or_insert_default().schemas.clone();
     let named = |(path, mut item): (String, PathItem)| {
         for (method, operation) in operations(&mut item) {
             complete(&path, &method, operation);
+            describe_answers(operation, &schemas);
+            type_files(operation);
         }
         (path.replace("{*", "{"), item)
     };

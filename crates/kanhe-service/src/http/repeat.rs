@@ -1,8 +1,9 @@
 //! Requests that come again, because an answer was lost: the same key and the same words get the same answer, and nothing is done twice.
 //!
-//! An issue is known by its request id, which the library keeps for ever, and the header stands in for it. A change of state has no such
-//! id: what was answered is kept in the drawer `Answers`, in the commit of the change itself, so that there is no moment at which the change
-//! is on the disk and the answer is not. It is kept for a day. Of an answer with a secret, which is shown once, only what was made is kept.
+//! An issue is known by its request id, which the library keeps for ever, and the header stands in for it; it is bound to the request for a
+//! day, also where that has an id of its own. A change of state has no such id: what was answered is kept in the drawer `Answers`, in the
+//! commit of the change itself, so that there is no moment at which the change is on the disk and the answer is not. It is kept for a day. Of
+//! an answer with a secret, which is shown once, only what was made is kept.
 //!
 //! A route that takes the header says so in the interface's description. Of those that do not, questions and acts that done twice are done once
 //! pass it by, and every other refuses it: nobody believes that his request is done once where it would be done twice.
@@ -43,6 +44,7 @@ const A_DAY: i64 = 86_400;
 const THROWN_AWAY: usize = 8;
 
 /// A request that says by which key it may come again.
+#[derive(Clone)]
 pub struct Repeat {
     key: String,
     /// Who asked and by which key, as nobody can read it.

@@ -1,6 +1,6 @@
 //! One certificate, and its line in a list.
 
-use super::{Fields, Names, value};
+use super::{Fields, Names, told, value};
 use jiff::civil::Date;
 use kanhe_core::certificate;
 use kanhe_issuer::catalogue::CertificateKind;
@@ -302,8 +302,8 @@ impl Changed {
             state: card.state.word().into(),
             condition: condition_of(card, today).word().into(),
             behind_cut_off,
-            effective: card.effective.to_string(),
-            recorded: card.recorded.to_string(),
+            effective: told(card.effective),
+            recorded: told(card.recorded),
             // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.
             warnings: if change == Change::Annul && card.predecessor.is_some() { vec![STAYS_SUPERSEDED.into()] } else { Vec::new() },
         }

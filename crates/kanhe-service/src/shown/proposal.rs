@@ -1,6 +1,6 @@
 //! What is shown of proposals.
 
-use super::ShownNotice;
+use super::{ShownNotice, told};
 use crate::proposals::in_office;
 use jiff::Timestamp;
 use kanhe_core::hex::Hex;
@@ -84,8 +84,7 @@ pub struct ShownProgress {
 impl ShownProposal {
     /// A proposal as it stands at a moment, and as a commit finds who has made it, with the certificates that were left out.
     pub fn new(library: &Library, pen: &Pen<'_>, proposal: &Proposal, left_out: Vec<String>, now: Timestamp) -> Result<Self, StoreError> {
-        let decision =
-            proposal.end.as_ref().map(|end| ShownDecision { by: end.by.clone(), at: end.at.to_string(), reason: end.reason.clone() });
+        let decision = proposal.end.as_ref().map(|end| ShownDecision { by: end.by.clone(), at: told(end.at), reason: end.reason.clone() });
         let progress = proposal.progress.as_ref().map(|progress| ShownProgress {
             done: progress.done,
             of: proposal.number,
@@ -102,8 +101,8 @@ impl ShownProposal {
             reason: proposal.reason.clone(),
             proposer: proposal.proposer.clone(),
             proposer_active: in_office(library, pen, proposal, now)?,
-            proposed: proposal.proposed.to_string(),
-            expires: proposal.expires.to_string(),
+            proposed: told(proposal.proposed),
+            expires: told(proposal.expires),
             phase: proposal.phase(now).word(),
             decision,
             progress,

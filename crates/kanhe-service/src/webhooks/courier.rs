@@ -89,25 +89,24 @@ pub fn due(house: &House) -> Result<Vec<Hook>, StoreError> {
 /// One round of a hook for which something is due: the oldest first, so that what arrives arrives in the order of the log, and while it may
 /// go on.
 ///
-/// A receiver that does not take the oldest would not take the others either: all that were due have failed then, and one try was enough.
+/// A letter that does not arrive ends the round: what came after it waits behind it, untried, for it has not been sent.
 /// A letter may arrive twice, if the power is lost between its arrival and the note of it: it bears the same `webhook-id` then.
 pub fn round(house: &House, hook: &Hook, post: &Post, goes_on: &dyn Fn() -> bool) -> Result<Round, StoreError> {
     let mut round = Round::default();
     // It may have waited for its round, and have been taken away, got another secret or been tried meanwhile.
     let Some(hook) = hook_now(&house.library, hook)? else { return Ok(round) };
-    let waiting = waiting(house, &hook)?;
-    for (place, delivery) in waiting.iter().enumerate() {
+    for delivery in &waiting(house, &hook)? {
         if !goes_on() || house.library.astray().is_some() {
             break;
         }
         let answer = one(house, &hook, delivery, post)?;
         // Nobody was asked, who would not take the others either.
         if answer == Err(Miss::NoEvent) {
-            fail(house, &hook, std::slice::from_ref(delivery), answer, &mut round)?;
+            fail(house, &hook, delivery, answer, &mut round)?;
             continue;
         }
         if !answer.is_ok_and(|status| (200..300).contains(&status)) {
-            fail(house, &hook, waiting.get(place..).unwrap_or_default(), answer, &mut round)?;
+            fail(house, &hook, delivery, answer, &mut round)?;
             break;
         }
         settle(&house.library, &hook, [(delivery, None)])?;
@@ -116,11 +115,11 @@ pub fn round(house: &House, hook: &Hook, post: &Post, goes_on: &dyn Fn() -> bool
     Ok(round)
 }
 
-/// What waits for a hook, if anything of it is due.
+/// What is due for a hook, the oldest first: nothing that came after a letter that waits for its next try.
 fn waiting(house: &House, hook: &Hook) -> Result<Vec<Delivery>, StoreError> {
     let (waiting, _) = deliveries_of(&house.library, &hook.id, Fate::Waiting, None, ROUND)?;
-    let is_due = waiting.iter().any(|delivery| delivery.due <= house.now());
-    Ok(if is_due { waiting } else { Vec::new() })
+    let now = house.now();
+    Ok(waiting.into_iter().take_while(|delivery| delivery.due <= now).collect())
 }
 
 /// The rounds that are under way: of a hook one at a time, so that its letters stay in their order.
@@ -178,24 +177,20 @@ async fn placed(house: Shared, post: Arc<Post>, hook: Hook, places: [Arc<Semapho
     id
 }
 
-fn fail(house: &House, hook: &Hook, waiting: &[Delivery], answer: Result<u16, Miss>, round: &mut Round) -> Result<(), StoreError> {
-    let now = house.now();
-    let due: Vec<_> = waiting.iter().filter(|delivery| delivery.due <= now).map(|before| (before, before.failed(answer, now))).collect();
-    let mut dead = 0;
-    for (_, after) in &due {
-        round.failed += 1;
-        dead += u64::from(after.fate == Fate::Dead);
-        tracing::warn!(
-            hook = hook.name(),
-            index = after.index,
-            status = after.status,
-            code = after.miss.map_or("", |miss| miss.code()),
-            tries = after.tries,
-            dead = after.fate == Fate::Dead,
-            "a letter did not arrive"
-        );
-    }
-    settle(&house.library, hook, due.iter().map(|(before, after)| (*before, Some(after))))?;
+fn fail(house: &House, hook: &Hook, before: &Delivery, answer: Result<u16, Miss>, round: &mut Round) -> Result<(), StoreError> {
+    let after = before.failed(answer, house.now());
+    let dead = u64::from(after.fate == Fate::Dead);
+    tracing::warn!(
+        hook = hook.name(),
+        index = after.index,
+        status = after.status,
+        code = after.miss.map_or("", |miss| miss.code()),
+        tries = after.tries,
+        dead = after.fate == Fate::Dead,
+        "a letter did not arrive"
+    );
+    settle(&house.library, hook, [(before, Some(&after))])?;
+    round.failed += 1;
     round.dead += dead;
     measure::letters_dead(dead);
     Ok(())

@@ -176,14 +176,18 @@ pub fn letters(library: &Library, fate: Fate) -> Result<u16, StoreError> {
     }
 }
 
-/// Lets a letter be sent at once and from the first try, whether it is dead or waits for its next. Whether there is such a letter.
+/// Lets a letter be sent at once and from the first try, whether it is dead or waits; and before it the one behind which it waits, for none
+/// overtakes another. Whether there is such a letter.
 pub fn replay(library: &Library, hook: &Hook, index: u64, now: Timestamp) -> Result<bool, StoreError> {
     let at = |fate| library.office(Drawer::Deliveries, &[shelf(&hook.id, fate).as_slice(), &index.to_be_bytes()].concat());
     let paper = at(Fate::Dead)?.map_or_else(|| at(Fate::Waiting), |dead| Ok(Some(dead)))?;
     let Some(paper) = paper else { return Ok(false) };
     let found: Delivery = read(&paper)?;
     let again = Delivery { tries: 0, due: now, fate: Fate::Waiting, ..found.clone() };
-    settle(library, hook, [(&found, Some(&again))])?;
+    let (waiting, _) = deliveries_of(library, &hook.id, Fate::Waiting, None, 1)?;
+    let head = waiting.into_iter().find(|head| head.index < index).map(|head| (Delivery { due: now, ..head.clone() }, head));
+    let head = head.iter().map(|(after, before)| (before, Some(after)));
+    settle(library, hook, head.chain([(&found, Some(&again))]))?;
     Ok(true)
 }
 

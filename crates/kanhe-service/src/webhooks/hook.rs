@@ -1,6 +1,7 @@
 //! Who wants to be told what.
 
 use super::signature::Secret;
+use crate::accounts::api_key::MOST_OLDER;
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::Act;
@@ -53,9 +54,12 @@ pub struct Hook {
     /// The secret before the present one.
     #[n(7)]
     pub older: Option<Older>,
+    /// Those before it that are good still: where the answer to a rotation was lost, the receiver knows no other.
+    #[n(8)]
+    pub oldest: Option<Vec<Older>>,
 }
 
-/// A secret with which letters are signed still, beside the one that came after it.
+/// A secret with which letters are signed still, beside those that came after it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Older {
@@ -81,6 +85,12 @@ pub enum HookError {
         /// Its greatest length.
         most: usize,
     },
+    /// Too many secrets from before are good still.
+    #[error("{most} secrets from before are taken still, as many as may be")]
+    TooManyOlder {
+        /// At most so many.
+        most: usize,
+    },
     /// The agency has as many as it may.
     #[error("the agency has {most} hooks, as many as it may")]
     TooMany {
@@ -95,6 +105,7 @@ impl HookError {
         match self {
             Self::Store(error) => error.code(),
             Self::Address { .. } => "hook_address",
+            Self::TooManyOlder { .. } => "rotation_too_many",
             Self::TooMany { .. } => "hook_too_many",
         }
     }
@@ -106,15 +117,24 @@ impl Hook {
         Hex(&self.id).to_string()
     }
 
-    /// The same with another secret; the present one is used beside it until then.
-    #[must_use]
-    pub fn with(self, secret: Secret, until: Timestamp) -> Self {
-        Self { older: Some(Older { secret: self.secret, until }), secret, ..self }
+    /// The same with another secret; the present one is used beside it until then, and those before it no longer.
+    pub fn with(self, secret: Secret, until: Timestamp, now: Timestamp) -> Result<Self, HookError> {
+        let before = self.older.into_iter().chain(self.oldest.into_iter().flatten());
+        let before = before.map(|older| Older { until: older.until.min(until), ..older });
+        let mut good: Vec<_> = std::iter::once(Older { secret: self.secret, until }).chain(before).collect();
+        good.retain(|older| now < older.until);
+        if good.len() > MOST_OLDER {
+            return Err(HookError::TooManyOlder { most: MOST_OLDER });
+        }
+        let mut good = good.into_iter();
+        let older = good.next();
+        let oldest = Some(good.collect::<Vec<_>>()).filter(|oldest| !oldest.is_empty());
+        Ok(Self { secret, older, oldest, ..self })
     }
 
     /// The secrets with which a letter is signed now, the newest first.
     pub fn secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
-        let older = self.older.iter().filter(move |older| now < older.until);
+        let older = self.older.iter().chain(self.oldest.iter().flatten()).filter(move |older| now < older.until);
         std::iter::once(&self.secret).chain(older.map(|older| &older.secret))
     }
 

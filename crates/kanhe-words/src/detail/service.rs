@@ -347,6 +347,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "地址应为 https://主机[:端口][/路径]（仅服务所在的机器可用 http://），最多 {} 个字符，不含用户名和片段",
     ),
     ("the agency has {} hooks, as many as it may", "本机构有 {} 个回调，已达上限"),
+    ("{} secrets from before are taken still, as many as may be", "仍有 {} 个旧密钥有效，已达上限"),
     ("your agency has no such webhook", "贵机构没有该回调"),
     ("no letter about this event is dead or waiting", "没有关于该事件的待发或失败通知"),
     // What is published.

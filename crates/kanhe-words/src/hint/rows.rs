@@ -141,8 +141,8 @@ pub(super) const HINTS: &[Row] = &[
     ("idempotency_key_reused", "换一个新的幂等键。", "Use a new key."),
     (
         "idempotency_shown_once",
-        "所办事项见错误说明；如未收到密钥，请更换或作废后重新办理。",
-        "The detail names what was made; if its secret never arrived, rotate it, or take it away and make another with a new key.",
+        "所办事项见错误说明；如未收到密钥，请以新的幂等键更换（原有密钥在重叠期内仍有效），或作废后重新办理。",
+        "The detail names what was made; if its secret never arrived, rotate it with a new key: what was before stays good for its days. Or take it away and make another.",
     ),
     (
         "identifier_taken",
@@ -347,6 +347,11 @@ pub(super) const HINTS: &[Row] = &[
     ("review_same_person", "由另一人办理。", "Let somebody else do it."),
     ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out."),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
+    (
+        "rotation_too_many",
+        "减少 overlap_days 后再更换，旧密钥即提前失效（0 为立即失效）；或等待其中一个到期。",
+        "Rotate with fewer `overlap_days`, which ends those from before earlier (0: at once), or wait until one is over.",
+    ),
     ("route_unknown", "在 /docs 查接口路径。", "Look the path up at `/docs`."),
     ("rows_refused", "按 faults 逐项改正后重新提交。", "Correct what `faults` lists, and send it again."),
     ("second_factor_absent", "从 POST /v1/session/second-factor 开始设置。", "Begin with POST /v1/session/second-factor."),

@@ -1,6 +1,6 @@
 //! What an administrator does with the accounts of its agency's systems.
 
-use super::{ApiKey, KEYS, LONGEST_OVERLAP, LONGEST_TERM, Older, Proof, Proven, key_of, of_agency, of_certificate};
+use super::{ApiKey, KEYS, LONGEST_OVERLAP, LONGEST_TERM, MOST_OLDER, Proof, Proven, key_of, of_agency, of_certificate};
 use crate::accounts::caller::Caller;
 use crate::accounts::mandate::Mandate;
 use crate::accounts::paper::read;
@@ -104,6 +104,7 @@ impl<'a> KeyCabinet<'a> {
             cut_by: Some(self.by.actor.clone()),
             rotated_by: None,
             calls_a_day: grant.calls_a_day,
+            oldest: None,
         };
         self.library.commit(|pen| {
             is_free(pen, &id, &by, now)?;
@@ -114,7 +115,7 @@ impl<'a> KeyCabinet<'a> {
         Ok((id, key))
     }
 
-    /// Gives a key a new secret and a new term, while the old secret is taken for some days more.
+    /// Gives a key a new secret and a new term, while the secrets from before are taken for some days more.
     pub fn rotate(&self, id: &str, grant: Grant, overlap: u32, beside: impl Beside) -> Result<Cut, AccountError> {
         let secret = Secret::new(self.edge.drawn());
         let key = self.renew(id, grant, overlap, Proven::by(&secret), beside)?;
@@ -140,10 +141,12 @@ impl<'a> KeyCabinet<'a> {
         let renewed = |pen: &Pen<'_>, key: &mut ApiKey| {
             key.closed(now).map_err(|_| AccountError::KeyClosed)?;
             is_free(pen, id, &by, now)?;
-            // The same certificate for a longer term leaves nothing behind that would be taken for some days more.
-            if !by.is(key.proof, &key.hash) {
-                key.older = Some(Older { hash: key.hash, until: overlap.min(key.expires), proof: key.proof });
+            let mut taken = key.taken_beside(&by, overlap.min(key.expires), now).into_iter();
+            if taken.len() > MOST_OLDER {
+                return Err(AccountError::TooManyOlder { most: MOST_OLDER });
             }
+            key.older = taken.next();
+            key.oldest = Some(taken.collect::<Vec<_>>()).filter(|oldest| !oldest.is_empty());
             (key.hash, key.proof, key.expires) = (ByteArray::from(by.hash), Some(by.proof), expires);
             key.calls_a_day = grant.calls_a_day.or(key.calls_a_day);
             key.is_rotated_by(&self.by.actor);

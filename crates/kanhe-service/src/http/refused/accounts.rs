@@ -17,6 +17,7 @@ impl From<AccountError> for Problem {
             | AccountError::CertificateTaken
             | AccountError::Oneself
             | AccountError::KeyClosed
+            | AccountError::TooManyOlder { .. }
             | AccountError::NoSecondFactor
             | AccountError::SecondFactorStands => StatusCode::CONFLICT,
             AccountError::PasswordWrong | AccountError::CodeWrong => StatusCode::FORBIDDEN,

@@ -10,6 +10,7 @@ use crate::http::aside::aside;
 use crate::http::body::{Query, malformed};
 use crate::http::problem::Problem;
 use crate::http::repeat::{Answer, Once};
+use crate::shown::told;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -52,7 +53,7 @@ pub struct Rotation {
     #[serde(default = "a_year")]
     #[schema(minimum = 1, maximum = 1095)]
     days: u32,
-    /// For how many days more the old secret is taken: 0 to 90; a week, where this is left out.
+    /// For how many days more the old secrets are taken, at most: 0 to 90; a week, where this is left out.
     #[serde(default = "a_week")]
     #[schema(minimum = 0, maximum = 90)]
     overlap_days: u32,
@@ -93,7 +94,7 @@ pub struct KeyLine {
     /// When it runs out (RFC 3339).
     #[schema(format = DateTime)]
     expires: String,
-    /// Until when the secret before the present one is taken (RFC 3339); null where there is none.
+    /// Until when a secret from before the present one is taken (RFC 3339); null where there is none.
     #[schema(required, format = DateTime)]
     older_until: Option<String>,
     /// When it was revoked (RFC 3339); null where it was not.
@@ -229,10 +230,10 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         roles: key.mandate.roles().to_vec(),
         types: codes(key.mandate.types()),
         departments: key.mandate.departments().map(<[String]>::to_vec),
-        made: key.made.to_string(),
-        expires: key.expires.to_string(),
-        older_until: key.older_until().map(|until| until.to_string()),
-        revoked: key.revoked.map(|at| at.to_string()),
+        made: told(key.made),
+        expires: told(key.expires),
+        older_until: key.older_until().map(told),
+        revoked: key.revoked.map(told),
         used: key.used().map(|day| day.to_string()),
         certificate: key.certificate().map(|certificate| certificate.to_string()),
         calls_a_day: key.calls_a_day,

@@ -66,7 +66,7 @@ pub struct NewJob {
 #[utoipa::path(post, path = "/v1/jobs", tag = "jobs",
     params(NewJob, ("Idempotency-Key" = Option<String>, Header, description = "The same table with the same key is the same job")),
     request_body(description = "A table of applications (docs/spec/applications.md)",
-        content(("text/csv"), ("application/json"), ("application/jsonl"), ("application/x-ndjson"),
+        content(("text/csv"), (Vec<std::collections::HashMap<String, serde_json::Value>> = "application/json"), ("application/jsonl"), ("application/x-ndjson"),
             ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), ("application/octet-stream"))),
     responses((status = CREATED, description = "It waits for its turn", body = JobShown)))]
 pub async fn add(

@@ -9,6 +9,7 @@ use crate::http::body::{JsonBody, Query};
 use crate::http::problem::Problem;
 use crate::http::routes::applications::show::known_department;
 use crate::identity::{IdentityError, Subject};
+use crate::shown::told;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -311,5 +312,5 @@ fn identity(subject: &Subject) -> IdentityLine {
 }
 
 fn welcome(appointed: &Appointed) -> Welcome {
-    Welcome { id: appointed.id.to_string(), one_time_password: appointed.password.to_string(), until: appointed.until.to_string() }
+    Welcome { id: appointed.id.to_string(), one_time_password: appointed.password.to_string(), until: told(appointed.until) }
 }

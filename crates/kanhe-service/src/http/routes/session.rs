@@ -10,6 +10,7 @@ use crate::http::body::JsonBody;
 use crate::http::cookie::{Cookie, transport_of};
 use crate::http::problem::Problem;
 use crate::serve::Transport;
+use crate::shown::told;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
@@ -199,7 +200,7 @@ fn who(house: &House, signed_in: &SignedIn, token: &Token) -> Who {
     let officer = &signed_in.officer;
     let session = SessionState {
         csrf_token: token.csrf(),
-        until: signed_in.until.to_string(),
+        until: told(signed_in.until),
         must_change_password: signed_in.must_change(),
         second_factor: officer.has_second_factor(),
         must_set_second_factor: house.door.wants_second_factor(signed_in),

@@ -20,7 +20,7 @@ pub async fn list(State(house): State<Shared>) -> Json<Kinds> {
 
 /// One type, by its code.
 #[utoipa::path(get, path = "/v1/types/{type}", tag = "types", params(("type" = String, Path, description = "The code of the type")),
-    responses((status = OK, body = KindLine), (status = NOT_FOUND, body = crate::http::problem::Document, content_type = "application/problem+json")))]
+    responses((status = OK, body = KindLine), (status = NOT_FOUND, description = "There is no such type", body = crate::http::problem::Document, content_type = "application/problem+json")))]
 pub async fn one(State(house): State<Shared>, Path(code): Path<String>) -> Result<Json<KindLine>, Problem> {
     let found = house.catalogue.find(&code);
     found.map(|kind| Json(line(kind))).ok_or_else(unknown)
@@ -29,7 +29,7 @@ pub async fn one(State(house): State<Shared>, Path(code): Path<String>) -> Resul
 /// The file of one type (docs/spec/type-file.md), of the edition in force: its form, its rules, and how its seals are packed.
 #[utoipa::path(get, path = "/v1/types/{type}/file", tag = "types", params(("type" = String, Path, description = "The code of the type")),
     responses((status = OK, description = "A type file", content_type = "application/json", body = serde_json::Value), (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = NOT_FOUND, body = crate::http::problem::Document, content_type = "application/problem+json")))]
+        (status = NOT_FOUND, description = "There is no such type", body = crate::http::problem::Document, content_type = "application/problem+json")))]
 pub async fn file(State(house): State<Shared>, Path(code): Path<String>, held: published::Held) -> Result<Response, Problem> {
     let kind = house.catalogue.find(&code).ok_or_else(unknown)?;
     Ok(published::file(&held, "application/json", FOR_A_MINUTE, &SignedFile::new(kind.source().to_vec())))

@@ -68,7 +68,7 @@ pub struct HookShown {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HookRotation {
-    /// For how many days more letters are signed with the old secret as well: 0 to 90; a week, where this is left out.
+    /// For how many days more letters are signed with the old secrets as well, at most: 0 to 90; a week, where this is left out.
     #[serde(default = "a_week")]
     #[schema(minimum = 0, maximum = 90)]
     overlap_days: u32,
@@ -116,7 +116,7 @@ pub struct DeliveryShown {
     index: u64,
     /// How often it was tried.
     tries: u32,
-    /// When it is tried next (RFC 3339).
+    /// When it is tried next (RFC 3339); later, while an earlier letter waits.
     #[schema(format = DateTime)]
     due: String,
     /// What the receiver answered last: a status of HTTP, or 0 where nobody answered.
@@ -183,27 +183,34 @@ pub async fn remove(State(house): State<Shared>, caller: Caller, Path(id): Path<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a hook a new secret; letters are signed with the old one as well for some days more, so that no receiver misses one meanwhile.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/rotation", tag = "webhooks", params(("id" = String, Path, description = "The hook's id")), request_body = HookRotation,
+/// Gives a hook a new secret; letters are signed with those from before as well for some days more, so that no receiver misses one meanwhile.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotation", tag = "webhooks", request_body = HookRotation,
+    params(("id" = String, Path, description = "The hook's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body again change nothing, for a day; a secret is not shown again: 409")),
     responses((status = OK, body = HookShown)))]
-pub async fn rotate(act: Act<HookRotation>) -> Result<Json<HookShown>, Problem> {
+pub async fn rotate(act: Act<HookRotation>) -> Result<Once, Problem> {
     act.caller.may(Right::Administer)?;
-    let shown = act.done(|Act { house, caller, subject, body, .. }| {
+    act.done(|act| {
+        let Act { house, caller, subject, body, .. } = &act;
         if body.overlap_days > LONGEST_OVERLAP {
             return Err(malformed(format_args!("`overlap_days` is {LONGEST_OVERLAP} at most")));
         }
-        let hook = managed_hook(&house, &caller, &subject)?;
-        let until = later(house.now(), body.overlap_days);
-        let hook = house.library.commit(|pen| -> Result<Hook, Problem> {
-            // As it stands in the commit: it has looked at more of the log since.
-            let hook = hook_in(pen, &hook)?.ok_or_else(unknown_hook)?.with(Secret::new(house.chance()), until);
-            put_hook(pen, &hook)?;
-            note_use(pen, &used(&house, &caller, UseAct::HookRotated, &hook), house.chance())?;
-            Ok(hook)
-        })?;
-        Ok(HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) })
-    });
-    shown.await.map(Json)
+        act.once(|answer| {
+            let (hook, now) = (managed_hook(house, caller, subject)?, house.now());
+            let hook = house.library.commit(|pen| -> Result<Hook, Problem> {
+                // As it stands in the commit: it has looked at more of the log since.
+                let hook = hook_in(pen, &hook)?.ok_or_else(unknown_hook)?;
+                let hook = hook.with(Secret::new(house.chance()), later(now, body.overlap_days), now)?;
+                put_hook(pen, &hook)?;
+                answer.keep_made(pen, &format!("the webhook {}", hook.name()))?;
+                note_use(pen, &used(house, caller, UseAct::HookRotated, &hook), house.chance())?;
+                Ok(hook)
+            })?;
+            answer.show(&HookShown { secret: Some(hook.secret.to_text().to_string()), ..shown(&hook) });
+            Ok(())
+        })
+    })
+    .await
 }
 
 fn later(now: Timestamp, days: u32) -> Timestamp {
@@ -234,7 +241,7 @@ pub async fn deliveries(
     Ok(Json(Deliveries { deliveries: found.iter().map(delivery_shown).collect(), next: next.as_ref().map(Cursor::to_text) }))
 }
 
-/// Lets a letter be sent at once: one that is dead, or one that waits for its next try.
+/// Lets a letter be sent at once: one that is dead, or one that waits for its next try or behind another, which is sent before it.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{index}/replay", tag = "webhooks",
     params(("id" = String, Path, description = "The hook's id"), ("index" = u64, Path, description = "The event's index in the log")),
     responses((status = ACCEPTED, description = "It will be sent")))]
@@ -273,6 +280,7 @@ fn new_hook(house: &House, caller: &Caller, asked: &NewHook) -> Result<Hook, Pro
         types: kinds,
         next: house.library.log_size()?,
         older: None,
+        oldest: None,
     })
 }
 
@@ -327,7 +335,7 @@ impl From<HookError> for Problem {
         match error {
             HookError::Store(error) => error.into(),
             HookError::Address { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error),
-            HookError::TooMany { .. } => Self::new(StatusCode::CONFLICT, error.code(), error),
+            HookError::TooMany { .. } | HookError::TooManyOlder { .. } => Self::new(StatusCode::CONFLICT, error.code(), error),
         }
     }
 }

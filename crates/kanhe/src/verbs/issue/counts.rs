@@ -22,6 +22,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Rows that were done.
+    pub const fn rows(&self) -> usize {
+        self.issued + self.repeated + self.refused
+    }
+
     /// The line of a row with faults, which is counted and kept.
     pub fn refused(&mut self, row: Value, faults: Value) -> Value {
         self.refused += 1;
@@ -55,7 +60,7 @@ impl Counts {
 
     fn words(&self, reported: &Reported, dry: bool, language: Language) -> String {
         let Self { issued, repeated, repeated_not_in_force, refused, paused, faults } = self;
-        let (rows, report) = (issued + repeated + refused, reported.path.display());
+        let (rows, report) = (self.rows(), reported.path.display());
         let mut lines = faults.lines(language);
         if rows == 0 && !paused {
             lines.push(Words::new("申请表只有列名，没有申请。", "The table has headings and no applications.").of(language).to_owned());

@@ -65,7 +65,7 @@ impl Run<'_> {
             match application.and_then(|application| self.row(&application, &mut counts)) {
                 Ok(line) => lines.push(line),
                 // What ends the run takes nothing away from the rows before it.
-                Err(failure) => return self.report(&mut lines, &mut report).and(Err(failure)),
+                Err(failure) => return self.report(&mut lines, &mut report).and(Err(failure.after_rows(counts.rows()))),
             }
             progress.advance(1, table.taken());
             if lines.len() == BATCH {

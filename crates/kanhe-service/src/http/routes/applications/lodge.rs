@@ -73,10 +73,10 @@ impl IntoResponse for LodgedAs {
 
 /// Takes an application in, if it could become a certificate as it stands.
 #[utoipa::path(post, path = "/v1/applications", tag = "applications", request_body = LodgeRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Taken in", body = LodgedAs), (status = OK, description = "Taken in before for this request", body = LodgedAs)))]
 pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
-    act.done(lodge_now).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(lodge_now)).await.map(IntoResponse::into_response)
 }
 
 fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {

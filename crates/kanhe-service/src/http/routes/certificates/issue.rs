@@ -59,10 +59,10 @@ impl IntoResponse for Issued {
 /// The same request again is answered with the certificate that was issued for it, with 200 in the place of 201; with other contents it
 /// is refused. `Idempotency-Key` stands in for `request_id` where the application has none.
 #[utoipa::path(post, path = "/v1/certificates", tag = "certificates", request_body = IssueRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
-    act.done(issue_now).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(issue_now)).await.map(IntoResponse::into_response)
 }
 
 fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {

@@ -21,19 +21,19 @@ grounded! { dated
 /// 延续: issues the next version of a certificate whose term ends.
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/renew", tag = "certificates", request_body = ReplaceRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
-    act.done(|act| replace(act, Replacement::Renew)).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(|act| replace(act, Replacement::Renew))).await.map(IntoResponse::into_response)
 }
 
 /// 变更: issues the version that says something else.
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/amend", tag = "certificates", request_body = ReplaceRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
-    act.done(|act| replace(act, Replacement::Amend)).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(|act| replace(act, Replacement::Amend))).await.map(IntoResponse::into_response)
 }
 
 fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {

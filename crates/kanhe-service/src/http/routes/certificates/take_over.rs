@@ -32,10 +32,10 @@ grounded! { dated
 
 /// 转入: takes a certificate of another region over, which stays known here by its identifier there.
 #[utoipa::path(post, path = "/v1/certificates/transfer-in", tag = "certificates", request_body = TakeOverRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Taken over before for this request", body = Issued)))]
 pub async fn take_over(act: Act<TakeOverRequest>) -> Result<Response, Problem> {
-    act.done(take_over_now).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(take_over_now)).await.map(IntoResponse::into_response)
 }
 
 fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {

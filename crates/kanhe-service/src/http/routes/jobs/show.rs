@@ -7,6 +7,7 @@ use crate::http::body::Query;
 use crate::http::problem::Problem;
 use crate::http::routes::page::{PageQuestion, cut};
 use crate::jobs::{Condition, Handling, Job, Task};
+use crate::shown::told;
 use axum::Json;
 use axum::extract::{Path, State};
 use kanhe_store::find::Cursor;
@@ -90,9 +91,9 @@ impl JobShown {
             dry_run: job.dry,
             actor: job.actor.clone(),
             resumed_by: job.resumed_by.clone(),
-            created: job.created.to_string(),
+            created: told(job.created),
             condition: condition.to_owned(),
-            since: job.since.to_string(),
+            since: told(job.since),
             failure: job.failure.clone(),
             rows: job.rows,
             done: job.done,

@@ -10,6 +10,7 @@ use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::http::routes::published::COSE;
 use crate::sharing::{Inquiry, ShareAct, by_identifier, links};
+use crate::shown::told;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
@@ -57,7 +58,7 @@ pub async fn link(act: Act<LinkInquiry>) -> Result<(StatusCode, Once), Problem> 
             let keep = |pen: &mut Pen<'_>, of: &CertificateId| answer.keep_made(pen, &format!("a link to the file of {of}"));
             let given = links::give(house, &inquiry, &found, keep)?;
             let url = format!("/v1/downloads/{}", given.token);
-            answer.show(&LinkGiven { url, expires: given.expires.to_string() });
+            answer.show(&LinkGiven { url, expires: told(given.expires) });
             Ok(())
         })
     });

@@ -128,7 +128,9 @@ fn propose(registry: &Registry, table: &mut Table, who: usize, deed: Deed, which
     assert_eq!(None, expected);
     let grounds = Grounds::new("《行政处罚法》", "集中整治", &name(who)).unwrap();
     let entry = Entry { grounds, effective: table.now, now: table.now, salt: registry.salt() };
-    let chance = registry.salt()[..10].try_into().unwrap();
+    let number = u64::from_be_bytes(*registry.salt().first_chunk().unwrap());
+    // A code takes five bits of each byte, and no two are alike.
+    let chance = std::array::from_fn(|place| u8::try_from(number >> (5 * place) & 31).unwrap());
     let proposing = Proposing { agency: Office::Guangzhou.code(), term: TERM, chance };
     let proposal = Proposals::new(&registry.library, nobody_behind, everybody_in_office)
         .propose_and(&proposing, &motion, &entry, |_, _| Ok(()))

@@ -205,10 +205,7 @@ impl Registry {
     pub fn salt(&self) -> [u8; 16] {
         self.salts.set(self.salts.get() + 1);
         let mut salt = [0; 16];
-        // Five bits in each byte: codes are drawn from these alone, and no two may be alike.
-        for (place, byte) in salt.iter_mut().take(8).enumerate() {
-            *byte = u8::try_from(self.salts.get() >> (5 * place) & 31).unwrap();
-        }
+        salt[..8].copy_from_slice(&self.salts.get().to_be_bytes());
         salt
     }
 

@@ -112,7 +112,7 @@ pub(super) struct Told {
     pub(super) counts: Counts,
 }
 
-/// What comes of rows: every word that [`Counts::measure`] has.
+/// What comes of rows: every word that `Counts::measure` has.
 pub const RESULTS: [&str; 6] = ["before", "refused", "issued", "could_be_issued", "lodged", "could_be_lodged"];
 
 #[derive(Default)]

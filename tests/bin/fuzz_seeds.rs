@@ -99,6 +99,7 @@ fn words(world: &World) -> Vec<Seed> {
     let text = |target, name, text: &str| (target, name, text.as_bytes().to_vec());
     vec![
         text("certificate_id", "ours", &world.food_permit().certificate().identifier.to_string()),
+        text("certificate_id", "compact", &world.food_permit().certificate().identifier.compact()),
         text("certificate_id", "underscores", "1.2.156.3005.2.11100000000013338W011.440100.0624_001.001.K"),
         text("uscc", "government", "11100000000013338W"),
         text("uscc", "failing", "91350203M0001QKT19"),

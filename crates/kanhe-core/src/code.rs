@@ -30,7 +30,7 @@ pub use identifier::{Abroad, CertificateId};
 pub use lenient::{Lenient, Warning};
 pub use organisation::OrganisationCode;
 pub use project::ProjectCode;
-pub use region::RegionCode;
+pub use region::{RegionCode, RegionLevel};
 pub use resident::ResidentId;
 pub use serial::Serial;
 pub use type_code::TypeCode;

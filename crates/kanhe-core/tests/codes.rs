@@ -15,10 +15,11 @@ use serde_json::Value;
 type Outcome = Result<Vec<&'static str>, &'static str>;
 
 /// Every code of an error or warning that a text alone can cause; a code without a row is a promise that nobody checks.
-const CODES: [&str; 39] = [
+const CODES: [&str; 40] = [
     "certificate_id_check",
     "certificate_id_check_length",
     "certificate_id_check_miscounted",
+    "certificate_id_compact_length",
     "certificate_id_issuer",
     "certificate_id_length",
     "certificate_id_parts",
@@ -108,6 +109,7 @@ fn answer(row: &Value) -> Outcome {
     }
     match (row["door"].as_str().unwrap(), kind) {
         ("strict", "certificate_id") => strict(CertificateId::parse(text), |e| e.code()),
+        ("strict", "certificate_id_compact") => strict(CertificateId::parse_compact(text), |e| e.code()),
         ("strict", "type_code") => strict(TypeCode::parse(text), |e| e.code()),
         ("strict", "uscc") => strict(Uscc::parse(text), |e| e.code()),
         ("strict", "organisation_code") => strict(OrganisationCode::parse(text), |e| e.code()),

@@ -6,7 +6,9 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let _ = CertificateId::parse_foreign(text);
+    let _ = CertificateId::parse_compact(text);
     if let Ok(id) = CertificateId::parse(text) {
-        assert_eq!(CertificateId::parse(&id.to_string()), Ok(id));
+        assert_eq!(CertificateId::parse(&id.to_string()).as_ref(), Ok(&id));
+        assert_eq!(CertificateId::parse_compact(&id.compact()), Ok(id));
     }
 });

@@ -313,6 +313,9 @@ pub enum CertificateIdError {
     /// Without the root it has not five parts.
     #[error("an identifier has {expected} parts (type, issuer, serial, version, check), this has {found}")]
     Parts { expected: usize, found: usize },
+    /// A compact form is too short or too long to hold five parts.
+    #[error("a compact identifier has {shortest} to {longest} characters, this has {found}")]
+    CompactLength { shortest: usize, longest: usize, found: usize },
     /// The type code is wrong.
     #[error("type code: {0}")]
     TypeCode(TypeCodeError),
@@ -340,6 +343,7 @@ impl CertificateIdError {
         match self {
             Self::Length { .. } => "certificate_id_length",
             Self::Parts { .. } => "certificate_id_parts",
+            Self::CompactLength { .. } => "certificate_id_compact_length",
             Self::TypeCode(_) => "certificate_id_type",
             Self::Issuer(_) => "certificate_id_issuer",
             Self::Serial(_) => "certificate_id_serial",

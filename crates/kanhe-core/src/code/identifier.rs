@@ -40,7 +40,12 @@ impl CertificateId {
     pub const ROOT: &'static str = "1.2.156.3005.2";
 
     /// The longest text: root, five parts with a serial of 32, and the dots between them. Nothing longer is looked into.
-    pub const LIMIT: usize = Self::ROOT.len() + type_code::LENGTH + 18 + Serial::LIMIT + 3 + 1 + PARTS;
+    pub const LIMIT: usize = Self::ROOT.len() + Self::COMPACT_LIMIT + PARTS;
+
+    /// The longest compact form: 21 + 18 + 32 + 3 + 1.
+    pub const COMPACT_LIMIT: usize = Self::FIXED + Serial::LIMIT;
+
+    const FIXED: usize = type_code::LENGTH + 18 + 3 + 1;
 
     /// Puts an identifier together from its parts.
     #[must_use]
@@ -55,6 +60,27 @@ impl CertificateId {
     /// Says which part is wrong.
     pub fn parse(text: &str) -> Result<Self, CertificateIdError> {
         let [type_code, issuer, serial, version, check] = parts_of(text)?;
+        Self::assembled(type_code, issuer, serial, version, check)
+    }
+
+    /// Reads the compact form that [`compact`](Self::compact) writes.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is wrong. Without dots a character that was lost shows as a wrong version or check character.
+    pub fn parse_compact(text: &str) -> Result<Self, CertificateIdError> {
+        let length = CertificateIdError::CompactLength { shortest: Self::FIXED + 1, longest: Self::COMPACT_LIMIT, found: text.len() };
+        if !(Self::FIXED < text.len() && text.len() <= Self::COMPACT_LIMIT) {
+            return Err(length);
+        }
+        let cut = || {
+            let (type_code, rest) = text.split_at_checked(type_code::LENGTH)?;
+            let (issuer, rest) = rest.split_at_checked(18)?;
+            let (rest, check) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+            let (serial, version) = rest.split_at_checked(rest.len().checked_sub(3)?)?;
+            Some([type_code, issuer, serial, version, check])
+        };
+        let [type_code, issuer, serial, version, check] = cut().ok_or(length)?;
         Self::assembled(type_code, issuer, serial, version, check)
     }
 
@@ -115,6 +141,16 @@ impl CertificateId {
     #[must_use]
     pub fn without_root(&self) -> String {
         format!("{}.{}", self.joined("."), self.check())
+    }
+
+    /// Writes the identifier without root and dots, for a label or a bar code: 44 to 75 characters of `0-9A-Z`.
+    ///
+    /// This reads back in one way only. The serial alone varies in length, and it stands between parts of fixed length, so it is what remains
+    /// when 39 characters are cut from the front and 4 from the end. A separator or a length in front would cost characters to say again
+    /// what the length of the whole already says.
+    #[must_use]
+    pub fn compact(&self) -> String {
+        format!("{}{}", self.joined(""), self.check())
     }
 
     /// All but the check character.

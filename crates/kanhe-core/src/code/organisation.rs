@@ -37,10 +37,21 @@ impl OrganisationCode {
         }
     }
 
+    /// Takes the organisation code out of a USCC whose checks hold.
+    pub(super) fn inside(uscc: &Ascii<18>) -> Self {
+        Self(Ascii::new(uscc.part(8..17)).expect("9 ASCII characters")) // safe: nine characters of an ASCII text
+    }
+
     /// Shows the 9 characters, without a hyphen.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Writes the code as it is printed, `M000100Y-4`.
+    #[must_use]
+    pub fn hyphenated(&self) -> String {
+        format!("{}-{}", self.0.part(0..8), self.0.part(8..9))
     }
 }
 
@@ -53,13 +64,21 @@ impl fmt::Display for OrganisationCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::Uscc;
     use proptest::prelude::*;
 
     #[test]
     fn a_code_reads_the_same_with_and_without_its_hyphen() {
         let plain = OrganisationCode::parse("M000100Y4").unwrap();
         assert_eq!(OrganisationCode::parse("M000100Y-4"), Ok(plain));
+        assert_eq!(plain.hyphenated(), "M000100Y-4");
         assert_eq!(plain.to_string(), "M000100Y4");
+    }
+
+    #[test]
+    fn the_code_inside_a_uscc_is_an_organisation_code() {
+        let uscc = Uscc::parse("91350100M000100Y43").unwrap();
+        assert_eq!(OrganisationCode::parse("M000100Y4"), Ok(uscc.organisation_code()));
     }
 
     #[test]
@@ -81,7 +100,7 @@ mod tests {
         fn every_body_has_one_code_and_both_forms_lead_to_it(body in "[0-9A-Z]{8}") {
             let check = gb_11714(&body).unwrap();
             let code = OrganisationCode::parse(&format!("{body}{check}")).unwrap();
-            prop_assert_eq!(OrganisationCode::parse(&format!("{body}-{check}")), Ok(code));
+            prop_assert_eq!(OrganisationCode::parse(&code.hyphenated()), Ok(code));
         }
 
         #[test]

@@ -19,6 +19,17 @@ const PROVINCES: [&str; 34] = [
     "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
 ];
 
+/// How far down a region code goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegionLevel {
+    /// 省级, as `440000`.
+    Province,
+    /// 地级, as `440100`.
+    Prefecture,
+    /// 县级, as `440106`.
+    County,
+}
+
 impl RegionCode {
     /// Reads six digits whose province part is not `00`.
     ///
@@ -46,11 +57,26 @@ impl RegionCode {
         self.0.as_str()
     }
 
+    /// Tells how far down the code goes.
+    #[must_use]
+    pub fn level(&self) -> RegionLevel {
+        match self.significant().len() {
+            2 => RegionLevel::Province,
+            4 => RegionLevel::Prefecture,
+            _ => RegionLevel::County,
+        }
+    }
+
     /// Gives the province this region is in, `440000` for `440106`.
     #[must_use]
     pub fn province(&self) -> Self {
-        let province = Ascii::new(&format!("{:0<6}", self.0.part(0..2)));
-        Self(province.expect("6 digits")) // safe: two digits, filled with zeros to six
+        self.padded(self.0.part(0..2))
+    }
+
+    /// Gives the prefecture this region is in, `440100` for `440106`; none for a whole province.
+    #[must_use]
+    pub fn prefecture(&self) -> Option<Self> {
+        (self.level() != RegionLevel::Province).then(|| self.padded(self.0.part(0..4)))
     }
 
     /// Says whether there is such a province: a certificate can be moved to no other.
@@ -68,6 +94,10 @@ impl RegionCode {
     fn significant(&self) -> &str {
         let text = self.as_str();
         text.strip_suffix("0000").or_else(|| text.strip_suffix("00")).unwrap_or(text)
+    }
+
+    fn padded(&self, head: &str) -> Self {
+        Self(Ascii::new(&format!("{head:0<6}")).expect("6 digits")) // safe: at most four digits, filled with zeros to six
     }
 }
 
@@ -106,6 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn a_code_splits_into_province_prefecture_and_county() {
+        let county = region("440106");
+        assert_eq!(county.level(), RegionLevel::County);
+        assert_eq!(county.prefecture(), Some(region("440100")));
+        assert_eq!(county.province(), region("440000"));
+        assert_eq!(region("440100").level(), RegionLevel::Prefecture);
+        assert_eq!(region("440000").level(), RegionLevel::Province);
+        assert_eq!(region("440000").prefecture(), None);
+        assert_eq!(region("500000").level(), RegionLevel::Province);
+        assert_eq!(region("101000").level(), RegionLevel::Prefecture);
+    }
+
+    #[test]
     fn a_code_of_no_province_has_the_shape_only() {
         for (text, expected) in [("440106", true), ("820000", true), ("999999", false), ("100000", false)] {
             assert_eq!(region(text).has_province(), expected, "{text}");
@@ -131,10 +174,8 @@ mod tests {
         #[test]
         fn every_region_lies_within_its_own_upper_levels(text in "[1-9][0-9]{5}") {
             let code = region(&text);
-            for upper in [text.clone(), format!("{}00", &text[..4]), format!("{}0000", &text[..2])] {
-                prop_assert!(code.is_within(&region(&upper)), "{}", upper);
-            }
-            prop_assert_eq!(code.province(), region(&format!("{}0000", &text[..2])));
+            prop_assert!(code.is_within(&code.province()));
+            prop_assert!(code.prefecture().is_none_or(|p| code.is_within(&p)));
             prop_assert_eq!(code.to_string(), text);
         }
 

@@ -82,6 +82,12 @@ impl ResidentId {
     pub fn birth_date(&self) -> Date {
         self.born
     }
+
+    /// Shows the six digits of the region that first registered the person, which may be abolished since.
+    #[must_use]
+    pub fn region_prefix(&self) -> &str {
+        self.text.part(0..6)
+    }
 }
 
 impl fmt::Debug for ResidentId {
@@ -129,10 +135,10 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_standard_are_accepted() {
-        let rows = [("11010519491231002X", date(1949, 12, 31)), ("440524188001010014", date(1880, 1, 1))];
-        for (text, born) in rows {
+        let rows = [("11010519491231002X", date(1949, 12, 31), "110105"), ("440524188001010014", date(1880, 1, 1), "440524")];
+        for (text, born, region) in rows {
             let id = ResidentId::parse(text).unwrap();
-            assert_eq!((id.expose(), id.birth_date()), (text, born));
+            assert_eq!((id.expose(), id.birth_date(), id.region_prefix()), (text, born, region));
         }
     }
 

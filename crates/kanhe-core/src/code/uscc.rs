@@ -6,6 +6,7 @@ use super::ascii::{Ascii, first_outside, length_of};
 use super::check::{Mismatch, USCC_ALPHABET, gb_11714, gb_32100, value};
 use super::error::{UsccError, UsccUnpackError};
 use super::lenient::{Lenient, Warning, in_upper_case};
+use super::organisation::OrganisationCode;
 
 /// The code of an organisation, 18 characters of [`USCC_ALPHABET`], of which both check characters hold.
 ///
@@ -105,6 +106,12 @@ impl Uscc {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Takes out the organisation code, characters 9 to 17.
+    #[must_use]
+    pub fn organisation_code(&self) -> OrganisationCode {
+        OrganisationCode::inside(&self.0)
     }
 
     fn organisation_mismatch(&self) -> Option<Mismatch> {

@@ -57,6 +57,17 @@ fn the_version_after_999_does_not_exist() {
 }
 
 #[test]
+fn the_compact_form_reads_back_whatever_the_length_of_the_serial() {
+    for length in 1..=32 {
+        let mut id = CertificateId::parse(GENUINE[0]).unwrap();
+        id.serial = Serial::parse(&"7".repeat(length)).unwrap();
+        let compact = id.compact();
+        assert_eq!(compact.len(), 43 + length);
+        assert_eq!(CertificateId::parse_compact(&compact), Ok(id));
+    }
+}
+
+#[test]
 fn the_error_names_the_part() {
     let long = "1".repeat(95);
     let rows = [
@@ -139,6 +150,7 @@ proptest! {
     fn every_form_reads_back(id in any_id()) {
         prop_assert_eq!(CertificateId::parse(&id.to_string()), Ok(id.clone()));
         prop_assert_eq!(CertificateId::parse(&id.without_root()), Ok(id.clone()));
+        prop_assert_eq!(CertificateId::parse_compact(&id.compact()), Ok(id.clone()));
         let read = CertificateId::parse_foreign(&id.to_string()).unwrap();
         prop_assert!(read.warnings().is_empty());
         prop_assert_eq!(read.into_strict(), Some(id));
@@ -155,7 +167,15 @@ proptest! {
     }
 
     #[test]
+    fn one_other_character_in_the_compact_form_is_always_noticed(id in any_id(), at in any::<prop::sample::Index>(), other in "[0-9A-Z]") {
+        let text = id.compact();
+        let at = at.index(text.len());
+        let slip = with_slip(&text, at, &other);
+        prop_assert_eq!(CertificateId::parse_compact(&slip).is_ok(), slip == text);
+    }
+
+    #[test]
     fn no_text_makes_a_parser_panic(text in "\\PC{0,120}|[0-9A-Z]{21}\\.[0-9]{6}\\.[0-9_é]{0,40}\\.[0-9]{3}\\..?|[0-9A-Zé]{40,80}") {
-        let _ = (CertificateId::parse(&text), CertificateId::parse_foreign(&text));
+        let _ = (CertificateId::parse(&text), CertificateId::parse_compact(&text), CertificateId::parse_foreign(&text));
     }
 }

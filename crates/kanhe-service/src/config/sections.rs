@@ -123,11 +123,11 @@ pub struct LimitsAt {
     pub requests_per_second: u32,
     /// Requests that it may send at once.
     pub burst: u32,
-    /// Requests that are worked on at a time; the next ones are answered with 503.
+    /// Requests that are worked on at a time; the next ones are answered with 503. One network has a quarter of them at most: then 429.
     pub at_once: u32,
     /// Pictures that are read at a time; the next ones wait a moment, and are answered with 503. Left out: as many as there are cores.
     pub pictures: u32,
-    /// Connections that are open at a time; the next ones wait.
+    /// Connections that are open at a time; the next ones wait. One network has a quarter of them at most: more are closed.
     pub connections: u32,
 }
 

@@ -254,6 +254,11 @@ mod tests {
         assert_eq!(blamed("[cors]\norigins = [\"*\"]\n", &[("KANHE_SERVE_LIMITS__SECONDS", "5")]), [Vec::<String>::new()]);
         assert_eq!(blamed("", &[("KANHE_SERVE_NOWHERE__X", "5")]), [["KANHE_SERVE_NOWHERE__X"]]);
         assert_eq!(blamed("", &[("KANHE_SERVE_BACKUP__KEEP", "5")]), [["KANHE_SERVE_BACKUP__KEEP"]], "half a section");
+        let through = ("KANHE_SERVE_LISTEN__ADDRESS__PORT", "80");
+        assert_eq!(read("", &[through]).unwrap_err().code(), "config_variable", "an address has no settings");
+        let [issuer, client] = ["ISSUER", "CLIENT_ID"].map(|name| format!("KANHE_SERVE_ACCOUNTS__OIDC__{name}"));
+        let half = blamed("", &[(&issuer, "https://id.example.cn"), (&client, "5")]);
+        assert_eq!(half, [[client, issuer]], "a section within another, of which more is missing");
     }
 
     #[test]
@@ -287,6 +292,10 @@ mod tests {
         ];
         let config = read("", &variables).unwrap();
         assert_eq!((config.listen.address.port(), config.limits.seconds, config.cors.origins.len()), (80, 5, 1));
+        let file = "[accounts.oidc]\nissuer = \"https://a.example.cn\"\nclient_id = \"kanhe\"\naddress = \"https://b.example.cn\"\n";
+        let config = read(file, &[("KANHE_SERVE_ACCOUNTS__OIDC__ISSUER", "https://id.example.cn")]).unwrap();
+        let oidc = config.accounts.oidc.unwrap();
+        assert_eq!((oidc.issuer.as_str(), oidc.client_id.as_str()), ("https://id.example.cn", "kanhe"), "a section within another");
     }
 
     #[test]

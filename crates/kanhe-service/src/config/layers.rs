@@ -14,7 +14,7 @@ const LEAST_OF_OTHERS: &str = "backup = { folder = '.' }\ntraces = { endpoint = 
 pub(super) struct Layers {
     file: Table,
     table: Table,
-    /// Variables by the setting whose place they take, as `section.setting`.
+    /// Variables by the setting whose place they take, as `section.setting` or `section.section.setting`.
     said: BTreeMap<String, String>,
     errors: Vec<ConfigError>,
 }
@@ -33,18 +33,19 @@ impl Layers {
         Ok(layers)
     }
 
-    /// Sets `SECTION__SETTING`; a value that TOML reads as number, flag or list is one, and any other is text.
+    /// Sets `SECTION__SETTING`, or `SECTION__SECTION__SETTING` in a section within another; a value that TOML reads as number, flag or list is one, and any other is text.
     fn put(&mut self, variable: &str, name: &str, value: &str) {
         let read = format!("value = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
         let value = read.unwrap_or_else(|| Value::String(value.to_owned()));
-        let named = name.split_once("__").map(|(section, setting)| (section.to_ascii_lowercase(), setting.to_ascii_lowercase()));
-        let section = named
-            .as_ref()
-            .and_then(|(section, _)| self.table.entry(section.clone()).or_insert_with(|| Value::Table(Table::new())).as_table_mut());
-        match section.zip(named.clone()) {
-            Some((settings, (section, setting))) => {
-                self.said.insert(format!("{section}.{setting}"), variable.to_owned());
-                settings.insert(setting, value);
+        let path: Vec<String> = name.split("__").map(str::to_ascii_lowercase).collect();
+        let settings = match path.split_last() {
+            Some((setting, sections)) if !sections.is_empty() => within_sections(&mut self.table, sections).zip(Some(setting)),
+            Some(_) | None => None,
+        };
+        match settings {
+            Some((settings, setting)) => {
+                settings.insert(setting.clone(), value);
+                self.said.insert(path.join("."), variable.to_owned());
             }
             None => self.errors.push(ConfigError::Variable { name: variable.to_owned() }),
         }
@@ -84,11 +85,25 @@ impl Layers {
             settings.iter().any(|setting| {
                 let within = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
                 // A section that the file does not have is what its variables make of it.
-                *setting == said || within(said, setting) || (within(setting, said) && !self.file.contains_key(*setting))
+                *setting == said || within(said, setting) || (within(setting, said) && !has(&self.file, setting))
             })
         };
         self.said.iter().filter(|(setting, _)| speaks_of(setting)).map(|(_, variable)| variable.clone()).collect()
     }
+}
+
+/// The settings of a section within others, made where they are not there; none, where something else has such a name.
+fn within_sections<'t>(table: &'t mut Table, sections: &[String]) -> Option<&'t mut Table> {
+    sections
+        .iter()
+        .try_fold(table, |table, section| table.entry(section.clone()).or_insert_with(|| Value::Table(Table::new())).as_table_mut())
+}
+
+/// Whether a file has a section or setting, named as `section.setting`.
+fn has(file: &Table, named: &str) -> bool {
+    let mut path = named.split('.');
+    let first = path.next().and_then(|section| file.get(section));
+    path.try_fold(first, |value, name| value.map(|value| value.get(name))).flatten().is_some()
 }
 
 /// Where a text ceases to be TOML; what stands there may be a secret, and is not repeated.

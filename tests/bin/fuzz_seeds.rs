@@ -6,6 +6,7 @@ use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::qr::{Scanned, url_form};
+use kanhe_core::survivors::Survivors;
 use kanhe_log::bundle::ProofBundle;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::edge::Edge;
@@ -48,12 +49,18 @@ fn documents(world: &World) -> Vec<Seed> {
         ("manifest", "zhejiang", payload_of(&manifest)),
         ("recognition", "guangdong", payload_of(&recognition)),
         ("status_list", "guangzhou", payload_of(&list)),
+        ("survivors", "two", survivors()),
         ("certificate", "food", world.food_permit().certificate().encode()),
         ("certificate", "title", world.title().certificate().encode()),
         ("event", "renewal", renewal().encode()),
         ("dictionary", "small", world.dictionary.encode()),
         ("dictionary", "smallest", smallest_dictionary()),
     ]
+}
+
+fn survivors() -> Vec<u8> {
+    let stolen = Office::Guangzhou.key().verifying_key();
+    Survivors::of(Province::Guangdong.code(), stolen, 2, noon(), vec![[1; 16], [2; 16]]).unwrap().encode()
 }
 
 fn renewal() -> Event {

@@ -22,7 +22,7 @@ mod refusal;
 mod shown;
 
 pub use calls::Rules;
-pub(crate) use calls::{count_look, count_search, tell};
+pub(crate) use calls::{Counted, count_own, tell};
 pub use found::{Found, by_holder, by_identifier};
 pub use inquiry::{Inquiry, Share, ShareAct, shares_of};
 pub use matching::{MatchedWant, match_matter};

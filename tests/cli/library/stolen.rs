@@ -6,6 +6,22 @@ use crate::office::permits;
 use crate::program::{kanhe, word};
 use serde_json::{Value, json};
 
+/// The market's key was stolen, counts before index 3 alone, and has another beside it: that manifest is taken up. The new key's file.
+fn counts_before_three(archive: &Archive) -> String {
+    let (identity, new_key, root_key) = (archive.path("identity.txt"), archive.path("gd-market-2.key"), archive.path("root.key"));
+    kanhe(&["key", "new", "--name", "gd-market-2", "--out", &new_key, "--identity", &identity]).ended(0);
+    let public = archive.office.text("gd-market-2.pub");
+    let keys = format!(
+        ", counts_before = 3 }}, {{ public = \"{}\", uses = [\"seal\", \"certificate\", \"status\"], from = \"2015-01-01\" }}]",
+        public.trim()
+    );
+    let description = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2").replacen(" }]", &keys, 1);
+    let (input, manifest) = (archive.office.write("later.toml", description), archive.path("later.manifest"));
+    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+    archive.take_up("later.manifest");
+    new_key
+}
+
 /// A pack without the list of survivors demands a proof of inclusion; one that travels with the certificate, or its file, is enough.
 fn the_log_speaks_for_an_honest_certificate(archive: &Archive, pack: &str, [honest, forged]: [&str; 2]) {
     let (identifiers, proof, log_key) = (archive.identifiers(), archive.path("honest.proof"), archive.path("log.pub"));
@@ -53,17 +69,7 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
         ["log", "survivors", "--stolen", &archive.path("gd-market.pub"), "--key", &root_key, "--identity", &identity, "--out", &survivors];
     let told = archive.told(&stolen);
     assert_eq!((told["survivors"].as_u64(), told["before"].as_u64()), (Some(2), Some(3)));
-    let new_key = archive.path("gd-market-2.key");
-    kanhe(&["key", "new", "--name", "gd-market-2", "--out", &new_key, "--identity", &identity]).ended(0);
-    let public = archive.office.text("gd-market-2.pub");
-    let keys = format!(
-        ", counts_before = 3 }}, {{ public = \"{}\", uses = [\"seal\", \"certificate\", \"status\"], from = \"2015-01-01\" }}]",
-        public.trim()
-    );
-    let description = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2").replacen(" }]", &keys, 1);
-    let (input, manifest) = (archive.office.write("later.toml", description), archive.path("later.manifest"));
-    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
-    archive.ask(&["agency", "add", "--manifest", &manifest, "--root", &archive.path("root.pub")]).and(&GROUNDS).run().ended(0);
+    let (new_key, manifest) = (counts_before_three(&archive), archive.path("later.manifest"));
     let lists = archive.path("lists");
     archive.told(&["status", "sign", "--key", &new_key, "--identity", &identity, "--out", &lists, "--all"]);
 
@@ -152,17 +158,7 @@ fn what_counters_refuse_is_marked_wherever_it_is_told() {
     archive.issuing(permits(3)).run().ended(0);
     let [good, revoked, behind] = archive.identifiers().try_into().unwrap();
     archive.change("revoke", &revoked).ended(0);
-    let (identity, new_key, root_key) = (archive.path("identity.txt"), archive.path("gd-market-2.key"), archive.path("root.key"));
-    kanhe(&["key", "new", "--name", "gd-market-2", "--out", &new_key, "--identity", &identity]).ended(0);
-    let public = archive.office.text("gd-market-2.pub");
-    let keys = format!(
-        ", counts_before = 3 }}, {{ public = \"{}\", uses = [\"seal\", \"certificate\", \"status\"], from = \"2015-01-01\" }}]",
-        public.trim()
-    );
-    let description = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2").replacen(" }]", &keys, 1);
-    let (input, manifest) = (archive.office.write("later.toml", description), archive.path("later.manifest"));
-    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
-    archive.take_up("later.manifest");
+    let new_key = counts_before_three(&archive);
     let worth = |told: &Value| (told["condition"].as_str().map(str::to_owned), told["behind_cut_off"].as_bool());
     let wanted = [("in_force", false), ("revoked", false), ("in_force", true)].map(|(word, behind)| (Some(word.to_owned()), Some(behind)));
 

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use crate::accounts::Caller;
 use crate::accounts::uses::{Use, UseAct, begin_use, commit_use, note_use};
 use crate::house::{House, Shared};
-use crate::sharing::{count_look, count_search, tell};
+use crate::sharing::{Counted, count_own, tell};
 use kanhe_issuer::sight::Sight;
 use kanhe_store::Begun;
 use tokio::sync::oneshot;
@@ -41,32 +41,29 @@ impl House {
             Sight::Masked => UseAct::Shown,
             Sight::Whole => UseAct::ShownWhole,
         };
-        let (actor, subject, now) = (caller.actor.clone(), subject.to_owned(), self.now());
-        let entry = Use { at: now, agency: caller.agency, actor, act, subject, until: None };
-        let chance = self.chance();
-        let (alarm, line) = begin_use(&self.library, act, |pen| {
-            note_use(pen, &entry, chance)?;
-            count_look(pen, self, caller, now)
-        })?;
-        if let Some(alarm) = alarm {
-            tell(&alarm, caller);
-        }
+        let line = self.note_counted(caller, act, subject, Counted::Looks)?;
         Ok(Noted { shown: read(), line })
     }
 
     /// Searches for a caller, while the line about it is on its way to the disk: by what kind of thing, and never by which.
     pub fn note_search<T>(&self, caller: &Caller, by: &str, find: impl FnOnce() -> Result<T, Problem>) -> Result<Noted<T>, Problem> {
-        let (act, now) = (UseAct::Searched, self.now());
-        let entry = Use { at: now, agency: caller.agency, actor: caller.actor.clone(), act, subject: by.to_owned(), until: None };
+        let line = self.note_counted(caller, UseAct::Searched, by, Counted::Searches)?;
+        Ok(Noted { shown: find(), line })
+    }
+
+    /// Begins the line about one act, counted among those of its day; more of them than on other days raise the alarm.
+    fn note_counted(&self, caller: &Caller, act: UseAct, subject: &str, counted: Counted) -> Result<Begun, Problem> {
+        let (actor, subject, now) = (caller.actor.clone(), subject.to_owned(), self.now());
+        let entry = Use { at: now, agency: caller.agency, actor, act, subject, until: None };
         let chance = self.chance();
         let (alarm, line) = begin_use(&self.library, act, |pen| {
             note_use(pen, &entry, chance)?;
-            count_search(pen, self, caller, now)
+            count_own(pen, self, (caller, counted), now)
         })?;
         if let Some(alarm) = alarm {
             tell(&alarm, caller);
         }
-        Ok(Noted { shown: find(), line })
+        Ok(line)
     }
 
     /// Writes down that a caller did one thing to each of several.

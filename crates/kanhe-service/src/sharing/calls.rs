@@ -59,7 +59,7 @@ struct DayOfCalls {
 
 /// What is counted, each by itself.
 #[derive(Clone, Copy)]
-enum Counted {
+pub(crate) enum Counted {
     /// Questions for certificates of every agency.
     Sharing,
     /// Searches of the own agency's register.
@@ -168,14 +168,15 @@ pub(super) fn count(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Time
     Ok(calls.one_more(pen, house, (caller, Counted::Sharing), now)?)
 }
 
-/// Counts a search likewise. There is no quota for one's own work.
-pub(crate) fn count_search(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
-    Calls::of(pen, house, caller, Counted::Searches)?.one_more(pen, house, (caller, Counted::Searches), now)
-}
-
-/// Counts a look at a certificate or an application likewise: one search finds a thousand identifiers, and who goes through them is seen here.
-pub(crate) fn count_look(pen: &mut Pen<'_>, house: &House, caller: &Caller, now: Timestamp) -> Result<Option<Alarm>, StoreError> {
-    Calls::of(pen, house, caller, Counted::Looks)?.one_more(pen, house, (caller, Counted::Looks), now)
+/// Counts a search or a look likewise: one search finds a thousand identifiers, and who goes through them is seen by his looks. There is no
+/// quota for one's own work.
+pub(crate) fn count_own(
+    pen: &mut Pen<'_>,
+    house: &House,
+    (caller, counted): (&Caller, Counted),
+    now: Timestamp,
+) -> Result<Option<Alarm>, StoreError> {
+    Calls::of(pen, house, caller, counted)?.one_more(pen, house, (caller, counted), now)
 }
 
 /// Writes the alarm into the log, and counts it: systems by the id of their key, and no login of a person.

@@ -45,7 +45,9 @@ impl Multiples {
     /// Says of a signature what [`VerifyingKey::verify`] says of it.
     pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LENGTH]) -> Result<(), KeyError> {
         let term = Term::new(&self.key.0, message, signature).ok_or(KeyError::SignatureInvalid)?;
-        let nonce = self.of_key.times(&term.challenge, OF_BASE.times(&term.response, EdwardsPoint::identity()));
+        // All are looked up before any is added: beside other work the tables lie far off, and the ways to them overlap only so.
+        let parts = [OF_BASE.parts(&term.response), self.of_key.parts(&term.challenge)];
+        let nonce: EdwardsPoint = parts.as_flattened().iter().sum();
         // The same bytes are the same point: what must be asked of R as it came can be asked of this one, and R has its one spelling.
         let holds = nonce.compress() == term.nonce && !nonce.is_small_order();
         if holds { Ok(()) } else { Err(KeyError::SignatureInvalid) }
@@ -94,16 +96,16 @@ impl Table {
         Self(rows.collect())
     }
 
-    /// A number times the point, added to a sum.
-    fn times(&self, number: &Scalar, sum: EdwardsPoint) -> EdwardsPoint {
-        digits(number).zip(&self.0).fold(sum, |sum, (digit, row)| {
+    /// What a number times the point is the sum of: a multiple for each digit.
+    fn parts(&self, number: &Scalar) -> [EdwardsPoint; DIGITS] {
+        let mut parts = [EdwardsPoint::identity(); DIGITS];
+        for ((part, digit), row) in parts.iter_mut().zip(digits(number)).zip(&self.0) {
             let multiple = usize::from(digit.unsigned_abs()).checked_sub(1).and_then(|place| row.get(place));
-            match multiple {
-                None => sum,
-                Some(multiple) if digit > 0 => sum + multiple,
-                Some(multiple) => sum - multiple,
+            if let Some(multiple) = multiple {
+                *part = if digit > 0 { *multiple } else { -multiple };
             }
-        })
+        }
+        parts
     }
 }
 

@@ -6,14 +6,14 @@
 //! ```
 
 use crate::code::HolderCodeType;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
 /// the same so are the same number, or the same name.
 pub fn folded(text: &str) -> String {
-    // Most codes and numbers come in half width, where there is nothing to fold but the case.
+    // Most words and numbers come in the widths that they are kept in: there is nothing to fold but the case.
     match text.trim() {
-        plain if plain.is_ascii() => plain.to_ascii_uppercase(),
+        plain if is_nfkc_quick(plain.chars()) == IsNormalized::Yes => plain.to_ascii_uppercase(),
         other => other.nfkc().map(|letter| letter.to_ascii_uppercase()).collect(),
     }
 }

@@ -38,7 +38,12 @@ impl Mismatch {
 /// ```
 #[must_use]
 pub fn mod_37_36(body: &str) -> Option<char> {
-    let p = body.chars().try_fold(36, |p, c| {
+    mod_37_36_of(body.chars())
+}
+
+/// The same over a body that is not in one piece.
+pub(super) fn mod_37_36_of(mut body: impl Iterator<Item = char>) -> Option<char> {
+    let p = body.try_fold(36, |p, c| {
         // What a character is worth in this alphabet is what it is worth as a digit to the base 36; only capitals are in it.
         let sum = p + c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
         Some(thirty_six_for_zero(sum) * 2 % 37)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ascii::length_of;
-use super::check::{Mismatch, mod_37_36};
+use super::check::{Mismatch, mod_37_36_of};
 use super::error::{CertificateIdError, VersionError};
 use super::lenient::Lenient;
 use super::serial::Serial;
@@ -134,13 +134,15 @@ impl CertificateId {
     /// Computes the check character.
     #[must_use]
     pub fn check(&self) -> char {
-        mod_37_36(&self.joined("")).expect("a check character") // safe: every part has characters of 0-9A-Z only
+        let version = self.version.digits();
+        let body = self.names().into_iter().flat_map(str::chars).chain(version);
+        mod_37_36_of(body).expect("a check character") // safe: every part has characters of 0-9A-Z only
     }
 
     /// Writes the identifier without its root, `<type>.<issuer>.<serial>.<version>.<check>`.
     #[must_use]
     pub fn without_root(&self) -> String {
-        format!("{}.{}", self.joined("."), self.check())
+        self.joined(".")
     }
 
     /// Writes the identifier without root and dots, for a label or a bar code: 44 to 75 characters of `0-9A-Z`.
@@ -150,13 +152,24 @@ impl CertificateId {
     /// what the length of the whole already says.
     #[must_use]
     pub fn compact(&self) -> String {
-        format!("{}{}", self.joined(""), self.check())
+        self.joined("")
     }
 
-    /// All but the check character.
     fn joined(&self, between: &str) -> String {
-        let Self { type_code, issuer, serial, version } = self;
-        [type_code.as_str(), issuer.as_str(), serial.as_str(), &version.to_string()].join(between)
+        let mut joined = String::with_capacity(Self::LIMIT);
+        for name in self.names() {
+            joined.push_str(name);
+            joined.push_str(between);
+        }
+        joined.extend(self.version.digits());
+        joined.push_str(between);
+        joined.push(self.check());
+        joined
+    }
+
+    /// The parts that are texts.
+    fn names(&self) -> [&str; 3] {
+        [self.type_code.as_str(), self.issuer.as_str(), self.serial.as_str()]
     }
 
     fn assembled(type_code: &str, issuer: &str, serial: &str, version: &str, check: &str) -> Result<Self, CertificateIdError> {

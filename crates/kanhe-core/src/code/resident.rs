@@ -45,6 +45,10 @@ impl ResidentId {
     /// in ten thousand does.
     #[must_use]
     pub fn stands_in(text: &str) -> bool {
+        // No letter of any width says more digits than it has bytes.
+        if text.len() < LENGTH {
+            return false;
+        }
         let letters: Vec<char> = folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect();
         let somebodys = |window: &[char]| Self::parse(&String::from_iter(window)).is_ok_and(|id| (1850..2150).contains(&id.born.year()));
         letters.windows(LENGTH).any(|window| window.first().is_some_and(char::is_ascii_digit) && somebodys(window))

@@ -1,6 +1,6 @@
 //! The version (版本号) of a certificate: counts how often its file was made.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::error::VersionError;
 
@@ -48,6 +48,11 @@ impl Version {
         Self::new(self.0 + 1).map_err(|_| VersionError::Exhausted { last })
     }
 
+    /// Its three digits.
+    pub(super) fn digits(self) -> [char; 3] {
+        [self.0 / 100, self.0 / 10 % 10, self.0 % 10].map(|digit| char::from_digit(digit.into(), 10).unwrap_or('0'))
+    }
+
     /// Gives the number, 1 to 999.
     #[must_use]
     pub fn number(self) -> u16 {
@@ -57,7 +62,7 @@ impl Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03}", self.0)
+        self.digits().into_iter().try_for_each(|digit| f.write_char(digit))
     }
 }
 

@@ -158,6 +158,13 @@ fn an_application_goes_its_way_through_the_service() {
     let other = word(&lodged, "/applications/1/code").to_owned();
     assert_eq!(decide("clerk", "withdraw", &other).ended(0).json()["stage"], "withdrawn");
     assert_eq!(word(&decide("head", "reject", &other).ended(2).json(), "/error/code"), "project_decided");
+    let lines: Vec<_> = CONSTRUCTION.lines().collect();
+    let table = held.archive.office.write("abroad.csv", format!("{}\n{}\n", lines[0], lines[2].replacen("00002", "00009", 1)));
+    let there = "1.2.156.3005.2.11100000000013338W011.11330000002473039X.ZJAQ20230000403.001.K";
+    let from = ["apply", "--type", "construction-permit", "--in", &table, "--origin", there, "--from", "330000"];
+    let lodged = held.ask("clerk", &[&from[..], &GROUNDS].concat()).run().ended(0).json();
+    let shown = held.ask("head", &["application", "show", word(&lodged, "/applications/0/code")]).run().ended(0).json();
+    assert_eq!(word(&shown, "/origin/identifier"), there);
     let full = held.ask("clerk", &["application", "show", &code, "--full"]).run().ended(2).json();
     assert_eq!(word(&full, "/error/code"), "caller_lacks_right");
 }

@@ -1,11 +1,14 @@
 //! Certificates that go to another region and come from one, on the command line.
 
 use crate::archive::{Archive, GROUNDS};
-use crate::program::Run;
+use crate::export::{lines, read};
+use crate::program::{Run, word};
+use serde_json::{Value, json};
 
 const STAFF: &str = include_str!("../../crates/kanhe/demo/safety-staff.csv");
+const PERMITS: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
 
-/// An identifier of Zhejiang's housing department.
+/// An identifier of Zhejiang's housing department; its check character is wrong, as such things are.
 const THERE: &str = "1.2.156.3005.2.11100000000013338W011.11330000002473039X.ZJAQ20230000403.001.K";
 
 impl Archive {
@@ -17,6 +20,14 @@ impl Archive {
             .and(&["--key", &key, "--identity", &identity])
             .and(&GROUNDS)
             .run()
+    }
+
+    /// Applies for rows of the demo's permits, whose type is reviewed; these words say where they come from.
+    fn applying_from(&self, rows: &[usize], words: &[&str]) -> Run {
+        let lines: Vec<_> = PERMITS.lines().collect();
+        let rows: String = rows.iter().map(|row| format!("{}\n", lines[*row])).collect();
+        let input = self.office.write("permits.csv", format!("{}\n{rows}", lines[0]));
+        self.ask(&[&["apply", "--type", "construction-permit", "--in", &input], words].concat()).and(&GROUNDS).run()
     }
 }
 
@@ -52,4 +63,61 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     assert_eq!(count("safety-staff:05"), 0, "no term has run out");
     archive.told(&[&["transfer", "undo", &here], &GROUNDS[..]].concat());
     assert_eq!(count("safety-staff:01"), 1);
+}
+
+#[test]
+fn what_is_reviewed_is_taken_over_by_an_application() {
+    let archive = Archive::open();
+    let origin = ["--origin", THERE, "--from", "330000"];
+    let told = archive.applying_from(&[1], &origin).ended(0).json();
+    let code = word(&told, "/applications/0/code").to_owned();
+    assert_eq!((&told["lodged"], &told["warnings"]), (&json!(1), &json!(["certificate_id_check"])));
+    assert_eq!(archive.applying_from(&[1], &origin).ended(0).json()["before"], 1);
+    let shown = archive.told(&["application", "show", &code]);
+    assert_eq!(shown["origin"], json!({ "from": "330000", "identifier": THERE, "warnings": ["certificate_id_check"] }));
+    for (department, actor) in [("fire", "fire-3"), ("planning", "plan-1"), ("civil-defence", "cd-1")] {
+        archive.reviewed(&code, department, "--agree", actor);
+    }
+    let here = word(&archive.approving(&code, "head-1").ended(0).json(), "/identifier").to_owned();
+    let history = archive.told(&["history", &here]);
+    assert_eq!((word(&history, "/events/0/act"), word(&history, "/events/0/approval/approver")), ("transfer_in", "head-1"));
+    let found = archive.told(&["find", "--alias", &format!("330000:{}", THERE.to_lowercase())]);
+    assert_eq!(word(&found, "/certificates/0/identifier"), here);
+    let whole = archive.path("library.tar");
+    archive.told(&["export", "--out", &whole]);
+    read(&archive, &whole);
+    assert_eq!(lines(&whole, "applications.jsonl")[0]["origin"], json!({ "from": "330000", "identifier": THERE }));
+    let refused = |words: &[&str]| word(&archive.applying_from(&[2], words).ended(1).json(), "/faults/0/code").to_owned();
+    assert_eq!(refused(&["--origin", &THERE.to_lowercase(), "--from", "330100"]), "alias_taken", "however it is spelled");
+    assert_eq!(refused(&["--origin", THERE, "--from", "440100"]), "transfer_own_region");
+    assert_eq!(refused(&["--origin", &here, "--from", "330000"]), "transfer_own_certificate");
+    archive.is_whole();
+}
+
+#[test]
+fn who_applies_for_what_is_taken_over_names_one_certificate_and_its_region() {
+    let archive = Archive::open();
+    let wrong = [
+        (&[2, 3][..], &["--origin", THERE, "--from", "330000"][..], "usage"),
+        (&[2], &["--origin", THERE], "usage"),
+        (&[2], &["--from", "330000"], "usage"),
+        (&[2], &["--origin", THERE, "--from", "330000", "--renews", THERE], "usage"),
+        (&[2], &["--origin", THERE, "--from", "330000", "--said", "safety-staff:06"], "state_code_unknown"),
+        (&[2], &["--origin", "1.2.156", "--from", "330000"], "certificate_id_parts"),
+        (&[2], &["--origin", THERE, "--from", "33"], "region_code_length"),
+    ];
+    for (rows, words, code) in wrong {
+        let told = archive.applying_from(rows, words).ended(2).json();
+        assert_eq!(word(&told, "/error/code"), code, "{words:?}: {told}");
+    }
+    let told = archive.applying_from(&[2], &["--origin", THERE, "--from", "330000"]).ended(0).json();
+    let code = word(&told, "/applications/0/code").to_owned();
+    let told = archive.ask(&["application", "show", &code]).for_people().run().ended(0).out;
+    assert!(told.contains(&format!("330000  {THERE}\n")) && told.contains("⚠ certificate_id_check"), "{told}");
+    let (key, identity, input) = (archive.path("gd-housing.key"), archive.path("identity.txt"), archive.path("permits.csv"));
+    let at_once = ["transfer", "in", THERE, "--from", "330000", "--type", "construction-permit", "--in", &input];
+    let told: Value = archive.ask(&at_once).and(&["--key", &key, "--identity", &identity]).and(&GROUNDS).run().ended(2).json();
+    assert_eq!(word(&told, "/error/code"), "review_needed");
+    assert!(word(&told, "/error/hint/en").contains("--origin"), "{told}");
+    archive.is_whole();
 }

@@ -17,6 +17,9 @@ use std::time::Duration;
 /// The file in which a child tells what was answered.
 const TOLD: &str = "told";
 
+/// How a line of it ends that is whole.
+const END: &str = " .";
+
 /// How a child ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -74,7 +77,8 @@ pub struct Told {
 /// What stands in the file of a folder.
 pub fn told(folder: &Path) -> Told {
     let mut told = Told { done: 0, answers: Vec::new() };
-    for line in fs::read_to_string(folder.join(TOLD)).unwrap_or_default().lines() {
+    // A kill may cut a write where a page of the file ends: what has no end is no answer.
+    for line in fs::read_to_string(folder.join(TOLD)).unwrap_or_default().lines().filter_map(|line| line.strip_suffix(END)) {
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["done", number] => told.done = told.done.max(number.parse::<usize>().unwrap() + 1),
             ["stands", identifier] => told.answers.push(Answer::Stands(identifier.to_owned())),
@@ -159,8 +163,9 @@ fn the_child_plays() {
 /// Plays until something fails, and then looks about: a library of which a write has failed is read and not written.
 fn plays(stage: &mut Stage, acts: &[Act], folder: &Path, failed: &dyn Fn(&str)) -> ControlFlow<()> {
     let file = File::options().create(true).append(true).open(folder.join(TOLD)).unwrap();
-    // One write for one line, so that no line is ever half there.
-    let say = |line: String| (&file).write_all(format!("{line}\n").as_bytes()).unwrap();
+    // One write for one line, and the first on a line of its own: the sitting before may have been killed within one.
+    (&file).write_all(b"\n").unwrap();
+    let say = |line: String| (&file).write_all(format!("{line}{END}\n").as_bytes()).unwrap();
     let answer = |answer| match answer {
         Answer::Stands(identifier) => say(format!("stands {identifier}")),
         Answer::Head(head) => say(format!("head {} {}", head.size, head.root)),

@@ -11,7 +11,7 @@ use kanhe_core::event::{self, Grounds};
 use kanhe_core::key::{PublicKeyLine, SigningKey};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Examiner, ExaminerError, Lodged, Lodging, Opinion};
+use kanhe_issuer::examiner::{Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion};
 use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, Replacement, Signed, effective_on};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
@@ -254,7 +254,7 @@ impl Stage {
         let application = self.house.application(ACCOUNTING, person, &format!("P-{person}"), "");
         let agency = Office::Guangzhou.code();
         let chance = std::array::from_fn(|place| (person >> (5 * place % 32)) as u8 & 31);
-        let lodging = Lodging { agency, application: &application, replaces: None, chance };
+        let lodging = Lodging { agency, application: &application, descent: Descent::From(self.origin(person)?), chance };
         self.examiner().lodge(self.house.kind(ACCOUNTING), &lodging, &self.by("clerk-1", now))
     }
 
@@ -273,11 +273,16 @@ impl Stage {
         self.library().projects_of(&holder(person)).unwrap().remove(0)
     }
 
-    fn take_over(&self, person: usize, now: Timestamp) -> Result<Entered, RegistrarError> {
-        let body = "11100000000013338W032.11330000002473039X.20230000403.001";
+    /// A person's certificate in Zhejiang.
+    fn origin(&self, person: usize) -> Result<Origin, RegistrarError> {
+        let body = format!("11100000000013338W032.11330000002473039X.2023{person:07}.001");
         let check = mod_37_36(&body.replace('.', "")).unwrap();
         let there = CertificateId::parse_foreign(&format!("1.2.156.3005.2.{body}.{check}")).unwrap();
-        let origin = Origin::new(self.library(), RegionCode::parse("330000").unwrap(), there, None)?;
+        Origin::new(self.library(), RegionCode::parse("330000").unwrap(), there, None)
+    }
+
+    fn take_over(&self, person: usize, now: Timestamp) -> Result<Entered, RegistrarError> {
+        let origin = self.origin(person)?;
         let draft = self.house.draft(OPERATOR, person, &format!("T-{person}"), &day_in_china(now).to_string());
         self.registrar().take_over(&self.house.desk(OPERATOR), &origin, draft, self.entry(now, now), self.salt())
     }

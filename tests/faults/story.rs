@@ -27,7 +27,7 @@ pub enum Act {
     Bulk(Range<usize>),
     /// Many are issued by clerks who work at the same time.
     Together(Range<usize>),
-    /// A person's application for the type that is reviewed arrives.
+    /// A person's application for the type that is reviewed arrives: what another region gave away is to go on here.
     Apply { person: usize },
     /// The one department agrees to it.
     Review { person: usize },

@@ -15,6 +15,7 @@ mod registry;
 mod review;
 mod review_model;
 mod still;
+mod taken_over;
 mod together;
 mod transfer;
 mod within;

@@ -6,7 +6,7 @@ use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Admitted, Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
+use kanhe_issuer::examiner::{Admitted, Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Replacement};
 use kanhe_store::{Library, Project, Settings, Stage, StoreError};
@@ -44,11 +44,11 @@ impl Bureau {
         Self { registry: self.registry.reopen_after(act), ..self }
     }
 
-    fn examiner(&self) -> Examiner<'_> {
+    pub fn examiner(&self) -> Examiner<'_> {
         Examiner::new(&self.registry.library, nobody_behind)
     }
 
-    fn entry(&self, actor: &str, at: &str) -> Entry {
+    pub fn entry(&self, actor: &str, at: &str) -> Entry {
         let grounds = Grounds::new("《行政许可法》第三十四条", "材料齐全", actor).unwrap();
         Entry { grounds, ..self.registry.entry(moment(at), moment(at)) }
     }
@@ -60,7 +60,11 @@ impl Bureau {
         replaces: Option<(Replacement, CertificateId)>,
         at: &str,
     ) -> Result<Lodged, ExaminerError> {
-        self.lodging(person, request, replaces, |lodging| {
+        self.lodge(person, request, after(replaces), at)
+    }
+
+    pub fn lodge(&self, person: usize, request: &str, descent: Descent, at: &str) -> Result<Lodged, ExaminerError> {
+        self.lodging(person, request, descent, |lodging| {
             self.examiner().lodge(self.registry.house.kind(self.kind), lodging, &self.entry("clerk-1", at))
         })
     }
@@ -72,24 +76,18 @@ impl Bureau {
         replaces: Option<(Replacement, CertificateId)>,
         at: &str,
     ) -> Result<Admitted, ExaminerError> {
-        self.lodging(person, request, replaces, |lodging| {
+        self.lodging(person, request, after(replaces), |lodging| {
             self.examiner().admit(self.registry.house.kind(self.kind), lodging, &self.entry("clerk-1", at))
         })
     }
 
     /// Hands an application in to somebody.
-    fn lodging<T>(
-        &self,
-        person: usize,
-        request: &str,
-        replaces: Option<(Replacement, CertificateId)>,
-        to: impl FnOnce(&Lodging<'_>) -> T,
-    ) -> T {
+    fn lodging<T>(&self, person: usize, request: &str, descent: Descent, to: impl FnOnce(&Lodging<'_>) -> T) -> T {
         let application = self.registry.house.application(self.kind, person, request, "");
         let number = u64::from_be_bytes(*self.registry.salt().first_chunk().unwrap());
         let chance = std::array::from_fn(|place| (number >> (5 * place)) as u8 & 31);
         let agency = self.registry.house.desk(self.kind).agency().code;
-        to(&Lodging { agency, application: &application, replaces, chance })
+        to(&Lodging { agency, application: &application, descent, chance })
     }
 
     pub fn lodged(&self, person: usize) -> ProjectCode {
@@ -111,7 +109,7 @@ impl Bureau {
     }
 
     /// Brings an application through both departments and the decision.
-    fn approved(&self, code: &ProjectCode, at: &str) -> Result<Entered, ExaminerError> {
+    pub fn approved(&self, code: &ProjectCode, at: &str) -> Result<Entered, ExaminerError> {
         self.says_at(code, "fire", Opinion::Agrees, "fire-1", at)?;
         self.says_at(code, "planning", Opinion::Agrees, "planning-1", at)?;
         self.approve(code, "head-1", at)
@@ -132,7 +130,11 @@ impl Bureau {
     }
 }
 
-fn code_of<T: std::fmt::Debug>(refused: Result<T, ExaminerError>) -> &'static str {
+fn after(replaces: Option<(Replacement, CertificateId)>) -> Descent {
+    replaces.map_or(Descent::First, |(replacement, identifier)| Descent::Next(replacement, identifier))
+}
+
+pub fn code_of<T: std::fmt::Debug>(refused: Result<T, ExaminerError>) -> &'static str {
     refused.unwrap_err().code()
 }
 
@@ -164,7 +166,7 @@ fn a_type_that_is_reviewed_mints_nothing_at_once_and_another_takes_no_applicatio
     let refused = registry.registrar().sign(&desk, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt());
     assert_eq!(refused.err().map(|error| error.code()), Some("review_needed"));
     let application = registry.house.application(OPERATOR, 1, "R-1", "");
-    let lodging = Lodging { agency: desk.agency().code, application: &application, replaces: None, chance: [1; 10] };
+    let lodging = Lodging { agency: desk.agency().code, application: &application, descent: Descent::First, chance: [1; 10] };
     let refused = bureau.examiner().lodge(registry.house.kind(OPERATOR), &lodging, &bureau.entry("clerk-1", NOON));
     assert_eq!(code_of(refused), "review_not_needed");
     assert_eq!(registry.library.log_size().unwrap(), 0);
@@ -317,7 +319,7 @@ fn nothing_is_dated_before_what_happened_last() {
     let entry = Entry { now: moment("2026-03-09T04:00:00Z"), ..bureau.entry("clerk-1", NOON) };
     let application = bureau.registry.house.application(ACCOUNTING, 2, "P-2", "");
     let agency = bureau.registry.house.desk(ACCOUNTING).agency().code;
-    let lodging = Lodging { agency, application: &application, replaces: None, chance: [9; 10] };
+    let lodging = Lodging { agency, application: &application, descent: Descent::First, chance: [9; 10] };
     assert_eq!(code_of(bureau.examiner().lodge(bureau.registry.house.kind(ACCOUNTING), &lodging, &entry)), "review_other_day");
 }
 

@@ -19,7 +19,7 @@ pub fn there() -> String {
     format!("{THERE}{}", kanhe_core::code::check::mod_37_36(&body).unwrap())
 }
 
-fn zhejiang() -> RegionCode {
+pub fn zhejiang() -> RegionCode {
     RegionCode::parse("330000").unwrap()
 }
 
@@ -41,11 +41,11 @@ fn take_over_from(
 }
 
 /// The identifier of [`there`] with another serial, version or check character.
-fn written(serial: &str, version: &str, check: char) -> String {
+pub fn written(serial: &str, version: &str, check: char) -> String {
     format!("1.2.156.3005.2.11100000000013338W032.11330000002473039X.{serial}.{version}.{check}")
 }
 
-fn stands_for(registry: &Registry, region: &str, value: &str) -> Vec<Shelfmark> {
+pub fn stands_for(registry: &Registry, region: &str, value: &str) -> Vec<Shelfmark> {
     let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned() };
     registry.library.ask(&asked, None, 5).unwrap().shelfmarks
 }

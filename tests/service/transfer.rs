@@ -1,6 +1,7 @@
 //! Certificates that come from another region, and the state codes of other systems, over HTTP.
 
 use crate::agencies::*;
+use crate::applications::{agreed, decide};
 use crate::stage::{Reply, Stage};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
@@ -66,4 +67,68 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     assert_eq!((by_request("R-2").json()["certificates"].clone(), by_request("").status), (json!([]), 400));
     let sets = stage.get(&format!("/v1/types/{OPERATOR}")).json()["state_codes"].clone();
     assert_eq!((&sets[0]["id"], &sets[0]["codes"][1]), (&json!("special-work-operator"), &json!({ "code": "02", "state": "suspended" })));
+}
+
+/// An application for what another region gave away, of a type that is reviewed.
+fn coming(number: usize, there: &str) -> Value {
+    let mut body = issue(CONSTRUCTION, construction(number));
+    body["origin"] = json!({ "identifier": there, "from": "330000" });
+    body
+}
+
+#[test]
+fn what_is_reviewed_comes_from_another_region_by_an_application() {
+    let stage = Stage::new();
+    let there = there(&stage);
+    let lodge = |body: &Value| stage.post_as(WANG, "/v1/applications", body);
+    let lodged = lodge(&coming(1, &there));
+    assert_eq!(lodged.status, 201, "{}", lodged.json());
+    let code = lodged.json()["code"].as_str().unwrap().to_owned();
+    assert_eq!(lodge(&coming(1, &there)).status, 200);
+    assert_eq!(lodge(&issue(CONSTRUCTION, construction(1))).code(), "request_reused");
+    let shown = stage.get_as(ZHAO, &format!("/v1/applications/{code}")).json();
+    assert_eq!(
+        (&shown["origin"]["from"], &shown["origin"]["identifier"], &shown["replaces"]),
+        (&json!("330000"), &json!(there), &json!(null))
+    );
+    assert_eq!(shown["origin"]["warnings"].as_array().unwrap().len(), 1, "its check character is wrong");
+    assert_eq!(shown["applied"]["number"], "440106202603000001", "what comes over is shown by its own term");
+    let meanwhile = lodge(&coming(2, &there)).json()["code"].as_str().unwrap().to_owned();
+    for code in [&code, &meanwhile] {
+        agreed(&stage, code);
+    }
+    let issued = decide(&stage, ZHOU, &code, "approval");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let identifier = issued.json()["certificate"]["identifier"].as_str().unwrap().to_owned();
+    let history = stage.get_as(WANG, &format!("/v1/certificates/{identifier}/history")).json();
+    assert_eq!((&history["events"][0]["act"], &history["events"][0]["approval"]["project"]), (&json!("transfer_in"), &json!(code)));
+    let twice = decide(&stage, ZHOU, &meanwhile, "approval");
+    assert_eq!((twice.status, twice.code().as_str()), (409, "alias_taken"));
+    assert_eq!(stage.get_as(WANG, &format!("/v1/applications/{meanwhile}")).json()["stage"], "for_decision");
+}
+
+#[test]
+fn an_application_for_what_cannot_come_is_refused_when_it_is_lodged() {
+    let stage = Stage::new();
+    let there = there(&stage);
+    let refused = |origin: Value| {
+        let mut body = issue(CONSTRUCTION, construction(1));
+        body["origin"] = origin;
+        let reply = stage.post_as(WANG, "/v1/applications", &body);
+        (reply.status, reply.code())
+    };
+    let own = stage.operator(WANG, 2);
+    for (origin, status, code) in [
+        (json!({ "identifier": there, "from": "440300" }), 422, "transfer_own_region"),
+        (json!({ "identifier": own, "from": "330000" }), 409, "transfer_own_certificate"),
+        (json!({ "identifier": "x", "from": "330000" }), 422, "certificate_id_parts"),
+        (json!({ "identifier": there, "from": "33" }), 422, "region_code_length"),
+        (json!({ "identifier": there, "from": "330000", "said": "x:1" }), 422, "state_code_unknown"),
+        (json!({ "identifier": there }), 400, "request_malformed"),
+    ] {
+        assert_eq!(refused(origin.clone()), (status, code.to_owned()), "{origin}");
+    }
+    let mut both = coming(1, &there);
+    both["replaces"] = json!({ "act": "renew", "identifier": own });
+    assert_eq!(stage.post_as(WANG, "/v1/applications", &both).code(), "request_malformed");
 }

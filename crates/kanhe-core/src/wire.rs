@@ -23,6 +23,23 @@ macro_rules! code_as_text {
 
 code_as_text!(ProjectCode => ProjectCode::parse, RegionCode => RegionCode::parse, TypeCode => TypeCode::parse, Uscc => Uscc::parse);
 
+/// An identifier that somebody else wrote, as text exactly as it came.
+pub mod foreign_identifier {
+    use super::{Decoder, Encoder, Error, Write, encode};
+    use crate::code::{CertificateId, Lenient};
+
+    /// Writes it, for `#[cbor(with)]`.
+    pub fn encode<C, W: Write>(identifier: &Lenient<CertificateId>, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.str(identifier.written())?.ok()
+    }
+
+    /// Reads it, for `#[cbor(with)]`.
+    pub fn decode<'b, C>(d: &mut Decoder<'b>, _: &mut C) -> Result<Lenient<CertificateId>, Error> {
+        let at = d.position();
+        CertificateId::parse_foreign(d.str()?).map_err(|_| Error::message("foreign identifier").at(at))
+    }
+}
+
 /// A moment as whole seconds since 1970, the `NumericDate` of RFC 8392 §2.
 pub mod moment {
     use super::{Decoder, Encoder, Error, Write, encode};

@@ -3,11 +3,13 @@
 //! Every step is an event of the log in the same commit as what it changes, and every rule is asked inside the commit. Nobody decides
 //! who has handled the application before: four eyes, by the names of the accounts and by whose hands a system's key went through.
 
+mod descent;
 mod error;
 mod list;
 mod lodge;
 mod opinion;
 
+pub use descent::Descent;
 pub use error::ExaminerError;
 pub use list::{Page, Wanted};
 pub use lodge::{Admitted, Lodged, Lodging};
@@ -15,12 +17,12 @@ pub use opinion::{Opinion, Standing};
 
 use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
-use crate::desk::{Desk, Succession};
+use crate::desk::Desk;
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, enter, event};
+use crate::registrar::{Entered, Entry, Registrar, enter, event};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, ProjectCode};
+use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_store::{Library, Pen, Project, Stage, StoreError};
 
@@ -109,22 +111,17 @@ impl<'l> Examiner<'l> {
         }
         let application = Application::read_back(&project.application, kind).map_err(ExaminerError::Form)?;
         let registrar = Registrar::new(self.library);
-        let replaces = replaced_by(&project);
-        let term = registrar.term_after(replaces)?;
-        let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
+        let descent = Descent::of(&project);
+        let draft = kind.admit_for(&application, descent.term(registrar)?, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
         let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
-        let succession = replaces.map_or(Succession::First, |(_, identifier)| Succession::Next(identifier));
-        let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
+        let signed = registrar.sign_as(desk, draft, descent.succession(), entry.clone(), salt)?.approved(decided);
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;
             let standing = Standing::of(rule_of(kind)?, &history);
             may_be_approved(&standing)?;
             self.is_none_of(pen, standing.handlers(), entry, "decide")?;
-            let lineage = match replaces {
-                None => Lineage::First,
-                Some((replacement, identifier)) => Lineage::next(pen, identifier, replacement, project.lodged)?,
-            };
+            let lineage = descent.lineage(pen, project.lodged)?;
             let index = pen.log_size();
             let entered = enter(pen, &signed, lineage)?;
             if let Entered::Before(shelfmark) = entered {
@@ -181,11 +178,6 @@ impl<'l> Examiner<'l> {
         let refused = || ExaminerError::SamePerson { actor: actor.to_owned(), what };
         named.try_for_each(|other| if could_be_one(pen, self.behind, actor, other)? { Err(refused()) } else { Ok(()) })
     }
-}
-
-/// What an application asks to renew or amend.
-pub fn replaced_by(project: &Project) -> Option<(Replacement, &CertificateId)> {
-    project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)))
 }
 
 fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {

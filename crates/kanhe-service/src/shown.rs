@@ -10,7 +10,7 @@ mod notice;
 mod proposal;
 
 pub use application::{
-    Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Refusal, Replaced,
+    Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Refusal, Replaced,
 };
 pub use certificate::{Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, Worth};
 pub(crate) use certificate::{fields, holders};

@@ -58,7 +58,7 @@ pub use office::{Drawer, Papers};
 pub use open::FORMAT;
 pub use papers::SignedManifest;
 pub use pen::{Arrival, Pen, Repeat, Turn};
-pub use project::{FoundProjects, Project, Replaces, Stage};
+pub use project::{FoundProjects, Origin, Project, Replaces, Stage};
 pub use record::{Card, Record, Shelfmark};
 pub use secret::LibrarySecret;
 pub use slots::{Page, Slot};

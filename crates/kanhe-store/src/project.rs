@@ -10,7 +10,7 @@ use crate::record::{Shelfmark, read};
 use crate::view::View;
 use crate::within::Within;
 use jiff::Timestamp;
-use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::wire;
 use minicbor::bytes::ByteArray;
@@ -120,6 +120,9 @@ pub struct Project {
     #[n(10)]
     #[cbor(default)]
     pub holders: Vec<ByteArray<16>>,
+    /// Where the certificate is to be taken over from; an application that was lodged before this could be asked for has none.
+    #[n(11)]
+    pub origin: Option<Origin>,
 }
 
 /// What an application is to replace.
@@ -132,6 +135,19 @@ pub struct Replaces {
     /// The version.
     #[n(1)]
     pub identifier: CertificateId,
+}
+
+/// Where a certificate comes from that is to be taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Origin {
+    /// The region that gave it away.
+    #[n(0)]
+    pub region: RegionCode,
+    /// Its identifier there.
+    #[n(1)]
+    #[cbor(with = "wire::foreign_identifier")]
+    pub identifier: Lenient<CertificateId>,
 }
 
 impl Project {
@@ -330,5 +346,46 @@ impl Library {
             && project.issued.is_none_or(|issued| self.card(issued).is_ok())
             && !history.is_empty()
             && history.iter().all(|(_, event)| about(event)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(origin: Option<Origin>) -> Project {
+        let holder = ByteArray::from([7; 16]);
+        Project {
+            code: ProjectCode::parse("440000-20260615-7M3J9PW2ZS-8").unwrap(),
+            agency: Uscc::parse("11100000000013338W").unwrap(),
+            type_code: TypeCode::parse("11100000000013338W032").unwrap(),
+            request: "P-1".to_owned(),
+            replaces: None,
+            application: b"{}".to_vec(),
+            lodged: Timestamp::from_second(1_772_424_000).unwrap(),
+            stage: Stage::InReview,
+            events: vec![3],
+            issued: None,
+            holders: vec![holder],
+            origin,
+        }
+    }
+
+    #[test]
+    fn an_application_from_before_origins_were_kept_is_read_and_written_as_ever() {
+        let bytes = wire::to_vec(&project(None));
+        assert_eq!(bytes.first(), Some(&0x8b), "eleven members, as before");
+        assert_eq!(minicbor::decode::<Project>(&bytes).unwrap(), project(None));
+    }
+
+    #[test]
+    fn an_origin_is_kept_as_it_was_written() {
+        let identifier = CertificateId::parse_foreign("w032.330100.jy33_1.001.a").unwrap();
+        let kept = project(Some(Origin { region: RegionCode::parse("330000").unwrap(), identifier }));
+        let mut bytes = wire::to_vec(&kept);
+        assert_eq!(minicbor::decode::<Project>(&bytes).unwrap(), kept);
+        let at = bytes.windows(4).position(|window| window == b"w032").unwrap();
+        bytes[at + 4] = b' ';
+        assert!(minicbor::decode::<Project>(&bytes).is_err(), "what is no identifier is a damaged record");
     }
 }

@@ -1,6 +1,6 @@
 //! An application arrives (受理): every rule that can be asked before the decision is asked, and it gets its code.
 
-use super::{Examiner, ExaminerError, Standing, found, rule_of, told};
+use super::{Descent, Examiner, ExaminerError, Standing, found, rule_of, told};
 use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
@@ -10,7 +10,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
 use kanhe_core::event::Act;
-use kanhe_store::{Pen, Project, Replaces, StoreError};
+use kanhe_store::{Pen, Project, Shelfmark, StoreError};
 
 /// What an applicant hands in.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct Lodging<'a> {
     pub agency: Uscc,
     /// The row.
     pub application: &'a Application,
-    /// What it is to renew or amend; nothing for a first certificate.
-    pub replaces: Option<(Replacement, CertificateId)>,
+    /// Where the certificate that it asks for goes on.
+    pub descent: Descent,
     /// Ten bytes of chance for its code.
     pub chance: [u8; 10],
 }
@@ -29,6 +29,7 @@ pub struct Lodging<'a> {
 #[derive(Clone)]
 pub struct Admitted {
     project: Project,
+    descent: Descent,
     draft: Draft,
     /// Whether the type allows one valid certificate a holder.
     alone: bool,
@@ -93,8 +94,7 @@ impl Examiner<'_> {
     pub fn admit(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Admitted, ExaminerError> {
         let rule = rule_of(kind)?;
         let today = day_in_china(entry.now);
-        let replaced = lodging.replaces.as_ref().map(|(replacement, identifier)| (*replacement, identifier));
-        let term = Registrar::new(self.library).term_after(replaced)?;
+        let term = lodging.descent.term(Registrar::new(self.library))?;
         let draft = kind.admit_for(lodging.application, term, today).map_err(ExaminerError::Faults)?;
         if draft.issued() != today {
             return Err(ExaminerError::IssuedGiven);
@@ -108,28 +108,29 @@ impl Examiner<'_> {
             agency: lodging.agency,
             type_code: *kind.code(),
             request: draft.request_id().to_owned(),
-            replaces: lodging.replaces.clone().map(|(replacement, identifier)| Replaces { act: replacement.act(), identifier }),
+            replaces: lodging.descent.replaces(),
             application: lodging.application.to_json(),
             lodged: entry.effective,
             stage: Standing::of(rule, []).stage(),
             events: Vec::new(),
             issued: None,
             holders: Vec::new(),
+            origin: lodging.descent.origin(),
         };
-        Ok(Admitted { project, draft, alone: kind.one_valid_per_holder(), entry: entry.clone() })
+        Ok(Admitted { project, descent: lodging.descent.clone(), draft, alone: kind.one_valid_per_holder(), entry: entry.clone() })
     }
 }
 
 /// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a commit of many.
 fn take_in(pen: &mut Pen<'_>, admitted: &Admitted) -> Result<Lodged, ExaminerError> {
-    let Admitted { project, draft, entry, .. } = admitted;
+    let Admitted { project, descent, draft, entry, .. } = admitted;
     if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
         let before = found(pen, &code)?;
-        let same = before.application == project.application && before.replaces == project.replaces;
+        let same = before.application == project.application && Descent::of(&before) == *descent;
         return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
     }
     could_be_issued(pen, admitted)?;
-    let event = told(Act::Lodge, project, entry, project.replaces.as_ref().map(|replaces| replaces.identifier.to_string()));
+    let event = told(Act::Lodge, project, entry, descent.told());
     let events = vec![pen.note(&[], &event)?];
     let holders: Vec<_> = draft.holders().iter().map(Holder::code).cloned().collect();
     pen.lodge(&Project { events, ..project.clone() }, &holders)?;
@@ -137,17 +138,32 @@ fn take_in(pen: &mut Pen<'_>, admitted: &Admitted) -> Result<Lodged, ExaminerErr
 }
 
 /// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
-fn could_be_issued(pen: &Pen<'_>, Admitted { project, draft, alone, entry }: &Admitted) -> Result<(), ExaminerError> {
+fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerError> {
+    let Admitted { project, descent, draft, alone, .. } = admitted;
     if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
         return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
     }
     if pen.project(&project.code)?.is_some() {
         return Err(ExaminerError::CodeTaken);
     }
-    let Some(Replaces { act, identifier }) = &project.replaces else {
-        number_is_free(pen, project, draft)?;
-        return Ok(has_place(pen, &claim(project, draft), None, *alone)?);
+    let instead_of = match descent {
+        Descent::First => None,
+        Descent::Next(replacement, identifier) => Some(could_be_replaced(pen, admitted, *replacement, identifier)?),
+        Descent::From(origin) => origin.may_come(pen).map(|()| None)?,
     };
+    if instead_of.is_none() {
+        number_is_free(pen, project, draft)?;
+    }
+    Ok(has_place(pen, &claim(project, draft), instead_of, *alone)?)
+}
+
+/// The version whose place is asked for, if it can be renewed or amended so.
+fn could_be_replaced(
+    pen: &Pen<'_>,
+    Admitted { project, draft, entry, .. }: &Admitted,
+    replacement: Replacement,
+    identifier: &CertificateId,
+) -> Result<Shelfmark, ExaminerError> {
     if *identifier.type_code() != project.type_code {
         return Err(RegistrarError::OtherType { identifier: identifier.to_string() }.into());
     }
@@ -158,10 +174,9 @@ fn could_be_issued(pen: &Pen<'_>, Admitted { project, draft, alone, entry }: &Ad
         return Err(IssueError::OtherSerial { identifier: identifier.to_string() }.into());
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    let replacement = Replacement::of(*act).ok_or(ExaminerError::OtherType)?;
     lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
-    Ok(has_place(pen, &claim(project, draft), Some(shelfmark), *alone)?)
+    Ok(shelfmark)
 }
 
 /// What the applicant asks to have, as if it were issued on the day of arrival; the decision asks again, with its own.

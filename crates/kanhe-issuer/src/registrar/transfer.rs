@@ -5,7 +5,7 @@ use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
 use crate::lifecycle::Condition;
-use kanhe_core::code::{Abroad, CertificateId, Lenient, RegionCode, Version};
+use kanhe_core::code::{Abroad, CertificateId, Lenient, RegionCode, Version, Warning};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
 use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
@@ -45,8 +45,24 @@ impl Origin {
         Ok(Self { region, identifier })
     }
 
+    /// Where an application comes from, of which all this was asked when it was lodged.
+    pub(crate) fn of(lodged: &kanhe_store::Origin) -> Self {
+        let kanhe_store::Origin { region, identifier } = lodged.clone();
+        Self { region, identifier }
+    }
+
+    /// As an application keeps it.
+    pub(crate) fn kept(&self) -> kanhe_store::Origin {
+        kanhe_store::Origin { region: self.region, identifier: self.identifier.clone() }
+    }
+
+    /// What is odd about the identifier there.
+    pub fn warnings(&self) -> &[Warning] {
+        self.identifier.warnings()
+    }
+
     /// The identifier there, if nothing but its spelling is wrong: then the new certificate cites it.
-    pub(super) fn cited(&self) -> Option<&CertificateId> {
+    pub(crate) fn cited(&self) -> Option<&CertificateId> {
         self.identifier.strict()
     }
 
@@ -56,7 +72,7 @@ impl Origin {
     }
 
     /// Region and identifier, for the log.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         format!("{} {}", self.region, self.spelled())
     }
 
@@ -65,7 +81,7 @@ impl Origin {
     }
 
     /// Asks whether it can come: it is not ours, and no version of it that was taken over before stands in its way.
-    pub(super) fn may_come(&self, pen: &Pen<'_>) -> Result<(), RegistrarError> {
+    pub(crate) fn may_come(&self, pen: &Pen<'_>) -> Result<(), RegistrarError> {
         let abroad = self.abroad();
         if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
             return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
@@ -90,6 +106,13 @@ impl Origin {
     pub(super) fn remember(&self, pen: &mut Pen<'_>, shelfmark: Shelfmark) {
         let abroad = self.abroad();
         pen.put_alias(abroad.scheme(), &abroad.value(), shelfmark);
+    }
+}
+
+/// However its identifier is spelled, it is the same certificate.
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.abroad() == other.abroad()
     }
 }
 

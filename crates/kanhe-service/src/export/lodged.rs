@@ -22,6 +22,7 @@ pub fn line(library: &Library, project: &Project, only: Option<&HolderCode>) -> 
         "code": project.code.as_str(), "type": project.type_code.as_str(), "agency": project.agency.as_str(),
         "request_id": project.request, "lodged": project.lodged.to_string(), "stage": project.stage.word(),
         "replaces": project.replaces.as_ref().map(|replaces| json!({ "act": replaces.act.word(), "identifier": replaces.identifier.to_string() })),
+        "origin": project.origin.as_ref().map(|origin| json!({ "from": origin.region.as_str(), "identifier": origin.identifier.written() })),
         "certificate": issued.map(|card| card.identifier.to_string()), "application": application, "masked": masked,
         "events": events(library, project, only.is_some())?,
     }))

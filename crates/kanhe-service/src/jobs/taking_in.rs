@@ -12,7 +12,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::agencies_for;
-use kanhe_issuer::examiner::{Admitted, Examiner, ExaminerError, Lodged, Lodging};
+use kanhe_issuer::examiner::{Admitted, Descent, Examiner, ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::RegistrarError;
 use kanhe_store::{Pen, StoreError, Within};
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl Trade for TakingIn<'_> {
     type Ready = Admitted;
 
     fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Admitted>, Halt> {
-        let lodging = Lodging { agency: self.agency, application, replaces: None, chance: self.house.chance() };
+        let lodging = Lodging { agency: self.agency, application, descent: Descent::First, chance: self.house.chance() };
         let admitted = match self.examiner.admit(self.kind, &lodging, &errand.entry()) {
             Ok(admitted) => admitted,
             Err(error) => return ended(Err(error), &self.agency).map(Passed::Known).map_err(Halt::from),

@@ -8,7 +8,7 @@ use kanhe_core::code::ProjectCode;
 use kanhe_core::event;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{CertificateKind, Department};
-use kanhe_issuer::examiner::{Opinion, Standing, replaced_by};
+use kanhe_issuer::examiner::{Descent, Opinion, Standing};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::sight::Sight;
 use kanhe_store::{Library, Project, Stage, StoreError};
@@ -39,6 +39,10 @@ pub struct Application {
     /// The version whose place the new one is to take.
     #[schema(required)]
     pub replaces: Option<Replaced>,
+    /// The certificate of another region that is to be taken over.
+    #[serde(default)]
+    #[schema(required)]
+    pub origin: Option<Origin>,
     /// The departments that are heard; null where the type at hand has no review.
     #[schema(required)]
     pub departments: Option<Vec<DepartmentSaid>>,
@@ -66,6 +70,17 @@ pub struct Replaced {
     pub act: Cow<'static, str>,
     /// The version.
     pub identifier: String,
+}
+
+/// A certificate of another region that an application is to take over.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    /// The code of the region that it comes from.
+    pub from: String,
+    /// Its identifier there, as it was handed in.
+    pub identifier: String,
+    /// What is odd about the identifier, by stable codes.
+    pub warnings: Vec<Cow<'static, str>>,
 }
 
 /// A department, and what it says.
@@ -178,6 +193,7 @@ impl Application {
             days: (now.as_second() - project.lodged.as_second()).max(0) / 86_400,
             certificate: issued.map(|card| card.identifier.to_string()),
             replaces: project.replaces.as_ref().map(replaced),
+            origin: project.origin.as_ref().map(Origin::from),
             departments: standing.as_ref().map(departments),
             decided: decision.map(|event| event.recorded.to_string()),
             refused_because: decision.filter(|_| project.stage == Stage::Rejected).map(refusal),
@@ -206,11 +222,19 @@ impl Application {
     }
 }
 
+impl From<&kanhe_store::Origin> for Origin {
+    fn from(origin: &kanhe_store::Origin) -> Self {
+        let kanhe_store::Origin { region, identifier } = origin;
+        let warnings = identifier.warnings().iter().map(|warning| warning.code().into()).collect();
+        Self { from: region.to_string(), identifier: identifier.written().to_owned(), warnings }
+    }
+}
+
 impl Applied {
     /// Reads what was handed in as the type at hand understands it.
     fn read(library: &Library, project: &Project, kind: &CertificateKind, sight: Sight) -> Option<Self> {
         let row = Row::read_back(&project.application, kind).ok()?;
-        let term = Registrar::new(library).term_after(replaced_by(project)).ok()?;
+        let term = Descent::of(project).term(Registrar::new(library)).ok()?;
         let draft = kind.admit_for(&row, term, day_in_china(project.lodged)).ok()?;
         Some(Self {
             number: draft.number().to_owned(),

@@ -110,6 +110,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "本地区另一机构已向该持证主体颁发此类证照，现为有效或暂扣",
     ),
     ("a holder has a certificate of this type that is valid or suspended", "持证主体已有一张有效或暂扣的此类证照"),
+    (
+        "what is taken over from another region takes the place of no version: `replaces` or `origin`",
+        "转入的证照不取代任何版本：replaces 与 origin 只能有一个",
+    ),
     ("the scheme is for certificates of other regions: they are entered by transfer in", "该体系用于其他地区的证照，须经转入登记"),
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),
     ("its holder {} is not in the application", "其第 {} 个持证主体不在申请中"),

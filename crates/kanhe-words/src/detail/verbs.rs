@@ -211,7 +211,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("no status list is signed in the future", "不能以将来的时刻签名状态清单"),
     ("standard input is not UTF-8", "标准输入不是 UTF-8"),
     ("the page's address is https, without #, of at most 200 characters", "页面地址应为 https，不含 #，最多 200 个字符"),
-    ("to renew or amend, the table has exactly one application", "延续或变更时，申请表应恰有一行申请"),
+    ("to renew, amend or take over, the table has exactly one application", "延续、变更或转入时，申请表应恰有一行申请"),
     ("several agencies issue this type, name one with --agency: {}", "有多个机构颁发该类型，用 --agency 指明一个：{}"),
     ("--service is a URL such as https://kanhe.gd.example.cn", "--service 应为网址，如 https://kanhe.gd.example.cn"),
     ("a service holds the library, and --key-file names no account", "证照库由服务持有，而 --key-file 没有给出账户"),

@@ -330,8 +330,8 @@ pub(super) const HINTS: &[Row] = &[
     ("resident_id_*", AS, "holder_code_check"),
     (
         "review_needed",
-        "经 POST /v1/applications 提交，由有权人员审查决定。",
-        "Hand it in with POST /v1/applications: it is reviewed first.",
+        "经 POST /v1/applications 提交，由有权人员审查决定；延续、变更或转入的加 replaces 或 origin。",
+        "Hand it in with POST /v1/applications, with `replaces` or `origin` where it goes on with another certificate: it is reviewed first.",
     ),
     ("review_not_agreed", "等错误中所列部门同意。", "Wait until the departments that the error names agree."),
     (

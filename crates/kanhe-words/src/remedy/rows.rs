@@ -141,8 +141,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("recognition_*", AS, "toml_*"),
     (
         "review_needed",
-        "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends。",
-        "Hand it in with `kanhe apply`, with --renews or --amends for a new version: it is reviewed first.",
+        "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends，转入的加 --origin 与 --from。",
+        "Hand it in with `kanhe apply`, with --renews or --amends for a new version, with --origin and --from for what another region gave away: it is reviewed first.",
     ),
     (
         "review_not_agreed",

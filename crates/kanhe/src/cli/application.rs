@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// `kanhe apply …`
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("replaces").multiple(false).args(["renews", "amends"])))]
+#[command(group(clap::ArgGroup::new("replaces").multiple(false).args(["renews", "amends", "origin"])))]
 pub struct ApplyArgs {
     /// The type: its code, or its file's name without .json
     #[arg(long = "type", value_name = "T")]
@@ -23,6 +23,15 @@ pub struct ApplyArgs {
     /// The certificate that is to be amended: the table has one row
     #[arg(long, value_name = "IDENTIFIER")]
     pub amends: Option<String>,
+    /// The certificate of another region that is to be taken over, by its identifier there: the table has one row
+    #[arg(long, value_name = "IDENTIFIER", requires = "from")]
+    pub origin: Option<String>,
+    /// The region that it comes from, such as 330000
+    #[arg(long, value_name = "REGION", requires = "origin")]
+    pub from: Option<String>,
+    /// What that region says of it, by a code set of the type: it must have given the certificate away
+    #[arg(long, value_name = "SET:CODE", requires = "origin")]
+    pub said: Option<String>,
     /// One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

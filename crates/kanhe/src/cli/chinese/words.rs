@@ -391,6 +391,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The certificate that is to be renewed: the table has one row", "申请延续的证照：申请表仅一行"),
     ("The certificate that is to be amended: the table has one row", "申请变更的证照：申请表仅一行"),
     (
+        "The certificate of another region that is to be taken over, by its identifier there: the table has one row",
+        "申请转入的证照在原地区的标识，照录：申请表仅一行",
+    ),
+    (
         "One line for each row goes here; the report of a run before is kept beside it [default: the table's name with .report.jsonl]",
         "逐行结果文件；先前的报告另存于旁 [默认：申请表名加 .report.jsonl]",
     ),

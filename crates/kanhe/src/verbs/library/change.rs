@@ -11,7 +11,7 @@ use crate::verbs::{Ended, Voice, issue};
 use crate::words::{Language, Words, change_word, said_condition, said_state};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Application, MOST_BYTES, Table};
-use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Replacement, is_alias_part};
 use serde_json::json;
@@ -122,18 +122,15 @@ fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result
 
 /// Takes a certificate of another region over.
 fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
-    let region = RegionCode::parse(&args.from).map_err(|error| Failure::new(error.code(), error))?;
-    let there = CertificateId::parse_foreign(args.identifier.trim()).map_err(|error| Failure::new(error.code(), error))?;
-    let warnings: Vec<_> = there.warnings().iter().map(|warning| warning.code()).collect();
+    let there = elsewhere(&args.from, &args.identifier, args.said.as_deref())?;
+    let (region, warnings) = (there.region, there.warnings());
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     let kind = issue::kind(&catalogue, &args.kind)?;
-    if let Some(said) = args.said.as_deref().filter(|said| catalogue.meaning_of(Some(kind.code()), said).is_none()) {
-        return Err(no_such_code(said));
-    }
+    there.is_said_in(&catalogue, kind)?;
     let pictures = Pictures::new(&args.pictures, kind)?;
     let asked = only(&args.input, kind, &pictures)?;
-    let place = Place::From(Elsewhere { region, identifier: &there, said: args.said.as_deref() }, &asked);
+    let place = Place::From(&there, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
     let Issued { before, identifier: issued, condition, kept } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(&kept);
@@ -158,6 +155,21 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::English => format!("taken over: {} of {region} is {issued} here{doubts}", args.identifier),
         }
     })
+}
+
+/// A certificate of another region, as it was typed.
+pub fn elsewhere(from: &str, identifier: &str, said: Option<&str>) -> Result<Elsewhere, Failure> {
+    let region = RegionCode::parse(from).map_err(|error| Failure::new(error.code(), error))?;
+    let identifier = CertificateId::parse_foreign(identifier.trim()).map_err(|error| Failure::new(error.code(), error))?;
+    Ok(Elsewhere { region, identifier, said: said.map(str::to_owned) })
+}
+
+impl Elsewhere {
+    /// Refuses what the other region says, where no code set of the type knows it.
+    pub fn is_said_in(&self, catalogue: &Catalogue, kind: &CertificateKind) -> Result<(), Failure> {
+        let unknown = self.said.as_deref().filter(|said| catalogue.meaning_of(Some(kind.code()), said).is_none());
+        unknown.map_or(Ok(()), |said| Err(no_such_code(said)))
+    }
 }
 
 /// That no code set knows a code.

@@ -207,19 +207,34 @@ pub enum Place<'a> {
     /// It takes the place of a version.
     Next(&'a CertificateId, Replacement, &'a Row),
     /// It was given away by another region.
-    From(Elsewhere<'a>, &'a Row),
+    From(&'a Elsewhere, &'a Row),
     /// Its application is approved.
     Decided(&'a ProjectCode),
 }
 
 /// A certificate in another region.
-pub struct Elsewhere<'a> {
+pub struct Elsewhere {
     /// The region.
     pub region: RegionCode,
     /// Its identifier there.
-    pub identifier: &'a Lenient<CertificateId>,
+    pub identifier: Lenient<CertificateId>,
     /// What that region says of it, as `SET:CODE`.
-    pub said: Option<&'a str>,
+    pub said: Option<String>,
+}
+
+impl Elsewhere {
+    /// What is odd about its identifier, by stable codes.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        self.identifier.warnings().iter().map(|warning| warning.code()).collect()
+    }
+}
+
+/// Where a certificate that is applied for goes on.
+pub enum After {
+    /// It takes the place of a version.
+    Version(Replacement, CertificateId),
+    /// It was given away by another region.
+    Elsewhere(Elsewhere),
 }
 
 /// A certificate that stands in the library.
@@ -240,8 +255,8 @@ pub struct Arriving<'a> {
     pub kind: &'a CertificateKind,
     /// The agency that decides, as [`Door::decider`] has it.
     pub agency: Option<Uscc>,
-    /// What it is to renew or amend.
-    pub replaces: Option<(Replacement, &'a CertificateId)>,
+    /// Where the certificate goes on, if it is no first one.
+    pub after: Option<&'a After>,
     /// What was handed in.
     pub row: &'a Row,
 }

@@ -1,16 +1,19 @@
 //! 受理: an application arrives, and gets its code.
 
-use crate::accounts::Right;
+use crate::accounts::{Caller, Right};
+use crate::house::House;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::http::routes::certificates::take_over::origin;
 use crate::shown::{LodgeResult, LodgedAs};
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
+use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::agencies_for;
-use kanhe_issuer::examiner::{ExaminerError, Lodged, Lodging};
+use kanhe_issuer::examiner::{Descent, ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::Replacement;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,6 +28,8 @@ grounded! { dated
         application: Columns,
         /// What it is to renew or amend; nothing for a first certificate.
         replaces: Option<Replaces>,
+        /// Where it comes from, if it is to be taken over from another region (转入); not together with `replaces`.
+        origin: Option<Origin>,
     }
 }
 
@@ -37,6 +42,19 @@ pub struct Replaces {
     act: ReplaceAct,
     /// The certificate's identifier.
     identifier: String,
+}
+
+/// A certificate of another region, which is to be taken over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OriginRequest)]
+pub struct Origin {
+    /// Its identifier in the other region, as it stands there.
+    identifier: String,
+    /// The code of the region that it comes from (GB/T 2260).
+    from: String,
+    /// What that region says of it, as `SET:CODE` in a code set of the type: it must have given the certificate away.
+    said: Option<String>,
 }
 
 /// 延续 or 变更.
@@ -87,18 +105,31 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     if !agencies_for(&manifest, kind).contains(&caller.agency) {
         return Err(ExaminerError::OutOfScope { agency: caller.agency }.into());
     }
-    let replaces = body.replaces.map(|replaces| {
-        let own = house.certificate_of(&caller, Right::Lodge, &replaces.identifier)?;
-        Ok::<_, Problem>((replaces.act.into(), own.identifier))
-    });
+    let descent = descent(&house, &caller, kind, (body.replaces, body.origin))?;
     let mut application = body.application.application(1, kind);
     if let Some(repeat) = &repeat {
         application.belongs_to(repeat.key());
     }
-    let lodging = Lodging { agency: caller.agency, application: &application, replaces: replaces.transpose()?, chance: house.chance() };
+    let lodging = Lodging { agency: caller.agency, application: &application, descent, chance: house.chance() };
     let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
     let result = if matches!(lodged, Lodged::New(_)) { LodgeResult::Lodged } else { LodgeResult::Before };
     let code = lodged.code();
     let stage = house.application_of(&caller, Right::Lodge, code.as_str())?.project.stage.word();
     Ok(LodgedAs { result, code: code.as_str().to_owned(), stage: stage.into() })
+}
+
+/// Where the certificate goes on that is applied for.
+fn descent(house: &House, caller: &Caller, kind: &CertificateKind, named: (Option<Replaces>, Option<Origin>)) -> Result<Descent, Problem> {
+    match named {
+        (None, None) => Ok(Descent::First),
+        (Some(Replaces { act, identifier }), None) => {
+            let own = house.certificate_of(caller, Right::Lodge, &identifier)?;
+            Ok(Descent::Next(act.into(), own.identifier))
+        }
+        (None, Some(Origin { identifier, from, said })) => origin(house, kind, (&from, &identifier), said.as_deref()).map(Descent::From),
+        (Some(_), Some(_)) => {
+            let detail = "what is taken over from another region takes the place of no version: `replaces` or `origin`";
+            Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail))
+        }
+    }
 }

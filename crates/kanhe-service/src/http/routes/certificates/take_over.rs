@@ -2,6 +2,7 @@
 
 use super::issue::draft;
 use crate::accounts::Right;
+use crate::house::House;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use crate::shown::Issued;
@@ -9,9 +10,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
-use kanhe_issuer::catalogue::meaning_of;
-use kanhe_issuer::registrar::{Origin, Registrar, RegistrarError};
-use kanhe_words::Sentence;
+use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
+use kanhe_issuer::registrar::{Origin, Registrar};
 
 grounded! { dated
     /// Where a certificate comes from, the application for the version here, and why it is taken over.
@@ -41,32 +41,24 @@ pub async fn take_over(act: Act<TakeOverRequest>) -> Result<Response, Problem> {
 fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
-    let unfit = |code: &'static str, detail: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let region = RegionCode::parse(&body.from).map_err(|error| unfit(error.code(), "`from` is no code of a region"))?;
-    let identifier = CertificateId::parse_foreign(&body.identifier);
-    let identifier = identifier.map_err(|error| unfit(error.code(), "`identifier` is no identifier of a certificate"))?;
-    let unknown = || unfit("state_code_unknown", "`said` names no code of a code set of the type");
-    let said = body.said.as_deref().map(|said| meaning_of(kind.state_codes(), said).ok_or_else(unknown)).transpose()?;
-    let mut warnings = identifier.warnings().to_vec();
-    let origin = Origin::new(&house.library, region, identifier, said)?;
+    let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
+    let mut warnings = origin.warnings().to_vec();
     let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     warnings.extend_from_slice(draft.warnings());
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance()).map_err(not_taken_over)?;
+    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance())?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 
-/// Why nothing was taken over. What is reviewed first cannot be: an application says nothing of where a certificate comes from.
-fn not_taken_over(error: RegistrarError) -> Problem {
-    let reviewed = error == RegistrarError::NeedsReview;
-    let problem = Problem::from(error);
-    if !reviewed {
-        return problem;
-    }
-    problem.next(Sentence::new(
-        "须经审查的证照不能连同来源转入。可在本地申请新证（POST /v1/applications）：新证不引用原证照，也防不住同一证照再次转入，受理前请先查找。",
-        "What is reviewed first is not taken over with its origin. Apply for a first certificate here (POST /v1/applications): it does not cite the one there, and nothing refuses that one a second time, so look for it before.",
-    ))
+/// Reads where a certificate comes from: the region, its identifier there, and what that region says of it.
+pub fn origin(house: &House, kind: &CertificateKind, (from, identifier): (&str, &str), said: Option<&str>) -> Result<Origin, Problem> {
+    let unfit = |code: &'static str, detail: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+    let region = RegionCode::parse(from).map_err(|error| unfit(error.code(), "`from` is no code of a region"))?;
+    let identifier = CertificateId::parse_foreign(identifier);
+    let identifier = identifier.map_err(|error| unfit(error.code(), "`identifier` is no identifier of a certificate"))?;
+    let unknown = || unfit("state_code_unknown", "`said` names no code of a code set of the type");
+    let said = said.map(|said| meaning_of(kind.state_codes(), said).ok_or_else(unknown)).transpose()?;
+    Ok(Origin::new(&house.library, region, identifier, said)?)
 }

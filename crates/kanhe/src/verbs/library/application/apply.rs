@@ -2,7 +2,8 @@
 //!
 //! A run that was broken off is simply run again: what was lodged before is answered with its code.
 
-use super::super::door::{Arrived, Arriving, Door, door};
+use super::super::change::elsewhere;
+use super::super::door::{After, Arrived, Arriving, Door, door};
 use crate::cli::{ApplyArgs, GroundsArg};
 use crate::failure::Failure;
 use crate::files;
@@ -63,17 +64,22 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     let kind = kind(&catalogue, &args.kind)?;
-    let replaces = replaces(args)?;
+    let after = after(args)?;
+    let mut warnings = Vec::new();
+    if let Some(After::Elsewhere(elsewhere)) = &after {
+        elsewhere.is_said_in(&catalogue, kind)?;
+        warnings = elsewhere.warnings();
+    }
     let report = report_of(args)?;
     let broken = |error: kanhe_issuer::application::TableError| Failure::new(error.code(), error);
     let table = progress::open(files::open_twice(&args.input)?, kind, voice)?;
-    if replaces.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
-        return Err(Failure::new("usage", "to renew or amend, the table has exactly one application"));
+    if after.is_some() && Table::open(files::open_twice(&args.input)?, kind).map_err(broken)?.take(2).count() != 1 {
+        return Err(Failure::new("usage", "to renew, amend or take over, the table has exactly one application"));
     }
     let agency = door.decider(kind, args.agency.as_deref())?;
-    let counter = Counter { door: &*door, kind, agency, replaces, grounds: &args.grounds };
+    let counter = Counter { door: &*door, kind, agency, after: after.as_ref(), grounds: &args.grounds };
     let (counts, report) = counter.take_in(table, Report::begin(&report)?, voice)?;
-    told(&counts, &report, voice);
+    told(&counts, &report, &warnings, voice);
     Ok(ended(counts.paused, counts.refused))
 }
 
@@ -82,7 +88,7 @@ struct Counter<'a> {
     door: &'a dyn Door,
     kind: &'a CertificateKind,
     agency: Option<Uscc>,
-    replaces: Option<(Replacement, CertificateId)>,
+    after: Option<&'a After>,
     grounds: &'a GroundsArg,
 }
 
@@ -101,16 +107,15 @@ impl Counter<'_> {
     }
 
     fn lodge(&self, row: &Application) -> Result<Arrived, Failure> {
-        let replaces = self.replaces.as_ref().map(|(replacement, identifier)| (*replacement, identifier));
-        self.door.lodge(&Arriving { kind: self.kind, agency: self.agency, replaces, row }, self.grounds)
+        self.door.lodge(&Arriving { kind: self.kind, agency: self.agency, after: self.after, row }, self.grounds)
     }
 }
 
-fn told(counts: &Counts, report: &Reported, voice: Voice) {
+fn told(counts: &Counts, report: &Reported, warnings: &[&str], voice: Voice) {
     let Counts { lodged, before, refused, paused: stopped, codes, faults } = counts;
     let summary = json!({
         "lodged": lodged, "before": before, "refused": refused, "applications": codes, "report": report.path, "report_before": report.before, "paused": stopped,
-        "faults": faults.faults(),
+        "faults": faults.faults(), "warnings": warnings,
     });
     voice.say(&summary, |language| {
         let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -126,6 +131,7 @@ fn told(counts: &Counts, report: &Reported, voice: Voice) {
             Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {refused}；报告：{}", report.path.display()),
             Language::English => format!("lodged {lodged}, lodged before {before}, refused {refused}; report: {}", report.path.display()),
         });
+        said.extend((!warnings.is_empty()).then(|| format!("⚠ {}", warnings.join(", "))));
         said.extend(report.line(language));
         said.extend(stopped.then(|| paused(counts.rows(), language)));
         said.join("\n")
@@ -154,13 +160,17 @@ fn line(row: &Application, arrived: Arrived) -> Value {
     }
 }
 
-fn replaces(args: &ApplyArgs) -> Result<Option<(Replacement, CertificateId)>, Failure> {
+/// Where the certificate goes on that is applied for.
+fn after(args: &ApplyArgs) -> Result<Option<After>, Failure> {
+    if let (Some(from), Some(origin)) = (&args.from, &args.origin) {
+        return elsewhere(from, origin, args.said.as_deref()).map(After::Elsewhere).map(Some);
+    }
     let named = args.renews.as_deref().map(|identifier| (Replacement::Renew, identifier));
     let named = named.or_else(|| args.amends.as_deref().map(|identifier| (Replacement::Amend, identifier)));
     named
         .map(|(replacement, identifier)| {
             let identifier = CertificateId::parse(identifier).map_err(|error| Failure::new(error.code(), error))?;
-            Ok((replacement, identifier))
+            Ok(After::Version(replacement, identifier))
         })
         .transpose()
 }

@@ -14,7 +14,7 @@ use comfy_table::{Table, presets};
 use kanhe_core::code::Uscc;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::Sight;
-use kanhe_service::shown::{Application, Applied, Refusal};
+use kanhe_service::shown::{Application, Applied, Origin, Refusal, Replaced};
 use kanhe_store::Stage;
 use kanhe_store::find::Cursor;
 use serde_json::{Value, json};
@@ -68,6 +68,11 @@ fn standing(shown: &Application, kind: Option<&CertificateKind>, language: Langu
         line("受理时间", "lodged", &waited),
         line("办理环节", "stage", &said_stage(&shown.stage, language)),
     ];
+    lines.extend(shown.replaces.iter().map(|Replaced { act, identifier }| match act.as_ref() {
+        "renew" => line("申请延续", "to renew", identifier),
+        _ => line("申请变更", "to amend", identifier),
+    }));
+    lines.extend(shown.origin.iter().flat_map(|origin| came_from(origin, language)));
     for department in shown.departments.iter().flatten() {
         let silent = || Words::new("尚未出具意见", "no opinion yet").of(language).to_owned();
         let said = department.opinion.as_ref().zip(department.at.as_ref());
@@ -80,6 +85,14 @@ fn standing(shown: &Application, kind: Option<&CertificateKind>, language: Langu
     // A refusal is given with its reasons (Administrative Licensing Law art. 38).
     let because = |refusal: &Refusal| line("依据和理由", "because of", &format!("{}  {}", refusal.basis, refusal.reason));
     lines.extend(shown.refused_because.iter().map(because));
+    lines
+}
+
+/// Where a certificate comes from that is to be taken over, and what is odd about its identifier.
+fn came_from(origin: &Origin, language: Language) -> Vec<String> {
+    let Origin { from, identifier, warnings } = origin;
+    let mut lines = vec![words::row(Words::new("申请转入", "to take over").of(language), &format!("{from}  {identifier}"))];
+    lines.extend((!warnings.is_empty()).then(|| words::row("", &format!("⚠ {}", warnings.join(", ")))));
     lines
 }
 

@@ -5,8 +5,8 @@ use super::super::export::written;
 use super::super::log::{event_of, unproved};
 use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof, Sought,
-    Which,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Kept, Order, Page,
+    Place, Proof, Sought, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -14,16 +14,15 @@ use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
-use crate::words::Words;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft, Term};
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::catalogue::{Catalogue, CertificateKind, meaning_of};
+use kanhe_issuer::catalogue::{Catalogue, CertificateKind, CodeSet, Meaning, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
-use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
+use kanhe_issuer::examiner::{Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
@@ -67,13 +66,10 @@ impl Own {
                 registrar.replace(&desk, identifier, *replacement, draft, entry, chance).map_err(|error| registered(&error))
             }
             Place::From(elsewhere, row) => {
-                let meaning = |said: &str| meaning_of(order.kind.state_codes(), said).map(|(set, meaning)| (set.clone(), meaning));
-                let said = elsewhere.said.map(|said| meaning(said).ok_or_else(|| no_such_code(said))).transpose()?;
-                let said = said.as_ref().map(|(set, meaning)| (set, *meaning));
-                let origin = Origin::new(library, elsewhere.region, elsewhere.identifier.clone(), said);
-                let origin = origin.map_err(|error| registered(&error))?;
+                let said = elsewhere.meant_by(order.kind)?;
+                let origin = elsewhere.origin(library, said).map_err(|error| registered(&error))?;
                 let draft = admitted(order.kind, row, Term::Carried, &entry)?;
-                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| not_taken_over(&error))
+                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| registered(&error))
             }
             Place::Decided(code) => {
                 Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
@@ -82,16 +78,17 @@ impl Own {
     }
 }
 
-/// Why nothing was taken over. What is reviewed first cannot be: an application says nothing of where a certificate comes from.
-fn not_taken_over(error: &RegistrarError) -> Failure {
-    let failure = registered(error);
-    if *error != RegistrarError::NeedsReview {
-        return failure;
+impl Elsewhere {
+    /// What that region means by what it says, in a code set of the type.
+    fn meant_by<'k>(&self, kind: &'k CertificateKind) -> Result<Option<(&'k CodeSet, Meaning)>, Failure> {
+        let meant = |said: &String| meaning_of(kind.state_codes(), said).ok_or_else(|| no_such_code(said));
+        self.said.as_ref().map(meant).transpose()
     }
-    failure.hint(Words::new(
-        "须经审查的证照不能连同来源转入。可在本地申请新证（kanhe apply）：新证不引用原证照，也防不住同一证照再次转入，受理前请先查找（kanhe find）。",
-        "What is reviewed first is not taken over with its origin. Apply for a first certificate here (`kanhe apply`): it does not cite the one there, and nothing refuses that one a second time, so look for it before (`kanhe find`).",
-    ))
+
+    /// As the registrar takes it.
+    fn origin(&self, library: &Library, said: Option<(&CodeSet, Meaning)>) -> Result<Origin, RegistrarError> {
+        Origin::new(library, self.region, self.identifier.clone(), said)
+    }
 }
 
 /// The draft of an application that stands alone: all its faults are one error.
@@ -197,9 +194,20 @@ impl Door for Own {
 
     fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure> {
         let agency = lodging.agency.ok_or_else(|| Failure::new("usage", "--agency names the agency that decides"))?;
-        let replaces = lodging.replaces.map(|(replacement, identifier)| (replacement, identifier.clone()));
-        let lodging_here = Lodging { agency, application: lodging.row, replaces, chance: *clock::chance()? };
-        match Examiner::new(&self.library, behind).lodge(lodging.kind, &lodging_here, &entry(grounds)?) {
+        let (chance, entry) = (*clock::chance()?, entry(grounds)?);
+        let descent = match lodging.after {
+            None => Ok(Descent::First),
+            Some(After::Version(replacement, identifier)) => Ok(Descent::Next(*replacement, identifier.clone())),
+            Some(After::Elsewhere(elsewhere)) => {
+                let said = elsewhere.meant_by(lodging.kind)?;
+                elsewhere.origin(&self.library, said).map(Descent::From).map_err(ExaminerError::from)
+            }
+        };
+        let lodged = descent.and_then(|descent| {
+            let lodging_here = Lodging { agency, application: lodging.row, descent, chance };
+            Examiner::new(&self.library, behind).lodge(lodging.kind, &lodging_here, &entry)
+        });
+        match lodged {
             Ok(Lodged::New(code)) => Ok(Arrived::New(code.to_string())),
             Ok(Lodged::Before(code)) => {
                 let stage = self.library.project(&code).map_err(stored)?.map(|project| project.stage);

@@ -1,11 +1,11 @@
 //! A library that a service holds: asked by its interface, with the rights of an account.
 
 use super::super::export::taken;
-use super::shapes::{columns, confined, cut, grounds_of, named_stage, of_case, one, search, sought, unexpected};
+use super::shapes::{columns, confined, cut, grounds_of, named_stage, of_case, one, origin, search, sought, unexpected};
 use super::wire::{Reply, Wire, broken_off};
 use super::{
-    ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof, Sought,
-    Which,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof,
+    Sought, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -131,12 +131,8 @@ impl Door for Service {
                 (one(identifier, &format!("/{}", Change::from(*replacement).act().word())), asked_for(row))
             }
             Place::From(elsewhere, row) => {
-                let there = json!({
-                    "type": order.kind.code().as_str(), "identifier": elsewhere.identifier.written(), "from": elsewhere.region.as_str(),
-                    "said": elsewhere.said,
-                });
-                let more = with(there, asked_for(row));
-                ("/v1/certificates/transfer-in".to_owned(), more)
+                let there = with(json!({ "type": order.kind.code().as_str() }), origin(elsewhere));
+                ("/v1/certificates/transfer-in".to_owned(), with(there, asked_for(row)))
             }
             Place::Decided(code) => (format!("/v1/applications/{}/approval", escaped(code.as_str())), json!({})),
         };
@@ -151,10 +147,16 @@ impl Door for Service {
     }
 
     fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure> {
-        let replaces = lodging.replaces.map(
-            |(replacement, identifier)| json!({ "act": Change::from(replacement).act().word(), "identifier": identifier.to_string() }),
+        let after = lodging.after.map_or_else(
+            || json!({}),
+            |after| match after {
+                After::Version(replacement, identifier) => {
+                    json!({ "replaces": { "act": replacement.act().word(), "identifier": identifier.to_string() } })
+                }
+                After::Elsewhere(elsewhere) => json!({ "origin": origin(elsewhere) }),
+            },
         );
-        let more = json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row), "replaces": replaces });
+        let more = with(json!({ "type": lodging.kind.code().as_str(), "application": columns(lodging.row) }), after);
         match self.0.post::<LodgedAs>("/v1/applications", &grounds_of(grounds, more)?)? {
             Reply::Done(LodgedAs { result: LodgeResult::Lodged, code, .. }) => Ok(Arrived::New(code)),
             Reply::Done(LodgedAs { result: LodgeResult::Before, code, stage }) => Ok(Arrived::Before(code, named_stage(&stage)?)),

@@ -1,6 +1,6 @@
 //! What goes over the wire, as verbs have it; what comes back are the shapes that the service shows.
 
-use super::{Case, Cut, Issued, Kept, Page, Sought};
+use super::{Case, Cut, Elsewhere, Issued, Kept, Page, Sought};
 use crate::cli::GroundsArg;
 use crate::failure::Failure;
 use crate::verbs::clock;
@@ -35,6 +35,11 @@ pub fn unexpected(detail: &str) -> Failure {
 /// An application as the interface takes it.
 pub fn columns(row: &Row) -> Value {
     serde_json::from_slice(&row.to_json()).unwrap_or_default()
+}
+
+/// Where a certificate comes from that is taken over, as the interface takes it.
+pub fn origin(elsewhere: &Elsewhere) -> Value {
+    json!({ "identifier": elsewhere.identifier.written(), "from": elsewhere.region.as_str(), "said": elsewhere.said })
 }
 
 /// Why something is done; the actor is who asks.

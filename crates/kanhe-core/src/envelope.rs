@@ -139,18 +139,29 @@ impl<'b> Envelope<'b> {
         if self.header.document != T::TYPE {
             return Err(EnvelopeError::WrongDocument { found: self.header.document, wanted: T::TYPE });
         }
-        self.is_signed_by(by)?;
+        self.is_signed_by(by.into())?;
         read_payload(self.payload).map(Authentic)
     }
 
-    /// Checks the signature, and believes nothing by it: for whoever wrote the document himself, and wants to know that nothing went wrong.
-    pub fn is_signed_by<'k>(&self, by: impl Into<Verifier<'k>>) -> Result<(), EnvelopeError> {
-        let by = by.into();
-        if self.header.algorithm != by.key().algorithm() {
-            return Err(EnvelopeError::WrongAlgorithm { found: self.header.algorithm, key: by.key().algorithm() });
-        }
+    fn is_signed_by(&self, by: Verifier<'_>) -> Result<(), EnvelopeError> {
+        self.is_of_algorithm(by)?;
         let checked = with_signed_bytes(&self.header, self.payload, |message| by.verify(message, self.signature));
         checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: self.header.key_id })
+    }
+
+    /// Checks the signatures of two documents together, and believes nothing by it: for whoever wrote the documents himself, and wants to
+    /// know that nothing went wrong.
+    pub fn are_signed_by([one, other]: [&Self; 2], by: Verifier<'_>) -> Result<(), EnvelopeError> {
+        one.is_of_algorithm(by).and_then(|()| other.is_of_algorithm(by))?;
+        let checked = with_signed_bytes(&one.header, one.payload, |first| {
+            with_signed_bytes(&other.header, other.payload, |second| by.verify_all([(first, one.signature), (second, other.signature)]))
+        });
+        checked.map_err(|_| EnvelopeError::SignatureInvalid { key_id: one.header.key_id })
+    }
+
+    fn is_of_algorithm(&self, by: Verifier<'_>) -> Result<(), EnvelopeError> {
+        let (found, key) = (self.header.algorithm, by.key().algorithm());
+        if found == key { Ok(()) } else { Err(EnvelopeError::WrongAlgorithm { found, key }) }
     }
 
     /// Reads the payload *without* checking who signed it. For showing what a document claims, marked as unchecked, and for nothing else.

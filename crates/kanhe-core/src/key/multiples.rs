@@ -44,13 +44,26 @@ impl Multiples {
 
     /// Says of a signature what [`VerifyingKey::verify`] says of it.
     pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LENGTH]) -> Result<(), KeyError> {
-        let term = Term::new(&self.key.0, message, signature).ok_or(KeyError::SignatureInvalid)?;
+        self.verify_all([(message, signature)])
+    }
+
+    /// Accepts signatures of which each by itself is accepted; points are compressed together, for most of that is one inversion.
+    pub fn verify_all<const N: usize>(&self, signed: [(&[u8], &[u8; SIGNATURE_LENGTH]); N]) -> Result<(), KeyError> {
+        let terms = signed.map(|(message, signature)| Term::new(&self.key.0, message, signature));
+        let points = terms.each_ref().map(|term| term.as_ref().map_or_else(EdwardsPoint::identity, |term| self.nonce(term)));
+        let compressed = EdwardsPoint::compress_batch(&points);
+        // The same bytes are the same point: what must be asked of R as it came can be asked of this one, and R has its one spelling.
+        let hold = terms.iter().zip(&points).zip(&compressed).all(|((term, point), compressed)| {
+            term.as_ref().is_some_and(|term| term.nonce == *compressed) && !point.is_small_order()
+        });
+        if hold { Ok(()) } else { Err(KeyError::SignatureInvalid) }
+    }
+
+    /// S·B − k·A: R, if the signature holds.
+    fn nonce(&self, term: &Term) -> EdwardsPoint {
         // All are looked up before any is added: beside other work the tables lie far off, and the ways to them overlap only so.
         let parts = [OF_BASE.parts(&term.response), self.of_key.parts(&term.challenge)];
-        let nonce: EdwardsPoint = parts.as_flattened().iter().sum();
-        // The same bytes are the same point: what must be asked of R as it came can be asked of this one, and R has its one spelling.
-        let holds = nonce.compress() == term.nonce && !nonce.is_small_order();
-        if holds { Ok(()) } else { Err(KeyError::SignatureInvalid) }
+        parts.as_flattened().iter().sum()
     }
 }
 

@@ -27,6 +27,14 @@ impl Verifier<'_> {
             Self::Multiples(multiples) => multiples.verify(message, signature),
         }
     }
+
+    /// Accepts signatures of which each by itself is accepted.
+    pub fn verify_all<const N: usize>(&self, signed: [(&[u8], &[u8; SIGNATURE_LENGTH]); N]) -> Result<(), KeyError> {
+        match self {
+            Self::Key(key) => signed.iter().try_for_each(|(message, signature)| key.verify(message, signature)),
+            Self::Multiples(multiples) => multiples.verify_all(signed),
+        }
+    }
 }
 
 impl<'k> From<&'k VerifyingKey> for Verifier<'k> {

@@ -15,7 +15,7 @@ impl Desk<'_> {
             return Err(IssueError::Envelope(EnvelopeError::WrongDocument { found: certificate.document(), wanted: Certificate::TYPE }));
         }
         let wrong = |_| IssueError::SignatureWrong { key_id: self.agency_key.key.id() };
-        certificate.is_signed_by(self.verifier).and_then(|()| seal.envelope().is_signed_by(self.verifier)).map_err(wrong)
+        Envelope::are_signed_by([&certificate, &seal.envelope()], self.verifier).map_err(wrong)
     }
 
     /// Reads the bytes that are to be signed as a certificate.

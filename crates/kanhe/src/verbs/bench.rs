@@ -16,11 +16,14 @@ use bounds::Rate;
 use clap::Parser;
 use figures::{Bounds, Figures, Question, Size, Times, Together};
 use indicatif::{ProgressBar, ProgressStyle};
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::status::State;
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::survivors::Thefts;
+use kanhe_service::shown::CertificateRow;
 use kanhe_store::find::Question as Asked;
-use kanhe_store::{Library, LibrarySecret, Settings};
+use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -200,9 +203,15 @@ impl Site {
     }
 }
 
-/// Asks every kind of question of the library, each about other people.
+/// Asks every kind of question of the library, each about other people, and reads what an officer is shown of each certificate.
 fn finds(library: &Library, town: &Town, issued: u64) -> Result<Vec<Times>, Failure> {
-    let ask = |asked: &Asked| library.ask(asked, None, PAGE).map(|found| found.shelfmarks.len()).map_err(stored);
+    let today = day_in_china(clock::moment(None)?);
+    let rows = |marks: &[Shelfmark]| {
+        let thefts = Thefts::known_to(library)?;
+        let rows = marks.iter().map(|mark| CertificateRow::read(library, *mark, &thefts, today));
+        rows.collect::<Result<Vec<_>, StoreError>>().map(|rows| std::hint::black_box(rows).len())
+    };
+    let ask = |asked: &Asked| library.ask(asked, None, PAGE).and_then(|found| rows(&found.shelfmarks)).map_err(stored);
     let identifiers = library.shelfmarks().map_err(stored)?.collect::<Vec<_>>();
     let one = |question: Question, person: u64| -> Result<(Duration, bool), Failure> {
         let name = town.name_of(person);
@@ -212,7 +221,8 @@ fn finds(library: &Library, town: &Town, issued: u64) -> Result<Vec<Times>, Fail
                 let identifier = mark.map(|mark| library.card(mark).map_err(stored)).transpose()?.map(|card| card.identifier);
                 let start = Instant::now();
                 let found = identifier.map(|identifier| library.find(&identifier)).transpose().map_err(stored)?;
-                return Ok((start.elapsed(), found.flatten().is_some()));
+                let found = rows(found.flatten().as_slice()).map_err(stored)?;
+                return Ok((start.elapsed(), found > 0));
             }
             Question::Holder => Asked::Holder { code: holder(person)?, type_code: None },
             Question::Name => Asked::Words(name),

@@ -60,6 +60,14 @@ proptest! {
     }
 
     #[test]
+    fn signatures_hold_together_if_each_holds_by_itself(faults in [fault(), fault(), fault()]) {
+        let made = [0, 1, 2].map(|number| made(number, faults[number]));
+        let signed = made.each_ref().map(|(message, signature)| (message.as_slice(), signature));
+        let each = signed.iter().all(|(message, signature)| MULTIPLES.key().verify(message, signature).is_ok());
+        prop_assert_eq!(MULTIPLES.verify_all(signed).is_ok(), each, "{:?}", faults);
+    }
+
+    #[test]
     fn a_number_times_a_point_is_the_sum_of_its_digits(bytes: [u8; 32]) {
         let number = Scalar::from_bytes_mod_order(bytes);
         prop_assert_eq!(OF_BASE.parts(&number).iter().sum::<EdwardsPoint>(), EdwardsPoint::mul_base(&number));

@@ -7,7 +7,7 @@ use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
-use crate::writer::{Group, Shore, Writer};
+use crate::writer::{Group, Queue, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
 use kanhe_core::hex::Hex;
 use rocksdb::DB;
@@ -48,7 +48,7 @@ pub struct Library {
 /// A change that is planned. Nobody may hear of it before it stands.
 #[must_use = "what was planned reaches the disk when somebody waits for it"]
 pub struct Begun {
-    shore: Arc<Shore>,
+    queue: Arc<Queue>,
     group: Group,
     span: Span,
 }
@@ -56,8 +56,8 @@ pub struct Begun {
 impl Begun {
     /// Returns when it is on the disk.
     pub fn stands(self) -> Result<(), StoreError> {
-        let Self { shore, group, span } = self;
-        let stands = shore.wait_for(group);
+        let Self { queue, group, span } = self;
+        let stands = queue.wait_for(group);
         drop(span);
         stands
     }
@@ -65,12 +65,12 @@ impl Begun {
     /// Leaves word, which is said when it is on the disk, or will never be. It is said by the thread that everybody's writing waits for,
     /// and should be short.
     pub fn tell(self, word: impl FnOnce(Result<(), StoreError>) + Send + 'static) {
-        let Self { shore, group, span } = self;
+        let Self { queue, group, span } = self;
         let word = move |stands| {
             drop(span);
             word(stands);
         };
-        shore.tell(group, Box::new(word));
+        queue.tell(group, Box::new(word));
     }
 }
 
@@ -172,7 +172,7 @@ impl Library {
         // Followed only where somebody has asked for traces, and nothing but its length is told.
         let span = tracing::trace_span!(target: "kanhe_trace", "commit");
         let (answer, group) = self.writer.plan(&self.db, &self.keys, plan)?;
-        Ok((answer, Begun { shore: self.writer.shore(), group, span }))
+        Ok((answer, Begun { queue: self.writer.queue(), group, span }))
     }
 
     /// Plans a change over the library as it stands, and drops the plan.

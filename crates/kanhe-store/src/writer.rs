@@ -1,8 +1,9 @@
-//! The one writer: commits are planned one after the other, and those that wait at the same time reach the disk in one synced batch.
+//! The one writer, by group commit: commits are planned one after the other, and those that wait at the same time reach the disk in one
+//! synced batch.
 //!
 //! A commit is planned under a lock, over everything planned before it: that makes the total order. It belongs to the group that is open.
-//! Whoever planned it waits for the group, or leaves word and goes. A thread of its own, the ferry, takes the group to the disk when
-//! somebody waits for it and the one before has landed; meanwhile the next group gathers. An answer is given only after the sync.
+//! Whoever planned it waits for the group, or leaves a callback and goes. A thread of its own, the flusher, writes the group when somebody
+//! waits for it and the one before is written; meanwhile the next group gathers. An answer is given only after the sync.
 //! If a write fails, nobody knows whether it reached the disk, so nothing is written any more until the library is opened again: what
 //! stands then is what stood in whole batches, and opening after a power cut is the same as opening on any morning.
 
@@ -27,24 +28,24 @@ pub(crate) const COUNTERS: &[u8] = b"counters";
 
 /// Plans commits and brings them to the disk.
 pub(crate) struct Writer {
-    shore: Arc<Shore>,
-    ferry: Option<JoinHandle<()>>,
+    queue: Arc<Queue>,
+    flusher: Option<JoinHandle<()>>,
 }
 
 /// The group of commits that reaches the disk together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Group(u64);
 
-/// What is said to somebody when his group has landed.
-pub(crate) type Word = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// What is called when a group is on the disk, or will never be.
+pub(crate) type Callback = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// What is said when a write has failed, and nothing is written any more.
-type LastWord = Box<dyn FnOnce(StoreError) + Send>;
+/// What is called when a write has failed, and nothing is written any more.
+type BrokenCallback = Box<dyn FnOnce(StoreError) + Send>;
 
-/// Where groups gather, and where their people wait.
-pub(crate) struct Shore {
+/// The group that gathers, the one that is being written, and who waits for them.
+pub(crate) struct Queue {
     state: Mutex<State>,
-    /// Where the ferry waits until somebody wants to go.
+    /// Where the flusher waits until somebody waits for a group.
     wanted: Condvar,
 }
 
@@ -62,48 +63,48 @@ struct State {
     durable: Group,
     /// Somebody waits for the open group.
     wanted: bool,
-    /// Who has left word.
-    words: Vec<(Group, Word)>,
-    /// The group that did not land, and why.
-    wreck: Option<(Group, StoreError)>,
-    /// Who wants to know of the wreck, if he was not told yet.
-    last_word: Option<LastWord>,
+    /// What is called for which group.
+    callbacks: Vec<(Group, Callback)>,
+    /// The group that was not written, and why.
+    failure: Option<(Group, StoreError)>,
+    /// Who wants to know of the failure, if he was not told yet.
+    on_broken: Option<BrokenCallback>,
     closing: bool,
 }
 
 impl State {
     /// What has become of a group; nothing as long as it gathers or is on its way.
     fn fate(&self, group: Group) -> Option<Result<(), StoreError>> {
-        match &self.wreck {
+        match &self.failure {
             _ if self.durable >= group => Some(Ok(())),
-            Some((wreck, error)) if *wreck == group => Some(Err(error.clone())),
+            Some((failure, error)) if *failure == group => Some(Err(error.clone())),
             Some(_) => Some(Err(StoreError::Broken)),
             None => None,
         }
     }
 
-    /// The word that is owed to who wants to know of the wreck, and why it came to be; none where there is none, or it was said.
-    fn last_words(&mut self) -> Option<(LastWord, StoreError)> {
-        let (_, error) = self.wreck.as_ref()?;
-        Some((self.last_word.take()?, error.clone()))
+    /// What is to be called now that a write has failed, and with which error; none where none has, or it was called.
+    fn take_on_broken(&mut self) -> Option<(BrokenCallback, StoreError)> {
+        let (_, error) = self.failure.as_ref()?;
+        Some((self.on_broken.take()?, error.clone()))
     }
 }
 
 impl Writer {
     pub(crate) fn begin(db: Arc<DB>, edge: Edge, next: u64) -> Result<Self, StoreError> {
-        Self::ferried(edge, next, move |writes| write(&db, writes))
+        Self::flushed_by(edge, next, move |writes| write(&db, writes))
     }
 
     /// Plans commits, and lets this bring each group to the disk.
-    fn ferried(edge: Edge, next: u64, write: impl Fn(&Writes) -> Result<(), StoreError> + Send + 'static) -> Result<Self, StoreError> {
+    fn flushed_by(edge: Edge, next: u64, write: impl Fn(&Writes) -> Result<(), StoreError> + Send + 'static) -> Result<Self, StoreError> {
         let (open, in_flight, group, durable) = (Writes::default(), Arc::default(), Group(1), Group(0));
-        let (wanted, words, wreck, last_word, closing) = (false, Vec::new(), None, None, false);
-        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, words, wreck, last_word, closing });
-        let shore = Arc::new(Shore { state, wanted: Condvar::new() });
-        let ferry = Ferry(Arc::clone(&shore));
-        let ferry = Builder::new().name("kanhe-ferry".to_owned()).spawn(move || ferry.go(write));
-        let ferry = ferry.map_err(|error| StoreError::Database { detail: error.to_string() })?;
-        Ok(Self { shore, ferry: Some(ferry) })
+        let (wanted, callbacks, failure, on_broken, closing) = (false, Vec::new(), None, None, false);
+        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, callbacks, failure, on_broken, closing });
+        let queue = Arc::new(Queue { state, wanted: Condvar::new() });
+        let flusher = Flusher(Arc::clone(&queue));
+        let flusher = Builder::new().name("kanhe-flusher".to_owned()).spawn(move || flusher.go(write));
+        let flusher = flusher.map_err(|error| StoreError::Database { detail: error.to_string() })?;
+        Ok(Self { queue, flusher: Some(flusher) })
     }
 
     /// Plans a commit, whose answer is worth nothing before its group is on the disk; a plan that is refused leaves nothing behind.
@@ -113,8 +114,8 @@ impl Writer {
         keys: &Keys,
         plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>,
     ) -> Result<(T, Group), E> {
-        let mut state = self.shore.lock();
-        if state.wreck.is_some() {
+        let mut state = self.queue.lock();
+        if state.failure.is_some() {
             return Err(StoreError::Broken.into());
         }
         let in_flight = Arc::clone(&state.in_flight);
@@ -129,24 +130,24 @@ impl Writer {
         Ok((answer, state.group))
     }
 
-    pub(crate) fn shore(&self) -> Arc<Shore> {
-        Arc::clone(&self.shore)
+    pub(crate) fn queue(&self) -> Arc<Queue> {
+        Arc::clone(&self.queue)
     }
 
     /// Whether a write has failed, so that nothing is written any more.
     pub(crate) fn is_broken(&self) -> bool {
-        self.shore.lock().wreck.is_some()
+        self.queue.lock().failure.is_some()
     }
 
-    /// Leaves the one word that is said when a write fails; at once, if one has.
-    pub(crate) fn when_broken(&self, word: LastWord) {
-        let mut state = self.shore.lock();
-        match &state.wreck {
-            None => state.last_word = Some(word),
+    /// Leaves the one callback for a write that fails; it is called at once if one has.
+    pub(crate) fn when_broken(&self, callback: BrokenCallback) {
+        let mut state = self.queue.lock();
+        match &state.failure {
+            None => state.on_broken = Some(callback),
             Some((_, error)) => {
                 let error = error.clone();
                 drop(state);
-                word(error);
+                callback(error);
             }
         }
     }
@@ -155,53 +156,53 @@ impl Writer {
 impl Drop for Writer {
     /// What nobody waits for was never answered, and is not written.
     fn drop(&mut self) {
-        self.shore.lock().closing = true;
-        self.shore.wanted.notify_one();
-        if let Some(ferry) = self.ferry.take() {
-            let _ = ferry.join();
+        self.queue.lock().closing = true;
+        self.queue.wanted.notify_one();
+        if let Some(flusher) = self.flusher.take() {
+            let _ = flusher.join();
         }
     }
 }
 
 /// What brings groups to the disk. However it ends, nobody is left waiting for it.
-struct Ferry(Arc<Shore>);
+struct Flusher(Arc<Queue>);
 
-impl Ferry {
+impl Flusher {
     fn go(self, write: impl Fn(&Writes) -> Result<(), StoreError>) {
-        while let Some((group, writes)) = self.0.board() {
-            self.0.land(group, write(&writes));
+        while let Some((group, writes)) = self.0.take_group() {
+            self.0.finish(group, write(&writes));
         }
     }
 }
 
-impl Drop for Ferry {
+impl Drop for Flusher {
     /// Also where a write has panicked: who waits would wait for ever.
     fn drop(&mut self) {
         self.0.close();
     }
 }
 
-impl Shore {
+impl Queue {
     /// Returns when a group is on the disk.
     ///
-    /// Each who waits is woken by a word of its own: a crowd that is woken together would stand in line for the lock that the next plans need.
+    /// Each who waits is woken by itself: a crowd that is woken together would stand in line for the lock that the next plans need.
     pub(crate) fn wait_for(&self, group: Group) -> Result<(), StoreError> {
-        let (word, heard) = sync_channel(1);
-        self.tell(group, Box::new(move |fate| word.send(fate).unwrap_or_default()));
-        // The ferry leaves nobody without a word.
+        let (sender, heard) = sync_channel(1);
+        self.tell(group, Box::new(move |fate| sender.send(fate).unwrap_or_default()));
+        // The flusher leaves no callback uncalled.
         heard.recv().unwrap_or(Err(StoreError::Broken))
     }
 
-    /// Says a word when a group is on the disk, or will never be; at once, if that is known.
-    pub(crate) fn tell(&self, group: Group, word: Word) {
+    /// Calls back when a group is on the disk, or will never be; at once, if that is known.
+    pub(crate) fn tell(&self, group: Group, callback: Callback) {
         let mut state = self.lock();
         match state.fate(group) {
             Some(fate) => {
                 drop(state);
-                word(fate);
+                callback(fate);
             }
             None => {
-                state.words.push((group, word));
+                state.callbacks.push((group, callback));
                 self.want(&mut state, group);
             }
         }
@@ -215,12 +216,12 @@ impl Shore {
     }
 
     /// The group that somebody waits for, and what it writes; others plan the next one from now on. None when there is nothing more to do.
-    fn board(&self) -> Option<(Group, Arc<Writes>)> {
+    fn take_group(&self) -> Option<(Group, Arc<Writes>)> {
         let mut state = self.lock();
         while !state.wanted && !state.closing {
             state = self.wanted.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if !state.wanted || state.wreck.is_some() {
+        if !state.wanted || state.failure.is_some() {
             return None;
         }
         let tiles = state.edge.take_changed();
@@ -237,39 +238,39 @@ impl Shore {
         Some((group, writes))
     }
 
-    fn land(&self, group: Group, written: Result<(), StoreError>) {
+    fn finish(&self, group: Group, written: Result<(), StoreError>) {
         let mut state = self.lock();
         state.in_flight = Arc::default();
         match written {
             Ok(()) => state.durable = group,
             // What was planned over it counts on it: nothing more is written until the library is opened again.
-            Err(error) => state.wreck = Some((group, error)),
+            Err(error) => state.failure = Some((group, error)),
         }
         let (mut told, mut later) = (Vec::new(), Vec::new());
-        for (of, word) in std::mem::take(&mut state.words) {
+        for (of, callback) in std::mem::take(&mut state.callbacks) {
             match state.fate(of) {
-                Some(fate) => told.push((word, fate)),
-                None => later.push((of, word)),
+                Some(fate) => told.push((callback, fate)),
+                None => later.push((of, callback)),
             }
         }
-        state.words = later;
-        let last_word = state.last_words();
+        state.callbacks = later;
+        let on_broken = state.take_on_broken();
         drop(state);
-        told.into_iter().for_each(|(word, fate)| say(|| word(fate)));
-        last_word.into_iter().for_each(|(word, error)| say(|| word(error)));
+        told.into_iter().for_each(|(callback, fate)| call(|| callback(fate)));
+        on_broken.into_iter().for_each(|(callback, error)| call(|| callback(error)));
     }
 
     /// Tells everybody who still waits, or ever will, that no group goes any more.
     fn close(&self) {
         let mut state = self.lock();
         let group = state.group;
-        state.wreck.get_or_insert((group, StoreError::Broken));
-        let words = std::mem::take(&mut state.words);
+        state.failure.get_or_insert((group, StoreError::Broken));
+        let callbacks = std::mem::take(&mut state.callbacks);
         // A library that is shut is not broken.
-        let last_word = if state.closing { None } else { state.last_words() };
+        let on_broken = if state.closing { None } else { state.take_on_broken() };
         drop(state);
-        words.into_iter().for_each(|(_, word)| say(|| word(Err(StoreError::Broken))));
-        last_word.into_iter().for_each(|(word, error)| say(|| word(error)));
+        callbacks.into_iter().for_each(|(_, callback)| call(|| callback(Err(StoreError::Broken))));
+        on_broken.into_iter().for_each(|(callback, error)| call(|| callback(error)));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -278,10 +279,10 @@ impl Shore {
     }
 }
 
-/// Says a word on the ferry; one that panics takes neither the ferry nor the words behind it along.
-fn say(word: impl FnOnce()) {
-    // The panic was told where it happened, and what it has left half done is the word's alone.
-    let _ = catch_unwind(AssertUnwindSafe(word));
+/// Calls back on the flusher; a callback that panics takes neither the flusher nor the callbacks behind it along.
+fn call(callback: impl FnOnce()) {
+    // The panic was told where it happened, and what it has left half done is the caller's alone.
+    let _ = catch_unwind(AssertUnwindSafe(callback));
 }
 
 /// Writes everything in one batch, and returns when it is on the disk.
@@ -319,16 +320,16 @@ mod tests {
     fn answers(write: impl Fn() -> Result<(), StoreError> + Send + 'static) -> [Result<(), StoreError>; 2] {
         let (first, second) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
         let (began, may_end) = (Arc::clone(&first), Arc::clone(&second));
-        let writer = Writer::ferried(Edge::empty(), 0, move |_| {
+        let writer = Writer::flushed_by(Edge::empty(), 0, move |_| {
             began.wait();
             may_end.wait();
             write()
         })
         .unwrap();
-        let shore = writer.shore();
+        let queue = writer.queue();
         let waits = |group| {
-            let (shore, (word, heard)) = (Arc::clone(&shore), sync_channel(1));
-            shore.tell(Group(group), Box::new(move |fate| word.send(fate).unwrap()));
+            let (queue, (sender, heard)) = (Arc::clone(&queue), sync_channel(1));
+            queue.tell(Group(group), Box::new(move |fate| sender.send(fate).unwrap()));
             heard
         };
         let on_its_way = waits(1);
@@ -339,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_ever_for_a_ferry_that_panics() {
+    fn nobody_waits_for_ever_for_a_flusher_that_panics() {
         assert_eq!(answers(|| panic!("as a test has it")), [Err(StoreError::Broken), Err(StoreError::Broken)]);
     }
 
@@ -350,37 +351,37 @@ mod tests {
 
     #[test]
     fn who_wants_to_know_that_nothing_is_written_any_more_hears_it_once_and_why() {
-        let (word, heard) = sync_channel(2);
+        let (sender, heard) = sync_channel(2);
         let leave = |writer: &Writer| {
-            let word = word.clone();
-            writer.when_broken(Box::new(move |error| word.send(error).unwrap()));
+            let sender = sender.clone();
+            writer.when_broken(Box::new(move |error| sender.send(error).unwrap()));
         };
-        let writer = Writer::ferried(Edge::empty(), 0, |_| Err(StoreError::DiskFull)).unwrap();
+        let writer = Writer::flushed_by(Edge::empty(), 0, |_| Err(StoreError::DiskFull)).unwrap();
         leave(&writer);
         assert!(!writer.is_broken());
-        assert_eq!(writer.shore().wait_for(Group(1)), Err(StoreError::DiskFull));
+        assert_eq!(writer.queue().wait_for(Group(1)), Err(StoreError::DiskFull));
         assert_eq!((heard.recv_timeout(Duration::from_secs(10)), writer.is_broken()), (Ok(StoreError::DiskFull), true));
         leave(&writer);
         assert_eq!(heard.try_recv(), Ok(StoreError::DiskFull), "who comes later is told at once");
         drop(writer);
-        let panics = Writer::ferried(Edge::empty(), 0, |_| panic!("as a test has it")).unwrap();
+        let panics = Writer::flushed_by(Edge::empty(), 0, |_| panic!("as a test has it")).unwrap();
         leave(&panics);
-        assert_eq!(panics.shore().wait_for(Group(1)), Err(StoreError::Broken));
+        assert_eq!(panics.queue().wait_for(Group(1)), Err(StoreError::Broken));
         assert_eq!(heard.recv_timeout(Duration::from_secs(10)), Ok(StoreError::Broken));
         drop(panics);
-        let well = Writer::ferried(Edge::empty(), 0, |_| Ok(())).unwrap();
+        let well = Writer::flushed_by(Edge::empty(), 0, |_| Ok(())).unwrap();
         leave(&well);
         drop(well);
         assert!(heard.try_recv().is_err(), "a library that is shut is not broken");
     }
 
     #[test]
-    fn a_word_that_panics_takes_no_other_along() {
-        let writer = Writer::ferried(Edge::empty(), 0, |_| Ok(())).unwrap();
-        let (shore, (word, heard)) = (writer.shore(), sync_channel(1));
-        shore.tell(Group(9), Box::new(|_| panic!("as a test has it")));
-        shore.tell(Group(9), Box::new(move |fate| word.send(fate).unwrap()));
-        assert_eq!(shore.wait_for(Group(1)), Ok(()));
+    fn a_callback_that_panics_takes_no_other_along() {
+        let writer = Writer::flushed_by(Edge::empty(), 0, |_| Ok(())).unwrap();
+        let (queue, (sender, heard)) = (writer.queue(), sync_channel(1));
+        queue.tell(Group(9), Box::new(|_| panic!("as a test has it")));
+        queue.tell(Group(9), Box::new(move |fate| sender.send(fate).unwrap()));
+        assert_eq!(queue.wait_for(Group(1)), Ok(()));
         drop(writer);
         assert_eq!(heard.recv().unwrap(), Err(StoreError::Broken));
     }

@@ -53,9 +53,11 @@ impl Multiples {
         let points = terms.each_ref().map(|term| term.as_ref().map_or_else(EdwardsPoint::identity, |term| self.nonce(term)));
         let compressed = EdwardsPoint::compress_batch(&points);
         // The same bytes are the same point: what must be asked of R as it came can be asked of this one, and R has its one spelling.
-        let hold = terms.iter().zip(&points).zip(&compressed).all(|((term, point), compressed)| {
-            term.as_ref().is_some_and(|term| term.nonce == *compressed) && !point.is_small_order()
-        });
+        let hold = terms
+            .iter()
+            .zip(&points)
+            .zip(&compressed)
+            .all(|((term, point), compressed)| term.as_ref().is_some_and(|term| term.nonce == *compressed) && !point.is_small_order());
         if hold { Ok(()) } else { Err(KeyError::SignatureInvalid) }
     }
 

@@ -76,7 +76,7 @@ fn papers_stand_the_next_morning_and_in_the_backup_and_pass_the_check() {
     let registry = registry.reopen();
     let library = &registry.library;
     assert!(library.office(Drawer::Hooks, b"h").unwrap().is_some());
-    assert_eq!(library.check(|_| None, |_, _| ()).unwrap(), []);
+    assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
     let backups = registry.folder.path().join("backups");
     library.back_up(&backups).unwrap();
     let restored = registry.folder.path().join("restored");
@@ -100,7 +100,7 @@ fn a_paper_moved_to_another_place_is_found_by_the_check() {
     drop(db);
     let library = Library::open(&path, &secret(), Settings::default()).unwrap();
     assert_eq!(library.office(Drawer::ApiKeys, b"other").unwrap_err().code(), "store_sealed");
-    let findings = library.check(|_| None, |_, _| ()).unwrap();
+    let findings = library.check(|_| Vec::new(), |_, _| ()).unwrap();
     assert_eq!(findings.iter().map(|finding| finding.defect.code()).collect::<Vec<_>>(), ["store_sealed"]);
 }
 

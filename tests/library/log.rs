@@ -57,7 +57,7 @@ fn an_event_that_nothing_knows_of_and_a_head_that_never_was_are_found_by_the_che
         Ok::<(), kanhe_store::StoreError>(())
     };
     registry.library.commit(note).unwrap();
-    let findings = registry.library.check(|_| None, |_, _| {}).unwrap();
+    let findings = registry.library.check(|_| Vec::new(), |_, _| {}).unwrap();
     let codes: Vec<_> = findings.iter().map(|finding| finding.defect.code()).collect();
     assert_eq!(codes, ["check_checkpoint", "check_event_record"]);
 }

@@ -394,7 +394,7 @@ fn an_event_that_is_lost_is_found_by_the_check() {
     let library = &bureau.registry.library;
     let project = Project { events: vec![7], ..bureau.project(&code) };
     library.commit(|pen| pen.move_on(&project)).unwrap();
-    let findings = library.check(|_| None, |_, _| {}).unwrap();
+    let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
     let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
     assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
 }

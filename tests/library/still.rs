@@ -26,7 +26,7 @@ fn a_copy_stays_as_the_library_was_while_the_library_goes_on() {
     assert_eq!((registry.library.certificates().unwrap(), before.0), (21, 20));
     // What the copy says is sound in itself, and so is what the library says now.
     for library in [&*copy, &registry.library] {
-        assert_eq!(library.check(|_| None, |_, _| {}).unwrap(), []);
+        assert_eq!(library.check(|_| Vec::new(), |_, _| {}).unwrap(), []);
     }
     let second = registry.library.still().unwrap();
     assert_eq!((second.certificates().unwrap(), copies(&registry)), (21, 2));
@@ -49,7 +49,7 @@ fn a_copy_that_is_made_while_others_write_is_of_one_moment() {
         let mut sizes = Vec::new();
         while writing.load(Ordering::Acquire) && sizes.len() < 10 {
             let copy = library.still().unwrap();
-            assert_eq!(copy.check(|_| None, |_, _| {}).unwrap(), [], "every index, card and event belongs together");
+            assert_eq!(copy.check(|_| Vec::new(), |_, _| {}).unwrap(), [], "every index, card and event belongs together");
             sizes.push(copy.log_size().unwrap());
         }
         sizes
@@ -91,7 +91,7 @@ fn a_check_that_nobody_waits_for_is_broken_off() {
     }
     let mut looked_at = 0;
     let checked = registry.library.check_while(
-        |_| None,
+        |_| Vec::new(),
         |seen, _| {
             looked_at = seen;
             if seen == 3 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }

@@ -1,7 +1,7 @@
 //! The rules' part of checking a library: that every signature holds under the manifest, and every card says what its history made of it.
 
+use crate::backing::{Lack, lacks};
 use crate::lifecycle::{Past, state_at};
-use crate::survivors::signer_of;
 use jiff::Timestamp;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{Authentic, Envelope};
@@ -12,27 +12,29 @@ use kanhe_core::seal::{Seal, digest_of, seal_hash};
 use kanhe_store::check::{Defect, Whole};
 use sha2::{Digest, Sha256};
 
-/// Judges one certificate of a library; the first thing that is not as it must be.
+/// Judges one certificate of a library: the first thing that is not as it must be, or else everything that the manifest lacks for it.
 ///
-/// That the manifest has not the key is said last: it speaks of the manifest, and the rest of the certificate.
-pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Option<Defect> {
-    let (identifier, agency) = (&whole.card.identifier, *whole.card.agency());
-    let keys = || manifest.agencies.iter().filter(|one| one.code == agency).flat_map(|agency| &agency.keys);
-    let named = signer_of(whole.record);
-    let unknown = named.filter(|named| !keys().any(|key| key.key.id() == *named)).map(|key| Defect::KeyUnknown { key, agency });
-    let signed = || keys().filter(|key| key.covers(whole.card.issued)).any(|key| signatures_hold(whole, &key.key));
-    if unknown.is_none() && !signed() {
-        return Some(Defect::Signature);
+/// What the manifest lacks speaks of the manifest, and the rest of the certificate. What has ended is refused by counters anyhow: of it only
+/// a key that nobody knows is told, for then nobody knows whether its signatures hold.
+pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Vec<Defect> {
+    let (card, identifier) = (whole.card, &whole.card.identifier);
+    let lacks = lacks(card, whole.record, manifest);
+    let mut keys = manifest.agencies.iter().filter(|one| one.code == *card.agency()).flat_map(|agency| &agency.keys);
+    if !lacks.iter().any(Lack::hides_the_signer) && !keys.any(|key| signatures_hold(whole, &key.key)) {
+        return vec![Defect::Signature];
     }
     let now = Past { at: Timestamp::MAX, known: Timestamp::MAX };
-    if state_at(identifier, whole.history.iter().map(|(_, event)| event), now) != Some(whole.card.state) {
-        return Some(Defect::State);
+    if state_at(identifier, whole.history.iter().map(|(_, event)| event), now) != Some(card.state) {
+        return vec![Defect::State];
     }
     let digest: [u8; 32] = Sha256::digest(&whole.record.envelope).into();
     let first = whole.history.iter().map(|(_, event)| event).find(|event| event.subject == identifier.to_string());
     let told =
         first.is_some_and(|first| first.act.makes_a_version() && first.digest == digest && first.seal == seal_hash(&whole.record.seal));
-    if told { unknown } else { Some(Defect::EventOfIssue) }
+    if !told {
+        return vec![Defect::EventOfIssue];
+    }
+    lacks.into_iter().filter(|lack| card.can_be_used() || lack.hides_the_signer()).map(Lack::defect).collect()
 }
 
 /// Opens the certificate and its seal with a key, and compares them.

@@ -13,7 +13,7 @@
 //! * [`question`]: what is asked that nothing could answer;
 //! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
-//! * [`dropped`]: what a manifest had that the next one has not;
+//! * [`backing`], [`dropped`]: what a manifest lacks for a certificate, and what it had that the next one has not;
 //! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack;
 //! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
 //!
@@ -21,6 +21,7 @@
 
 pub mod application;
 pub mod audit;
+pub mod backing;
 pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;

@@ -8,7 +8,7 @@ use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::{KeyId, VerifyingKey};
-use kanhe_core::manifest::Manifest;
+use kanhe_core::manifest::{AgencyKey, Manifest};
 use kanhe_core::qr::Scanned;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use std::sync::Arc;
@@ -73,6 +73,11 @@ impl Thefts {
     pub fn of(manifest: &Manifest) -> Self {
         let keys = manifest.agencies.iter().flat_map(|agency| &agency.keys);
         Self(keys.filter_map(|key| Some((key.key, key.counts_before?))).collect())
+    }
+
+    /// A key alone, if it is stolen.
+    pub(crate) fn of_key(key: &AgencyKey) -> Self {
+        Self(key.counts_before.map(|before| (key.key, before)).into_iter().collect())
     }
 
     /// Those of the manifest that a library works under.

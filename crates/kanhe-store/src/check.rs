@@ -42,12 +42,8 @@ pub const fn is_broken_off(findings: &[Finding]) -> bool {
 
 impl Library {
     /// Checks everything, and says what is not as it must be, up to where [`is_broken_off`] says that it stopped. `judge` adds what only the rules can tell of a certificate: whether its
-    /// signatures hold, and whether its history makes what its card says. `progress` is told how many of how many were looked at.
-    pub fn check(
-        &self,
-        judge: impl Fn(&Whole<'_>) -> Option<Defect>,
-        mut progress: impl FnMut(u64, u64),
-    ) -> Result<Vec<Finding>, StoreError> {
+    /// signatures hold, whether its history makes what its card says, and whether the manifest is still behind it. `progress` is told how many of how many were looked at.
+    pub fn check(&self, judge: impl Fn(&Whole<'_>) -> Vec<Defect>, mut progress: impl FnMut(u64, u64)) -> Result<Vec<Finding>, StoreError> {
         let checked = self.check_while(judge, |seen, all| {
             progress(seen, all);
             ControlFlow::Continue(())
@@ -58,7 +54,7 @@ impl Library {
     /// The same for as long as somebody wants to know: nothing, once `progress` has broken it off.
     pub fn check_while(
         &self,
-        judge: impl Fn(&Whole<'_>) -> Option<Defect>,
+        judge: impl Fn(&Whole<'_>) -> Vec<Defect>,
         mut progress: impl FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Option<Vec<Finding>>, StoreError> {
         let mut walk = Walk::begin(self, &mut progress)?;

@@ -103,7 +103,7 @@ impl Library {
     }
 
     /// Every certificate, in the order of their coming.
-    pub fn shelfmarks(&self) -> Result<impl Iterator<Item = Shelfmark> + use<>, StoreError> {
+    pub fn shelfmarks(&self) -> Result<impl DoubleEndedIterator<Item = Shelfmark> + use<>, StoreError> {
         Ok((0..self.certificates()?).map(Shelfmark))
     }
 

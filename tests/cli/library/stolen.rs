@@ -144,11 +144,25 @@ fn what_a_manifest_drops_is_told_and_named_once_by_a_check() {
     let [narrower, without_market] = [whole.replace("types = [1, 2] # market", "types = [1] # market"), without_first_agency(&whole)];
     assert_ne!(narrower, whole);
     assert_eq!(take_up(7, "root", &narrower), [told("type_taken_from_agency", 3)]);
+    let found =
+        || findings().iter().map(|finding| told(word(finding, "/code"), finding["certificates"].as_u64().unwrap())).collect::<Vec<_>>();
+    assert_eq!(found(), [told("check_type_taken", 3)], "one line, and none for each certificate");
+    let said = archive.ask(&["check", "--lang", "en"]).for_people().run().ended(1).out;
+    let line = "check_type_taken  type 11100000MB0143028R002 of agency 114400000069410121 (usable certificates: 3)";
+    assert!(said.starts_with(line), "{said}");
     take_up(8, "root", &whole);
     assert_eq!(take_up(9, "root", &without_market), [told("agency_removed", 3)]);
-    assert_eq!(findings().len(), 1, "one line for the key, and none for each certificate");
+    assert_eq!(found(), [told("check_agency_unknown", 3)]);
     take_up(10, "root", &whole);
     assert_eq!(take_up(11, "root-2", &whole), [told("root_changed", 3)]);
+    let closed = whole.replacen(" }]", ", until = \"2015-12-31\" }]", 1);
+    assert_eq!(take_up(12, "root-2", &closed), [told("key_window_narrowed", 3)]);
+    assert_eq!(found(), [told("check_outside_window", 3)], "and not as if their signatures failed");
+    take_up(13, "root-2", &whole);
+    let lists_only = whole.replacen("uses = [\"seal\", \"certificate\", \"status\"]", "uses = [\"status\"]", 1);
+    assert_eq!(take_up(14, "root-2", &lists_only), [told("key_use_taken", 3)]);
+    assert_eq!(found(), [told("check_key_use", 3)]);
+    take_up(15, "root-2", &whole);
     archive.is_whole();
 }
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::envelope::{Document, sign_to_cose};
-use kanhe_core::manifest::Contents;
+use kanhe_core::manifest::{Agency, Contents, Uses};
 use kanhe_core::survivors::Survivors;
 use kanhe_issuer::survivors::honest_seals;
 use kanhe_service::accounts::Role;
@@ -197,4 +197,51 @@ fn nobody_is_told_that_the_thiefs_is_in_force(stage: &Stage, [honest, forged]: [
     act("suspend");
     let back = act("reinstate");
     assert_eq!((&back["state"], &back["condition"], &back["behind_cut_off"]), (&json!("valid"), &json!("in_force"), &json!(true)));
+}
+
+#[test]
+fn what_the_manifest_is_not_behind_is_in_force_for_nobody_who_asks() {
+    let lost: [(&str, fn(&mut Contents)); 6] = [
+        ("outside_key_window", |contents| housing(contents)[0].until = Some(day("2026-03-01"))),
+        ("key_not_for_seals", |contents| housing(contents)[0].uses = Uses::CERTIFICATE.and(Uses::STATUS)),
+        ("out_of_scope", |contents| agency_of(contents).kinds.clear()),
+        ("issuer_unknown", |contents| drop(housing(contents).splice(..1, []))),
+        ("issuer_unknown", |contents| contents.agencies.retain(|agency| agency.code != code_of(Office::Housing))),
+        ("", |_| {}),
+    ];
+    let stage = with_spare_key();
+    let people = ["tang.keys", "song.keys"].map(|login| stage.officer(Office::Guangzhou, login, &[Role::KeyHolder]));
+    let identifier = stage.operator(WANG, 1);
+    let key = stage.key(Office::Guangzhou, &[Role::RelyingParty], None);
+    let (purpose, text) =
+        (json!({ "matter": "440100-SP-01", "case": "A-1", "duty": { "law": "《行政许可法》第三十四条" } }), text_of(&stage, &identifier));
+    let holder = json!({ "code_type": "111", "code": operator(1)["holder_code"] });
+    let ask = |path: &str, mut asked: Value| {
+        asked["purpose"] = purpose.clone();
+        stage.call(&key, "POST", &format!("/v1/sharing/{path}"), Some(&asked)).json()
+    };
+    for (edition, (code, change)) in (2..).zip(lost) {
+        let file = next_manifest(edition, |contents| {
+            housing(contents).push(all_uses(Office::Housing.old_key().verifying_key(), "2026-03-02"));
+            change(contents);
+        });
+        approved(&people[1], &propose(&people[0], "/v1/manifest", &a_file(&file)));
+        let stands = code.is_empty();
+        assert_eq!(verdict(&stage, &text), if stands { "accepted" } else { code });
+        let by_code = ask("qr", json!({ "text": text }));
+        assert_eq!(by_code["code"].as_str(), Some(code).filter(|_| !stands), "{by_code}");
+        let stated = json!({ "identifier": identifier, "holder_name": operator(1)["holder_name"] });
+        let answer = ask("verify-information", stated);
+        assert_eq!(answer["result"], json!(if stands { 0 } else { 2 }), "{code}: {answer}");
+        let condition = if stands { "in_force" } else { "suspended" };
+        let one = ask("identifier", json!({ "identifier": identifier }));
+        let all = ask("holder", json!({ "holder": holder }));
+        for shown in [&one, &all["certificates"][0]] {
+            assert_eq!((&shown["condition"], shown["refused_as"].as_str()), (&json!(condition), Some(code).filter(|_| !stands)), "{shown}");
+        }
+    }
+}
+
+fn agency_of(contents: &mut Contents) -> &mut Agency {
+    contents.agencies.iter_mut().find(|agency| agency.code == code_of(Office::Housing)).unwrap()
 }

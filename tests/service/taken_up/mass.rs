@@ -1,7 +1,7 @@
 //! Many certificates that are changed by two people.
 
 use super::is_sound;
-use crate::agencies::{LI, WANG, grounds, operator};
+use crate::agencies::{LI, OPERATOR, WANG, grounds, issue, operator};
 use crate::people::PASSWORD;
 use crate::proposals::{approved, condition, of_all, path_of, propose, refused};
 use crate::stage::Stage;
@@ -127,4 +127,14 @@ fn who_annuls_later_versions_is_told_that_the_earlier_do_not_come_back() {
     assert_eq!(told(&shown), Some(vec![json!("predecessor_stays_superseded")]), "who approves is told as well");
     let revoked = propose(&chen, "/v1/certificates/changes", &of_all("revoke"));
     assert_eq!(told(&revoked), None);
+    // And what can be done for the holder is as it is said.
+    let message = &shown["notices"][0]["message"];
+    assert!(message["en"].as_str().unwrap().contains("issue it anew with the same number and a new request id"), "{message}");
+    assert!(message["zh"].as_str().unwrap().contains("以原编号和新的申请编号重新颁发"), "{message}");
+    approved(&zhou, &proposal);
+    while work(&stage.house).unwrap() {}
+    let mut anew = operator(1);
+    anew["request_id"] = json!("P-1-anew");
+    let issued = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, anew)).json();
+    assert_eq!((&issued["certificate"]["number"], &issued["certificate"]["condition"]), (&operator(1)["number"], &json!("in_force")));
 }

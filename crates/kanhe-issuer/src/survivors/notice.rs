@@ -55,6 +55,10 @@ impl Notice {
             Self::TakenBack { .. } => "theft_taken_back",
             Self::NoSurvivors { .. } => "survivors_missing",
             Self::Dropped(Dropped::Key { .. }) => "key_removed",
+            Self::Dropped(Dropped::Use { .. }) => "key_use_taken",
+            Self::Dropped(Dropped::Window { .. }) => "key_window_narrowed",
+            Self::Dropped(Dropped::Dictionary { .. }) => "dictionary_removed",
+            Self::Dropped(Dropped::Words { .. }) => "dictionary_replaced",
             Self::Dropped(Dropped::Type { .. }) => "type_taken_from_agency",
             Self::Dropped(Dropped::Agency { .. }) => "agency_removed",
             Self::Dropped(Dropped::Root { .. }) => "root_changed",
@@ -65,8 +69,10 @@ impl Notice {
     pub const fn key(&self) -> Option<KeyId> {
         match self {
             Self::Behind { key, .. } | Self::BeyondEnd { key, .. } | Self::TakenBack { key } | Self::NoSurvivors { key, .. } => Some(*key),
-            Self::Dropped(Dropped::Key { key, .. } | Dropped::Root { next: key, .. }) => Some(*key),
-            Self::Dropped(Dropped::Type { .. } | Dropped::Agency { .. }) => None,
+            Self::Dropped(
+                Dropped::Key { key, .. } | Dropped::Use { key, .. } | Dropped::Window { key, .. } | Dropped::Root { next: key, .. },
+            ) => Some(*key),
+            Self::Dropped(Dropped::Type { .. } | Dropped::Agency { .. } | Dropped::Dictionary { .. } | Dropped::Words { .. }) => None,
         }
     }
 
@@ -75,7 +81,14 @@ impl Notice {
         match self {
             Self::Behind { usable, .. }
             | Self::Dropped(
-                Dropped::Key { usable, .. } | Dropped::Type { usable, .. } | Dropped::Agency { usable, .. } | Dropped::Root { usable, .. },
+                Dropped::Key { usable, .. }
+                | Dropped::Use { usable, .. }
+                | Dropped::Window { usable, .. }
+                | Dropped::Dictionary { usable, .. }
+                | Dropped::Words { usable, .. }
+                | Dropped::Type { usable, .. }
+                | Dropped::Agency { usable, .. }
+                | Dropped::Root { usable, .. },
             ) => Some(*usable),
             Self::BeyondEnd { .. } | Self::TakenBack { .. } | Self::NoSurvivors { .. } => None,
         }

@@ -8,11 +8,15 @@ use crate::house::House;
 use jiff::civil::Date;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
+use kanhe_core::envelope::Authentic;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::backing::{Lack, lacks};
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
-use kanhe_store::{Card, Library, Shelfmark, StoreError};
+use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// One call looks at so many certificates at most: some seconds of one core, and more than a holder has of a type.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -22,28 +26,63 @@ pub(super) struct Held {
     pub(super) card: Card,
     pub(super) certificate: Certificate,
     pub(super) successor: Option<CertificateId>,
-    pub(super) behind_cut_off: bool,
+    pub(super) doubt: Doubt,
 }
 
 impl Held {
-    pub(super) fn read(library: &Library, mark: Shelfmark, thefts: &Thefts) -> Result<Self, StoreError> {
+    pub(super) fn read(library: &Library, mark: Shelfmark, doubts: &Doubts) -> Result<Self, StoreError> {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier);
-        let behind_cut_off = thefts.reach(library, mark, &record)?;
-        Ok(Self { certificate: record.certificate()?, card, successor, behind_cut_off })
+        let doubt = doubts.of(library, mark, &card, &record)?;
+        Ok(Self { certificate: record.certificate()?, card, successor, doubt })
     }
 
     pub(super) fn condition(&self, today: Date) -> Condition {
-        condition_of(&self.card, self.behind_cut_off, today)
+        condition_of(&self.card, self.doubt, today)
     }
 }
 
-/// As what somebody else may take a certificate: what a stolen key signed behind the cut-off may be the thief's, and nobody relies on it
-/// until the agency has looked at it.
-pub(super) fn condition_of(card: &Card, behind_cut_off: bool, today: Date) -> Condition {
+/// As what somebody else may take a certificate: what a counter would not take from whoever shows it, nobody relies on until the agency, or
+/// the manifest, has been put right.
+pub(super) fn condition_of(card: &Card, doubt: Doubt, today: Date) -> Condition {
     match Condition::of(card.state, card.from, card.until, today) {
-        Condition::InForce | Condition::NotYetInForce if behind_cut_off => Condition::Suspended,
+        Condition::InForce | Condition::NotYetInForce if doubt.stands() => Condition::Suspended,
         condition => condition,
+    }
+}
+
+/// Why a counter would not take a certificate, whatever its state is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubt {
+    /// A stolen key signed it behind the cut-off: it may be the thief's.
+    pub(super) behind_cut_off: bool,
+    /// The counter's code where the manifest is not behind it any more.
+    pub(super) lack: Option<&'static str>,
+}
+
+impl Doubt {
+    const fn stands(self) -> bool {
+        self.behind_cut_off || self.lack.is_some()
+    }
+}
+
+/// What the manifest of a library says of its certificates.
+pub(super) struct Doubts {
+    thefts: Thefts,
+    manifest: Option<Arc<Authentic<Manifest>>>,
+}
+
+impl Doubts {
+    pub(super) fn known_to(library: &Library) -> Result<Self, StoreError> {
+        let manifest = library.opened_manifest(|_| StoreError::Malformed { family: "meta" })?;
+        let thefts = manifest.as_ref().map(|manifest| Thefts::of(manifest)).unwrap_or_default();
+        Ok(Self { thefts, manifest })
+    }
+
+    pub(super) fn of(&self, library: &Library, mark: Shelfmark, card: &Card, record: &Record) -> Result<Doubt, StoreError> {
+        let lacks = self.manifest.as_ref().map(|manifest| lacks(card, record, manifest)).unwrap_or_default();
+        let behind_cut_off = self.thefts.reach(library, mark, record)?;
+        Ok(Doubt { behind_cut_off, lack: lacks.iter().find_map(Lack::verdict) })
     }
 }
 
@@ -69,8 +108,8 @@ impl Found {
 
     /// What stands at these places, of types that the caller may ask for.
     pub(super) fn read(library: &Library, caller: &Caller, marks: &[Shelfmark]) -> Result<Self, StoreError> {
-        let thefts = Thefts::known_to(library)?;
-        let all = marks.iter().map(|mark| Held::read(library, *mark, &thefts)).collect::<Result<Vec<_>, _>>()?;
+        let doubts = Doubts::known_to(library)?;
+        let all = marks.iter().map(|mark| Held::read(library, *mark, &doubts)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { held: all.into_iter().filter(|held| caller.scope.has(held.card.type_code())).collect(), next: None })
     }
 
@@ -83,7 +122,7 @@ impl Found {
 pub fn by_identifier(library: &Library, caller: &Caller, identifier: &CertificateId) -> Result<Found, ShareError> {
     caller.may_for(Right::Share, identifier.type_code())?;
     let mark = library.find(identifier)?;
-    let held = mark.map(|mark| Held::read(library, mark, &Thefts::known_to(library)?)).transpose()?;
+    let held = mark.map(|mark| Held::read(library, mark, &Doubts::known_to(library)?)).transpose()?;
     Ok(Found { held: held.into_iter().collect(), next: None })
 }
 

@@ -1,6 +1,6 @@
 //! Which of the certificates that a matter needs a holder has.
 
-use super::found::{Found, Held, Search, condition_of};
+use super::found::{Doubt, Doubts, Found, Held, Search, condition_of};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use super::shown::SharedCertificate;
@@ -11,7 +11,6 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::HolderCode;
 use kanhe_issuer::sharing::{Matching, Matter, Want, match_want};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::Question;
 use kanhe_store::{Card, Shelfmark};
 use serde::Serialize;
@@ -44,10 +43,10 @@ impl MatchedWant {
 pub fn match_matter(house: &House, inquiry: &Inquiry<'_>, matter: &Matter, holder: &HolderCode) -> Result<Vec<MatchedWant>, ShareError> {
     let today = day_in_china(house.now());
     let (mut met, mut shown, mut search) = (Vec::new(), Found { held: Vec::new(), next: None }, Search::new());
-    let thefts = Thefts::known_to(&house.library)?;
+    let doubts = Doubts::known_to(&house.library)?;
     for want in matter.wants() {
-        let mark = inquiry.or_too_many(house, best_of(house, inquiry, (want, holder), today, (&mut search, &thefts)))?;
-        let best = mark.map(|mark| Held::read(&house.library, mark, &thefts)).transpose()?;
+        let mark = inquiry.or_too_many(house, best_of(house, inquiry, (want, holder), today, (&mut search, &doubts)))?;
+        let best = mark.map(|mark| Held::read(&house.library, mark, &doubts)).transpose()?;
         // The word is that of the certificate as it is shown, whatever has become of it since it was found.
         let word = match_want(want, best.iter().map(|held| (&held.card, held.condition(today))), today).word();
         met.push((Names::from(&want.names), word, best.is_some()));
@@ -64,19 +63,21 @@ fn best_of(
     inquiry: &Inquiry<'_>,
     (want, holder): (&Want, &HolderCode),
     today: Date,
-    (search, thefts): (&mut Search, &Thefts),
+    (search, doubts): (&mut Search, &Doubts),
 ) -> Result<Option<Shelfmark>, ShareError> {
     let library = &house.library;
-    let mut best: Option<(Shelfmark, Card, bool)> = None;
+    let mut best: Option<(Shelfmark, Card, Doubt)> = None;
     for code in &want.types {
         inquiry.caller.may_for(Right::Share, code)?;
         let question = Question::Holder { code: holder.clone(), type_code: Some(*code) };
         search.through(library, &question, |marks| {
             let mut all = Vec::from_iter(best.take());
             for mark in marks {
-                all.push((*mark, library.card(*mark)?, thefts.reach_at(library, *mark)?));
+                let card = library.card(*mark)?;
+                let doubt = doubts.of(library, *mark, &card, &library.record(*mark)?)?;
+                all.push((*mark, card, doubt));
             }
-            let conditions = all.iter().map(|(_, card, behind)| (card, condition_of(card, *behind, today)));
+            let conditions = all.iter().map(|(_, card, doubt)| (card, condition_of(card, *doubt, today)));
             let matching = match_want(want, conditions, today);
             let place = matching.certificate().and_then(|found| all.iter().position(|(_, card, _)| card.identifier == found.identifier));
             let met = matches!(matching, Matching::Held(_));

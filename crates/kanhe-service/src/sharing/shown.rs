@@ -38,10 +38,15 @@ pub struct SharedCertificate {
     #[schema(value_type = Object)]
     fields: Fields,
     /// What has become of it, and where its term stands today: `in_force`, `not_yet_in_force`, `expired`, `suspended`, `revoked`,
-    /// `annulled`, `cancelled`, `transferred`, `superseded`. One that would be in force and is `behind_cut_off` is told as `suspended`.
+    /// `annulled`, `cancelled`, `transferred`, `superseded`. One that would be in force and is `behind_cut_off` or has a `refused_as` is told
+    /// as `suspended`.
     condition: &'static str,
     /// Whether a stolen key signed it behind the cut-off that the manifest names: counters refuse it (`key_stolen`).
     behind_cut_off: bool,
+    /// The code with which counters refuse it, or cannot tell of it, because the manifest is not behind it any more: `issuer_unknown`,
+    /// `key_not_for_seals`, `outside_key_window`, `out_of_scope`, `type_unknown`, `dictionary_unknown`. Null where it is.
+    #[schema(required)]
+    refused_as: Option<&'static str>,
     /// From when on its state holds (RFC 3339).
     #[schema(format = DateTime)]
     effective: String,
@@ -88,7 +93,8 @@ impl SharedCertificate {
             until: card.until.map(|until| until.to_string()),
             fields: shown::fields(&said, kind, inquiry.sight),
             condition: held.condition(day_in_china(now)).word(),
-            behind_cut_off: held.behind_cut_off,
+            behind_cut_off: held.doubt.behind_cut_off,
+            refused_as: held.doubt.lack,
             effective: card.effective.to_string(),
             as_of: now.to_string(),
             successor: held.successor.as_ref().map(ToString::to_string),

@@ -31,11 +31,15 @@ pub struct Checked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Finding)]
 pub struct ShownFinding {
-    /// What it is about: a certificate by its place in the library, an event by its index, an application, a key of an agency, or the
-    /// library.
+    /// What it is about: a certificate by its place in the library, an event by its index, an application, the library; or of the manifest
+    /// an agency, a key or a type of an agency, a dictionary.
     pub place: String,
     /// The stable code.
     pub code: Cow<'static, str>,
+    /// Where it is about the manifest, how many certificates that can be used it is about, as far as the check has come; null otherwise.
+    #[serde(default)]
+    #[schema(required)]
+    pub certificates: Option<u64>,
 }
 
 impl Checked {
@@ -49,6 +53,6 @@ impl Checked {
 
 impl From<&Finding> for ShownFinding {
     fn from(finding: &Finding) -> Self {
-        Self { place: finding.place.to_string(), code: finding.defect.code().into() }
+        Self { place: finding.place.to_string(), code: finding.defect.code().into(), certificates: finding.usable }
     }
 }

@@ -2,6 +2,9 @@
 
 use super::Names;
 use super::certificate::STAYS_SUPERSEDED;
+use kanhe_core::code::Uscc;
+use kanhe_core::key::KeyId;
+use kanhe_core::manifest::Uses;
 use kanhe_issuer::dropped::Dropped;
 use kanhe_issuer::survivors::Notice;
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,8 @@ use utoipa::ToSchema;
 #[schema(as = ProposalNotice)]
 pub struct ShownNotice {
     /// The stable code: `theft_certificates_behind`, `theft_cut_off_beyond_end`, `theft_taken_back`, `survivors_missing`, `key_removed`,
-    /// `type_taken_from_agency`, `agency_removed`, `root_changed`, `predecessor_stays_superseded`.
+    /// `key_use_taken`, `key_window_narrowed`, `type_taken_from_agency`, `agency_removed`, `dictionary_removed`, `dictionary_replaced`,
+    /// `root_changed`, `predecessor_stays_superseded`.
     pub code: Cow<'static, str>,
     /// The id of the key; null where it is about none.
     #[schema(required)]
@@ -36,8 +40,12 @@ impl From<&Notice> for ShownNotice {
 impl ShownNotice {
     /// So many certificates that are annulled had taken the place of another version.
     pub fn of_later_versions(certificates: u64) -> Self {
-        let zh = format!("其中 {certificates} 张是延续或变更后的版本：宣告无效后，前一版本仍为已被替代，不会恢复");
-        let en = format!("{certificates} of them had taken the place of another version, which stays superseded when they are annulled");
+        let zh = format!(
+            "其中 {certificates} 张是延续或变更后的版本：宣告无效后，前一版本仍为已被替代，不会恢复；持证主体如仍应持证，以原编号和新的申请编号重新颁发（编号即流水号的，为下一版本）"
+        );
+        let en = format!(
+            "{certificates} of them had taken the place of another version, which stays superseded when they are annulled; where a holder is to have one, issue it anew with the same number and a new request id (the next version, where the number is the serial)"
+        );
         Self { code: STAYS_SUPERSEDED.into(), key_id: None, certificates: Some(certificates), message: Names { zh, en } }
     }
 }
@@ -92,6 +100,30 @@ fn missed(dropped: &Dropped) -> Names {
                 "the stolen key {key} of agency {agency} is not in it any more, nor its cut-off {before}: nobody can tell of what it signed, honest certificates as well (usable certificates that the agency issued in its time: {usable}); it is kept, with `counts_before`"
             ),
         ),
+        Dropped::Use { key, agency, uses, usable } => of_use((key, agency), *uses, *usable),
+        Dropped::Window { key, agency, from, until, usable } => {
+            let until = until.map_or_else(|| "..".to_owned(), |until| until.to_string());
+            (
+                format!(
+                    "机构 {agency} 的密钥 {key} 的有效期改为 {from}/{until}：其为此外日期签发、仍可用的 {usable} 张，核验一律不予接受；from 应不晚于其签发的首日，until 应不早于末日"
+                ),
+                format!(
+                    "key {key} of agency {agency} counts for {from}/{until} now: counters refuse the {usable} usable certificates that it signed for other days; `from` is no later than the first day of issue that it signed for, and `until` no earlier than the last"
+                ),
+            )
+        }
+        Dropped::Dictionary { dictionary, usable } => (
+            format!("词典 {dictionary} 不再列入名录：以其压缩的签章无从读出，涉及仍可用的证照 {usable} 张；旧词典应保留"),
+            format!(
+                "dictionary {dictionary} is not in it any more: no counter can read the seals that are packed with it, of {usable} usable certificates; old dictionaries are kept"
+            ),
+        ),
+        Dropped::Words { dictionary, usable } => (
+            format!("词典 {dictionary} 的内容已改：以原词典压缩的签章将被误读或无从读出，涉及仍可用的证照 {usable} 张；新词典应另用编号"),
+            format!(
+                "dictionary {dictionary} has other words: counters misread the seals that are packed with the ones before, or cannot read them, of {usable} usable certificates; other words take another id"
+            ),
+        ),
         Dropped::Type { type_code, agency, usable } => (
             format!("机构 {agency} 不再有权签发 {type_code}，或其序号已改作他用：已签发、仍可用的 {usable} 张，核验一律不予接受"),
             format!(
@@ -110,4 +142,23 @@ fn missed(dropped: &Dropped) -> Names {
         ),
     };
     Names { zh, en }
+}
+
+/// What comes of a right that a key loses.
+fn of_use((key, agency): (&KeyId, &Uscc), uses: Uses, usable: u64) -> (String, String) {
+    let (zh, en) = match (uses.include(Uses::SEAL), uses.include(Uses::CERTIFICATE)) {
+        (true, true) => (("二维码和证照文件", "二维码和文件"), ("seals and certificates", "QR codes and files")),
+        (true, false) => (("二维码", "二维码"), ("seals", "QR codes")),
+        (false, _) => (("证照文件", "文件"), ("certificates", "files")),
+    };
+    (
+        format!(
+            "机构 {agency} 的密钥 {key} 不再有权签署{}：其已签发证照的{}，核验一律不予接受（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；停用的密钥应保留其用途，写明 until",
+            zh.0, zh.1
+        ),
+        format!(
+            "key {key} of agency {agency} may sign no {} any more: counters refuse the {} of what it signed (usable certificates that the agency issued in its time: {usable}); a key that signs no more keeps its uses, with `until`",
+            en.0, en.1
+        ),
+    )
 }

@@ -53,46 +53,51 @@ impl Shelved {
 }
 
 /// Looks at every certificate in the order of their coming.
-pub(super) fn certificates(walk: &mut Walk<'_>, judge: &dyn Fn(&Whole<'_>) -> Option<Defect>) -> Result<(), Stop> {
+pub(super) fn certificates(walk: &mut Walk<'_>, judge: &dyn Fn(&Whole<'_>) -> Vec<Defect>) -> Result<(), Stop> {
     for number in 0..walk.certificates {
         let place = Place::Certificate(Shelfmark(number));
         let mut wrong = Vec::new();
         if let Err(error) = one(walk, Shelfmark(number), judge, &mut wrong) {
-            wrong.push(Defect::Unreadable(error));
+            wrong.push((Defect::Unreadable(error), false));
         }
-        for defect in wrong {
-            let place = if let Defect::KeyUnknown { key, agency } = defect { Place::Key(key, agency) } else { place };
-            walk.find(place, defect)?;
+        for (defect, can_be_used) in wrong {
+            match defect.in_manifest() {
+                Some(place) => walk.miss(place, defect, can_be_used)?,
+                None => walk.find(place, defect)?,
+            }
         }
         walk.step()?;
     }
     Ok(())
 }
 
+/// What is wrong with one certificate, each with whether it can be used.
 fn one(
     walk: &mut Walk<'_>,
     shelfmark: Shelfmark,
-    judge: &dyn Fn(&Whole<'_>) -> Option<Defect>,
-    wrong: &mut Vec<Defect>,
+    judge: &dyn Fn(&Whole<'_>) -> Vec<Defect>,
+    wrong: &mut Vec<(Defect, bool)>,
 ) -> Result<(), StoreError> {
     let shelved = Shelved::read(walk.library, shelfmark)?;
     let Shelved { card, record, certificate, entries } = &shelved;
+    let usable = card.can_be_used();
     for key in [Some(counts::of_month(card)), counts::of_ending(card)].into_iter().flatten() {
         *walk.counts.entry(key).or_default() += 1;
     }
     walk.slot(card);
     if !shelved.agrees() || !shelved.is_linked(walk.library, shelfmark) {
-        wrong.push(Defect::Card);
+        wrong.push((Defect::Card, usable));
     }
     for entry in entries {
         if !walk.stands(entry)? {
-            wrong.push(Defect::of(entry.family));
+            wrong.push((Defect::of(entry.family), usable));
         }
     }
     let history = walk.library.history(shelfmark)?;
     if history.is_empty() {
-        wrong.push(Defect::History);
+        wrong.push((Defect::History, usable));
     }
-    wrong.extend(judge(&Whole { card, record, certificate, history: &history }));
+    let judged = judge(&Whole { card, record, certificate, history: &history });
+    wrong.extend(judged.into_iter().map(|defect| (defect, usable)));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::record::Shelfmark;
-use kanhe_core::code::{ProjectCode, Uscc};
+use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_core::key::KeyId;
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub struct Finding {
     pub place: Place,
     /// What is wrong.
     pub defect: Defect,
+    /// Of what is wrong with the manifest, and told once: how many certificates that can be used it is about.
+    pub usable: Option<u64>,
 }
 
 /// What can be wrong.
@@ -51,6 +53,37 @@ pub enum Defect {
         key: KeyId,
         /// The agency whose certificates they are.
         agency: Uscc,
+    },
+    /// The manifest has no such agency: of all its certificates this is told once.
+    AgencyUnknown {
+        /// The agency.
+        agency: Uscc,
+    },
+    /// The manifest lets the key sign no seals, or no certificates: told once, as what follows is.
+    KeyUse {
+        /// The key that seals name.
+        key: KeyId,
+        /// Its agency.
+        agency: Uscc,
+    },
+    /// Certificates that can be used were issued on days that the key's window has not.
+    OutsideWindow {
+        /// The key that seals name.
+        key: KeyId,
+        /// Its agency.
+        agency: Uscc,
+    },
+    /// The agency may not issue the type, or its index means another.
+    TypeTaken {
+        /// The type.
+        type_code: TypeCode,
+        /// The agency.
+        agency: Uscc,
+    },
+    /// The manifest has no such dictionary, which seals are packed with.
+    DictionaryUnknown {
+        /// Its id in the seals.
+        dictionary: u32,
     },
     /// The card says another state than the history.
     State,
@@ -116,6 +149,11 @@ impl Defect {
             Self::History => "check_history",
             Self::Signature => "check_signature",
             Self::KeyUnknown { .. } => "check_key_unknown",
+            Self::AgencyUnknown { .. } => "check_agency_unknown",
+            Self::KeyUse { .. } => "check_key_use",
+            Self::OutsideWindow { .. } => "check_outside_window",
+            Self::TypeTaken { .. } => "check_type_taken",
+            Self::DictionaryUnknown { .. } => "check_dictionary_unknown",
             Self::State => "check_state",
             Self::EventOfIssue => "check_event_of_issue",
             Self::Project => "check_project",
@@ -127,6 +165,19 @@ impl Defect {
             Self::CardBeyond => "check_card_beyond",
             Self::Tile => "check_tile",
             Self::Unreadable(error) => error.code(),
+        }
+    }
+
+    /// What it is about in the manifest; none where it is a defect of the library itself.
+    pub(super) const fn in_manifest(&self) -> Option<Place> {
+        match self {
+            Self::KeyUnknown { key, agency } | Self::KeyUse { key, agency } | Self::OutsideWindow { key, agency } => {
+                Some(Place::Key(*key, *agency))
+            }
+            Self::AgencyUnknown { agency } => Some(Place::Agency(*agency)),
+            Self::TypeTaken { type_code, agency } => Some(Place::Type(*type_code, *agency)),
+            Self::DictionaryUnknown { dictionary } => Some(Place::Dictionary(*dictionary)),
+            _ => None,
         }
     }
 }
@@ -142,6 +193,12 @@ pub enum Place {
     Project(ProjectCode),
     /// A key of an agency.
     Key(KeyId, Uscc),
+    /// An agency.
+    Agency(Uscc),
+    /// A type of an agency.
+    Type(TypeCode, Uscc),
+    /// A dictionary.
+    Dictionary(u32),
     /// The library as a whole.
     Library,
 }
@@ -153,6 +210,9 @@ impl fmt::Display for Place {
             Self::Event(index) => write!(f, "event {index}"),
             Self::Project(code) => write!(f, "application {code}"),
             Self::Key(key, agency) => write!(f, "key {key} of agency {agency}"),
+            Self::Agency(agency) => write!(f, "agency {agency}"),
+            Self::Type(type_code, agency) => write!(f, "type {type_code} of agency {agency}"),
+            Self::Dictionary(dictionary) => write!(f, "dictionary {dictionary}"),
             Self::Library => f.write_str("the library"),
         }
     }

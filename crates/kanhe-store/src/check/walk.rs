@@ -64,7 +64,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Goes through all of it; a part that cannot be read keeps nobody from the next.
-    pub(super) fn through(&mut self, judge: &dyn Fn(&Whole<'_>) -> Option<Defect>) -> Result<(), Stop> {
+    pub(super) fn through(&mut self, judge: &dyn Fn(&Whole<'_>) -> Vec<Defect>) -> Result<(), Stop> {
         certificates::certificates(self, judge)?;
         self.part(indexes::of_certificates)?;
         self.part(events::log)?;
@@ -85,10 +85,24 @@ impl<'w> Walk<'w> {
 
     /// Writes down what was found; the same is told once.
     pub(super) fn find(&mut self, place: Place, defect: Defect) -> Result<(), Stop> {
-        let finding = Finding { place, defect };
+        let finding = Finding { place, defect, usable: None };
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
+        self.goes_on()
+    }
+
+    /// Writes down what the manifest lacks for one certificate more: it is told once, with how many of them can be used.
+    pub(super) fn miss(&mut self, place: Place, defect: Defect, can_be_used: bool) -> Result<(), Stop> {
+        let one = u64::from(can_be_used);
+        match self.findings.iter_mut().find(|finding| finding.place == place && finding.defect == defect) {
+            Some(finding) => finding.usable = finding.usable.map(|usable| usable + one),
+            None => self.findings.push(Finding { place, defect, usable: Some(one) }),
+        }
+        self.goes_on()
+    }
+
+    fn goes_on(&self) -> Result<(), Stop> {
         if is_broken_off(&self.findings) { Err(Stop::Enough) } else { Ok(()) }
     }
 

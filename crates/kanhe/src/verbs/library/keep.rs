@@ -10,7 +10,7 @@ use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
 use jiff::Timestamp;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
-use kanhe_service::shown::Checked;
+use kanhe_service::shown::{Checked, ShownFinding};
 use kanhe_store::backup::{Backup, Earlier, Progress, backups, chosen, restore_with};
 use kanhe_store::docket::Docket;
 use kanhe_store::{Library, StoreError};
@@ -207,7 +207,12 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind
     });
     voice.say(&json, |language| {
-        let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();
+        let usable = |certificates: u64| match language {
+            Language::Chinese => format!("（仍可用的证照 {certificates} 张）"),
+            Language::English => format!(" (usable certificates: {certificates})"),
+        };
+        let line = |found: &ShownFinding| format!("{}  {}{}", found.code, found.place, found.certificates.map(usable).unwrap_or_default());
+        let mut lines: Vec<String> = findings.iter().map(line).collect();
         lines.extend((behind > 0).then(|| match language {
             Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张仍可用的证照，核验不予接受：kanhe log lost 列出"),
             Language::English => {

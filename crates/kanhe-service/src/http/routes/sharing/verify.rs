@@ -89,7 +89,8 @@ impl StandardAnswer {
 /// Whether what somebody says of a certificate is so.
 ///
 /// `0` as stated and in force, `1` not yet in force, `2` not in force for the time being, `3` in force no more, `4` too little was stated,
-/// `5` there is none, `6` it says otherwise. Which part differs is not said. A holder's code by which nothing is found is refused where its
+/// `5` there is none, `6` it says otherwise. Which part differs is not said. One that would be in force and that counters would not take all the
+/// same (`behind_cut_off`, `refused_as` of what sharing shows) is answered with `2`. A holder's code by which nothing is found is refused where its
 /// check character is wrong, and so are fields that the certificate's type has not.
 #[utoipa::path(post, path = "/v1/sharing/verify-information", tag = "sharing", request_body = InformationStated,
     responses((status = OK, body = StandardAnswer)))]

@@ -2,6 +2,7 @@
 
 mod kept;
 mod lodging;
+mod waiting;
 
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, nobody_behind};
 use kanhe_core::code::{CertificateId, ProjectCode};

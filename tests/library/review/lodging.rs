@@ -7,7 +7,7 @@ use kanhe_core::status::State;
 use kanhe_issuer::examiner::{ExaminerError, Lodged, Lodging, Opinion};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entry, Replacement};
-use kanhe_store::{Stage, StoreError};
+use kanhe_store::StoreError;
 use kanhe_tests::world::moment;
 
 #[test]
@@ -17,16 +17,6 @@ fn the_same_request_is_lodged_once_and_another_under_its_id_is_refused() {
     assert_eq!(bureau.lodge_as(1, "P-1", None, NOON).unwrap(), Lodged::Before(first.code()));
     assert_eq!(code_of(bureau.lodge_as(2, "P-1", None, NOON)), "request_reused");
     assert_eq!(bureau.registry.library.log_size().unwrap(), 1);
-}
-
-#[test]
-fn one_valid_certificate_a_holder_is_asked_again_at_the_decision() {
-    let bureau = Bureau::open(PARALLEL);
-    let (first, second) = (bureau.lodge_as(1, "P-1", None, NOON).unwrap().code(), bureau.lodge_as(1, "P-2", None, NOON).unwrap().code());
-    bureau.approved(&first, NOON).unwrap();
-    assert_eq!(code_of(bureau.approved(&second, NOON)), "holder_has_one");
-    assert_eq!(bureau.project(&second).stage, Stage::ForDecision);
-    bureau.is_sound();
 }
 
 #[test]

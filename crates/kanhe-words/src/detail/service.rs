@@ -109,6 +109,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "another agency of the region has issued a holder a certificate of this type that is valid or suspended",
         "本地区另一机构已向该持证主体颁发此类证照，现为有效或暂扣",
     ),
+    (
+        "a holder has applied for a certificate of this type at another agency of the region",
+        "持证主体已向本地区另一机构申请此类证照，尚未决定",
+    ),
+    ("a holder has applied for a certificate of this type already", "持证主体已申请此类证照，尚未决定"),
     ("a holder has a certificate of this type that is valid or suspended", "持证主体已有一张有效或暂扣的此类证照"),
     ("the scheme is for certificates of other regions: they are entered by transfer in", "该体系用于其他地区的证照，须经转入登记"),
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),

@@ -27,6 +27,7 @@ pub(super) const HINTS: &[Row] = &[
         "检查是否以 Authorization: Bearer kanhe_… 发送了完整的密钥。",
         "Check that the whole key is sent as `Authorization: Bearer kanhe_…`.",
     ),
+    ("application_open", "等待该申请的决定，或先予撤回。", "Wait for its decision, or have it withdrawn first."),
     ("body_packed", "请勿压缩请求正文，去掉 Content-Encoding 后重发。", "Send it as it is, without `Content-Encoding`."),
     ("body_too_large", "减少内容，或改为批量任务提交（POST /v1/jobs）。", "Send less, or hand a job in with POST /v1/jobs."),
     ("body_too_slow", "换用更好的网络，或分几次发送。", "Send it over a better line, or in parts."),

@@ -173,7 +173,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     (
         "traces.endpoint is http:// or https:// with a host and a path, without user and password",
-        "traces.endpoint 应为带主机和路径的 http:// 或 https:// 地址，不含用户名和口令",
+        "traces.endpoint 应为带主机和路径的 http:// 或 https:// 地址，不含用户名和密码",
     ),
     (
         "key {} under [[keys]] has a file, or a token with a label or serial, and not both",

@@ -41,6 +41,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("config_folder_missing", "建立该目录，或挂载其所在的磁盘。", "Make the folder, or mount its disk."),
     ("config_key_twice", "去掉其中一处。", "Leave one of the two out."),
+    ("config_lock", AS, "config_key_twice"),
     ("config_metrics", "为 listen.metrics 另给一个端口。", "Give `listen.metrics` a port of its own."),
     ("config_variable", "写作 KANHE_SERVE_配置节__配置项。", "Write it as KANHE_SERVE_SECTION__SETTING."),
     (
@@ -145,6 +146,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("picture_too_large", "裁剪或缩小图片。", "Crop the picture or make it smaller."),
     ("picture_truncated", "文件不完整或已损坏，请重新获取。", "The file is cut short or damaged: get it again."),
     ("picture_unreadable", "另存为 PNG 或 JPEG 图片。", "Save it as a PNG or JPEG picture."),
+    (
+        "publish_key_untrusted",
+        "在 counter.trusted 中列出其公钥，或为 publish.pack_key 换一个密钥。",
+        "Name its public key in `counter.trusted`, or another key in `publish.pack_key`.",
+    ),
     ("qr_*", "请重新扫描。", "Scan again."),
     ("qr_several", "清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone."),
     ("qr_text_behind", AS, "qr_several"),

@@ -261,6 +261,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     ("the agency has no such key", "本机构没有该密钥"),
     ("the key is revoked or has expired: make a new one", "该密钥已作废或过期，请新建"),
+    ("the client certificate ended at {}", "客户端证书已于 {} 到期"),
     ("another account is linked to this certificate", "该客户端证书已绑定其他账号"),
     (
         "a client certificate is given in PEM, or by the 64 hexadecimal digits of its SHA-256",

@@ -61,6 +61,7 @@ pub(super) const HINTS: &[Row] = &[
         "只给一张 PEM 证书，或其十六进制的 SHA-256。",
         "Give one certificate in PEM, or its SHA-256 in hexadecimal.",
     ),
+    ("client_certificate_over", "绑定下一张证书。", "Link the next one."),
     ("client_certificate_taken", "作废另一账号，或换一张证书。", "Revoke the other account, or take another certificate."),
     ("client_certificate_unknown", "请本机构管理员绑定该证书。", "Ask the agency's administrator to link it."),
     ("csrf_token_wrong", "在 X-CSRF-Token 头中发送 GET /v1/session 所返回的值。", "Send in `X-CSRF-Token` what GET /v1/session answers."),

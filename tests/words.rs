@@ -4,9 +4,10 @@
 
 use kanhe_core::verify::{Occasion, verify};
 use kanhe_issuer::application::FaultDefect;
+use kanhe_issuer::lifecycle::Condition;
 use kanhe_tests::World;
 use kanhe_tests::negative::{packs, vectors};
-use kanhe_words::{Answer, Clock, Language, in_chinese};
+use kanhe_words::{Answer, Clock, Language, hint, in_chinese, remedy};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -277,5 +278,29 @@ fn what_is_wrong_with_a_row_is_told_in_chinese_with_every_value_that_the_english
         assert!(values(&zh).is_superset(&values(&en)), "{en}: {zh}");
         let left: String = zh.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 8).collect();
         assert!(left.is_empty() || en.contains(&left) && matches!(defect, FaultDefect::Schema { .. }), "{zh}");
+    }
+}
+
+#[test]
+fn who_looks_for_a_state_that_there_is_not_hears_of_every_word_that_would_do() {
+    for words in [hint("status_unknown_state").unwrap(), remedy("status_unknown_state").unwrap()] {
+        for word in Condition::ALL.map(Condition::word) {
+            assert!(words.zh.contains(word) && words.en.contains(word), "{word}: {words:?}");
+        }
+        assert!(words.zh.contains("代码集:代码") && words.en.contains("SET:CODE"), "{words:?}");
+    }
+}
+
+#[test]
+fn a_log_that_is_not_published_is_told_with_what_to_do_at_the_machine_and_through_a_service() {
+    assert!(remedy("log_unpublished").unwrap().en.contains("kanhe log publish"));
+    assert!(hint("log_unpublished").unwrap().en.contains("POST /v1/publish"));
+}
+
+#[test]
+fn what_an_officer_signs_in_with_has_one_word() {
+    for detail in ["login and password do not belong together, or the account is closed", "the new password is the old one"] {
+        let chinese = in_chinese(detail).unwrap_or_else(|| panic!("{detail}"));
+        assert!(chinese.contains("密码") && !chinese.contains("口令"), "{chinese}");
     }
 }

@@ -89,6 +89,32 @@ fn what_does_not_open_is_named_by_its_section_its_file_and_what_was_to_open_it()
 }
 
 #[test]
+fn a_key_for_packs_that_counters_do_not_trust_is_found_before_the_first_pack() {
+    let archive = Archive::open();
+    let sections = "[listen]\naddress = \"127.0.0.1:8470\"\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n";
+    let key = "[publish]\npack_key = \"gd.example.cn/log\"\n[[keys]]\nfile = \"log.key\"\nidentity = \"identity.txt\"\n";
+    let wrong = |trusted: &str| {
+        let counter = format!("[counter]\npack = \"no.pack\"\ntrusted_files = [\"{trusted}\"]\n");
+        told(&check(&archive, &format!("{sections}{counter}{key}")).run().ended(2)).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong("root.pub"), ["publish_key_untrusted", "file_not_found"]);
+    assert_eq!(wrong("log.pub"), ["file_not_found"], "only the pack is missing");
+}
+
+#[test]
+fn of_two_things_that_are_to_open_one_lock_neither_is_chosen_silently() {
+    let archive = Archive::open();
+    archive.office.write("words.txt", "a passphrase of somebody");
+    let lock = "identity = \"identity.txt\"\npassphrase_file = \"words.txt\"\n";
+    let sections = format!("[listen]\naddress = \"127.0.0.1:8470\"\n[counter]\n[library]\nfolder = \"library\"\n{lock}");
+    let told = told(&check(&archive, &format!("{sections}[[keys]]\nfile = \"log.key\"\n{lock}")).run().ended(2));
+    assert!(told.iter().all(|(code, _)| code == "config_lock"), "{told:?}");
+    let places: Vec<bool> =
+        ["[library] has", "[[keys]] 1 has"].iter().map(|place| told.iter().any(|(_, detail)| detail.contains(place))).collect();
+    assert_eq!((told.len(), places), (2, vec![true, true]), "{told:?}");
+}
+
+#[test]
 fn a_folder_in_which_no_backup_could_be_laid_is_found_before_the_night() {
     let archive = Archive::open();
     let sections = "[listen]\naddress = \"127.0.0.1:8470\"\n[counter]\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n";

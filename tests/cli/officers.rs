@@ -107,5 +107,9 @@ fn a_key_of_a_system_is_made_at_the_machine_and_shown_once() {
     let key = word(&add("clerk").ended(0).json(), "/key").to_owned();
     assert!(key.starts_with("kanhe_") && key.len() > 50, "{key}");
     assert_eq!(word(&add("administrator").ended(2).json(), "/error/code"), "api_key_administers");
+    let listed = archive.told(&["api-key", "list"]);
+    assert_eq!(listed["keys"].as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!((word(&listed, "/keys/0/made_by"), &listed["keys"][0]["good"]), ("machine:root", &serde_json::json!(true)));
+    assert!(!listed.to_string().contains(&key), "a key is shown once");
     archive.is_whole();
 }

@@ -154,6 +154,9 @@ const TABLE: &[Line] = &[
     ("projects", Begin(3), Beside { back: 29, becomes: 0 }, "check_project"),
     ("projects", Begin(3), Garbled, "check_project"),
     ("projects", Begin(3), Twice, "check_project"),
+    // One that is gone is entered again when the library is opened.
+    ("projects", Begin(4), Garbled, "check_project"),
+    ("projects", Begin(4), Beside { back: 50, becomes: 0 }, "check_project"),
     ("office", Any, Garbled, "store_sealed"),
     ("office", Any, Twice, "store_sealed"),
 ];

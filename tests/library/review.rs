@@ -1,15 +1,16 @@
 //! From application to certificate: arrival, the opinions of departments, and a decision by somebody who has not handled it.
 
-use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, holder, nobody_behind, secret};
-use jiff::Timestamp;
+mod kept;
+mod lodging;
+mod waiting;
+
+use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, nobody_behind};
 use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
-use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Admitted, Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
-use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::examiner::{Admitted, Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion};
 use kanhe_issuer::registrar::{Entered, Entry, Replacement};
-use kanhe_store::{Library, Project, Settings, Stage, StoreError};
+use kanhe_store::{Project, Stage};
 use kanhe_tests::world::moment;
 use std::path::Path;
 
@@ -235,178 +236,4 @@ fn what_is_decided_stays_decided() {
     }
     assert_eq!(code_of(bureau.close(&approved, Closing::Withdraw, "clerk-1")), "project_decided");
     bureau.is_sound();
-}
-
-#[test]
-fn the_same_request_is_lodged_once_and_another_under_its_id_is_refused() {
-    let bureau = Bureau::open(PARALLEL);
-    let first = bureau.lodge_as(1, "P-1", None, NOON).unwrap();
-    assert_eq!(bureau.lodge_as(1, "P-1", None, NOON).unwrap(), Lodged::Before(first.code()));
-    assert_eq!(code_of(bureau.lodge_as(2, "P-1", None, NOON)), "request_reused");
-    assert_eq!(bureau.registry.library.log_size().unwrap(), 1);
-}
-
-#[test]
-fn one_valid_certificate_a_holder_is_asked_again_at_the_decision() {
-    let bureau = Bureau::open(PARALLEL);
-    let (first, second) = (bureau.lodge_as(1, "P-1", None, NOON).unwrap().code(), bureau.lodge_as(1, "P-2", None, NOON).unwrap().code());
-    bureau.approved(&first, NOON).unwrap();
-    assert_eq!(code_of(bureau.approved(&second, NOON)), "holder_has_one");
-    assert_eq!(bureau.project(&second).stage, Stage::ForDecision);
-    bureau.is_sound();
-}
-
-#[test]
-fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
-    for (kind, code) in [(ACCOUNTING, "holder_has_one"), (OPERATOR, "number_taken")] {
-        let bureau = Bureau::of(kind, PARALLEL);
-        let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
-        let identifier = bureau.registry.identifier(shelfmark);
-        let events = bureau.registry.library.log_size().unwrap();
-        assert_eq!(code_of(bureau.lodge_as(1, "P-9", None, NOON)), code);
-        assert_eq!(bureau.registry.library.log_size().unwrap(), events, "nothing is left of it");
-        // Of many at a time each is judged by itself, and a rehearsal says the same.
-        let many = [1, 2].map(|person| bureau.admitted(person, &format!("P-2{person}"), None, NOON).unwrap());
-        let told = |taken: Vec<Result<Lodged, ExaminerError>>| taken.into_iter().map(|one| one.map_err(|error| error.code()).map(drop));
-        let rehearsed = many.iter().map(|one| bureau.examiner().rehearse(one)).collect();
-        let taken: Result<Vec<_>, StoreError> = bureau.examiner().lodge_all_and(&many, |_, taken| Ok(taken));
-        assert_eq!(told(rehearsed).collect::<Vec<_>>(), [Err(code), Ok(())]);
-        assert_eq!(told(taken.unwrap()).collect::<Vec<_>>(), [Err(code), Ok(())]);
-        // The version whose place is taken stands in nobody's way, and neither does what can be used no more.
-        assert!(bureau.lodge_as(1, "P-1+", Some((Replacement::Renew, identifier)), NOON).is_ok());
-        bureau.registry.change(shelfmark, Change::Cancel, "2026-03-04T04:00:00Z").unwrap();
-        assert!(bureau.lodge_as(1, "P-9", None, "2026-03-04T05:00:00Z").is_ok());
-        bureau.is_sound();
-    }
-}
-
-#[test]
-fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
-    let bureau = Bureau::of(OPERATOR, PARALLEL);
-    let first = bureau.lodged(1);
-    let shelfmark = bureau.approved(&first, NOON).unwrap().shelfmark();
-    let identifier = bureau.registry.identifier(shelfmark);
-    let renewing = |request, at| bureau.lodge_as(1, request, Some((Replacement::Renew, identifier.clone())), at);
-    let until = bureau.registry.library.card(shelfmark).unwrap().until.unwrap();
-    let (last_day, later) = (format!("{until}T04:00:00Z"), format!("{}T04:00:00Z", until.saturating_add(jiff::ToSpan::days(20))));
-    let code = renewing("P-9", &last_day).unwrap().code();
-    assert_eq!(code_of(renewing("P-10", &later)), "lifecycle_not_allowed");
-    let at = |text: &str| -> Timestamp { moment(text) };
-    assert!(at(&last_day) < at(&later));
-    let renewed = bureau.approved(&code, &later).unwrap().shelfmark();
-    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Superseded);
-    assert_eq!(bureau.registry.library.card(renewed).unwrap().predecessor, Some(shelfmark));
-    bureau.is_sound();
-}
-
-#[test]
-fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
-    let bureau = Bureau::of(OPERATOR, PARALLEL);
-    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
-    let identifier = bureau.registry.identifier(shelfmark);
-    for how in [Replacement::Renew, Replacement::Amend] {
-        assert_eq!(code_of(bureau.lodge_as(2, "P-9", Some((how, identifier.clone())), NOON)), "other_holder");
-    }
-    assert!(bureau.lodge_as(1, "P-9", Some((Replacement::Renew, identifier)), NOON).is_ok());
-    bureau.is_sound();
-}
-
-#[test]
-fn nothing_is_dated_before_what_happened_last() {
-    let bureau = Bureau::open(PARALLEL);
-    let code = bureau.lodge_as(1, "P-1", None, "2026-03-05T04:00:00Z").unwrap().code();
-    assert_eq!(code_of(bureau.says(&code, "fire", Opinion::Agrees, "fire-1")), "lifecycle_before_last");
-    let entry = Entry { now: moment("2026-03-09T04:00:00Z"), ..bureau.entry("clerk-1", NOON) };
-    let application = bureau.registry.house.application(ACCOUNTING, 2, "P-2", "");
-    let agency = bureau.registry.house.desk(ACCOUNTING).agency().code;
-    let lodging = Lodging { agency, application: &application, descent: Descent::First, chance: [9; 10] };
-    assert_eq!(code_of(bureau.examiner().lodge(bureau.registry.house.kind(ACCOUNTING), &lodging, &entry)), "review_other_day");
-}
-
-#[test]
-fn what_changed_since_it_was_asked_for_is_found_at_the_decision() {
-    let bureau = Bureau::of(OPERATOR, PARALLEL);
-    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
-    let identifier = bureau.registry.identifier(shelfmark);
-    let code = bureau.lodge_as(1, "P-9", Some((Replacement::Amend, identifier)), NOON).unwrap().code();
-    bureau.registry.change(shelfmark, Change::Revoke, NOON).unwrap();
-    assert_eq!(code_of(bureau.approved(&code, NOON)), "lifecycle_not_allowed");
-}
-
-#[test]
-fn applications_are_found_by_where_they_wait_and_by_their_holder() {
-    let bureau = Bureau::open(PARALLEL);
-    let codes: Vec<_> = (1..=5).map(|person| bureau.lodged(person)).collect();
-    bureau.approved(&codes[0], NOON).unwrap();
-    bureau.close(&codes[1], Closing::Reject, "head-1").unwrap();
-    let library = &bureau.registry.library;
-    let waiting = |stage, after: Option<&kanhe_store::find::Cursor>| library.projects(None, None, stage, after, 2).unwrap();
-    let first = waiting(Some(Stage::InReview), None);
-    let second = waiting(Some(Stage::InReview), first.next.as_ref());
-    let mut found: Vec<_> = first.codes.into_iter().chain(second.codes).collect();
-    found.sort_unstable();
-    let mut wanted = codes[2..].to_vec();
-    wanted.sort_unstable();
-    assert_eq!((found, second.next), (wanted, None));
-    assert_eq!(waiting(Some(Stage::Approved), None).codes, codes[..1]);
-    assert_eq!(library.projects_of(&holder(2)).unwrap(), codes[1..2]);
-    assert_eq!(library.projects_of(&holder(77)).unwrap(), []);
-}
-
-#[test]
-fn a_standing_tells_who_said_what_and_survives_a_reopening() {
-    let bureau = Bureau::open(PARALLEL);
-    let code = bureau.lodged(1);
-    bureau.says(&code, "fire", Opinion::Agrees, "fire-1").unwrap();
-    let Bureau { kind, registry } = bureau;
-    let bureau = Bureau { kind, registry: registry.reopen() };
-    let project = bureau.project(&code);
-    let history: Vec<_> = bureau.registry.library.history_of(&project).unwrap().into_iter().map(|(_, event)| event).collect();
-    let standing = Standing::of(bureau.registry.house.kind(ACCOUNTING).review().unwrap(), &history);
-    let said: Vec<_> = standing
-        .opinions()
-        .iter()
-        .map(|(department, said)| (department.id.as_str(), said.as_ref().map(|(opinion, event)| (*opinion, event.actor.as_str()))))
-        .collect();
-    assert_eq!(said, [("fire", Some((Opinion::Agrees, "fire-1"))), ("planning", None)]);
-    assert_eq!(standing.waiting_for().iter().map(|department| department.id.as_str()).collect::<Vec<_>>(), ["planning"]);
-    drop(bureau.registry.reopen());
-}
-
-#[test]
-fn nothing_of_an_applicant_stands_readable_in_the_database() {
-    let bureau = Bureau::open(PARALLEL);
-    bureau.lodged(1);
-    let path = bureau.registry.path();
-    let id = crate::registry::resident_id(1);
-    drop(bureau.registry.library);
-    drop(Library::open(&path, &secret(), Settings::default()).unwrap());
-    for file in std::fs::read_dir(&path).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        assert!(!bytes.windows(id.len()).any(|window| window == id.as_bytes()));
-    }
-}
-
-#[test]
-fn an_event_that_is_lost_is_found_by_the_check() {
-    let bureau = Bureau::open(PARALLEL);
-    let code = bureau.lodged(1);
-    let library = &bureau.registry.library;
-    let project = Project { events: vec![7], ..bureau.project(&code) };
-    library.commit(|pen| pen.move_on(&project)).unwrap();
-    let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
-    let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
-    assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
-}
-
-#[test]
-fn a_number_that_has_ended_is_applied_for_and_issued_anew() {
-    let bureau = Bureau::open(PARALLEL);
-    let first = bureau.lodge_as(1, "P-1", None, NOON).unwrap().code();
-    let mark = bureau.approved(&first, NOON).unwrap().shelfmark();
-    let anew = || bureau.lodge_as(1, "P-1+anew", None, NOON);
-    assert_eq!(anew().unwrap_err().code(), "identifier_taken");
-    bureau.registry.change(mark, Change::Annul, NOON).unwrap();
-    let issued = bureau.approved(&anew().unwrap().code(), NOON).unwrap().shelfmark();
-    assert_eq!(bureau.registry.identifier(issued), bureau.registry.identifier(mark).next_version().unwrap());
 }

@@ -170,6 +170,29 @@ fn changes(path: &str) -> [(&'static str, &'static str, Option<Value>); 2] {
 }
 
 #[test]
+fn who_has_made_a_key_is_listed_and_counted_when_he_is_dismissed() {
+    let stage = Stage::new();
+    let leaving = stage.officer(Office::Guangzhou, "leaving", &[Role::Administrator]);
+    let staying = stage.officer(Office::Guangzhou, "staying", &[Role::Administrator]);
+    let key = |by: &Desk<'_>| {
+        by.post("/v1/api-keys", &json!({ "name": "窗口系统", "roles": ["clerk"] })).json()["id"].as_str().unwrap().to_owned()
+    };
+    let (made, revoked, rotated, others) = (key(&leaving), key(&leaving), key(&staying), key(&staying));
+    assert_eq!(staying.send("DELETE", &format!("/v1/api-keys/{revoked}"), None).status, 200);
+    assert_eq!(leaving.post(&format!("/v1/api-keys/{rotated}/rotation"), &json!({})).status, 200);
+    let listed = staying.get("/v1/api-keys").json()["keys"].clone();
+    let hands = |id: &str| {
+        let line = listed.as_array().unwrap().iter().find(|line| line["id"] == id).unwrap();
+        json!([line["made_by"], line["rotated_by"]])
+    };
+    assert_eq!([hands(&made), hands(&rotated)], [json!(["leaving", []]), json!(["staying", ["leaving"]])]);
+    assert_eq!(hands(&others), json!(["staying", []]));
+    let path = format!("/v1/officers/{}", id_of(&stage, "leaving"));
+    let dismissed = staying.send("POST", &format!("{path}/deactivation"), None).json();
+    assert_eq!((&dismissed["active"], &dismissed["api_keys"]), (&json!(false), &json!(2)), "one made, one rotated: {dismissed}");
+}
+
+#[test]
 fn an_officer_is_added_changed_reset_and_deactivated() {
     let stage = Stage::new();
     let admin = stage.officer(Office::Guangzhou, "admin", &[Role::Administrator]);

@@ -143,9 +143,18 @@ fn what_cannot_be_lodged_is_refused_by_its_code() {
 #[test]
 fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
     let stage = Stage::new();
+    let (code, waiting) = (stage.lodged(WANG, 1), stage.lodged(WANG, 2));
     one_a_holder(&stage);
-    let code = stage.lodged(WANG, 1);
-    let waiting = stage.lodged(WANG, 2);
+    // Whoever waits for one hears that he does, and which it is: that is his own agency's.
+    let second = stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, construction(3)));
+    assert_eq!((second.status, second.code().as_str()), (409, "application_open"));
+    let second = second.json();
+    let detail = second["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("持证主体已申请此类证照，尚未决定，编码 ") && [&code, &waiting].iter().any(|code| detail.ends_with(*code)),
+        "{detail}"
+    );
+    assert!(second["hint"].as_str().is_some(), "{second}");
     agreed(&stage, &code);
     let issued = decide(&stage, ZHOU, &code, "approval");
     assert_eq!(issued.status, 201, "{}", issued.json());

@@ -143,6 +143,39 @@ fn a_certificate_is_shown_masked_and_whole_to_who_may_see_it() {
 }
 
 #[test]
+fn a_holders_number_that_stands_in_the_printed_number_or_in_a_field_is_masked_as_well() {
+    let stage = Stage::new();
+    let mut short = operator(1);
+    (short["holder_code_type"], short["holder_code"], short["number"]) = (json!("414"), json!("K1234"), json!("粤K1234"));
+    let mut grouped = operator(2);
+    grouped["employer"] = json!(format!("自雇（{}）", resident_id(2)));
+    let shown = |certificate: Value, more: &str| {
+        let issued = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, certificate)).json();
+        let identifier = issued["certificate"]["identifier"].as_str().unwrap_or_else(|| panic!("{issued}")).to_owned();
+        stage.get_as(WU, &format!("/v1/certificates/{identifier}{more}")).json()
+    };
+    let masked = [shown(short.clone(), ""), shown(grouped.clone(), "")];
+    assert_eq!((&masked[0]["number"], &masked[0]["holders"][0]["code"]), (&json!("粤K***4"), &json!("K***4")));
+    assert!(masked[1]["fields"]["employer"].as_str().unwrap().contains("********"), "{}", masked[1]);
+    let found = stage.post_as(WANG, "/v1/certificates/search", &json!({ "by": { "number": "粤K1234" } })).json();
+    assert_eq!(found["certificates"][0]["number"], "粤K***4", "{found}");
+    let whole = [shown(short, "?whole=true"), shown(grouped.clone(), "?whole=true")];
+    assert_eq!((&whole[0]["number"], &whole[1]["fields"]["employer"]), (&json!("粤K1234"), &grouped["employer"]));
+}
+
+#[test]
+fn of_a_short_number_at_least_half_is_hidden_in_the_seal_too() {
+    let stage = Stage::new();
+    let mut permit = operator(1);
+    (permit["holder_code_type"], permit["holder_code"]) = (json!("516"), json!("H0123456789"));
+    let issued = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, permit)).json();
+    let checked = stage.post("/v1/verify", &json!({ "text": issued["certificate"]["seal"] })).json();
+    assert_eq!(checked["verdict"], "accept", "{checked}");
+    let told = checked.to_string();
+    assert!(told.contains("H0*******89") && !told.contains("H01234"), "six and four would leave one character to guess: {told}");
+}
+
+#[test]
 fn the_files_of_a_certificate_bear_tags_and_the_pictures_can_be_read() {
     let stage = Stage::new();
     let path = format!("/v1/certificates/{}", stage.operator(WANG, 1));

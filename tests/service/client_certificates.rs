@@ -166,9 +166,11 @@ fn a_certificate_of_another_authority_or_past_its_term_ends_the_handshake() {
     let scene = Scene::of(&[&ours]);
     let (foreign, expired) = (others.certify("window.example.cn"), ours.certify_until("window.example.cn", 2020));
     let admin = admin(&scene.stage);
-    for certificate in [&foreign, &expired] {
-        // Nobody reads the term when it is linked: the handshake does, each time.
-        link(&admin, &certificate.certificate, 30);
+    let (status, problem) = made(&admin, &expired.certificate, 30);
+    assert_eq!((status, problem["code"].as_str()), (422, Some("client_certificate_over")));
+    // Of its number nobody knows the term: the handshake reads it, each time.
+    for (certificate, given) in [(&foreign, &foreign.certificate), (&expired, &expired.thumbprint)] {
+        link(&admin, given, 30);
         assert_eq!(scene.says(certificate), "hangs up");
     }
     assert_eq!(scene.call(None, &[]).unwrap().0, 401, "others are let in meanwhile");
@@ -274,4 +276,27 @@ fn what_a_proxy_shows_of_itself_signs_nobody_in() {
     let scene = Scene { stage, port, tls, own, shown };
     link(&admin(&scene.stage), &proxy.thumbprint, 30);
     assert_eq!(scene.says(&proxy), "caller_unknown");
+}
+
+#[test]
+fn an_account_is_listed_until_its_certificate_ends_where_that_is_before_its_days() {
+    let authority = Authority::new("of the systems");
+    let scene = Scene::of(&[&authority]);
+    let (whole, numbered, next) = (authority.certify("a.example.cn"), authority.certify("b.example.cn"), authority.certify("c.example.cn"));
+    // The certificates end in 4000: less than three years from now.
+    scene.stage.later(days(365 * 1_972));
+    let admin = admin(&scene.stage);
+    let expires = |id: &str| {
+        let keys = admin.get("/v1/api-keys").json()["keys"].clone();
+        keys.as_array().unwrap().iter().find(|key| key["id"] == id).unwrap()["expires"].as_str().unwrap().to_owned()
+    };
+    let end = "4000-01-01T00:00:00Z";
+    let shown = made(&admin, &whole.certificate, 1_095).1;
+    assert_eq!(shown["expires"], end, "{shown}");
+    let id = link(&admin, &next.certificate, 1);
+    assert!(expires(&id).as_str() < end, "its days end before");
+    let id = link(&admin, &numbered.thumbprint, 1_095);
+    assert!(expires(&id).as_str() > end, "of its number nobody knows the term");
+    assert_eq!(scene.says(&numbered), format!("key:{id}"));
+    assert_eq!(expires(&id), end, "who shows it shows its term");
 }

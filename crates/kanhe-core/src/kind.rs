@@ -9,7 +9,7 @@
 //! mask      = [ 0 ] / [ 1, first: uint .size 1, last: uint .size 1 ] / [ 2 ]
 //! ```
 
-use crate::code::TypeCode;
+use crate::code::{HolderCode, HolderCodeType, TypeCode};
 use crate::template::Template;
 use minicbor::{Decode, Encode};
 
@@ -110,6 +110,19 @@ impl Mask {
             Self::Keep { .. } | Self::Check => "*".repeat(length),
         }
     }
+
+    /// What of a person's code may be shown. Six and four of a passport's nine or of a permit's eleven would leave nothing to guess: of any
+    /// number but a resident id at most half is shown, a quarter at each end.
+    pub fn apply_to(self, code: &HolderCode) -> String {
+        let text = code.expose();
+        match self {
+            Self::Keep { first, last } if code.kind() != HolderCodeType::ResidentId => {
+                let quarter = u8::try_from(text.chars().count() / 4).unwrap_or(u8::MAX);
+                Self::Keep { first: first.min(quarter), last: last.min(quarter) }.apply(text)
+            }
+            Self::Open | Self::Keep { .. } | Self::Check => self.apply(text),
+        }
+    }
 }
 
 /// How long the status of a certificate of this type may be relied on, in seconds since the list was made.
@@ -190,5 +203,21 @@ mod tests {
         assert_eq!(mask.apply("1234567890"), "**********");
         assert_eq!(Mask::Keep { first: 1, last: 0 }.apply("王小明"), "王**");
         assert_eq!(Mask::Check.apply("440524"), "******");
+    }
+
+    #[test]
+    fn of_a_short_number_at_least_half_is_hidden_whatever_the_type_keeps() {
+        let rows = [
+            ("111", "11010519491231002X", (6, 4), "110105********002X"),
+            ("516", "H0123456789", (6, 4), "H0*******89"),
+            ("414", "E12345678", (6, 4), "E1*****78"),
+            ("414", "E12345678", (1, 0), "E********"),
+            ("414", "E12345678", (0, 10), "*******78"),
+            ("999", "A12", (6, 4), "***"),
+        ];
+        for (kind, code, (first, last), shown) in rows {
+            let code = HolderCode::new(HolderCodeType::parse(kind).unwrap(), code).unwrap();
+            assert_eq!(Mask::Keep { first, last }.apply_to(&code), shown);
+        }
     }
 }

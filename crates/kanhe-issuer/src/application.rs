@@ -30,6 +30,7 @@ pub use fault::{Fault, FaultDefect};
 pub(crate) use fields::says;
 pub use formula::guarded;
 pub use json_rows::Columns;
+pub(crate) use lodged::days_named;
 pub use printable::Unprintable;
 pub use table::{Application, MOST_BYTES, Requests, Table};
 pub use term::Term;

@@ -4,7 +4,7 @@
 use crate::application::columns::Reserved;
 use jiff::civil::Date;
 use kanhe_core::certificate::{Holder, Value};
-use kanhe_core::code::ResidentId;
+use kanhe_core::code::{HolderCode, ResidentId};
 use kanhe_core::kind::{Field, Form, Kind, Mask};
 use kanhe_core::spelling::folded;
 
@@ -61,24 +61,23 @@ impl<'a> Words<'a> {
 
     fn tells_of_holder(&self, text: &str) -> bool {
         let hidden = |holder: &&Holder| self.mask != Mask::Open && !holder.code().kind().is_organisation();
-        let text = letters_of(text);
-        self.holders
-            .iter()
-            .filter(hidden)
-            .map(|holder| letters_of(holder.code().expose()))
-            .any(|code| code.len() >= LEAST && text.contains(&code))
+        self.holders.iter().filter(hidden).any(|holder| tells_code(text, holder.code()))
     }
 }
 
 /// Whether words that stand in the clear on the disk tell a person's number: one of the holders' own anywhere, or a resident id by itself.
 pub(crate) fn tells_in_clear(text: &str, holders: &[Holder], today: Date) -> bool {
-    let all = letters_of(text);
-    let people = holders.iter().filter(|holder| !holder.code().kind().is_organisation());
-    let own = people.map(|holder| letters_of(holder.code().expose())).any(|code| code.len() >= LEAST && all.contains(&code));
+    let own = holders.iter().any(|holder| !holder.code().kind().is_organisation() && tells_code(text, holder.code()));
     // Region, day and a running number, of which many request ids are made, look like the resident id of somebody born on that day.
     let born = 1850..today.year().saturating_sub(1);
     let is_somebodys = |word: &str| ResidentId::parse(word).is_ok_and(|id| born.contains(&id.birth_date().year()));
     own || folded(text).split(|letter: char| !letter.is_alphanumeric()).any(is_somebodys)
+}
+
+/// Whether a whole code stands in a text, in whatever groups.
+pub(crate) fn tells_code(text: &str, code: &HolderCode) -> bool {
+    let code = letters_of(code.expose());
+    code.len() >= LEAST && letters_of(text).contains(&code)
 }
 
 /// Letters and digits alone: a number is the same in groups.

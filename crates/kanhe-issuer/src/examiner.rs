@@ -12,7 +12,7 @@ mod opinion;
 pub use descent::Descent;
 pub use error::ExaminerError;
 pub use list::{Page, Wanted};
-pub use lodge::{Admitted, Lodged, Lodging};
+pub use lodge::{Admitted, Days, Lodged, Lodging};
 pub use opinion::{Opinion, Standing};
 
 use crate::application::Application;

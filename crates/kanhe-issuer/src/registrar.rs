@@ -20,7 +20,7 @@ pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Signed};
 pub use transfer::Origin;
-pub(crate) use usable::{Claim, free_version, has_place};
+pub(crate) use usable::{Claim, free_version, has_place, meet};
 
 use crate::application::{Draft, Term};
 use crate::desk::{Desk, IssueError, Succession};

@@ -1,23 +1,31 @@
 //! How much of a certificate somebody may see: the whole of it, or what its masks leave.
 
 use crate::catalogue::CertificateKind;
+use crate::discretion::tells_code;
 use kanhe_core::certificate::{Holder, Value};
-use kanhe_core::code::{HolderCode, HolderCodeType};
+use kanhe_core::code::HolderCode;
 use kanhe_core::kind::Mask;
 
 /// A holder's code as anybody may see it: those of organisations are public, and of a resident's the first six and last four characters are
-/// shown (PIPL art. 28).
+/// shown (PIPL art. 28), of other numbers at most half.
 pub fn masked(code: &HolderCode) -> String {
-    let text = code.expose();
-    match code.kind() {
-        kind if kind.is_organisation() => text.to_owned(),
-        HolderCodeType::ResidentId => Mask::Keep { first: 6, last: 4 }.apply(text),
-        // Six and four of a passport's nine or of a permit's eleven would leave nothing to guess: of other numbers at most half is shown.
-        _ => {
-            let quarter = u8::try_from(text.chars().count() / 4).unwrap_or_default();
-            Mask::Keep { first: quarter, last: quarter }.apply(text)
+    let mask = if code.kind().is_organisation() { Mask::Open } else { Mask::Keep { first: 6, last: 4 } };
+    mask.apply_to(code)
+}
+
+/// A text in which the code of each holder stands as it is shown beside it: some numbers are those of a person behind a letter
+/// (特种作业操作证), and a field may name a holder by the code.
+pub fn within(text: &str, holders: &[Holder], sight: impl Fn(&Holder) -> Sight) -> String {
+    let masked = |text: String, holder: &Holder| {
+        let (code, shown) = (holder.code().expose(), sight(holder).code(holder));
+        if shown == code {
+            return text;
         }
-    }
+        let text = text.replace(code, &shown);
+        // A number in groups or in full width is the same number.
+        if tells_code(&text, holder.code()) { Mask::Check.apply(&text) } else { text }
+    };
+    holders.iter().fold(text.to_owned(), masked)
 }
 
 /// A holder's name where no more than a hint is due: organisations are public, and of a person the first character is told.
@@ -61,6 +69,7 @@ impl Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kanhe_core::code::HolderCodeType;
 
     #[test]
     fn of_no_number_of_a_person_so_much_is_shown_that_the_rest_can_be_tried() {
@@ -74,6 +83,23 @@ mod tests {
         ];
         for (kind, code, shown) in rows {
             assert_eq!(masked(&HolderCode::new(kind, code).unwrap()), shown);
+        }
+    }
+
+    #[test]
+    fn a_code_within_a_text_is_masked_however_it_is_written() {
+        let holder = |kind, code| Holder::new("李小明", HolderCode::new(kind, code).unwrap()).unwrap();
+        let person = holder(HolderCodeType::ResidentId, "11010519491231002X");
+        let firm = holder(HolderCodeType::Uscc, "91350100M000100Y43");
+        let rows = [
+            ("T11010519491231002X", "T110105********002X"),
+            ("110105 19491231 002x", "********************"),
+            ("１１０１０５１９４９１２３１００２Ｘ", "******************"),
+            ("20230000403, 91350100M000100Y43", "20230000403, 91350100M000100Y43"),
+        ];
+        for (text, shown) in rows {
+            assert_eq!(within(text, &[person.clone(), firm.clone()], |_| Sight::Masked), shown);
+            assert_eq!(within(text, &[person.clone(), firm.clone()], |_| Sight::Whole), text);
         }
     }
 

@@ -35,5 +35,5 @@ pub use officer::{Login, LoginError, ONE_TIME_DAYS, Officer, OfficerId};
 pub use personnel::{Activity, Appointed, Personnel, Roster, officers};
 pub use refusal::{AccountError, CredentialError, SignInError};
 pub use role::{Right, Role};
-pub use thumbprint::Thumbprint;
+pub use thumbprint::{ClientCertificate, Thumbprint};
 pub use tries::TRIES_BEFORE_PAUSE;

@@ -126,6 +126,11 @@ impl Config {
             Some(ConfigError::KeyTwice { first, second })
         });
         errors.extend(twice);
+        let library = &self.library;
+        let locks = (1..).zip(&self.keys).map(|(number, key)| (format!("[[keys]] {number}"), &key.identity, &key.passphrase_file));
+        let locks = std::iter::once(("[library]".to_owned(), &library.identity, &library.passphrase_file)).chain(locks);
+        let twofold = locks.filter(|(_, identity, passphrase)| identity.is_some() && passphrase.is_some());
+        errors.extend(twofold.map(|(place, ..)| ConfigError::TwoLocks { place }));
         let identity = self.accounts.oidc.iter().flat_map(OidcAt::wrong);
         errors.extend(identity.map(|name| ConfigError::Identity { name }));
         let (uploads, at_once) = (self.jobs.uploads, self.limits.at_once);

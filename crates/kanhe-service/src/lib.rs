@@ -18,6 +18,7 @@
 //! * [`reread`]: files that a running service reads again, and how that went;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
+//! * `x509`: how long a certificate holds;
 //! * [`webhooks`]: whoever an agency names is told what happens.
 //!
 //! No clock or dice is asked here: [`house::Edge`] brings both, so that a test can move them.
@@ -42,3 +43,4 @@ pub mod sharing;
 pub mod shown;
 pub mod signed_file;
 pub mod webhooks;
+mod x509;

@@ -91,6 +91,7 @@ impl Library {
             return Err(StoreError::OtherSecret);
         }
         still::sweep(folder)?;
+        library.enter_open_projects()?;
         Ok(library)
     }
 

@@ -1,5 +1,7 @@
 //! Applications under review: what came in, what happened to it, where it waits. The same rules as for certificates: one batch, every index.
 
+mod open;
+
 use crate::cursor::{Cursor, List, shelved};
 use crate::error::StoreError;
 use crate::family::Family;
@@ -15,6 +17,7 @@ use kanhe_core::event::{Act, Event};
 use kanhe_core::wire;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
+use open::OPEN;
 
 /// What the first byte of a key in the family tells of.
 const CODES: u8 = 0;
@@ -226,14 +229,21 @@ impl Pen<'_> {
     pub fn move_on(&mut self, project: &Project) -> Result<(), StoreError> {
         let before = self.project(&project.code)?.ok_or(StoreError::Malformed { family: Family::Projects.name() })?;
         self.take(Family::Projects, before.shelf());
+        before.open_keys().for_each(|key| self.take(Family::Projects, key));
         self.stand_project(project)
     }
 
     fn stand_project(&mut self, project: &Project) -> Result<(), StoreError> {
+        self.put(Family::Projects, project.shelf(), Vec::new());
+        self.put_project(project)
+    }
+
+    /// Writes an application, with what leads to it as long as it is not decided.
+    fn put_project(&mut self, project: &Project) -> Result<(), StoreError> {
         let key = Project::key(&project.code);
         let sealed = self.keys().seal(Family::Projects, &key, &wire::to_vec(project))?;
         self.put(Family::Projects, key, sealed);
-        self.put(Family::Projects, project.shelf(), Vec::new());
+        project.open_keys().for_each(|key| self.put(Family::Projects, key, Vec::new()));
         Ok(())
     }
 }
@@ -322,6 +332,7 @@ impl Library {
                 Some(SHELVES) => key == project.shelf() && value.is_empty(),
                 Some(REQUESTS) => key == project.request_key() && value == code.as_str().as_bytes(),
                 Some(HOLDERS) => value.is_empty() && project.is_found_by(key),
+                Some(OPEN) => value.is_empty() && project.open_keys().any(|own| own == key),
                 _ => false,
             },
             Ok(None) | Err(_) => false,
@@ -336,7 +347,7 @@ impl Library {
         let history = self.history_of(project)?;
         let about =
             |event: &Event| event.subject == code.as_str() || event.approval.as_ref().is_some_and(|approval| approval.project == *code);
-        for key in project.holder_keys() {
+        for key in project.holder_keys().chain(project.open_keys()) {
             if view.get(Family::Projects, &key)?.is_none() {
                 return Ok(false);
             }

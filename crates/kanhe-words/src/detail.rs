@@ -178,6 +178,11 @@ const TWINS: &[(&str, &str)] = &[
     ("an earlier row has the same request, with other contents", "前面已有同一申请编号的行，内容不同"),
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
+    ("a holder has applied for a certificate of this type already: {}", "持证主体已申请此类证照，尚未决定，编码 {}"),
+    (
+        "an earlier row is for the same holder, who may have one certificate of this type",
+        "前面已有同一持证主体的行，而此类证照每个主体限持一张",
+    ),
     ("the request was lodged before as {}, with other contents", "该申请此前已按不同内容受理，编码 {}"),
     ("a certificate was issued for the request before: {}", "该申请此前已签发证照：{}"),
     ("key {} signs certificates of {}, not of {}", "密钥 {} 签署 {} 的证照，不签署 {} 的"),

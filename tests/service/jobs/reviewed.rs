@@ -110,6 +110,21 @@ fn a_row_of_a_holder_who_has_one_already_is_refused_and_the_others_are_taken_in(
 }
 
 #[test]
+fn of_two_rows_for_one_holder_the_second_is_refused_where_he_may_have_one_also_in_a_dry_run() {
+    let stage = stage();
+    one_a_holder(&stage);
+    let mut table = projects(2..5);
+    let place = |heading: &str| HEADINGS.iter().position(|other| *other == heading).unwrap();
+    (table[3][place("holder_name")], table[3][place("holder_code")]) =
+        ("深圳市南山区建筑工务署".to_owned(), "11440305MA5001017Y".to_owned());
+    for more in ["&dry_run=true", ""] {
+        let (path, job) = stage.job_of_projects(more, &table);
+        assert_eq!(lodged(&job), [3, 0, 2, 0, 1], "{more}");
+        assert_eq!(stage.lines(&path)[1]["faults"][0]["code"], "application_open");
+    }
+}
+
+#[test]
 fn an_agency_takes_in_only_what_it_decides() {
     let stage = stage();
     let reply = stage.hand_in(LI, &path_of(CONSTRUCTION, ""), &[], csv(&projects(0..2)).as_bytes());

@@ -65,7 +65,7 @@ pub(super) fn write_code(holder: &Holder, mask: Mask, digest: &[u8; 16], e: &mut
         },
         (_, HolderCodeType::OtherOrganisation) | (Mask::Open, _) => e.str(code),
         (Mask::Keep { first, last }, HolderCodeType::ResidentId) => e.bytes(&pack_kept(code, first, last)?),
-        (Mask::Keep { .. }, _) => e.str(&mask.apply(code)),
+        (Mask::Keep { .. }, _) => e.str(&mask.apply_to(holder.code())),
         (Mask::Check, _) => e.u32(holder_check(digest, kind, code)),
     };
     written.ok().map(drop)

@@ -1,9 +1,12 @@
 //! An application as a library keeps it while it is reviewed: one JSON object of columns, read again by the door through which it came.
 
+use super::columns::Reserved;
+use super::day;
 use super::error::TableError;
 use super::table::{Application, Cell, Table};
 use crate::catalogue::CertificateKind;
-use serde_json::Value;
+use jiff::civil::Date;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 impl Application {
@@ -21,4 +24,11 @@ impl Application {
     pub fn read_back(json: &[u8], kind: &CertificateKind) -> Result<Self, TableError> {
         Table::read(json, kind)?.next().unwrap_or(Err(TableError::Empty))
     }
+}
+
+/// The first and the last day in force that an application names, as a library keeps it; none, where the type's rule gives them.
+pub(crate) fn days_named(json: &[u8]) -> (Option<Date>, Option<Date>) {
+    let columns: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
+    let day = |column: Reserved| columns.get(column.name()).and_then(Value::as_str).and_then(day::parse);
+    (day(Reserved::ValidFrom), day(Reserved::ValidUntil))
 }

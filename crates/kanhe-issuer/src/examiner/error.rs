@@ -5,7 +5,7 @@ use crate::desk::IssueError;
 use crate::lifecycle::LifecycleError;
 use crate::registrar::RegistrarError;
 use jiff::civil::Date;
-use kanhe_core::code::{ProjectCode, Uscc};
+use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_store::{Stage, StoreError};
 use thiserror::Error;
 
@@ -70,6 +70,19 @@ pub enum ExaminerError {
         /// The certificate.
         identifier: String,
     },
+    /// The type allows one valid certificate per holder, and a holder waits for one.
+    #[error("a holder has applied for a certificate of this type already: {code}")]
+    Open {
+        /// The application that is not decided.
+        code: ProjectCode,
+        /// The agency that is to decide it.
+        agency: Uscc,
+        /// The type of the certificate.
+        type_code: TypeCode,
+    },
+    /// A row of a rehearsal is for a holder of one before it, who may have one certificate of the type.
+    #[error("an earlier row is for the same holder, who may have one certificate of this type")]
+    RowOpen,
     /// The code was given out before: the dice fell twice the same way.
     #[error("the code was given out before")]
     CodeTaken,
@@ -140,6 +153,7 @@ impl ExaminerError {
             Self::OtherType => "review_other_type",
             Self::RequestDiffers { .. } => "request_reused",
             Self::RequestIssued { .. } => "request_issued",
+            Self::Open { .. } | Self::RowOpen => "application_open",
             Self::CodeTaken => "project_code_taken",
             Self::NotFound { .. } => "project_not_found",
             Self::Decided { .. } => "project_decided",

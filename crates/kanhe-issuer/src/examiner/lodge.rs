@@ -1,11 +1,12 @@
 //! An application arrives (受理): every rule that can be asked before the decision is asked, and it gets its code.
 
 use super::{Descent, Examiner, ExaminerError, Standing, found, rule_of, told};
-use crate::application::{Application, Draft};
+use crate::application::{Application, Draft, days_named};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, stays_with};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, meet, stays_with};
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -42,11 +43,25 @@ impl Admitted {
         &self.project.request
     }
 
+    /// The holders who would wait for it alone, and the days that it could take; none, where the type lets them have several.
+    pub fn alone(&self) -> Option<(&[Holder], Days)> {
+        let is_alone = self.alone && self.project.replaces.is_none();
+        is_alone.then(|| (self.draft.holders(), days_at_most(&self.project)))
+    }
+
+    /// Whether it would be in force on a day of those.
+    pub fn meets(&self, days: Days) -> bool {
+        meet(days, claim(&self.project, &self.draft).term)
+    }
+
     /// All that is asked for, as bytes: two requests ask for the same if these are the same.
     pub fn contents(&self) -> &[u8] {
         &self.project.application
     }
 }
+
+/// A first day and a last, if there is one.
+pub type Days = (Date, Option<Date>);
 
 /// How lodging ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +169,9 @@ fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerErr
     if instead_of.is_none() {
         number_is_free(pen, project, draft)?;
     }
-    Ok(has_place(pen, &claim(project, draft), instead_of, *alone)?)
+    let claim = claim(project, draft);
+    has_place(pen, &claim, instead_of, *alone)?;
+    if *alone && instead_of.is_none() { none_is_open(pen, &claim) } else { Ok(()) }
 }
 
 /// The version whose place is asked for, if it can be renewed or amended so.
@@ -177,6 +194,33 @@ fn could_be_replaced(
     lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
     Ok(shelfmark)
+}
+
+/// Refuses a first certificate where a holder waits for another: of the two the second could only be refused at its decision.
+fn none_is_open(pen: &Pen<'_>, claim: &Claim<'_>) -> Result<(), ExaminerError> {
+    for holder in claim.holders {
+        for code in pen.open_for(holder.code(), claim.type_code)? {
+            let Some(open) = pen.project(&code)?.filter(|open| !open.stage.is_final()) else { continue };
+            if meet(days_at_most(&open), claim.term) && can_be_decided(pen, &open)? {
+                return Err(ExaminerError::Open { code, agency: open.agency, type_code: open.type_code });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The days in which an open application's certificate could be in force: it begins when it is decided, and ends nobody knows when, unless
+/// the application says so.
+fn days_at_most(open: &Project) -> Days {
+    let (from, until) = days_named(&open.application);
+    (from.unwrap_or_else(|| day_in_china(open.lodged)), until)
+}
+
+/// What is to replace a version that has ended meanwhile stands in nobody's way: it is refused at its decision.
+fn can_be_decided(pen: &Pen<'_>, open: &Project) -> Result<bool, ExaminerError> {
+    let Descent::Next(replacement, identifier) = Descent::of(open) else { return Ok(true) };
+    let Some(shelfmark) = pen.find(&identifier)? else { return Ok(false) };
+    Ok(lifecycle::allow(condition_on(&pen.card(shelfmark)?, open.lodged), replacement.into()).is_ok())
 }
 
 /// What the applicant asks to have, as if it were issued on the day of arrival; the decision asks again, with its own.

@@ -71,7 +71,7 @@ pub(super) fn may_come_back(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), R
 }
 
 /// Whether there is a day on which both of two terms run.
-pub(super) fn meet(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bool {
+pub(crate) fn meet(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bool {
     let ends_before = |one: (Date, Option<Date>), other: (Date, Option<Date>)| one.1.is_some_and(|until| until < other.0);
     !ends_before(one, other) && !ends_before(other, one)
 }

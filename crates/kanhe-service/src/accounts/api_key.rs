@@ -12,11 +12,12 @@ use super::mandate::Mandate;
 use super::paper::{moment_or_never, read, written};
 use super::refusal::CredentialError;
 use super::secret::Secret;
-use super::thumbprint::Thumbprint;
+use super::thumbprint::{ClientCertificate, Thumbprint};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Uscc;
+use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Pen, StoreError};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
@@ -111,8 +112,8 @@ impl Proven {
         Self { proof: Proof::Secret, hash: secret.hash() }
     }
 
-    const fn by_certificate(certificate: Thumbprint) -> Self {
-        Self { proof: Proof::Certificate, hash: *certificate.bytes() }
+    const fn by_certificate(certificate: &ClientCertificate) -> Self {
+        Self { proof: Proof::Certificate, hash: *certificate.thumbprint.bytes() }
     }
 
     fn is(&self, proof: Option<Proof>, hash: &ByteArray<32>) -> bool {
@@ -147,11 +148,21 @@ impl ApiKey {
         (self.proof == Some(Proof::Certificate)).then(|| Thumbprint::of_bytes(*self.hash))
     }
 
+    /// Who has made it; unknown of the oldest keys.
+    pub fn made_by(&self) -> Option<&str> {
+        self.cut_by.as_deref()
+    }
+
+    /// Who else has rotated it, each once.
+    pub fn rotated_by(&self) -> &[String] {
+        self.rotated_by.as_deref().unwrap_or_default()
+    }
+
     /// Whose hands it went through: who made it, and all who have rotated it. What it does, they could have done.
     ///
     /// Nobody is forgotten when the next one rotates it: what it has proposed before waits still, and an old secret is taken for some days.
-    fn hands(self) -> Vec<String> {
-        self.cut_by.into_iter().chain(self.rotated_by.unwrap_or_default()).collect()
+    fn hands(&self) -> impl Iterator<Item = &str> {
+        self.made_by().into_iter().chain(self.rotated_by().iter().map(String::as_str))
     }
 
     fn is_rotated_by(&mut self, actor: &str) {
@@ -175,7 +186,7 @@ impl ApiKey {
     }
 
     /// Whether it is neither revoked nor has run out.
-    pub(super) fn is_open(&self, now: Timestamp) -> bool {
+    pub fn is_open(&self, now: Timestamp) -> bool {
         self.closed(now).is_ok()
     }
 
@@ -222,7 +233,7 @@ fn of_certificate(certificate: &Thumbprint) -> Vec<u8> {
 /// Finds the system whose key this is, and writes down, once a day, that it was used.
 pub fn recognise(library: &Library, text: &str, now: Timestamp) -> Result<Caller, CredentialError> {
     let (id, secret) = parse(text).ok_or(CredentialError::KeyUnknown)?;
-    admit(library, id, &Proven::by(&secret), now)?.ok_or(CredentialError::KeyUnknown)
+    admit(library, id, &Proven::by(&secret), None, now)?.ok_or(CredentialError::KeyUnknown)
 }
 
 /// The same, where that asks nothing of the disk and nothing is to be written down: the usual case. None says nothing at all.
@@ -234,19 +245,22 @@ pub fn recognise_at_once(library: &Library, text: &str, now: Timestamp) -> Optio
 }
 
 /// Finds the system to which a client certificate is linked. That its authority is a named one, and its term not over, TLS has seen.
-pub fn recognise_certificate(library: &Library, certificate: Thumbprint, now: Timestamp) -> Result<Caller, CredentialError> {
+pub fn recognise_certificate(library: &Library, certificate: ClientCertificate, now: Timestamp) -> Result<Caller, CredentialError> {
     let unknown = CredentialError::CertificateUnknown;
-    let id = library.office(Drawer::ApiKeys, &of_certificate(&certificate))?.and_then(|id| String::from_utf8(id).ok());
-    let caller = id.map(|id| admit(library, &id, &Proven::by_certificate(certificate), now)).transpose()?;
+    let id = library.office(Drawer::ApiKeys, &of_certificate(&certificate.thumbprint))?.and_then(|id| String::from_utf8(id).ok());
+    let caller = id.map(|id| admit(library, &id, &Proven::by_certificate(&certificate), certificate.until, now)).transpose()?;
     caller.flatten().ok_or(unknown)
 }
 
-fn admit(library: &Library, id: &str, shown: &Proven, now: Timestamp) -> Result<Option<Caller>, CredentialError> {
+/// Lets a system in that has shown what proves it, and how long that lasts by itself, where it says so.
+fn admit(library: &Library, id: &str, shown: &Proven, until: Option<Timestamp>, now: Timestamp) -> Result<Option<Caller>, CredentialError> {
     let Some(key) = ApiKey::find(library, id)?.filter(|key| key.proven(shown, now)) else { return Ok(None) };
     key.closed(now)?;
-    if key.used() != Some(day_in_china(now)) {
-        library.commit_even_astray(|pen| match pen.office(Drawer::ApiKeys, &key_of(id))? {
-            Some(paper) => ApiKey { used: Some(now), ..read(&paper)? }.put(pen, id),
+    // Of a certificate that was linked by its number the end is known when it is shown; what is the account's next proof has another.
+    let ends = |key: &ApiKey| until.filter(|_| shown.is(key.proof, &key.hash)).map_or(key.expires, |until| until.min(key.expires));
+    if key.used() != Some(day_in_china(now)) || ends(&key) != key.expires {
+        library.commit_even_astray(|pen| match ApiKey::in_commit(pen, id)? {
+            Some(key) => ApiKey { used: Some(now), expires: ends(&key), ..key }.put(pen, id),
             None => Ok(()),
         })?;
     }
@@ -279,6 +293,32 @@ pub fn ending(library: &Library, now: Timestamp) -> Result<u64, StoreError> {
     }
 }
 
+/// How many keys of an agency are good still that went through somebody's hands: they outlive his account.
+pub fn in_hands_of(library: &Library, agency: &Uscc, actor: &str, now: Timestamp) -> Result<u64, StoreError> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = listed(library, Some(agency), after.as_ref(), AT_A_TIME)?;
+        let held = page.keys.iter().filter(|(_, key)| key.is_open(now) && key.hands().any(|hand| hand == actor));
+        count += u64::try_from(held.count()).unwrap_or(u64::MAX);
+        after = page.next;
+        if after.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
+/// A page of the keys of an agency, or of all.
+pub fn listed(library: &Library, agency: Option<&Uscc>, after: Option<&Cursor>, most: usize) -> Result<Keys, StoreError> {
+    let prefix = agency.map_or(vec![OF_AGENCY], |agency| of_agency(agency, ""));
+    let page = library.office_page(Drawer::ApiKeys, &prefix, after, most)?;
+    let mut keys = Vec::with_capacity(page.papers.len());
+    for (_, id) in page.papers {
+        let id = String::from_utf8(id).map_err(|_| StoreError::Malformed { family: "office" })?;
+        keys.extend(ApiKey::find(library, &id)?.map(|key| (id, key)));
+    }
+    Ok(Keys { keys, next: page.next })
+}
+
 /// How many questions of sharing a caller may ask on a day, where that was said of its key.
 pub fn quota(library: &Library, actor: &str) -> Result<Option<u32>, StoreError> {
     quota_of(actor, |id| ApiKey::find(library, id))
@@ -298,7 +338,7 @@ fn quota_of(actor: &str, key: impl FnOnce(&str) -> Result<Option<ApiKey>, StoreE
 pub fn behind(pen: &Pen<'_>, actor: &str) -> Result<Vec<String>, StoreError> {
     let Some(id) = actor.strip_prefix("key:") else { return Ok(Vec::new()) };
     let key = pen.office(Drawer::ApiKeys, &key_of(id))?.map(|paper| read::<ApiKey>(&paper)).transpose()?;
-    Ok(key.map(ApiKey::hands).unwrap_or_default())
+    Ok(key.iter().flat_map(ApiKey::hands).map(str::to_owned).collect())
 }
 
 /// The id and the secret of a key's text.

@@ -4,6 +4,7 @@ use super::caller::Forbidden;
 use super::mandate::MandateError;
 use super::officer::LoginError;
 use super::password::WeakPassword;
+use jiff::Timestamp;
 use kanhe_store::StoreError;
 use thiserror::Error;
 
@@ -43,6 +44,12 @@ pub enum AccountError {
     /// Another account is proved by the certificate.
     #[error("another account is linked to this certificate")]
     CertificateTaken,
+    /// A certificate that nobody can show any more.
+    #[error("the client certificate ended at {until}")]
+    CertificateOver {
+        /// Its last moment.
+        until: Timestamp,
+    },
     /// It is no certificate.
     #[error("a client certificate is given in PEM, or by the 64 hexadecimal digits of its SHA-256")]
     CertificateMalformed,
@@ -107,6 +114,7 @@ impl AccountError {
             Self::KeyClosed => "api_key_closed",
             Self::TooManyOlder { .. } => "rotation_too_many",
             Self::CertificateTaken => "client_certificate_taken",
+            Self::CertificateOver { .. } => "client_certificate_over",
             Self::CertificateMalformed => "client_certificate_malformed",
             Self::KeyAdministers => "api_key_administers",
             Self::Term { .. } => "account_term",

@@ -1,5 +1,7 @@
 //! By what a client certificate is known: its SHA-256, as RFC 8705 §3.1 has it (`x5t#S256`).
 
+use crate::x509;
+use jiff::Timestamp;
 use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -21,15 +23,8 @@ impl Thumbprint {
         Self(bytes)
     }
 
-    /// Reads a certificate in PEM, or its number as `openssl x509 -fingerprint -sha256` prints it: 64 hexadecimal digits, with colons or
-    /// without.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.trim_start().starts_with("-----BEGIN ") {
-            let mut found = CertificateDer::pem_slice_iter(text.as_bytes());
-            let first = found.next()?.ok()?;
-            // Of a chain nobody could say which is meant.
-            return found.next().is_none().then(|| Self::new(&first));
-        }
+    /// Reads the number as `openssl x509 -fingerprint -sha256` prints it: 64 hexadecimal digits, with colons or without.
+    fn parse(text: &str) -> Option<Self> {
         let digits: Vec<u8> = text.trim().bytes().filter(|byte| *byte != b':').collect();
         let mut bytes = [0; 32];
         if digits.len() != 2 * bytes.len() {
@@ -54,6 +49,38 @@ impl fmt::Display for Thumbprint {
     }
 }
 
+/// A client certificate, as far as an account needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// By which it is known.
+    pub thumbprint: Thumbprint,
+    /// Its last moment; none where only its number was given.
+    pub until: Option<Timestamp>,
+}
+
+impl ClientCertificate {
+    /// One that is at hand whole.
+    pub fn new(der: &[u8]) -> Self {
+        Self { thumbprint: Thumbprint::new(der), until: x509::not_after(der) }
+    }
+
+    /// Reads a certificate in PEM, or its SHA-256 in hexadecimal.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.trim_start().starts_with("-----BEGIN ") {
+            let mut found = CertificateDer::pem_slice_iter(text.as_bytes());
+            let first = found.next()?.ok()?;
+            // Of a chain nobody could say which is meant.
+            return found.next().is_none().then(|| Self::new(&first));
+        }
+        Thumbprint::parse(text).map(|thumbprint| Self { thumbprint, until: None })
+    }
+
+    /// When it ends, where it is not taken any more from a moment on.
+    pub(super) fn ends_by(&self, moment: Timestamp) -> Timestamp {
+        self.until.map_or(moment, |until| until.min(moment))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,11 +91,11 @@ mod tests {
         let plain = number.to_string();
         let pairs: Vec<_> = plain.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase()).collect();
         for text in [plain.clone(), pairs.join(":"), format!(" {plain}\n")] {
-            assert_eq!(Thumbprint::parse(&text), Some(number), "{text}");
+            assert_eq!(ClientCertificate::parse(&text), Some(ClientCertificate { thumbprint: number, until: None }), "{text}");
         }
         for text in ["", "00", &plain[1..], &format!("{plain}0"), &plain.replace('a', "g").replace('1', "+"), "-----BEGIN CERTIFICATE-----"]
         {
-            assert!(Thumbprint::parse(text).is_none(), "{text}");
+            assert!(ClientCertificate::parse(text).is_none(), "{text}");
         }
     }
 }

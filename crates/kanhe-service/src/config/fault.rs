@@ -69,6 +69,12 @@ pub enum ConfigError {
         /// The other.
         second: usize,
     },
+    /// Two things that are to open one lock, of which only the first would be tried.
+    #[error("{place} has an identity and a passphrase_file, and one of them opens it")]
+    TwoLocks {
+        /// The section, and of a key its number.
+        place: String,
+    },
     /// Monitoring that would have to share its address.
     #[error("listen.metrics is {metrics}, where the service itself listens ({address})")]
     Metrics {
@@ -111,6 +117,7 @@ impl ConfigError {
             Self::Endpoint => "config_endpoint",
             Self::Key { .. } => "config_key",
             Self::KeyTwice { .. } => "config_key_twice",
+            Self::TwoLocks { .. } => "config_lock",
             Self::Metrics { .. } => "config_metrics",
             Self::Identity { .. } => "config_identity",
             Self::Uploads { .. } => "config_uploads",
@@ -123,6 +130,8 @@ impl ConfigError {
         match self {
             Self::Malformed { setting, .. } | Self::List { setting, .. } => vec![setting],
             Self::Variable { .. } | Self::Key { .. } | Self::KeyTwice { .. } => Vec::new(),
+            Self::TwoLocks { place } if place == "[library]" => vec!["library.identity", "library.passphrase_file"],
+            Self::TwoLocks { .. } => Vec::new(),
             Self::Origin { .. } => vec!["cors.origins"],
             Self::Page { .. } => vec!["pictures.page"],
             Self::HalfTls => vec!["listen.certificate", "listen.key", "listen.client_authorities"],

@@ -9,7 +9,7 @@ use super::cookie::{Cookie, transport_of};
 use super::problem::Problem;
 use super::turnstile::Turnstile;
 use crate::accounts::session::{self, SignedIn, Token};
-use crate::accounts::{Caller, CredentialError, Thumbprint, api_key};
+use crate::accounts::{Caller, ClientCertificate, CredentialError, api_key};
 use crate::house::Shared;
 use crate::serve::{Peer, Transport};
 use axum::extract::Request;
@@ -84,7 +84,7 @@ async fn visitor(house: &Shared, sent: &str, method: &Method, headers: &HeaderMa
 ///
 /// A browser shows its certificate whatever page wants something of us: what a browser has sent is signed in by its cookie and no
 /// otherwise.
-fn certificate(request: &Request) -> Option<Thumbprint> {
+fn certificate(request: &Request) -> Option<ClientCertificate> {
     let shown = request.extensions().get::<Peer>()?.certificate?;
     let of_browser = [COOKIE, ORIGIN, SEC_FETCH_SITE].iter().any(|name| request.headers().contains_key(name));
     (!of_browser).then_some(shown)

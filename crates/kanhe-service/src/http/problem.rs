@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_core::code::CertificateId;
+use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_store::Within;
 use kanhe_words::{Language, Sentence, hint, hint_in_sharing, in_chinese, meaning};
 use serde::{Deserialize, Serialize};
@@ -29,11 +29,12 @@ pub struct Problem {
     faults: Vec<Fault>,
 }
 
-/// A certificate that stands in the way of what was asked, and how that is told: its own agency hears which it is, any other only where it lies.
+/// A certificate or an application that stands in the way of what was asked, and how that is told: its own agency hears which it is, any
+/// other only where it lies.
 #[derive(Clone, Debug)]
 pub struct Rival {
-    /// The certificate.
-    pub identifier: CertificateId,
+    /// Its type, and its agency.
+    pub of: (TypeCode, Uscc),
     /// What its own agency is told, who acts for its type.
     pub own: String,
     /// What another agency is told.
@@ -122,20 +123,21 @@ impl Problem {
         self
     }
 
-    /// Keeps which certificate stands in the way, until it is known who asks.
+    /// Keeps what stands in the way, until it is known who asks.
     #[must_use]
     pub fn rival(mut self, rival: Rival) -> Self {
         self.rival = Some(Box::new(rival));
         self
     }
 
-    /// Tells who asks of the certificate that stands in the way, as far as he may hear of it.
+    /// Tells who asks of what stands in the way, as far as he may hear of it.
     #[must_use]
     pub fn told_to(mut self, within: Within<'_>) -> Self {
         let Some(rival) = self.rival.take() else { return self };
-        if within.has(rival.identifier.type_code(), rival.identifier.issuer()) {
+        let (type_code, agency) = &rival.of;
+        if within.has(type_code, agency) {
             self.detail = rival.own;
-        } else if within.agency != rival.identifier.issuer() {
+        } else if within.agency != agency {
             self.detail = rival.elsewhere.to_owned();
             self.next = Some(Box::new(rival.next));
         }

@@ -114,7 +114,8 @@ fn rival(error: &RegistrarError) -> Option<Rival> {
         ),
         _ => return None,
     };
-    Some(Rival { identifier: CertificateId::parse(identifier).ok()?, own: error.to_string(), elsewhere, next })
+    let identifier = CertificateId::parse(identifier).ok()?;
+    Some(Rival { of: (*identifier.type_code(), *identifier.issuer()), own: error.to_string(), elsewhere, next })
 }
 
 /// A table that cannot be read: what is wrong with it, and nothing that stands in it.
@@ -172,7 +173,20 @@ impl From<CountError> for Problem {
 impl From<ExaminerError> for Problem {
     fn from(error: ExaminerError) -> Self {
         let code = error.code();
+        let rival = match &error {
+            ExaminerError::Open { agency, type_code, .. } => Some(Rival {
+                of: (*type_code, *agency),
+                own: error.to_string(),
+                elsewhere: "a holder has applied for a certificate of this type at another agency of the region",
+                next: Sentence::new(
+                    "请持证主体等待该机构决定，或先在该机构撤回申请。",
+                    "The holder has to wait for the decision of that agency, or to take the application back there first.",
+                ),
+            }),
+            _ => None,
+        };
         let (status, detail) = match error {
+            ExaminerError::Open { .. } => (StatusCode::CONFLICT, "a holder has applied for a certificate of this type already".to_owned()),
             ExaminerError::Store(error) => return error.into(),
             ExaminerError::Registrar(error) => return error.into(),
             ExaminerError::Lifecycle(error) => return error.into(),
@@ -182,6 +196,7 @@ impl From<ExaminerError> for Problem {
             ExaminerError::NoReview
             | ExaminerError::RequestDiffers { .. }
             | ExaminerError::RequestIssued { .. }
+            | ExaminerError::RowOpen
             | ExaminerError::Decided { .. }
             | ExaminerError::NotYetTurn { .. }
             | ExaminerError::NotAgreed { .. } => (StatusCode::CONFLICT, error.to_string()),
@@ -195,7 +210,11 @@ impl From<ExaminerError> for Problem {
                 (StatusCode::FORBIDDEN, error.to_string())
             }
         };
-        Self::new(status, code, detail)
+        let problem = Self::new(status, code, detail);
+        match rival {
+            Some(rival) => problem.rival(rival),
+            None => problem,
+        }
     }
 }
 
@@ -320,7 +339,7 @@ pub fn of_row(refusal: Refusal<MissingGlyph>, within: Within<'_>) -> Vec<Fault> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kanhe_core::code::Uscc;
+    use kanhe_core::code::{ProjectCode, Uscc};
     use kanhe_core::status::State;
     use kanhe_words::Language;
 
@@ -328,9 +347,13 @@ mod tests {
 
     #[test]
     fn which_certificate_stands_in_the_way_is_told_to_its_own_agency_alone() {
+        let theirs = CertificateId::parse(THEIRS).unwrap();
+        let (type_code, agency) = (*theirs.type_code(), *theirs.issuer());
+        let code = ProjectCode::parse("440000-20260615-7M3J9PW2ZS-8").unwrap();
         let errors = [
-            RegistrarError::HolderHasOne { identifier: THEIRS.to_owned(), state: State::Suspended },
-            RegistrarError::AliasTaken { identifier: THEIRS.to_owned() },
+            RegistrarError::HolderHasOne { identifier: THEIRS.to_owned(), state: State::Suspended }.into(),
+            RegistrarError::AliasTaken { identifier: THEIRS.to_owned() }.into(),
+            ExaminerError::Open { code, agency, type_code },
         ];
         for error in errors {
             let told = |agency: &str, types| {
@@ -344,7 +367,7 @@ mod tests {
                 Problem::from(error.clone()).document(Language::English),
             ];
             for document in &untold {
-                assert!(!document.detail.contains("1.2.156"), "{}", document.detail);
+                assert!(!document.detail.contains("1.2.156") && !document.detail.contains(code.as_str()), "{}", document.detail);
             }
             assert!(untold[0].detail.contains("another agency") && untold[0].hint.as_ref().unwrap().contains("agency"), "{error:?}");
         }

@@ -7,15 +7,25 @@ use super::trade::{Errand, Passed, Trade};
 use crate::house::House;
 use crate::http::problem::Problem;
 use crate::http::refused;
+use kanhe_core::certificate::Holder;
 use kanhe_core::code::Uscc;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::agencies_for;
-use kanhe_issuer::examiner::{Admitted, Descent, Examiner, ExaminerError, Lodged, Lodging};
+use kanhe_issuer::examiner::{Admitted, Days, Descent, Examiner, ExaminerError, Lodged, Lodging};
 use kanhe_issuer::registrar::RegistrarError;
 use kanhe_store::{Pen, StoreError, Within};
 use std::collections::HashMap;
+
+/// What rows ask for that are not taken in.
+#[derive(Default)]
+struct Asked {
+    /// By its request what each asks for, as a keyed hash.
+    requests: HashMap<String, [u8; 16]>,
+    /// By a keyed hash of who would wait for one certificate alone, the days of those that he asks for.
+    alone: HashMap<[u8; 16], Vec<Days>>,
+}
 
 /// Takes each row in as an application, or says whether it would be.
 pub(super) struct TakingIn<'a> {
@@ -23,8 +33,8 @@ pub(super) struct TakingIn<'a> {
     kind: &'a CertificateKind,
     agency: Uscc,
     examiner: Examiner<'a>,
-    /// What each request so far asks for, by a keyed hash, if nothing is taken in.
-    asked: Option<HashMap<String, [u8; 16]>>,
+    /// What the rows so far ask for, if nothing is taken in.
+    asked: Option<Asked>,
 }
 
 impl<'a> TakingIn<'a> {
@@ -32,7 +42,7 @@ impl<'a> TakingIn<'a> {
     pub(super) fn new(house: &'a House, ground: &Ground<'a>, job: &Job) -> Result<Self, Halt> {
         let (kind, agency) = (ground.kind, job.agency);
         may_take_in(&ground.manifest, kind, &agency)?;
-        Ok(Self { house, kind, agency, examiner: house.examiner(), asked: job.dry.then(HashMap::new) })
+        Ok(Self { house, kind, agency, examiner: house.examiner(), asked: job.dry.then(Asked::default) })
     }
 }
 
@@ -55,7 +65,7 @@ impl Trade for TakingIn<'_> {
         };
         let Some(asked) = &mut self.asked else { return Ok(Passed::Ready(admitted)) };
         let end = match self.examiner.rehearse(&admitted) {
-            Ok(Lodged::New(_)) => once(asked, admitted.request(), self.house.library.veil(admitted.contents())),
+            Ok(Lodged::New(_)) => asked.once(&admitted, |bytes| self.house.library.veil(bytes)),
             answer => ended(answer, &self.agency)?,
         };
         Ok(Passed::Known(end))
@@ -73,15 +83,25 @@ impl Trade for TakingIn<'_> {
     }
 }
 
-/// What a row would come to after those before it; what it would be called, only its code would say, and that would be another.
-fn once(asked: &mut HashMap<String, [u8; 16]>, request: &str, contents: [u8; 16]) -> End {
-    match asked.get(request) {
-        Some(before) if *before == contents => End::Before(None, None),
-        Some(_) => End::refused(RegistrarError::RowDiffers.into()),
-        None => {
-            asked.insert(request.to_owned(), contents);
-            End::New(None)
+impl Asked {
+    /// What a row would come to after those before it; what it would be called, only its code would say, and that would be another.
+    fn once(&mut self, admitted: &Admitted, veil: impl Fn(&[u8]) -> [u8; 16]) -> End {
+        let contents = veil(admitted.contents());
+        match self.requests.get(admitted.request()) {
+            Some(before) if *before == contents => return End::Before(None, None),
+            Some(_) => return End::refused(RegistrarError::RowDiffers.into()),
+            None => {}
         }
+        if let Some((holders, days)) = admitted.alone() {
+            let code = |holder: &Holder| veil(&[holder.code().kind().as_str().as_bytes(), holder.code().expose().as_bytes()].concat());
+            let waits = |holder: &Holder| self.alone.get(&code(holder)).is_some_and(|asked| asked.iter().any(|days| admitted.meets(*days)));
+            if holders.iter().any(waits) {
+                return End::refused(ExaminerError::RowOpen.into());
+            }
+            holders.iter().for_each(|holder| self.alone.entry(code(holder)).or_default().push(days));
+        }
+        self.requests.insert(admitted.request().to_owned(), contents);
+        End::New(None)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One connection: a handshake where TLS is on, then requests, one after the other.
 
 use super::lingering::{Awaited, Lingering};
-use crate::accounts::Thumbprint;
+use crate::accounts::ClientCertificate;
 use crate::measure;
 use axum::Router;
 use axum::body::Body;
@@ -43,7 +43,7 @@ pub struct Peer {
     /// How the connection is carried.
     pub transport: Transport,
     /// The client certificate that it has shown in the handshake.
-    pub certificate: Option<Thumbprint>,
+    pub certificate: Option<ClientCertificate>,
 }
 
 impl Peer {
@@ -107,7 +107,7 @@ impl Connection {
         // A handshake that fails is the caller's business: it may have sent plain HTTP, or not believe the certificate.
         if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, TlsAcceptor::from(tls).accept(stream)).await {
             let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-            let certificate = shown.map(|certificate| Thumbprint::new(certificate));
+            let certificate = shown.map(|certificate| ClientCertificate::new(certificate));
             let peer = Peer { address, transport: Transport::Tls, certificate };
             answer(stream, Requests::new(router, peer, proxies), stops).await;
         }

@@ -4,8 +4,7 @@
 //!
 //! TLS 1.2 and 1.3 over `ring`; HTTP/1.1 alone, for a counter asks one question at a time.
 
-mod term;
-
+use crate::x509;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -76,7 +75,7 @@ impl Tls {
 
 fn ends(shown: Shown<'_>) -> Option<Arc<Timestamp>> {
     let first = CertificateDer::pem_slice_iter(shown.chain).next()?.ok()?;
-    term::not_after(&first).map(Arc::new)
+    x509::not_after(&first).map(Arc::new)
 }
 
 fn config(Shown { chain, key, authorities }: Shown<'_>) -> Result<Arc<ServerConfig>, TlsError> {

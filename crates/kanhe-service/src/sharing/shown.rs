@@ -5,8 +5,8 @@ use super::inquiry::Inquiry;
 use crate::house::House;
 use crate::shown::{self, Fields, Holder, Names};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::certificate::{self, Value};
-use kanhe_issuer::sight::Sight;
+use kanhe_core::certificate;
+use kanhe_issuer::sight::{self, Sight};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,23 +75,16 @@ impl SharedCertificate {
         let (card, certificate, now) = (&held.card, &held.certificate, house.now());
         let kind = house.catalogue.find(card.type_code().as_str());
         let of_holder = |holder: &certificate::Holder| inquiry.sight_of(holder, &certificate.holders);
-        // Some numbers are those of a person behind a letter (特种作业操作证), and a field may name another holder by the code.
-        let shown = |text: &str| {
-            let masked = |text: String, holder: &certificate::Holder| text.replace(holder.code().expose(), &of_holder(holder).code(holder));
-            certificate.holders.iter().fold(text.to_owned(), masked)
-        };
-        let said = certificate.fields.iter().map(|(name, said)| (name.clone(), in_each(said, shown)));
-        let said: Vec<_> = said.collect();
         Self {
             identifier: card.identifier.to_string(),
-            number: shown(&certificate.number),
+            number: sight::within(&certificate.number, &certificate.holders, of_holder),
             r#type: SharedName { code: card.type_code().to_string(), name: (&certificate.type_names).into() },
             issuer: SharedName { code: card.agency().to_string(), name: (&certificate.issuer_names).into() },
             holders: shown::holders(&certificate.holders, of_holder),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
-            fields: shown::fields(&said, kind, inquiry.sight),
+            fields: shown::fields(&certificate.fields, &certificate.holders, of_holder, kind, inquiry.sight),
             condition: held.condition(day_in_china(now)).word(),
             behind_cut_off: held.doubt.behind_cut_off,
             refused_as: held.doubt.lack,
@@ -100,14 +93,5 @@ impl SharedCertificate {
             successor: held.successor.as_ref().map(ToString::to_string),
             whole: inquiry.sight == Sight::Whole,
         }
-    }
-}
-
-/// A value of which each text is shown otherwise.
-fn in_each(value: &Value, shown: impl Fn(&str) -> String) -> Value {
-    match value {
-        Value::Text(text) => Value::Text(shown(text)),
-        Value::List(texts) => Value::List(texts.iter().map(|text| shown(text)).collect()),
-        Value::Count(_) | Value::Flag(_) => value.clone(),
     }
 }

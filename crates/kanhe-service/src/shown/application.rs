@@ -10,7 +10,7 @@ use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{CertificateKind, Department};
 use kanhe_issuer::examiner::{Descent, Opinion, Standing};
 use kanhe_issuer::registrar::Registrar;
-use kanhe_issuer::sight::Sight;
+use kanhe_issuer::sight::{self, Sight};
 use kanhe_store::{Library, Project, Stage, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -112,7 +112,7 @@ pub struct Refusal {
 /// What is applied for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Applied {
-    /// The number that is to be printed.
+    /// The number that is to be printed; a number of a person in it is masked as the holder's code is.
     pub number: String,
     /// Who is to hold it.
     pub holders: Vec<Holder>,
@@ -237,9 +237,9 @@ impl Applied {
         let term = Descent::of(project).term(Registrar::new(library)).ok()?;
         let draft = kind.admit_for(&row, term, day_in_china(project.lodged)).ok()?;
         Some(Self {
-            number: draft.number().to_owned(),
+            number: sight::within(draft.number(), draft.holders(), |_| sight),
             holders: holders(draft.holders(), |_| sight),
-            fields: fields(draft.fields(), Some(kind), sight),
+            fields: fields(draft.fields(), draft.holders(), |_| sight, Some(kind), sight),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Fields, Names, told, value};
 use jiff::civil::Date;
-use kanhe_core::certificate;
+use kanhe_core::certificate::{self, Value};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::sight::{self, Sight};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 pub struct Certificate {
     /// The lifelong identifier (GB/T 36904).
     pub identifier: String,
-    /// The printed number.
+    /// The printed number; a number of a person in it is masked as the holder's code is.
     pub number: String,
     /// The code of its type.
     pub r#type: String,
@@ -139,7 +139,7 @@ impl Certificate {
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier.to_string());
         Ok(Self {
             identifier: card.identifier.to_string(),
-            number: certificate.number.clone(),
+            number: sight::within(&certificate.number, &certificate.holders, |_| sight),
             r#type: card.type_code().to_string(),
             type_names: Names::from(&certificate.type_names),
             issuer: Issuer { code: card.agency().to_string(), names: Names::from(&certificate.issuer_names) },
@@ -147,7 +147,7 @@ impl Certificate {
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
-            fields: fields(&certificate.fields, kind, sight),
+            fields: fields(&certificate.fields, &certificate.holders, |_| sight, kind, sight),
             state: card.state.word().into(),
             condition: condition.word().into(),
             behind_cut_off: Thefts::known_to(library)?.reach(library, mark, &record)?,
@@ -173,9 +173,21 @@ pub(crate) fn holders(holders: &[certificate::Holder], sight: impl Fn(&certifica
     holders.iter().map(one).collect()
 }
 
-/// Fields, as far as somebody may see them.
-pub(crate) fn fields(fields: &[(String, certificate::Value)], kind: Option<&CertificateKind>, sight: Sight) -> Fields {
-    fields.iter().map(|(name, said)| (name.clone(), value(&sight.field(kind, name, said)))).collect()
+/// Fields, as far as somebody may see them and the holders that they name.
+pub(crate) fn fields(
+    fields: &[(String, Value)],
+    holders: &[certificate::Holder],
+    of_holder: impl Fn(&certificate::Holder) -> Sight,
+    kind: Option<&CertificateKind>,
+    sight: Sight,
+) -> Fields {
+    let shown = |text: &String| sight::within(text, holders, &of_holder);
+    let without_codes = |said: &Value| match said {
+        Value::Text(text) => Value::Text(shown(text)),
+        Value::List(texts) => Value::List(texts.iter().map(shown).collect()),
+        Value::Count(_) | Value::Flag(_) => said.clone(),
+    };
+    fields.iter().map(|(name, said)| (name.clone(), value(&sight.field(kind, name, &without_codes(said))))).collect()
 }
 
 fn state_codes(kind: &CertificateKind, condition: Condition) -> Map<String, Json> {
@@ -187,7 +199,7 @@ fn state_codes(kind: &CertificateKind, condition: Condition) -> Map<String, Json
 pub struct CertificateRow {
     /// The lifelong identifier.
     pub identifier: String,
-    /// The printed number.
+    /// The printed number; a number of a person in it is masked as the holder's code is.
     pub number: String,
     /// The code of its type.
     pub r#type: String,
@@ -221,7 +233,7 @@ impl CertificateRow {
         let certificate = record.certificate()?;
         Ok(Self {
             identifier: card.identifier.to_string(),
-            number: certificate.number.clone(),
+            number: sight::within(&certificate.number, &certificate.holders, |_| Sight::Masked),
             r#type: card.type_code().to_string(),
             holders: certificate.holders.iter().map(sight::hint).collect(),
             agency: card.agency().to_string(),

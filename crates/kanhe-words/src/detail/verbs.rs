@@ -173,7 +173,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     (
         "traces.endpoint is http:// or https:// with a host and a path, without user and password",
-        "traces.endpoint 应为带主机和路径的 http:// 或 https:// 地址，不含用户名和口令",
+        "traces.endpoint 应为带主机和路径的 http:// 或 https:// 地址，不含用户名和密码",
     ),
     (
         "key {} under [[keys]] has a file, or a token with a label or serial, and not both",
@@ -187,6 +187,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("backup.folder is in the library, and would be lost with it", "backup.folder 在证照库内，会随之丢失"),
     ("publish.checkpoint_copy is in the library, and would go back with it", "publish.checkpoint_copy 在证照库内，会随之倒退"),
     ("publish.pack_key is {}, and no key of that name is unlocked", "publish.pack_key 为 {}，而没有打开这个名称的密钥"),
+    (
+        "publish.pack_key is {}, and counter.trusted does not name this key: no counter would take the pack",
+        "publish.pack_key 为 {}，而 counter.trusted 中没有该密钥：核验方不会接受这样的证照包",
+    ),
+    ("{} has an identity and a passphrase_file, and one of them opens it", "{} 同时给出了 identity 和 passphrase_file，只用其一"),
     ("publish.pack_key renews a pack, and counter.pack names none", "publish.pack_key 要更新证照包，而 counter.pack 没有给出"),
     ("{} is 0", "{} 为 0"),
     // What a command line lacks, or has too much of.

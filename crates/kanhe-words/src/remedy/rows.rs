@@ -4,6 +4,11 @@ use crate::remedy::{AS, Row};
 
 pub(super) const REMEDIES: &[Row] = &[
     ("account_no_reviewer", "去掉 --department，或加上 --role reviewer。", "Leave --department out, or add --role reviewer."),
+    (
+        "application_open",
+        "等待该申请的决定，或先用 kanhe withdraw 撤回。",
+        "Wait for its decision, or withdraw it first with `kanhe withdraw`.",
+    ),
     ("backup_inside", "把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
     (
         "backup_other_history",
@@ -36,6 +41,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("config_folder_missing", "建立该目录，或挂载其所在的磁盘。", "Make the folder, or mount its disk."),
     ("config_key_twice", "去掉其中一处。", "Leave one of the two out."),
+    ("config_lock", AS, "config_key_twice"),
     ("config_metrics", "为 listen.metrics 另给一个端口。", "Give `listen.metrics` a port of its own."),
     ("config_variable", "写作 KANHE_SERVE_配置节__配置项。", "Write it as KANHE_SERVE_SECTION__SETTING."),
     (
@@ -100,6 +106,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
         "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
     ),
+    (
+        "log_unpublished",
+        "先用 kanhe log publish 发布日志；服务会自行发布，稍后再试。",
+        "Publish the log with `kanhe log publish`; a service does so by itself: try again in a while.",
+    ),
     ("manifest_*", AS, "toml_*"),
     ("no_qr_found", "请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter."),
     ("not_a_seal", "请扫描证照上的勘合二维码。", "Scan the kanhe QR code on the licence."),
@@ -135,6 +146,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("picture_too_large", "裁剪或缩小图片。", "Crop the picture or make it smaller."),
     ("picture_truncated", "文件不完整或已损坏，请重新获取。", "The file is cut short or damaged: get it again."),
     ("picture_unreadable", "另存为 PNG 或 JPEG 图片。", "Save it as a PNG or JPEG picture."),
+    (
+        "publish_key_untrusted",
+        "在 counter.trusted 中列出其公钥，或为 publish.pack_key 换一个密钥。",
+        "Name its public key in `counter.trusted`, or another key in `publish.pack_key`.",
+    ),
     ("qr_*", "请重新扫描。", "Scan again."),
     ("qr_several", "清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone."),
     ("qr_text_behind", AS, "qr_several"),
@@ -176,8 +192,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("status_*", "检查状态表和报告。", "Check the table of states and the reports."),
     (
         "status_unknown_state",
-        "状态为 valid、revoked、suspended、annulled、cancelled、transferred 或 superseded。",
-        "A state is valid, revoked, suspended, annulled, cancelled, transferred or superseded.",
+        "状态为 valid、revoked、suspended、annulled、cancelled、transferred 或 superseded；查找时还可用 in_force、not_yet_in_force、expired，或其他系统的代码（代码集:代码）。",
+        "A state is valid, revoked, suspended, annulled, cancelled, transferred or superseded; what is looked for may also be in_force, not_yet_in_force, expired, or another system's code (SET:CODE).",
     ),
     (
         "store_*",

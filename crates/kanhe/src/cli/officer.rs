@@ -117,6 +117,11 @@ pub enum ApiKeyVerb {
         #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
         actor: String,
     },
+    /// List the keys of systems, and who has made them
+    List {
+        #[command(flatten)]
+        library: LibraryArg,
+    },
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

@@ -1,13 +1,13 @@
 //! What an administrator does with the accounts of its agency's systems.
 
-use super::{ApiKey, KEYS, LONGEST_OVERLAP, LONGEST_TERM, MOST_OLDER, Proof, Proven, key_of, of_agency, of_certificate};
+use super::{ApiKey, KEYS, LONGEST_OVERLAP, LONGEST_TERM, MOST_OLDER, Proof, Proven, key_of, listed, of_certificate};
 use crate::accounts::caller::Caller;
 use crate::accounts::mandate::Mandate;
 use crate::accounts::paper::read;
 use crate::accounts::refusal::AccountError;
 use crate::accounts::role::Role;
 use crate::accounts::secret::{Secret, letters};
-use crate::accounts::thumbprint::Thumbprint;
+use crate::accounts::thumbprint::{ClientCertificate, Thumbprint};
 use crate::accounts::uses::{Use, UseAct, commit_use, note_use};
 use crate::house::Edge;
 use jiff::{SignedDuration, Timestamp};
@@ -68,7 +68,7 @@ impl<'a> KeyCabinet<'a> {
     /// Makes a key that is good for some days. The mandate's agency is that of who asks; `beside` writes what else belongs into the commit.
     pub fn add(&self, mandate: &Mandate, grant: Grant, beside: impl Beside) -> Result<Cut, AccountError> {
         let secret = Secret::new(self.edge.drawn());
-        let (id, key) = self.open(mandate, grant, Proven::by(&secret), beside)?;
+        let (id, key) = self.open(mandate, grant, Proven::by(&secret), |days| days, beside)?;
         Ok(Cut { text: text(&id, &secret), id, key })
     }
 
@@ -77,13 +77,27 @@ impl<'a> KeyCabinet<'a> {
         &self,
         mandate: &Mandate,
         grant: Grant,
-        certificate: Thumbprint,
+        certificate: ClientCertificate,
         beside: impl Beside,
     ) -> Result<(String, ApiKey), AccountError> {
-        self.open(mandate, grant, Proven::by_certificate(certificate), beside)
+        self.is_good(&certificate)?;
+        self.open(mandate, grant, Proven::by_certificate(&certificate), |days| certificate.ends_by(days), beside)
     }
 
-    fn open(&self, mandate: &Mandate, grant: Grant, by: Proven, beside: impl Beside) -> Result<(String, ApiKey), AccountError> {
+    /// Refuses a certificate that has ended: nobody could show it.
+    fn is_good(&self, certificate: &ClientCertificate) -> Result<(), AccountError> {
+        let until = certificate.until.filter(|until| *until <= (self.edge.now)());
+        until.map_or(Ok(()), |until| Err(AccountError::CertificateOver { until }))
+    }
+
+    fn open(
+        &self,
+        mandate: &Mandate,
+        grant: Grant,
+        by: Proven,
+        ends: impl FnOnce(Timestamp) -> Timestamp,
+        beside: impl Beside,
+    ) -> Result<(String, ApiKey), AccountError> {
         // Whoever steals a key must not make himself others: administrators are people, with a second factor.
         if mandate.roles().contains(&Role::Administrator) {
             return Err(AccountError::KeyAdministers);
@@ -91,7 +105,7 @@ impl<'a> KeyCabinet<'a> {
         mandate.may_be_managed_by(self.by)?;
         let (id, now) = (letters(&self.edge.drawn::<16>()).collect::<String>(), (self.edge.now)());
         let (hash, proof) = (ByteArray::from(by.hash), Some(by.proof));
-        let expires = after(now, "days", grant.days, 1, LONGEST_TERM)?;
+        let expires = ends(after(now, "days", grant.days, 1, LONGEST_TERM)?);
         let key = ApiKey {
             mandate: mandate.clone(),
             hash,
@@ -118,7 +132,7 @@ impl<'a> KeyCabinet<'a> {
     /// Gives a key a new secret and a new term, while the secrets from before are taken for some days more.
     pub fn rotate(&self, id: &str, grant: Grant, overlap: u32, beside: impl Beside) -> Result<Cut, AccountError> {
         let secret = Secret::new(self.edge.drawn());
-        let key = self.renew(id, grant, overlap, Proven::by(&secret), beside)?;
+        let key = self.renew(id, grant, overlap, Proven::by(&secret), |days| days, beside)?;
         Ok(Cut { text: text(id, &secret), id: id.to_owned(), key })
     }
 
@@ -128,15 +142,24 @@ impl<'a> KeyCabinet<'a> {
         id: &str,
         grant: Grant,
         overlap: u32,
-        certificate: Thumbprint,
+        certificate: ClientCertificate,
         beside: impl Beside,
     ) -> Result<ApiKey, AccountError> {
-        self.renew(id, grant, overlap, Proven::by_certificate(certificate), beside)
+        self.is_good(&certificate)?;
+        self.renew(id, grant, overlap, Proven::by_certificate(&certificate), |days| certificate.ends_by(days), beside)
     }
 
-    fn renew(&self, id: &str, grant: Grant, overlap: u32, by: Proven, beside: impl Beside) -> Result<ApiKey, AccountError> {
+    fn renew(
+        &self,
+        id: &str,
+        grant: Grant,
+        overlap: u32,
+        by: Proven,
+        ends: impl FnOnce(Timestamp) -> Timestamp,
+        beside: impl Beside,
+    ) -> Result<ApiKey, AccountError> {
         let now = (self.edge.now)();
-        let expires = after(now, "days", grant.days, 1, LONGEST_TERM)?;
+        let expires = ends(after(now, "days", grant.days, 1, LONGEST_TERM)?);
         let overlap = after(now, "overlap_days", overlap, 0, LONGEST_OVERLAP)?;
         let renewed = |pen: &Pen<'_>, key: &mut ApiKey| {
             key.closed(now).map_err(|_| AccountError::KeyClosed)?;
@@ -166,13 +189,7 @@ impl<'a> KeyCabinet<'a> {
 
     /// A page of keys.
     pub fn list(&self, after: Option<&Cursor>, most: usize) -> Result<Keys, StoreError> {
-        let page = self.library.office_page(Drawer::ApiKeys, &of_agency(&self.by.agency, ""), after, most)?;
-        let mut keys = Vec::with_capacity(page.papers.len());
-        for (_, id) in page.papers {
-            let id = String::from_utf8(id).map_err(|_| StoreError::Malformed { family: "office" })?;
-            keys.extend(ApiKey::find(self.library, &id)?.map(|key| (id, key)));
-        }
-        Ok(Keys { keys, next: page.next })
+        listed(self.library, Some(&self.by.agency), after, most)
     }
 
     fn amend(

@@ -23,6 +23,7 @@ impl From<AccountError> for Problem {
             AccountError::PasswordWrong | AccountError::CodeWrong => StatusCode::FORBIDDEN,
             AccountError::KeyAdministers
             | AccountError::SubjectMalformed
+            | AccountError::CertificateOver { .. }
             | AccountError::CertificateMalformed
             | AccountError::Term { .. }
             | AccountError::Login(_)

@@ -3,7 +3,7 @@
 use super::officers::{Appointment, codes};
 use super::page::PageQuestion;
 use crate::accounts::api_key::{ApiKey, Beside, Cut, Grant, KeyCabinet};
-use crate::accounts::{AccountError, Caller, Right, Role, Thumbprint};
+use crate::accounts::{AccountError, Caller, ClientCertificate, Right, Role};
 use crate::house::Shared;
 use crate::http::act::Act;
 use crate::http::aside::aside;
@@ -91,9 +91,14 @@ pub struct KeyLine {
     /// When it was made (RFC 3339).
     #[schema(format = DateTime)]
     made: String,
-    /// When it runs out (RFC 3339).
+    /// When it runs out (RFC 3339): with its client certificate, where that ends before.
     #[schema(format = DateTime)]
     expires: String,
+    /// Who has made it, and knows its first secret; null of keys from before that was kept.
+    #[schema(required)]
+    made_by: Option<String>,
+    /// Who else has rotated it.
+    rotated_by: Vec<String>,
     /// Until when a secret from before the present one is taken (RFC 3339); null where there is none.
     #[schema(required, format = DateTime)]
     older_until: Option<String>,
@@ -154,7 +159,7 @@ pub async fn add(act: Act<NewKey>) -> Result<(StatusCode, Once), Problem> {
         let mandate = body.appointment().mandate(house, caller)?;
         let grant = grant(body.days, body.calls_a_day)?;
         let cabinet = KeyCabinet::new(&house.library, &house.edge, caller);
-        act.once(|answer| match thumbprint(body.certificate.as_deref())? {
+        act.once(|answer| match client_certificate(body.certificate.as_deref())? {
             None => made(answer, |keep| cabinet.add(&mandate, grant, keep)),
             Some(certificate) => Ok(cabinet.link(&mandate, grant, certificate, linked(answer)).map(drop)?),
         })
@@ -174,7 +179,7 @@ pub async fn rotate(act: Act<Rotation>) -> Result<Once, Problem> {
         let Act { house, caller, subject, body, .. } = &act;
         let (grant, overlap) = (grant(body.days, body.calls_a_day)?, body.overlap_days);
         let cabinet = KeyCabinet::new(&house.library, &house.edge, caller);
-        act.once(|answer| match thumbprint(body.certificate.as_deref())? {
+        act.once(|answer| match client_certificate(body.certificate.as_deref())? {
             None => made(answer, |keep| cabinet.rotate(subject, grant, overlap, keep)),
             Some(next) => Ok(cabinet.relink(subject, grant, overlap, next, linked(answer)).map(drop)?),
         })
@@ -204,8 +209,8 @@ fn grant(days: u32, calls_a_day: Option<u32>) -> Result<Grant, Problem> {
     if calls_a_day == Some(0) { Err(malformed("`calls_a_day` is 1 or more")) } else { Ok(Grant { days, calls_a_day }) }
 }
 
-fn thumbprint(sent: Option<&str>) -> Result<Option<Thumbprint>, AccountError> {
-    sent.map(|text| Thumbprint::parse(text).ok_or(AccountError::CertificateMalformed)).transpose()
+fn client_certificate(sent: Option<&str>) -> Result<Option<ClientCertificate>, AccountError> {
+    sent.map(|text| ClientCertificate::parse(text).ok_or(AccountError::CertificateMalformed)).transpose()
 }
 
 /// Answers with a key whose text is shown once; which it is, is kept in the commit in which it is cut.
@@ -232,6 +237,8 @@ fn line(id: String, key: &ApiKey) -> KeyLine {
         departments: key.mandate.departments().map(<[String]>::to_vec),
         made: told(key.made),
         expires: told(key.expires),
+        made_by: key.made_by().map(str::to_owned),
+        rotated_by: key.rotated_by().to_vec(),
         older_until: key.older_until().map(told),
         revoked: key.revoked.map(told),
         used: key.used().map(|day| day.to_string()),

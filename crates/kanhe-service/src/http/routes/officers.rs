@@ -1,6 +1,7 @@
 //! An administrator's work: the officers of its agency.
 
 use super::page::PageQuestion;
+use crate::accounts::api_key;
 use crate::accounts::{AccountError, Activity, Appointed, Caller, Login, Mandate, Officer, OfficerId, Personnel, Right, Role};
 use crate::house::{House, Shared};
 use crate::http::act::Act;
@@ -84,6 +85,17 @@ pub struct OfficerLine {
     /// Who it is for the identity service; null where it signs in by its password alone.
     #[schema(required)]
     identity: Option<IdentityLine>,
+}
+
+/// An officer who signs in no more, and what goes on without it.
+#[derive(Serialize, ToSchema)]
+pub struct Dismissed {
+    /// The officer.
+    #[serde(flatten)]
+    officer: OfficerLine,
+    /// How many API keys are good still that the officer has made or rotated (`made_by` and `rotated_by` of `GET /v1/api-keys`): they do not
+    /// end with the account, and the officer may know them.
+    api_keys: u64,
 }
 
 /// Whom an identity service names.
@@ -186,18 +198,28 @@ pub async fn change(
     Ok(Json(line(id, &officer)))
 }
 
-/// Ends an officer's sessions, and lets it in no more; what it has done stays.
+/// Ends an officer's sessions, and lets it in no more; what it has done stays, and so do API keys that it has made.
 #[utoipa::path(post, path = "/v1/officers/{id}/deactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
-    responses((status = OK, body = OfficerLine)))]
-pub async fn deactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
-    turn(&house, caller, &id, Activity::Inactive).await
+    responses((status = OK, body = Dismissed)))]
+pub async fn deactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<Dismissed>, Problem> {
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let dismissed = aside(&house, move |house| {
+        let officer = Personnel::new(&house.library, &house.edge, &caller).turn(id, Activity::Inactive)?;
+        let api_keys = api_key::in_hands_of(&house.library, &caller.agency, &officer.login, house.now())?;
+        Ok::<_, AccountError>(Dismissed { officer: line(id, &officer), api_keys })
+    });
+    Ok(Json(dismissed.await?))
 }
 
 /// Lets an officer in again.
 #[utoipa::path(post, path = "/v1/officers/{id}/reactivation", tag = "officers", params(("id" = String, Path, description = "The officer's id")),
     responses((status = OK, body = OfficerLine)))]
 pub async fn reactivate(State(house): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<OfficerLine>, Problem> {
-    turn(&house, caller, &id, Activity::Active).await
+    caller.may(Right::Administer)?;
+    let id = id_of(&id)?;
+    let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).turn(id, Activity::Active)).await?;
+    Ok(Json(line(id, &officer)))
 }
 
 /// Gives an officer a one-time password in the place of its password and second factor, and ends its sessions.
@@ -237,13 +259,6 @@ pub async fn unlink(State(house): State<Shared>, caller: Caller, Path(id): Path<
     caller.may(Right::Administer)?;
     let id = id_of(&id)?;
     let officer = aside(&house, move |house| Personnel::new(&house.library, &house.edge, &caller).unlink(id)).await?;
-    Ok(Json(line(id, &officer)))
-}
-
-async fn turn(house: &Shared, caller: Caller, id: &str, activity: Activity) -> Result<Json<OfficerLine>, Problem> {
-    caller.may(Right::Administer)?;
-    let id = id_of(id)?;
-    let officer = aside(house, move |house| Personnel::new(&house.library, &house.edge, &caller).turn(id, activity)).await?;
     Ok(Json(line(id, &officer)))
 }
 

@@ -73,6 +73,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Give an officer a one-time password in the place of password and second factor", "重置人员账号：以一次性密码取代其密码与动态验证码"),
     ("Let an officer sign in as somebody whom the government's identity service names", "关联人员与政务统一身份认证中的身份"),
     ("Let an officer sign in by the identity service no more", "解除人员与统一身份认证的关联"),
+    ("List the keys of systems, and who has made them", "列出接口密钥及其制作人员"),
     ("List the officers of the library", "列出证照库的人员"),
     ("What the officer types to sign in", "登录名"),
     ("What the identity service calls the officer; - reads it from standard input", "该人员在统一身份认证中的标识；- 从标准输入读取"),

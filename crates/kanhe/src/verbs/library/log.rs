@@ -100,13 +100,10 @@ fn prove(door: &dyn Door, subject: Option<(&str, Which)>, index: Option<u64>, ou
 pub fn unproved(error: &EventProofError) -> Failure {
     let failure = Failure::new(error.code(), error);
     match error {
-        EventProofError::Unpublished => {
-            failure.hint(Words::new("先用 kanhe log publish 发布日志。", "Publish the log first, with `kanhe log publish`."))
-        }
         EventProofError::NoEvent { .. } => {
             failure.hint(Words::new("用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."))
         }
-        EventProofError::Bundle(_) | EventProofError::Store(_) => failure,
+        EventProofError::Unpublished | EventProofError::Bundle(_) | EventProofError::Store(_) => failure,
     }
 }
 

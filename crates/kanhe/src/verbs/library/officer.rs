@@ -9,7 +9,7 @@ use crate::verbs::serve::edge;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
-use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
+use kanhe_service::accounts::api_key::{self, Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{
     AccountError, Appointed, Caller, Departments, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers,
 };
@@ -65,10 +65,13 @@ const fn library_of(verb: &OfficerVerb) -> &LibraryArg {
     }
 }
 
-/// Makes keys of systems.
+/// Makes and lists keys of systems.
 pub fn api_key(verb: &ApiKeyVerb, voice: Voice) -> Result<Ended, Failure> {
-    let ApiKeyVerb::Add { library, agency, name, roles, departments, types, days, calls_a_day, actor } = verb;
+    let (ApiKeyVerb::Add { library, .. } | ApiKeyVerb::List { library }) = verb;
     super::alone(&library.library, THROUGH_THE_SERVICE)?;
+    let ApiKeyVerb::Add { library, agency, name, roles, departments, types, days, calls_a_day, actor } = verb else {
+        return list_keys(&open(library)?, voice);
+    };
     let agency = Uscc::parse(agency).map_err(|error| Failure::new(error.code(), error))?;
     let mandate = Mandate::new(agency, name, roles.clone(), None).map_err(|error| refused(&error.into()))?;
     let library = open(library)?;
@@ -145,6 +148,28 @@ fn list(library: &Library, voice: Voice) -> Result<Ended, Failure> {
     }
     lines.sort();
     voice.say(&json!({ "officers": rows }), |_| lines.join("\n"));
+    Ok(Ended::Well)
+}
+
+fn list_keys(library: &Library, voice: Voice) -> Result<Ended, Failure> {
+    let (mut rows, mut lines, mut after, now) = (Vec::new(), Vec::new(), None, (edge().now)());
+    loop {
+        let page = api_key::listed(library, None, after.as_ref(), LONGEST_PAGE).map_err(stored)?;
+        for (id, key) in &page.keys {
+            let (mandate, roles) = (&key.mandate, key.mandate.roles().iter().map(|role| role.word()).collect::<Vec<_>>());
+            let good = key.is_open(now);
+            rows.push(json!({ "id": id, "name": mandate.name(), "agency": mandate.agency().as_str(), "roles": roles, "made_by": key.made_by(), "rotated_by": key.rotated_by(), "made": key.made.to_string(), "until": key.expires.to_string(), "good": good }));
+            let hands = key.made_by().into_iter().chain(key.rotated_by().iter().map(String::as_str)).collect::<Vec<_>>().join(", ");
+            let ended = if good { "" } else { "  ✗" };
+            lines.push(format!("{}  {id}  {}  {}  ← {hands}{ended}", mandate.agency(), mandate.name(), roles.join(", ")));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    lines.sort();
+    voice.say(&json!({ "keys": rows }), |_| lines.join("\n"));
     Ok(Ended::Well)
 }
 

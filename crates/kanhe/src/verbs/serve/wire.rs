@@ -62,9 +62,10 @@ impl Plan {
         let types =
             TypesArg { types: self.at(self.config.types.folder.as_ref()), dictionaries: self.at(self.config.types.dictionaries.as_ref()) };
         Failure::all(self.misplaced().into_iter().chain(self.homeless()))?;
-        let (keys, shelf) = (self.keys()?, Shelf::new(self.trusted()?));
+        let (keys, trusted) = (self.keys()?, self.trusted()?);
         Failure::all(once_each(&keys))?;
-        self.publishes(&keys)?;
+        self.publishes(&keys, &trusted)?;
+        let shelf = Shelf::new(trusted);
         if let Some(pack) = self.pack() {
             put(&shelf, &pack)?;
         }
@@ -101,14 +102,18 @@ impl Plan {
         Ok(house)
     }
 
-    /// Refuses a key for packs that is not there, or has nowhere to write them.
-    fn publishes(&self, keys: &[NamedKey]) -> Result<(), Failure> {
+    /// Refuses a key for packs that is not there, has nowhere to write them, or signs what nobody believes.
+    fn publishes(&self, keys: &[NamedKey], trusted: &[VerifyingKey]) -> Result<(), Failure> {
         let Some(name) = &self.config.publish.pack_key else { return Ok(()) };
-        if !keys.iter().any(|key| key.name() == name) {
+        let Some(key) = keys.iter().find(|key| key.name() == name) else {
             return Err(Failure::new("publish_key_not_held", format!("publish.pack_key is {name}, and no key of that name is unlocked")));
-        }
+        };
         if self.pack().is_none() {
             return Err(Failure::new("service_no_pack", "publish.pack_key renews a pack, and counter.pack names none"));
+        }
+        if !trusted.contains(&key.key().verifying_key()) {
+            let detail = format!("publish.pack_key is {name}, and counter.trusted does not name this key: no counter would take the pack");
+            return Err(Failure::new("publish_key_untrusted", detail));
         }
         Ok(())
     }

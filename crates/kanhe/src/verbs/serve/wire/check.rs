@@ -47,7 +47,8 @@ impl Plan {
         let mut wrong = if told_before { Vec::new() } else { once_each(&unlocked) };
         // Whether the keys that are wanted are held can be said only where all could be opened.
         if refused.is_empty() && draft.has("keys") && draft.has("counter") {
-            wrong.extend(self.publishes(&unlocked).err());
+            // Of trusted keys that cannot be read it is said below.
+            wrong.extend(self.trusted().ok().and_then(|trusted| self.publishes(&unlocked, &trusted).err()));
         }
         wrong.extend(refused.into_iter().filter_map(Result::err));
         wrong

@@ -1,0 +1,88 @@
+//! What a holder has applied for and is not decided, by type: asked where another application comes, whatever else the holder has lodged.
+
+use super::{HOLDERS, Project, SHELF, SHELVES, Stage, code_of};
+use crate::error::StoreError;
+use crate::family::Family;
+use crate::layout::Key;
+use crate::library::Library;
+use crate::pen::Pen;
+use kanhe_core::code::{HolderCode, ProjectCode, TypeCode};
+use minicbor::bytes::ByteArray;
+use std::collections::BTreeSet;
+
+/// What the first byte of such a key tells of.
+pub(super) const OPEN: u8 = 4;
+
+/// Where the holder stands in a key of a holder.
+const HOLDER_AT: std::ops::Range<usize> = 1..17;
+
+impl Project {
+    /// The keys by which its holders find it as long as it is not decided.
+    pub(super) fn open_keys(&self) -> impl Iterator<Item = Vec<u8>> {
+        let holders = if self.stage.is_final() { &[] } else { self.holders.as_slice() };
+        holders.iter().map(|holder| open_key(holder, &self.type_code).bytes(self.code.as_str().as_bytes()).end())
+    }
+}
+
+fn open_key(holder: &[u8; 16], type_code: &TypeCode) -> Key {
+    Key::new().bytes(&[OPEN]).bytes(holder).type_code(type_code)
+}
+
+impl Pen<'_> {
+    /// The applications of one type that a holder has lodged and that are not decided.
+    pub fn open_for(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<ProjectCode>, StoreError> {
+        let entries = self.all(Family::Projects, &open_key(&self.keys().holder(holder), type_code).end())?;
+        Ok(entries.iter().filter_map(|(key, _)| code_of(key)).collect())
+    }
+}
+
+impl Library {
+    /// Lets every application that is not decided be found by its holders, and no other: one that an older kanhe has lodged or decided does
+    /// not stand so.
+    pub(crate) fn enter_open_projects(&self) -> Result<(), StoreError> {
+        // What cannot be read is told to whoever asks for it, and by the check: it keeps no library shut.
+        let Ok((missing, stale)) = self.open_projects_astray() else { return Ok(()) };
+        if missing.is_empty() && stale.is_empty() {
+            return Ok(());
+        }
+        self.commit(|pen| {
+            stale.into_iter().for_each(|key| pen.take(Family::Projects, key));
+            missing.iter().try_for_each(|project| pen.put_project(project))
+        })
+    }
+
+    /// The applications that lack such keys, and the keys of those that are decided.
+    fn open_projects_astray(&self) -> Result<(Vec<Project>, Vec<Vec<u8>>), StoreError> {
+        let (mut open, mut known, mut stale) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let waiting = |shelf: &Vec<u8>| Stage::ALL.iter().any(|stage| !stage.is_final() && shelf.last() == Some(&stage.byte()));
+        for shelf in self.groups(Family::Projects, &[SHELVES], SHELF)?.into_iter().filter(waiting) {
+            for row in self.view().scan(Family::Projects, &shelf, &shelf)? {
+                open.extend(code_of(&row?.0));
+            }
+        }
+        for row in self.view().scan(Family::Projects, &[OPEN], &[OPEN])? {
+            let key = row?.0;
+            match code_of(&key).filter(|code| open.contains(code)) {
+                Some(code) => drop(known.insert(code)),
+                None => stale.push(key),
+            }
+        }
+        let read = |code: &ProjectCode| self.project(code).ok().flatten();
+        let mut missing: Vec<Project> = open.difference(&known).filter_map(read).collect();
+        // The first of them did not know their holders, who know them.
+        if missing.iter().any(|project| project.holders.is_empty()) {
+            for row in self.view().scan(Family::Projects, &[HOLDERS], &[HOLDERS])? {
+                let key = row?.0;
+                let holder = key.get(HOLDER_AT).and_then(|holder| <[u8; 16]>::try_from(holder).ok());
+                let Some((holder, code)) = holder.zip(code_of(&key)) else { continue };
+                if let Some(project) = missing.iter_mut().find(|project| project.code == code)
+                    && !project.holders.iter().any(|known| **known == holder)
+                {
+                    project.holders.push(ByteArray::from(holder));
+                }
+            }
+        }
+        missing.retain(|project| !project.holders.is_empty());
+        Ok((missing, stale))
+    }
+}

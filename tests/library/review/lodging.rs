@@ -1,0 +1,109 @@
+//! What is lodged: every rule that can be asked before the decision is asked at once, and again when it is decided.
+
+use super::{Bureau, NOON, PARALLEL, code_of};
+use crate::registry::{ACCOUNTING, OPERATOR};
+use jiff::Timestamp;
+use kanhe_core::status::State;
+use kanhe_issuer::examiner::{Descent, ExaminerError, Lodged, Lodging, Opinion};
+use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::registrar::{Entry, Replacement};
+use kanhe_store::StoreError;
+use kanhe_tests::world::moment;
+
+#[test]
+fn the_same_request_is_lodged_once_and_another_under_its_id_is_refused() {
+    let bureau = Bureau::open(PARALLEL);
+    let first = bureau.lodge_as(1, "P-1", None, NOON).unwrap();
+    assert_eq!(bureau.lodge_as(1, "P-1", None, NOON).unwrap(), Lodged::Before(first.code()));
+    assert_eq!(code_of(bureau.lodge_as(2, "P-1", None, NOON)), "request_reused");
+    assert_eq!(bureau.registry.library.log_size().unwrap(), 1);
+}
+
+#[test]
+fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
+    for (kind, code) in [(ACCOUNTING, "holder_has_one"), (OPERATOR, "number_taken")] {
+        let bureau = Bureau::of(kind, PARALLEL);
+        let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+        let identifier = bureau.registry.identifier(shelfmark);
+        let events = bureau.registry.library.log_size().unwrap();
+        assert_eq!(code_of(bureau.lodge_as(1, "P-9", None, NOON)), code);
+        assert_eq!(bureau.registry.library.log_size().unwrap(), events, "nothing is left of it");
+        // Of many at a time each is judged by itself, and a rehearsal says the same.
+        let many = [1, 2].map(|person| bureau.admitted(person, &format!("P-2{person}"), None, NOON).unwrap());
+        let told = |taken: Vec<Result<Lodged, ExaminerError>>| taken.into_iter().map(|one| one.map_err(|error| error.code()).map(drop));
+        let rehearsed = many.iter().map(|one| bureau.examiner().rehearse(one)).collect();
+        let taken: Result<Vec<_>, StoreError> = bureau.examiner().lodge_all_and(&many, |_, taken| Ok(taken));
+        assert_eq!(told(rehearsed).collect::<Vec<_>>(), [Err(code), Ok(())]);
+        assert_eq!(told(taken.unwrap()).collect::<Vec<_>>(), [Err(code), Ok(())]);
+        // The version whose place is taken stands in nobody's way, and neither does what can be used no more.
+        assert!(bureau.lodge_as(1, "P-1+", Some((Replacement::Renew, identifier)), NOON).is_ok());
+        bureau.registry.change(shelfmark, Change::Cancel, "2026-03-04T04:00:00Z").unwrap();
+        assert!(bureau.lodge_as(1, "P-9", None, "2026-03-04T05:00:00Z").is_ok());
+        bureau.is_sound();
+    }
+}
+
+#[test]
+fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let first = bureau.lodged(1);
+    let shelfmark = bureau.approved(&first, NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    let renewing = |request, at| bureau.lodge_as(1, request, Some((Replacement::Renew, identifier.clone())), at);
+    let until = bureau.registry.library.card(shelfmark).unwrap().until.unwrap();
+    let (last_day, later) = (format!("{until}T04:00:00Z"), format!("{}T04:00:00Z", until.saturating_add(jiff::ToSpan::days(20))));
+    let code = renewing("P-9", &last_day).unwrap().code();
+    assert_eq!(code_of(renewing("P-10", &later)), "lifecycle_not_allowed");
+    let at = |text: &str| -> Timestamp { moment(text) };
+    assert!(at(&last_day) < at(&later));
+    let renewed = bureau.approved(&code, &later).unwrap().shelfmark();
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Superseded);
+    assert_eq!(bureau.registry.library.card(renewed).unwrap().predecessor, Some(shelfmark));
+    bureau.is_sound();
+}
+
+#[test]
+fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    for how in [Replacement::Renew, Replacement::Amend] {
+        assert_eq!(code_of(bureau.lodge_as(2, "P-9", Some((how, identifier.clone())), NOON)), "other_holder");
+    }
+    assert!(bureau.lodge_as(1, "P-9", Some((Replacement::Renew, identifier)), NOON).is_ok());
+    bureau.is_sound();
+}
+
+#[test]
+fn nothing_is_dated_before_what_happened_last() {
+    let bureau = Bureau::open(PARALLEL);
+    let code = bureau.lodge_as(1, "P-1", None, "2026-03-05T04:00:00Z").unwrap().code();
+    assert_eq!(code_of(bureau.says(&code, "fire", Opinion::Agrees, "fire-1")), "lifecycle_before_last");
+    let entry = Entry { now: moment("2026-03-09T04:00:00Z"), ..bureau.entry("clerk-1", NOON) };
+    let application = bureau.registry.house.application(ACCOUNTING, 2, "P-2", "");
+    let agency = bureau.registry.house.desk(ACCOUNTING).agency().code;
+    let lodging = Lodging { agency, application: &application, descent: Descent::First, chance: [9; 10] };
+    assert_eq!(code_of(bureau.examiner().lodge(bureau.registry.house.kind(ACCOUNTING), &lodging, &entry)), "review_other_day");
+}
+
+#[test]
+fn what_changed_since_it_was_asked_for_is_found_at_the_decision() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    let code = bureau.lodge_as(1, "P-9", Some((Replacement::Amend, identifier)), NOON).unwrap().code();
+    bureau.registry.change(shelfmark, Change::Revoke, NOON).unwrap();
+    assert_eq!(code_of(bureau.approved(&code, NOON)), "lifecycle_not_allowed");
+}
+
+#[test]
+fn a_number_that_has_ended_is_applied_for_and_issued_anew() {
+    let bureau = Bureau::open(PARALLEL);
+    let first = bureau.lodge_as(1, "P-1", None, NOON).unwrap().code();
+    let mark = bureau.approved(&first, NOON).unwrap().shelfmark();
+    let anew = || bureau.lodge_as(1, "P-1+anew", None, NOON);
+    assert_eq!(anew().unwrap_err().code(), "identifier_taken");
+    bureau.registry.change(mark, Change::Annul, NOON).unwrap();
+    let issued = bureau.approved(&anew().unwrap().code(), NOON).unwrap().shelfmark();
+    assert_eq!(bureau.registry.identifier(issued), bureau.registry.identifier(mark).next_version().unwrap());
+}

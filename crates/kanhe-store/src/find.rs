@@ -145,6 +145,11 @@ impl Library {
         Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
     }
 
+    /// The event at an index that the log has: one that is lost is an error, and never passed over.
+    pub fn event_at(&self, index: u64) -> Result<Event, StoreError> {
+        self.event(index)?.ok_or_else(|| StoreError::Log { detail: format!("event {index} is missing") })
+    }
+
     /// Everything that happened to a certificate, with its index in the log, the oldest first.
     pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<(u64, Event)>, StoreError> {
         let entries = self.view().all(Family::Histories, &layout::shelfmark(shelfmark))?;

@@ -202,13 +202,13 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
     });
     bar.finish_and_clear();
     let Checked { certificates, events, findings, broken_off, behind_cut_off, .. } = checked.map_err(unsound)?;
-    let (findings, behind) = (findings.unwrap_or_default(), behind_cut_off.unwrap_or(0));
+    let findings = findings.unwrap_or_default();
     let json = json!({
-        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind
+        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off
     });
     voice.say(&json, |language| {
         let mut lines: Vec<String> = findings.iter().map(|finding| format!("{}  {}", finding.code, finding.place)).collect();
-        lines.extend((behind > 0).then(|| match language {
+        lines.extend(behind_cut_off.filter(|behind| *behind > 0).map(|behind| match language {
             Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张仍可用的证照，核验不予接受：kanhe log lost 列出"),
             Language::English => {
                 format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")

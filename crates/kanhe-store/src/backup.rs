@@ -61,7 +61,7 @@ impl Library {
             return Ok(());
         }
         let known = list(&engine(folder)?);
-        docket::newest(folder, known.iter().map(|it| it.number)).map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
+        docket::newest(folder, known.iter().map(|it| it.number))?.map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
     }
 
     /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
@@ -70,22 +70,21 @@ impl Library {
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
         let all = size.saturating_mul(3);
-        let mut engine = engine(folder)?;
-        if earlier == Earlier::Begun
-            && let Some((number, before)) = docket::newest(folder, list(&engine).iter().map(|it| it.number))
-        {
-            before.goes_on_in(self, number)?;
+        let last = docket::newest(folder, list(&engine(folder)?).iter().map(|it| it.number))?;
+        if let Some((number, before)) = last.as_ref().filter(|_| earlier == Earlier::Begun) {
+            before.goes_on_in(self, *number)?;
         }
         let before = bytes_in(folder);
         watched(
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
             |done| progress(done, all),
             || faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?)),
+        settle(folder, last.map(|(number, _)| number))?;
+        let mut engine = engine(folder)?;
         )?;
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
-        let verified = engine.verify_backup(made.number).map_err(StoreError::from).and_then(|()| read_back(folder, made.number, read));
-        let verified = verified.and_then(|()| docket.write(folder, made.number));
+        let verified = verify(&engine, folder, made.number, read).and_then(|()| docket.write(folder, made.number));
         // A backup that nobody would want restored is none: without this file the next one takes its files away.
         verified.inspect_err(|_| drop(fs::remove_file(contents_of(folder, made.number))))?;
         progress(all, all);
@@ -111,7 +110,9 @@ impl Library {
                 let (key, _) = row?;
                 read += 1;
                 if read.is_multiple_of(ASKED) {
-                    self.view().get(family, &key)?;
+                    let found = self.view().get(family, &key)?;
+                    found
+                        .ok_or_else(|| StoreError::Corrupt { detail: format!("an entry of {} is not found by its key", family.name()) })?;
                     progress(read.min(rows).saturating_mul(size / rows), size.saturating_mul(3));
                 }
             }
@@ -176,6 +177,24 @@ fn read_back(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Resul
     let contents = fs::read_to_string(contents_of(folder, number)).map_err(failed)?;
     let mut read = 0_u64;
     for line in contents.lines() {
+/// Reads the backups back of which nobody has said that they are verified, and takes away what is damaged: a process that is killed before it
+/// has read its own back leaves one, and it is the last, which is restored where none is named.
+fn settle(folder: &Path, last: Option<u32>) -> Result<(), StoreError> {
+    let engine = engine(folder)?;
+    for backup in list(&engine).iter().filter(|backup| last.is_none_or(|last| backup.number > last)) {
+        match verify(&engine, folder, backup.number, |_| {}) {
+            Err(StoreError::Corrupt { .. }) => fs::remove_file(contents_of(folder, backup.number)).map_err(failed)?,
+            verified => verified?,
+        }
+    }
+    Ok(())
+}
+
+fn verify(engine: &BackupEngine, folder: &Path, number: u32, progress: impl FnMut(u64)) -> Result<(), StoreError> {
+    engine.verify_backup(number)?;
+    read_back(folder, number, progress)
+}
+
         let mut words = line.split(' ');
         let (Some(name), Some("crc32"), Some(sum)) = (words.next(), words.next(), words.next()) else { continue };
         let file = File::open(folder.join(name)).map_err(failed)?;

@@ -133,7 +133,7 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
 struct Known {
     number: u32,
     taken: String,
-    docket: Option<Docket>,
+    docket: Result<Option<Docket>, StoreError>,
 }
 
 impl Known {
@@ -142,28 +142,31 @@ impl Known {
         Self { number: backup.number, taken, docket: Docket::read(folder, backup.number) }
     }
 
-    /// What is not known is left out: an older kanhe wrote nothing beside a backup.
+    /// What is not known is left out, an older kanhe wrote nothing beside a backup; what cannot be read is told by its code.
     fn row(&self) -> Value {
         let Self { number, taken, docket } = self;
         match docket {
-            Some(Docket { region, origin, head, certificates, .. }) => json!({
+            Ok(Some(Docket { region, origin, head, certificates, .. })) => json!({
                 "number": number, "taken": taken, "region": region.as_str(), "origin": origin, "certificates": certificates, "events": head.size,
             }),
-            None => json!({ "number": number, "taken": taken }),
+            Ok(None) => json!({ "number": number, "taken": taken }),
+            Err(error) => json!({ "number": number, "taken": taken, "unreadable": error.code() }),
         }
     }
 
     fn line(&self, language: Language) -> String {
         let Self { number, taken, docket } = self;
         match (language, docket) {
-            (Language::Chinese, Some(Docket { origin, head, certificates, .. })) => {
+            (Language::Chinese, Ok(Some(Docket { origin, head, certificates, .. }))) => {
                 format!("备份 {number}  {taken}  {origin}  {certificates} 张证照  {} 条事件", head.size)
             }
-            (Language::English, Some(Docket { origin, head, certificates, .. })) => {
+            (Language::English, Ok(Some(Docket { origin, head, certificates, .. }))) => {
                 format!("backup {number}  {taken}  {origin}  {certificates} certificates  {} events", head.size)
             }
-            (Language::Chinese, None) => format!("备份 {number}  {taken}"),
-            (Language::English, None) => format!("backup {number}  {taken}"),
+            (Language::Chinese, Ok(None)) => format!("备份 {number}  {taken}"),
+            (Language::English, Ok(None)) => format!("backup {number}  {taken}"),
+            (Language::Chinese, Err(error)) => format!("备份 {number}  {taken}  备份说明无法读取（{}）", error.code()),
+            (Language::English, Err(error)) => format!("backup {number}  {taken}  its docket cannot be read ({})", error.code()),
         }
     }
 }

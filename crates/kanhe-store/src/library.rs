@@ -151,19 +151,18 @@ impl Library {
 
     /// Plans a change as [`Self::commit`] does, for who has something to do until it is on the disk.
     pub fn begin<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
-        match self.astray() {
-            Some(code) => Err(StoreError::Astray { code }.into()),
-            None => self.plan(plan),
-        }
+        self.plan(|pen| {
+            self.goes_on()?;
+            plan(pen)
+        })
     }
 
     /// Plans a change as [`Self::commit_even_astray`] does, likewise.
     pub fn begin_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
         self.plan(|pen| {
             let done = plan(pen)?;
-            match self.astray() {
-                Some(code) if !pen.writes_papers_alone() => Err(StoreError::Astray { code }.into()),
-                Some(_) | None => Ok(done),
+            if !pen.writes_papers_alone() {
+                self.goes_on()?;
             }
         })
     }
@@ -174,9 +173,15 @@ impl Library {
         let (answer, group) = self.writer.plan(&self.db, &self.keys, plan)?;
         Ok((answer, Begun { shore: self.writer.shore(), group, span }))
     }
+            Ok(done)
 
     /// Plans a change over the library as it stands, and drops the plan.
     pub fn rehearse<T>(&self, plan: impl FnOnce(&mut Pen<'_>) -> T) -> Result<T, StoreError> {
+    /// Refuses a library that is astray. Asked under the writer's lock: whoever waited for it may have waited until it was found out.
+    fn goes_on(&self) -> Result<(), StoreError> {
+        self.astray().map_or(Ok(()), |code| Err(StoreError::Astray { code }))
+    }
+
         let (next, size) = crate::writer::counters(&self.db)?;
         let nothing = crate::writes::Writes::default();
         Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next)))

@@ -65,6 +65,11 @@ impl Library {
     }
 
     /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
+    ///
+    /// # Errors
+    ///
+    /// The library or what was copied is damaged; the folder has the backups of another library, of another history unless `earlier` allows it,
+    /// or nobody can read of which; or the folder cannot be written. Earlier backups stay as they were.
     pub fn back_up_with(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
         self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
@@ -74,13 +79,13 @@ impl Library {
         if let Some((number, before)) = last.as_ref().filter(|_| earlier == Earlier::Begun) {
             before.goes_on_in(self, *number)?;
         }
+        settle(folder, last.map(|(number, _)| number))?;
+        let mut engine = engine(folder)?;
         let before = bytes_in(folder);
         watched(
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
             |done| progress(done, all),
             || faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?)),
-        settle(folder, last.map(|(number, _)| number))?;
-        let mut engine = engine(folder)?;
         )?;
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
@@ -172,11 +177,6 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
     })
 }
 
-/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied.
-fn read_back(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<(), StoreError> {
-    let contents = fs::read_to_string(contents_of(folder, number)).map_err(failed)?;
-    let mut read = 0_u64;
-    for line in contents.lines() {
 /// Reads the backups back of which nobody has said that they are verified, and takes away what is damaged: a process that is killed before it
 /// has read its own back leaves one, and it is the last, which is restored where none is named.
 fn settle(folder: &Path, last: Option<u32>) -> Result<(), StoreError> {
@@ -195,6 +195,11 @@ fn verify(engine: &BackupEngine, folder: &Path, number: u32, progress: impl FnMu
     read_back(folder, number, progress)
 }
 
+/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied.
+fn read_back(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<(), StoreError> {
+    let contents = fs::read_to_string(contents_of(folder, number)).map_err(failed)?;
+    let mut read = 0_u64;
+    for line in contents.lines() {
         let mut words = line.split(' ');
         let (Some(name), Some("crc32"), Some(sum)) = (words.next(), words.next(), words.next()) else { continue };
         let file = File::open(folder.join(name)).map_err(failed)?;

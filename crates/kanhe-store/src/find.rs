@@ -182,7 +182,7 @@ impl Library {
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
                 }
-                // Of another region's certificate any spelling will do; before it had one key, it stood under the one that was typed.
+                // Of another region's certificate any spelling will do; libraries of format 1 may have it under the one that was typed alone.
                 let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
                 let mut found = None;
                 for key in abroad.into_iter().chain([layout::alias(scheme, value)]) {

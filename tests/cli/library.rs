@@ -217,6 +217,15 @@ fn another_hand_computes_the_root_of_a_published_log_from_its_entries() {
         fs::write(archive.path(file), before).unwrap();
     }
     audit().ended(0);
+    // A power cut before the sync leaves names without a byte, or without all.
+    let halved = ["log/tile/0/000", "log/tile/entries/000", "log/tile/1/000.p/1", &last];
+    for (left, file) in halved.into_iter().enumerate() {
+        let whole = fs::read(archive.path(file)).unwrap();
+        fs::write(archive.path(file), &whole[..left * 10]).unwrap();
+        assert_eq!(archive.publish()["files"], 1, "{file}");
+        assert_eq!(fs::read(archive.path(file)).unwrap(), whole, "{file} stands again");
+    }
+    audit().ended(0);
     fs::remove_file(archive.path(&last)).unwrap();
     assert_eq!(word(&audit().ended(2).json(), "/error/code"), "log_tile_missing");
     assert_eq!(read(&key).status.code(), Some(2), "what is missing is said");

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
+const MARKET: &str = "114400000069410121";
 const GUANGDONG: &str = include_str!("../../crates/kanhe/demo/guangdong.toml");
 
 impl Archive {
@@ -68,6 +69,25 @@ fn the_lists_of_two_agencies_stand_in_one_folder_and_a_lost_one_is_signed_again(
     assert_eq!(fs::read_dir(&lists).unwrap().count(), 2);
     fs::remove_dir_all(&lists).unwrap();
     assert_eq!(sign(&market), 1);
+}
+
+#[test]
+fn a_revocation_is_signed_into_every_folder_that_has_the_list() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
+    let sign = |folder: &str| {
+        let told = archive.told(&["status", "sign", "--key", &key, "--identity", &identity, "--out", &archive.path(folder)]);
+        (told["lists"].as_u64().unwrap(), told["states"].clone())
+    };
+    let said = |state: &str| (1, serde_json::json!({ state: 1 }));
+    assert_eq!((sign("one"), sign("other")), (said("valid"), said("valid")));
+    archive.change("revoke", &archive.identifiers()[0]).ended(0);
+    assert_eq!((sign("one"), sign("other")), (said("revoked"), said("revoked")), "neither folder knows of the other");
+    assert_eq!((sign("one").0, sign("other").0), (0, 0), "what stands there is not signed again");
+    let name = format!("{MARKET}.0.status");
+    fs::write(archive.path(&format!("one/{name}")), b"").unwrap();
+    assert_eq!(sign("one").0, 1, "a name without a list");
 }
 
 #[test]

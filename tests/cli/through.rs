@@ -1,6 +1,7 @@
 //! The same verbs on a library of one's own and on one that a service holds: the same answers and the same exit codes.
 
 mod held;
+mod lists;
 
 use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};

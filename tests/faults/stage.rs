@@ -18,7 +18,7 @@ use kanhe_log::hash::TreeHead;
 use kanhe_log::note::NoteSigner;
 use kanhe_log::proof::verify_consistency;
 use kanhe_store::backup::restore;
-use kanhe_store::{Library, Settings, SignedManifest, StoreError};
+use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
 use kanhe_tests::Office;
 use kanhe_tests::world::{day, moment, test_key};
 use std::path::{Path, PathBuf};
@@ -301,7 +301,8 @@ impl Stage {
         let agency = Office::Guangzhou.code();
         for (number, page) in self.library().pages(&agency)? {
             assert!(!self.library().states(&agency, number)?.is_empty());
-            self.library().commit(|pen| pen.page_signed(&agency, number, page.changes))?;
+            let key = [agency.as_str().as_bytes(), &number.to_be_bytes()].concat();
+            self.library().commit(|pen| pen.put_office(Drawer::Lists, &key, &page.changes.to_be_bytes()))?;
         }
         Ok(())
     }

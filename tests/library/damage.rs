@@ -6,9 +6,13 @@ use crate::transfer::{take_over, there};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::Change;
+use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::registrar::Replacement;
-use kanhe_store::{Drawer, Library, Settings, Stage, StoreError};
-use kanhe_tests::world::moment;
+use kanhe_issuer::survivors::{honest_seals, lost};
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::note::NoteSigner;
+use kanhe_store::{Drawer, Library, Pen, Settings, Stage, StoreError};
+use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -258,6 +262,47 @@ fn nobody_decides_on_his_own_work_because_the_event_of_it_is_lost() {
         assert_eq!(bureau.close(&code, Closing::Reject, actor).map_err(|error| error.code()).err(), Some("store_malformed"), "{actor}");
     }
     assert_eq!(bureau.project(&code).stage, Stage::ForDecision);
+}
+
+#[test]
+fn what_a_stolen_key_signed_is_not_passed_over_because_a_trace_of_it_is_lost() {
+    let mut registry = Registry::new();
+    let marks = [1, 2, 3].map(|person| registry.issued(OPERATOR, person, "2026-03-01"));
+    let (key, log) = (registry.house.public_key(), test_key("log"));
+    let (origin, head) = (registry.library.origin().to_owned(), registry.library.head().unwrap());
+    let note = Checkpoint::new(&origin, head, &[]).unwrap().sign(&NoteSigner::new(&origin, &log).unwrap()).unwrap();
+    let publish = |pen: &mut Pen<'_>| -> Result<(), StoreError> {
+        pen.put_checkpoint(&note);
+        Ok(())
+    };
+    registry.library.commit(publish).unwrap();
+    let told = |library: &Library| {
+        let behind = lost(library, &key, 0).unwrap().map(|lost| lost.map(|lost| lost.index)).collect::<Result<Vec<_>, _>>();
+        let honest = honest_seals(library, &key, head.size).map(|hashes| hashes.len());
+        let proof = prove_event(library, 1).map(|proven| proven.size);
+        (behind.map_err(|error| error.code()), honest.map_err(|error| error.code()), proof.map_err(|error| error.code()))
+    };
+    let whole = (Ok(vec![0, 1, 2]), Ok(3), Ok(3));
+    assert_eq!(told(&registry.library), whole);
+    let identifier = registry.identifier(marks[1]).without_root().into_bytes();
+    let place = marks[1].number().to_be_bytes();
+    for (family, key, expected) in [
+        ("events", 1_u64.to_be_bytes().to_vec(), (Err("store_log"), Err("store_malformed"), Err("store_log"))),
+        ("identifiers", identifier, (Err("store_malformed"), whole.1, whole.2)),
+        ("histories", [place, 1_u64.to_be_bytes()].concat(), (whole.0.clone(), Err("store_malformed"), whole.2)),
+    ] {
+        let mut stood = None;
+        registry = registry.reopen_after(|path| {
+            bare(path, |db| {
+                stood = db.get_cf(db.cf_handle(family).unwrap(), &key).unwrap();
+                assert!(stood.is_some(), "{family}");
+                write(db, family, &[(key.clone(), None)]);
+            });
+        });
+        assert_eq!(told(&registry.library), expected, "{family}");
+        registry = registry.reopen_after(|path| bare(path, |db| write(db, family, &[(key, stood)])));
+    }
+    assert_eq!(told(&registry.library), whole);
 }
 
 /// The table in rounds: at one time only what is told apart by its code, and by itself what hides other damage.

@@ -108,3 +108,38 @@ fn a_backup_brings_everything_back_and_each_adds_only_what_is_new() {
     }
     assert_eq!(restore(&folder, None, &registry.path()).unwrap_err().code(), "store_exists");
 }
+
+#[test]
+fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read_back() {
+    let registry = Registry::new();
+    let (library, folder) = (&registry.library, registry.folder.path().join("backups"));
+    for person in 1..3 {
+        registry.issued(OPERATOR, person, "2026-03-01");
+        library.back_up(&folder).unwrap();
+    }
+    let numbers = || backups(&folder).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>();
+    let refused = |code: &str| {
+        assert_eq!(library.back_up(&folder).unwrap_err().code(), code);
+        assert_eq!(library.owns(&folder).unwrap_err().code(), code);
+        assert_eq!(numbers(), [1, 2], "{code}");
+    };
+    let docket = folder.join("dockets/2");
+    std::fs::write(&docket, b"gd.example.cn/log\n").unwrap();
+    refused("store_corrupt");
+    std::fs::remove_file(&docket).unwrap();
+    std::fs::create_dir(&docket).unwrap();
+    refused("store_database");
+    std::fs::remove_dir(&docket).unwrap();
+
+    // As a process leaves it that is killed before it has read its own backup back.
+    assert_eq!(library.back_up(&folder).unwrap().number, 3);
+    assert_eq!(numbers(), [1, 2, 3], "what is well stays");
+    std::fs::remove_file(folder.join("dockets/3")).unwrap();
+    std::fs::write(folder.join("private/3/CURRENT"), b"").unwrap();
+    assert!(restore(&folder, None, &registry.folder.path().join("none")).is_err());
+    assert_eq!(library.back_up(&folder).unwrap().number, 3, "what is damaged is taken away");
+    assert_eq!(numbers(), [1, 2, 3]);
+    let into = registry.folder.path().join("restored");
+    restore(&folder, None, &into).unwrap();
+    assert_eq!(Library::open(&into, &secret(), Settings::default()).unwrap().certificates().unwrap(), 2);
+}

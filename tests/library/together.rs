@@ -2,11 +2,12 @@
 
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
 use kanhe_issuer::registrar::Answer;
-use kanhe_store::{Drawer, Library, Settings};
+use kanhe_store::{Drawer, Library, Settings, StoreError};
 use kanhe_tests::world::moment;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
+use std::time::Duration;
 
 #[test]
 fn of_many_who_ask_the_same_one_is_answered_and_all_are_told_so() {
@@ -49,6 +50,26 @@ fn what_was_answered_is_on_the_disk() {
     assert_eq!(slots.len(), 64);
     let registry = registry.reopen();
     assert_eq!(registry.library.head().unwrap(), head);
+}
+
+#[test]
+fn who_waits_to_write_while_the_library_is_found_astray_writes_nothing() {
+    let registry = Registry::new();
+    let library = &registry.library;
+    thread::scope(|scope| {
+        let (waiting, begun) = library
+            .begin(|pen| {
+                let waiting = scope.spawn(|| library.commit(|pen| pen.put_office(Drawer::Uses, b"late", b"lost")));
+                // Long enough to come to the writer's lock, which is held here.
+                thread::sleep(Duration::from_millis(200));
+                library.hold_astray(Some("log_fork"));
+                pen.put_office(Drawer::Uses, b"early", b"before it was known").map(|()| waiting)
+            })
+            .unwrap();
+        begun.stands().unwrap();
+        assert_eq!(waiting.join().unwrap(), Err(StoreError::Astray { code: "log_fork" }));
+    });
+    assert!(library.office(Drawer::Uses, b"late").unwrap().is_none());
 }
 
 #[test]

@@ -35,6 +35,16 @@ fn acts(page: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn a_gap_in_the_log_is_no_shorter_list() {
+    let (stage, ..) = told();
+    let size = stage.house.library.log_size().unwrap();
+    let stage = stage.restarted_without(1);
+    for (path, code) in [("".to_owned(), "store_log"), ("/1".to_owned(), "store_log"), (format!("/{size}"), "event_not_found")] {
+        assert_eq!(stage.get_as(WU, &format!("/v1/audit/events{path}")).code(), code, "{path}");
+    }
+}
+
+#[test]
 fn an_auditor_reads_what_happened_in_his_agency_and_nothing_of_another() {
     let (stage, issued, code) = told();
     let actor = stage.actor(ZHOU);

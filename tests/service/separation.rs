@@ -227,6 +227,7 @@ fn no_handler_asks_the_library_for_what_may_be_anothers() {
         "library.shelfmarks(",
         "library.history(",
         "library.event(",
+        "library.event_at(",
         "library.office",
         "uses_of(&house.library",
         "shares_of(&house.library",

@@ -219,10 +219,25 @@ impl Stage {
     }
 
     /// The same, of a house changed as a story wants it.
-    pub fn restarted_with(mut self, change: impl FnOnce(&mut House)) -> Self {
+    pub fn restarted_with(self, change: impl FnOnce(&mut House)) -> Self {
+        self.begun_again(|_| {}, change)
+    }
+
+    /// The same, after an event of the log was lost on the disk.
+    pub fn restarted_without(self, event: u64) -> Self {
+        let lose = |folder: &Path| {
+            let (options, path) = (rocksdb::Options::default(), folder.join("db"));
+            let db = rocksdb::DB::open_cf(&options, &path, rocksdb::DB::list_cf(&options, &path).unwrap()).unwrap();
+            db.delete_cf(db.cf_handle("events").unwrap(), event.to_be_bytes()).unwrap();
+        };
+        self.begun_again(lose, |_| {})
+    }
+
+    fn begun_again(mut self, meanwhile: impl FnOnce(&Path), change: impl FnOnce(&mut House)) -> Self {
         self.end();
         let (folder, clock) = (std::mem::replace(&mut self.folder, TempDir::new().unwrap()), Arc::clone(&self.clock));
         drop(self);
+        meanwhile(folder.path());
         let mut house = house(folder.path(), &clock);
         change(&mut house);
         Self::of(Made { house, folder, clock }, Limits::default())

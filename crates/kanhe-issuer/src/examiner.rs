@@ -61,6 +61,11 @@ impl<'l> Examiner<'l> {
     }
 
     /// Writes down what a department says, and beside it what is to stand in the same commit.
+    ///
+    /// # Errors
+    ///
+    /// There is no such application, or it is decided; the type's rule does not name the department, or it is not its turn; or who speaks has
+    /// spoken for another.
     pub fn review_and(
         &self,
         kind: &CertificateKind,
@@ -94,6 +99,11 @@ impl<'l> Examiner<'l> {
     /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
     ///
     /// What was approved before is answered with the certificate that came of it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such application, or it is closed; not every department agrees; who decides has handled it; the desk is of another agency or
+    /// type, or refuses it; or the register does, as when it issues.
     pub fn approve(
         &self,
         desk: &Desk<'_>,
@@ -141,6 +151,10 @@ impl<'l> Examiner<'l> {
     }
 
     /// Closes an application without a certificate, and writes beside it what is to stand in the same commit.
+    ///
+    /// # Errors
+    ///
+    /// There is no such application, or it is decided; or who rejects it has handled it.
     pub fn close_and(
         &self,
         kind: &CertificateKind,

@@ -155,6 +155,11 @@ impl<'l> Registrar<'l> {
     }
 
     /// Issues the version that takes the place of another, of a type that needs no review, and enters it: 延续 or 变更.
+    ///
+    /// # Errors
+    ///
+    /// The type wants a review; the desk refuses the draft; there is no such certificate, or the lifecycle does not let it be replaced; the new
+    /// version is of another type or of other holders, or leaves a gap; or its holder or its number has another that can be used.
     pub fn replace(
         &self,
         desk: &Desk<'_>,
@@ -183,6 +188,11 @@ impl<'l> Registrar<'l> {
     /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
     ///
     /// The codes of regions are schemes too, and so is the root of all identifiers: only a transfer enters them there.
+    ///
+    /// # Errors
+    ///
+    /// The scheme is one of those, or the value a person's number; there is no such certificate; another has the value; or the act is out of
+    /// order in time.
     pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str, entry: &Entry) -> Result<(), RegistrarError> {
         if RegionCode::parse(scheme).is_ok() || scheme == CertificateId::ROOT {
             return Err(RegistrarError::AliasOfRegion { scheme: scheme.to_owned() });
@@ -213,6 +223,11 @@ impl<'l> Registrar<'l> {
     }
 
     /// Changes what has become of a certificate, and writes beside it what is to stand in the same commit.
+    ///
+    /// # Errors
+    ///
+    /// There is no such certificate; the lifecycle does not allow the change, or not at that moment; a transfer goes to no other region; its
+    /// holder or its number has another that can be used; or what is written beside it is refused.
     pub fn change_and<E: From<RegistrarError> + From<StoreError>>(
         &self,
         identifier: &CertificateId,

@@ -14,10 +14,14 @@ use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use std::sync::Arc;
 
 /// The hashes of all seals that the key signed and whose issue stands in the log before an index.
+///
+/// # Errors
+///
+/// A certificate has no issue: without its seal in the list counters would refuse it.
 pub fn honest_seals(library: &Library, key: &VerifyingKey, before: u64) -> Result<Vec<[u8; 16]>, StoreError> {
     let mut hashes = Vec::new();
     for shelfmark in library.shelfmarks()? {
-        let Some((index, event)) = issue_of(library, shelfmark)? else { continue };
+        let (index, event) = issue_of(library, shelfmark)?.ok_or(StoreError::Malformed { family: "histories" })?;
         // The first event of a version is its issue: its index says on which side of the theft it lies.
         if index < before && signer_of(&library.record(shelfmark)?) == Some(key.id()) {
             hashes.push(event.seal);
@@ -38,6 +42,10 @@ pub struct Lost {
 }
 
 /// Everything that the key signed at an index of the log or behind it, in the order of the log.
+///
+/// # Errors
+///
+/// An event is lost, or the certificate that it issued is not found: it could be the thief's.
 pub fn lost<'l>(
     library: &'l Library,
     key: &VerifyingKey,
@@ -45,9 +53,12 @@ pub fn lost<'l>(
 ) -> Result<impl Iterator<Item = Result<Lost, StoreError>> + 'l, StoreError> {
     let (key, size) = (key.id(), library.log_size()?);
     let one = move |index| -> Result<Option<Lost>, StoreError> {
-        let Some(event) = library.event(index)?.filter(issues) else { return Ok(None) };
-        let Ok(identifier) = CertificateId::parse(&event.subject) else { return Ok(None) };
-        let Some(shelfmark) = library.find(&identifier)? else { return Ok(None) };
+        let event = library.event_at(index)?;
+        if !issues(&event) {
+            return Ok(None);
+        }
+        let identifier = CertificateId::parse(&event.subject).map_err(|_| StoreError::Malformed { family: "events" })?;
+        let shelfmark = library.find(&identifier)?.ok_or(StoreError::Malformed { family: "identifiers" })?;
         let signed = signer_of(&library.record(shelfmark)?) == Some(key);
         Ok(if signed { Some(Lost { index, act: event.act, card: library.card(shelfmark)? }) } else { None })
     };

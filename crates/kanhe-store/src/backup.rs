@@ -61,21 +61,26 @@ impl Library {
             return Ok(());
         }
         let known = list(&engine(folder)?);
-        docket::newest(folder, known.iter().map(|it| it.number)).map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
+        docket::newest(folder, known.iter().map(|it| it.number))?.map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
     }
 
     /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
+    ///
+    /// # Errors
+    ///
+    /// The library or what was copied is damaged; the folder has the backups of another library, of another history unless `earlier` allows it,
+    /// or nobody can read of which; or the folder cannot be written. Earlier backups stay as they were.
     pub fn back_up_with(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
         self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
         let all = size.saturating_mul(3);
-        let mut engine = engine(folder)?;
-        if earlier == Earlier::Begun
-            && let Some((number, before)) = docket::newest(folder, list(&engine).iter().map(|it| it.number))
-        {
-            before.goes_on_in(self, number)?;
+        let last = docket::newest(folder, list(&engine(folder)?).iter().map(|it| it.number))?;
+        if let Some((number, before)) = last.as_ref().filter(|_| earlier == Earlier::Begun) {
+            before.goes_on_in(self, *number)?;
         }
+        settle(folder, last.map(|(number, _)| number))?;
+        let mut engine = engine(folder)?;
         let before = bytes_in(folder);
         watched(
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
@@ -84,8 +89,7 @@ impl Library {
         )?;
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
-        let verified = engine.verify_backup(made.number).map_err(StoreError::from).and_then(|()| read_back(folder, made.number, read));
-        let verified = verified.and_then(|()| docket.write(folder, made.number));
+        let verified = verify(&engine, folder, made.number, read).and_then(|()| docket.write(folder, made.number));
         // A backup that nobody would want restored is none: without this file the next one takes its files away.
         verified.inspect_err(|_| drop(fs::remove_file(contents_of(folder, made.number))))?;
         progress(all, all);
@@ -111,7 +115,9 @@ impl Library {
                 let (key, _) = row?;
                 read += 1;
                 if read.is_multiple_of(ASKED) {
-                    self.view().get(family, &key)?;
+                    let found = self.view().get(family, &key)?;
+                    found
+                        .ok_or_else(|| StoreError::Corrupt { detail: format!("an entry of {} is not found by its key", family.name()) })?;
                     progress(read.min(rows).saturating_mul(size / rows), size.saturating_mul(3));
                 }
             }
@@ -169,6 +175,24 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
             || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
         )
     })
+}
+
+/// Reads the backups back of which nobody has said that they are verified, and takes away what is damaged: a process that is killed before it
+/// has read its own back leaves one, and it is the last, which is restored where none is named.
+fn settle(folder: &Path, last: Option<u32>) -> Result<(), StoreError> {
+    let engine = engine(folder)?;
+    for backup in list(&engine).iter().filter(|backup| last.is_none_or(|last| backup.number > last)) {
+        match verify(&engine, folder, backup.number, |_| {}) {
+            Err(StoreError::Corrupt { .. }) => fs::remove_file(contents_of(folder, backup.number)).map_err(failed)?,
+            verified => verified?,
+        }
+    }
+    Ok(())
+}
+
+fn verify(engine: &BackupEngine, folder: &Path, number: u32, progress: impl FnMut(u64)) -> Result<(), StoreError> {
+    engine.verify_backup(number)?;
+    read_back(folder, number, progress)
 }
 
 /// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied.

@@ -2,7 +2,8 @@
 //! the log.
 //!
 //! What must lead to a certificate is looked up, and counted where it stands. An index that has more entries than were counted has some
-//! that are nobody's: only then it is gone through a second time, and each entry is asked whose it is. Nothing grows with the library.
+//! that are nobody's: only then it is gone through a second time, and each entry is asked whose it is. What is kept in memory
+//! grows with agencies, types and days, and not with certificates.
 
 mod certificates;
 mod events;

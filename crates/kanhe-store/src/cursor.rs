@@ -2,6 +2,7 @@
 
 use crate::error::StoreError;
 use crate::family::Family;
+use crate::secret::first;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
@@ -60,8 +61,7 @@ impl ListName {
     }
 
     fn mark(&self) -> [u8; MARK] {
-        let digest: [u8; 32] = self.0.clone().finalize().into();
-        digest.first_chunk().copied().unwrap_or_default()
+        first(&self.0.clone().finalize().into())
     }
 }
 

@@ -21,7 +21,7 @@ use kanhe_log::checkpoint::{Checkpoint, LARGEST_TEXT};
 use kanhe_log::hash::TreeHead;
 use kanhe_log::prove::root_of;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of dockets among the backups.
@@ -55,12 +55,20 @@ impl Docket {
         Ok(Self { region, origin, head: library.head()?, certificates, secret })
     }
 
-    /// What stands beside a backup, if anything does that can be read: an older kanhe wrote nothing.
-    pub fn read(folder: &Path, number: u32) -> Option<Self> {
-        let mut text = String::new();
-        let file = File::open(place(folder, number)).ok()?;
-        file.take(u64::try_from(LARGEST_TEXT).ok()?.saturating_add(1)).read_to_string(&mut text).ok()?;
-        Self::parse(&text)
+    /// What stands beside a backup; none where nothing does, as an older kanhe left it, or one that was killed.
+    ///
+    /// # Errors
+    ///
+    /// Something does that cannot be read: nobody knows then of which library the backup is.
+    pub fn read(folder: &Path, number: u32) -> Result<Option<Self>, StoreError> {
+        let file = match File::open(place(folder, number)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let mut text = Vec::new();
+        file.take(u64::try_from(LARGEST_TEXT).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
+        let damaged = || StoreError::Corrupt { detail: format!("what stands beside backup {number} is no docket") };
+        std::str::from_utf8(&text).ok().and_then(Self::parse).map(Some).ok_or_else(damaged)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -116,14 +124,15 @@ impl Docket {
 }
 
 /// The newest docket of a folder of backups, with the number of its backup.
-pub(crate) fn newest(folder: &Path, numbers: impl DoubleEndedIterator<Item = u32>) -> Option<(u32, Docket)> {
-    numbers.rev().find_map(|number| Some((number, Docket::read(folder, number)?)))
+pub(crate) fn newest(folder: &Path, numbers: impl DoubleEndedIterator<Item = u32>) -> Result<Option<(u32, Docket)>, StoreError> {
+    let found = numbers.rev().find_map(|number| Docket::read(folder, number).map(|docket| Some((number, docket?))).transpose());
+    found.transpose()
 }
 
 /// Takes away the docket of a backup that is gone.
 pub(crate) fn forget(folder: &Path, number: u32) -> Result<(), StoreError> {
     match fs::remove_file(place(folder, number)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
         _ => Ok(()),
     }
 }

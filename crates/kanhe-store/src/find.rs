@@ -145,6 +145,11 @@ impl Library {
         Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
     }
 
+    /// The event at an index that the log has: one that is lost is an error, and never passed over.
+    pub fn event_at(&self, index: u64) -> Result<Event, StoreError> {
+        self.event(index)?.ok_or_else(|| StoreError::Log { detail: format!("event {index} is missing") })
+    }
+
     /// Everything that happened to a certificate, with its index in the log, the oldest first.
     pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<(u64, Event)>, StoreError> {
         let entries = self.view().all(Family::Histories, &layout::shelfmark(shelfmark))?;
@@ -177,7 +182,7 @@ impl Library {
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
                 }
-                // Of another region's certificate any spelling will do; before it had one key, it stood under the one that was typed.
+                // Of another region's certificate any spelling will do; libraries of format 1 may have it under the one that was typed alone.
                 let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
                 let mut found = None;
                 for key in abroad.into_iter().chain([layout::alias(scheme, value)]) {

@@ -90,7 +90,8 @@ impl Library {
         Hex(&self.founding.secret).to_string()
     }
 
-    /// Gives out a status slot. One that is not committed is given out again after the library was opened anew.
+    /// Gives out a status slot. One that is not committed is given out again after the library was opened anew, or never if a later one was
+    /// committed.
     pub fn reserve_slot(&self, agency: &Uscc) -> Result<Slot, StoreError> {
         Slot::at(self.next_ordinal(agency)?, agency, &self.keys)
     }
@@ -134,6 +135,10 @@ impl Library {
     ///
     /// The plan reads and writes with a pen, under the writer's lock and over every change that was planned before: it should do nothing
     /// that takes time. If it returns an error, nothing of it is written.
+    ///
+    /// # Errors
+    ///
+    /// That of the plan; or the library is astray, or this write or one before it has failed: then nobody knows whether it stands.
     pub fn commit<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<T, E> {
         let (answer, begun) = self.begin(plan)?;
         begun.stands()?;
@@ -150,22 +155,31 @@ impl Library {
     }
 
     /// Plans a change as [`Self::commit`] does, for who has something to do until it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// That of the plan; or the library is astray, or a write before it has failed. Whether this one stands, [`Begun`] tells.
     pub fn begin<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
-        match self.astray() {
-            Some(code) => Err(StoreError::Astray { code }.into()),
-            None => self.plan(plan),
-        }
+        self.plan(|pen| {
+            self.goes_on()?;
+            plan(pen)
+        })
     }
 
     /// Plans a change as [`Self::commit_even_astray`] does, likewise.
     pub fn begin_even_astray<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
         self.plan(|pen| {
             let done = plan(pen)?;
-            match self.astray() {
-                Some(code) if !pen.writes_papers_alone() => Err(StoreError::Astray { code }.into()),
-                Some(_) | None => Ok(done),
+            if !pen.writes_papers_alone() {
+                self.goes_on()?;
             }
+            Ok(done)
         })
+    }
+
+    /// Refuses a library that is astray. Asked under the writer's lock: whoever waited for it may have waited until it was found out.
+    fn goes_on(&self) -> Result<(), StoreError> {
+        self.astray().map_or(Ok(()), |code| Err(StoreError::Astray { code }))
     }
 
     fn plan<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {

@@ -30,7 +30,7 @@ impl LibrarySecret {
 
     /// A value that tells one secret from another, and nothing about it: it stands in the database.
     pub(crate) fn fingerprint(&self) -> [u8; 16] {
-        first(self.derive(b"kanhe library fingerprint v1"))
+        first(&self.derive(b"kanhe library fingerprint v1"))
     }
 
     fn derive(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
@@ -71,23 +71,23 @@ impl Keys {
     /// What stands in the index for a holder: who has the database and not the secret cannot try numbers.
     pub(crate) fn holder(&self, code: &HolderCode) -> [u8; 16] {
         let kind = code.kind().code().to_be_bytes();
-        first(self.index.hash(&[b"holder", &kind, code.expose().as_bytes()]))
+        first(&self.index.hash(&[b"holder", &kind, code.expose().as_bytes()]))
     }
 
     /// What stands in the database for something that is only ever compared.
     pub(crate) fn veil(&self, bytes: &[u8]) -> [u8; 16] {
-        first(self.index.hash(&[b"veil", bytes]))
+        first(&self.index.hash(&[b"veil", bytes]))
     }
 
     /// What stands in the index for a piece of a name.
     pub(crate) fn piece(&self, piece: &str) -> [u8; 8] {
-        first(self.index.hash(&[b"piece", piece.as_bytes()]))
+        first(&self.index.hash(&[b"piece", piece.as_bytes()]))
     }
 
     /// One round of the permutation that gives out the slots of a page.
     pub(crate) fn slot_round(&self, agency: &str, page: u32, round: u8, half: u16) -> u16 {
         let parts: [&[u8]; 4] = [agency.as_bytes(), &page.to_be_bytes(), &[round], &half.to_be_bytes()];
-        u16::from_be_bytes(first(self.slots.hash(&parts)))
+        u16::from_be_bytes(first(&self.slots.hash(&parts)))
     }
 }
 
@@ -111,8 +111,10 @@ impl Keyed {
     }
 }
 
-fn first<const N: usize>(hash: Zeroizing<[u8; 32]>) -> [u8; N] {
-    hash.first_chunk().copied().unwrap_or([0; N])
+/// The first bytes of a hash.
+pub(crate) fn first<const N: usize>(hash: &[u8; 32]) -> [u8; N] {
+    const { assert!(N <= 32, "a hash has 32 bytes") };
+    *hash.first_chunk().expect("a hash has 32 bytes") // safe: more are not asked for, or this is not compiled
 }
 
 fn place(family: Family, key: &[u8]) -> (Nonce, Vec<u8>) {
@@ -120,8 +122,7 @@ fn place(family: Family, key: &[u8]) -> (Nonce, Vec<u8>) {
     place.extend_from_slice(family.name().as_bytes());
     place.push(0);
     place.extend_from_slice(key);
-    let hash: [u8; 32] = Sha256::digest(&place).into();
-    let nonce: [u8; 12] = hash.first_chunk().copied().unwrap_or([0; 12]);
+    let nonce: [u8; 12] = first(&Sha256::digest(&place).into());
     (nonce.into(), place)
 }
 

@@ -7,7 +7,6 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
 use crate::library::Library;
-use crate::pen::Pen;
 use crate::record::read;
 use crate::secret::Keys;
 use kanhe_core::code::Uscc;
@@ -88,23 +87,20 @@ fn mixed(round: u8, half: u32, round_of: impl Fn(u8, u16) -> u16) -> u32 {
     u32::from(round_of(round, u16::try_from(half).unwrap_or(u16::MAX))) & MASK
 }
 
-/// What has happened to a page since its list was last signed.
+/// What has happened to a page: a list that was signed after as many changes still says what the library says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Page {
     /// How often it was changed.
     #[n(0)]
     pub changes: u64,
-    /// How often it had been changed when its list was last signed.
-    #[n(1)]
-    pub signed: u64,
 }
 
 impl Page {
     /// The page with one change more.
     pub(crate) fn touched(before: Option<&[u8]>) -> Result<Vec<u8>, StoreError> {
         let page: Self = before.map(|bytes| read(Family::Pages, bytes)).transpose()?.unwrap_or_default();
-        Ok(wire::to_vec(&Self { changes: page.changes + 1, ..page }))
+        Ok(wire::to_vec(&Self { changes: page.changes + 1 }))
     }
 }
 
@@ -147,17 +143,6 @@ impl Library {
     }
 }
 
-impl Pen<'_> {
-    /// Remembers that the list of a page was signed when it had been changed so often.
-    pub fn page_signed(&mut self, agency: &Uscc, page: u32, changes: u64) -> Result<(), StoreError> {
-        let key = layout::page(agency, page);
-        let before: Page = self.get(Family::Pages, &key)?.map(|bytes| read(Family::Pages, &bytes)).transpose()?.unwrap_or_default();
-        let after = Page { signed: before.signed.max(changes), ..before };
-        self.put(Family::Pages, key, wire::to_vec(&after));
-        Ok(())
-    }
-}
-
 /// The page of a key, unless it is the one under which the next ordinal stands.
 fn page_of(key: &[u8]) -> Option<u32> {
     key.last_chunk().map(|bytes| u32::from_be_bytes(*bytes)).filter(|page| *page != NEXT)
@@ -187,6 +172,13 @@ mod tests {
         let next_page = Slot::at(ENTRIES_PER_LIST, &agency, &keys).unwrap();
         assert_eq!(next_page.number() / ENTRIES_PER_LIST, 1);
         assert_eq!(Slot::of(next_page.number(), &agency, &keys), next_page);
+    }
+
+    #[test]
+    fn a_page_from_when_it_remembered_its_last_signature_is_read_still() {
+        let page: Page = read(Family::Pages, &[0x82, 7, 5]).unwrap();
+        assert_eq!(page, Page { changes: 7 });
+        assert_eq!(Page::touched(Some(&[0x82, 7, 5])).unwrap(), [0x81, 8]);
     }
 
     #[test]

@@ -91,8 +91,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a file likewise, and returns only when also its name would outlive a power cut.
 pub fn write_through(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write(path, bytes)?;
-    let folder = folder_of(path);
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Failure::file(folder, &error))
+    sync_name(path)
 }
 
 /// Writes a file likewise, and leaves the syncing to one [`sync_all`] for many files: a disk syncs some hundred times a second.
@@ -100,8 +99,14 @@ pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, READABLE, Sync::Later)
 }
 
-/// Writes a file with whole names and numbers likewise, readable by its owner only.
+/// Writes a file with whole names and numbers as [`write_through`] does, readable by its owner only.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_as(path, bytes, SECRET, Sync::Now)?;
+    sync_name(path)
+}
+
+/// Writes one of many such files as [`write_unsynced`] does.
+pub fn write_private_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, SECRET, Sync::Later)
 }
 
@@ -120,14 +125,26 @@ enum Sync {
 }
 
 fn write_as(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<(), Failure> {
+    let file = written(path, bytes, mode, sync)?;
+    file.persist(path).map_err(|error| Failure::file(path, &error.error))?;
+    Ok(())
+}
+
+/// A file with all its bytes, which has not got its name yet.
+fn written(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<NamedTempFile, Failure> {
     let failed = |error: std::io::Error| Failure::file(path, &error);
     let mut file = unfinished(path, mode).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     if sync == Sync::Now {
         file.as_file().sync_data().map_err(failed)?;
     }
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Ok(file)
+}
+
+/// Returns when the name of a file would outlive a power cut: it stands in the folder, and not in the file.
+fn sync_name(path: &Path) -> Result<(), Failure> {
+    let folder = folder_of(path);
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Failure::file(folder, &error))
 }
 
 fn unfinished(path: &Path, mode: u32) -> std::io::Result<NamedTempFile> {
@@ -192,13 +209,16 @@ fn linked(file: &File, path: &Path) -> std::io::Result<TempPath> {
     Ok(tempfile::Builder::new().prefix(UNFINISHED).make_in(folder_of(path), link)?.into_temp_path())
 }
 
-/// Writes a secret likewise, readable by its owner only, and never over another file.
+/// Writes a secret as [`write_through`] does, readable by its owner only, and never over another file, whoever puts one there meanwhile.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if path.exists() {
-        let hint = Words::new("换一个文件名；密钥文件从不覆盖。", "Choose another name; a key file is never written over.");
-        return Err(Failure::new("file_exists", format!("{} exists", path.display())).hint(hint));
+    match written(path, bytes, SECRET, Sync::Now)?.persist_noclobber(path) {
+        Ok(_) => sync_name(path),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+            let hint = Words::new("换一个文件名；密钥文件从不覆盖。", "Choose another name; a key file is never written over.");
+            Err(Failure::new("file_exists", format!("{} exists", path.display())).hint(hint))
+        }
+        Err(error) => Err(Failure::file(path, &error.error)),
     }
-    write_as(path, bytes, SECRET, Sync::Now)
 }
 
 /// Whether files can be written into a folder: one is begun there, and taken away.
@@ -271,6 +291,19 @@ fn bounded(source: impl Read, most: usize, name: &str) -> Result<std::io::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_takes_no_name_that_somebody_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let (taken, link) = (folder.path().join("taken.key"), folder.path().join("link.key"));
+        write_secret(&taken, b"first").unwrap();
+        std::os::unix::fs::symlink("nowhere", &link).unwrap();
+        for path in [&taken, &link] {
+            assert_eq!(write_secret(path, b"second").unwrap_err().code(), "file_exists", "{}", path.display());
+        }
+        assert_eq!((std::fs::read(&taken).unwrap(), link.exists()), (b"first".to_vec(), false));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left of what was refused");
+    }
 
     #[test]
     fn a_long_file_has_no_name_before_it_is_whole() {

@@ -176,3 +176,17 @@ fn a_hook_whose_letters_cannot_be_read_keeps_no_others_letters_back() {
     assert_eq!((told["hook"].as_str(), &told["code"]), (Some(first.name().as_str()), &json!("store_malformed")));
     assert!(made.contains(&first.name()), "it is called as its agency knows it");
 }
+
+#[test]
+fn an_event_that_is_lost_before_it_was_looked_at_is_told_of_as_lost() {
+    let stage = Stage::new();
+    hook(&stage.officer(Office::Housing, "zhao", &[Role::Administrator]), &json!({ "address": "https://app.example.cn/" }));
+    let lost = stage.house.library.log_size().unwrap();
+    issue(&stage, 1);
+    issue(&stage, 2);
+    let stage = stage.restarted_without(lost);
+    let [ours]: [Hook; 1] = due(&stage.house).unwrap().try_into().unwrap();
+    assert_eq!(rounds(&stage.house, &|_, _, _| Ok(204)), Round { arrived: 1, failed: 0, dead: 0 }, "the other waits for nothing");
+    let [dead] = deliveries_of(&stage.house.library, &ours.id, Fate::Dead, None, 9).unwrap().0.try_into().unwrap();
+    assert_eq!((dead.index, dead.miss), (lost, Some(Miss::NoEvent)));
+}

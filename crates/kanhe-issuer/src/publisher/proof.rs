@@ -20,7 +20,7 @@ pub struct ProvenEvent {
 ///
 /// # Errors
 ///
-/// There is no such event, no checkpoint was published yet, or the event is behind its end.
+/// There is no such event, no checkpoint was published yet, the event is behind its end, or it is lost.
 pub fn prove_event(library: &Library, index: u64) -> Result<ProvenEvent, EventProofError> {
     let size = library.log_size()?;
     if index >= size {
@@ -28,7 +28,7 @@ pub fn prove_event(library: &Library, index: u64) -> Result<ProvenEvent, EventPr
     }
     let published = library.checkpoint()?.zip(library.published()?).filter(|(_, head)| index < head.size);
     let (note, head) = published.ok_or(EventProofError::Unpublished)?;
-    let event = library.event(index)?.ok_or(EventProofError::Unpublished)?;
+    let event = library.event_at(index)?;
     let bundle = ProofBundle::new(index, library.prove(index, head.size)?, &note)?.with_extra(&event.encode())?;
     Ok(ProvenEvent { event, size: head.size, bundle })
 }

@@ -86,7 +86,7 @@ impl Origin {
         if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
             return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
         }
-        // What was taken over before there was one spelling of it stands under the one that was typed.
+        // Libraries of format 1 may have it under the spelling that was typed alone.
         let typed = pen.alias(self.region.as_str(), &self.spelled())?;
         for taken in pen.aliases_from(abroad.scheme(), abroad.line())?.into_iter().chain(typed) {
             let (last, card) = last_version(pen, taken)?;
@@ -172,6 +172,11 @@ pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), Regi
 
 impl Registrar<'_> {
     /// Issues the first version here of a certificate of another region, of a type that needs no review, and enters it.
+    ///
+    /// # Errors
+    ///
+    /// The type wants a review; the desk refuses the draft; the certificate is ours, or came before and has not gone back; or its holder or its
+    /// number has another that can be used.
     pub fn take_over(
         &self,
         desk: &Desk<'_>,

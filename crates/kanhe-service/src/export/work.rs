@@ -176,7 +176,7 @@ impl Export<'_> {
 
     fn every_event(&self, step: &dyn Fn(), line: &mut Line<'_>) -> Result<(), ExportError> {
         for index in 0..self.library.log_size()? {
-            let event = self.event(index)?;
+            let event = self.library.event_at(index)?;
             if self.concerns(&event)? {
                 line(&event_line(index, &event))?;
             }
@@ -186,12 +186,7 @@ impl Export<'_> {
     }
 
     fn told(&self, indexes: &BTreeSet<u64>, line: &mut Line<'_>) -> Result<(), ExportError> {
-        indexes.iter().try_for_each(|index| line(&event_line(*index, &self.event(*index)?)))
-    }
-
-    fn event(&self, index: u64) -> Result<Event, StoreError> {
-        let lost = || StoreError::Log { detail: format!("event {index} is missing") };
-        self.library.event(index)?.ok_or_else(lost)
+        indexes.iter().try_for_each(|index| line(&event_line(*index, &self.library.event_at(*index)?)))
     }
 
     /// Whether an event belongs to the part: what the region says of itself is everybody's.

@@ -160,8 +160,8 @@ impl House {
                 found.next = Some(index);
                 break;
             }
-            let event = self.library.event(index)?;
-            if let Some(event) = event.filter(|event| asked.wanted.are(event)) {
+            let event = self.library.event_at(index)?;
+            if asked.wanted.are(&event) {
                 let heard = self.hears_of(caller, &event, asked.type_code.as_ref())?;
                 found.events.extend(heard.then_some((index, event)));
             }
@@ -174,7 +174,10 @@ impl House {
         caller.may(Right::Audit)?;
         let absent = || Problem::new(StatusCode::NOT_FOUND, "event_not_found", "your agency has no event of this index");
         let index = index.parse().map_err(|_| absent())?;
-        let event = self.library.event(index)?.ok_or_else(absent)?;
+        if index >= self.library.log_size()? {
+            return Err(absent());
+        }
+        let event = self.library.event_at(index)?;
         if !self.hears_of(caller, &event, None)? {
             return Err(absent());
         }

@@ -9,8 +9,10 @@ use kanhe_core::envelope::Envelope;
 use kanhe_core::key::{KeyId, Signer};
 use kanhe_core::manifest::Agency;
 use kanhe_core::status::StatusList;
+use kanhe_core::wire;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
 use kanhe_store::{Drawer, Library, Page, StoreError};
+use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,14 +35,28 @@ pub struct Notice {
     pub issued: Timestamp,
     /// From when on it says nothing any more.
     pub expires: Timestamp,
+    /// How often its page had been changed when the states in it were read.
+    changes: u64,
+}
+
+/// A list as the library keeps it: only what stands in one paper with it says whether it is still right.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct Kept {
+    #[n(0)]
+    changes: u64,
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    list: Vec<u8>,
 }
 
 impl Notice {
-    fn decode(bytes: Vec<u8>) -> Option<Self> {
+    fn decode(paper: &[u8]) -> Option<Self> {
+        let Kept { changes, list: bytes } = minicbor::decode(paper).ok()?;
         let envelope = Envelope::decode(&bytes).ok()?;
         let (key_id, list) = (envelope.key_id(), envelope.read_unchecked::<StatusList>().ok()?);
         let (uri, issued, expires) = (list.uri().to_owned(), list.issued(), list.expires());
-        Some(Self { file: SignedFile::new(bytes), uri, key_id, issued, expires })
+        Some(Self { file: SignedFile::new(bytes), uri, key_id, issued, expires, changes })
     }
 }
 
@@ -49,9 +65,9 @@ pub(super) fn kept(library: &Library) -> Result<Notices, StoreError> {
     let (mut notices, mut after) = (Notices::new(), None);
     loop {
         let page = library.office_page(Drawer::Lists, &[], after.as_ref(), PAGE)?;
-        for (key, bytes) in page.papers {
+        for (key, paper) in page.papers {
             // What cannot be read is signed anew: the page's states are the truth, not the list.
-            notices.extend(place_of(&key).zip(Notice::decode(bytes).map(Arc::new)));
+            notices.extend(place_of(&key).zip(Notice::decode(&paper).map(Arc::new)));
         }
         after = page.next;
         if after.is_none() {
@@ -110,22 +126,20 @@ fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, L
 fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, u32), key: &dyn Signer) -> bool {
     let (now, half) = (house.now(), list.issued.duration_until(list.expires) / 2);
     let young = list.issued.duration_until(now) < half.min(house.press.rules.renew_after);
-    page.changes == page.signed && young && list.key_id == key.verifying_key().id() && list.uri == agency.list_uri(number)
+    page.changes == list.changes && young && list.key_id == key.verifying_key().id() && list.uri == agency.list_uri(number)
 }
 
 fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &dyn Signer) -> Result<Arc<Notice>, ListError> {
     let issued = house.now();
     let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
     let statuses = list_of(house.library.states(&agency.code, number)?)?;
-    let bytes = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
-    // The list and the word that its page was signed stand in one batch: there is no moment at which one exists without the other.
-    // What changed meanwhile is counted already, and signed the next time.
-    house.library.commit(|pen| -> Result<(), StoreError> {
-        pen.put_office(Drawer::Lists, &key_of(&agency.code, number), &bytes)?;
-        pen.page_signed(&agency.code, number, page.changes)
-    })?;
+    let list = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
+    // The changes were counted before the states were read: what changed meanwhile is signed the next time.
+    let kept = Kept { changes: page.changes, list };
+    let paper = wire::to_vec(&kept);
+    house.library.commit(|pen| -> Result<(), StoreError> { pen.put_office(Drawer::Lists, &key_of(&agency.code, number), &paper) })?;
     let (uri, key_id) = (agency.list_uri(number), key.verifying_key().id());
-    Ok(Arc::new(Notice { file: SignedFile::new(bytes), uri, key_id, issued, expires }))
+    Ok(Arc::new(Notice { file: SignedFile::new(kept.list), uri, key_id, issued, expires, changes: kept.changes }))
 }
 
 /// Where a list lies in its drawer: the 18 characters of the agency and four bytes of the number.

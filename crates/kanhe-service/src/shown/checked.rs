@@ -1,5 +1,6 @@
 //! What came of holding a library against itself.
 
+use kanhe_store::StoreError;
 use kanhe_store::check::{Finding, is_broken_off};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -21,7 +22,8 @@ pub struct Checked {
     #[serde(default)]
     #[schema(required)]
     pub broken_off: bool,
-    /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until the check is over.
+    /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until the check is over,
+    /// and where something among the findings keeps them from being counted.
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: Option<u64>,
@@ -44,10 +46,14 @@ pub struct ShownFinding {
 
 impl Checked {
     /// What a check has found in the end.
-    #[must_use]
-    pub fn over(self, findings: &[Finding], behind_cut_off: u64) -> Self {
-        let (shown, behind_cut_off) = (findings.iter().map(Into::into).collect(), Some(behind_cut_off));
-        Self { findings: Some(shown), broken_off: is_broken_off(findings), behind_cut_off, ..self }
+    pub fn over(self, findings: &[Finding], behind_cut_off: Result<u64, StoreError>) -> Result<Self, StoreError> {
+        let behind_cut_off = match behind_cut_off {
+            // Damage that was found is told, also where it keeps something else from being known.
+            Err(_) if !findings.is_empty() => None,
+            counted => Some(counted?),
+        };
+        let shown = findings.iter().map(Into::into).collect();
+        Ok(Self { findings: Some(shown), broken_off: is_broken_off(findings), behind_cut_off, ..self })
     }
 }
 

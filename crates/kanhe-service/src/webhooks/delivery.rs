@@ -94,10 +94,15 @@ pub fn look(library: &Library, hook: &Hook, now: Timestamp) -> Result<u64, Store
         }
         let mut due = Vec::new();
         for index in hook.next..end {
-            let Some(event) = library.event(index)? else { continue };
+            let delivery = Delivery { hook: hook.id, index, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None };
+            let Some(event) = library.event(index)? else {
+                // Nobody can say whom it concerned: each receiver is told of the gap, and none waits for what never comes.
+                due.push(Delivery { fate: Fate::Dead, miss: Some(Miss::NoEvent), ..delivery });
+                continue;
+            };
             let concerned = addressee(library, &event)?;
             if concerned.is_some_and(|concerned| concerned.agency == hook.agency && hook.wants(event.act, &concerned.type_code)) {
-                due.push(Delivery { hook: hook.id, index, tries: 0, due: now, fate: Fate::Waiting, status: 0, miss: None });
+                due.push(delivery);
             }
         }
         hook.next = end;

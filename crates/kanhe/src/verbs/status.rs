@@ -110,19 +110,21 @@ impl Signer<'_> {
         listing_agency(manifest, &self.key.verifying_key()).map_err(|error| refused(&error))
     }
 
-    /// Signs one list and writes its file.
+    /// Signs one list and writes its file; it is said to be signed when a power cut would leave it there.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
         let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(|error| refused(&error))?;
-        files::write(&self.file(agency, number), &signed)
+        files::write_through(&self.file(agency, number), &signed)
     }
 
-    /// Whether a list was signed into this folder before, and is in the first half of its term at the moment of signing.
-    pub fn holds(&self, agency: &Agency, number: u32) -> bool {
-        let signed = files::read(&self.file(agency, number), LARGEST_ENVELOPE).ok();
-        let list = signed.and_then(|signed| Envelope::decode(&signed).and_then(|envelope| envelope.read_unchecked::<StatusList>()).ok());
-        list.is_some_and(|list| {
+    /// Whether this folder has a list by this key that says the same, and is in the first half of its term at the moment of signing.
+    pub fn holds(&self, agency: &Agency, number: u32, statuses: &Statuses) -> bool {
+        let Ok(signed) = files::read(&self.file(agency, number), LARGEST_ENVELOPE) else { return false };
+        let key = self.key.verifying_key();
+        let list = Envelope::decode(&signed).and_then(|envelope| envelope.authenticate::<StatusList>(&key));
+        list.is_ok_and(|list| {
             let half = list.issued().duration_until(list.expires()) / 2;
-            (list.issued()..list.issued() + half).contains(&self.term.issued)
+            let young = (list.issued()..list.issued() + half).contains(&self.term.issued);
+            young && list.uri() == agency.list_uri(number) && list.statuses() == statuses
         })
     }
 

@@ -71,7 +71,7 @@ fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> 
     )?;
     // Whoever has gone wants to know nothing more.
     if let Some(findings) = findings {
-        line(out, &told.over(&findings, usable_behind(library, manifest)?));
+        line(out, &told.over(&findings, usable_behind(library, manifest))?);
     }
     Ok(())
 }

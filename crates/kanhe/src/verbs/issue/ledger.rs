@@ -1,7 +1,7 @@
 //! What a folder has issued, as its report tells: so the same request is issued once, and no slot is given twice.
 //!
-//! One folder serves one agency; a second folder of the same agency must draw its slots from other lists. The library, when
-//! it comes, keeps all this in one place.
+//! One folder serves one agency; a second folder of the same agency must draw its slots from other lists. A library keeps all
+//! this in one place, and needs no report.
 
 use crate::failure::Failure;
 use crate::files;

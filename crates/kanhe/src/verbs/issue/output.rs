@@ -103,7 +103,7 @@ impl Written {
 
     /// Writes the files, each whole or not at all; the caller syncs many at once.
     pub fn store(&self, folder: &Path) -> Result<(), Failure> {
-        files::write_private(&folder.join(self.name("cose")), &self.envelope)?;
+        files::write_private_unsynced(&folder.join(self.name("cose")), &self.envelope)?;
         files::write_unsynced(&folder.join(self.name("txt")), format!("{}\n", self.text).as_bytes())?;
         files::write_unsynced(&folder.join(self.name("png")), &self.png)?;
         files::write_unsynced(&folder.join(self.name("svg")), self.svg.as_bytes())

@@ -133,7 +133,7 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
 struct Known {
     number: u32,
     taken: String,
-    docket: Option<Docket>,
+    docket: Result<Option<Docket>, StoreError>,
 }
 
 impl Known {
@@ -142,28 +142,31 @@ impl Known {
         Self { number: backup.number, taken, docket: Docket::read(folder, backup.number) }
     }
 
-    /// What is not known is left out: an older kanhe wrote nothing beside a backup.
+    /// What is not known is left out, an older kanhe wrote nothing beside a backup; what cannot be read is told by its code.
     fn row(&self) -> Value {
         let Self { number, taken, docket } = self;
         match docket {
-            Some(Docket { region, origin, head, certificates, .. }) => json!({
+            Ok(Some(Docket { region, origin, head, certificates, .. })) => json!({
                 "number": number, "taken": taken, "region": region.as_str(), "origin": origin, "certificates": certificates, "events": head.size,
             }),
-            None => json!({ "number": number, "taken": taken }),
+            Ok(None) => json!({ "number": number, "taken": taken }),
+            Err(error) => json!({ "number": number, "taken": taken, "unreadable": error.code() }),
         }
     }
 
     fn line(&self, language: Language) -> String {
         let Self { number, taken, docket } = self;
         match (language, docket) {
-            (Language::Chinese, Some(Docket { origin, head, certificates, .. })) => {
+            (Language::Chinese, Ok(Some(Docket { origin, head, certificates, .. }))) => {
                 format!("备份 {number}  {taken}  {origin}  {certificates} 张证照  {} 条事件", head.size)
             }
-            (Language::English, Some(Docket { origin, head, certificates, .. })) => {
+            (Language::English, Ok(Some(Docket { origin, head, certificates, .. }))) => {
                 format!("backup {number}  {taken}  {origin}  {certificates} certificates  {} events", head.size)
             }
-            (Language::Chinese, None) => format!("备份 {number}  {taken}"),
-            (Language::English, None) => format!("backup {number}  {taken}"),
+            (Language::Chinese, Ok(None)) => format!("备份 {number}  {taken}"),
+            (Language::English, Ok(None)) => format!("backup {number}  {taken}"),
+            (Language::Chinese, Err(error)) => format!("备份 {number}  {taken}  备份说明无法读取（{}）", error.code()),
+            (Language::English, Err(error)) => format!("backup {number}  {taken}  its docket cannot be read ({})", error.code()),
         }
     }
 }
@@ -202,9 +205,9 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
     });
     bar.finish_and_clear();
     let Checked { certificates, events, findings, broken_off, behind_cut_off, .. } = checked.map_err(unsound)?;
-    let (findings, behind) = (findings.unwrap_or_default(), behind_cut_off.unwrap_or(0));
+    let findings = findings.unwrap_or_default();
     let json = json!({
-        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind
+        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off
     });
     voice.say(&json, |language| {
         let usable = |certificates: u64| match language {
@@ -213,7 +216,7 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         };
         let line = |found: &ShownFinding| format!("{}  {}{}", found.code, found.place, found.certificates.map(usable).unwrap_or_default());
         let mut lines: Vec<String> = findings.iter().map(line).collect();
-        lines.extend((behind > 0).then(|| match language {
+        lines.extend(behind_cut_off.filter(|behind| *behind > 0).map(|behind| match language {
             Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张仍可用的证照，核验不予接受：kanhe log lost 列出"),
             Language::English => {
                 format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")

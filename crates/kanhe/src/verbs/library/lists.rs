@@ -5,25 +5,23 @@ use crate::cli::LibraryArg;
 use crate::failure::Failure;
 use crate::verbs::status::{Signed, Signer, defect};
 use kanhe_issuer::publisher::list_of;
-use kanhe_store::StoreError;
 
-/// Signs the lists that have changed since they were last signed, and those that would soon be of no use; or all.
+/// Signs the lists that the folder does not have as the library knows them, and those that would soon be of no use; or all.
 pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Signed, Failure> {
     alone(&arg.library, BY_ITSELF)?;
     let library = open(arg)?;
     let manifest = manifest(&library)?;
     let agency = signer.agency(&manifest)?;
     let mut signed = Signed::default();
-    for (number, page) in library.pages(&agency.code).map_err(stored)? {
-        if page.changes == page.signed && !all && signer.holds(agency, number) {
+    for (number, _) in library.pages(&agency.code).map_err(stored)? {
+        let states = library.states(&agency.code, number).map_err(stored)?;
+        let statuses = list_of(states.iter().copied()).map_err(defect)?;
+        // Asked of the file itself: several folders have lists of one library, and none of them knows of what was signed into another.
+        if !all && signer.holds(agency, number, &statuses) {
             continue;
         }
-        let states = library.states(&agency.code, number).map_err(stored)?;
-        signed.count(states.iter().map(|(_, state)| *state));
-        signer.sign(agency, number, list_of(states).map_err(defect)?)?;
-        // Remembered only when the file is there. What changed meanwhile is counted already, and signed the next time.
-        let remembered = library.commit(|pen| -> Result<(), StoreError> { pen.page_signed(&agency.code, number, page.changes) });
-        remembered.map_err(stored)?;
+        signed.count(states.into_iter().map(|(_, state)| state));
+        signer.sign(agency, number, statuses)?;
     }
     Ok(signed)
 }

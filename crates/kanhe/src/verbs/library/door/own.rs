@@ -255,8 +255,8 @@ impl Door for Own {
                 page.next = Some(index);
                 break;
             }
-            let event = self.library.event(index).map_err(stored)?;
-            page.events.extend(event.filter(|event| wanted.are(event)).map(|event| Event::new(index, &event)));
+            let event = self.library.event_at(index).map_err(stored)?;
+            page.events.extend(wanted.are(&event).then(|| Event::new(index, &event)));
         }
         Ok(page)
     }
@@ -283,7 +283,7 @@ impl Door for Own {
             progress(seen, all);
         };
         let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
-        Ok(told.over(&findings, usable_behind(library, &manifest).map_err(stored)?))
+        told.over(&findings, usable_behind(library, &manifest)).map_err(stored)
     }
 
     fn extent(&self) -> Extent {

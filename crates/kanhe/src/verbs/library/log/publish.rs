@@ -8,12 +8,17 @@ use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::publisher::{HeadError, SignedHead, each_tile, sign_head};
+use kanhe_log::hash::HASH_LENGTH;
 use kanhe_log::note::LARGEST_NOTE;
+use kanhe_log::path::TilePath;
 use kanhe_store::{Library, StoreError};
 use serde_json::json;
 use std::path::Path;
 
-/// Signs a checkpoint and writes what is not there yet.
+/// Bytes of an entry of ours in a bundle: a hash, and its length in front.
+const BUNDLED: usize = 2 + HASH_LENGTH;
+
+/// Signs a checkpoint and writes what does not stand there yet.
 pub fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let beside = out.join(CHECKPOINT);
     let beside = if beside.exists() { Some(text(&beside, LARGEST_NOTE)?) } else { None };
@@ -22,7 +27,7 @@ pub fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> R
     files::make_folder(out)?;
     files::sync_all(out)?;
     // Last of all: a checkpoint never promises a tile that is not there.
-    files::write(&out.join(CHECKPOINT), note.as_bytes())?;
+    files::write_through(&out.join(CHECKPOINT), note.as_bytes())?;
     library
         .commit(|pen| -> Result<(), StoreError> {
             pen.put_checkpoint(&note);
@@ -47,12 +52,12 @@ fn refused(error: &HeadError) -> Failure {
     }
 }
 
-/// Writes every tile and bundle that is not there yet: a full one never changes, and a partial one bears its width in its name.
+/// Writes every tile and bundle that does not stand there yet: a full one never changes, and a partial one bears its width in its name.
 fn write_tiles(library: &Library, size: u64, out: &Path) -> Result<u64, Failure> {
     let mut written = 0;
     each_tile(library, size, |path, bytes| -> Result<(), Failure> {
-        let path = out.join(path.to_string());
-        if !path.exists() {
+        let (length, path) = (length_of(&path), out.join(path.to_string()));
+        if !stands(&path, length) {
             files::make_folder(path.parent().unwrap_or(out))?;
             files::write_unsynced(&path, &bytes().map_err(stored)?)?;
             written += 1;
@@ -60,4 +65,16 @@ fn write_tiles(library: &Library, size: u64, out: &Path) -> Result<u64, Failure>
         Ok(())
     })?;
     Ok(written)
+}
+
+/// Whether a file is as long as what belongs there: a power cut before the sync can leave a name with fewer bytes, or none.
+fn stands(path: &Path, length: usize) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file() && usize::try_from(file.len()) == Ok(length))
+}
+
+fn length_of(path: &TilePath) -> usize {
+    match path {
+        TilePath::Hashes { width, .. } => width.bytes(),
+        TilePath::Entries { width, .. } => usize::from(width.get()) * BUNDLED,
+    }
 }

@@ -185,8 +185,8 @@ pub(super) const HINTS: &[Row] = &[
     ),
     (
         "lifecycle_before_last",
-        "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
-        "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
+        "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。转入的证照最早自签发之日生效。",
+        "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
     (

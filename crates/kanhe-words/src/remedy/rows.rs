@@ -86,8 +86,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("library_other_region", "使用本地区的机构名录。", "Take the manifest of the library's own region."),
     (
         "lifecycle_before_last",
-        "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
-        "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
+        "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。转入的证照最早自签发之日生效。",
+        "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
     (

@@ -210,7 +210,7 @@ impl Model {
         let request = format!("R-{}", self.requests);
         let draft = registry.house.draft(OPERATOR, person, &request, &day_in_china(now).to_string());
         let desk = registry.house.desk(OPERATOR);
-        let come = registry.registrar().take_over(&desk, &origin, draft, registry.entry(effective, now), registry.salt());
+        let come = registry.registrar().take_over(&desk, &origin, draft, registry.grant(effective, now));
         let begins = effective_on(day_in_china(now), now);
         let refused = (effective < begins).then_some("lifecycle_before_last").or((effective > now).then_some("lifecycle_in_future"));
         match (code_of(come), refused) {
@@ -336,8 +336,8 @@ fn asked(registry: &Registry, question: &Question) -> Vec<Shelfmark> {
 fn signed(registry: &Registry, kind: &str, person: usize, request: &str, now: Timestamp) -> Signed {
     let issued = day_in_china(now);
     let draft = registry.house.draft(kind, person, request, &issued.to_string());
-    let entry = registry.entry(effective_on(issued, now), now);
-    registry.registrar().sign(&registry.house.desk(kind), draft, entry, registry.salt()).unwrap()
+    let grant = registry.grant(effective_on(issued, now), now);
+    registry.registrar().sign(&registry.house.desk(kind), draft, grant).unwrap()
 }
 
 fn enter(registry: &Registry, signed: Signed) -> Result<Shelfmark, RegistrarError> {

@@ -103,7 +103,7 @@ fn what_was_issued_before_is_followed_without_being_signed_again() {
     let answer = |person: usize| {
         let draft = registry.house.draft(OPERATOR, person, "R-once", "2026-03-01");
         let now = moment("2026-03-01T04:00:00Z");
-        registry.registrar().answer(&desk, draft, registry.entry(now, now), [person.to_le_bytes()[0]; 16])
+        registry.registrar().answer(&desk, draft, registry.grant(now, now))
     };
     let Ok(Answer::New(signed)) = answer(1) else { panic!("nothing was issued yet") };
     let Ok(Answer::New(_)) = answer(1) else { panic!("nothing is entered yet") };

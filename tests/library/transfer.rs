@@ -47,8 +47,8 @@ fn take_over_since(
 ) -> Result<Entered, RegistrarError> {
     let draft = registry.house.draft(name, person, request, "2026-03-02");
     let origin = Origin::new(&registry.library, region, CertificateId::parse_foreign(identifier).unwrap(), None).unwrap();
-    let entry = registry.entry(moment(effective), moment(NOON));
-    registry.registrar().take_over(&registry.house.desk(name), &origin, draft, entry, registry.salt())
+    let grant = registry.grant(moment(effective), moment(NOON));
+    registry.registrar().take_over(&registry.house.desk(name), &origin, draft, grant)
 }
 
 /// The identifier of [`there`] with another serial, version or check character.

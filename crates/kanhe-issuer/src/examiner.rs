@@ -18,7 +18,7 @@ use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, Succession};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, enter, event};
+use crate::registrar::{Entered, Entry, Grant, Lineage, Registrar, Replacement, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Approval, Event};
@@ -97,9 +97,9 @@ impl<'l> Examiner<'l> {
         desk: &Desk<'_>,
         kind: &CertificateKind,
         code: &ProjectCode,
-        entry: &Entry,
-        salt: [u8; 16],
+        grant: &Grant,
     ) -> Result<Entered, ExaminerError> {
+        let entry = &grant.entry;
         let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
         if let (Stage::Approved, Some(shelfmark)) = (project.stage, project.issued) {
             return Ok(Entered::Before(shelfmark));
@@ -114,7 +114,7 @@ impl<'l> Examiner<'l> {
         let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
         let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
         let succession = replaces.map_or(Succession::First, |(_, identifier)| Succession::Next(identifier));
-        let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
+        let signed = registrar.sign_as(desk, draft, succession, grant.clone())?.approved(decided);
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;

@@ -8,6 +8,15 @@ use crate::desk::{Asked, Desk, Issued, Succession};
 use kanhe_core::event::Approval;
 use kanhe_store::{Shelfmark, Slot};
 
+/// What a certificate is granted by: the act as the log tells it, and the chance that hides the certificate in its seal.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Why, by whom, and since when.
+    pub entry: Entry,
+    /// Sixteen bytes of chance, other than those of the entry.
+    pub salt: [u8; 16],
+}
+
 /// A certificate that is signed and waits to be entered.
 pub struct Signed {
     pub(super) issued: Issued,
@@ -44,7 +53,7 @@ impl Registrar<'_> {
     /// do this at a time.
     ///
     /// Entering asks again: another may answer the request in between.
-    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
+    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Answer, RegistrarError> {
         if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
             let fingerprint = self.library.veil(&desk.ask(draft)?.contents());
             return followed(repeat, fingerprint, |mark| self.library.card(mark)).map(Answer::Before);
@@ -52,15 +61,15 @@ impl Registrar<'_> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_as(desk, draft, Succession::First, entry, salt).map(|signed| Answer::New(Box::new(signed)))
+        self.sign_as(desk, draft, Succession::First, grant).map(|signed| Answer::New(Box::new(signed)))
     }
 
     /// Mints, signs and proofreads a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
-    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Signed, RegistrarError> {
+    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Signed, RegistrarError> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_as(desk, draft, Succession::First, entry, salt)
+        self.sign_as(desk, draft, Succession::First, grant)
     }
 
     pub(crate) fn sign_as(
@@ -68,8 +77,7 @@ impl Registrar<'_> {
         desk: &Desk<'_>,
         draft: Draft,
         succession: Succession<'_>,
-        entry: Entry,
-        salt: [u8; 16],
+        Grant { entry, salt }: Grant,
     ) -> Result<Signed, RegistrarError> {
         let one_valid_per_holder = desk.one_valid_per_holder();
         if let Succession::Next(identifier) = succession

@@ -1,6 +1,6 @@
 //! 转入: a certificate of another region goes on here as a first version, and what it was there is never lost or taken over twice.
 
-use super::{Entered, Entry, Lineage, Registrar, RegistrarError, enter};
+use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
@@ -30,12 +30,7 @@ impl Origin {
         identifier: Lenient<CertificateId>,
         said: Option<(&CodeSet, Meaning)>,
     ) -> Result<Self, RegistrarError> {
-        if region.is_within(library.region()) {
-            return Err(RegistrarError::OwnRegion { region });
-        }
-        if !region.has_province() {
-            return Err(RegistrarError::NoRegion { region });
-        }
+        is_elsewhere(library, &region)?;
         if let Some((set, meaning)) = said {
             let wanted = if set.code_for(Condition::Transferred).is_some() { Condition::Transferred } else { Condition::InForce };
             if meaning != Meaning::Condition(wanted) {
@@ -90,6 +85,17 @@ impl Origin {
     pub(super) fn remember(&self, pen: &mut Pen<'_>, shelfmark: Shelfmark) {
         let abroad = self.abroad();
         pen.put_alias(abroad.scheme(), &abroad.value(), shelfmark);
+    }
+}
+
+/// Refuses the library's own region, a place in it, and what is in no province: nothing is transferred from or to them.
+pub(super) fn is_elsewhere(library: &Library, region: &RegionCode) -> Result<(), RegistrarError> {
+    if region.is_within(library.region()) {
+        Err(RegistrarError::OwnRegion { region: *region })
+    } else if region.has_province() {
+        Ok(())
+    } else {
+        Err(RegistrarError::NoRegion { region: *region })
     }
 }
 
@@ -149,18 +155,11 @@ pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), Regi
 
 impl Registrar<'_> {
     /// Issues the first version here of a certificate of another region, of a type that needs no review, and enters it.
-    pub fn take_over(
-        &self,
-        desk: &Desk<'_>,
-        origin: &Origin,
-        draft: Draft,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Entered, RegistrarError> {
+    pub fn take_over(&self, desk: &Desk<'_>, origin: &Origin, draft: Draft, grant: Grant) -> Result<Entered, RegistrarError> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), entry, salt)?;
+        let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), grant)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::From(origin)))
     }
 }

@@ -16,7 +16,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
 use kanhe_issuer::application::{Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
+use kanhe_issuer::registrar::{Answer, Entered, Entry, Grant, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
 
 grounded! { now
@@ -105,7 +105,7 @@ fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, 
     let desk = house.desk_of(caller, &manifest, kind)?;
     let registrar = Registrar::new(&house.library);
     let effective = effective_on(draft.issued(), entry.now);
-    match registrar.answer(&desk, draft, Entry { effective, ..entry }, house.chance())? {
+    match registrar.answer(&desk, draft, Grant { entry: Entry { effective, ..entry }, salt: house.chance() })? {
         Answer::Before(mark) => Ok(Entered::Before(mark)),
         Answer::New(signed) => {
             let entered = registrar.enter(std::slice::from_ref(&signed))?;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::meaning_of;
-use kanhe_issuer::registrar::{Origin, Registrar, RegistrarError};
+use kanhe_issuer::registrar::{Grant, Origin, Registrar, RegistrarError};
 use kanhe_words::Sentence;
 
 grounded! { dated
@@ -54,7 +54,8 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     warnings.extend_from_slice(draft.warnings());
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance()).map_err(not_taken_over)?;
+    let grant = Grant { entry, salt: house.chance() };
+    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, grant).map_err(not_taken_over)?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 

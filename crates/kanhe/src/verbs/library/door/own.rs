@@ -27,7 +27,7 @@ use kanhe_issuer::examiner::{Closing, Examiner, ExaminerError, Lodged, Lodging, 
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, condition_on};
+use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
@@ -54,8 +54,8 @@ impl Own {
         found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
     }
 
-    fn enter(&self, order: &Order<'_>, entry: Entry) -> Result<Entered, Failure> {
-        let (library, chance) = (&self.library, *clock::chance()?);
+    fn enter(&self, order: &Order<'_>, grant: Grant) -> Result<Entered, Failure> {
+        let library = &self.library;
         let key = key::open(&order.key.of_ones_own()?)?;
         let (manifest, dictionaries) = (manifest(library)?, shipped::dictionaries(order.types.dictionaries.as_deref())?);
         let desk = Desk::open(&manifest, key.key(), order.kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
@@ -63,8 +63,8 @@ impl Own {
         match &order.place {
             Place::Next(identifier, replacement, row) => {
                 let term = registrar.term_after(Some((*replacement, *identifier))).map_err(|error| registered(&error))?;
-                let draft = admitted(order.kind, row, term, &entry)?;
-                registrar.replace(&desk, identifier, *replacement, draft, entry, chance).map_err(|error| registered(&error))
+                let draft = admitted(order.kind, row, term, &grant.entry)?;
+                registrar.replace(&desk, identifier, *replacement, draft, grant).map_err(|error| registered(&error))
             }
             Place::From(elsewhere, row) => {
                 let meaning = |said: &str| meaning_of(order.kind.state_codes(), said).map(|(set, meaning)| (set.clone(), meaning));
@@ -72,11 +72,11 @@ impl Own {
                 let said = said.as_ref().map(|(set, meaning)| (set, *meaning));
                 let origin = Origin::new(library, elsewhere.region, elsewhere.identifier.clone(), said);
                 let origin = origin.map_err(|error| registered(&error))?;
-                let draft = admitted(order.kind, row, Term::Carried, &entry)?;
-                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| not_taken_over(&error))
+                let draft = admitted(order.kind, row, Term::Carried, &grant.entry)?;
+                registrar.take_over(&desk, &origin, draft, grant).map_err(|error| not_taken_over(&error))
             }
             Place::Decided(code) => {
-                Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
+                Examiner::new(library, behind).approve(&desk, order.kind, code, &grant).map_err(|error| examined(&error))
             }
         }
     }
@@ -153,7 +153,6 @@ impl Door for Own {
         other: Option<&RegionCode>,
         grounds: &GroundsArg,
     ) -> Result<Changed, Failure> {
-        let other = other.map(RegionCode::as_str);
         let entry = entry(grounds)?;
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
         let thefts = Thefts::known_to(&self.library).map_err(stored)?;
@@ -169,7 +168,7 @@ impl Door for Own {
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
         let entry = entry(grounds)?;
         let now = entry.now;
-        let entered = self.enter(order, entry)?;
+        let entered = self.enter(order, Grant { entry, salt: *clock::chance()? })?;
         let mark = entered.shelfmark();
         let card = self.library.card(mark).map_err(stored)?;
         let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());

@@ -11,7 +11,7 @@ fn there(stage: &Stage) -> String {
     here.replace(Office::Housing.code().as_str(), Office::Hangzhou.code().as_str())
 }
 
-fn taking(there: &str, number: usize, said: &str) -> Value {
+pub fn taking(there: &str, number: usize, said: &str) -> Value {
     let mut body = issue(OPERATOR, operator(number));
     body["identifier"] = json!(there);
     body["from"] = json!("330000");

@@ -18,7 +18,7 @@ use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, Succession};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Grant, Lineage, Registrar, Replacement, enter, event};
+use crate::registrar::{Entered, Entry, Grant, Lineage, Registrar, Replacement, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Approval, Event};
@@ -92,50 +92,73 @@ impl<'l> Examiner<'l> {
     /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
     ///
     /// What was approved before is answered with the certificate that came of it.
-    pub fn approve(
+    pub fn approve(&self, desk: &Desk<'_>, kind: &CertificateKind, code: &ProjectCode, grant: &Grant) -> Result<Entered, ExaminerError> {
+        self.approve_and(desk, kind, code, grant, |_| Ok(()))
+    }
+
+    /// Approves an application likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn approve_and<E: From<ExaminerError> + From<StoreError>>(
         &self,
         desk: &Desk<'_>,
         kind: &CertificateKind,
         code: &ProjectCode,
         grant: &Grant,
-    ) -> Result<Entered, ExaminerError> {
-        let entry = &grant.entry;
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
         if let (Stage::Approved, Some(shelfmark)) = (project.stage, project.issued) {
             return Ok(Entered::Before(shelfmark));
         }
+        let signed = self.sign_approved(desk, kind, &project, grant)?;
+        self.library.commit(|pen| {
+            let entered = self.enter_approved(pen, kind, code, &grant.entry, &signed)?;
+            beside(pen).map(|()| entered)
+        })
+    }
+
+    /// Signs what an application asks for, with the decision that allows it.
+    fn sign_approved(&self, desk: &Desk<'_>, kind: &CertificateKind, project: &Project, grant: &Grant) -> Result<Signed, ExaminerError> {
         if project.agency != desk.agency().code {
             return Err(ExaminerError::OtherAgency { wanted: project.agency, found: desk.agency().code });
         }
+        let (entry, registrar) = (&grant.entry, Registrar::new(self.library));
         let application = Application::read_back(&project.application, kind).map_err(ExaminerError::Form)?;
-        let registrar = Registrar::new(self.library);
-        let replaces = replaced_by(&project);
+        let replaces = replaced_by(project);
         let term = registrar.term_after(replaces)?;
         let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
-        let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
+        let decided = Approval { project: project.code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
         let succession = replaces.map_or(Succession::First, |(_, identifier)| Succession::Next(identifier));
-        let signed = registrar.sign_as(desk, draft, succession, grant.clone())?.approved(decided);
-        self.library.commit(|pen| {
-            let (mut project, history) = open_project(pen, kind, code)?;
-            after_the_last(&history, entry)?;
-            let standing = Standing::of(rule_of(kind)?, &history);
-            may_be_approved(&standing)?;
-            self.is_none_of(pen, standing.handlers(), entry, "decide")?;
-            let lineage = match replaces {
-                None => Lineage::First,
-                Some((replacement, identifier)) => Lineage::next(pen, identifier, replacement, project.lodged)?,
-            };
-            let index = pen.log_size();
-            let entered = enter(pen, &signed, lineage)?;
-            if let Entered::Before(shelfmark) = entered {
-                return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
-            }
-            project.issued = Some(entered.shelfmark());
-            project.events.push(index);
-            project.stage = Stage::Approved;
-            pen.move_on(&project)?;
-            Ok(entered)
-        })
+        Ok(registrar.sign_as(desk, draft, succession, grant.clone())?.approved(decided))
+    }
+
+    /// Asks every rule of the decision, and enters the certificate.
+    fn enter_approved(
+        &self,
+        pen: &mut Pen<'_>,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        entry: &Entry,
+        signed: &Signed,
+    ) -> Result<Entered, ExaminerError> {
+        let (mut project, history) = open_project(pen, kind, code)?;
+        after_the_last(&history, entry)?;
+        let standing = Standing::of(rule_of(kind)?, &history);
+        may_be_approved(&standing)?;
+        self.is_none_of(pen, standing.handlers(), entry, "decide")?;
+        let lineage = match replaced_by(&project) {
+            None => Lineage::First,
+            Some((replacement, identifier)) => Lineage::next(pen, identifier, replacement, project.lodged)?,
+        };
+        let index = pen.log_size();
+        let entered = enter(pen, signed, lineage)?;
+        if let Entered::Before(shelfmark) = entered {
+            return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
+        }
+        project.issued = Some(entered.shelfmark());
+        project.events.push(index);
+        project.stage = Stage::Approved;
+        pen.move_on(&project)?;
+        Ok(entered)
     }
 
     /// Closes an application without a certificate.

@@ -163,12 +163,29 @@ impl<'l> Registrar<'l> {
         draft: Draft,
         grant: Grant,
     ) -> Result<Entered, RegistrarError> {
+        self.replace_and(desk, identifier, change, draft, grant, |_| Ok(()))
+    }
+
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn replace_and<E: From<RegistrarError> + From<StoreError>>(
+        &self,
+        desk: &Desk<'_>,
+        identifier: &CertificateId,
+        change: Replacement,
+        draft: Draft,
+        grant: Grant,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
+            return Err(RegistrarError::NeedsReview.into());
         }
         let asked = grant.entry.effective;
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), grant)?;
-        self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
+        self.library.commit(|pen| {
+            let lineage = Lineage::next(pen, identifier, change, asked)?;
+            let entered = enter(pen, &signed, lineage)?;
+            beside(pen).map(|()| entered)
+        })
     }
 
     /// Who gives the days of a certificate that takes the place of this one, or of none: an amendment keeps those of the version before.

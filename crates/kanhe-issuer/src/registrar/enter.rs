@@ -43,6 +43,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
         return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
     }
+    under_the_manifest(pen, signed)?;
     in_time(signed, lineage)?;
     let after = takes_place(pen, lineage, certificate, entry)?;
     usable::may_come(pen, certificate, after.map(|after| after.predecessor), signed.one_valid_per_holder)?;
@@ -75,6 +76,14 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         }
     }
     Ok(Entered::New(shelfmark))
+}
+
+/// Refuses what was signed under another manifest than the library works under by now: that may call the key stolen, and take key or type away.
+fn under_the_manifest(pen: &Pen<'_>, signed: &Signed) -> Result<(), RegistrarError> {
+    match pen.edition()? {
+        Some(present) if present != signed.edition => Err(RegistrarError::ManifestMoved { signed: signed.edition, present }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Refuses what would take effect in the future, for no act could follow it until then; and a first version before the day of its issue.

@@ -23,6 +23,8 @@ pub struct Signed {
     pub(super) request: String,
     pub(super) fingerprint: [u8; 16],
     pub(super) slot: Slot,
+    /// The edition of the manifest under which it was signed.
+    pub(super) edition: u32,
     pub(super) one_valid_per_holder: bool,
     pub(super) entry: Entry,
     pub(super) approval: Option<Approval>,
@@ -91,7 +93,7 @@ impl Registrar<'_> {
         let asked = if let Succession::Next(_) = succession { asked } else { self.anew(asked)? };
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.sign(asked, succession, slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
+        Ok(Signed { issued, request, fingerprint, slot, edition: desk.edition(), one_valid_per_holder, entry, approval: None })
     }
 
     /// What is asked for under the version that is free. Entering asks again, for another may take it in between; and where none is free it

@@ -156,10 +156,25 @@ pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), Regi
 impl Registrar<'_> {
     /// Issues the first version here of a certificate of another region, of a type that needs no review, and enters it.
     pub fn take_over(&self, desk: &Desk<'_>, origin: &Origin, draft: Draft, grant: Grant) -> Result<Entered, RegistrarError> {
+        self.take_over_and(desk, origin, draft, grant, |_| Ok(()))
+    }
+
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn take_over_and<E: From<RegistrarError> + From<StoreError>>(
+        &self,
+        desk: &Desk<'_>,
+        origin: &Origin,
+        draft: Draft,
+        grant: Grant,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
+            return Err(RegistrarError::NeedsReview.into());
         }
         let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), grant)?;
-        self.library.commit(|pen| enter(pen, &signed, Lineage::From(origin)))
+        self.library.commit(|pen| {
+            let entered = enter(pen, &signed, Lineage::From(origin))?;
+            beside(pen).map(|()| entered)
+        })
     }
 }

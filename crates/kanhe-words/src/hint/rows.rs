@@ -222,6 +222,7 @@ pub(super) const HINTS: &[Row] = &[
     ("logout_token_not_now", "请两方的运维人员校准时钟。", "Let both machines' clocks be set."),
     ("logout_token_signature", "立即报告：可能有人冒充统一身份认证服务。", "Report it: somebody may pass for the identity service."),
     ("logout_token_type", "typ 应为 logout+jwt，或省略。", "Say `logout+jwt` as `typ`, or nothing."),
+    ("manifest_moved", "重新提交同一请求：未签发任何证照。", "Send the same request again: nothing was issued."),
     (
         "manifest_stale",
         "请地区签发下一版机构名录并提请登记：POST /v1/manifest；在此之前新颁发的证照无从核验。",

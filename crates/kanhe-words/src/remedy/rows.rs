@@ -101,6 +101,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
     ),
     ("manifest_*", AS, "toml_*"),
+    ("manifest_moved", "重新运行同一命令：未签发任何证照。", "Run the same command again: nothing was issued."),
     ("no_qr_found", "请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter."),
     ("not_a_seal", "请扫描证照上的勘合二维码。", "Scan the kanhe QR code on the licence."),
     (

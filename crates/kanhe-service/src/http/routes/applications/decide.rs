@@ -57,7 +57,8 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
         let grant = Grant { entry, salt: house.chance() };
-        let entered = act.bound(|| Ok(house.examiner().approve(&desk, own.kind, &own.project.code, &grant)?))?;
+        let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
+        let entered = act.bound(|| house.examiner().approve_and(&desk, own.kind, &own.project.code, &grant, still))?;
         Issued::read(house, &entered, own.kind, &[])
     })
     .await

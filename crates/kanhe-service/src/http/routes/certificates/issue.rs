@@ -108,7 +108,10 @@ fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, 
     match registrar.answer(&desk, draft, Grant { entry: Entry { effective, ..entry }, salt: house.chance() })? {
         Answer::Before(mark) => Ok(Entered::Before(mark)),
         Answer::New(signed) => {
-            let entered = registrar.enter(std::slice::from_ref(&signed))?;
+            let entered = registrar.enter_and(std::slice::from_ref(&signed), |pen, entered| {
+                house.may_still(pen, caller, Right::Issue, kind)?;
+                Ok::<_, Problem>(entered)
+            })?;
             Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
         }
     }

@@ -11,6 +11,7 @@ use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::meaning_of;
 use kanhe_issuer::registrar::{Grant, Origin, Registrar, RegistrarError};
+use kanhe_store::Pen;
 use kanhe_words::Sentence;
 
 grounded! { dated
@@ -55,15 +56,15 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
     let grant = Grant { entry, salt: house.chance() };
-    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, grant).map_err(not_taken_over)?;
+    let registrar = Registrar::new(&house.library);
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
+    let entered = registrar.take_over_and(&desk, &origin, draft, grant, still).map_err(not_taken_over)?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 
 /// Why nothing was taken over. What is reviewed first cannot be: an application says nothing of where a certificate comes from.
-fn not_taken_over(error: RegistrarError) -> Problem {
-    let reviewed = error == RegistrarError::NeedsReview;
-    let problem = Problem::from(error);
-    if !reviewed {
+fn not_taken_over(problem: Problem) -> Problem {
+    if problem.code() != RegistrarError::NeedsReview.code() {
         return problem;
     }
     problem.next(Sentence::new(

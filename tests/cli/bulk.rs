@@ -113,6 +113,45 @@ fn pictures_that_a_broken_run_did_not_write_are_drawn_when_it_goes_on() {
     }
 }
 
+/// Puts a folder where a row's picture is to be written, and names the row by its place in the report of another run of the same table.
+fn in_the_way(rows: &[Value], place: usize, out: &str) -> String {
+    let folder = format!("{out}/{}", word(&rows[place], "/files/svg"));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_run_that_fails_midway_says_how_many_it_has_issued_and_the_same_command_goes_on() {
+    let (model, archive) = (Archive::open(), Archive::open());
+    let (table, out) = (many_permits(100), archive.path("pictures"));
+    model.issuing(&table).and(&["--out", &model.path("pictures")]).run().ended(0);
+    let folder = in_the_way(&model.rows(), 20, &out);
+    let failed = archive.issuing(&table).and(&["--out", &out]).run().ended(2).json();
+    let issued = failed["error"]["issued"].as_u64().unwrap();
+    assert_eq!((word(&failed, "/error/code"), failed["error"]["rows"].as_u64()), ("file_is_folder", Some(issued)), "{failed}");
+    assert!((20..100).contains(&issued) && archive.is_whole()["certificates"].as_u64() == Some(issued), "{failed}");
+    fs::remove_dir(&folder).unwrap();
+    assert_eq!(counts(&archive.issuing(&table).and(&["--out", &out]).run().ended(0).json()), (100 - issued, issued, 0));
+    in_the_way(&model.rows(), 20, &archive.path("again"));
+    let said = archive.issuing(&table).and(&["--out", &archive.path("again"), "--lang", "en"]).for_people().run().ended(2).err;
+    assert!(said.contains(" rows, 0 issued; the same command goes on from there."), "{said}");
+}
+
+#[test]
+fn a_folder_whose_run_fails_midway_says_how_many_it_has_issued() {
+    let (model, office) = (Office::open(), Office::open());
+    let table = many_permits(300);
+    model.issue(&table).ended(0);
+    let rows = model.report();
+    let folder = in_the_way(&rows, 280, &office.path("out"));
+    let run = office.issuing(&table).and(&["--lang", "en"]).for_people().run().ended(2);
+    assert!(run.err.ends_with("stopped after 256 rows, 256 issued; the same command goes on from there.\n"), "{run:?}");
+    let failed = office.issue(&table).ended(2).json();
+    assert_eq!((failed["error"]["rows"].as_u64(), failed["error"]["issued"].as_u64()), (Some(256), Some(0)), "{failed}");
+    fs::remove_dir(&folder).unwrap();
+    assert_eq!(counts(&office.issue(&table).ended(0).json()), (44, 256, 0));
+}
+
 /// Titles whose number is free text, one of them with a cuneiform sign, which no font for Chinese has.
 const TITLES: &str = "request_id,number,holder_name,holder_code_type,holder_code,unit_number,location,right_type,ownership,usage,floor_area,right_nature
 GD-1,粤（2026）广州市不动产权第01234567号,王伟,111,11010519491231002X,440106001002GB00012F00010203,广州市天河区天河北路1号,4/3,0,11,89.50,出让/市场化商品房

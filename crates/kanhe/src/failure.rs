@@ -26,8 +26,8 @@ pub struct Failure {
 enum Done {
     /// In the words of its verb, for machines.
     Told(serde_json::Value),
-    /// So many rows of a table.
-    Rows(usize),
+    /// So many rows of a table, and how many certificates were issued for them, where that is what they ask for.
+    Rows(usize, Option<usize>),
 }
 
 impl Failure {
@@ -109,15 +109,31 @@ impl Failure {
     /// Says how many rows of a table were done before it: the same command goes on behind them.
     #[must_use]
     pub fn after_rows(self, rows: usize) -> Self {
-        Self { done: (rows > 0).then(|| Box::new(Done::Rows(rows))), ..self }
+        Self { done: (rows > 0).then(|| Box::new(Done::Rows(rows, None))), ..self }
+    }
+
+    /// The same of a table of applications, with how many certificates were issued for them.
+    #[must_use]
+    pub fn after_issuing(self, rows: usize, issued: usize) -> Self {
+        Self { done: (rows > 0).then(|| Box::new(Done::Rows(rows, Some(issued)))), ..self }
     }
 
     /// One line for people, one for whatever else is wrong, and one for how far it came.
     pub fn line(&self, language: Language) -> String {
         let also = self.also.iter().map(|also| also.line(language));
         let done = match (self.done.as_deref(), language) {
-            (Some(Done::Rows(rows)), Language::Chinese) => Some(format!("已停止，此前完成 {rows} 行；重新运行同一命令即从此处继续。")),
-            (Some(Done::Rows(rows)), Language::English) => Some(format!("stopped after {rows} rows; the same command goes on from there.")),
+            (Some(Done::Rows(rows, None)), Language::Chinese) => {
+                Some(format!("已停止，此前完成 {rows} 行；重新运行同一命令即从此处继续。"))
+            }
+            (Some(Done::Rows(rows, None)), Language::English) => {
+                Some(format!("stopped after {rows} rows; the same command goes on from there."))
+            }
+            (Some(Done::Rows(rows, Some(issued))), Language::Chinese) => {
+                Some(format!("已停止，此前完成 {rows} 行，本次签发 {issued} 张；重新运行同一命令即从此处继续。"))
+            }
+            (Some(Done::Rows(rows, Some(issued))), Language::English) => {
+                Some(format!("stopped after {rows} rows, {issued} issued; the same command goes on from there."))
+            }
             (Some(Done::Told(_)) | None, _) => None,
         };
         std::iter::once(self.own_line(language)).chain(also).chain(done).collect::<Vec<_>>().join("\n")
@@ -157,8 +173,11 @@ impl Failure {
         let mut told = serde_json::json!({});
         match (self.done.as_deref(), error.as_object_mut()) {
             (Some(Done::Told(done)), _) => told.clone_from(done),
-            (Some(Done::Rows(rows)), Some(error)) => drop(error.insert("rows".to_owned(), (*rows).into())),
-            (Some(Done::Rows(_)) | None, _) => {}
+            (Some(Done::Rows(rows, issued)), Some(error)) => {
+                error.insert("rows".to_owned(), (*rows).into());
+                error.extend(issued.map(|issued| ("issued".to_owned(), issued.into())));
+            }
+            (Some(Done::Rows(..)) | None, _) => {}
         }
         if let Some(told) = told.as_object_mut() {
             told.insert("error".to_owned(), error);
@@ -207,6 +226,16 @@ mod tests {
         assert_eq!(last(&midst, Language::English).as_deref(), Some("stopped after 12 rows; the same command goes on from there."));
         assert_eq!(last(&midst, Language::Chinese).as_deref(), Some("已停止，此前完成 12 行；重新运行同一命令即从此处继续。"));
         assert_eq!(midst.json().pointer("/error/rows"), Some(&serde_json::json!(12)));
+        let issuing = failure().after_issuing(12, 9);
+        assert_eq!(
+            last(&issuing, Language::English).as_deref(),
+            Some("stopped after 12 rows, 9 issued; the same command goes on from there.")
+        );
+        assert_eq!(
+            last(&issuing, Language::Chinese).as_deref(),
+            Some("已停止，此前完成 12 行，本次签发 9 张；重新运行同一命令即从此处继续。")
+        );
+        assert_eq!(issuing.json().pointer("/error/issued"), Some(&serde_json::json!(9)));
         let first = failure().after_rows(0);
         assert_eq!((first.line(Language::English), first.json()), (failure().line(Language::English), failure().json()));
     }

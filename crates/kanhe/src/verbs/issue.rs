@@ -88,16 +88,11 @@ fn issue_all(
 ) -> Result<Counts, Failure> {
     let today = day_in_china(clock::moment(args.at.as_deref())?);
     let mut progress = Progress::new(table.size(), voice);
-    let mut run = Run { kind, desk, artist, today, ledger, ready: Vec::with_capacity(CHUNK), counts: Counts::default() };
+    let (ready, counts) = (Vec::with_capacity(CHUNK), Counts::default());
+    let mut run = Run { kind, desk, artist, today, ledger, ready, counts, kept: (0, 0) };
     let pause = Pause::listen()?;
     while !pause.asked() {
-        let mut read = 0_usize;
-        for row in table.by_ref().take(CHUNK) {
-            let application = row.map_err(|error| Failure::new(error.code(), error))?;
-            read += 1;
-            run.admit(&application)?;
-        }
-        run.finish_all()?;
+        let read = run.chunk(&mut table).map_err(|failure| failure.after_issuing(run.kept.0, run.kept.1))?;
         progress.advance(read, table.taken());
         if read < CHUNK {
             return Ok(run.counts);
@@ -116,9 +111,23 @@ struct Run<'a> {
     ledger: &'a mut Ledger,
     ready: Vec<Ready>,
     counts: Counts,
+    /// Rows whose lines are on the disk, and certificates issued for them: what a run that fails can promise.
+    kept: (usize, usize),
 }
 
 impl Run<'_> {
+    /// Reads some rows and finishes them; how many there were.
+    fn chunk(&mut self, table: &mut Table<'_>) -> Result<usize, Failure> {
+        let mut read = 0_usize;
+        for row in table.by_ref().take(CHUNK) {
+            let application = row.map_err(|error| Failure::new(error.code(), error))?;
+            read += 1;
+            self.admit(&application)?;
+        }
+        self.finish_all()?;
+        Ok(read)
+    }
+
     /// Admits a row, and draws all that minting needs.
     fn admit(&mut self, application: &Application) -> Result<(), Failure> {
         let line = application.line();
@@ -179,7 +188,9 @@ impl Run<'_> {
             self.ledger.report(&line)?;
         }
         self.ledger.settle();
-        self.ledger.sync()
+        self.ledger.sync()?;
+        self.kept = (self.counts.rows(), self.counts.issued);
+        Ok(())
     }
 }
 

@@ -87,10 +87,9 @@ impl Run<'_> {
             let read = self.read_all(&mut table, to_sign);
             let signed = signing.join().unwrap_or_else(|_| Err(stopped("signing")));
             let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering")));
-            let paused = read?;
-            signed?;
             let (mut counts, reported) = entered?;
-            counts.paused = paused;
+            // What was entered before the table could be read no further stands.
+            counts.paused = read.and_then(|paused| signed.map(|()| paused)).map_err(|failure| self.after(&counts, failure))?;
             Ok((counts, reported))
         })
     }
@@ -164,13 +163,20 @@ impl Run<'_> {
         let mut counts = Counts::default();
         for Batch { rows, position } in batches {
             let read = rows.len();
-            for line in self.enter(rows, &mut counts)? {
-                report.add(&line)?;
-            }
-            report.flush()?;
+            let told = self.enter(rows, &mut counts).and_then(|lines| {
+                lines.iter().try_for_each(|line| report.add(line))?;
+                report.flush()
+            });
+            told.map_err(|failure| self.after(&counts, failure))?;
             progress.advance(read, position);
         }
-        Ok((counts, report.finish()?))
+        let reported = report.finish().map_err(|failure| self.after(&counts, failure))?;
+        Ok((counts, reported))
+    }
+
+    /// A failure with how far the table has come: what stands in the library by then stays there.
+    fn after(&self, counts: &Counts, failure: Failure) -> Failure {
+        if self.dry { failure } else { failure.after_issuing(counts.rows(), counts.issued) }
     }
 
     /// Enters a batch in one write, and tells of each row what came of it.
@@ -189,11 +195,13 @@ impl Run<'_> {
         }
         let entered =
             if self.dry { self.intake.registrar.rehearse(&signed) } else { self.intake.registrar.enter(&signed) }.map_err(stored)?;
+        // Before their files are written: where that fails, they are issued all the same.
+        counts.issued += entered.iter().filter(|entered| matches!(entered, Ok(Entered::New(_)))).count();
         for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
             lines.push(match entered {
                 Err(error) => counts.refused(row, json!([row_fault(&error)])),
                 Ok(Entered::Before(mark)) => self.before(row, mark, None, counts)?,
-                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref(), counts)?,
+                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref())?,
             });
         }
         if let Some((_, out)) = self.artist.filter(|_| !self.dry) {
@@ -217,8 +225,7 @@ impl Run<'_> {
         Ok(counts.before(row, identifier.as_deref(), worth, files.as_ref()))
     }
 
-    fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
-        counts.issued += 1;
+    fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>) -> Result<Value, Failure> {
         let (issued, certificate) = (signed.issued(), signed.issued().certificate());
         let files = self.store(written)?;
         let result = if self.dry { "could_be_issued" } else { "issued" };

@@ -65,14 +65,14 @@ impl Run<'_> {
             match application.and_then(|application| self.row(&application, &mut counts)) {
                 Ok(line) => lines.push(line),
                 // What ends the run takes nothing away from the rows before it.
-                Err(failure) => return self.report(&mut lines, &mut report).and(Err(failure.after_rows(counts.rows()))),
+                Err(failure) => return self.report(&mut lines, &mut report).and(Err(after(&counts, failure))),
             }
             progress.advance(1, table.taken());
             if lines.len() == BATCH {
-                self.report(&mut lines, &mut report)?;
+                self.report(&mut lines, &mut report).map_err(|failure| after(&counts, failure))?;
             }
         }
-        self.report(&mut lines, &mut report)?;
+        self.report(&mut lines, &mut report).map_err(|failure| after(&counts, failure))?;
         counts.paused = pause.asked();
         Ok((counts, report.finish()?))
     }
@@ -133,4 +133,9 @@ impl Run<'_> {
         drawn.store(out)?;
         Ok(Some(drawn.names()))
     }
+}
+
+/// A failure with how far the table has come.
+fn after(counts: &Counts, failure: Failure) -> Failure {
+    failure.after_issuing(counts.rows(), counts.issued)
 }

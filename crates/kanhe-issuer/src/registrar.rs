@@ -144,11 +144,6 @@ impl<'l> Registrar<'l> {
         })
     }
 
-    /// Says of each signed certificate how entering it would end, and writes nothing.
-    pub fn rehearse(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
-        self.library.rehearse(|pen| signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect())
-    }
-
     /// The bytes that entering would write: what a benchmark writes bare.
     pub fn batch_of(&self, signed: &[Signed]) -> Result<Batch, RegistrarError> {
         self.library.batch_of(|pen| signed.iter().try_for_each(|signed| enter(pen, signed, Lineage::First).map(drop)))

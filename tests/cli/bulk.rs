@@ -17,6 +17,9 @@ const MEASURE: &str = "import resource, subprocess, sys\n\
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n\
     sys.exit(ended.returncode)";
 
+/// Characters of a row that is longer than any table's may be.
+const LONG_ROW: usize = 9 << 20;
+
 #[test]
 fn a_table_that_flows_by_once_is_the_same_table() {
     let office = Office::open();
@@ -130,11 +133,28 @@ fn a_run_that_fails_midway_says_how_many_it_has_issued_and_the_same_command_goes
     let issued = failed["error"]["issued"].as_u64().unwrap();
     assert_eq!((word(&failed, "/error/code"), failed["error"]["rows"].as_u64()), ("file_is_folder", Some(issued)), "{failed}");
     assert!((20..100).contains(&issued) && archive.is_whole()["certificates"].as_u64() == Some(issued), "{failed}");
+    let told = archive.rows();
+    assert_eq!(told.iter().filter(|row| row["result"] == "issued").count() as u64, issued, "what stands is told");
+    assert_eq!((&told[20]["result"], &told[20]["files"]), (&"issued".into(), &Value::Null), "and no file that is not there");
     fs::remove_dir(&folder).unwrap();
     assert_eq!(counts(&archive.issuing(&table).and(&["--out", &out]).run().ended(0).json()), (100 - issued, issued, 0));
     in_the_way(&model.rows(), 20, &archive.path("again"));
     let said = archive.issuing(&table).and(&["--out", &archive.path("again"), "--lang", "en"]).for_people().run().ended(2).err;
     assert!(said.contains(" rows, 0 issued; the same command goes on from there."), "{said}");
+}
+
+#[test]
+fn rows_before_one_that_cannot_be_read_are_issued_and_told() {
+    let table = many_permits(600) + "R-long," + &"x".repeat(LONG_ROW) + "\n";
+    let (archive, office) = (Archive::open(), Office::open());
+    let failed = archive.issuing(&table).run().ended(2).json();
+    let told =
+        |failed: &Value| (word(failed, "/error/code").to_owned(), failed["error"]["rows"].as_u64(), failed["error"]["issued"].as_u64());
+    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
+    assert_eq!((archive.rows().len(), archive.is_whole()["certificates"].as_u64()), (600, Some(600)));
+    let failed = office.issue(&table).ended(2).json();
+    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
+    assert_eq!(office.report().len(), 600);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What people do wrong with a library, and that it neither loses nor believes anything for that.
 
 use crate::archive::{Archive, GROUNDS};
+use crate::library::counts;
 use crate::office::{many_permits, permits};
 use crate::program::{Kanhe, kanhe, word};
 use serde_json::Value;
@@ -144,10 +145,21 @@ fn a_request_answers_for_one_act_only() {
 #[test]
 fn a_rehearsal_of_a_row_that_stands_twice_says_so() {
     let archive = Archive::open();
-    let table = many_permits(1) + many_permits(1).lines().nth(1).unwrap() + "\n";
-    let told = archive.issuing(table).and(&["--dry-run"]).run().ended(0).json();
-    assert_eq!((&told["issued"], &told["repeated"]), (&1.into(), &1.into()));
+    // Far apart: what is signed together in a run is not what is held against each other.
+    let table = many_permits(600);
+    let first = table.lines().nth(1).unwrap();
+    let other = first.replacen("R-", "X-", 1);
+    let table = format!("{table}{first}\n{other}\n");
+    let told = archive.issuing(&table).and(&["--dry-run"]).run().ended(1).json();
+    assert_eq!(counts(&told), (600, 1, 1));
+    let rows = archive.rows();
+    assert_eq!((&rows[600]["result"], &rows[600]["identifier"]), (&"before".into(), &rows[0]["identifier"]));
+    assert_eq!((&rows[601]["result"], &rows[601]["faults"][0]["code"]), (&"refused".into(), &"identifier_taken".into()));
     assert_eq!(archive.told(&["count"])["totals"], serde_json::json!([]));
+    let found = archive.rows();
+    assert_eq!(counts(&archive.issuing(&table).run().ended(1).json()), (600, 1, 1), "and the run does what it said");
+    let identifiers = |rows: &[Value]| rows.iter().map(|row| row["identifier"].clone()).collect::<Vec<_>>();
+    assert_eq!(identifiers(&archive.rows()), identifiers(&found));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use kanhe_core::key::{PublicKeyLine, SigningKey};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::examiner::{Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion};
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, Replacement, Signed, effective_on};
+use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, Replacement, Signed, effective_on};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
 use kanhe_log::note::NoteSigner;
@@ -111,8 +111,8 @@ impl Stage {
             Act::Review { person } => self.review(*person, now).map_err(|error| error.code())?,
             Act::Approve { person } => {
                 let kind = self.house.kind(ACCOUNTING);
-                let decided = self.by("head-1", now);
-                let entered = self.examiner().approve(&self.house.desk(ACCOUNTING), kind, &self.lodged(*person), &decided, self.salt());
+                let decided = Grant { entry: self.by("head-1", now), salt: self.salt() };
+                let entered = self.examiner().approve(&self.house.desk(ACCOUNTING), kind, &self.lodged(*person), &decided);
                 self.answer_with(entered.map_err(|error| error.code())?, answer);
             }
             Act::TransferIn { person } => {
@@ -234,8 +234,8 @@ impl Stage {
     fn replace(&self, person: usize, version: usize, how: Replacement, now: Timestamp) -> Result<Entered, RegistrarError> {
         let request = format!("R-{person}-{}", version + 1);
         let draft = self.house.draft(OPERATOR, person, &request, &day_in_china(now).to_string());
-        let entry = self.entry(now, now);
-        self.registrar().replace(&self.house.desk(OPERATOR), &self.identifier(person, version), how, draft, entry, self.salt())
+        let grant = self.grant(now, now);
+        self.registrar().replace(&self.house.desk(OPERATOR), &self.identifier(person, version), how, draft, grant)
     }
 
     fn answer_with(&self, entered: Entered, answer: &(dyn Fn(Answer) + Sync)) {
@@ -284,7 +284,7 @@ impl Stage {
     fn take_over(&self, person: usize, now: Timestamp) -> Result<Entered, RegistrarError> {
         let origin = self.origin(person)?;
         let draft = self.house.draft(OPERATOR, person, &format!("T-{person}"), &day_in_china(now).to_string());
-        self.registrar().take_over(&self.house.desk(OPERATOR), &origin, draft, self.entry(now, now), self.salt())
+        self.registrar().take_over(&self.house.desk(OPERATOR), &origin, draft, self.grant(now, now))
     }
 
     fn publish(&self) -> Result<(), StoreError> {
@@ -330,8 +330,12 @@ impl Stage {
     fn sign(&self, kind: &str, person: usize) -> Signed {
         let now = moment("2026-03-01T04:00:00Z");
         let draft = self.house.draft(kind, person, &format!("R-{person}"), ISSUED);
-        let entry = self.entry(effective_on(day(ISSUED), now), now);
-        self.registrar().sign(&self.house.desk(kind), draft, entry, self.salt()).unwrap()
+        let grant = self.grant(effective_on(day(ISSUED), now), now);
+        self.registrar().sign(&self.house.desk(kind), draft, grant).unwrap()
+    }
+
+    fn grant(&self, effective: Timestamp, now: Timestamp) -> Grant {
+        Grant { entry: self.entry(effective, now), salt: self.salt() }
     }
 
     fn entry(&self, effective: Timestamp, now: Timestamp) -> Entry {

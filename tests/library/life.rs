@@ -158,7 +158,7 @@ fn an_amendment_changes_a_name_and_a_renewal_does_not() {
     let renamed = |how, request: &str| {
         let draft = registry.house.draft_of(OPERATOR, (1, "李改名"), request, "2026-05-01");
         let desk = registry.house.desk(OPERATOR);
-        registry.registrar().replace(&desk, &registry.identifier(mark), how, draft, registry.entry(at, at), registry.salt())
+        registry.registrar().replace(&desk, &registry.identifier(mark), how, draft, registry.grant(at, at))
     };
     assert_eq!(renamed(Replacement::Renew, "R-2").unwrap_err().code(), "other_holder_name");
     assert!(renamed(Replacement::Amend, "R-3").is_ok());

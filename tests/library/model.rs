@@ -36,7 +36,8 @@ enum Step {
     Change(usize, Change, i64),
     Replace(usize, Replacement),
     Again(usize),
-    TransferIn,
+    /// From another region, said to have taken effect so many hours ago, or in so many.
+    TransferIn(i64),
     Alias(usize, usize),
     Wait(i64),
     Reopen,
@@ -51,7 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0..8_usize, prop::sample::select(changes), back).prop_map(|(which, change, back)| Step::Change(which, change, back)),
         3 => (0..8_usize, prop::sample::select(vec![Replacement::Renew, Replacement::Amend])).prop_map(|(which, how)| Step::Replace(which, how)),
         1 => (0..8_usize).prop_map(Step::Again),
-        1 => Just(Step::TransferIn),
+        1 => prop_oneof![2 => Just(0), 1 => -2 * DAY..2 * DAY].prop_map(Step::TransferIn),
         2 => (0..8_usize, 0..3_usize).prop_map(|(which, name)| Step::Alias(which, name)),
         2 => (1..900_i64).prop_map(Step::Wait),
         1 => Just(Step::Reopen),
@@ -120,7 +121,7 @@ impl Model {
             // People who may have one are the first; the others come once.
             Step::Issue => self.issue(registry, OPERATOR, PEOPLE + self.requests, now),
             Step::IssueOnly(person) => self.issue(registry, ACCOUNTING, person, now),
-            Step::TransferIn => self.take_over(registry, PEOPLE + self.requests, now),
+            Step::TransferIn(back) => self.take_over(registry, PEOPLE + self.requests, now.checked_sub(back.hours()).unwrap(), now),
             Step::Again(which) => {
                 let Some(Line { mark, kind, person, request, asked: Some(then), .. }) = chosen(which) else { return };
                 let again = signed(registry, kind, person, &request, then);
@@ -200,7 +201,7 @@ impl Model {
         }
     }
 
-    fn take_over(&mut self, registry: &Registry, person: usize, now: Timestamp) {
+    fn take_over(&mut self, registry: &Registry, person: usize, effective: Timestamp, now: Timestamp) {
         self.requests += 1;
         let body = format!("11100000000013338W032.11330000002473039X.2023{:07}.001", self.requests);
         let there = format!("1.2.156.3005.2.{body}.{}", kanhe_core::code::check::mod_37_36(&body.replace('.', "")).unwrap());
@@ -209,9 +210,16 @@ impl Model {
         let request = format!("R-{}", self.requests);
         let draft = registry.house.draft(OPERATOR, person, &request, &day_in_china(now).to_string());
         let desk = registry.house.desk(OPERATOR);
-        let come = registry.registrar().take_over(&desk, &origin, draft, registry.entry(now, now), registry.salt()).unwrap();
-        self.aliases.insert(("330000".to_owned(), there), come.shelfmark());
-        self.came(registry, come.shelfmark(), (OPERATOR, person, request), (now, now), None);
+        let come = registry.registrar().take_over(&desk, &origin, draft, registry.grant(effective, now));
+        let begins = effective_on(day_in_china(now), now);
+        let refused = (effective < begins).then_some("lifecycle_before_last").or((effective > now).then_some("lifecycle_in_future"));
+        match (code_of(come), refused) {
+            (Ok(come), None) => {
+                self.aliases.insert(("330000".to_owned(), there), come.shelfmark());
+                self.came(registry, come.shelfmark(), (OPERATOR, person, request), (effective, now), None);
+            }
+            (come, refused) => assert_eq!(come.err(), refused),
+        }
     }
 
     /// A new version stands; what its paper says is taken from it, and everything else from here.
@@ -328,8 +336,8 @@ fn asked(registry: &Registry, question: &Question) -> Vec<Shelfmark> {
 fn signed(registry: &Registry, kind: &str, person: usize, request: &str, now: Timestamp) -> Signed {
     let issued = day_in_china(now);
     let draft = registry.house.draft(kind, person, request, &issued.to_string());
-    let entry = registry.entry(effective_on(issued, now), now);
-    registry.registrar().sign(&registry.house.desk(kind), draft, entry, registry.salt()).unwrap()
+    let grant = registry.grant(effective_on(issued, now), now);
+    registry.registrar().sign(&registry.house.desk(kind), draft, grant).unwrap()
 }
 
 fn enter(registry: &Registry, signed: Signed) -> Result<Shelfmark, RegistrarError> {

@@ -83,6 +83,6 @@ fn of_a_few_and_of_one_alone_none_is_issued_whose_signature_is_wrong() {
     let desk: Desk<'_> = registry.house.desk_with(OPERATOR, &faulty);
     let now = moment("2026-03-01T04:00:00Z");
     let draft = registry.house.draft(OPERATOR, 1, "R-1", DAY);
-    let alone = registry.registrar().sign(&desk, draft, registry.entry(now, now), registry.salt());
+    let alone = registry.registrar().sign(&desk, draft, registry.grant(now, now));
     assert_eq!(alone.err().map(|error| error.code()), Some("signature_wrong"));
 }

@@ -12,7 +12,7 @@ use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::proposal::Proposal;
-use kanhe_issuer::registrar::{Entered, Entry, Registrar, RegistrarError, Replacement, Signed, effective_on};
+use kanhe_issuer::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Replacement, Signed, effective_on};
 use kanhe_store::{Card, Library, LibrarySecret, Pen, Settings, Shelfmark, StoreError};
 use kanhe_tests::Office;
 use kanhe_tests::world::{day, label, moment, test_key};
@@ -214,11 +214,15 @@ impl Registry {
         Entry { grounds, effective, now, salt: self.salt() }
     }
 
+    pub fn grant(&self, effective: Timestamp, now: Timestamp) -> Grant {
+        Grant { entry: self.entry(effective, now), salt: self.salt() }
+    }
+
     pub fn sign(&self, name: &str, person: usize, request: &str, issued: &str) -> Signed {
         let now = moment(&format!("{issued}T04:00:00Z"));
         let draft = self.house.draft(name, person, request, issued);
-        let entry = self.entry(effective_on(day(issued), now), now);
-        self.registrar().sign(&self.house.desk(name), draft, entry, self.salt()).unwrap()
+        let grant = self.grant(effective_on(day(issued), now), now);
+        self.registrar().sign(&self.house.desk(name), draft, grant).unwrap()
     }
 
     pub fn issue(&self, name: &str, person: usize, request: &str, issued: &str) -> Result<Entered, RegistrarError> {
@@ -252,7 +256,7 @@ impl Registry {
             if self.library.card(shelfmark).unwrap().type_code() == self.house.kind(ACCOUNTING).code() { ACCOUNTING } else { OPERATOR };
         let draft = self.house.draft(name, person, request, &day_in_china(at).to_string());
         let desk = self.house.desk(name);
-        self.registrar().replace(&desk, &self.identifier(shelfmark), replacement, draft, self.entry(at, at), self.salt())
+        self.registrar().replace(&desk, &self.identifier(shelfmark), replacement, draft, self.grant(at, at))
     }
 }
 

@@ -9,7 +9,7 @@ use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::examiner::{Admitted, Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion};
-use kanhe_issuer::registrar::{Entered, Entry, Replacement};
+use kanhe_issuer::registrar::{Entered, Entry, Grant, Replacement};
 use kanhe_store::{Project, Stage};
 use kanhe_tests::world::moment;
 use std::path::Path;
@@ -106,7 +106,7 @@ impl Bureau {
     pub fn approve(&self, code: &ProjectCode, actor: &str, at: &str) -> Result<Entered, ExaminerError> {
         let desk = self.registry.house.desk(self.kind);
         let kind = self.registry.house.kind(self.kind);
-        self.examiner().approve(&desk, kind, code, &self.entry(actor, at), self.registry.salt())
+        self.examiner().approve(&desk, kind, code, &Grant { entry: self.entry(actor, at), salt: self.registry.salt() })
     }
 
     /// Brings an application through both departments and the decision.
@@ -164,7 +164,7 @@ fn a_type_that_is_reviewed_mints_nothing_at_once_and_another_takes_no_applicatio
     let registry = &bureau.registry;
     let desk = registry.house.desk(ACCOUNTING);
     let draft = registry.house.draft(ACCOUNTING, 1, "R-1", "2026-03-02");
-    let refused = registry.registrar().sign(&desk, draft, registry.entry(moment(NOON), moment(NOON)), registry.salt());
+    let refused = registry.registrar().sign(&desk, draft, registry.grant(moment(NOON), moment(NOON)));
     assert_eq!(refused.err().map(|error| error.code()), Some("review_needed"));
     let application = registry.house.application(OPERATOR, 1, "R-1", "");
     let lodging = Lodging { agency: desk.agency().code, application: &application, descent: Descent::First, chance: [1; 10] };

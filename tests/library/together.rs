@@ -1,9 +1,11 @@
 //! Many at once: one order, nothing twice, nothing lost.
 
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
-use kanhe_issuer::registrar::Answer;
-use kanhe_store::{Drawer, Library, Settings, StoreError};
-use kanhe_tests::world::moment;
+use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::manifest::{Contents, Manifest};
+use kanhe_issuer::registrar::{Answer, Entered, RegistrarError, Signed};
+use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
+use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
@@ -26,6 +28,36 @@ fn of_many_who_ask_the_same_one_is_answered_and_all_are_told_so() {
     assert_eq!(marks.into_inner().unwrap().len(), 1);
     assert_eq!(library.certificates().unwrap(), 1);
     assert_eq!(library.log_size().unwrap(), 1);
+}
+
+#[test]
+fn what_was_signed_before_a_manifest_calls_its_key_stolen_is_not_entered_behind_it() {
+    let registry = Registry::new();
+    let region = test_key("region");
+    let take_up = |edition: u32, counts_before: Option<u64>| {
+        let mut contents = Contents { edition, ..Contents::clone(registry.house.manifest()) };
+        contents.agencies[0].keys[0].counts_before = counts_before;
+        let envelope = sign_to_cose(Manifest::TYPE, &Manifest::new(contents).unwrap().encode(), &region);
+        let manifest = SignedManifest { envelope, root: region.verifying_key() };
+        let now = moment("2026-03-01T04:00:00Z");
+        registry.registrar().take_up(&manifest, &registry.entry(now, now)).unwrap();
+    };
+    take_up(1, None);
+    let first = registry.sign(OPERATOR, 1, "R-1", "2026-03-01");
+    let (second, third) = (registry.sign(OPERATOR, 2, "R-2", "2026-03-01"), registry.sign(OPERATOR, 3, "R-3", "2026-03-01"));
+    let enter = |signed: &[Signed]| registry.registrar().enter(signed).unwrap().pop().unwrap();
+    assert!(enter(&[first]).is_ok());
+    take_up(2, Some(registry.library.log_size().unwrap()));
+    let moved = RegistrarError::ManifestMoved { signed: 1, present: 2 };
+    assert_eq!(enter(&[second, third]).unwrap_err(), moved);
+    assert_eq!(registry.library.certificates().unwrap(), 1);
+    // It is so after the library was opened again, and nothing was kept of it in memory.
+    let again = registry.sign(OPERATOR, 1, "R-1", "2026-03-01");
+    let other = registry.sign(OPERATOR, 4, "R-4", "2026-03-01");
+    let registry = registry.reopen();
+    let enter = |signed: &[Signed]| registry.registrar().enter(signed).unwrap().pop().unwrap();
+    assert!(matches!(enter(&[again]), Ok(Entered::Before(_))), "what was answered is answered again");
+    assert_eq!(enter(&[other]).unwrap_err(), moved);
 }
 
 #[test]
@@ -124,7 +156,7 @@ fn what_was_issued_before_is_followed_without_being_signed_again() {
     let answer = |person: usize| {
         let draft = registry.house.draft(OPERATOR, person, "R-once", "2026-03-01");
         let now = moment("2026-03-01T04:00:00Z");
-        registry.registrar().answer(&desk, draft, registry.entry(now, now), [person.to_le_bytes()[0]; 16])
+        registry.registrar().answer(&desk, draft, registry.grant(now, now))
     };
     let Ok(Answer::New(signed)) = answer(1) else { panic!("nothing was issued yet") };
     let Ok(Answer::New(_)) = answer(1) else { panic!("nothing is entered yet") };

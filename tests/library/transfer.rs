@@ -34,10 +34,21 @@ fn take_over_from(
     request: &str,
     identifier: &str,
 ) -> Result<Entered, RegistrarError> {
+    take_over_since(registry, region, (name, person), request, identifier, NOON)
+}
+
+fn take_over_since(
+    registry: &Registry,
+    region: RegionCode,
+    (name, person): (&str, usize),
+    request: &str,
+    identifier: &str,
+    effective: &str,
+) -> Result<Entered, RegistrarError> {
     let draft = registry.house.draft(name, person, request, "2026-03-02");
     let origin = Origin::new(&registry.library, region, CertificateId::parse_foreign(identifier).unwrap(), None).unwrap();
-    let entry = registry.entry(moment(NOON), moment(NOON));
-    registry.registrar().take_over(&registry.house.desk(name), &origin, draft, entry, registry.salt())
+    let grant = registry.grant(moment(effective), moment(NOON));
+    registry.registrar().take_over(&registry.house.desk(name), &origin, draft, grant)
 }
 
 /// The identifier of [`there`] with another serial, version or check character.
@@ -131,6 +142,27 @@ fn a_transfer_is_not_called_off_while_the_certificate_goes_on_here_anew() {
     assert_eq!(back("2026-03-05T04:00:00Z").unwrap_err(), refused);
     registry.change(anew, Change::Annul, "2026-03-06T04:00:00Z").unwrap();
     assert!(back("2026-03-07T04:00:00Z").is_ok());
+    assert!(is_whole(&registry));
+}
+
+#[test]
+fn what_comes_over_takes_effect_on_the_day_of_its_issue_at_the_earliest_and_never_later_than_now() {
+    let registry = Registry::new();
+    let since = |effective: &str| {
+        let come = take_over_since(&registry, zhejiang(), (OPERATOR, 1), "R-1", &there(), effective);
+        come.map_err(|error| error.code())
+    };
+    for (effective, code) in [
+        ("2999-01-01T00:00:00Z", "lifecycle_in_future"),
+        ("2026-03-02T04:00:01Z", "lifecycle_in_future"),
+        ("2026-03-01T15:59:59Z", "lifecycle_before_last"),
+        ("1900-01-01T00:00:00Z", "lifecycle_before_last"),
+    ] {
+        assert_eq!(since(effective), Err(code), "{effective}");
+    }
+    assert_eq!(registry.library.log_size().unwrap(), 0);
+    let mark = since("2026-03-01T16:00:00Z").unwrap().shelfmark();
+    registry.change(mark, Change::Revoke, NOON).unwrap();
     assert!(is_whole(&registry));
 }
 

@@ -20,6 +20,7 @@ mod examples;
 mod interface;
 mod jobs;
 mod keys;
+mod meanwhile;
 mod node;
 mod office;
 mod oidc;

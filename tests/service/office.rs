@@ -8,7 +8,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Table;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entry, Registrar};
+use kanhe_issuer::registrar::{Entry, Grant, Registrar};
 use kanhe_tests::Office;
 
 /// A certificate, and the text of its code.
@@ -44,7 +44,7 @@ pub fn issue_many(stage: &Stage, office: Office, person: usize, numbers: impl In
         );
         let application = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
         let draft = kind.admit(&application, "2026-06-15".parse().unwrap()).unwrap_or_else(|faults| panic!("{faults:?}"));
-        registrar.sign(&desk, draft, entry(stage), house.chance()).unwrap()
+        registrar.sign(&desk, draft, Grant { entry: entry(stage), salt: house.chance() }).unwrap()
     };
     let signed: Vec<_> = numbers.into_iter().map(sign).collect();
     let certificate = |shelfmark| {

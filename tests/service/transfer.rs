@@ -12,12 +12,16 @@ fn there(stage: &Stage) -> String {
     here.replace(Office::Housing.code().as_str(), Office::Hangzhou.code().as_str())
 }
 
-fn taking_over(stage: &Stage, there: &str, number: usize, said: &str) -> Reply {
+pub fn taking(there: &str, number: usize, said: &str) -> Value {
     let mut body = issue(OPERATOR, operator(number));
     body["identifier"] = json!(there);
     body["from"] = json!("330000");
     body["said"] = json!(said);
-    stage.post_as(WANG, "/v1/certificates/transfer-in", &body)
+    body
+}
+
+fn taking_over(stage: &Stage, there: &str, number: usize, said: &str) -> Reply {
+    stage.post_as(WANG, "/v1/certificates/transfer-in", &taking(there, number, said))
 }
 
 fn found(stage: &Stage, state: &str) -> Value {
@@ -34,6 +38,14 @@ fn a_certificate_comes_from_another_region_once_and_when_that_has_given_it_away(
     };
     assert_eq!(refused(2, "special-work-operator:02"), (409, "transfer_not_given_away".to_owned()));
     assert_eq!(refused(2, "special-work-operator:77"), (422, "state_code_unknown".to_owned()));
+    for (effective, status, code) in
+        [("2999-01-01T00:00:00Z", 422, "lifecycle_in_future"), ("1900-01-01T00:00:00Z", 409, "lifecycle_before_last")]
+    {
+        let mut body = taking(&there, 2, "special-work-operator:01");
+        body["effective"] = json!(effective);
+        let reply = stage.post_as(WANG, "/v1/certificates/transfer-in", &body);
+        assert_eq!((reply.status, reply.code().as_str()), (status, code));
+    }
     let taken = taking_over(&stage, &there, 2, "special-work-operator:01");
     assert_eq!(taken.status, 201, "{}", String::from_utf8_lossy(&taken.bytes));
     assert_eq!(taken.json()["warnings"].as_array().unwrap().len(), 1, "{}", taken.json()["warnings"]);

@@ -167,6 +167,11 @@ impl<'a> Desk<'a> {
         self.agency
     }
 
+    /// The edition of the manifest that the desk was opened on.
+    pub(crate) fn edition(&self) -> u32 {
+        self.manifest.edition
+    }
+
     /// Whether applications for the type are reviewed before anything is minted.
     pub const fn needs_review(&self) -> bool {
         self.needs_review

@@ -20,7 +20,7 @@ use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::Desk;
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Registrar, enter, event};
+use crate::registrar::{Entered, Entry, Grant, Registrar, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Approval, Event};
@@ -104,45 +104,69 @@ impl<'l> Examiner<'l> {
     ///
     /// There is no such application, or it is closed; not every department agrees; who decides has handled it; the desk is of another agency or
     /// type, or refuses it; or the register does, as when it issues.
-    pub fn approve(
+    pub fn approve(&self, desk: &Desk<'_>, kind: &CertificateKind, code: &ProjectCode, grant: &Grant) -> Result<Entered, ExaminerError> {
+        self.approve_and(desk, kind, code, grant, |_| Ok(()))
+    }
+
+    /// Approves an application likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn approve_and<E: From<ExaminerError> + From<StoreError>>(
         &self,
         desk: &Desk<'_>,
         kind: &CertificateKind,
         code: &ProjectCode,
-        entry: &Entry,
-        salt: [u8; 16],
-    ) -> Result<Entered, ExaminerError> {
+        grant: &Grant,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
         if let (Stage::Approved, Some(shelfmark)) = (project.stage, project.issued) {
             return Ok(Entered::Before(shelfmark));
         }
+        let signed = self.sign_approved(desk, kind, &project, grant)?;
+        self.library.commit(|pen| {
+            let entered = self.enter_approved(pen, kind, code, &grant.entry, &signed)?;
+            beside(pen).map(|()| entered)
+        })
+    }
+
+    /// Signs what an application asks for, with the decision that allows it.
+    fn sign_approved(&self, desk: &Desk<'_>, kind: &CertificateKind, project: &Project, grant: &Grant) -> Result<Signed, ExaminerError> {
         if project.agency != desk.agency().code {
             return Err(ExaminerError::OtherAgency { wanted: project.agency, found: desk.agency().code });
         }
+        let (entry, registrar) = (&grant.entry, Registrar::new(self.library));
         let application = Application::read_back(&project.application, kind).map_err(ExaminerError::Form)?;
-        let registrar = Registrar::new(self.library);
-        let descent = Descent::of(&project);
+        let descent = Descent::of(project);
         let draft = kind.admit_for(&application, descent.term(registrar)?, day_in_china(entry.now)).map_err(ExaminerError::Faults)?;
-        let decided = Approval { project: *code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
-        let signed = registrar.sign_as(desk, draft, descent.succession(), entry.clone(), salt)?.approved(decided);
-        self.library.commit(|pen| {
-            let (mut project, history) = open_project(pen, kind, code)?;
-            after_the_last(&history, entry)?;
-            let standing = Standing::of(rule_of(kind)?, &history);
-            may_be_approved(&standing)?;
-            self.is_none_of(pen, standing.handlers(), entry, "decide")?;
-            let lineage = descent.lineage(pen, project.lodged)?;
-            let index = pen.log_size();
-            let entered = enter(pen, &signed, lineage)?;
-            if let Entered::Before(shelfmark) = entered {
-                return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
-            }
-            project.issued = Some(entered.shelfmark());
-            project.events.push(index);
-            project.stage = Stage::Approved;
-            pen.move_on(&project)?;
-            Ok(entered)
-        })
+        let decided = Approval { project: project.code, approver: entry.grounds.actor().to_owned(), decided: entry.now };
+        Ok(registrar.sign_as(desk, draft, descent.succession(), grant.clone())?.approved(decided))
+    }
+
+    /// Asks every rule of the decision, and enters the certificate.
+    fn enter_approved(
+        &self,
+        pen: &mut Pen<'_>,
+        kind: &CertificateKind,
+        code: &ProjectCode,
+        entry: &Entry,
+        signed: &Signed,
+    ) -> Result<Entered, ExaminerError> {
+        let (mut project, history) = open_project(pen, kind, code)?;
+        after_the_last(&history, entry)?;
+        let standing = Standing::of(rule_of(kind)?, &history);
+        may_be_approved(&standing)?;
+        self.is_none_of(pen, standing.handlers(), entry, "decide")?;
+        let descent = Descent::of(&project);
+        let lineage = descent.lineage(pen, project.lodged)?;
+        let index = pen.log_size();
+        let entered = enter(pen, signed, lineage)?;
+        if let Entered::Before(shelfmark) = entered {
+            return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
+        }
+        project.issued = Some(entered.shelfmark());
+        project.events.push(index);
+        project.stage = Stage::Approved;
+        pen.move_on(&project)?;
+        Ok(entered)
     }
 
     /// Closes an application without a certificate.

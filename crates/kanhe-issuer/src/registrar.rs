@@ -18,7 +18,7 @@ pub(crate) use enter::{Lineage, enter};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
-pub use signing::{Answer, Signed};
+pub use signing::{Answer, Grant, Signed};
 pub use transfer::Origin;
 pub(crate) use usable::{Claim, free_version, has_place, meet};
 
@@ -144,11 +144,6 @@ impl<'l> Registrar<'l> {
         })
     }
 
-    /// Says of each signed certificate how entering it would end, and writes nothing.
-    pub fn rehearse(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
-        self.library.rehearse(|pen| signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect())
-    }
-
     /// The bytes that entering would write: what a benchmark writes bare.
     pub fn batch_of(&self, signed: &[Signed]) -> Result<Batch, RegistrarError> {
         self.library.batch_of(|pen| signed.iter().try_for_each(|signed| enter(pen, signed, Lineage::First).map(drop)))
@@ -166,15 +161,31 @@ impl<'l> Registrar<'l> {
         identifier: &CertificateId,
         change: Replacement,
         draft: Draft,
-        entry: Entry,
-        salt: [u8; 16],
+        grant: Grant,
     ) -> Result<Entered, RegistrarError> {
+        self.replace_and(desk, identifier, change, draft, grant, |_| Ok(()))
+    }
+
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn replace_and<E: From<RegistrarError> + From<StoreError>>(
+        &self,
+        desk: &Desk<'_>,
+        identifier: &CertificateId,
+        change: Replacement,
+        draft: Draft,
+        grant: Grant,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
+            return Err(RegistrarError::NeedsReview.into());
         }
-        let asked = entry.effective;
-        let signed = self.sign_as(desk, draft, Succession::Next(identifier), entry, salt)?;
-        self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
+        let asked = grant.entry.effective;
+        let signed = self.sign_as(desk, draft, Succession::Next(identifier), grant)?;
+        self.library.commit(|pen| {
+            let lineage = Lineage::next(pen, identifier, change, asked)?;
+            let entered = enter(pen, &signed, lineage)?;
+            beside(pen).map(|()| entered)
+        })
     }
 
     /// Who gives the days of a certificate that takes the place of this one, or of none: an amendment keeps those of the version before.
@@ -217,9 +228,15 @@ impl<'l> Registrar<'l> {
         })
     }
 
-    /// Changes what has become of a certificate: suspend, reinstate, revoke, annul, cancel, transfer out or undo that.
-    pub fn change(&self, identifier: &CertificateId, change: Change, entry: &Entry, other: Option<&str>) -> Result<Card, RegistrarError> {
-        self.change_and(identifier, change, entry, other, |_, _| Ok(()))
+    /// Changes what has become of a certificate: suspend, reinstate, revoke, annul, cancel, transfer out to a region, or undo that.
+    pub fn change(
+        &self,
+        identifier: &CertificateId,
+        change: Change,
+        entry: &Entry,
+        to: Option<&RegionCode>,
+    ) -> Result<Card, RegistrarError> {
+        self.change_and(identifier, change, entry, to, |_, _| Ok(()))
     }
 
     /// Changes what has become of a certificate, and writes beside it what is to stand in the same commit.
@@ -233,21 +250,17 @@ impl<'l> Registrar<'l> {
         identifier: &CertificateId,
         change: Change,
         entry: &Entry,
-        other: Option<&str>,
+        to: Option<&RegionCode>,
         beside: impl FnOnce(&mut Pen<'_>, &Card) -> Result<(), E>,
     ) -> Result<Card, E> {
         if matches!(change, Change::Renew | Change::Amend) {
             return Err(RegistrarError::NeedsDraft { change }.into());
         }
-        match other.and_then(|other| RegionCode::parse(other).ok()) {
-            Some(region) if region.is_within(self.library.region()) => return Err(RegistrarError::OwnRegion { region }.into()),
-            Some(region) if !region.has_province() => return Err(RegistrarError::NoRegion { region }.into()),
-            Some(_) | None => {}
-        }
+        to.map_or(Ok(()), |region| transfer::is_elsewhere(self.library, region))?;
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;
         self.library.commit(|pen| {
-            let other = other.map(str::to_owned);
+            let other = to.map(|region| region.as_str().to_owned());
             let card = turn(pen, read, change, entry, &Event { other, ..told_of(identifier, &record, change, entry) })?;
             beside(pen, &card)?;
             Ok(card)

@@ -66,7 +66,7 @@ pub fn colleagues(library: &Library, caller: &Caller, right: Right, types: &[Typ
 
 /// Whether who has made a proposal has an open account, and might still make it.
 pub fn in_office(library: &Library, pen: &Pen<'_>, proposal: &Proposal, now: Timestamp) -> Result<bool, StoreError> {
-    let caller = Account::new(library, &proposal.proposer).caller(pen, now)?.filter(|caller| caller.agency == proposal.agency);
+    let caller = Account::new(library, &proposal.proposer).caller_of(&proposal.agency, pen, now)?;
     Ok(caller.is_some_and(|caller| caller.may_for_all(right_of(proposal.deed), proposal.types()).is_ok()))
 }
 

@@ -7,6 +7,7 @@ use crate::pen::Pen;
 use crate::writes::Writes;
 use rocksdb::{DB, Options, WaitForCompactOptions, WriteBatch, WriteOptions};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// All bytes that a commit would write.
 pub struct Batch(Writes);
@@ -15,8 +16,8 @@ impl Library {
     /// The batch that a plan would come to over the library as it stands; nothing is written.
     pub fn batch_of<E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<(), E>) -> Result<Batch, E> {
         let (next, size) = crate::writer::counters(&self.db)?;
-        let nothing = Writes::default();
-        let mut pen = Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next);
+        let (nothing, edition) = (Writes::default(), OnceLock::new());
+        let mut pen = Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next, &edition);
         plan(&mut pen)?;
         Ok(Batch(pen.end().writes))
     }

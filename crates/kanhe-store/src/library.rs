@@ -12,7 +12,7 @@ use kanhe_core::code::{RegionCode, Uscc};
 use kanhe_core::hex::Hex;
 use rocksdb::DB;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tracing::Span;
 
 /// What a library may use of the machine.
@@ -192,8 +192,8 @@ impl Library {
     /// Plans a change over the library as it stands, and drops the plan.
     pub fn rehearse<T>(&self, plan: impl FnOnce(&mut Pen<'_>) -> T) -> Result<T, StoreError> {
         let (next, size) = crate::writer::counters(&self.db)?;
-        let nothing = crate::writes::Writes::default();
-        Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next)))
+        let (nothing, edition) = (crate::writes::Writes::default(), OnceLock::new());
+        Ok(plan(&mut Pen::new(&self.db, &self.keys, [&nothing, &nothing], size, next, &edition)))
     }
 
     pub(crate) fn view(&self) -> View<'_> {

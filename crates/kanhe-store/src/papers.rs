@@ -5,6 +5,7 @@ use crate::family::Family;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::record::read;
+use crate::writes::Writes;
 use kanhe_core::envelope::{Authentic, Envelope, EnvelopeError};
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
@@ -37,6 +38,11 @@ impl SignedManifest {
     pub fn open(&self) -> Result<Authentic<Manifest>, EnvelopeError> {
         Envelope::decode(&self.envelope).and_then(|envelope| envelope.authenticate(&self.root))
     }
+}
+
+/// Whether writes put a manifest in the place of the one before.
+pub(crate) fn takes_up(writes: &Writes) -> bool {
+    writes.get(Family::Meta, MANIFEST).is_some()
 }
 
 /// A manifest that somebody has opened, beside the bytes that it was read from.
@@ -86,6 +92,24 @@ impl Pen<'_> {
     /// The manifest that the library works under, as this commit finds it.
     pub fn manifest(&self) -> Result<Option<SignedManifest>, StoreError> {
         self.get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+    }
+
+    /// The edition of that manifest. Every commit that enters certificates asks for it, and the manifest of a province is large: it is read
+    /// once for as long as no other takes its place.
+    pub fn edition(&self) -> Result<Option<u32>, StoreError> {
+        if takes_up(self.written()) {
+            return self.read_edition();
+        }
+        if let Some(known) = self.known_edition().get() {
+            return Ok(*known);
+        }
+        let edition = self.read_edition()?;
+        Ok(*self.known_edition().get_or_init(|| edition))
+    }
+
+    fn read_edition(&self) -> Result<Option<u32>, StoreError> {
+        let malformed = |_| StoreError::Malformed { family: Family::Meta.name() };
+        self.manifest()?.map(|manifest| manifest.open().map(|opened| opened.edition).map_err(malformed)).transpose()
     }
 
     /// Puts a manifest in the place of the one before.

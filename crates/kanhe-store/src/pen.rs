@@ -17,6 +17,7 @@ use kanhe_core::status::State;
 use kanhe_core::wire;
 use kanhe_log::hash::{Hash, leaf_hash};
 use rocksdb::DB;
+use std::sync::OnceLock;
 
 /// Reads the library as it will be, and writes what a commit changes.
 pub struct Pen<'a> {
@@ -27,6 +28,7 @@ pub struct Pen<'a> {
     leaves: Vec<Hash>,
     log_size: u64,
     next: u64,
+    edition: &'a OnceLock<Option<u32>>,
 }
 
 /// What a pen leaves for the writer.
@@ -89,8 +91,15 @@ pub struct Turn {
 }
 
 impl<'a> Pen<'a> {
-    pub(crate) fn new(db: &'a DB, keys: &'a Keys, under: [&'a Writes; 2], log_size: u64, next: u64) -> Self {
-        Self { db, keys, under, writes: Writes::default(), leaves: Vec::new(), log_size, next }
+    pub(crate) fn new(
+        db: &'a DB,
+        keys: &'a Keys,
+        under: [&'a Writes; 2],
+        log_size: u64,
+        next: u64,
+        edition: &'a OnceLock<Option<u32>>,
+    ) -> Self {
+        Self { db, keys, under, writes: Writes::default(), leaves: Vec::new(), log_size, next, edition }
     }
 
     pub(crate) fn end(self) -> Planned {
@@ -220,6 +229,15 @@ impl<'a> Pen<'a> {
     pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let layers = self.layers();
         View { db: self.db, layers: &layers }.get(family, key)
+    }
+
+    /// The edition of the manifest under the present plan, once it was read.
+    pub(crate) const fn known_edition(&self) -> &OnceLock<Option<u32>> {
+        self.edition
+    }
+
+    pub(crate) const fn written(&self) -> &Writes {
+        &self.writes
     }
 
     pub(crate) fn put(&mut self, family: Family, key: Vec<u8>, value: Vec<u8>) {

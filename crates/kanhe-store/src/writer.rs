@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
 use crate::layout;
+use crate::papers::takes_up;
 use crate::pen::Pen;
 use crate::secret::Keys;
 use crate::view::{View, handle};
@@ -20,7 +21,7 @@ use kanhe_log::edge::Edge;
 use rocksdb::{DB, WriteBatch, WriteOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 /// Where the counters stand in `meta`.
@@ -58,6 +59,8 @@ struct State {
     edge: Edge,
     /// The next certificate's shelfmark.
     next: u64,
+    /// The edition of the manifest that the next plan finds, once one has asked for it.
+    edition: OnceLock<Option<u32>>,
     /// The group that is open, and the last that is on the disk.
     group: Group,
     durable: Group,
@@ -99,7 +102,20 @@ impl Writer {
     fn flushed_by(edge: Edge, next: u64, write: impl Fn(&Writes) -> Result<(), StoreError> + Send + 'static) -> Result<Self, StoreError> {
         let (open, in_flight, group, durable) = (Writes::default(), Arc::default(), Group(1), Group(0));
         let (wanted, callbacks, failure, on_broken, closing) = (false, Vec::new(), None, None, false);
-        let state = Mutex::new(State { open, in_flight, edge, next, group, durable, wanted, callbacks, failure, on_broken, closing });
+        let state = Mutex::new(State {
+            open,
+            in_flight,
+            edge,
+            next,
+            edition: OnceLock::new(),
+            group,
+            durable,
+            wanted,
+            callbacks,
+            failure,
+            on_broken,
+            closing,
+        });
         let queue = Arc::new(Queue { state, wanted: Condvar::new() });
         let flusher = Flusher(Arc::clone(&queue));
         let flusher = Builder::new().name("kanhe-flusher".to_owned()).spawn(move || flusher.go(write));
@@ -119,13 +135,16 @@ impl Writer {
             return Err(StoreError::Broken.into());
         }
         let in_flight = Arc::clone(&state.in_flight);
-        let mut pen = Pen::new(db, keys, [&state.open, &in_flight], state.edge.size(), state.next);
+        let mut pen = Pen::new(db, keys, [&state.open, &in_flight], state.edge.size(), state.next, &state.edition);
         let answer = plan(&mut pen)?;
         let planned = pen.end();
         for leaf in planned.leaves {
             state.edge.append(leaf);
         }
         state.next = planned.next;
+        if takes_up(&planned.writes) {
+            state.edition = OnceLock::new();
+        }
         state.open.extend(planned.writes);
         Ok((answer, state.group))
     }

@@ -9,6 +9,7 @@ use crate::registrar::{Entry, Registrar, RegistrarError, event, is_newer, put_ma
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::manifest::Manifest;
+use kanhe_core::recognition::Recognition;
 use kanhe_core::survivors::Survivors;
 use kanhe_store::{Library, Pen, SignedManifest, StoreError};
 use sha2::{Digest, Sha256};
@@ -63,7 +64,13 @@ impl Prepared {
         }
         match self {
             Self::Manifest(next) => Ok(is_newer(pen.manifest()?.as_ref(), &next.opened)?),
-            Self::Type { .. } | Self::Recognition { .. } | Self::Certificates(_) => Ok(()),
+            // The manifest may have got another root since it was read.
+            Self::Recognition { envelope } => {
+                let root = pen.manifest()?.ok_or(RegistrarError::NoManifest)?.root;
+                Envelope::decode(envelope)?.authenticate::<Recognition>(&root)?;
+                Ok(())
+            }
+            Self::Type { .. } | Self::Certificates(_) => Ok(()),
         }
     }
 

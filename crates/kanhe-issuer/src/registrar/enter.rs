@@ -1,6 +1,6 @@
 //! Entering a signed certificate: every rule is asked under the library's pen, and only then anything is written.
 
-use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, event, stays_with, usable};
+use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, effective_on, event, stays_with, usable};
 use crate::lifecycle::{self, Change};
 use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
@@ -43,6 +43,8 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
         return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
     }
+    under_the_manifest(pen, signed)?;
+    in_time(signed, lineage)?;
     let after = takes_place(pen, lineage, certificate, entry)?;
     usable::may_come(pen, certificate, after.map(|after| after.predecessor), signed.one_valid_per_holder)?;
     let record =
@@ -74,6 +76,25 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         }
     }
     Ok(Entered::New(shelfmark))
+}
+
+/// Refuses what was signed under another manifest than the library works under by now: that may call the key stolen, and take key or type away.
+fn under_the_manifest(pen: &Pen<'_>, signed: &Signed) -> Result<(), RegistrarError> {
+    match pen.edition()? {
+        Some(present) if present != signed.edition => Err(RegistrarError::ManifestMoved { signed: signed.edition, present }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses what would take effect in the future, for no act could follow it until then; and a first version before the day of its issue.
+fn in_time(signed: &Signed, lineage: Lineage<'_>) -> Result<(), RegistrarError> {
+    let entry = &signed.entry;
+    let earliest = match lineage {
+        Lineage::First | Lineage::From(_) if signed.approval.is_none() => effective_on(signed.issued.certificate().issued, entry.now),
+        // The steps of its application bound a decision, and the version before bounds the next.
+        Lineage::First | Lineage::From(_) | Lineage::Next { .. } => entry.effective,
+    };
+    Ok(lifecycle::in_order(entry.effective, earliest, entry.now)?)
 }
 
 /// The version whose place is taken, and what becomes of it.

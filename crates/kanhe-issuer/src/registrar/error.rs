@@ -66,6 +66,14 @@ pub enum RegistrarError {
         /// The edition under which the library works.
         present: u32,
     },
+    /// The library works under another manifest than the certificate was signed under.
+    #[error("it was signed under edition {signed} of the manifest, and the library works under edition {present} by now")]
+    ManifestMoved {
+        /// The edition under which it was signed.
+        signed: u32,
+        /// The edition under which the library works.
+        present: u32,
+    },
     /// A certificate that comes from the library's own region, or goes to it.
     #[error("region {region} is the library's own, or in it: nothing is transferred within it")]
     OwnRegion {
@@ -176,6 +184,7 @@ impl RegistrarError {
             Self::Manifest(error) => error.code(),
             Self::ManifestOfOtherRegion { .. } => "library_other_region",
             Self::ManifestNotNewer { .. } => "manifest_not_newer",
+            Self::ManifestMoved { .. } => "manifest_moved",
             Self::OwnRegion { .. } => "transfer_own_region",
             Self::NoRegion { .. } => "transfer_no_region",
             Self::OwnCertificate { .. } => "transfer_own_certificate",

@@ -1,6 +1,6 @@
 //! One row on its way into a library: what a table at the command line, a batch over HTTP and a job have in common.
 
-use super::{Answer, Entry, Registrar, RegistrarError, effective_on};
+use super::{Answer, Entry, Grant, Registrar, RegistrarError, effective_on};
 use crate::application::{Application, Draft, Fault};
 use crate::catalogue::CertificateKind;
 use crate::desk::Desk;
@@ -69,6 +69,6 @@ impl Intake<'_> {
     pub fn answer(&self, draft: Draft, chances: Chances) -> Result<Answer, RegistrarError> {
         let effective = effective_on(draft.issued(), self.now);
         let entry = Entry { grounds: self.grounds.clone(), effective, now: self.now, salt: chances.event };
-        self.registrar.answer(self.desk, draft, entry, chances.certificate)
+        self.registrar.answer(self.desk, draft, Grant { entry, salt: chances.certificate })
     }
 }

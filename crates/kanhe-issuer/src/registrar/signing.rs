@@ -8,12 +8,23 @@ use crate::desk::{Asked, Desk, Issued, Succession};
 use kanhe_core::event::Approval;
 use kanhe_store::{Shelfmark, Slot};
 
+/// What a certificate is granted by: the act as the log tells it, and the chance that hides the certificate in its seal.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Why, by whom, and since when.
+    pub entry: Entry,
+    /// Sixteen bytes of chance, other than those of the entry.
+    pub salt: [u8; 16],
+}
+
 /// A certificate that is signed and waits to be entered.
 pub struct Signed {
     pub(super) issued: Issued,
     pub(super) request: String,
     pub(super) fingerprint: [u8; 16],
     pub(super) slot: Slot,
+    /// The edition of the manifest under which it was signed.
+    pub(super) edition: u32,
     pub(super) one_valid_per_holder: bool,
     pub(super) entry: Entry,
     pub(super) approval: Option<Approval>,
@@ -44,7 +55,7 @@ impl Registrar<'_> {
     /// do this at a time.
     ///
     /// Entering asks again: another may answer the request in between.
-    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Answer, RegistrarError> {
+    pub fn answer(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Answer, RegistrarError> {
         if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
             let fingerprint = self.library.veil(&desk.ask(draft)?.contents());
             return followed(repeat, fingerprint, |mark| self.library.card(mark)).map(Answer::Before);
@@ -52,15 +63,15 @@ impl Registrar<'_> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_as(desk, draft, Succession::First, entry, salt).map(|signed| Answer::New(Box::new(signed)))
+        self.sign_as(desk, draft, Succession::First, grant).map(|signed| Answer::New(Box::new(signed)))
     }
 
     /// Mints, signs and proofreads a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
-    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, entry: Entry, salt: [u8; 16]) -> Result<Signed, RegistrarError> {
+    pub fn sign(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Signed, RegistrarError> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        self.sign_as(desk, draft, Succession::First, entry, salt)
+        self.sign_as(desk, draft, Succession::First, grant)
     }
 
     pub(crate) fn sign_as(
@@ -68,8 +79,7 @@ impl Registrar<'_> {
         desk: &Desk<'_>,
         draft: Draft,
         succession: Succession<'_>,
-        entry: Entry,
-        salt: [u8; 16],
+        Grant { entry, salt }: Grant,
     ) -> Result<Signed, RegistrarError> {
         let one_valid_per_holder = desk.one_valid_per_holder();
         if let Succession::Next(identifier) = succession
@@ -83,7 +93,7 @@ impl Registrar<'_> {
         let asked = if let Succession::Next(_) = succession { asked } else { self.anew(asked)? };
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.sign(asked, succession, slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, one_valid_per_holder, entry, approval: None })
+        Ok(Signed { issued, request, fingerprint, slot, edition: desk.edition(), one_valid_per_holder, entry, approval: None })
     }
 
     /// What is asked for under the version that is free. Entering asks again, for another may take it in between; and where none is free it

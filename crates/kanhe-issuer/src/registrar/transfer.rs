@@ -1,6 +1,6 @@
 //! 转入: a certificate of another region goes on here as a first version, and what it was there is never lost or taken over twice.
 
-use super::{Entered, Entry, Lineage, Registrar, RegistrarError, enter};
+use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
@@ -30,12 +30,7 @@ impl Origin {
         identifier: Lenient<CertificateId>,
         said: Option<(&CodeSet, Meaning)>,
     ) -> Result<Self, RegistrarError> {
-        if region.is_within(library.region()) {
-            return Err(RegistrarError::OwnRegion { region });
-        }
-        if !region.has_province() {
-            return Err(RegistrarError::NoRegion { region });
-        }
+        is_elsewhere(library, &region)?;
         if let Some((set, meaning)) = said {
             let wanted = if set.code_for(Condition::Transferred).is_some() { Condition::Transferred } else { Condition::InForce };
             if meaning != Meaning::Condition(wanted) {
@@ -116,6 +111,17 @@ impl PartialEq for Origin {
     }
 }
 
+/// Refuses the library's own region, a place in it, and what is in no province: nothing is transferred from or to them.
+pub(super) fn is_elsewhere(library: &Library, region: &RegionCode) -> Result<(), RegistrarError> {
+    if region.is_within(library.region()) {
+        Err(RegistrarError::OwnRegion { region: *region })
+    } else if region.has_province() {
+        Ok(())
+    } else {
+        Err(RegistrarError::NoRegion { region: *region })
+    }
+}
+
 /// What the log tells of an origin.
 fn told_of(other: &str) -> Option<Abroad> {
     other.split_once(' ').and_then(|(region, identifier)| Abroad::parse(region, identifier))
@@ -177,18 +183,26 @@ impl Registrar<'_> {
     ///
     /// The type wants a review; the desk refuses the draft; the certificate is ours, or came before and has not gone back; or its holder or its
     /// number has another that can be used.
-    pub fn take_over(
+    pub fn take_over(&self, desk: &Desk<'_>, origin: &Origin, draft: Draft, grant: Grant) -> Result<Entered, RegistrarError> {
+        self.take_over_and(desk, origin, draft, grant, |_| Ok(()))
+    }
+
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    pub fn take_over_and<E: From<RegistrarError> + From<StoreError>>(
         &self,
         desk: &Desk<'_>,
         origin: &Origin,
         draft: Draft,
-        entry: Entry,
-        salt: [u8; 16],
-    ) -> Result<Entered, RegistrarError> {
+        grant: Grant,
+        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
+    ) -> Result<Entered, E> {
         if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
+            return Err(RegistrarError::NeedsReview.into());
         }
-        let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), entry, salt)?;
-        self.library.commit(|pen| enter(pen, &signed, Lineage::From(origin)))
+        let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), grant)?;
+        self.library.commit(|pen| {
+            let entered = enter(pen, &signed, Lineage::From(origin))?;
+            beside(pen).map(|()| entered)
+        })
     }
 }

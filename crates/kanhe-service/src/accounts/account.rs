@@ -3,7 +3,9 @@
 use super::api_key::ApiKey;
 use super::caller::Caller;
 use super::officer::{Officer, OfficerId};
+use super::refusal::CredentialError;
 use jiff::Timestamp;
+use kanhe_core::code::Uscc;
 use kanhe_store::{Library, Pen, StoreError};
 
 /// An account, by what the log calls it.
@@ -35,5 +37,18 @@ impl Account {
             Place::System(id) => ApiKey::in_commit(pen, id)?.filter(|key| key.is_open(now)).map(|key| key.mandate),
         };
         Ok(mandate.map(|mandate| mandate.caller(self.actor.clone())))
+    }
+
+    /// The same, as long as it belongs to an agency.
+    pub fn caller_of(&self, agency: &Uscc, pen: &Pen<'_>, now: Timestamp) -> Result<Option<Caller>, StoreError> {
+        Ok(self.caller(pen, now)?.filter(|caller| caller.agency == *agency))
+    }
+
+    /// What somebody is told whose account was closed while he asked.
+    pub const fn closed(&self) -> CredentialError {
+        match self.place {
+            Place::Officer(_) => CredentialError::SessionOver,
+            Place::System(_) => CredentialError::KeyRevoked,
+        }
     }
 }

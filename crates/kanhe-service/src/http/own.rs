@@ -5,7 +5,7 @@
 
 use super::problem::Problem;
 use crate::accounts::uses::UseAct;
-use crate::accounts::{Caller, Forbidden, Right, Scope};
+use crate::accounts::{Account, Caller, Forbidden, Right, Scope};
 use crate::export::Part;
 use crate::house::House;
 use crate::jobs::{Handling, Job, JobId, find_job, jobs_of};
@@ -27,7 +27,7 @@ use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
-use kanhe_store::{Project, Shelfmark, Still, StoreError, Within};
+use kanhe_store::{Pen, Project, Shelfmark, Still, StoreError, Within};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -309,6 +309,13 @@ impl House {
     /// Refuses to begin in a library that was set back. It refuses to be written by itself; that nothing is even signed is promised too.
     pub fn is_the_published_one(&self) -> Result<(), Problem> {
         self.library.astray().map_or(Ok(()), |code| Err(StoreError::Astray { code }.into()))
+    }
+
+    /// Refuses, in the commit of an act, a caller whose account was closed since it asked, or who may not do it any more.
+    pub fn may_still(&self, pen: &Pen<'_>, caller: &Caller, right: Right, kind: &CertificateKind) -> Result<(), Problem> {
+        let account = Account::new(&self.library, &caller.actor);
+        let found = account.caller_of(&caller.agency, pen, self.now())?.ok_or_else(|| account.closed())?;
+        Ok(found.may_for(right, kind.code())?)
     }
 
     /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.

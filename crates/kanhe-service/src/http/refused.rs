@@ -70,6 +70,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::RowDiffers
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }
+            | RegistrarError::ManifestMoved { .. }
             | RegistrarError::OwnCertificate { .. }
             | RegistrarError::NotGivenAway { .. }
             | RegistrarError::NumberTaken { .. }

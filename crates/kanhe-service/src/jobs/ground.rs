@@ -13,7 +13,7 @@ use kanhe_core::envelope::Authentic;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::TableError;
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_store::{Pen, SignedManifest, StoreError};
+use kanhe_store::{Pen, StoreError};
 use std::sync::Arc;
 
 /// Why work on a job ends before its table.
@@ -58,7 +58,6 @@ pub(super) struct Ground<'h> {
     account: Account,
     agency: Uscc,
     right: Right,
-    signed: Option<SignedManifest>,
     /// The manifest.
     pub(super) manifest: Arc<Authentic<Manifest>>,
     /// The type, in the edition that the manifest names.
@@ -68,12 +67,10 @@ pub(super) struct Ground<'h> {
 impl<'h> Ground<'h> {
     /// The ground of a job as it is now, if the job can stand on it.
     pub(super) fn of(house: &'h House, job: &Job) -> Result<Self, Halt> {
-        // A manifest that is taken up between these two lines is another than `signed`, so the first commit asks for both again.
-        let signed = house.library.manifest()?;
         let manifest = house.manifest()?;
         let kind = house.catalogue.named_by(&manifest, &job.type_code).map_or_else(|| house.kind_coded(&job.type_code), Ok)?;
         let (account, right) = (Account::new(&house.library, job.answerable()), job.task.right());
-        let ground = Self { house, account, agency: job.agency, right, signed, manifest, kind };
+        let ground = Self { house, account, agency: job.agency, right, manifest, kind };
         // Nobody signs what no commit would take.
         house.library.rehearse(|pen| ground.stands(pen))??;
         Ok(ground)
@@ -81,8 +78,8 @@ impl<'h> Ground<'h> {
 
     /// Whether it still is as it was, as a commit finds it.
     pub(super) fn stands(&self, pen: &Pen<'_>) -> Result<(), Halt> {
-        let caller = self.account.caller(pen, self.house.now())?.filter(|caller| caller.agency == self.agency);
+        let caller = self.account.caller_of(&self.agency, pen, self.house.now())?;
         caller.ok_or(ActorError::Closed)?.may_for(self.right, self.kind.code()).map_err(ActorError::from)?;
-        if pen.manifest()? == self.signed { Ok(()) } else { Err(Halt::Moved) }
+        if pen.edition()? == Some(self.manifest.edition) { Ok(()) } else { Err(Halt::Moved) }
     }
 }

@@ -37,6 +37,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("it stands for {} already", "已对应 {}"),
     ("the library has no manifest yet", "证照库尚未登记机构名录"),
     ("the manifest is of region {}, the library of {}", "机构名录属于地区 {}，证照库属于 {}"),
+    (
+        "it was signed under edition {} of the manifest, and the library works under edition {} by now",
+        "签署时证照库使用第 {} 版名录，现已使用第 {} 版",
+    ),
     ("the library works under edition {}, this is edition {}", "证照库使用第 {} 版名录，这是第 {} 版"),
     ("a person's number stands whole in the identifier, and would lie in the clear", "标识中载有完整的个人号码，会以明文存放"),
     ("region {} is the library's own, or in it: nothing is transferred within it", "{} 是本库所在地区或在其辖内，地区内不作转移"),

@@ -187,8 +187,8 @@ pub(super) const HINTS: &[Row] = &[
     ),
     (
         "lifecycle_before_last",
-        "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。",
-        "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed.",
+        "GET /v1/certificates/{identifier}/history 可查上一次操作的时间，GET /v1/applications/{code} 可查申请的经过。转入的证照最早自签发之日生效。",
+        "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
     (
@@ -224,6 +224,7 @@ pub(super) const HINTS: &[Row] = &[
     ("logout_token_not_now", "请两方的运维人员校准时钟。", "Let both machines' clocks be set."),
     ("logout_token_signature", "立即报告：可能有人冒充统一身份认证服务。", "Report it: somebody may pass for the identity service."),
     ("logout_token_type", "typ 应为 logout+jwt，或省略。", "Say `logout+jwt` as `typ`, or nothing."),
+    ("manifest_moved", "重新提交同一请求：未签发任何证照。", "Send the same request again: nothing was issued."),
     (
         "manifest_stale",
         "请地区签发下一版机构名录并提请登记：POST /v1/manifest；在此之前新颁发的证照无从核验。",

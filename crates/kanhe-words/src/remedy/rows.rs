@@ -92,8 +92,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("library_other_region", "使用本地区的机构名录。", "Take the manifest of the library's own region."),
     (
         "lifecycle_before_last",
-        "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
-        "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
+        "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。转入的证照最早自签发之日生效。",
+        "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
     (
@@ -112,6 +112,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "Publish the log with `kanhe log publish`; a service does so by itself: try again in a while.",
     ),
     ("manifest_*", AS, "toml_*"),
+    ("manifest_moved", "重新运行同一命令：未签发任何证照。", "Run the same command again: nothing was issued."),
     ("no_qr_found", "请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter."),
     ("not_a_seal", "请扫描证照上的勘合二维码。", "Scan the kanhe QR code on the licence."),
     (

@@ -119,13 +119,14 @@ impl Run<'_> {
     /// Reads some rows and finishes them; how many there were.
     fn chunk(&mut self, table: &mut Table<'_>) -> Result<usize, Failure> {
         let mut read = 0_usize;
-        for row in table.by_ref().take(CHUNK) {
+        let admitted = table.take(CHUNK).try_for_each(|row| {
             let application = row.map_err(|error| Failure::new(error.code(), error))?;
             read += 1;
-            self.admit(&application)?;
-        }
-        self.finish_all()?;
-        Ok(read)
+            self.admit(&application)
+        });
+        // What ends the run takes nothing away from the rows before it.
+        let finished = self.finish_all();
+        admitted.and(finished).map(|()| read)
     }
 
     /// Admits a row, and draws all that minting needs.

@@ -55,6 +55,26 @@ pub fn with(mut row: Value, more: Value) -> Value {
     row
 }
 
+/// Keeps the first failure until all is told that stands.
+pub fn kept<T>(done: Result<T, Failure>, ended: &mut Result<(), Failure>) -> Option<T> {
+    match done {
+        Ok(done) => Some(done),
+        Err(failure) => {
+            if ended.is_ok() {
+                *ended = Err(failure);
+            }
+            None
+        }
+    }
+}
+
+/// Takes back that files are there: a line never promises what may not be on the disk.
+pub fn without_files(line: &mut Value) {
+    if let Some(files) = line.get_mut("files") {
+        *files = Value::Null;
+    }
+}
+
 /// Where a report stands, and where the one before does.
 #[derive(Debug, Default)]
 pub struct Reported {

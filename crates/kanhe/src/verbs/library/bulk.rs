@@ -1,7 +1,7 @@
 //! A table of any size into a library: read, signed and drawn on all cores, and entered in batches of one synced write each.
 //!
 //! Two batches are read and signed while the one before them is on its way to the disk. A run that was broken off is simply run again: what was
-//! issued for a request is followed before anything is signed for it.
+//! issued for a request is followed before anything is signed for it. A dry run signs nothing, and holds each row against those before it.
 
 use super::{registered, stored};
 use crate::failure::Failure;
@@ -13,10 +13,11 @@ use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::fault_told;
-use crate::verbs::report::{Report, Reported, with};
+use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::{Application, Table};
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Refusal, RegistrarError, Signed};
+use kanhe_core::code::CertificateId;
+use kanhe_issuer::application::{Application, Draft, Table};
+use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, RegistrarError, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
 use kanhe_service::shown::Worth;
@@ -74,6 +75,10 @@ enum Outcome {
     Before(Shelfmark, Option<Written>),
     /// Signed, and drawn if pictures are wanted.
     New(Box<Signed>, Option<Written>),
+    /// Only proved: it could be issued under this identifier and printed number.
+    Could(CertificateId, String),
+    /// Only proved: it repeats a row before it, which could be issued under this identifier.
+    Repeated(CertificateId),
 }
 
 impl Run<'_> {
@@ -98,10 +103,13 @@ impl Run<'_> {
     fn read_all(&self, table: &mut Table<'_>, to_sign: SyncSender<Read>) -> Result<bool, Failure> {
         let mut rows = FIRST_BATCH;
         while !self.pause.asked() {
-            let applications = table.take(rows).collect::<Result<Vec<_>, _>>().map_err(|error| Failure::new(error.code(), error))?;
-            let read = Read { applications, position: table.taken() };
+            let mut applications = Vec::with_capacity(rows);
+            let read = table.take(rows).try_for_each(|row| row.map(|application| applications.push(application)));
             // A closed channel means that signing or entering has failed, and will say why.
-            if read.applications.is_empty() || to_sign.send(read).is_err() {
+            let ended = applications.is_empty() || to_sign.send(Read { applications, position: table.taken() }).is_err();
+            // A line that cannot be read takes nothing away from the rows before it.
+            read.map_err(|error| Failure::new(error.code(), error))?;
+            if ended {
                 return Ok(false);
             }
             rows = BATCH.min(rows * 2);
@@ -110,10 +118,27 @@ impl Run<'_> {
     }
 
     fn sign_all(&self, unsigned: Receiver<Read>, to_enter: SyncSender<Batch>) -> Result<(), Failure> {
+        let mut proof = self.dry.then(|| Proof::new(self.intake.registrar));
         for Read { applications, position } in unsigned {
-            let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
-            let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
-            let rows = applications.par_iter().zip(chances).map(|(application, chances)| self.row(application, chances)).collect();
+            let outcomes = match &mut proof {
+                None => {
+                    let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
+                    let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
+                    applications.par_iter().zip(chances).map(|(application, chances)| self.signed(application, chances)).collect::<Vec<_>>()
+                }
+                Some(proof) => {
+                    let drafts =
+                        applications.par_iter().map(|application| self.intake.draft(application, |number| self.undrawable(number)));
+                    // Each is held against those before it, so they are proved one after the other.
+                    drafts.collect::<Vec<_>>().into_iter().map(|draft| self.proved(proof, draft)).collect()
+                }
+            };
+            let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
+                line: application.line(),
+                request: application.request_id().map(str::to_owned),
+                outcome: outcome.unwrap_or_else(Outcome::Refused),
+            };
+            let rows = applications.iter().zip(outcomes).map(row).collect();
             if to_enter.send(Batch { rows, position }).is_err() {
                 break;
             }
@@ -121,23 +146,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What a row comes to. What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
-    fn row(&self, application: &Application, chances: Chances) -> Row {
-        let undrawable = |number: &str| self.artist.and_then(|(artist, _)| artist.missing(number));
-        let answer = self.intake.sign(application, chances, undrawable);
-        Row {
-            line: application.line(),
-            request: application.request_id().map(str::to_owned),
-            outcome: self.outcome(answer).unwrap_or_else(Outcome::Refused),
+    /// What cannot be drawn is refused before it is entered: nobody gets a certificate that cannot be printed.
+    fn undrawable(&self, number: &str) -> Option<MissingGlyph> {
+        self.artist.and_then(|(artist, _)| artist.missing(number))
+    }
+
+    /// What a row would come to after those before it.
+    fn proved(&self, proof: &mut Proof<'_>, draft: Result<Draft, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
+        let draft = draft.map_err(refused)?;
+        let number = draft.number().to_owned();
+        match proof.ask(self.intake.desk, draft).map_err(|error| json!([row_fault(&error)]))? {
+            Proved::Before(mark) => Ok(Outcome::Before(mark, None)),
+            Proved::Repeated(identifier) => Ok(Outcome::Repeated(identifier)),
+            Proved::Could(identifier) => Ok(Outcome::Could(identifier, number)),
         }
     }
 
-    fn outcome(&self, answer: Result<Answer, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
-        let answer = answer.map_err(|refusal| match refusal {
-            Refusal::Faults(faults) => json!(faults.iter().map(fault_json).collect::<Vec<_>>()),
-            Refusal::Undrawable(glyph) => json!([glyph_fault(glyph)]),
-            Refusal::Registrar(error) => json!([row_fault(&error)]),
-        })?;
+    /// What a row comes to before it is entered.
+    fn signed(&self, application: &Application, chances: Chances) -> Result<Outcome, Value> {
+        let answer = self.intake.sign(application, chances, |number| self.undrawable(number)).map_err(refused)?;
         let one = |fault: Value| json!([fault]);
         match answer {
             Answer::Before(mark) => self.missing(mark).map(|written| Outcome::Before(mark, written)).map_err(one),
@@ -150,7 +177,7 @@ impl Run<'_> {
 
     /// The files of a certificate that was issued before, where a run was broken off before it wrote them.
     fn missing(&self, mark: Shelfmark) -> Result<Option<Written>, Value> {
-        let Some((artist, out)) = self.artist.filter(|_| !self.dry) else { return Ok(None) };
+        let Some((artist, out)) = self.artist else { return Ok(None) };
         let fault = |error| row_fault(&RegistrarError::Store(error));
         if Written::stand(out, &self.library.card(mark).map_err(fault)?.identifier) {
             return Ok(None);
@@ -163,11 +190,9 @@ impl Run<'_> {
         let mut counts = Counts::default();
         for Batch { rows, position } in batches {
             let read = rows.len();
-            let told = self.enter(rows, &mut counts).and_then(|lines| {
-                lines.iter().try_for_each(|line| report.add(line))?;
-                report.flush()
-            });
-            told.map_err(|failure| self.after(&counts, failure))?;
+            let (lines, entered) = self.enter(rows, &mut counts);
+            let told = lines.iter().try_for_each(|line| report.add(line)).and_then(|()| report.flush());
+            entered.and(told).map_err(|failure| self.after(&counts, failure))?;
             progress.advance(read, position);
         }
         let reported = report.finish().map_err(|failure| self.after(&counts, failure))?;
@@ -179,70 +204,92 @@ impl Run<'_> {
         if self.dry { failure } else { failure.after_issuing(counts.rows(), counts.issued) }
     }
 
-    /// Enters a batch in one write, and tells of each row what came of it.
-    fn enter(&self, rows: Vec<Row>, counts: &mut Counts) -> Result<Vec<Value>, Failure> {
+    /// Enters a batch in one write, and tells of each row what came of it: also of what stands where the rest has failed.
+    fn enter(&self, rows: Vec<Row>, counts: &mut Counts) -> (Vec<Value>, Result<(), Failure>) {
         let (mut lines, mut waiting, mut signed) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        let mut ended = Ok(());
         for Row { line, request, outcome } in rows {
             let row = json!({ "line": line, "request_id": request });
             match outcome {
                 Outcome::Refused(faults) => lines.push(counts.refused(row, faults)),
-                Outcome::Before(mark, written) => lines.push(self.before(row, mark, written.as_ref(), counts)?),
+                Outcome::Before(mark, written) => lines.push(self.before(row, mark, written.as_ref(), counts, &mut ended)),
+                Outcome::Repeated(identifier) => lines.push(counts.before(row, Some(&identifier.to_string()), None, None)),
+                Outcome::Could(identifier, number) => {
+                    counts.issued += 1;
+                    let told = json!({ "result": "could_be_issued", "identifier": identifier.to_string(), "number": number });
+                    lines.push(with(row, told));
+                }
                 Outcome::New(one, written) => {
                     waiting.push((row, written));
                     signed.push(*one);
                 }
             }
         }
-        let entered =
-            if self.dry { self.intake.registrar.rehearse(&signed) } else { self.intake.registrar.enter(&signed) }.map_err(stored)?;
-        // Before their files are written: where that fails, they are issued all the same.
-        counts.issued += entered.iter().filter(|entered| matches!(entered, Ok(Entered::New(_)))).count();
+        // A dry run commits nothing, not even what is empty.
+        let entered = if self.dry { Ok(Vec::new()) } else { self.intake.registrar.enter(&signed).map_err(stored) };
+        let entered = kept(entered, &mut ended).unwrap_or_default();
         for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
             lines.push(match entered {
                 Err(error) => counts.refused(row, json!([row_fault(&error)])),
-                Ok(Entered::Before(mark)) => self.before(row, mark, None, counts)?,
-                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref())?,
+                Ok(Entered::Before(mark)) => self.before(row, mark, None, counts, &mut ended),
+                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref(), counts, &mut ended),
             });
         }
-        if let Some((_, out)) = self.artist.filter(|_| !self.dry) {
-            files::sync_all(out)?;
+        if let Some((_, out)) = self.artist.filter(|_| !self.dry)
+            && kept(files::sync_all(out), &mut ended).is_none()
+        {
+            lines.iter_mut().for_each(without_files);
         }
         lines.sort_by_key(|line| line.get("line").and_then(Value::as_u64));
-        Ok(lines)
+        (lines, ended)
     }
 
-    fn before(&self, row: Value, mark: Shelfmark, written: Option<&Written>, counts: &mut Counts) -> Result<Value, Failure> {
-        // A row that repeats one of the same rehearsal repeats what was never written.
-        let (identifier, worth) = match self.library.card(mark) {
-            Ok(card) => {
-                let worth = Worth::of(self.library, mark, &self.thefts, day_in_china(self.intake.now)).map_err(stored)?;
-                (Some(card.identifier.to_string()), Some((worth.condition.word(), worth.behind_cut_off)))
-            }
-            Err(_) if self.dry => (None, None),
-            Err(error) => return Err(stored(error)),
-        };
-        let files = self.store(written)?;
-        Ok(counts.before(row, identifier.as_deref(), worth, files.as_ref()))
+    fn before(
+        &self,
+        row: Value,
+        mark: Shelfmark,
+        written: Option<&Written>,
+        counts: &mut Counts,
+        ended: &mut Result<(), Failure>,
+    ) -> Value {
+        let worth = Worth::of(self.library, mark, &self.thefts, day_in_china(self.intake.now));
+        let known = self.library.card(mark).and_then(|card| Ok((card.identifier.to_string(), worth?)));
+        let (identifier, worth) = kept(known.map_err(stored), ended).unzip();
+        let files = self.store(written, ended);
+        let worth = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off));
+        counts.before(row, identifier.as_deref(), worth, files.as_ref())
     }
 
-    fn issued(&self, row: Value, signed: &Signed, written: Option<&Written>) -> Result<Value, Failure> {
+    fn issued(
+        &self,
+        row: Value,
+        signed: &Signed,
+        written: Option<&Written>,
+        counts: &mut Counts,
+        ended: &mut Result<(), Failure>,
+    ) -> Value {
+        counts.issued += 1;
         let (issued, certificate) = (signed.issued(), signed.issued().certificate());
-        let files = self.store(written)?;
-        let result = if self.dry { "could_be_issued" } else { "issued" };
-        Ok(with(
-            row,
-            json!({
-                "result": result, "identifier": certificate.identifier.to_string(), "number": certificate.number, "slot": certificate.slot,
-                "qr_version": issued.qr_version(), "files": files,
-            }),
-        ))
+        let told = json!({
+            "result": "issued", "identifier": certificate.identifier.to_string(), "number": certificate.number, "slot": certificate.slot,
+            "qr_version": issued.qr_version(), "files": self.store(written, ended),
+        });
+        with(row, told)
     }
 
-    /// Writes the files of a certificate that stands in the library by now, and tells their names.
-    fn store(&self, written: Option<&Written>) -> Result<Option<Value>, Failure> {
-        let Some((written, (_, out))) = written.zip(self.artist.filter(|_| !self.dry)) else { return Ok(None) };
-        written.store(out)?;
-        Ok(Some(written.names()))
+    /// Writes the files of a certificate that stands in the library by now, and tells their names. Behind a failure none is tried: the same
+    /// command draws what is missing.
+    fn store(&self, written: Option<&Written>, ended: &mut Result<(), Failure>) -> Option<Value> {
+        let (written, (_, out)) = written.zip(self.artist).filter(|_| ended.is_ok())?;
+        kept(written.store(out), ended).map(|()| written.names())
+    }
+}
+
+fn refused(refusal: Refusal<MissingGlyph>) -> Value {
+    match refusal {
+        Refusal::Faults(faults) => json!(faults.iter().map(fault_json).collect::<Vec<_>>()),
+        Refusal::Undrawable(glyph) => json!([glyph_fault(glyph)]),
+        Refusal::Registrar(error) => json!([row_fault(&error)]),
     }
 }
 

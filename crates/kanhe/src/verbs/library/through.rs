@@ -12,7 +12,7 @@ use crate::verbs::issue::counts::Counts;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
-use crate::verbs::report::{Report, Reported, with};
+use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use crate::verbs::{Ended, Voice, clock};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::qr::Scanned;
@@ -62,10 +62,12 @@ impl Run<'_> {
         let mut lines = Vec::with_capacity(BATCH);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error));
-            match application.and_then(|application| self.row(&application, &mut counts)) {
-                Ok(line) => lines.push(line),
+            let mut ended = Ok(());
+            let line = application.and_then(|application| self.row(&application, &mut counts, &mut ended));
+            lines.extend(kept(line, &mut ended));
+            if let Err(failure) = ended {
                 // What ends the run takes nothing away from the rows before it.
-                Err(failure) => return self.report(&mut lines, &mut report).and(Err(after(&counts, failure))),
+                return self.report(&mut lines, &mut report).and(Err(after(&counts, failure)));
             }
             progress.advance(1, table.taken());
             if lines.len() == BATCH {
@@ -79,15 +81,19 @@ impl Run<'_> {
 
     /// Files first, then the lines that say they are there: a line never promises what is not.
     fn report(&self, lines: &mut Vec<Value>, report: &mut Report) -> Result<(), Failure> {
-        if let Some((_, out)) = &self.artist {
-            files::sync_all(out)?;
+        let mut ended = Ok(());
+        if let Some((_, out)) = &self.artist
+            && kept(files::sync_all(out), &mut ended).is_none()
+        {
+            lines.iter_mut().for_each(without_files);
         }
         lines.drain(..).try_for_each(|line| report.add(&line))?;
-        report.flush()
+        report.flush()?;
+        ended
     }
 
-    /// Hands a row in that could be issued, and draws what came of it.
-    fn row(&self, application: &Application, counts: &mut Counts) -> Result<Value, Failure> {
+    /// Hands a row in that could be issued, and draws what came of it; where that fails, the run ends with this row, which stands.
+    fn row(&self, application: &Application, counts: &mut Counts, ended: &mut Result<(), Failure>) -> Result<Value, Failure> {
         let row = json!({ "line": application.line(), "request_id": application.request_id() });
         let draft = match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
             Ok(draft) => draft,
@@ -106,7 +112,7 @@ impl Run<'_> {
         let (slot, condition, behind_cut_off) =
             (told.certificate.slot, told.certificate.condition.clone(), told.certificate.behind_cut_off);
         let issued = Issued::try_from(told)?;
-        let files = self.files(&issued.kept)?;
+        let files = kept(self.files(&issued.kept), ended).flatten();
         if issued.before {
             return Ok(counts.before(row, Some(&issued.identifier), Some((&condition, behind_cut_off)), files.as_ref()));
         }

@@ -9,6 +9,7 @@ use crate::shown::{Issued, MovedOn};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::registrar::Grant;
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -55,7 +56,9 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let manifest = house.manifest()?;
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
-        let entered = act.bound(|| Ok(house.examiner().approve(&desk, own.kind, &own.project.code, &entry, house.chance())?))?;
+        let grant = Grant { entry, salt: house.chance() };
+        let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
+        let entered = act.bound(|| house.examiner().approve_and(&desk, own.kind, &own.project.code, &grant, still))?;
         Issued::read(house, &entered, own.kind, &[])
     })
     .await

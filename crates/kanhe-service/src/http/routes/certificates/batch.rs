@@ -1,6 +1,6 @@
 //! Up to a thousand certificates of one type in one synced batch, each row answered by itself.
 
-use crate::accounts::Right;
+use crate::accounts::{Caller, Right};
 use crate::house::House;
 use crate::http::act::{Act, grounded};
 use crate::http::own::within;
@@ -13,7 +13,8 @@ use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, Signed};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, RegistrarError, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Shelfmark, Within};
 use kanhe_words::Language;
@@ -112,7 +113,7 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
     let within = within(&caller);
     let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
-    let told = enter(&house, rows, within)?;
+    let told = enter(&house, rows, &caller, kind)?;
     let name = |((row, application), warnings): ((BatchRow, &Application), Vec<String>)| {
         let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
         BatchRow { request_id: application.request_id().map(str::to_owned), faults, warnings, ..row }
@@ -138,7 +139,7 @@ fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: W
 }
 
 /// Enters all that wait in one write.
-fn enter(house: &House, rows: Vec<Row>, within: Within<'_>) -> Result<Vec<BatchRow>, Problem> {
+fn enter(house: &House, rows: Vec<Row>, caller: &Caller, kind: &CertificateKind) -> Result<Vec<BatchRow>, Problem> {
     let (mut told, mut signed, thefts) = (Vec::with_capacity(rows.len()), Vec::new(), Thefts::known_to(&house.library)?);
     for row in rows {
         told.push(match row {
@@ -150,12 +151,21 @@ fn enter(house: &House, rows: Vec<Row>, within: Within<'_>) -> Result<Vec<BatchR
             }
         });
     }
-    let mut entered = Registrar::new(&house.library).enter(&signed)?.into_iter();
+    let entered = Registrar::new(&house.library).enter_and(&signed, |pen, entered| {
+        house.may_still(pen, caller, Right::Issue, kind)?;
+        // That the manifest is another by now is no fault of a row, so none is told of it alone.
+        let mut refused = entered.iter().filter_map(|entered| entered.as_ref().err());
+        match refused.find(|error| matches!(error, RegistrarError::ManifestMoved { .. })) {
+            Some(error) => Err(Problem::from(error.clone())),
+            None => Ok(entered),
+        }
+    })?;
+    let mut entered = entered.into_iter();
     let waiting = |row: Option<BatchRow>| match (row, &mut entered) {
         (Some(row), _) => Ok(row),
         (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
             Ok(entered) => tell(house, &thefts, &entered),
-            Err(error) => Ok(refuse(vec![Problem::from(error).told_to(within).of_row("row")])),
+            Err(error) => Ok(refuse(vec![Problem::from(error).told_to(within(caller)).of_row("row")])),
         },
     };
     told.into_iter().map(waiting).collect()

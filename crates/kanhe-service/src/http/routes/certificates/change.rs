@@ -87,7 +87,7 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "`to` is no code of a region")
         };
         let region = RegionCode::parse(&act.body.to).map_err(wrong)?;
-        change(&act, Change::TransferOut, Some(region.as_str()))
+        change(&act, Change::TransferOut, Some(&region))
     })
     .await
 }
@@ -113,7 +113,7 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
     .await
 }
 
-fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Result<Once, Problem> {
+fn change<B: Grounded>(act: &Act<B>, change: Change, to: Option<&RegionCode>) -> Result<Once, Problem> {
     let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
     act.once(|answer| {
         let library = &act.house.library;
@@ -125,7 +125,7 @@ fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Res
             }
             Ok(answer.keep(pen, &Changed::new(change, card, behind_cut_off, day_in_china(entry.now)))?)
         };
-        Registrar::new(library).change_and(&own.identifier, change, &entry, other, beside)?;
+        Registrar::new(library).change_and(&own.identifier, change, &entry, to, beside)?;
         if let Some(alarm) = alarm {
             alone::tell(&alarm, &act.caller);
         }

@@ -16,7 +16,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
 use kanhe_issuer::application::{Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::registrar::{Answer, Entered, Entry, Registrar, effective_on};
+use kanhe_issuer::registrar::{Answer, Entered, Entry, Grant, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
 
 grounded! { now
@@ -105,10 +105,13 @@ fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, 
     let desk = house.desk_of(caller, &manifest, kind)?;
     let registrar = Registrar::new(&house.library);
     let effective = effective_on(draft.issued(), entry.now);
-    match registrar.answer(&desk, draft, Entry { effective, ..entry }, house.chance())? {
+    match registrar.answer(&desk, draft, Grant { entry: Entry { effective, ..entry }, salt: house.chance() })? {
         Answer::Before(mark) => Ok(Entered::Before(mark)),
         Answer::New(signed) => {
-            let entered = registrar.enter(std::slice::from_ref(&signed))?;
+            let entered = registrar.enter_and(std::slice::from_ref(&signed), |pen, entered| {
+                house.may_still(pen, caller, Right::Issue, kind)?;
+                Ok::<_, Problem>(entered)
+            })?;
             Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
         }
     }

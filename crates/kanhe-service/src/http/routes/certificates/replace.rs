@@ -7,7 +7,8 @@ use crate::http::problem::Problem;
 use crate::shown::Issued;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
-use kanhe_issuer::registrar::{Registrar, Replacement};
+use kanhe_issuer::registrar::{Grant, Registrar, Replacement};
+use kanhe_store::Pen;
 
 grounded! { dated
     /// The application for a new version, and why it is granted.
@@ -47,6 +48,8 @@ fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued,
     let warnings = draft.warnings().to_vec();
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = registrar.replace(&desk, &own.identifier, replacement, draft, entry, house.chance())?;
+    let grant = Grant { entry, salt: house.chance() };
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
+    let entered = registrar.replace_and(&desk, &own.identifier, replacement, draft, grant, still)?;
     Issued::read(&house, &entered, kind, &warnings)
 }

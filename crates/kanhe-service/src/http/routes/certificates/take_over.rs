@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
-use kanhe_issuer::registrar::{Origin, Registrar};
+use kanhe_issuer::registrar::{Grant, Origin, Registrar};
+use kanhe_store::Pen;
 
 grounded! { dated
     /// Where a certificate comes from, the application for the version here, and why it is taken over.
@@ -48,7 +49,9 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     warnings.extend_from_slice(draft.warnings());
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
-    let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance())?;
+    let grant = Grant { entry, salt: house.chance() };
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
+    let entered = Registrar::new(&house.library).take_over_and(&desk, &origin, draft, grant, still)?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 

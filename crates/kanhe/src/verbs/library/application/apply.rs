@@ -96,8 +96,9 @@ impl Counter<'_> {
     fn take_in(&self, mut table: Table<'_>, mut report: Report, voice: Voice) -> Result<(Counts, Reported), Failure> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
-            let application = row.map_err(|error| Failure::new(error.code(), error))?;
-            let line = line(&application, self.lodge(&application).map_err(|failure| failure.after_rows(counts.rows()))?);
+            let application = row.map_err(|error| Failure::new(error.code(), error));
+            let lodged = application.and_then(|application| Ok(line(&application, self.lodge(&application)?)));
+            let line = lodged.map_err(|failure| failure.after_rows(counts.rows()))?;
             report.add(&line)?;
             counts.count(&line);
             progress.advance(1, table.taken());

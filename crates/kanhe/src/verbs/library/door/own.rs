@@ -26,7 +26,7 @@ use kanhe_issuer::examiner::{Closing, Descent, Examiner, ExaminerError, Lodged, 
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
-use kanhe_issuer::registrar::{Entered, Entry, Origin, Registrar, RegistrarError, condition_on};
+use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::{Thefts, usable_behind};
 use kanhe_service::accounts::api_key::behind;
@@ -53,8 +53,8 @@ impl Own {
         found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
     }
 
-    fn enter(&self, order: &Order<'_>, entry: Entry) -> Result<Entered, Failure> {
-        let (library, chance) = (&self.library, *clock::chance()?);
+    fn enter(&self, order: &Order<'_>, grant: Grant) -> Result<Entered, Failure> {
+        let library = &self.library;
         let key = key::open(&order.key.of_ones_own()?)?;
         let (manifest, dictionaries) = (manifest(library)?, shipped::dictionaries(order.types.dictionaries.as_deref())?);
         let desk = Desk::open(&manifest, key.key(), order.kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
@@ -62,17 +62,17 @@ impl Own {
         match &order.place {
             Place::Next(identifier, replacement, row) => {
                 let term = registrar.term_after(Some((*replacement, *identifier))).map_err(|error| registered(&error))?;
-                let draft = admitted(order.kind, row, term, &entry)?;
-                registrar.replace(&desk, identifier, *replacement, draft, entry, chance).map_err(|error| registered(&error))
+                let draft = admitted(order.kind, row, term, &grant.entry)?;
+                registrar.replace(&desk, identifier, *replacement, draft, grant).map_err(|error| registered(&error))
             }
             Place::From(elsewhere, row) => {
                 let said = elsewhere.meant_by(order.kind)?;
                 let origin = elsewhere.origin(library, said).map_err(|error| registered(&error))?;
-                let draft = admitted(order.kind, row, Term::Carried, &entry)?;
-                registrar.take_over(&desk, &origin, draft, entry, chance).map_err(|error| registered(&error))
+                let draft = admitted(order.kind, row, Term::Carried, &grant.entry)?;
+                registrar.take_over(&desk, &origin, draft, grant).map_err(|error| registered(&error))
             }
             Place::Decided(code) => {
-                Examiner::new(library, behind).approve(&desk, order.kind, code, &entry, chance).map_err(|error| examined(&error))
+                Examiner::new(library, behind).approve(&desk, order.kind, code, &grant).map_err(|error| examined(&error))
             }
         }
     }
@@ -150,7 +150,6 @@ impl Door for Own {
         other: Option<&RegionCode>,
         grounds: &GroundsArg,
     ) -> Result<Changed, Failure> {
-        let other = other.map(RegionCode::as_str);
         let entry = entry(grounds)?;
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
         let thefts = Thefts::known_to(&self.library).map_err(stored)?;
@@ -166,7 +165,7 @@ impl Door for Own {
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
         let entry = entry(grounds)?;
         let now = entry.now;
-        let entered = self.enter(order, entry)?;
+        let entered = self.enter(order, Grant { entry, salt: *clock::chance()? })?;
         let mark = entered.shelfmark();
         let card = self.library.card(mark).map_err(stored)?;
         let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());

@@ -4,6 +4,7 @@
 
 mod damage;
 mod drawers;
+mod editions;
 mod finding;
 mod founding;
 mod life;

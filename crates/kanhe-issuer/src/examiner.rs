@@ -15,14 +15,17 @@ pub use opinion::{Opinion, Standing};
 
 use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
-use crate::desk::{Desk, Succession};
+use crate::desk::{Desk, DeskError, Succession, published};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
 use crate::registrar::{Entered, Entry, Lineage, Registrar, Replacement, enter, event};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, ProjectCode};
+use kanhe_core::code::{CertificateId, ProjectCode, TypeCode};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Approval, Event};
+use kanhe_core::manifest::Manifest;
 use kanhe_store::{Library, Pen, Project, Stage, StoreError};
+use std::sync::Arc;
 
 /// Brings applications to a decision.
 #[derive(Clone, Copy)]
@@ -74,6 +77,7 @@ impl<'l> Examiner<'l> {
         }
         self.library.commit(|pen| {
             let (project, history) = open_project(pen, kind, code)?;
+            self.is_in_force(pen, kind)?;
             after_the_last(&history, entry)?;
             let standing = Standing::of(rule, &history);
             if !standing.is_turn_of(department) {
@@ -117,6 +121,7 @@ impl<'l> Examiner<'l> {
         let signed = registrar.sign_as(desk, draft, succession, entry.clone(), salt)?.approved(decided);
         self.library.commit(|pen| {
             let (mut project, history) = open_project(pen, kind, code)?;
+            self.is_in_force(pen, kind)?;
             after_the_last(&history, entry)?;
             let standing = Standing::of(rule_of(kind)?, &history);
             may_be_approved(&standing)?;
@@ -160,6 +165,11 @@ impl<'l> Examiner<'l> {
             let (project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;
             if closing == Closing::Reject {
+                match self.is_in_force(pen, kind) {
+                    // What the region issues no more is still refused: it would wait for ever.
+                    Err(ExaminerError::Desk(DeskError::TypeUnknown { .. })) => {}
+                    asked => asked?,
+                }
                 self.is_none_of(pen, Standing::of(rule_of(kind)?, &history).handlers(), entry, "decide")?;
             }
             let event = told(act, &project, entry, None);
@@ -167,6 +177,16 @@ impl<'l> Examiner<'l> {
             beside(pen, stage)?;
             Ok(stage)
         })
+    }
+
+    /// Refuses a type file that is not the one which the manifest names, as this commit finds it: who waits for whom is not for whoever has a
+    /// file at hand to say.
+    fn is_in_force(&self, pen: &Pen<'_>, kind: &CertificateKind) -> Result<(), ExaminerError> {
+        in_force(self.manifest_in(pen)?.as_deref(), kind.code(), kind.file_digest())
+    }
+
+    fn manifest_in(&self, pen: &Pen<'_>) -> Result<Option<Arc<Authentic<Manifest>>>, StoreError> {
+        self.library.opened_manifest_in(pen, |_| StoreError::Malformed { family: "meta" })
     }
 
     /// Refuses who could be one of those named: the same account, or a key of his hands.
@@ -186,6 +206,12 @@ impl<'l> Examiner<'l> {
 /// What an application asks to renew or amend.
 pub fn replaced_by(project: &Project) -> Option<(Replacement, &CertificateId)> {
     project.replaces.as_ref().and_then(|replaces| Some((Replacement::of(replaces.act)?, &replaces.identifier)))
+}
+
+/// Refuses a type file that a manifest does not name; a library that has none yet holds nobody to any.
+fn in_force(manifest: Option<&Authentic<Manifest>>, code: &TypeCode, file_digest: &[u8; 32]) -> Result<(), ExaminerError> {
+    let named = manifest.map(|manifest| published(manifest, code, file_digest)).transpose();
+    Ok(named.map(drop)?)
 }
 
 fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {

@@ -175,6 +175,7 @@ impl From<ExaminerError> for Problem {
         let (status, detail) = match error {
             ExaminerError::Store(error) => return error.into(),
             ExaminerError::Registrar(error) => return error.into(),
+            ExaminerError::Desk(error) => return error.into(),
             ExaminerError::Lifecycle(error) => return error.into(),
             ExaminerError::Faults(faults) => return refused_row(&faults),
             ExaminerError::Form(_) | ExaminerError::CodeTaken => (StatusCode::CONFLICT, error.to_string()),

@@ -68,6 +68,11 @@ pub(super) const HINTS: &[Row] = &[
         "GET /v1/webhooks/{id}/deliveries 列出未送达的通知。",
         "GET /v1/webhooks/{id}/deliveries lists what is dead or waiting.",
     ),
+    (
+        "desk_type_differs",
+        "该类型已有新版本：重新查看类型（GET /v1/types）后再提交；如再次出现，请告知本服务的运维人员。",
+        "The type has another edition by now: read it again (GET /v1/types) and hand it in anew; if it comes again, tell whoever runs the service.",
+    ),
     ("download_expired", "另取链接。", "Ask for another link."),
     (
         "download_spent",

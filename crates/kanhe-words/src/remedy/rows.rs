@@ -43,6 +43,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "检查机构名录中该密钥的机构、用途和可颁发类型。",
         "Check what the manifest says of the key: its agency, its uses, its types.",
     ),
+    (
+        "desk_type_differs",
+        "用 --types 指定与机构名录版本一致的类型文件，或重新签署机构名录。",
+        "Give the edition of the type file that the manifest names (--types), or sign the manifest anew.",
+    ),
     ("disk_full", "腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."),
     ("envelope_*", AS, "wrong_document"),
     ("export_moved", "重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),

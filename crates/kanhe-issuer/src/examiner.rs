@@ -123,7 +123,7 @@ impl<'l> Examiner<'l> {
             let (mut project, history) = open_project(pen, kind, code)?;
             self.is_in_force(pen, kind)?;
             after_the_last(&history, entry)?;
-            let standing = Standing::of(rule_of(kind)?, &history);
+            let standing = Standing::of(kind.review(), &history);
             may_be_approved(&standing)?;
             self.is_none_of(pen, standing.handlers(), entry, "decide")?;
             let lineage = match replaces {
@@ -170,7 +170,7 @@ impl<'l> Examiner<'l> {
                     Err(ExaminerError::Desk(DeskError::TypeUnknown { .. })) => {}
                     asked => asked?,
                 }
-                self.is_none_of(pen, Standing::of(rule_of(kind)?, &history).handlers(), entry, "decide")?;
+                self.is_none_of(pen, Standing::of(kind.review(), &history).handlers(), entry, "decide")?;
             }
             let event = told(act, &project, entry, None);
             record(pen, project, &event, stage)?;

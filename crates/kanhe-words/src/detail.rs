@@ -178,6 +178,7 @@ const TWINS: &[(&str, &str)] = &[
     ("an earlier row has the same request, with other contents", "前面已有同一申请编号的行，内容不同"),
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
+    ("the request was lodged as application {}, whose stage is {}", "该申请已受理，编码 {}，办理环节为{}"),
     ("the request was lodged before as {}, with other contents", "该申请此前已按不同内容受理，编码 {}"),
     ("a certificate was issued for the request before: {}", "该申请此前已签发证照：{}"),
     ("key {} signs certificates of {}, not of {}", "密钥 {} 签署 {} 的证照，不签署 {} 的"),

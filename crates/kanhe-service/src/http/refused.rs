@@ -67,6 +67,7 @@ impl From<RegistrarError> for Problem {
                 (StatusCode::CONFLICT, "a holder has a certificate of this type that is valid or suspended".to_owned())
             }
             RegistrarError::RequestDiffers { .. }
+            | RegistrarError::RequestLodged { .. }
             | RegistrarError::RowDiffers
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }

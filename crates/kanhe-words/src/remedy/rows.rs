@@ -154,6 +154,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
         "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",
     ),
+    (
+        "review_not_needed",
+        "直接颁发（kanhe issue）；此前已受理的申请仍由有权人员决定（kanhe approve 或 kanhe reject）。",
+        "Issue it at once (`kanhe issue`); what was lodged before is decided by `kanhe approve` or `kanhe reject`.",
+    ),
     ("seal_damaged", AS, "qr_*"),
     (
         "service_answer_malformed",

@@ -58,7 +58,7 @@ fn another_program_reads_a_whole_library_and_verifies_all_of_it() {
     let mut exported: Vec<_> = read["totals"].as_array().unwrap().iter().map(state).collect();
     exported.sort();
     assert_eq!(exported, states);
-    assert_eq!(read["aliases"], json!([{ "identifier": identifiers[5], "scheme": "gd", "value": "4401-0001" }]));
+    assert_eq!(read["aliases"], json!([{ "identifier": identifiers[5], "scheme": "GD", "value": "4401-0001" }]));
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(told["bytes"].as_u64(), Some(fs::metadata(&out).unwrap().len()));
     assert!(entry(&out, "README.md").contains("docs/spec/export.md"));

@@ -286,6 +286,18 @@ fn what_is_printed_is_what_was_asked_for() {
 }
 
 #[test]
+fn what_is_reviewed_is_not_signed_into_a_folder() {
+    let office = Office::open();
+    let input = office.write("permits.csv", include_str!("../../crates/kanhe/demo/construction-permit.csv"));
+    let (manifest, out) = (office.path("manifest"), office.path("out"));
+    let (key, identity) = (office.path("gd-housing.key"), office.path("identity.txt"));
+    let words = ["issue", "--type", "construction-permit", "--in", &input, "--manifest", &manifest, "--out", &out];
+    let run = kanhe(&[&words[..], &["--key", &key, "--identity", &identity]].concat()).ended(2);
+    assert!(run.err.starts_with("error review_needed: ") && run.err.contains("kanhe apply"), "{run:?}");
+    assert!(!Path::new(&out).exists());
+}
+
+#[test]
 fn an_agency_issues_nothing_that_its_manifest_does_not_allow() {
     let office = Office::open();
     let input = office.write("applications", permits(1));

@@ -11,6 +11,7 @@ mod bench;
 mod bulk;
 mod config;
 mod demo;
+mod editions;
 mod export;
 mod handed_socket;
 mod issue;

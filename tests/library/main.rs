@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
 
+mod aliases;
 mod backing;
 mod damage;
 mod drawers;
+mod editions;
 mod finding;
 mod founding;
 mod life;

@@ -54,7 +54,7 @@ impl Bureau {
         Entry { grounds, ..self.registry.entry(moment(at), moment(at)) }
     }
 
-    fn lodge_as(
+    pub fn lodge_as(
         &self,
         person: usize,
         request: &str,

@@ -13,7 +13,7 @@ use crate::catalogue::{CertificateKind, qr_version_of};
 use crate::discretion::Words;
 use jiff::civil::Date;
 use kanhe_core::certificate::{Certificate, Contents};
-use kanhe_core::code::{CertificateId, Serial, Uscc, Version};
+use kanhe_core::code::{CertificateId, Serial, TypeCode, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Document, sign_by, sign_to_cose_by};
 use kanhe_core::key::{Multiples, Signer, Verifier, VerifyingKey};
@@ -132,11 +132,7 @@ impl<'a> Desk<'a> {
         if !agency_key.uses.include(Uses::SEAL.and(Uses::CERTIFICATE)) {
             return Err(DeskError::KeyUse { key_id: public.id() });
         }
-        let published = manifest.kinds.iter().find(|published| published.code == *kind.code());
-        let published = published.ok_or_else(|| DeskError::TypeUnknown { code: kind.code().to_string() })?;
-        if published.file_digest != *kind.file_digest() {
-            return Err(DeskError::TypeDiffers { code: kind.code().to_string() });
-        }
+        let published = published(manifest, kind.code(), kind.file_digest())?;
         if !agency.kinds.contains(&published.index) {
             return Err(DeskError::OutOfScope { agency: agency.code.to_string(), code: kind.code().to_string() });
         }
@@ -287,6 +283,15 @@ impl<'a> Desk<'a> {
 
     fn keyed(&self, purpose: &[u8]) -> Sha256 {
         Sha256::new().chain_update(self.key.secret_for(purpose))
+    }
+}
+
+/// The type as a manifest publishes it, if it was signed with this file.
+pub(crate) fn published<'m>(manifest: &'m Manifest, code: &TypeCode, file_digest: &[u8; 32]) -> Result<&'m Kind, DeskError> {
+    match manifest.kinds.iter().find(|published| published.code == *code) {
+        None => Err(DeskError::TypeUnknown { code: code.to_string() }),
+        Some(published) if published.file_digest != *file_digest => Err(DeskError::TypeDiffers { code: code.to_string() }),
+        Some(published) => Ok(published),
     }
 }
 

@@ -17,14 +17,17 @@ pub use opinion::{Opinion, Standing};
 
 use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle;
 use crate::registrar::{Entered, Entry, Grant, Registrar, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::ProjectCode;
+use kanhe_core::code::{ProjectCode, TypeCode};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Approval, Event};
+use kanhe_core::manifest::Manifest;
 use kanhe_store::{Library, Pen, Project, Stage, StoreError};
+use std::sync::Arc;
 
 /// Brings applications to a decision.
 #[derive(Clone, Copy)]
@@ -81,6 +84,7 @@ impl<'l> Examiner<'l> {
         }
         self.library.commit(|pen| {
             let (project, history) = open_project(pen, kind, code)?;
+            self.is_in_force(pen, kind)?;
             after_the_last(&history, entry)?;
             let standing = Standing::of(rule, &history);
             if !standing.is_turn_of(department) {
@@ -151,8 +155,9 @@ impl<'l> Examiner<'l> {
         signed: &Signed,
     ) -> Result<Entered, ExaminerError> {
         let (mut project, history) = open_project(pen, kind, code)?;
+        self.is_in_force(pen, kind)?;
         after_the_last(&history, entry)?;
-        let standing = Standing::of(rule_of(kind)?, &history);
+        let standing = Standing::of(kind.review(), &history);
         may_be_approved(&standing)?;
         self.is_none_of(pen, standing.handlers(), entry, "decide")?;
         let descent = Descent::of(&project);
@@ -195,13 +200,28 @@ impl<'l> Examiner<'l> {
             let (project, history) = open_project(pen, kind, code)?;
             after_the_last(&history, entry)?;
             if closing == Closing::Reject {
-                self.is_none_of(pen, Standing::of(rule_of(kind)?, &history).handlers(), entry, "decide")?;
+                match self.is_in_force(pen, kind) {
+                    // What the region issues no more is still refused: it would wait for ever.
+                    Err(ExaminerError::Desk(DeskError::TypeUnknown { .. })) => {}
+                    asked => asked?,
+                }
+                self.is_none_of(pen, Standing::of(kind.review(), &history).handlers(), entry, "decide")?;
             }
             let event = told(act, &project, entry, None);
             record(pen, project, &event, stage)?;
             beside(pen, stage)?;
             Ok(stage)
         })
+    }
+
+    /// Refuses a type file that is not the one which the manifest names, as this commit finds it: who waits for whom is not for whoever has a
+    /// file at hand to say.
+    fn is_in_force(&self, pen: &Pen<'_>, kind: &CertificateKind) -> Result<(), ExaminerError> {
+        in_force(self.manifest_in(pen)?.as_deref(), kind.code(), kind.file_digest())
+    }
+
+    fn manifest_in(&self, pen: &Pen<'_>) -> Result<Option<Arc<Authentic<Manifest>>>, StoreError> {
+        self.library.opened_manifest_in(pen, |_| StoreError::Malformed { family: "meta" })
     }
 
     /// Refuses who could be one of those named: the same account, or a key of his hands.
@@ -216,6 +236,12 @@ impl<'l> Examiner<'l> {
         let refused = || ExaminerError::SamePerson { actor: actor.to_owned(), what };
         named.try_for_each(|other| if could_be_one(pen, self.behind, actor, other)? { Err(refused()) } else { Ok(()) })
     }
+}
+
+/// Refuses a type file that a manifest does not name; a library that has none yet holds nobody to any.
+fn in_force(manifest: Option<&Authentic<Manifest>>, code: &TypeCode, file_digest: &[u8; 32]) -> Result<(), ExaminerError> {
+    let named = manifest.map(|manifest| published(manifest, code, file_digest)).transpose();
+    Ok(named.map(drop)?)
 }
 
 fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {

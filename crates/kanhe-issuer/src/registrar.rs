@@ -36,6 +36,7 @@ use kanhe_core::event::{Act, Approval, Event, Grounds};
 use kanhe_core::manifest::Manifest;
 use kanhe_core::plain::is_plain;
 use kanhe_core::seal::seal_hash;
+use kanhe_core::spelling::folded;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
 use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, StoreError, Turn};
@@ -196,7 +197,7 @@ impl<'l> Registrar<'l> {
         Validity::new(card.from, card.until).map(Term::Kept).map_err(|error| IssueError::Certificate(error).into())
     }
 
-    /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, and never moved.
+    /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, however they are typed, and never moved.
     ///
     /// The codes of regions are schemes too, and so is the root of all identifiers: only a transfer enters them there.
     ///
@@ -205,7 +206,8 @@ impl<'l> Registrar<'l> {
     /// The scheme is one of those, or the value a person's number; there is no such certificate; another has the value; or the act is out of
     /// order in time.
     pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str, entry: &Entry) -> Result<(), RegistrarError> {
-        if RegionCode::parse(scheme).is_ok() || scheme == CertificateId::ROOT {
+        let known_by = (folded(scheme), folded(value));
+        if RegionCode::parse(&known_by.0).is_ok() || known_by.0 == CertificateId::ROOT {
             return Err(RegistrarError::AliasOfRegion { scheme: scheme.to_owned() });
         }
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
@@ -219,10 +221,10 @@ impl<'l> Registrar<'l> {
             Some(_) => Ok(()),
             None => {
                 lifecycle::in_order(entry.effective, pen.card(read)?.effective, entry.now)?;
-                let other = Some(format!("{scheme}:{value}"));
+                let other = Some(format!("{}:{}", scheme.trim(), value.trim()));
                 let event = event(Act::Alias, &identifier.to_string(), &record.envelope, &record.seal, entry, other);
                 pen.note(&[read], &event)?;
-                pen.put_alias(scheme, value, read);
+                pen.put_alias(&known_by.0, &known_by.1, read);
                 Ok(())
             }
         })
@@ -344,9 +346,9 @@ fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarErr
     manifest.open().map_err(RegistrarError::Manifest)
 }
 
-/// Whether words can be half of an identifier of another scheme: 1 to 100 characters, and none that cannot be seen.
+/// Whether words can be half of an identifier of another scheme: 1 to 100 characters, blanks around them aside, and none that cannot be seen.
 pub fn is_alias_part(words: &str) -> bool {
-    (1..=100).contains(&words.chars().count()) && is_plain(words)
+    (1..=100).contains(&words.trim().chars().count()) && is_plain(words)
 }
 
 fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {

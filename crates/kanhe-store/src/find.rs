@@ -185,7 +185,7 @@ impl Library {
                 // Of another region's certificate any spelling will do; libraries of format 1 may have it under the one that was typed alone.
                 let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
                 let mut found = None;
-                for key in abroad.into_iter().chain([layout::alias(scheme, value)]) {
+                for key in abroad.into_iter().chain(layout::aliases(scheme, value)) {
                     found = found.or(self.view().get(Family::Aliases, &key)?.as_deref().and_then(layout::shelfmark_of));
                 }
                 let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;

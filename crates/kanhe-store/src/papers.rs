@@ -63,7 +63,24 @@ impl Library {
         &self,
         not_believed: impl FnOnce(EnvelopeError) -> E,
     ) -> Result<Option<Arc<Authentic<Manifest>>>, E> {
-        let Some(bytes) = self.view().get(Family::Meta, MANIFEST)? else { return Ok(None) };
+        self.opened(self.view().get(Family::Meta, MANIFEST)?, not_believed)
+    }
+
+    /// The same as a commit finds it.
+    pub fn opened_manifest_in<E: From<StoreError>>(
+        &self,
+        pen: &Pen<'_>,
+        not_believed: impl FnOnce(EnvelopeError) -> E,
+    ) -> Result<Option<Arc<Authentic<Manifest>>>, E> {
+        self.opened(pen.get(Family::Meta, MANIFEST)?, not_believed)
+    }
+
+    fn opened<E: From<StoreError>>(
+        &self,
+        bytes: Option<Vec<u8>>,
+        not_believed: impl FnOnce(EnvelopeError) -> E,
+    ) -> Result<Option<Arc<Authentic<Manifest>>>, E> {
+        let Some(bytes) = bytes else { return Ok(None) };
         let mut last = self.read_manifest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(read) = last.as_ref().filter(|read| read.bytes == bytes) {
             return Ok(Some(Arc::clone(&read.manifest)));

@@ -58,9 +58,14 @@ impl Pen<'_> {
         Ok(found)
     }
 
-    /// The certificate that an identifier of another scheme stands for.
+    /// The certificate that an identifier of another scheme stands for, however it is typed.
     pub fn alias(&self, scheme: &str, value: &str) -> Result<Option<Shelfmark>, StoreError> {
-        Ok(self.get(Family::Aliases, &layout::alias(scheme, value))?.as_deref().and_then(layout::shelfmark_of))
+        for key in layout::aliases(scheme, value) {
+            if let Some(found) = self.get(Family::Aliases, &key)? {
+                return Ok(layout::shelfmark_of(&found));
+            }
+        }
+        Ok(None)
     }
 
     /// The certificates that identifiers of another scheme stand for which begin alike.

@@ -183,6 +183,7 @@ const TWINS: &[(&str, &str)] = &[
         "an earlier row is for the same holder, who may have one certificate of this type",
         "前面已有同一持证主体的行，而此类证照每个主体限持一张",
     ),
+    ("the request was lodged as application {}, whose stage is {}", "该申请已受理，编码 {}，办理环节为{}"),
     ("the request was lodged before as {}, with other contents", "该申请此前已按不同内容受理，编码 {}"),
     ("a certificate was issued for the request before: {}", "该申请此前已签发证照：{}"),
     ("key {} signs certificates of {}, not of {}", "密钥 {} 签署 {} 的证照，不签署 {} 的"),

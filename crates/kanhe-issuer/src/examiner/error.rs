@@ -1,7 +1,7 @@
 //! Why an examiner does not do what is asked.
 
 use crate::application::{Fault, TableError};
-use crate::desk::IssueError;
+use crate::desk::{DeskError, IssueError};
 use crate::lifecycle::LifecycleError;
 use crate::registrar::RegistrarError;
 use jiff::civil::Date;
@@ -18,6 +18,9 @@ pub enum ExaminerError {
     /// The rules of the register refuse it.
     #[error(transparent)]
     Registrar(#[from] RegistrarError),
+    /// The type file at hand is not the one that the library's manifest names.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
     /// What is to be renewed or amended cannot be.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
@@ -142,6 +145,7 @@ impl ExaminerError {
         match self {
             Self::Store(error) => error.code(),
             Self::Registrar(error) => error.code(),
+            Self::Desk(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
             Self::Faults(_) => "rows_refused",
             Self::Form(error) => error.code(),

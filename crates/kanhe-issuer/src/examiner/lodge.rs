@@ -1,6 +1,6 @@
 //! An application arrives (受理): every rule that can be asked before the decision is asked, and it gets its code.
 
-use super::{Descent, Examiner, ExaminerError, Standing, found, rule_of, told};
+use super::{Descent, Examiner, ExaminerError, Standing, found, in_force, rule_of, told};
 use crate::application::{Application, Draft, days_named};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
+use kanhe_core::envelope::Authentic;
 use kanhe_core::event::Act;
+use kanhe_core::manifest::Manifest;
 use kanhe_store::{Pen, Project, Shelfmark, StoreError};
 
 /// What an applicant hands in.
@@ -31,6 +33,8 @@ pub struct Lodging<'a> {
 pub struct Admitted {
     project: Project,
     descent: Descent,
+    /// The digest of the type file by which it was read.
+    file_digest: [u8; 32],
     draft: Draft,
     /// Whether the type allows one valid certificate a holder.
     alone: bool,
@@ -85,7 +89,7 @@ impl Examiner<'_> {
     /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
     pub fn lodge(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Lodged, ExaminerError> {
         let admitted = self.admit(kind, lodging, entry)?;
-        self.library.commit(|pen| take_in(pen, &admitted))
+        self.library.commit(|pen| take_in(pen, &admitted, self.manifest_in(pen)?.as_deref()))
     }
 
     /// Takes many in, each or none by itself, and writes beside them what is to stand in the same commit; if that is refused, so are all.
@@ -95,14 +99,15 @@ impl Examiner<'_> {
         beside: impl FnOnce(&mut Pen<'_>, Vec<Result<Lodged, ExaminerError>>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.library.commit(|pen| {
-            let lodged = admitted.iter().map(|admitted| take_in(pen, admitted)).collect();
+            let manifest = self.manifest_in(pen)?;
+            let lodged = admitted.iter().map(|admitted| take_in(pen, admitted, manifest.as_deref())).collect();
             beside(pen, lodged)
         })
     }
 
     /// Says how taking one in would end, and writes nothing.
     pub fn rehearse(&self, admitted: &Admitted) -> Result<Lodged, ExaminerError> {
-        self.library.rehearse(|pen| take_in(pen, admitted))?
+        self.library.rehearse(|pen| take_in(pen, admitted, self.manifest_in(pen)?.as_deref()))?
     }
 
     /// Makes an application of a row, if it could become a certificate as it stands; nothing is written yet.
@@ -132,18 +137,20 @@ impl Examiner<'_> {
             holders: Vec::new(),
             origin: lodging.descent.origin(),
         };
-        Ok(Admitted { project, descent: lodging.descent.clone(), draft, alone: kind.one_valid_per_holder(), entry: entry.clone() })
+        let alone = kind.one_valid_per_holder();
+        Ok(Admitted { project, descent: lodging.descent.clone(), file_digest: *kind.file_digest(), draft, alone, entry: entry.clone() })
     }
 }
 
 /// Checks every rule, and only then writes: a refusal leaves nothing behind, also not in a commit of many.
-fn take_in(pen: &mut Pen<'_>, admitted: &Admitted) -> Result<Lodged, ExaminerError> {
+fn take_in(pen: &mut Pen<'_>, admitted: &Admitted, manifest: Option<&Authentic<Manifest>>) -> Result<Lodged, ExaminerError> {
     let Admitted { project, descent, draft, entry, .. } = admitted;
     if let Some(code) = pen.lodged_as(&project.agency, &project.type_code, &project.request)? {
         let before = found(pen, &code)?;
         let same = before.application == project.application && Descent::of(&before) == *descent;
         return if same { Ok(Lodged::Before(code)) } else { Err(ExaminerError::RequestDiffers { code }) };
     }
+    in_force(manifest, &project.type_code, &admitted.file_digest)?;
     could_be_issued(pen, admitted)?;
     let event = told(Act::Lodge, project, entry, descent.told());
     let events = vec![pen.note(&[], &event)?];

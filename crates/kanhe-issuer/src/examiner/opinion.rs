@@ -3,7 +3,7 @@
 use crate::catalogue::{Department, ReviewOrder, ReviewRule};
 use kanhe_core::event::{Act, Event};
 use kanhe_store::Stage;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a department says of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,24 +44,30 @@ fn told(event: &Event) -> Option<(&str, Opinion)> {
 /// Where an application stands, by the rule of its type and its history.
 #[derive(Clone, Debug)]
 pub struct Standing<'r> {
-    rule: &'r ReviewRule,
+    /// None where the type is reviewed no more.
+    rule: Option<&'r ReviewRule>,
     /// Each department with what it said last, and the event in which it did.
     opinions: Vec<(&'r Department, Option<(Opinion, Event)>)>,
+    /// What departments said last that the rule asks no more.
+    unasked: BTreeMap<String, (Opinion, Event)>,
     /// Who has handled the application, and for which department, if for one.
     handled: BTreeSet<(String, Option<String>)>,
 }
 
 impl<'r> Standing<'r> {
-    /// Reads a history, the oldest event first.
-    pub fn of<'e>(rule: &'r ReviewRule, history: impl IntoIterator<Item = &'e Event>) -> Self {
-        let mut standing =
-            Self { rule, opinions: rule.departments.iter().map(|department| (department, None)).collect(), handled: BTreeSet::new() };
+    /// Reads a history, the oldest event first. Where the type is reviewed no more nobody is waited for, and the decision is all that is left.
+    pub fn of<'e>(rule: impl Into<Option<&'r ReviewRule>>, history: impl IntoIterator<Item = &'e Event>) -> Self {
+        let rule = rule.into();
+        let opinions = rule.iter().flat_map(|rule| &rule.departments).map(|department| (department, None)).collect();
+        let mut standing = Self { rule, opinions, unasked: BTreeMap::new(), handled: BTreeSet::new() };
         for event in history {
             let opinion = told(event);
             standing.handled.insert((event.actor.clone(), opinion.map(|(department, _)| department.to_owned())));
             let Some((id, opinion)) = opinion else { continue };
-            if let Some((_, last)) = standing.opinions.iter_mut().find(|(department, _)| department.id == id) {
-                *last = Some((opinion, event.clone()));
+            let said = (opinion, event.clone());
+            match standing.opinions.iter_mut().find(|(department, _)| department.id == id) {
+                Some((_, last)) => *last = Some(said),
+                None => drop(standing.unasked.insert(id.to_owned(), said)),
             }
         }
         standing
@@ -72,15 +78,20 @@ impl<'r> Standing<'r> {
         &self.opinions
     }
 
+    /// What departments said last that were asked by an earlier edition of the type, by their ids: it binds nobody, and is to be seen.
+    pub const fn unasked(&self) -> &BTreeMap<String, (Opinion, Event)> {
+        &self.unasked
+    }
+
     /// The departments whose opinion is waited for now.
     pub fn waiting_for(&self) -> Vec<&'r Department> {
         if !self.objecting().is_empty() {
             return Vec::new();
         }
         let silent = self.opinions.iter().filter(|(_, said)| said.is_none()).map(|(department, _)| *department);
-        match self.rule.order {
-            ReviewOrder::Parallel => silent.collect(),
-            ReviewOrder::Serial => silent.take(1).collect(),
+        match self.order() {
+            Some(ReviewOrder::Serial) => silent.take(1).collect(),
+            Some(ReviewOrder::Parallel) | None => silent.collect(),
         }
     }
 
@@ -110,6 +121,10 @@ impl<'r> Standing<'r> {
     pub(super) fn is_turn_of(&self, department: &str) -> bool {
         let agrees = |said: &Option<(Opinion, Event)>| said.as_ref().is_some_and(|(opinion, _)| *opinion == Opinion::Agrees);
         let mut before = self.opinions.iter().take_while(|(other, _)| other.id != department);
-        self.rule.order == ReviewOrder::Parallel || before.all(|(_, said)| agrees(said))
+        self.order() == Some(ReviewOrder::Parallel) || before.all(|(_, said)| agrees(said))
+    }
+
+    fn order(&self) -> Option<ReviewOrder> {
+        self.rule.map(|rule| rule.order)
     }
 }

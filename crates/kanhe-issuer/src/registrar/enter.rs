@@ -43,6 +43,9 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
         return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
     }
+    if signed.approval.is_none() {
+        is_not_lodged(pen, identifier, &signed.request)?;
+    }
     under_the_manifest(pen, signed)?;
     in_time(signed, lineage)?;
     let after = takes_place(pen, lineage, certificate, entry)?;
@@ -136,6 +139,14 @@ pub(super) fn followed(
     card_of: impl FnOnce(Shelfmark) -> Result<Card, StoreError>,
 ) -> Result<Shelfmark, RegistrarError> {
     if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(differs(&card_of(repeat.shelfmark)?)) }
+}
+
+/// Refuses a request that was lodged as an application: what was objected to or refused there would be issued here, and what is open there
+/// would wait for ever. A type may be reviewed no more by now.
+pub(super) fn is_not_lodged(pen: &Pen<'_>, identifier: &CertificateId, request: &str) -> Result<(), RegistrarError> {
+    let Some(code) = pen.lodged_as(identifier.issuer(), identifier.type_code(), request)? else { return Ok(()) };
+    let stage = pen.project(&code)?.ok_or(StoreError::Malformed { family: "projects" })?.stage;
+    Err(RegistrarError::RequestLodged { code, stage })
 }
 
 fn differs(before: &Card) -> RegistrarError {

@@ -5,10 +5,10 @@ use crate::catalogue::Meaning;
 use crate::desk::IssueError;
 use crate::lifecycle::{Change, LifecycleError};
 use jiff::civil::Date;
-use kanhe_core::code::RegionCode;
+use kanhe_core::code::{ProjectCode, RegionCode};
 use kanhe_core::envelope::EnvelopeError;
 use kanhe_core::status::State;
-use kanhe_store::StoreError;
+use kanhe_store::{Stage, StoreError};
 use thiserror::Error;
 
 /// Why a registrar does not do what is asked.
@@ -28,6 +28,14 @@ pub enum RegistrarError {
     RequestDiffers {
         /// What was issued for it.
         identifier: String,
+    },
+    /// The request was lodged as an application, which is decided by those who review it and not by issuing.
+    #[error("the request was lodged as application {code}, whose stage is {}", .stage.word())]
+    RequestLodged {
+        /// The code of the application.
+        code: ProjectCode,
+        /// How far it has come.
+        stage: Stage,
     },
     /// A row of a rehearsal has the request of one before it, and asks for something else.
     #[error("an earlier row has the same request, with other contents")]
@@ -178,6 +186,7 @@ impl RegistrarError {
             Self::Issue(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
             Self::RequestDiffers { .. } | Self::RowDiffers => "request_reused",
+            Self::RequestLodged { .. } => "request_lodged",
             Self::IdentifierTaken { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
             Self::NoManifest => "library_no_manifest",

@@ -1,6 +1,6 @@
 //! A proof: what requests would come to, asked row by row. Nothing is signed, written, or given out.
 
-use super::enter::followed;
+use super::enter::{followed, is_not_lodged};
 use super::usable::{may_come, meet};
 use super::{Registrar, RegistrarError};
 use crate::application::Draft;
@@ -61,7 +61,10 @@ impl<'l> Proof<'l> {
         }
         let certificate = desk.proof(self.registrar.anew(asked)?)?;
         let one_valid = desk.one_valid_per_holder();
-        library.rehearse(|pen| may_come(pen, &certificate, None, one_valid))??;
+        library.rehearse(|pen| {
+            is_not_lodged(pen, &certificate.identifier, &request)?;
+            may_come(pen, &certificate, None, one_valid)
+        })??;
         let identifier = certificate.identifier.clone();
         if self.identifiers.contains(&identifier) {
             return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });

@@ -67,6 +67,7 @@ impl From<RegistrarError> for Problem {
                 (StatusCode::CONFLICT, "a holder has a certificate of this type that is valid or suspended".to_owned())
             }
             RegistrarError::RequestDiffers { .. }
+            | RegistrarError::RequestLodged { .. }
             | RegistrarError::RowDiffers
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }
@@ -190,6 +191,7 @@ impl From<ExaminerError> for Problem {
             ExaminerError::Open { .. } => (StatusCode::CONFLICT, "a holder has applied for a certificate of this type already".to_owned()),
             ExaminerError::Store(error) => return error.into(),
             ExaminerError::Registrar(error) => return error.into(),
+            ExaminerError::Desk(error) => return error.into(),
             ExaminerError::Lifecycle(error) => return error.into(),
             ExaminerError::Faults(faults) => return refused_row(&faults),
             ExaminerError::Form(_) | ExaminerError::CodeTaken => (StatusCode::CONFLICT, error.to_string()),

@@ -43,7 +43,7 @@ pub struct Application {
     #[serde(default)]
     #[schema(required)]
     pub origin: Option<Origin>,
-    /// The departments that are heard; null where the type at hand has no review.
+    /// The departments that are heard, and behind them what others said that an earlier edition of the type asked; null where there are none.
     #[schema(required)]
     pub departments: Option<Vec<DepartmentSaid>>,
     /// When it was decided (RFC 3339).
@@ -88,7 +88,7 @@ pub struct Origin {
 pub struct DepartmentSaid {
     /// Its id in the type file.
     pub id: String,
-    /// What it is called.
+    /// What it is called; its id, where the type at hand asks it no more.
     pub names: Names,
     /// `agrees` or `objects`; null while it is silent.
     #[schema(required)]
@@ -178,7 +178,10 @@ impl Application {
         history: &[(u64, event::Event)],
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let standing = kind.review().map(|rule| Standing::of(rule, history.iter().map(|(_, event)| event)));
+        let standing = Standing::of(kind.review(), history.iter().map(|(_, event)| event));
+        let is_heard = kind.review().is_some() || !standing.unasked().is_empty();
+        // By the edition of now: another may have asked for more opinions when the last was given.
+        let stage = if project.stage.is_final() { project.stage } else { standing.stage() };
         let issued = project.issued.map(|mark| library.card(mark)).transpose()?;
         let decision = history.last().map(|(_, event)| event).filter(|_| project.stage.is_final());
         let refusal = |event: &event::Event| Refusal { basis: event.basis.clone(), reason: event.reason.clone() };
@@ -188,13 +191,13 @@ impl Application {
             code: project.code.as_str().to_owned(),
             r#type: project.type_code.to_string(),
             agency: project.agency.to_string(),
-            stage: project.stage.word().into(),
+            stage: stage.word().into(),
             lodged: project.lodged.to_string(),
             days: (now.as_second() - project.lodged.as_second()).max(0) / 86_400,
             certificate: issued.map(|card| card.identifier.to_string()),
             replaces: project.replaces.as_ref().map(replaced),
             origin: project.origin.as_ref().map(Origin::from),
-            departments: standing.as_ref().map(departments),
+            departments: is_heard.then(|| departments(&standing)),
             decided: decision.map(|event| event.recorded.to_string()),
             refused_because: decision.filter(|_| project.stage == Stage::Rejected).map(refusal),
             request_id: None,
@@ -253,7 +256,14 @@ fn departments(standing: &Standing<'_>) -> Vec<DepartmentSaid> {
         at: said.as_ref().map(|(_, event)| event.recorded.to_string()),
         waited_for: waiting.contains(&department.id.as_str()),
     };
-    standing.opinions().iter().map(row).collect()
+    let unasked = standing.unasked().iter().map(|(id, (opinion, event))| DepartmentSaid {
+        id: id.clone(),
+        names: Names { zh: id.clone(), en: id.clone() },
+        opinion: Some(opinion.word().into()),
+        at: Some(event.recorded.to_string()),
+        waited_for: false,
+    });
+    standing.opinions().iter().map(row).chain(unasked).collect()
 }
 
 /// An application in a list.

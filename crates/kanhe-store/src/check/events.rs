@@ -10,6 +10,7 @@ use crate::library::Library;
 use crate::record::Shelfmark;
 use kanhe_core::code::{Abroad, CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
+use kanhe_core::spelling::folded;
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::tile::TileId;
@@ -131,15 +132,15 @@ fn of_subject(library: &Library, event: &Event) -> Result<Option<Shelfmark>, Sto
 
 /// The identifiers of other schemes that an event may have entered, as scheme and value; nothing where it enters none.
 ///
-/// A scheme may have a colon in it, and what came from another region stood under its spelling once, so there may be several; one of
-/// them stands.
+/// A scheme may have a colon in it, and each stood under its spelling once, so there may be several; one of them stands.
 fn named(event: &Event) -> Option<Vec<(String, String)>> {
     let other = event.other.as_deref()?;
     let owned = |(scheme, value): (&str, &str)| (scheme.to_owned(), value.to_owned());
     match event.act {
         Act::Alias => {
             let cuts = other.match_indices(':').map(|(at, _)| at);
-            Some(cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?))).map(owned).collect())
+            let halves = cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?)));
+            Some(halves.flat_map(|(scheme, value)| [(folded(scheme), folded(value)), owned((scheme, value))]).collect())
         }
         Act::TransferIn => {
             let Some((region, identifier)) = other.split_once(' ') else { return Some(Vec::new()) };

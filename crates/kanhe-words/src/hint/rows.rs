@@ -70,6 +70,11 @@ pub(super) const HINTS: &[Row] = &[
         "GET /v1/webhooks/{id}/deliveries 列出未送达的通知。",
         "GET /v1/webhooks/{id}/deliveries lists what is dead or waiting.",
     ),
+    (
+        "desk_type_differs",
+        "该类型已有新版本：重新查看类型（GET /v1/types）后再提交；如再次出现，请告知本服务的运维人员。",
+        "The type has another edition by now: read it again (GET /v1/types) and hand it in anew; if it comes again, tell whoever runs the service.",
+    ),
     ("download_expired", "另取链接。", "Ask for another link."),
     (
         "download_spent",
@@ -328,6 +333,11 @@ pub(super) const HINTS: &[Row] = &[
         "错误中载明已颁发的证照；如须另发，换一个新的申请编号。",
         "The error names the certificate: for another one use a new request id.",
     ),
+    (
+        "request_lodged",
+        "由有权人员决定该申请；已办结的，换一个新的申请编号。",
+        "Let that application be decided; where it is, use a new request id.",
+    ),
     ("request_malformed", "对照 /docs 检查请求。", "Compare it with `/docs`."),
     ("request_reused", "换一个新的申请编号。", "Use a new request id."),
     ("resident_id_*", AS, "holder_code_check"),
@@ -339,8 +349,8 @@ pub(super) const HINTS: &[Row] = &[
     ("review_not_agreed", "等错误中所列部门同意。", "Wait until the departments that the error names agree."),
     (
         "review_not_needed",
-        "此类证照直接颁发：POST /v1/certificates。",
-        "Certificates of this type are issued at once: POST /v1/certificates.",
+        "此类证照直接颁发：POST /v1/certificates；此前已受理的申请仍由有权人员决定。",
+        "Certificates of this type are issued at once: POST /v1/certificates. What was lodged before is approved or rejected.",
     ),
     ("review_not_yet_turn", "等前面的部门提出意见。", "Wait for them."),
     ("review_other_agency", "由受理该申请的机构决定。", "Let the agency decide to which the application was made."),

@@ -49,6 +49,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "检查机构名录中该密钥的机构、用途和可颁发类型。",
         "Check what the manifest says of the key: its agency, its uses, its types.",
     ),
+    (
+        "desk_type_differs",
+        "用 --types 指定与机构名录版本一致的类型文件，或重新签署机构名录。",
+        "Give the edition of the type file that the manifest names (--types), or sign the manifest anew.",
+    ),
     ("disk_full", "腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."),
     ("envelope_*", AS, "wrong_document"),
     ("export_moved", "重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),
@@ -165,6 +170,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "review_not_agreed",
         "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
         "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",
+    ),
+    (
+        "review_not_needed",
+        "直接颁发（kanhe issue）；此前已受理的申请仍由有权人员决定（kanhe approve 或 kanhe reject）。",
+        "Issue it at once (`kanhe issue`); what was lodged before is decided by `kanhe approve` or `kanhe reject`.",
     ),
     ("seal_damaged", AS, "qr_*"),
     (

@@ -20,6 +20,7 @@ use kanhe_core::hex::Hex;
 use kanhe_issuer::application::{Application, Draft, Fault, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
+use kanhe_issuer::registrar::RegistrarError;
 use ledger::{Known, Ledger};
 use output::{Artist, Written};
 use progress::Progress;
@@ -51,6 +52,11 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
     let kind = kind(&catalogue, &args.kind)?;
     let desk = Desk::open(&manifest, key.key(), kind, &dictionaries).map_err(|error| Failure::new(error.code(), error))?;
+    if desk.needs_review() {
+        // A folder knows of no application, and of nobody's opinion.
+        let error = RegistrarError::NeedsReview;
+        return Err(Failure::new(error.code(), error));
+    }
     let desk = desk.with(key.multiples());
     let input = files::open_twice(&args.input)?;
     let artist = Artist::new(&args.picture, kind)?;

@@ -116,7 +116,7 @@ fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, 
 fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &dyn Signer) -> Result<Arc<Notice>, ListError> {
     let issued = house.now();
     let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
-    let statuses = list_of(house.library.states(&agency.code, number)?)?;
+    let statuses = list_of(house.library.states(&agency.code, number)?, house.library.unheld(number)?)?;
     let bytes = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
     // The list and the word that its page was signed stand in one batch: there is no moment at which one exists without the other.
     // What changed meanwhile is counted already, and signed the next time.

@@ -20,7 +20,8 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
         }
         let states = library.states(&agency.code, number).map_err(stored)?;
         signed.count(states.iter().map(|(_, state)| *state));
-        signer.sign(agency, number, list_of(states).map_err(defect)?)?;
+        let unheld = library.unheld(number).map_err(stored)?;
+        signer.sign(agency, number, list_of(states, unheld).map_err(defect)?)?;
         // Remembered only when the file is there. What changed meanwhile is counted already, and signed the next time.
         let remembered = library.commit(|pen| -> Result<(), StoreError> { pen.page_signed(&agency.code, number, page.changes) });
         remembered.map_err(stored)?;

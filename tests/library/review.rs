@@ -298,6 +298,16 @@ fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
 }
 
 #[test]
+fn a_renewal_that_is_over_when_it_is_granted_is_refused() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    let code = bureau.lodge_as(1, "P-9", Some((Replacement::Renew, identifier)), NOON).unwrap().code();
+    assert_eq!(code_of(bureau.approved(&code, NOON)), "renewal_no_longer", "it has the very days of the one before");
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Valid);
+}
+
+#[test]
 fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
     let bureau = Bureau::of(OPERATOR, PARALLEL);
     let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();

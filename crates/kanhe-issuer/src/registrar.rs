@@ -14,7 +14,7 @@ mod usable;
 
 pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
-pub(crate) use enter::{Lineage, enter};
+pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
@@ -167,7 +167,8 @@ impl<'l> Registrar<'l> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        let asked = entry.effective;
+        // Asked for now, whatever day the act takes effect: nobody dates a renewal back into a term that has run out.
+        let asked = entry.now;
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), entry, salt)?;
         self.library.commit(|pen| enter(pen, &signed, Lineage::next(pen, identifier, change, asked)?))
     }

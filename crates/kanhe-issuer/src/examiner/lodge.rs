@@ -5,7 +5,7 @@ use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, stays_with};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, prolongs, stays_with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -159,8 +159,13 @@ fn could_be_issued(pen: &Pen<'_>, Admitted { project, draft, alone, entry }: &Ad
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
     let replacement = Replacement::of(*act).ok_or(ExaminerError::OtherType)?;
-    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
+    let (card, until) = (pen.card(shelfmark)?, draft.validity().until());
+    lifecycle::allow(condition_on(&card, entry.effective), replacement.into())?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
+    // The day of the decision may still make it longer than one that was issued today.
+    if replacement == Replacement::Renew && (until.is_none() || until != card.until) {
+        prolongs(&card, until, day_in_china(entry.now))?;
+    }
     Ok(has_place(pen, &claim(project, draft), Some(shelfmark), *alone)?)
 }
 

@@ -3,6 +3,7 @@
 use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, event, stays_with, usable};
 use crate::lifecycle::{self, Change};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::CertificateId;
@@ -89,7 +90,11 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
         Lineage::First => Ok(None),
         Lineage::From(origin) => origin.may_come(pen).map(|()| None),
         Lineage::Next { predecessor, change, asked } => {
-            let state = superseded(&pen.card(predecessor)?, change.into(), certificate, entry, asked)?;
+            let card = pen.card(predecessor)?;
+            let state = superseded(&card, change.into(), certificate, entry, asked)?;
+            if change == Replacement::Renew {
+                prolongs(&card, certificate.until, day_in_china(entry.now))?;
+            }
             stays_with(pen, predecessor, &certificate.holders, change)?;
             Ok(Some(After { predecessor, change, state }))
         }
@@ -130,6 +135,15 @@ fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &En
     // The old version ends when the act takes effect: a new one that begins later would leave days without any.
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
 }
+/// Refuses a renewal that ends no later than what it renews, or is over already: its holder would have less than before.
+pub(crate) fn prolongs(renewed: &Card, until: Option<Date>, today: Date) -> Result<(), RegistrarError> {
+    match (until, renewed.until) {
+        (_, None) => Err(RegistrarError::Endless),
+        (Some(until), Some(before)) if until <= before || until < today => Err(RegistrarError::NoLonger { until, before, today }),
+        (_, Some(_)) => Ok(()),
+    }
+}
+
 
 fn card(signed: &Signed, predecessor: Option<Shelfmark>) -> Card {
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);

@@ -1,8 +1,7 @@
 //! The rules' part of checking a library: that every signature holds under the manifest, and every card says what its history made of it.
 
-use crate::lifecycle::{Past, state_at};
+use crate::lifecycle::last_of;
 use crate::survivors::signer_of;
-use jiff::Timestamp;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::key::VerifyingKey;
@@ -24,8 +23,8 @@ pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Option<Defect> {
     if unknown.is_none() && !signed() {
         return Some(Defect::Signature);
     }
-    let now = Past { at: Timestamp::MAX, known: Timestamp::MAX };
-    if state_at(identifier, whole.history.iter().map(|(_, event)| event), now) != Some(whole.card.state) {
+    let told = last_of(identifier, whole.history.iter().map(|(_, event)| event));
+    if told != Some((whole.card.state, whole.card.effective, whole.card.recorded)) {
         return Some(Defect::State);
     }
     let digest: [u8; 32] = Sha256::digest(&whole.record.envelope).into();

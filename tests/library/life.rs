@@ -5,7 +5,7 @@ use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
-use kanhe_issuer::registrar::{Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
+use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
 use kanhe_tests::world::{day, moment};
 
 #[test]
@@ -310,4 +310,27 @@ fn a_request_that_amended_does_not_renew() {
     assert_eq!(ask(Replacement::Amend), Ok(Entered::Before(amended)));
     let identifier = registry.identifier(amended).to_string();
     assert_eq!(ask(Replacement::Renew), Err(RegistrarError::RequestDiffers { identifier }));
+}
+
+#[test]
+fn a_request_that_made_a_new_version_issues_no_first_one() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let renewed = registry.replace(mark, Replacement::Renew, 1, "R-2", "2026-05-01T04:00:00Z").unwrap().shelfmark();
+    let differs = RegistrarError::RequestDiffers { identifier: registry.identifier(renewed).to_string() };
+    let (desk, at) = (registry.house.desk(OPERATOR), moment("2026-05-02T04:00:00Z"));
+    let draft = || registry.house.draft(OPERATOR, 1, "R-2", "2026-05-01");
+    let answered = registry.registrar().answer(&desk, draft(), registry.entry(at, at), registry.salt());
+    assert_eq!(answered.map(drop), Err(differs.clone()));
+    assert_eq!(Proof::new(registry.registrar()).ask(&desk, draft()), Err(differs));
+    let first = registry.registrar().answer(
+        &desk,
+        registry.house.draft(OPERATOR, 1, &format!("R-{OPERATOR}-1"), "2026-03-01"),
+        registry.entry(at, at),
+        registry.salt(),
+    );
+    assert!(
+        matches!(first, Ok(Answer::Before(before)) if before == mark),
+        "a first version that was renewed since is still what was asked for"
+    );
 }

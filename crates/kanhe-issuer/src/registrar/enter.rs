@@ -9,7 +9,7 @@ use kanhe_core::certificate::Certificate;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
-use kanhe_store::{Arrival, Card, Pen, Record, Repeat, Shelfmark, StoreError, Turn};
+use kanhe_store::{Arrival, Card, Pen, Record, Repeat, Shelfmark, Turn};
 
 /// What a certificate is entered as: where the version stands, and by which right its place is taken.
 #[derive(Clone, Copy)]
@@ -41,8 +41,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
-        let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
-        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
+        return followed(pen, repeat, signed.fingerprint, lineage).map(Entered::Before);
     }
     let after = takes_place(pen, lineage, certificate, entry)?;
     usable::may_come(pen, certificate, after.map(|after| after.predecessor), signed.one_valid_per_holder)?;
@@ -92,10 +91,10 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
         Lineage::Next { predecessor, change, asked } => {
             let card = pen.card(predecessor)?;
             let state = superseded(&card, change.into(), certificate, entry, asked)?;
+            stays_with(pen, predecessor, &certificate.holders, change)?;
             if change == Replacement::Renew {
                 prolongs(&card, certificate.until, day_in_china(entry.now))?;
             }
-            stays_with(pen, predecessor, &certificate.holders, change)?;
             Ok(Some(After { predecessor, change, state }))
         }
     }
@@ -113,17 +112,17 @@ fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Resul
     }))
 }
 
-/// What was issued for a request before, if it asked for the same.
+/// What was issued for a request before, if it asked for the same contents, and by the same act.
 pub(super) fn followed(
-    repeat: Repeat,
-    fingerprint: [u8; 16],
-    card_of: impl FnOnce(Shelfmark) -> Result<Card, StoreError>,
+    pen: &Pen<'_>,
+    Repeat { shelfmark, fingerprint }: Repeat,
+    asked: [u8; 16],
+    lineage: Lineage<'_>,
 ) -> Result<Shelfmark, RegistrarError> {
-    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(differs(&card_of(repeat.shelfmark)?)) }
-}
-
-fn differs(before: &Card) -> RegistrarError {
-    RegistrarError::RequestDiffers { identifier: before.identifier.to_string() }
+    if fingerprint == asked && same_lineage(pen, shelfmark, lineage)? {
+        return Ok(shelfmark);
+    }
+    Err(RegistrarError::RequestDiffers { identifier: pen.card(shelfmark)?.identifier.to_string() })
 }
 
 /// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
@@ -135,6 +134,7 @@ fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &En
     // The old version ends when the act takes effect: a new one that begins later would leave days without any.
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
 }
+
 /// Refuses a renewal that ends no later than what it renews, or is over already: its holder would have less than before.
 pub(crate) fn prolongs(renewed: &Card, until: Option<Date>, today: Date) -> Result<(), RegistrarError> {
     match (until, renewed.until) {
@@ -143,7 +143,6 @@ pub(crate) fn prolongs(renewed: &Card, until: Option<Date>, today: Date) -> Resu
         (_, Some(_)) => Ok(()),
     }
 }
-
 
 fn card(signed: &Signed, predecessor: Option<Shelfmark>) -> Card {
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);

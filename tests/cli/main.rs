@@ -30,6 +30,7 @@ mod program;
 mod readers;
 mod readme;
 mod reread;
+mod restored;
 mod review;
 mod safety;
 mod service;

@@ -3,6 +3,9 @@
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, secret};
 use crate::review::{Bureau, NOON, PARALLEL};
 use crate::transfer::{take_over, there};
+use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::manifest::{Contents, Manifest};
+use kanhe_core::wire;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::lifecycle::Change;
@@ -11,7 +14,7 @@ use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::survivors::{honest_seals, lost};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::NoteSigner;
-use kanhe_store::{Drawer, Library, Pen, Settings, Stage, StoreError};
+use kanhe_store::{Drawer, Library, Pen, Settings, SignedManifest, Stage, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,13 +37,15 @@ enum Damage {
     Beside { back: usize, becomes: u8 },
     /// Its value has another byte, counted from the start.
     Leads { at: usize, to: u8 },
+    /// Its value has another byte, counted from the end.
+    Ends { back: usize, to: u8 },
     /// It has the value of the next.
     Swapped,
     /// Another key, whose last byte is another, has its value.
     Twice,
 }
 
-use Damage::{Beside, Garbled, Gone, Leads, Swapped, Twice};
+use Damage::{Beside, Ends, Garbled, Gone, Leads, Swapped, Twice};
 
 /// Of entries whose key ends with a shelfmark: that of another certificate, and that of none.
 const ANOTHERS: Damage = Beside { back: 1, becomes: 3 };
@@ -134,6 +139,9 @@ const TABLE: &[Line] = &[
     ("cards", Any, Garbled, "store_malformed"),
     ("cards", Any, Swapped, "check_card"),
     ("cards", Any, NOBODYS, "check_card_beyond"),
+    // Since when it holds, and since when it is known: before the versions beside it, and whether it is had alone.
+    ("cards", Any, Ends { back: 9, to: 7 }, "check_state"),
+    ("cards", Any, Ends { back: 4, to: 7 }, "check_state"),
     ("certificates", Any, Gone, "store_malformed"),
     ("certificates", Any, Garbled, "store_sealed"),
     ("certificates", Any, Swapped, "store_sealed"),
@@ -174,6 +182,7 @@ impl Damage {
             Garbled => vec![(key, Some(vec![0x17; 3]))],
             Beside { back, becomes } => vec![(with(&key, key.len() - back, *becomes), Some(value))],
             Leads { at, to } => vec![(key, Some(with(&value, *at, *to)))],
+            Ends { back, to } => vec![(key, Some(with(&value, value.len() - back, *to)))],
             Swapped => vec![(key, Some(rows[1].1.clone()))],
             Twice => vec![(with(&key, key.len() - 1, b'~'), Some(value))],
         }
@@ -303,6 +312,31 @@ fn what_a_stolen_key_signed_is_not_passed_over_because_a_trace_of_it_is_lost() {
         registry = registry.reopen_after(|path| bare(path, |db| write(db, family, &[(key, stood)])));
     }
     assert_eq!(told(&registry.library), whole);
+}
+
+#[test]
+fn a_library_that_works_under_another_manifest_than_its_log_tells_of_is_found() {
+    let mut registry = Registry::new();
+    registry.issued(OPERATOR, 1, "2026-03-01");
+    let root = test_key("registry root");
+    let mut taken = Vec::new();
+    for edition in [1, 2] {
+        let manifest = Manifest::new(Contents { edition, ..Contents::clone(registry.house.manifest()) }).unwrap();
+        let envelope = sign_to_cose(Manifest::TYPE, &manifest.encode(), &root);
+        let entry = registry.entry(moment(NOON), moment(NOON));
+        assert_eq!(registry.registrar().take_up(&SignedManifest { envelope, root: root.verifying_key() }, &entry), Ok(true));
+        taken.push(wire::to_vec(&registry.library.manifest().unwrap().unwrap()));
+    }
+    let found = |registry: &Registry| {
+        let findings = registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap();
+        findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&registry), []);
+    let put = |value: Option<&Vec<u8>>| [(b"manifest".to_vec(), value.cloned())];
+    for value in [Some(&taken[0]), None] {
+        registry = registry.reopen_after(|path| bare(path, |db| write(db, "meta", &put(value))));
+        assert_eq!(found(&registry), [("event 2".to_owned(), "check_manifest")]);
+    }
 }
 
 /// The table in rounds: at one time only what is told apart by its code, and by itself what hides other damage.

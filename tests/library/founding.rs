@@ -4,8 +4,10 @@ use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::{Authentic, Envelope};
+use kanhe_core::status::{ENTRIES_PER_LIST, State};
 use kanhe_store::backup::{backups, restore};
 use kanhe_store::{Library, LibrarySecret, Settings};
+use std::collections::BTreeSet;
 
 fn open(path: &std::path::Path, secret: &LibrarySecret) -> &'static str {
     Library::open(path, secret, Settings::default()).map(|_| "opened").unwrap_or_else(|error| error.code())
@@ -142,4 +144,37 @@ fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read
     let into = registry.folder.path().join("restored");
     restore(&folder, None, &into).unwrap();
     assert_eq!(Library::open(&into, &secret(), Settings::default()).unwrap().certificates().unwrap(), 2);
+}
+
+#[test]
+fn a_library_that_was_restored_gives_out_no_slot_that_may_have_been_handed_out() {
+    let registry = Registry::new();
+    let folder = registry.folder.path().join("backups");
+    let kept = registry.issued(OPERATOR, 1, "2026-03-01");
+    registry.library.back_up(&folder).unwrap();
+    let agency = *registry.library.card(kept).unwrap().agency();
+    let other = kanhe_core::code::Uscc::parse("11100000000013338W").unwrap();
+    let (mut given, mut backups) = (BTreeSet::new(), folder);
+    let mut slots_of = |library: &Library| {
+        let slots = [agency, other].map(|agency| library.reserve_slot(&agency).unwrap().number() / ENTRIES_PER_LIST);
+        assert_eq!(slots[0], slots[1], "also of an agency that had issued nothing when the backup was taken");
+        assert!(given.insert(slots[0]), "page {} is given out from again", slots[0]);
+        slots[0]
+    };
+    slots_of(&registry.library);
+    // A backup of what was restored is restored in its turn, also when nothing was issued in between.
+    for round in 0..3 {
+        let into = registry.folder.path().join(format!("restored-{round}"));
+        restore(&backups, None, &into).unwrap();
+        let library = Library::open(&into, &secret(), Settings::default()).unwrap();
+        let page = slots_of(&library);
+        assert_eq!(page, 2 * (round + 1), "one page is left out");
+        assert_eq!([0, page - 1, page].map(|page| library.unheld(page).unwrap()), [State::Superseded, State::Superseded, State::Valid]);
+        assert_eq!(library.states(&agency, 0).unwrap(), registry.library.states(&agency, 0).unwrap());
+        let (now, then) = (library.pages(&agency).unwrap(), registry.library.pages(&agency).unwrap());
+        assert!(now[0].1.changes > then[0].1.changes, "its lists are to be signed anew: {now:?}");
+        assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
+        backups = registry.folder.path().join(format!("backups-{round}"));
+        library.back_up(&backups).unwrap();
+    }
 }

@@ -5,8 +5,8 @@ use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
-use kanhe_issuer::registrar::{Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
-use kanhe_tests::world::moment;
+use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
+use kanhe_tests::world::{day, moment};
 
 #[test]
 fn a_request_is_answered_once() {
@@ -90,6 +90,26 @@ fn a_renewal_takes_the_place_of_the_version_before() {
     assert_eq!(state_at(&old_card.identifier, history.iter().map(|(_, event)| event), later), Some(State::Superseded));
     let dead = registry.replace(old, Replacement::Amend, 1, "R-amend", "2026-05-02T04:00:00Z").unwrap_err();
     assert_eq!(dead.code(), "lifecycle_not_allowed");
+}
+
+#[test]
+fn a_renewal_is_judged_on_the_day_on_which_it_is_asked_for_and_ends_later_than_what_it_renews() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let renew = |issued: &str, effective: &str, now: &str, request: &str| {
+        let (draft, desk) = (registry.house.draft(OPERATOR, 1, request, issued), registry.house.desk(OPERATOR));
+        let entry = registry.entry(moment(effective), moment(now));
+        registry.registrar().replace(&desk, &registry.identifier(mark), Replacement::Renew, draft, entry, registry.salt())
+    };
+    let (soon, over) = ("2026-05-01T04:00:00Z", "2028-04-01T04:00:00Z");
+    assert_eq!(registry.library.card(mark).unwrap().until, Some(day("2028-02-29")));
+    assert_eq!(renew("2020-02-01", soon, soon, "R-2").unwrap_err().code(), "renewal_no_longer", "it would take away the holder's right");
+    assert_eq!(renew("2026-03-01", soon, soon, "R-3").unwrap_err().code(), "renewal_no_longer", "it would renew nothing");
+    // Dated back into the term that has run out.
+    assert_eq!(renew("2028-02-20", "2028-02-20T04:00:00Z", over, "R-4").unwrap_err().code(), "lifecycle_not_allowed");
+    assert_eq!((registry.library.card(mark).unwrap().state, registry.library.certificates().unwrap()), (State::Valid, 1));
+    // Within the term the act may take effect some days before it is written down.
+    assert!(renew("2026-05-01", "2026-05-01T04:00:00Z", "2026-05-04T04:00:00Z", "R-5").is_ok());
 }
 
 #[test]
@@ -290,4 +310,27 @@ fn a_request_that_amended_does_not_renew() {
     assert_eq!(ask(Replacement::Amend), Ok(Entered::Before(amended)));
     let identifier = registry.identifier(amended).to_string();
     assert_eq!(ask(Replacement::Renew), Err(RegistrarError::RequestDiffers { identifier }));
+}
+
+#[test]
+fn a_request_that_made_a_new_version_issues_no_first_one() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let renewed = registry.replace(mark, Replacement::Renew, 1, "R-2", "2026-05-01T04:00:00Z").unwrap().shelfmark();
+    let differs = RegistrarError::RequestDiffers { identifier: registry.identifier(renewed).to_string() };
+    let (desk, at) = (registry.house.desk(OPERATOR), moment("2026-05-02T04:00:00Z"));
+    let draft = || registry.house.draft(OPERATOR, 1, "R-2", "2026-05-01");
+    let answered = registry.registrar().answer(&desk, draft(), registry.entry(at, at), registry.salt());
+    assert_eq!(answered.map(drop), Err(differs.clone()));
+    assert_eq!(Proof::new(registry.registrar()).ask(&desk, draft()), Err(differs));
+    let first = registry.registrar().answer(
+        &desk,
+        registry.house.draft(OPERATOR, 1, &format!("R-{OPERATOR}-1"), "2026-03-01"),
+        registry.entry(at, at),
+        registry.salt(),
+    );
+    assert!(
+        matches!(first, Ok(Answer::Before(before)) if before == mark),
+        "a first version that was renewed since is still what was asked for"
+    );
 }

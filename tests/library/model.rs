@@ -157,6 +157,12 @@ impl Model {
                 self.requests += 1;
                 let expected = self.expected(&line, how.into(), now);
                 let request = format!("{}+{}", line.request, self.requests);
+                // What is renewed ends later than before.
+                let until = registry.house.draft(line.kind, line.person, &request, &day_in_china(now).to_string()).validity().until();
+                let expected = match expected {
+                    Ok(_) | Err("holder_has_one") if how == Replacement::Renew && until <= line.until => Err("renewal_no_longer"),
+                    other => other,
+                };
                 let found = registry.replace(line.mark, how, line.person, &request, &now.to_string());
                 assert_eq!(code_of(found.map(|entered| entered.shelfmark())).map(drop), expected.map(drop), "{how:?} of {line:?}");
                 if let Ok(state) = expected {

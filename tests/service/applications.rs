@@ -170,11 +170,16 @@ fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
     let mut other = construction(4);
     (other["holder_name"], other["holder_code"]) = (json!("深圳市南山区建筑工务署"), json!("11440305MA5001017Y"));
     assert_eq!(stage.post_as(WANG, "/v1/applications", &issue(CONSTRUCTION, other)).status, 201);
-    let mut renewal = issue(CONSTRUCTION, construction(1));
-    renewal["application"]["request_id"] = json!("P-1-renewed");
-    renewal["replaces"] = json!({ "act": "renew", "identifier": issued.json()["certificate"]["identifier"] });
-    let renewal = stage.post_as(WANG, "/v1/applications", &renewal);
-    assert_eq!(renewal.status, 201, "{}", renewal.json());
+    let mut next = issue(CONSTRUCTION, construction(1));
+    next["application"]["request_id"] = json!("P-1-next");
+    let mut replacing = |act: &str| {
+        next["replaces"] = json!({ "act": act, "identifier": issued.json()["certificate"]["identifier"] });
+        stage.post_as(WANG, "/v1/applications", &next)
+    };
+    let endless = replacing("renew");
+    assert_eq!((endless.status, endless.code().as_str()), (409, "renewal_no_longer"));
+    let amendment = replacing("amend");
+    assert_eq!(amendment.status, 201, "{}", amendment.json());
 }
 
 /// From now on a holder has one construction permit at a time.

@@ -181,4 +181,13 @@ fn a_new_partner_is_recognised_when_two_people_say_so() {
     let event = stage.house.library.event(1).unwrap().unwrap();
     assert_eq!((event.act.word(), event.subject.as_str()), ("recognition", "recognition 440000 edition 1"));
     is_sound(&stage);
+    // An older one that somebody puts back is found by what the log tells.
+    approved(&song, &propose(&tang, "/v1/recognition", &a_file(&recognition(2, &root))));
+    is_sound(&stage);
+    let library = &stage.house.library;
+    let put = library.commit(|pen| pen.put_office(kanhe_store::Drawer::Taken, &[2], &file));
+    assert_eq!(put, Ok::<(), kanhe_store::StoreError>(()));
+    let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
+    let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
+    assert_eq!(told, [("event 2".to_owned(), "check_manifest")]);
 }

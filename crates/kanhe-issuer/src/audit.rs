@@ -1,8 +1,7 @@
 //! The rules' part of checking a library: that every signature holds under the manifest, and every card says what its history made of it.
 
 use crate::backing::{Lack, lacks};
-use crate::lifecycle::{Past, state_at};
-use jiff::Timestamp;
+use crate::lifecycle::last_of;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::key::VerifyingKey;
@@ -23,8 +22,8 @@ pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Vec<Defect> {
     if !lacks.iter().any(Lack::hides_the_signer) && !keys.any(|key| signatures_hold(whole, &key.key)) {
         return vec![Defect::Signature];
     }
-    let now = Past { at: Timestamp::MAX, known: Timestamp::MAX };
-    if state_at(identifier, whole.history.iter().map(|(_, event)| event), now) != Some(card.state) {
+    let told = last_of(identifier, whole.history.iter().map(|(_, event)| event));
+    if told != Some((card.state, card.effective, card.recorded)) {
         return vec![Defect::State];
     }
     let digest: [u8; 32] = Sha256::digest(&whole.record.envelope).into();

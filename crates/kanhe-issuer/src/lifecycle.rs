@@ -261,6 +261,15 @@ pub fn state_at<'e>(identifier: &CertificateId, history: impl IntoIterator<Item 
     told.filter_map(|event| made_by(event, &own)).last()
 }
 
+/// What has become of a certificate by all that is told: its state, since when that holds, and since when it is known.
+pub(crate) fn last_of<'e>(
+    identifier: &CertificateId,
+    history: impl IntoIterator<Item = &'e Event>,
+) -> Option<(State, Timestamp, Timestamp)> {
+    let own = identifier.to_string();
+    history.into_iter().filter_map(|event| Some((made_by(event, &own)?, event.effective, event.recorded))).last()
+}
+
 /// What an event makes of a certificate that it is about; nothing where it is about none.
 fn made_by(event: &Event, own: &str) -> Option<State> {
     match event.act {

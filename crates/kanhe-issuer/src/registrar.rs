@@ -14,7 +14,7 @@ mod usable;
 
 pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
-pub(crate) use enter::{Lineage, enter};
+pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
 pub use proof::{Proof, Proved};
@@ -180,7 +180,8 @@ impl<'l> Registrar<'l> {
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview.into());
         }
-        let asked = grant.entry.effective;
+        // Asked for now, whatever day the act takes effect: nobody dates a renewal back into a term that has run out.
+        let asked = grant.entry.now;
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), grant)?;
         self.library.commit(|pen| {
             let lineage = Lineage::next(pen, identifier, change, asked)?;

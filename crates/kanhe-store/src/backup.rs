@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
 use crate::library::Library;
+use crate::open::mark_restored;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
 use rocksdb::{Env, IteratorMode, ReadOptions, properties};
@@ -173,7 +174,9 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
             || bytes_in(into).min(backup.bytes),
             |done| progress(done, backup.bytes),
             || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
-        )
+        )?;
+        // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since.
+        mark_restored(into)
     })
 }
 

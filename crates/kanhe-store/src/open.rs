@@ -109,13 +109,13 @@ impl Library {
         let writer = Writer::begin(Arc::clone(&db), edge, next)?;
         Ok(Self { keys, writer, db, founding, next_slots, astray: Mutex::new(None), read_manifest: Mutex::new(None) })
     }
+}
 
-    /// The ordinal that an agency's next slot has on the disk.
-    pub(crate) fn next_slot(&self, agency: &kanhe_core::code::Uscc) -> Result<u32, StoreError> {
-        let found = View::of(&self.db).get(Family::Pages, &slots::next_key(agency))?;
-        let next = found.as_deref().and_then(crate::counts::number).unwrap_or(0);
-        u32::try_from(next).map_err(|_| StoreError::NoSlot)
-    }
+/// Writes into a library that a backup brought back, and that nobody has opened yet, that it is one.
+pub(crate) fn mark_restored(folder: &Path) -> Result<(), StoreError> {
+    let db = database(folder, Settings::default(), Way::Open)?;
+    founding(&db)?;
+    writer::write(&db, &slots::closing(&db)?)
 }
 
 /// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.

@@ -107,3 +107,13 @@ fn a_number_that_has_ended_is_applied_for_and_issued_anew() {
     let issued = bureau.approved(&anew().unwrap().code(), NOON).unwrap().shelfmark();
     assert_eq!(bureau.registry.identifier(issued), bureau.registry.identifier(mark).next_version().unwrap());
 }
+
+#[test]
+fn a_renewal_that_is_over_when_it_is_granted_is_refused() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    let code = bureau.lodge_as(1, "P-9", Some((Replacement::Renew, identifier)), NOON).unwrap().code();
+    assert_eq!(code_of(bureau.approved(&code, NOON)), "renewal_no_longer", "it has the very days of the one before");
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().state, State::Valid);
+}

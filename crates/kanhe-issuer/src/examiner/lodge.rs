@@ -5,7 +5,9 @@ use crate::application::{Application, Draft, days_named};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
-use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, meet, stays_with};
+use crate::registrar::{
+    Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, meet, prolongs, stays_with,
+};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
@@ -198,8 +200,13 @@ fn could_be_replaced(
         return Err(IssueError::OtherSerial { identifier: identifier.to_string() }.into());
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
+    let (card, until) = (pen.card(shelfmark)?, draft.validity().until());
+    lifecycle::allow(condition_on(&card, entry.effective), replacement.into())?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
+    // The day of the decision may still make it longer than one that was issued today.
+    if replacement == Replacement::Renew && (until.is_none() || until != card.until) {
+        prolongs(&card, until, day_in_china(entry.now))?;
+    }
     Ok(shelfmark)
 }
 

@@ -29,9 +29,12 @@ pub fn listing_agency<'m>(manifest: &'m Manifest, key: &VerifyingKey) -> Result<
     manifest.agencies.iter().find(of_key).ok_or(ListError::Unknown { key_id: key.id() })
 }
 
-/// A list of one page with a state for each entry that has one; the others are valid, as nobody holds them.
-pub fn list_of(states: impl IntoIterator<Item = (u32, State)>) -> Result<Statuses, StatusError> {
+/// A list of one page with a state for each entry that somebody holds, and another for all the others.
+pub fn list_of(states: impl IntoIterator<Item = (u32, State)>, unheld: State) -> Result<Statuses, StatusError> {
     let mut list = Statuses::new(4, ENTRIES_PER_LIST)?;
+    if unheld != State::Valid {
+        (0..ENTRIES_PER_LIST).try_for_each(|entry| list.set(entry, unheld.bits()))?;
+    }
     states.into_iter().try_for_each(|(entry, state)| list.set(entry, state.bits()))?;
     Ok(list)
 }

@@ -3,6 +3,7 @@
 use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, effective_on, event, stays_with, usable};
 use crate::lifecycle::{self, Change};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::CertificateId;
@@ -40,8 +41,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
     let (certificate, entry) = (signed.issued.certificate(), &signed.entry);
     let identifier = &certificate.identifier;
     if let Some(repeat) = pen.repeat_of(identifier.issuer(), identifier.type_code(), &signed.request)? {
-        let before = followed(repeat, signed.fingerprint, |mark| pen.card(mark))?;
-        return if same_lineage(pen, before, lineage)? { Ok(Entered::Before(before)) } else { Err(differs(&pen.card(before)?)) };
+        return followed(pen, repeat, signed.fingerprint, lineage).map(Entered::Before);
     }
     if signed.approval.is_none() {
         is_not_lodged(pen, identifier, &signed.request)?;
@@ -113,8 +113,12 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
         Lineage::First => Ok(None),
         Lineage::From(origin) => origin.may_come(pen).map(|()| None),
         Lineage::Next { predecessor, change, asked } => {
-            let state = superseded(&pen.card(predecessor)?, change.into(), certificate, entry, asked)?;
+            let card = pen.card(predecessor)?;
+            let state = superseded(&card, change.into(), certificate, entry, asked)?;
             stays_with(pen, predecessor, &certificate.holders, change)?;
+            if change == Replacement::Renew {
+                prolongs(&card, certificate.until, day_in_china(entry.now))?;
+            }
             Ok(Some(After { predecessor, change, state }))
         }
     }
@@ -132,13 +136,17 @@ fn same_lineage(pen: &Pen<'_>, before: Shelfmark, lineage: Lineage<'_>) -> Resul
     }))
 }
 
-/// What was issued for a request before, if it asked for the same.
+/// What was issued for a request before, if it asked for the same contents, and by the same act.
 pub(super) fn followed(
-    repeat: Repeat,
-    fingerprint: [u8; 16],
-    card_of: impl FnOnce(Shelfmark) -> Result<Card, StoreError>,
+    pen: &Pen<'_>,
+    Repeat { shelfmark, fingerprint }: Repeat,
+    asked: [u8; 16],
+    lineage: Lineage<'_>,
 ) -> Result<Shelfmark, RegistrarError> {
-    if repeat.fingerprint == fingerprint { Ok(repeat.shelfmark) } else { Err(differs(&card_of(repeat.shelfmark)?)) }
+    if fingerprint == asked && same_lineage(pen, shelfmark, lineage)? {
+        return Ok(shelfmark);
+    }
+    Err(RegistrarError::RequestDiffers { identifier: pen.card(shelfmark)?.identifier.to_string() })
 }
 
 /// Refuses a request that was lodged as an application: what was objected to or refused there would be issued here, and what is open there
@@ -149,10 +157,6 @@ pub(super) fn is_not_lodged(pen: &Pen<'_>, identifier: &CertificateId, request: 
     Err(RegistrarError::RequestLodged { code, stage })
 }
 
-fn differs(before: &Card) -> RegistrarError {
-    RegistrarError::RequestDiffers { identifier: before.identifier.to_string() }
-}
-
 /// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
 /// not lose the right because the agency took longer (Administrative Licensing Law art. 50).
 fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &Entry, asked: Timestamp) -> Result<State, RegistrarError> {
@@ -161,6 +165,15 @@ fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &En
     let day = day_in_china(entry.effective);
     // The old version ends when the act takes effect: a new one that begins later would leave days without any.
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
+}
+
+/// Refuses a renewal that ends no later than what it renews, or is over already: its holder would have less than before.
+pub(crate) fn prolongs(renewed: &Card, until: Option<Date>, today: Date) -> Result<(), RegistrarError> {
+    match (until, renewed.until) {
+        (_, None) => Err(RegistrarError::Endless),
+        (Some(until), Some(before)) if until <= before || until < today => Err(RegistrarError::NoLonger { until, before, today }),
+        (_, Some(_)) => Ok(()),
+    }
 }
 
 fn card(signed: &Signed, predecessor: Option<Shelfmark>) -> Card {

@@ -167,6 +167,19 @@ pub enum RegistrarError {
         /// The day on which the act takes effect.
         day: Date,
     },
+    /// A renewal that would not prolong what it renews, or would be over already.
+    #[error("the renewal would end on {until}: what it renews ends on {before}, and today is {today}")]
+    NoLonger {
+        /// The last day of the new version.
+        until: Date,
+        /// That of the version before.
+        before: Date,
+        /// Today.
+        today: Date,
+    },
+    /// A renewal of what has no last day.
+    #[error("what has no last day is not renewed: an amendment changes what it says")]
+    Endless,
     /// The type's applications are reviewed before anything is minted.
     #[error("an application for this type is reviewed and approved before a certificate is issued")]
     NeedsReview,
@@ -207,6 +220,7 @@ impl RegistrarError {
             Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",
             Self::Gap { .. } => "version_gap",
+            Self::NoLonger { .. } | Self::Endless => "renewal_no_longer",
             Self::NeedsReview => "review_needed",
             Self::NeedsDraft { .. } => "change_needs_application",
         }

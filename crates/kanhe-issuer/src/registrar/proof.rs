@@ -1,6 +1,6 @@
 //! A proof: what requests would come to, asked row by row. Nothing is signed, written, or given out.
 
-use super::enter::{followed, is_not_lodged};
+use super::enter::{Lineage, followed, is_not_lodged};
 use super::usable::{may_come, meet};
 use super::{Registrar, RegistrarError};
 use crate::application::Draft;
@@ -53,7 +53,7 @@ impl<'l> Proof<'l> {
         let (request, type_code, asked) = (draft.request_id().to_owned(), *draft.type_code(), desk.ask(draft)?);
         let fingerprint = library.veil(&asked.contents());
         if let Some(repeat) = library.repeat_of(&desk.agency().code, &type_code, &request)? {
-            return followed(repeat, fingerprint, |mark| library.card(mark)).map(Proved::Before);
+            return library.rehearse(|pen| followed(pen, repeat, fingerprint, Lineage::First))?.map(Proved::Before);
         }
         if let Some((before, identifier)) = self.requests.get(&request) {
             let same = *before == fingerprint;

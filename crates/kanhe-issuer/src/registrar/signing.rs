@@ -1,6 +1,6 @@
 //! Signing for a request: nothing of it is written, so many can do this at a time; entering asks every rule again under the pen.
 
-use super::enter::followed;
+use super::enter::{Lineage, followed};
 use super::usable::free_version;
 use super::{Entry, Registrar, RegistrarError};
 use crate::application::Draft;
@@ -58,7 +58,7 @@ impl Registrar<'_> {
     pub fn answer(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Answer, RegistrarError> {
         if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
             let fingerprint = self.library.veil(&desk.ask(draft)?.contents());
-            return followed(repeat, fingerprint, |mark| self.library.card(mark)).map(Answer::Before);
+            return self.library.rehearse(|pen| followed(pen, repeat, fingerprint, Lineage::First))?.map(Answer::Before);
         }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);

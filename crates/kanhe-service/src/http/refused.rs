@@ -76,6 +76,8 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::NotGivenAway { .. }
             | RegistrarError::NumberTaken { .. }
             | RegistrarError::Gap { .. }
+            | RegistrarError::NoLonger { .. }
+            | RegistrarError::Endless
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }

@@ -85,7 +85,7 @@ pub enum Defect {
         /// Its id in the seals.
         dictionary: u32,
     },
-    /// The card says another state than the history.
+    /// The card says another state than the history, or another moment since when.
     State,
     /// No event of the log vouches for it.
     EventOfIssue,
@@ -97,6 +97,8 @@ pub enum Defect {
     Event,
     /// What an event is about does not know of it.
     EventRecord,
+    /// The manifest, a type or the recognition is not the one that the log tells of last.
+    Manifest,
     /// The log does not begin with what was last published of it.
     Checkpoint,
     /// An event stands beyond the end of the log.
@@ -160,6 +162,7 @@ impl Defect {
             Self::Counts => "check_counts",
             Self::Event => "check_event",
             Self::EventRecord => "check_event_record",
+            Self::Manifest => "check_manifest",
             Self::Checkpoint => "check_checkpoint",
             Self::EventBeyond => "check_event_beyond",
             Self::CardBeyond => "check_card_beyond",

@@ -70,6 +70,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "the new version would begin on {}, the old one ends on {}: nothing would be in force between",
         "新版本自 {} 起，旧版本止于 {}，其间将没有有效版本",
     ),
+    ("the renewal would end on {}: what it renews ends on {}, and today is {}", "延续后的有效期止于 {}：原证照止于 {}，今天是 {}"),
+    ("what has no last day is not renewed: an amendment changes what it says", "长期有效的证照无须延续：内容有变的，办理变更"),
     ("an application for this type is reviewed and approved before a certificate is issued", "该类型的申请须经审查、准予后方可签发"),
     ("a certificate that is {} cannot be the object of {}; allowed now: {}", "状态为{}的证照不能办理{}；现在可办理：{}"),
     ("it would take effect at {}, before what was done last did at {}", "生效时间 {} 早于上一次操作的 {}"),

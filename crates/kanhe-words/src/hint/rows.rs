@@ -329,6 +329,11 @@ pub(super) const HINTS: &[Row] = &[
     ("recognition_not_newer", "提高互认目录中的 edition。", "Raise `edition` in the recognition."),
     ("region_code_*", AS, "transfer_no_region"),
     (
+        "renewal_no_longer",
+        "更正有效期，使其晚于原证照的截止日期；只改内容的，办理变更。",
+        "Correct the days, so that it ends later than what it renews; to change something else, amend it.",
+    ),
+    (
         "request_issued",
         "错误中载明已颁发的证照；如须另发，换一个新的申请编号。",
         "The error names the certificate: for another one use a new request id.",

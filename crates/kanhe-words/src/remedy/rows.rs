@@ -162,6 +162,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("qr_text_behind", AS, "qr_several"),
     ("recognition_*", AS, "toml_*"),
     (
+        "renewal_no_longer",
+        "更正有效期，使其晚于原证照的截止日期；只改内容的，用 kanhe amend。",
+        "Correct the days, so that it ends later than what it renews; to change something else, `kanhe amend`.",
+    ),
+    (
         "review_needed",
         "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends，转入的加 --origin 与 --from。",
         "Hand it in with `kanhe apply`, with --renews or --amends for a new version, with --origin and --from for what another region gave away: it is reviewed first.",

@@ -138,7 +138,7 @@ impl Signer<'_> {
         let mut signed = Signed::default();
         for (number, states) in lists_of(&slots(reports)?, states)? {
             signed.count(states.values().copied());
-            self.sign(agency, number, list_of(states).map_err(defect)?)?;
+            self.sign(agency, number, list_of(states, State::Valid).map_err(defect)?)?;
         }
         Ok(signed)
     }

@@ -114,10 +114,11 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     voice.say(&json!({ "library": args.into, "backup": row, "others": rows }), |language| {
         let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
         let (whole, place) = (lines(&restored), args.into.display());
+        let lost = LOST.of(language);
         let said = match language {
-            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}"),
+            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
             Language::English => {
-                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}")
+                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}\n{lost}")
             }
         };
         match language {
@@ -128,6 +129,12 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     });
     Ok(Ended::Well)
 }
+
+/// What no library that was restored has, and what is to be done about it.
+const LOST: Words = Words::new(
+    "! 备份之后签发的证照、办理的事项都不在此库中。其后发出的二维码自下次签署状态列表起核验为“已被取代”：重新签发并换发；其后的吊销、暂扣等须重新办理，否则相关证照仍显示有效。备份之后已公布日志检查点的，不得用此库签发。",
+    "! What was issued and done after the backup is not in this library. Codes handed out since read *superseded* from the next status lists on: issue their tables again, and hand out the new codes. Do every act since again, revocations first: until then what they ended reads *in force*. If a checkpoint was published after the backup, issue nothing from this library.",
+);
 
 /// What an operator is told of a backup.
 struct Known {

@@ -98,8 +98,8 @@ fn a_renewal_is_judged_on_the_day_on_which_it_is_asked_for_and_ends_later_than_w
     let mark = registry.issued(OPERATOR, 1, "2026-03-01");
     let renew = |issued: &str, effective: &str, now: &str, request: &str| {
         let (draft, desk) = (registry.house.draft(OPERATOR, 1, request, issued), registry.house.desk(OPERATOR));
-        let entry = registry.entry(moment(effective), moment(now));
-        registry.registrar().replace(&desk, &registry.identifier(mark), Replacement::Renew, draft, entry, registry.salt())
+        let grant = registry.grant(moment(effective), moment(now));
+        registry.registrar().replace(&desk, &registry.identifier(mark), Replacement::Renew, draft, grant)
     };
     let (soon, over) = ("2026-05-01T04:00:00Z", "2028-04-01T04:00:00Z");
     assert_eq!(registry.library.card(mark).unwrap().until, Some(day("2028-02-29")));
@@ -320,14 +320,13 @@ fn a_request_that_made_a_new_version_issues_no_first_one() {
     let differs = RegistrarError::RequestDiffers { identifier: registry.identifier(renewed).to_string() };
     let (desk, at) = (registry.house.desk(OPERATOR), moment("2026-05-02T04:00:00Z"));
     let draft = || registry.house.draft(OPERATOR, 1, "R-2", "2026-05-01");
-    let answered = registry.registrar().answer(&desk, draft(), registry.entry(at, at), registry.salt());
+    let answered = registry.registrar().answer(&desk, draft(), registry.grant(at, at));
     assert_eq!(answered.map(drop), Err(differs.clone()));
     assert_eq!(Proof::new(registry.registrar()).ask(&desk, draft()), Err(differs));
     let first = registry.registrar().answer(
         &desk,
         registry.house.draft(OPERATOR, 1, &format!("R-{OPERATOR}-1"), "2026-03-01"),
-        registry.entry(at, at),
-        registry.salt(),
+        registry.grant(at, at),
     );
     assert!(
         matches!(first, Ok(Answer::Before(before)) if before == mark),

@@ -21,6 +21,9 @@ pub enum ExaminerError {
     /// What is to be renewed or amended cannot be.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
+    /// What it is to replace has become something that cannot be replaced since it was lodged.
+    #[error("what it is to replace cannot be replaced any more: {0}")]
+    Overtaken(LifecycleError),
     /// The row has faults.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Faults(Vec<Fault>),
@@ -130,6 +133,7 @@ impl ExaminerError {
             Self::Store(error) => error.code(),
             Self::Registrar(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
+            Self::Overtaken(_) => "review_overtaken",
             Self::Faults(_) => "rows_refused",
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",

@@ -4,8 +4,7 @@ use super::{Descent, Examiner, ExaminerError, Standing, found, rule_of, told};
 use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
-use crate::lifecycle;
-use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, stays_with};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, allow, free_version, has_place, stays_with};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
@@ -174,7 +173,7 @@ fn could_be_replaced(
         return Err(IssueError::OtherSerial { identifier: identifier.to_string() }.into());
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    lifecycle::allow(condition_on(&pen.card(shelfmark)?, entry.effective), replacement.into())?;
+    allow(pen, &pen.card(shelfmark)?, replacement.into(), entry.effective)?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
     Ok(shelfmark)
 }

@@ -133,7 +133,7 @@ fn own_of(pen: &Pen<'_>, meant: &CertificateId) -> Result<Option<CertificateId>,
 }
 
 /// What a certificate has become: its last version.
-fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfmark, Card), StoreError> {
+pub(super) fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfmark, Card), StoreError> {
     loop {
         let card = pen.card(mark)?;
         match card.successor {

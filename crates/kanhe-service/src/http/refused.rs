@@ -180,6 +180,7 @@ impl From<ExaminerError> for Problem {
             ExaminerError::Form(_) | ExaminerError::CodeTaken => (StatusCode::CONFLICT, error.to_string()),
             ExaminerError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such application".to_owned()),
             ExaminerError::NoReview
+            | ExaminerError::Overtaken(_)
             | ExaminerError::RequestDiffers { .. }
             | ExaminerError::RequestIssued { .. }
             | ExaminerError::Decided { .. }
@@ -202,7 +203,10 @@ impl From<ExaminerError> for Problem {
 impl From<LifecycleError> for Problem {
     fn from(error: LifecycleError) -> Self {
         let status = match &error {
-            LifecycleError::NotAllowed { .. } | LifecycleError::BeforeLast { .. } => StatusCode::CONFLICT,
+            LifecycleError::NotAllowed { .. }
+            | LifecycleError::Ended { .. }
+            | LifecycleError::Superseded { .. }
+            | LifecycleError::BeforeLast { .. } => StatusCode::CONFLICT,
             LifecycleError::InFuture { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.code(), error)

@@ -190,11 +190,6 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
     (
-        "lifecycle_not_allowed",
-        "只能做错误中列出的操作；如系申请，不予许可或撤回。",
-        "Do one of the acts that the error lists. Of an application: reject or withdraw it.",
-    ),
-    (
         "lists_old",
         "请告知本服务的运维人员：状态表久未重新签署，publish_lists 载明原因。",
         "Tell whoever runs the service: a status list was not signed again, and `publish_lists` says why.",
@@ -344,6 +339,7 @@ pub(super) const HINTS: &[Row] = &[
     ("review_other_day", "不填受理日期，以登记当日为准。", "Leave the day out: it is the day on which the application arrives."),
     ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
     ("review_out_of_scope", "由有权颁发此类证照的机构办理。", "Let an agency that may issue this type do it."),
+    ("review_overtaken", "不予许可，或由申请人撤回。", "Reject the application, or let the applicant withdraw it."),
     ("review_same_person", "由另一人办理。", "Let somebody else do it."),
     ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out."),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),

@@ -89,12 +89,14 @@ pub(super) const REMEDIES: &[Row] = &[
         "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。",
         "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed.",
     ),
-    ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
     (
-        "lifecycle_not_allowed",
-        "只能做错误中列出的操作；如系申请，不予许可（kanhe reject）或由申请人撤回（kanhe withdraw）。",
-        "Do one of the acts that the error lists. Of an application: reject or withdraw it, with `kanhe reject` or `kanhe withdraw`.",
+        "lifecycle_ended",
+        "该证照不能再办理任何操作；如需再持证，重新颁发。",
+        "Nothing more can be done with it: where the holder is to have one, issue it anew.",
     ),
+    ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
+    ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+    ("lifecycle_superseded", "改对错误中的版本办理。", "Do it with the version that the error names."),
     (
         "log_fork",
         "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
@@ -148,6 +150,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "review_not_agreed",
         "等错误中所列部门同意（kanhe review --agree）；有部门不同意的，不予许可或撤回。",
         "Wait until the departments that the error names agree (`kanhe review --agree`); where one objects, reject or withdraw the application.",
+    ),
+    (
+        "review_overtaken",
+        "不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",
+        "Reject the application (`kanhe reject`), or let the applicant withdraw it (`kanhe withdraw`).",
     ),
     ("seal_damaged", AS, "qr_*"),
     (

@@ -364,6 +364,15 @@ pub(crate) fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry
     }
 }
 
+/// The moment that a day means from which on something is to hold: now, if it is today; that of what was done last, if it was done on this
+/// day; or else the first of the day.
+///
+/// Who works by days can then do two acts on one, as he can by the clock.
+pub fn beginning_on(day: Date, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let on_the_day = |moment: &Timestamp| day_in_china(*moment) == day;
+    [Some(now), last].into_iter().flatten().find(on_the_day).unwrap_or_else(|| start_of_day(day))
+}
+
 /// The moment at which an issue of a day takes effect, as far as it has passed.
 pub fn effective_on(issued: Date, now: Timestamp) -> Timestamp {
     start_of_day(issued).min(now)

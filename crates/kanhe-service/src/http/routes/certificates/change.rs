@@ -114,7 +114,8 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
 }
 
 fn change<B: Grounded>(act: &Act<B>, change: Change, other: Option<&str>) -> Result<Once, Problem> {
-    let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
+    let own = act.house.certificate_of(&act.caller, Right::Change, &act.subject)?;
+    let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
     act.once(|answer| {
         let library = &act.house.library;
         let behind_cut_off = Thefts::known_to(library)?.reach_at(library, own.mark)?;

@@ -138,7 +138,7 @@ fn take_in(pen: &mut Pen<'_>, admitted: &Admitted) -> Result<Lodged, ExaminerErr
 
 /// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
 fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerError> {
-    let Admitted { project, descent, draft, alone, .. } = admitted;
+    let Admitted { project, descent, draft, alone, entry } = admitted;
     if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
         return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
     }
@@ -148,7 +148,7 @@ fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerErr
     let instead_of = match descent {
         Descent::First => None,
         Descent::Next(replacement, identifier) => Some(could_be_replaced(pen, admitted, *replacement, identifier)?),
-        Descent::From(origin) => origin.may_come(pen).map(|()| None)?,
+        Descent::From(origin) => origin.may_come(pen, draft.holders(), draft.validity().until(), day_in_china(entry.now)).map(|()| None)?,
     };
     if instead_of.is_none() {
         number_is_free(pen, project, draft)?;

@@ -87,7 +87,7 @@ struct After {
 fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, entry: &Entry) -> Result<Option<After>, RegistrarError> {
     match lineage {
         Lineage::First => Ok(None),
-        Lineage::From(origin) => origin.may_come(pen).map(|()| None),
+        Lineage::From(origin) => origin.may_come(pen, &certificate.holders, certificate.until, day_in_china(entry.now)).map(|()| None),
         Lineage::Next { predecessor, change, asked } => {
             let state = superseded(pen, &pen.card(predecessor)?, change.into(), certificate, entry, asked)?;
             stays_with(pen, predecessor, &certificate.holders, change)?;

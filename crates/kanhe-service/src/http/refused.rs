@@ -72,6 +72,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::ManifestNotNewer { .. }
             | RegistrarError::OwnCertificate { .. }
             | RegistrarError::NotGivenAway { .. }
+            | RegistrarError::RunOutThere { .. }
             | RegistrarError::NumberTaken { .. }
             | RegistrarError::Gap { .. }
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),

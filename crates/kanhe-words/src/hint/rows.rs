@@ -113,8 +113,8 @@ pub(super) const HINTS: &[Row] = &[
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (
         "id_number_in_clear",
-        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
-        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        "换一个不含个人号码的编号：申请编号、其他体系的标识和外地证照标识以明文存放。",
+        "Take one without a person's number: request ids, identifiers of other schemes and those of other regions lie in the clear.",
     ),
     (
         "id_number_in_seal",
@@ -484,6 +484,7 @@ pub(super) const HINTS: &[Row] = &[
         "It stands in this library: if it was given away by mistake, tell whoever runs the service.",
     ),
     ("transfer_own_region", "填写另一地区。", "Name the other region."),
+    ("transfer_run_out", "核对有效期；已失效的，按新申请办理。", "Check its term; who held what has run out applies anew."),
     (
         "type_*",
         "按 docs/spec/type-file.md 改正类型文件后重新提请。",

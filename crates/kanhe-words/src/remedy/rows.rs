@@ -52,8 +52,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
     (
         "id_number_in_clear",
-        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
-        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        "换一个不含个人号码的编号：申请编号、其他体系的标识和外地证照标识以明文存放。",
+        "Take one without a person's number: request ids, identifiers of other schemes and those of other regions lie in the clear.",
     ),
     (
         "id_number_in_seal",

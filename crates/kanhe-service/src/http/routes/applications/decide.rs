@@ -58,7 +58,7 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
         let entered = act.bound(|| Ok(house.examiner().approve(&desk, own.kind, &own.project.code, &entry, house.chance())?))?;
-        Issued::read(house, &entered, own.kind, &[])
+        Issued::come(house, &entered, own.kind, &[], caller)
     })
     .await
     .map(IntoResponse::into_response)

@@ -49,7 +49,7 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let manifest = house.manifest()?;
     let desk = house.desk_of(&caller, &manifest, kind)?;
     let entered = Registrar::new(&house.library).take_over(&desk, &origin, draft, entry, house.chance())?;
-    Issued::read(&house, &entered, kind, &warnings)
+    Issued::come(&house, &entered, kind, &warnings, &caller)
 }
 
 /// Reads where a certificate comes from: the region, its identifier there, and what that region says of it.

@@ -64,6 +64,10 @@ impl Own {
         Ok(self.library.history_of(project).map_err(stored)?.last().map(|(_, event)| event.effective))
     }
 
+    fn may_be_same(&self, mark: Shelfmark) -> Result<Vec<CertificateId>, Failure> {
+        Registrar::new(&self.library).may_be_same(mark).map_err(stored)
+    }
+
     fn enter(&self, order: &Order<'_>, entry: Entry) -> Result<Entered, Failure> {
         let (library, chance) = (&self.library, *clock::chance()?);
         let key = key::open(&order.key.of_ones_own()?)?;
@@ -166,7 +170,8 @@ impl Door for Own {
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
         let thefts = Thefts::known_to(&self.library).map_err(stored)?;
         let behind_cut_off = thefts.reach_at(&self.library, self.mark(identifier)?).map_err(stored)?;
-        Ok(Changed::new(change, &card, behind_cut_off, day_in_china(entry.now)))
+        let changed = Changed::new(change, &card, behind_cut_off, day_in_china(entry.now));
+        Ok(if change == Change::UndoTransfer { changed.beside(&self.may_be_same(self.mark(identifier)?)?, None) } else { changed })
     }
 
     fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {
@@ -189,7 +194,10 @@ impl Door for Own {
         let card = self.library.card(mark).map_err(stored)?;
         let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());
         let before = matches!(entered, Entered::Before(_));
-        Ok(Issued { before, identifier, condition, kept: self.library.record(mark).map_err(stored)?.into() })
+        let same: Vec<_> = self.may_be_same(mark)?.iter().map(ToString::to_string).collect();
+        let same = (!same.is_empty()).then_some(same);
+        let kept = self.library.record(mark).map_err(stored)?.into();
+        Ok(Issued { before, identifier, condition, kept, same })
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {

@@ -11,7 +11,7 @@ use kanhe_core::calendar::parse_day;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
 use kanhe_service::percent::escaped;
-use kanhe_service::shown::{self, IssueResult};
+use kanhe_service::shown::{self, IssueResult, MAY_HAVE_COME_BACK};
 use kanhe_store::Stage;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};
 use serde_json::{Value, json};
@@ -24,7 +24,8 @@ impl TryFrom<shown::Issued> for Issued {
         let envelope = STANDARD.decode(&told.file).map_err(|_| unexpected("`file` is no base64"))?;
         let shown::Certificate { identifier, seal, condition, .. } = told.certificate;
         let (before, condition) = (told.result == IssueResult::Before, condition.into_owned());
-        Ok(Self { before, identifier, condition, kept: Kept { envelope, digits: seal } })
+        let same = told.warnings.iter().any(|code| code == MAY_HAVE_COME_BACK).then_some(told.compare);
+        Ok(Self { before, identifier, condition, same, kept: Kept { envelope, digits: seal } })
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "备份 {} 有 {} 条事件，而此库的 {} 条事件并不以它们开头",
     ),
     ("the folder of backups is in the library, and would be lost with it", "备份目录在证照库内，会随之丢失"),
+    ("what is made would stand in the folder of a library", "输出将写入证照库的目录"),
+    ("it is read, and would be written over", "它正是要读取的文件，会被覆盖"),
     ("{} holds a library already", "{} 中已有证照库"),
     ("the database is not one of kanhe's", "此数据库不是勘合的证照库"),
     ("the library has format {}, this kanhe knows formats up to {}", "证照库的格式为 {}，本程序只认到 {}"),

@@ -117,6 +117,8 @@ pub(super) const REMEDIES: &[Row] = &[
         "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
     ),
     ("other_holder_name", "先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+    ("output_inside_library", "换到证照库目录之外。", "Name a place outside the library's folder."),
+    ("output_is_input", "换一个文件名。", "Name another file."),
     ("pack_*", "检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
     ("pack_epoch_not_higher", "把 --epoch 提高，或写到另一个文件。", "Give it a higher --epoch, or write it to another file."),
     (

@@ -78,7 +78,7 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     }
     let agency = door.decider(kind, args.agency.as_deref())?;
     let counter = Counter { door: &*door, kind, agency, after: after.as_ref(), grounds: &args.grounds };
-    let (counts, report) = counter.take_in(table, Report::begin(&report)?, voice)?;
+    let (counts, report) = counter.take_in(table, Report::begin(&report, &args.input)?, voice)?;
     told(&counts, &report, there, voice);
     Ok(ended(counts.paused, counts.refused))
 }

@@ -267,6 +267,32 @@ fn row_defects() -> Vec<FaultDefect> {
 }
 
 #[test]
+fn what_is_odd_about_a_code_of_others_is_told_in_chinese() {
+    use kanhe_core::code::{UsccError, Warning as W};
+    let (expected, found) = ('X', '3');
+    let odd = [
+        W::LowerCase,
+        W::UsccCheck { expected, found },
+        W::OrganisationCheck { expected, found },
+        W::ResidentIdCheck { expected, found },
+        W::TypeCodeLength { expected: 21, found: 7 },
+        W::DefiningAuthority(UsccError::Check { expected, found }),
+        W::IssuerIsRegion,
+        W::Issuer(UsccError::Length { expected: 18, found: 7 }),
+        W::SerialUnderscore,
+        W::CertificateIdCheck { expected, found },
+        W::CertificateIdCheckMiscounted { expected, found },
+    ];
+    for warning in odd {
+        let en = warning.to_string();
+        let zh = in_chinese(&en).unwrap_or_else(|| panic!("no Chinese for: {en}"));
+        let left: String = zh.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1).collect();
+        assert!(left.is_empty(), "{zh}");
+        assert_eq!(zh.contains(expected), en.contains("'X'"), "{en}: {zh}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_row_is_told_in_chinese_with_every_value_that_the_english_has() {
     for defect in row_defects() {
         let en = defect.to_string();

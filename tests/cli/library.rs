@@ -136,6 +136,9 @@ fn a_new_version_takes_the_place_of_the_old_one() {
     let amended = archive.told(&["show", &new]);
     assert_eq!((word(&amended, "/predecessor"), word(&amended, "/issued")), (old.as_str(), "2026-01-05"));
     assert_eq!(term(&amended), term(&shown), "an amendment moves no day");
+    let dead = archive.change("revoke", &old).ended(2);
+    assert_eq!(word(&dead.json(), "/error/code"), "lifecycle_superseded");
+    assert!(dead.err.contains(&format!("{new} took its place")), "{}", dead.err);
     let annulled = archive.change("annul", &new).ended(0).json();
     assert_eq!((word(&annulled, "/state"), word(&annulled, "/warnings/0")), ("annulled", "predecessor_stays_superseded"));
     assert_eq!(word(&archive.told(&["show", &old]), "/state"), "superseded");

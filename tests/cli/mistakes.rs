@@ -52,6 +52,33 @@ fn an_older_manifest_does_not_take_a_withdrawn_key_back_in() {
 }
 
 #[test]
+fn nothing_is_written_into_a_library_nor_over_what_is_read() {
+    let archive = Archive::open();
+    let refused = |run: crate::program::Run| word(&run.ended(2).json(), "/error/code").to_owned();
+    let table = archive.path("applications");
+    assert_eq!(refused(archive.issuing(permits(1)).but("--report", &table).run()), "output_is_input");
+    assert_eq!(archive.office.text("applications"), permits(1));
+    let (key, log, identity) = (archive.path("gd-market.key"), archive.path("log.key"), archive.path("identity.txt"));
+    let description = archive.office.write("region.toml", GUANGDONG);
+    let sign =
+        ["manifest", "sign", "--in", &description, "--out", &description, "--key", &archive.path("root.key"), "--identity", &identity];
+    assert_eq!(refused(Kanhe::new(&sign).and(&["--json"]).run()), "output_is_input");
+    assert_eq!(archive.office.text("region.toml"), GUANGDONG);
+    let [whole, library, lists] = ["library/whole.tar", "library", "library/db/lists"].map(|name| archive.path(name));
+    let verbs: [&[&str]; 3] = [
+        &["export", "--out", &whole],
+        &["log", "publish", "--key", &log, "--identity", &identity, "--out", &library],
+        &["status", "sign", "--key", &key, "--identity", &identity, "--out", &lists],
+    ];
+    for verb in verbs {
+        assert_eq!(refused(archive.ask(verb).run()), "output_inside_library", "{verb:?}");
+    }
+    assert!([whole.as_str(), &lists, &archive.path("library/checkpoint")].iter().all(|made| !fs::exists(made).unwrap()));
+    let beside = archive.ask(&["export", "--out", "whole.tar"]).in_folder(library.as_ref());
+    assert_eq!(refused(beside.run()), "output_inside_library", "however the place is named");
+}
+
+#[test]
 fn the_lists_of_two_agencies_stand_in_one_folder_and_a_lost_one_is_signed_again() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);

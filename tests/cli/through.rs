@@ -7,6 +7,8 @@ use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
 use crate::program::{Kanhe, Run, kanhe, word};
 use held::{Held, Twins, alike, serve};
+use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::{Act, Event};
 use kanhe_issuer::keyring::Lock;
 use kanhe_store::{Library, LibrarySecret, Settings};
@@ -86,6 +88,12 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     twins.both(0, &["find", "--alias", "gd:4401-0001"]);
     twins.both_done(&["transfer", "out", one, "--to", "330000"]);
     twins.both_done(&["transfer", "undo", one]);
+    let today = day_in_china(Timestamp::now()).to_string();
+    for (verb, day) in [("suspend", "2026-01-05"), ("reinstate", "2026-01-05"), ("suspend", &today), ("reinstate", &today)] {
+        twins.both_done(&[verb, other, "--effective", day]);
+    }
+    let early = [&["suspend", other, "--effective", "2026-01-05"], &GROUNDS[..]].concat();
+    assert_eq!(twins.both(2, &early)["error"]["code"], "lifecycle_before_last");
     twins.both_done(&["revoke", other]);
     twins.both_done(&["annul", identifiers[2].as_str()]);
     twins.both_done(&["cancel", other]);

@@ -2,7 +2,7 @@
 
 use crate::archive::{Archive, GROUNDS};
 use crate::export::{lines, read};
-use crate::program::{Run, word};
+use crate::program::{Kanhe, Run, word};
 use serde_json::{Value, json};
 
 const STAFF: &str = include_str!("../../crates/kanhe/demo/safety-staff.csv");
@@ -13,13 +13,14 @@ const THERE: &str = "1.2.156.3005.2.11100000000013338W011.11330000002473039X.ZJA
 
 impl Archive {
     fn taking_over(&self, row: usize, said: &str) -> Run {
-        let lines: Vec<_> = STAFF.lines().collect();
-        let input = self.office.write("staff.csv", format!("{}\n{}\n", lines[0], lines[row]));
+        self.of_staff(&["transfer", "in", THERE, "--from", "330000", "--said", said], staff(row)).run()
+    }
+
+    /// A verb about a row of the staff's table.
+    fn of_staff(&self, words: &[&str], row: impl AsRef<str>) -> Kanhe {
+        let input = self.office.write("staff.csv", format!("{}\n{}\n", staff(0), row.as_ref()));
         let (key, identity) = (self.path("gd-housing.key"), self.path("identity.txt"));
-        self.ask(&["transfer", "in", THERE, "--from", "330000", "--said", said, "--type", "safety-staff", "--in", &input])
-            .and(&["--key", &key, "--identity", &identity])
-            .and(&GROUNDS)
-            .run()
+        self.ask(words).and(&["--type", "safety-staff", "--in", &input, "--key", &key, "--identity", &identity]).and(&GROUNDS)
     }
 
     /// Applies for rows of the demo's permits, whose type is reviewed; these words say where they come from.
@@ -47,6 +48,55 @@ fn a_certificate_comes_from_another_region_when_that_has_given_it_away() {
     assert_eq!(found["certificates"][0]["identifier"], here, "however it is spelled");
     assert_eq!(archive.told(&["history", here])["events"][0]["act"], "transfer_in");
     assert_eq!(archive.told(&["show", here])["state_codes"]["safety-staff"], "01");
+    archive.is_whole();
+}
+
+/// A line of the staff's table; the first has the headings.
+fn staff(row: usize) -> &'static str {
+    STAFF.lines().nth(row).unwrap()
+}
+
+#[test]
+fn what_has_run_out_elsewhere_is_not_taken_over() {
+    let archive = Archive::open();
+    let over = staff(20).replace("1736784000000", "20200101");
+    let refused = archive.of_staff(&["transfer", "in", THERE, "--from", "330000"], over).run().ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "transfer_run_out", "{refused}");
+    assert!(word(&refused, "/error/message/en").contains("2022-12-31"), "{refused}");
+}
+
+#[test]
+fn an_identifier_of_another_region_that_tells_a_person_s_number_is_not_taken_over() {
+    let archive = Archive::open();
+    let told = THERE.replace("ZJAQ20230000403", "ZJ650199199608294879");
+    let refused = |run: Run| word(&run.ended(2).json(), "/error/code").to_owned();
+    assert_eq!(refused(archive.of_staff(&["transfer", "in", &told, "--from", "330000"], staff(20)).run()), "id_number_in_clear");
+    let told = THERE.replace("ZJAQ20230000403", "11010519491231002X");
+    let applied = archive.applying_from(&[1], &["--origin", &told, "--from", "330000"]).ended(1).json();
+    assert_eq!(word(&applied, "/faults/0/code"), "id_number_in_clear");
+}
+
+#[test]
+fn who_takes_over_and_who_calls_off_are_told_what_may_be_one_certificate() {
+    let archive = Archive::open();
+    let own = staff(20).replace("GD-AQSC-2026-00020", "R-own").replace("0010623", "0010999");
+    let other = own.replace("R-own", "R-other").replace("0010999", "0010998");
+    archive.of_staff(&["issue", "--report", &archive.path("rows.jsonl")], format!("{own}\n{other}")).run().ended(0);
+    let (own, other) = (archive.identifiers().remove(0), archive.identifiers().remove(1));
+    archive.told(&[&["transfer", "out", &other, "--to", "350000"], &GROUNDS[..]].concat());
+    archive.told(&[&["transfer", "out", &own, "--to", "330100"], &GROUNDS[..]].concat());
+    let told = archive.taking_over(20, "safety-staff:06").ended(0).json();
+    assert_eq!((&told["warnings"], &told["compare"]), (&json!(["certificate_id_check", "may_have_come_back"]), &json!([own])));
+    let again = |language: &str| {
+        let words = ["transfer", "in", THERE, "--from", "330000", "--lang", language];
+        archive.of_staff(&words, staff(20)).for_people().run().ended(0).out
+    };
+    let (zh, en) = (again("zh"), again("en"));
+    assert!(en.contains(&format!("({own})")) && en.contains("do not call that move off"), "{en}");
+    assert!(en.contains("the check character should be '") && zh.contains("校验码应为 '"), "{zh}{en}");
+    assert!(!en.contains("certificate_id_check") && !zh.contains("certificate_id_check"), "{zh}{en}");
+    let undone = archive.told(&[&["transfer", "undo", &own], &GROUNDS[..]].concat());
+    assert_eq!((&undone["warnings"], &undone["compare"]), (&json!(["may_have_come_back"]), &json!([told["identifier"]])));
     archive.is_whole();
 }
 
@@ -113,7 +163,7 @@ fn who_applies_for_what_is_taken_over_names_one_certificate_and_its_region() {
     let told = archive.applying_from(&[2], &["--origin", THERE, "--from", "330000"]).ended(0).json();
     let code = word(&told, "/applications/0/code").to_owned();
     let told = archive.ask(&["application", "show", &code]).for_people().run().ended(0).out;
-    assert!(told.contains(&format!("330000  {THERE}\n")) && told.contains("⚠ certificate_id_check"), "{told}");
+    assert!(told.contains(&format!("330000  {THERE}\n")) && told.contains("⚠ ") && !told.contains("certificate_id_check"), "{told}");
     let (key, identity, input) = (archive.path("gd-housing.key"), archive.path("identity.txt"), archive.path("permits.csv"));
     let at_once = ["transfer", "in", THERE, "--from", "330000", "--type", "construction-permit", "--in", &input];
     let told: Value = archive.ask(&at_once).and(&["--key", &key, "--identity", &identity]).and(&GROUNDS).run().ended(2).json();

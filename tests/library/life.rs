@@ -89,7 +89,11 @@ fn a_renewal_takes_the_place_of_the_version_before() {
     let later = Past { at: moment("2026-06-01T00:00:00Z"), known: moment("2026-06-01T00:00:00Z") };
     assert_eq!(state_at(&old_card.identifier, history.iter().map(|(_, event)| event), later), Some(State::Superseded));
     let dead = registry.replace(old, Replacement::Amend, 1, "R-amend", "2026-05-02T04:00:00Z").unwrap_err();
-    assert_eq!(dead.code(), "lifecycle_not_allowed");
+    assert_eq!(dead.code(), "lifecycle_superseded");
+    let newest = registry.replace(new, Replacement::Amend, 1, "R-newest", "2026-05-03T04:00:00Z").unwrap().shelfmark();
+    let dead = registry.change(old, Change::Revoke, "2026-05-04T04:00:00Z").unwrap_err();
+    let last = registry.identifier(newest);
+    assert_eq!(dead.to_string(), format!("{last} took its place: the act is for that version"), "and not the one between");
 }
 
 #[test]

@@ -181,7 +181,12 @@ impl Model {
         if effective < line.last() {
             return Err("lifecycle_before_last");
         }
-        let state = line.condition(effective).after(change).ok_or("lifecycle_not_allowed")?;
+        let found = line.condition(effective);
+        let state = found.after(change).ok_or(match found {
+            Condition::Superseded => "lifecycle_superseded",
+            Condition::Cancelled => "lifecycle_ended",
+            _ => "lifecycle_not_allowed",
+        })?;
         // Who gets a new version needs room from today on, and who gets one back for the term that it has.
         let term = match change {
             Change::Renew | Change::Amend => Some((day_in_china(effective), None)),

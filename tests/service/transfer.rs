@@ -60,6 +60,24 @@ fn a_certificate_comes_from_another_region_once_and_when_that_has_given_it_away(
 }
 
 #[test]
+fn what_went_there_and_what_comes_from_there_may_be_one() {
+    let stage = Stage::new();
+    let own = stage.operator(WANG, 1);
+    let to = json!({ "to": "330100", "basis": "法", "reason": "由", "effective": "2026-06-15" });
+    assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{own}/transfer-out"), &to).status, 200, "a day, which is today");
+    let mut body = issue(OPERATOR, operator(1));
+    body["application"]["request_id"] = json!("R-back");
+    body["application"]["number"] = json!("粤A022099999999");
+    body["identifier"] = json!(own.replace(Office::Housing.code().as_str(), Office::Hangzhou.code().as_str()));
+    body["from"] = json!("330000");
+    let come = stage.post_as(WANG, "/v1/certificates/transfer-in", &body).json();
+    assert_eq!((&come["warnings"][1], &come["compare"]), (&json!("may_have_come_back"), &json!([own])), "{come}");
+    let undone = stage.post_as(ZHOU, &format!("/v1/certificates/{own}/undo-transfer"), &grounds()).json();
+    let here = &come["certificate"]["identifier"];
+    assert_eq!((&undone["warnings"], &undone["compare"]), (&json!(["may_have_come_back"]), &json!([here])), "{undone}");
+}
+
+#[test]
 fn certificates_are_found_by_the_state_codes_of_other_systems() {
     let stage = Stage::new();
     let identifier = stage.operator(WANG, 1);

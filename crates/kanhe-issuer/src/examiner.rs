@@ -19,8 +19,8 @@ use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
-use crate::lifecycle;
-use crate::registrar::{Entered, Entry, Grant, Registrar, Signed, enter, event};
+use crate::lifecycle::{self, LifecycleError};
+use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::envelope::Authentic;
@@ -163,7 +163,7 @@ impl<'l> Examiner<'l> {
         let descent = Descent::of(&project);
         let lineage = descent.lineage(pen, project.lodged)?;
         let index = pen.log_size();
-        let entered = enter(pen, signed, lineage)?;
+        let entered = enter(pen, signed, lineage).map_err(overtaken)?;
         if let Entered::Before(shelfmark) = entered {
             return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
         }
@@ -269,6 +269,15 @@ fn open_project(pen: &Pen<'_>, kind: &CertificateKind, code: &ProjectCode) -> Re
 fn after_the_last(history: &[Event], entry: &Entry) -> Result<(), ExaminerError> {
     let last = history.last().map_or(entry.effective, |event| event.effective);
     Ok(lifecycle::in_order(entry.effective, last, entry.now)?)
+}
+
+/// Tells apart what has become of the version since: the applicant's own time is not at fault, and no other act helps the application.
+fn overtaken(error: RegistrarError) -> ExaminerError {
+    use LifecycleError as E;
+    match error {
+        RegistrarError::Lifecycle(why @ (E::NotAllowed { .. } | E::Ended { .. } | E::Superseded { .. })) => ExaminerError::Overtaken(why),
+        error => error.into(),
+    }
 }
 
 fn may_be_approved(standing: &Standing<'_>) -> Result<(), ExaminerError> {

@@ -189,6 +189,20 @@ pub enum LifecycleError {
         /// What could be done with it.
         allowed: Vec<Change>,
     },
+    /// Nothing can be done any more in this condition.
+    #[error("a certificate that is {} cannot be the object of {}, nor of any other act", spaced(&.found.to_string()), spaced(.change.act().word()))]
+    Ended {
+        /// What was asked for.
+        change: Change,
+        /// What the certificate is.
+        found: Condition,
+    },
+    /// What is superseded is dead, and what took its place is not.
+    #[error("{} took its place: the act is for that version", .by.as_deref().unwrap_or("a newer version"))]
+    Superseded {
+        /// The last version, where it is known.
+        by: Option<String>,
+    },
     /// It would take effect before what was done last.
     #[error("it would take effect at {}, before what was done last did at {}", moment_in_china(*.effective), moment_in_china(*.last))]
     BeforeLast {
@@ -212,6 +226,8 @@ impl LifecycleError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotAllowed { .. } => "lifecycle_not_allowed",
+            Self::Ended { .. } => "lifecycle_ended",
+            Self::Superseded { .. } => "lifecycle_superseded",
             Self::BeforeLast { .. } => "lifecycle_before_last",
             Self::InFuture { .. } => "lifecycle_in_future",
         }
@@ -224,13 +240,16 @@ fn spaced(word: &str) -> String {
 }
 
 fn list(changes: &[Change]) -> String {
-    let words: Vec<_> = changes.iter().map(|change| spaced(change.act().word())).collect();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+    changes.iter().map(|change| spaced(change.act().word())).collect::<Vec<_>>().join(", ")
 }
 
 /// Asks the table.
 pub fn allow(found: Condition, change: Change) -> Result<State, LifecycleError> {
-    found.after(change).ok_or_else(|| LifecycleError::NotAllowed { change, found, allowed: found.allows().collect() })
+    found.after(change).ok_or_else(|| match found.allows().collect::<Vec<_>>() {
+        _ if found == Condition::Superseded => LifecycleError::Superseded { by: None },
+        none if none.is_empty() => LifecycleError::Ended { change, found },
+        allowed => LifecycleError::NotAllowed { change, found, allowed },
+    })
 }
 
 /// Whether an act can take effect at a moment: not before the one before it, and not in the future.
@@ -334,7 +353,13 @@ mod tests {
         );
         let in_force = allow(Condition::InForce, Change::UndoTransfer).unwrap_err().to_string();
         assert!(in_force.starts_with("a certificate that is in force cannot be the object of undo transfer; "), "{in_force}");
-        assert!(allow(Condition::Superseded, Change::Cancel).unwrap_err().to_string().ends_with("allowed now: nothing"));
+        let ended = allow(Condition::Cancelled, Change::Renew).unwrap_err();
+        assert_eq!(ended.to_string(), "a certificate that is cancelled cannot be the object of renew, nor of any other act");
+        let dead = allow(Condition::Superseded, Change::Cancel).unwrap_err();
+        assert_eq!(
+            (dead.code(), dead.to_string().as_str()),
+            ("lifecycle_superseded", "a newer version took its place: the act is for that version")
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) use usable::{Claim, free_version, has_place, meet};
 use crate::application::{Draft, Term};
 use crate::desk::{Desk, IssueError, Succession};
 use crate::discretion::tells_in_clear;
-use crate::lifecycle::{self, Change, Condition};
+use crate::lifecycle::{self, Change, Condition, LifecycleError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
@@ -278,7 +278,9 @@ pub(crate) fn told_of(identifier: &CertificateId, record: &Record, change: Chang
 
 /// Changes what has become of a certificate, in a commit, if the table of the lifecycle lets it.
 pub(crate) fn turn(pen: &mut Pen<'_>, shelfmark: Shelfmark, change: Change, entry: &Entry, told: &Event) -> Result<Card, RegistrarError> {
-    let state = allowed(&pen.card(shelfmark)?, change, entry)?;
+    let card = pen.card(shelfmark)?;
+    lifecycle::in_order(entry.effective, card.effective, entry.now)?;
+    let state = allow(pen, &card, change, entry.effective)?;
     if state == State::Valid {
         usable::may_come_back(pen, shelfmark)?;
         transfer::may_return(pen, shelfmark)?;
@@ -352,9 +354,23 @@ pub fn is_alias_part(words: &str) -> bool {
     (1..=100).contains(&words.trim().chars().count()) && is_plain(words)
 }
 
-fn allowed(card: &Card, change: Change, entry: &Entry) -> Result<State, RegistrarError> {
-    lifecycle::in_order(entry.effective, card.effective, entry.now)?;
-    Ok(lifecycle::allow(condition_on(card, entry.effective), change)?)
+/// Asks the table of the lifecycle; of what is superseded it names the version that the act is for.
+pub(crate) fn allow(pen: &Pen<'_>, card: &Card, change: Change, at: Timestamp) -> Result<State, RegistrarError> {
+    match lifecycle::allow(condition_on(card, at), change) {
+        Ok(state) => Ok(state),
+        Err(error) => Err(naming(pen, card, error)?.into()),
+    }
+}
+
+/// Names the last version where a refusal only knows that there is a newer one.
+pub(crate) fn naming(pen: &Pen<'_>, card: &Card, error: LifecycleError) -> Result<LifecycleError, StoreError> {
+    match (error, card.successor) {
+        (LifecycleError::Superseded { .. }, Some(successor)) => {
+            let (_, last) = transfer::last_version(pen, successor)?;
+            Ok(LifecycleError::Superseded { by: Some(last.identifier.to_string()) })
+        }
+        (error, _) => Ok(error),
+    }
 }
 
 /// What a certificate is at a moment, by its card.
@@ -377,6 +393,15 @@ pub(crate) fn event(act: Act, subject: &str, envelope: &[u8], seal: &[u8], entry
         other,
         salt: entry.salt,
     }
+}
+
+/// The moment that a day means from which on something is to hold: now, if it is today; that of what was done last, if it was done on this
+/// day; or else the first of the day.
+///
+/// Who works by days can then do two acts on one, as he can by the clock.
+pub fn beginning_on(day: Date, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let on_the_day = |moment: &Timestamp| day_in_china(*moment) == day;
+    [Some(now), last].into_iter().flatten().find(on_the_day).unwrap_or_else(|| start_of_day(day))
 }
 
 /// The moment at which an issue of a day takes effect, as far as it has passed.

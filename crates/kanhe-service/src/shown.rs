@@ -12,7 +12,9 @@ mod proposal;
 pub use application::{
     Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Refusal, Replaced,
 };
-pub use certificate::{Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, Worth};
+pub use certificate::{
+    Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, MAY_HAVE_COME_BACK, Worth,
+};
 pub(crate) use certificate::{fields, holders};
 pub use checked::{Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};

@@ -141,6 +141,8 @@ const TWINS: &[(&str, &str)] = &[
     ("a resident id has {} characters, this has {}", "公民身份号码有 {} 个字符，此处有 {} 个"),
     ("character {} is not a digit", "第 {} 个字符不是数字"),
     ("characters 7 to 14 are no day of the calendar", "第 7 至 14 个字符不是日历中的日期"),
+    ("the check character should be {}, it is {}, which a wrong way of counting gives", "校验码应为 {}，此处为 {}，系按流传的错误算法算出"),
+    ("the check character of the USCC should be {}, it is {}", "统一社会信用代码的校验码应为 {}，此处为 {}"),
     ("the check character should be {}, it is {}", "校验码应为 {}，此处为 {}"),
     ("the holder's code is empty", "代码为空"),
     ("a holder's code has at most {} characters, this has {}", "代码最多 {} 个字符，此处有 {} 个"),

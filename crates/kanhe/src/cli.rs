@@ -32,7 +32,7 @@ pub use service::{ConfigVerb, ServeArgs};
 
 use crate::words::Language;
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, Parser, Subcommand};
 use language::{Tongue, language_of_setting};
 use std::path::PathBuf;
 
@@ -49,6 +49,27 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub verb: Verb,
+    /// What it reads and writes, whichever verb it is
+    #[arg(skip)]
+    pub files: Files,
+}
+
+/// What a verb reads and writes, by `--in` and `--out`.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// What is read.
+    pub input: Option<PathBuf>,
+    /// Where what it makes goes.
+    pub out: Option<PathBuf>,
+}
+
+impl Files {
+    /// What the words of the verb name, however deep it stands: no verb is forgotten.
+    fn of(matches: &ArgMatches) -> Self {
+        let verb = std::iter::successors(Some(matches), |matches| matches.subcommand().map(|(_, deeper)| deeper)).last();
+        let named = |id| verb.and_then(|verb| verb.try_get_one::<PathBuf>(id).ok().flatten().cloned());
+        Self { input: named("input"), out: named("out") }
+    }
 }
 
 impl Cli {

@@ -3,10 +3,10 @@
 use crate::failure::Failure;
 use crate::words::Words;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-use std::fs::{DirBuilder, File, Permissions};
+use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
@@ -257,6 +257,17 @@ pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Refuses an output that is the very file that is read.
+pub fn is_other(out: &Path, input: &Path) -> Result<(), Failure> {
+    let found = |path: &Path| path.metadata().ok().filter(Metadata::is_file).map(|found| (found.dev(), found.ino()));
+    match found(out) {
+        Some(file) if found(input) == Some(file) => {
+            Err(Failure::new("output_is_input", "it is read, and would be written over").within(out.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes a folder and those above it.

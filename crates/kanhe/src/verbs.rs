@@ -20,6 +20,7 @@ mod what;
 
 use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
+use crate::files;
 use crate::pause::PAUSED;
 use crate::words::Language;
 use kanhe_core::verdict::Verdict;
@@ -115,6 +116,10 @@ impl Voice {
 /// Does what the command line asks for.
 pub fn run(cli: Cli) -> Result<Ended, Failure> {
     let voice = Voice { language: cli.language(), json: cli.json, quiet: false };
+    if let Some(out) = &cli.files.out {
+        library::is_outside(out)?;
+        cli.files.input.as_deref().map_or(Ok(()), |input| files::is_other(out, input))?;
+    }
     run_as(cli, voice)
 }
 

@@ -93,7 +93,7 @@ fn what_changed_since_it_was_asked_for_is_found_at_the_decision() {
     let identifier = bureau.registry.identifier(shelfmark);
     let code = bureau.lodge_as(1, "P-9", Some((Replacement::Amend, identifier)), NOON).unwrap().code();
     bureau.registry.change(shelfmark, Change::Revoke, NOON).unwrap();
-    assert_eq!(code_of(bureau.approved(&code, NOON)), "lifecycle_not_allowed");
+    assert_eq!(code_of(bureau.approved(&code, NOON)), "review_overtaken");
 }
 
 #[test]

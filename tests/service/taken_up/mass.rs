@@ -100,7 +100,7 @@ fn a_list_with_certificates_that_the_act_is_not_allowed_for_is_refused_by_name()
     };
     let reply = named(&[&one, &other]);
     assert_eq!(refused(&reply), (422, "proposal_not_allowed".to_owned()));
-    assert_eq!((&reply.json()["faults"][0]["place"], &reply.json()["faults"][0]["code"]), (&json!(one), &json!("lifecycle_not_allowed")));
+    assert_eq!((&reply.json()["faults"][0]["place"], &reply.json()["faults"][0]["code"]), (&json!(one), &json!("lifecycle_ended")));
     assert_eq!(refused(&named(&[&other, &theirs])), (404, "certificate_not_found".to_owned()));
     assert_eq!(refused(&named(&[])), (422, "proposal_length".to_owned()));
     let mut both = of_all("revoke");

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use thiserror::Error;
+
 use super::error::UsccError;
 
 /// A code that somebody else wrote, as a `parse_foreign` read it.
@@ -55,11 +57,13 @@ impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
 }
 
 /// One defect that a lenient parser let pass, because systems in the field produce it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 pub enum Warning {
     /// Letters are in lower case; the value has them in upper case.
+    #[error("it is written in lower case")]
     LowerCase,
     /// The last character of a USCC is not the one its body asks for. Some genuine codes given before 2016 are so.
+    #[error("the check character of the USCC should be {expected:?}, it is {found:?}")]
     UsccCheck {
         /// What the body asks for.
         expected: char,
@@ -67,6 +71,7 @@ pub enum Warning {
         found: char,
     },
     /// The organisation code inside a USCC (characters 9 to 17) does not check.
+    #[error("the organisation code (characters 9 to 17) should end in {expected:?}, it ends in {found:?}")]
     OrganisationCheck {
         /// What the body asks for.
         expected: char,
@@ -74,6 +79,7 @@ pub enum Warning {
         found: char,
     },
     /// The last character of a resident id is not the one its body asks for.
+    #[error("the check character should be {expected:?}, it is {found:?}")]
     ResidentIdCheck {
         /// What the body asks for.
         expected: char,
@@ -81,6 +87,7 @@ pub enum Warning {
         found: char,
     },
     /// A type code is not 21 characters long: somebody invented it.
+    #[error("a type code has {expected} characters, this has {found}")]
     TypeCodeLength {
         /// How long it should be.
         expected: usize,
@@ -88,14 +95,19 @@ pub enum Warning {
         found: usize,
     },
     /// A type code does not begin with a USCC that is right.
+    #[error("the defining authority (characters 1 to 18): {0}")]
     DefiningAuthority(UsccError),
     /// The issuer of an identifier is written as a 6-digit region code.
+    #[error("a region code stands in the issuer's place")]
     IssuerIsRegion,
     /// The issuer of an identifier is not a USCC that is right.
+    #[error("issuer: {0}")]
     Issuer(UsccError),
     /// The serial of an identifier has underscores, so that no check character can be computed for it.
+    #[error("the serial has underscores, and no check character can be computed")]
     SerialUnderscore,
     /// The check character of an identifier is not the one its body asks for.
+    #[error("the check character should be {expected:?}, it is {found:?}")]
     CertificateIdCheck {
         /// What the body asks for.
         expected: char,
@@ -104,6 +116,7 @@ pub enum Warning {
     },
     /// The check character of an identifier was made by the wrong algorithm in circulation
     /// ([`mod_37_36_miscounted`](super::check::mod_37_36_miscounted)): no slip of the pen, but a system at fault.
+    #[error("the check character should be {expected:?}, it is {found:?}, which a wrong way of counting gives")]
     CertificateIdCheckMiscounted {
         /// What the body asks for.
         expected: char,

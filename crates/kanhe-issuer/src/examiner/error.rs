@@ -24,6 +24,9 @@ pub enum ExaminerError {
     /// What is to be renewed or amended cannot be.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
+    /// What it is to replace has become something that cannot be replaced since it was lodged.
+    #[error("what it is to replace cannot be replaced any more: {0}")]
+    Overtaken(LifecycleError),
     /// The row has faults.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Faults(Vec<Fault>),
@@ -147,6 +150,7 @@ impl ExaminerError {
             Self::Registrar(error) => error.code(),
             Self::Desk(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
+            Self::Overtaken(_) => "review_overtaken",
             Self::Faults(_) => "rows_refused",
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",

@@ -6,7 +6,7 @@ use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
 use crate::lifecycle;
 use crate::registrar::{
-    Claim, Entry, Registrar, RegistrarError, Replacement, condition_on, free_version, has_place, meet, prolongs, stays_with,
+    Claim, Entry, Registrar, RegistrarError, Replacement, allow, condition_on, free_version, has_place, meet, prolongs, stays_with,
 };
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
@@ -163,7 +163,7 @@ fn take_in(pen: &mut Pen<'_>, admitted: &Admitted, manifest: Option<&Authentic<M
 
 /// Asks every rule of the register that can be asked before the decision: nobody waits for months for what cannot be.
 fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerError> {
-    let Admitted { project, descent, draft, alone, .. } = admitted;
+    let Admitted { project, descent, draft, alone, entry, .. } = admitted;
     if let Some(repeat) = pen.repeat_of(&project.agency, &project.type_code, &project.request)? {
         return Err(ExaminerError::RequestIssued { identifier: pen.card(repeat.shelfmark)?.identifier.to_string() });
     }
@@ -173,7 +173,7 @@ fn could_be_issued(pen: &Pen<'_>, admitted: &Admitted) -> Result<(), ExaminerErr
     let instead_of = match descent {
         Descent::First => None,
         Descent::Next(replacement, identifier) => Some(could_be_replaced(pen, admitted, *replacement, identifier)?),
-        Descent::From(origin) => origin.may_come(pen).map(|()| None)?,
+        Descent::From(origin) => origin.may_come(pen, draft.holders(), draft.validity().until(), day_in_china(entry.now)).map(|()| None)?,
     };
     if instead_of.is_none() {
         number_is_free(pen, project, draft)?;
@@ -201,7 +201,7 @@ fn could_be_replaced(
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
     let (card, until) = (pen.card(shelfmark)?, draft.validity().until());
-    lifecycle::allow(condition_on(&card, entry.effective), replacement.into())?;
+    allow(pen, &card, replacement.into(), entry.effective)?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
     // The day of the decision may still make it longer than one that was issued today.
     if replacement == Replacement::Renew && (until.is_none() || until != card.until) {

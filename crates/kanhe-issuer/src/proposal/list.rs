@@ -3,7 +3,7 @@
 use super::error::ProposalError;
 use super::paper::Deed;
 use crate::lifecycle;
-use crate::registrar::{RegistrarError, condition_on};
+use crate::registrar::{RegistrarError, condition_on, naming};
 use jiff::Timestamp;
 use kanhe_core::code::CertificateId;
 use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
@@ -23,7 +23,7 @@ pub(super) fn write(library: &Library, deed: Deed, identifiers: &[CertificateId]
         let card = library.card(library.find(identifier)?.ok_or_else(absent)?)?;
         match lifecycle::allow(condition_on(&card, at), change) {
             Ok(_) => drop(lines.insert(identifier.to_string(), line(&card))),
-            Err(error) => refused.push((identifier.to_string(), error)),
+            Err(error) => refused.push((identifier.to_string(), library.rehearse(|pen| naming(pen, &card, error))??)),
         }
     }
     if !refused.is_empty() {

@@ -1,6 +1,6 @@
 //! Entering a signed certificate: every rule is asked under the library's pen, and only then anything is written.
 
-use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, condition_on, effective_on, event, stays_with, usable};
+use super::{Entered, Entry, Origin, RegistrarError, Replacement, Signed, allow, effective_on, event, stays_with, usable};
 use crate::lifecycle::{self, Change};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -111,10 +111,10 @@ struct After {
 fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, entry: &Entry) -> Result<Option<After>, RegistrarError> {
     match lineage {
         Lineage::First => Ok(None),
-        Lineage::From(origin) => origin.may_come(pen).map(|()| None),
+        Lineage::From(origin) => origin.may_come(pen, &certificate.holders, certificate.until, day_in_china(entry.now)).map(|()| None),
         Lineage::Next { predecessor, change, asked } => {
             let card = pen.card(predecessor)?;
-            let state = superseded(&card, change.into(), certificate, entry, asked)?;
+            let state = superseded(pen, &card, change.into(), certificate, entry, asked)?;
             stays_with(pen, predecessor, &certificate.holders, change)?;
             if change == Replacement::Renew {
                 prolongs(&card, certificate.until, day_in_china(entry.now))?;
@@ -159,9 +159,16 @@ pub(super) fn is_not_lodged(pen: &Pen<'_>, identifier: &CertificateId, request: 
 
 /// What becomes of a version whose place is taken. Its term is judged on the day on which the change was asked for: who asked in time does
 /// not lose the right because the agency took longer (Administrative Licensing Law art. 50).
-fn superseded(card: &Card, change: Change, certificate: &Certificate, entry: &Entry, asked: Timestamp) -> Result<State, RegistrarError> {
+fn superseded(
+    pen: &Pen<'_>,
+    card: &Card,
+    change: Change,
+    certificate: &Certificate,
+    entry: &Entry,
+    asked: Timestamp,
+) -> Result<State, RegistrarError> {
     lifecycle::in_order(entry.effective, card.effective, entry.now)?;
-    let state = lifecycle::allow(condition_on(card, asked), change)?;
+    let state = allow(pen, card, change, asked)?;
     let day = day_in_china(entry.effective);
     // The old version ends when the act takes effect: a new one that begins later would leave days without any.
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }

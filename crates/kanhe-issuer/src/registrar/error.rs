@@ -108,6 +108,14 @@ pub enum RegistrarError {
         /// What it must say.
         wanted: Meaning,
     },
+    /// What has run out is given away by no table, and is not taken over either.
+    #[error("the certificate ended on {until}, and today is {today}: what has run out is not taken over")]
+    RunOutThere {
+        /// The last day of its term.
+        until: Date,
+        /// Today.
+        today: Date,
+    },
     /// A scheme in which certificates of other regions are known.
     #[error("scheme {scheme} is for certificates of other regions: they are entered by transfer in")]
     AliasOfRegion {
@@ -211,6 +219,7 @@ impl RegistrarError {
             Self::NoRegion { .. } => "transfer_no_region",
             Self::OwnCertificate { .. } => "transfer_own_certificate",
             Self::NotGivenAway { .. } => "transfer_not_given_away",
+            Self::RunOutThere { .. } => "transfer_run_out",
             Self::AliasOfRegion { .. } => "alias_of_region",
             Self::NumberInClear => "id_number_in_clear",
             Self::NotFound { .. } => "certificate_not_found",

@@ -4,11 +4,15 @@ use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
+use crate::discretion::tells_in_clear;
 use crate::lifecycle::Condition;
+use jiff::civil::Date;
+use kanhe_core::certificate::Holder;
 use kanhe_core::code::{Abroad, CertificateId, Lenient, RegionCode, Version, Warning};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
 use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
+use std::collections::BTreeMap;
 
 /// Where a certificate comes from.
 #[derive(Clone, Debug)]
@@ -75,8 +79,16 @@ impl Origin {
         Abroad::new(&self.region, &self.identifier)
     }
 
-    /// Asks whether it can come: it is not ours, and no version of it that was taken over before stands in its way.
-    pub(crate) fn may_come(&self, pen: &Pen<'_>) -> Result<(), RegistrarError> {
+    /// Asks whether it can come to holders for a term: it has not run out, its identifier tells nobody's number, it is not ours, and no version
+    /// of it that was taken over before stands in its way.
+    pub(crate) fn may_come(&self, pen: &Pen<'_>, holders: &[Holder], until: Option<Date>, today: Date) -> Result<(), RegistrarError> {
+        if let Some(until) = until.filter(|until| *until < today) {
+            return Err(RegistrarError::RunOutThere { until, today });
+        }
+        // It is an alias here, and lies in the clear as they do.
+        if tells_in_clear(self.identifier.written(), holders, today) {
+            return Err(RegistrarError::NumberInClear);
+        }
         let abroad = self.abroad();
         if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
             return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
@@ -139,7 +151,7 @@ fn own_of(pen: &Pen<'_>, meant: &CertificateId) -> Result<Option<CertificateId>,
 }
 
 /// What a certificate has become: its last version.
-fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfmark, Card), StoreError> {
+pub(super) fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfmark, Card), StoreError> {
     loop {
         let card = pen.card(mark)?;
         match card.successor {
@@ -159,14 +171,58 @@ fn may_come_again(pen: &Pen<'_>, mark: Shelfmark, card: &Card) -> Result<bool, S
     }
 }
 
+/// How a certificate came from another region, by its first version, if it did.
+fn came(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<Option<Event>, StoreError> {
+    while let Some(before) = pen.card(mark)?.predecessor {
+        mark = before;
+    }
+    Ok(pen.history(mark)?.into_iter().find(|event| event.act == Act::TransferIn))
+}
+
+/// How a certificate went to another region last, if it did.
+fn went(pen: &Pen<'_>, mark: Shelfmark) -> Result<Option<Event>, StoreError> {
+    Ok(pen.history(mark)?.into_iter().rfind(|event| event.act == Act::TransferOut))
+}
+
+/// Whether something could have gone and come back as another: to and from one province, and in this order.
+fn could_be_one(went: &Event, came: &Event) -> bool {
+    let province = |event: &Event| {
+        let region = event.other.as_deref()?.split(' ').next()?;
+        Some(RegionCode::parse(region).ok()?.province())
+    };
+    went.recorded <= came.recorded && province(went).is_some_and(|region| province(came) == Some(region))
+}
+
+/// The holders' other certificates of the type that may be this one: it went to a region and they came from there since, or the other way round.
+///
+/// A region that gives what it takes over an identifier of its own tells nobody that it knows it by another, so this is no refusal.
+fn may_be_same(pen: &Pen<'_>, mark: Shelfmark) -> Result<Vec<CertificateId>, StoreError> {
+    let (here, out) = (pen.card(mark)?.predecessor.is_none().then(|| came(pen, mark)).transpose()?.flatten(), went(pen, mark)?);
+    if here.is_none() && out.is_none() {
+        return Ok(Vec::new());
+    }
+    let certificate = pen.record(mark)?.certificate()?;
+    let mut found = BTreeMap::new();
+    for holder in &certificate.holders {
+        for other in pen.held_by(holder.code(), certificate.identifier.type_code())? {
+            let card = pen.card(other)?;
+            let same = match (&out, &here) {
+                _ if other == mark => false,
+                (Some(out), _) => card.can_be_used() && came(pen, other)?.is_some_and(|came| could_be_one(out, &came)),
+                (None, Some(here)) => card.state == State::Transferred && went(pen, other)?.is_some_and(|went| could_be_one(&went, here)),
+                (None, None) => false,
+            };
+            if same {
+                found.insert(other, card.identifier);
+            }
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
 /// Refuses to call off that a certificate went away, if what it was in another region goes on here anew meanwhile.
 pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), RegistrarError> {
-    let mut first = shelfmark;
-    while let Some(before) = pen.card(first)?.predecessor {
-        first = before;
-    }
-    let came = pen.history(first)?.into_iter().find(|event| event.act == Act::TransferIn);
-    let Some(abroad) = came.and_then(|event| told_of(event.other.as_deref()?)) else { return Ok(()) };
+    let Some(abroad) = came(pen, shelfmark)?.and_then(|event| told_of(event.other.as_deref()?)) else { return Ok(()) };
     for taken in pen.aliases_from(abroad.scheme(), abroad.line())? {
         let (last, card) = last_version(pen, taken)?;
         if last != shelfmark && card.can_be_used() {
@@ -177,6 +233,11 @@ pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), Regi
 }
 
 impl Registrar<'_> {
+    /// The holders' other certificates of the type that may be one and the same as this: one went to a region, and the other came from there since.
+    pub fn may_be_same(&self, mark: Shelfmark) -> Result<Vec<CertificateId>, StoreError> {
+        self.library.rehearse(|pen| may_be_same(pen, mark))?
+    }
+
     /// Issues the first version here of a certificate of another region, of a type that needs no review, and enters it.
     ///
     /// # Errors

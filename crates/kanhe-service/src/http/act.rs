@@ -2,13 +2,14 @@
 
 use super::aside::aside;
 use super::body::json_bytes;
-use super::moment::moment;
+use super::moment::effective;
 use super::own::within;
 use super::problem::Problem;
 use super::repeat::{Answer, KEY, Once, Repeat, bound, once};
 use crate::accounts::Caller;
 use crate::house::{House, Shared};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use jiff::Timestamp;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::registrar::Entry;
 use serde::de::DeserializeOwned;
@@ -92,8 +93,8 @@ macro_rules! grounded {
             /// The reason.
             #[schema(min_length = 1, max_length = 200)]
             reason: String,
-            $(/// From when on it holds (RFC 3339), at most now; now, where nothing is said.
-            #[schema(format = DateTime)]
+            $(/// From when on it holds: a moment (RFC 3339), at most now, or a day in China, which begins behind what was done last on it, and today
+            /// is now; now, where nothing is said.
             $effective: Option<String>,)?
         }
 
@@ -131,13 +132,19 @@ grounded! { dated
 impl<B: Grounded> Act<B> {
     /// What goes into the log.
     pub fn entry(&self) -> Result<Entry, Problem> {
-        entry(&self.house, &self.caller, self.body.words(), self.body.effective())
+        self.entry_after(None)
+    }
+
+    /// The same of an act behind another: a day may mean the moment of that one.
+    pub fn entry_after(&self, last: Option<Timestamp>) -> Result<Entry, Problem> {
+        let entry = entry(&self.house, &self.caller, self.body.words())?;
+        let effective = self.body.effective().map(|named| effective(named, last, entry.now)).transpose()?.unwrap_or(entry.now);
+        Ok(Entry { effective, ..entry })
     }
 }
 
 /// What goes into the log about an act: the actor is the caller, never a member of a body, and the moment is the house's own.
-pub fn entry(house: &House, caller: &Caller, (basis, reason): (&str, &str), effective: Option<&str>) -> Result<Entry, Problem> {
+pub fn entry(house: &House, caller: &Caller, (basis, reason): (&str, &str)) -> Result<Entry, Problem> {
     let now = house.now();
-    let effective = effective.map(|text| moment("effective", text)).transpose()?.unwrap_or(now);
-    Ok(Entry { grounds: Grounds::new(basis, reason, &caller.actor)?, effective, now, salt: house.chance() })
+    Ok(Entry { grounds: Grounds::new(basis, reason, &caller.actor)?, effective: now, now, salt: house.chance() })
 }

@@ -8,10 +8,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
 use kanhe_issuer::question::in_order;
+use kanhe_issuer::registrar::beginning_on;
 
 /// Reads a moment (RFC 3339).
 pub fn moment(member: &str, text: &str) -> Result<Timestamp, Problem> {
     text.parse().map_err(|_| malformed(format_args!("`{member}` is no moment such as 2026-11-22T09:00:00+08:00")))
+}
+
+/// Reads from when on something is to hold: a moment, or what a day means behind what was done last.
+pub fn effective(text: &str, last: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Problem> {
+    parse_day(text).map_or_else(|| moment("effective", text), |day| Ok(beginning_on(day, last, now)))
 }
 
 /// Reads a time, as far as it is named: nothing lies in one that ends before it begins.

@@ -13,6 +13,7 @@ use crate::proposals::right_of;
 use crate::shown::Counts;
 use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
@@ -45,6 +46,20 @@ pub struct OwnApplication<'h> {
     pub project: Project,
     /// Its type.
     pub kind: &'h CertificateKind,
+}
+
+impl OwnCertificate {
+    /// When the last act upon it took effect.
+    pub fn last_act(&self, house: &House) -> Result<Timestamp, Problem> {
+        Ok(house.library.card(self.mark)?.effective)
+    }
+}
+
+impl OwnApplication<'_> {
+    /// When the last step of it took effect.
+    pub fn last_step(&self, house: &House) -> Result<Option<Timestamp>, Problem> {
+        Ok(house.library.history_of(&self.project)?.last().map(|(_, event)| event.effective))
+    }
 }
 
 /// Which events of the log a caller asks for; what is none is not asked.

@@ -74,6 +74,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::ManifestMoved { .. }
             | RegistrarError::OwnCertificate { .. }
             | RegistrarError::NotGivenAway { .. }
+            | RegistrarError::RunOutThere { .. }
             | RegistrarError::NumberTaken { .. }
             | RegistrarError::Gap { .. }
             | RegistrarError::NoLonger { .. }
@@ -199,6 +200,7 @@ impl From<ExaminerError> for Problem {
             ExaminerError::Form(_) | ExaminerError::CodeTaken => (StatusCode::CONFLICT, error.to_string()),
             ExaminerError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such application".to_owned()),
             ExaminerError::NoReview
+            | ExaminerError::Overtaken(_)
             | ExaminerError::RequestDiffers { .. }
             | ExaminerError::RequestIssued { .. }
             | ExaminerError::RowOpen
@@ -226,7 +228,10 @@ impl From<ExaminerError> for Problem {
 impl From<LifecycleError> for Problem {
     fn from(error: LifecycleError) -> Self {
         let status = match &error {
-            LifecycleError::NotAllowed { .. } | LifecycleError::BeforeLast { .. } => StatusCode::CONFLICT,
+            LifecycleError::NotAllowed { .. }
+            | LifecycleError::Ended { .. }
+            | LifecycleError::Superseded { .. }
+            | LifecycleError::BeforeLast { .. } => StatusCode::CONFLICT,
             LifecycleError::InFuture { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.code(), error)

@@ -3,6 +3,7 @@
 use super::{Fields, Names, told, value};
 use jiff::civil::Date;
 use kanhe_core::certificate::{self, Value};
+use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::sight::{self, Sight};
@@ -106,8 +107,29 @@ pub struct Issued {
     /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
     #[schema(content_encoding = "base64")]
     pub file: String,
-    /// What is odd about the application and was accepted all the same, by stable codes.
+    /// What is odd about the application and was accepted all the same, by stable codes; `may_have_come_back`, where a holder's certificate of the
+    /// type went to the region from which this one comes.
     pub warnings: Vec<String>,
+    /// The agency's certificates that may be one and the same as this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub compare: Vec<String>,
+}
+
+impl Issued {
+    /// The same with what may be one and the same as the certificate; of another agency's it is not said which.
+    #[must_use]
+    pub fn beside(mut self, same: &[CertificateId], agency: &Uscc) -> Self {
+        self.warnings.extend((!same.is_empty()).then(|| MAY_HAVE_COME_BACK.to_owned()));
+        self.compare = named(same, Some(agency));
+        self
+    }
+}
+
+/// Identifiers, as far as they are of an agency.
+fn named(identifiers: &[CertificateId], agency: Option<&Uscc>) -> Vec<String> {
+    let own = |identifier: &&CertificateId| agency.is_none_or(|agency| identifier.issuer() == agency);
+    identifiers.iter().filter(own).map(ToString::to_string).collect()
 }
 
 /// Whether a certificate was issued for this request, or stood there before.
@@ -276,6 +298,9 @@ fn condition_of(card: &Card, today: Date) -> Condition {
 /// The version before an annulled one does not come back.
 pub(super) const STAYS_SUPERSEDED: &str = "predecessor_stays_superseded";
 
+/// A holder has two certificates of a type, one that went to a region and one that came from there since: they may be one and the same.
+pub const MAY_HAVE_COME_BACK: &str = "may_have_come_back";
+
 /// What an act made of a certificate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
@@ -299,10 +324,15 @@ pub struct Changed {
     /// When it was written down (RFC 3339).
     #[schema(format = DateTime)]
     pub recorded: String,
-    /// What the officer should know: `predecessor_stays_superseded`, where the annulled version had taken the place of another, which does not come back.
+    /// What the officer should know: `predecessor_stays_superseded`, where the annulled version had taken the place of another, which does not come
+    /// back; `may_have_come_back`, where a move is called off and a holder has a certificate of the type that came from that region since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub warnings: Vec<Cow<'static, str>>,
+    /// The agency's certificates that may be one and the same as this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub compare: Vec<String>,
 }
 
 impl Changed {
@@ -318,6 +348,15 @@ impl Changed {
             recorded: told(card.recorded),
             // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.
             warnings: if change == Change::Annul && card.predecessor.is_some() { vec![STAYS_SUPERSEDED.into()] } else { Vec::new() },
+            compare: Vec::new(),
         }
+    }
+
+    /// The same with what may be one and the same as the certificate; of another agency's it is not said which.
+    #[must_use]
+    pub fn beside(mut self, same: &[CertificateId], agency: Option<&Uscc>) -> Self {
+        self.warnings.extend((!same.is_empty()).then_some(Cow::Borrowed(MAY_HAVE_COME_BACK)));
+        self.compare = named(same, agency);
+        self
     }
 }

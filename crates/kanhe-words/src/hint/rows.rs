@@ -120,8 +120,8 @@ pub(super) const HINTS: &[Row] = &[
     ("hook_unknown", "GET /v1/webhooks 列出本机构的回调。", "GET /v1/webhooks lists them."),
     (
         "id_number_in_clear",
-        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
-        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        "换一个不含个人号码的编号：申请编号、其他体系的标识和外地证照标识以明文存放。",
+        "Take one without a person's number: request ids, identifiers of other schemes and those of other regions lie in the clear.",
     ),
     (
         "id_number_in_seal",
@@ -196,11 +196,6 @@ pub(super) const HINTS: &[Row] = &[
         "GET /v1/certificates/{identifier}/history tells when the last act took effect, GET /v1/applications/{code} when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
     ("lifecycle_in_future", "到那一天再记录。", "Record it then."),
-    (
-        "lifecycle_not_allowed",
-        "只能做错误中列出的操作；如系申请，不予许可或撤回。",
-        "Do one of the acts that the error lists. Of an application: reject or withdraw it.",
-    ),
     (
         "lists_old",
         "请告知本服务的运维人员：状态表久未重新签署，publish_lists 载明原因。",
@@ -362,6 +357,7 @@ pub(super) const HINTS: &[Row] = &[
     ("review_other_day", "不填受理日期，以登记当日为准。", "Leave the day out: it is the day on which the application arrives."),
     ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
     ("review_out_of_scope", "由有权颁发此类证照的机构办理。", "Let an agency that may issue this type do it."),
+    ("review_overtaken", "不予许可，或由申请人撤回。", "Reject the application, or let the applicant withdraw it."),
     ("review_same_person", "由另一人办理。", "Let somebody else do it."),
     ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out."),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
@@ -506,6 +502,7 @@ pub(super) const HINTS: &[Row] = &[
         "It stands in this library: if it was given away by mistake, tell whoever runs the service.",
     ),
     ("transfer_own_region", "填写另一地区。", "Name the other region."),
+    ("transfer_run_out", "核对有效期；已失效的，按新申请办理。", "Check its term; who held what has run out applies anew."),
     (
         "type_*",
         "按 docs/spec/type-file.md 改正类型文件后重新提请。",

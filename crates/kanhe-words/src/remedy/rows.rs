@@ -63,8 +63,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
     (
         "id_number_in_clear",
-        "换一个不含个人号码的编号：申请编号和其他体系的标识以明文存放。",
-        "Take one without a person's number: request ids and identifiers of other schemes lie in the clear.",
+        "换一个不含个人号码的编号：申请编号、其他体系的标识和外地证照标识以明文存放。",
+        "Take one without a person's number: request ids, identifiers of other schemes and those of other regions lie in the clear.",
     ),
     (
         "id_number_in_seal",
@@ -100,12 +100,14 @@ pub(super) const REMEDIES: &[Row] = &[
         "用 kanhe history 查看上一次操作的时间；如系申请，用 kanhe application 查看。转入的证照最早自签发之日生效。",
         "`kanhe history` tells when the last act took effect, and `kanhe application` when an application arrived and was reviewed. What is taken over takes effect on its day of issue at the earliest.",
     ),
-    ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
     (
-        "lifecycle_not_allowed",
-        "只能做错误中列出的操作；如系申请，不予许可（kanhe reject）或由申请人撤回（kanhe withdraw）。",
-        "Do one of the acts that the error lists. Of an application: reject or withdraw it, with `kanhe reject` or `kanhe withdraw`.",
+        "lifecycle_ended",
+        "该证照不能再办理任何操作；如需再持证，重新颁发。",
+        "Nothing more can be done with it: where the holder is to have one, issue it anew.",
     ),
+    ("lifecycle_in_future", "到那一天再记录。", "Record it on that day."),
+    ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
+    ("lifecycle_superseded", "改对错误中的版本办理。", "Do it with the version that the error names."),
     (
         "log_fork",
         "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
@@ -132,6 +134,8 @@ pub(super) const REMEDIES: &[Row] = &[
         "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
     ),
     ("other_holder_name", "先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+    ("output_inside_library", "换到证照库目录之外。", "Name a place outside the library's folder."),
+    ("output_is_input", "换一个文件名。", "Name another file."),
     ("pack_*", "检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
     ("pack_epoch_not_higher", "把 --epoch 提高，或写到另一个文件。", "Give it a higher --epoch, or write it to another file."),
     (
@@ -180,6 +184,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "review_not_needed",
         "直接颁发（kanhe issue）；此前已受理的申请仍由有权人员决定（kanhe approve 或 kanhe reject）。",
         "Issue it at once (`kanhe issue`); what was lodged before is decided by `kanhe approve` or `kanhe reject`.",
+    ),
+    (
+        "review_overtaken",
+        "不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",
+        "Reject the application (`kanhe reject`), or let the applicant withdraw it (`kanhe withdraw`).",
     ),
     ("seal_damaged", AS, "qr_*"),
     (

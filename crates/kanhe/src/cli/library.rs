@@ -84,7 +84,7 @@ pub struct GroundsArg {
     /// Who does it, as the agency calls its officers; a service knows who asks it
     #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
     pub actor: Option<String>,
-    /// From when on it holds (RFC 3339 or a day); not in the future [default: now]
+    /// From when on it holds: RFC 3339, or a day, which begins behind what was done last on it, and today is now; not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
 }

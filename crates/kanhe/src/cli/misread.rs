@@ -1,11 +1,11 @@
 //! What clap could not read, said in Chinese and English.
 
-use super::Cli;
 use super::chinese::{in_chinese, usage_words};
+use super::{Cli, Files};
 use crate::words::{Language, Sentence};
 use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind, RichFormatter};
-use clap::{Command, CommandFactory};
+use clap::{ArgMatches, Command, CommandFactory};
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -25,7 +25,8 @@ impl Misread {
     pub fn parse(words: &[OsString]) -> Result<Cli, Self> {
         use clap::FromArgMatches;
         let read = |command: Command| command.try_get_matches_from(words).map_err(discreet);
-        read(Cli::command()).and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|english| {
+        let parsed = |matches: ArgMatches| Ok(Cli { files: Files::of(&matches), ..Cli::from_arg_matches(&matches)? });
+        read(Cli::command()).and_then(parsed).map_err(|english| {
             // Both command lines refuse the same words; if ever they did not, English would have to do.
             let chinese = read(in_chinese(Cli::command())).err().unwrap_or_else(|| Error::new(english.kind()));
             Self { english, chinese: chinese.apply() }

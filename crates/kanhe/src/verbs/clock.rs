@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
 use kanhe_issuer::question::in_order;
+use kanhe_issuer::registrar::beginning_on;
 use zeroize::Zeroizing;
 
 /// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
@@ -14,7 +15,12 @@ pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
     named.map_or_else(|| Ok(Timestamp::now()), |named| parse(named, noon))
 }
 
-/// The moment that a person names, or the beginning of a day in China: from then on something holds.
+/// The moment that a person names, or what a day means behind what was done last: from then on something is to hold.
+pub fn effective(named: &str, last: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Failure> {
+    parse(named, |day| beginning_on(day, last, now))
+}
+
+/// The moment that a person names, or the beginning of a day in China.
 pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
     parse(named, start_of_day)
 }

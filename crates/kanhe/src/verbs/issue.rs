@@ -21,7 +21,7 @@ use kanhe_issuer::application::{Application, Draft, Fault, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::registrar::RegistrarError;
-use ledger::{Known, Ledger};
+use ledger::{Known, Ledger, REPORT};
 use output::{Artist, Written};
 use progress::Progress;
 use rayon::prelude::*;
@@ -60,6 +60,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let desk = desk.with(key.multiples());
     let input = files::open_twice(&args.input)?;
     let artist = Artist::new(&args.picture, kind)?;
+    files::is_other(&out.join(REPORT), &args.input)?;
     let mut ledger = Ledger::open(out)?;
     let table = progress::open(input, kind, voice)?;
     let counts = issue_all(args, table, kind, &desk, &artist, &mut ledger, voice)?;

@@ -38,6 +38,7 @@ use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, 
 use crate::failure::Failure;
 use crate::words::{Sentence, Words};
 use crate::{files, shipped};
+use jiff::Timestamp;
 use kanhe_core::code::CertificateId;
 use kanhe_core::envelope::Authentic;
 use kanhe_core::event::Grounds;
@@ -57,6 +58,14 @@ const DATABASE: &str = "db";
 
 /// The library's secret, locked.
 const SECRET: &str = "secret.age";
+
+/// Refuses a place in the folder of a library: what is written there would be taken for a part of it, or go back with it.
+pub fn is_outside(out: &Path) -> Result<(), Failure> {
+    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let inside = files::real(&whole).ancestors().any(|folder| folder.join(SECRET).is_file() && folder.join(DATABASE).is_dir());
+    let refused = || Failure::new("output_inside_library", "what is made would stand in the folder of a library").within(out.display());
+    if inside { Err(refused()) } else { Ok(()) }
+}
 
 /// What a service does that holds a library, and what makes it do so at once.
 const BY_ITSELF: Words = Words::new(
@@ -144,9 +153,14 @@ fn located(library: &Library, text: &str) -> Result<Shelfmark, Failure> {
 
 /// What goes into the log about an act, as the command line says it.
 fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
+    entry_after(arg, None)
+}
+
+/// The same of an act behind another: a day may mean the moment of that one.
+fn entry_after(arg: &GroundsArg, last: Option<Timestamp>) -> Result<Entry, Failure> {
     // The library writes down what its own clock says: who could name another moment could lie to the auditor.
     let now = clock::moment(None)?;
-    let effective = arg.effective.as_deref().map(clock::beginning).transpose()?.unwrap_or(now);
+    let effective = arg.effective.as_deref().map(|named| clock::effective(named, last, now)).transpose()?.unwrap_or(now);
     let actor = arg.actor.as_deref().ok_or_else(|| missing("--actor <经办人>", "--actor <OFFICER>"))?;
     Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, actor)?, effective, now, salt: *clock::chance()? })
 }

@@ -4,6 +4,7 @@
 //! number, and the same command can be run again.
 
 use crate::failure::Failure;
+use crate::files;
 use crate::words::Language;
 use serde_json::Value;
 use std::fs::{self, File};
@@ -18,8 +19,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Begins a report; what stands there already is kept beside it.
-    pub fn begin(path: &Path) -> Result<Self, Failure> {
+    /// Begins a report of a table; what stands there already is kept beside it.
+    pub fn begin(path: &Path, table: &Path) -> Result<Self, Failure> {
+        files::is_other(path, table)?;
         let failed = |error: io::Error| Failure::file(path, &error);
         let before = set_aside(path).map_err(failed)?;
         let file = File::create(path).map_err(failed)?;
@@ -127,7 +129,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("permits.report.jsonl");
         for run in 1..=3 {
-            let mut report = Report::begin(&path).unwrap();
+            let mut report = Report::begin(&path, Path::new("-")).unwrap();
             report.add(&json!({ "run": run })).unwrap();
             let reported = report.finish().unwrap();
             let before = (run > 1).then(|| folder.path().join(format!("permits.report.{}.jsonl", run - 1)));
@@ -140,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_device_is_written_to_as_it_stands() {
-        let mut report = Report::begin(Path::new("/dev/null")).unwrap();
+        let mut report = Report::begin(Path::new("/dev/null"), Path::new("/dev/null")).unwrap();
         report.add(&json!({})).unwrap();
         assert_eq!(report.finish().unwrap().before, None);
     }

@@ -113,7 +113,7 @@ impl IntoResponse for Added {
 
 /// What a caller's table is for, if it may hand one in: a type that is reviewed takes in, any other issues.
 fn may_add<'h>(house: &'h House, caller: &Caller, wanted: &NewJob) -> Result<(&'h CertificateKind, Task), Problem> {
-    entry(house, caller, (&wanted.basis, &wanted.reason), None)?;
+    entry(house, caller, (&wanted.basis, &wanted.reason))?;
     Handling::Run.may_some(caller)?;
     let code = house.type_code(&wanted.r#type)?;
     let task = if house.kind_coded(&code)?.review().is_some() { Task::Lodge } else { Task::Issue };

@@ -266,8 +266,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Who does it, as the agency calls its officers", "经办人，以机构内部的称谓为准"),
     ("Who does it, as the agency calls its officers; a service knows who asks it", "经办人，以机构内部的称谓为准；服务知道是谁在办理"),
     (
-        "From when on it holds (RFC 3339 or a day); not in the future [default: now]",
-        "何时起生效（RFC 3339 或日期），不得晚于现在 [默认：现在]",
+        "From when on it holds: RFC 3339, or a day, which begins behind what was done last on it, and today is now; not in the future [default: now]",
+        "何时起生效：RFC 3339，或日期（当日已办理过的，接在其后；今天即为现在），不得晚于现在 [默认：现在]",
     ),
     ("The identifier of the certificate", "证照标识"),
     ("The identifier of the certificate whose place is taken", "被取代证照的证照标识"),

@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 /// A list is left for the next when so many of its entries are taken: drawing by chance gets slow after.
 const FULL: u32 = ENTRIES_PER_LIST / 10 * 9;
 
+/// The name of the report in its folder.
+pub const REPORT: &str = "report.jsonl";
+
 /// The lines of a report, and what they know.
 pub struct Ledger {
     path: PathBuf,
@@ -61,7 +64,7 @@ impl Ledger {
         files::make_private_folder(folder)?;
         let lock = lock(folder)?;
         files::sweep(folder)?;
-        let path = folder.join("report.jsonl");
+        let path = folder.join(REPORT);
         let failed = |error: std::io::Error| Failure::file(&path, &error);
         mend_torn_end(&path)?;
         let file = OpenOptions::new().create(true).append(true).read(true).open(&path).map_err(failed)?;

@@ -6,7 +6,7 @@ mod show;
 pub use apply::apply;
 pub use show::{known_department, run as application};
 
-use super::change::result;
+use super::change::{result, went_before};
 use super::door::{Case, Issued, Order, Place, door};
 use super::draw::Pictures;
 use crate::cli::{ApproveArgs, CloseArgs, ReviewArgs};
@@ -16,6 +16,7 @@ use crate::words::{Language, Words, said_condition, stage_word};
 use kanhe_core::code::ProjectCode;
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::sight::Sight;
+use kanhe_service::shown::MAY_HAVE_COME_BACK;
 use serde_json::json;
 
 /// Writes down what a department says of an application.
@@ -45,16 +46,25 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let pictures = Pictures::new(&args.pictures, kind)?;
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
-    let Issued { before, identifier, condition, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier, condition, same, kept } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(&kept);
-    let json = json!({ "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files });
-    voice.say_done(&json, drawn, |language| match language {
-        Language::Chinese if before => format!("{code} 此前已获准予，证照为 {identifier}，现为{}", said_condition(&condition, language)),
-        Language::English if before => {
-            format!("{code} was approved before, its certificate is {identifier}, now {}", said_condition(&condition, language))
+    let warnings = same.as_ref().map(|_| MAY_HAVE_COME_BACK);
+    let json = json!({
+        "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files,
+        "warnings": warnings.as_slice(), "compare": same.as_deref().unwrap_or_default(),
+    });
+    voice.say_done(&json, drawn, |language| {
+        let doubt = same.as_deref().map_or_else(String::new, |same| format!("\n⚠ {}", went_before(same, language)));
+        match language {
+            Language::Chinese if before => {
+                format!("{code} 此前已获准予，证照为 {identifier}，现为{}{doubt}", said_condition(&condition, language))
+            }
+            Language::English if before => {
+                format!("{code} was approved before, its certificate is {identifier}, now {}{doubt}", said_condition(&condition, language))
+            }
+            Language::Chinese => format!("准予许可：{code}，已颁发 {identifier}{doubt}"),
+            Language::English => format!("approved: {code}, issued {identifier}{doubt}"),
         }
-        Language::Chinese => format!("准予许可：{code}，已颁发 {identifier}"),
-        Language::English => format!("approved: {code}, issued {identifier}"),
     })
 }
 

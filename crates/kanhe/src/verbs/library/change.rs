@@ -8,12 +8,13 @@ use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVer
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, issue};
-use crate::words::{Language, Words, change_word, said_condition, said_state};
-use kanhe_core::code::{CertificateId, RegionCode};
+use crate::words::{Language, Words, change_word, in_chinese, meaning, said_condition, said_state};
+use kanhe_core::code::{CertificateId, Lenient, RegionCode, Warning};
 use kanhe_issuer::application::{Application, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Replacement, is_alias_part};
+use kanhe_service::shown::MAY_HAVE_COME_BACK;
 use serde_json::json;
 use std::path::Path;
 
@@ -49,15 +50,70 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
             ("valid", condition @ ("expired" | "not_yet_in_force")) => said_condition(condition, language),
             (state, _) => said_state(state, language),
         };
-        let stays = (!changed.warnings.is_empty()).then(|| format!("\n⚠ {}", STAYS_SUPERSEDED.of(language)));
+        let warnings = changed.warnings.iter().map(|code| match code.as_ref() {
+            MAY_HAVE_COME_BACK => warned(&came_since(&changed.compare, language)),
+            _ => warned(STAYS_SUPERSEDED.of(language)),
+        });
         let refused = changed.behind_cut_off.then(|| format!("\n! {}", BEHIND_CUT_OFF.of(language)));
-        let warned = stays.into_iter().chain(refused).collect::<String>();
+        let warned = warnings.chain(refused).collect::<String>();
         match language {
             Language::Chinese => format!("已{}：{identifier}，现为{state}{warned}", change_word(change).zh),
             Language::English => format!("{}: {identifier} is now {state}{warned}", change_word(change).en),
         }
     });
     Ok(Ended::Well)
+}
+
+fn warned(sentence: &str) -> String {
+    format!("\n⚠ {sentence}")
+}
+
+/// What who calls a move off has to look at.
+fn came_since(same: &[String], language: Language) -> String {
+    let which = named(same, language);
+    match language {
+        Language::Chinese => format!("该持证主体另有一张同类证照自该地区转入（{which}）：如系本证照转回，应注销其中一张。"),
+        Language::English => format!(
+            "A holder has a certificate of this type that came from that region since ({which}): if it is this one that came back, cancel one of the two."
+        ),
+    }
+}
+
+/// What who takes a certificate over has to look at.
+pub fn went_before(same: &[String], language: Language) -> String {
+    let which = named(same, language);
+    match language {
+        Language::Chinese => format!("该持证主体有一张同类证照曾转往该地区（{which}）：如系同一证照转回，不要取消那次转出。"),
+        Language::English => format!(
+            "A holder's certificate of this type went to that region ({which}): if it is this one that comes back, do not call that move off."
+        ),
+    }
+}
+
+fn named(same: &[String], language: Language) -> String {
+    if same.is_empty() { Words::new("由另一机构颁发", "of another agency").of(language).to_owned() } else { same.join(", ") }
+}
+
+/// What is odd about the identifier of a certificate of another region, a sentence each, and what to do about it.
+pub fn oddities(identifier: &Lenient<CertificateId>, language: Language) -> Option<String> {
+    let told = |warning: &Warning| match language {
+        Language::Chinese => {
+            in_chinese(&warning.to_string()).unwrap_or_else(|| meaning(warning.code()).map_or("", |words| words.zh).to_owned())
+        }
+        Language::English => warning.to_string(),
+    };
+    let said: Vec<String> = identifier.warnings().iter().map(told).collect();
+    let line = || match language {
+        Language::Chinese => {
+            format!("{}：{}。请与原证核对；如系录错，先取消本次办理，再以正确的标识重办。", identifier.written(), said.join("；"))
+        }
+        Language::English => format!(
+            "{}: {}. Compare it with the certificate; where it was mistyped, undo this, and do it again with the right one.",
+            identifier.written(),
+            said.join("; ")
+        ),
+    };
+    (!said.is_empty()).then(line)
 }
 
 /// The two halves of an identifier of another scheme, each of 1 to 100 characters.
@@ -87,7 +143,7 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let pictures = Pictures::new(pictures, kind)?;
     let asked = only(input, kind, &pictures)?;
     let place = Place::Next(&identifier, replacement, &asked);
-    let Issued { before, identifier: issued, condition, kept } = door.issue(&Order { kind, place, key, types }, grounds)?;
+    let Issued { before, identifier: issued, condition, kept, .. } = door.issue(&Order { kind, place, key, types }, grounds)?;
     let (files, drawn) = pictures.of(&kept);
     let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before), "condition": condition });
     voice.say_done(&json, drawn, |language| {
@@ -123,7 +179,7 @@ fn only(input: &Path, kind: &CertificateKind, pictures: &Pictures<'_>) -> Result
 /// Takes a certificate of another region over.
 fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let there = elsewhere(&args.from, &args.identifier, args.said.as_deref())?;
-    let (region, warnings) = (there.region, there.warnings());
+    let (region, mut warnings) = (there.region, there.warnings());
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     let kind = issue::kind(&catalogue, &args.kind)?;
@@ -132,14 +188,16 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let asked = only(&args.input, kind, &pictures)?;
     let place = Place::From(&there, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
-    let Issued { before, identifier: issued, condition, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier: issued, condition, same, kept } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(&kept);
+    warnings.extend(same.as_ref().map(|_| MAY_HAVE_COME_BACK));
     let json = json!({
         "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "condition": condition,
-        "warnings": warnings,
+        "warnings": warnings, "compare": same.as_deref().unwrap_or_default(),
     });
     voice.say_done(&json, drawn, |language| {
-        let doubts = if warnings.is_empty() { String::new() } else { format!("\n⚠ {}", warnings.join(", ")) };
+        let doubts = oddities(&there.identifier, language).into_iter().chain(same.as_deref().map(|same| went_before(same, language)));
+        let doubts: String = doubts.map(|doubt| warned(&doubt)).collect();
         let since = said_condition(&condition, language);
         match language {
             Language::Chinese if before => {

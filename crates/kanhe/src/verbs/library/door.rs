@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::verbs::Voice;
 use jiff::civil::Date;
 use kanhe_core::certificate::Certificate as Said;
-use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc, Warning};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
@@ -225,7 +225,7 @@ pub struct Elsewhere {
 impl Elsewhere {
     /// What is odd about its identifier, by stable codes.
     pub fn warnings(&self) -> Vec<&'static str> {
-        self.identifier.warnings().iter().map(|warning| warning.code()).collect()
+        self.identifier.warnings().iter().map(Warning::code).collect()
     }
 }
 
@@ -245,6 +245,8 @@ pub struct Issued {
     pub identifier: String,
     /// What it is today: what was issued before may have ended since.
     pub condition: String,
+    /// Certificates that may be one and the same, if there are any, as far as they may be named.
+    pub same: Option<Vec<String>>,
     /// Its files.
     pub kept: Kept,
 }

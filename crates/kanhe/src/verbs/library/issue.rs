@@ -62,7 +62,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     };
     let table = progress::open(input, kind, voice)?;
     let progress = Progress::new(table.size(), voice);
-    let (counts, report) = run.all(table, Report::begin(&report)?, progress)?;
+    let (counts, report) = run.all(table, Report::begin(&report, &args.input)?, progress)?;
     Ok(counts.told(&report, run.dry, voice))
 }
 

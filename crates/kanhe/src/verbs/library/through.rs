@@ -52,7 +52,7 @@ pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, F
     };
     let run = Run { service, kind, artist, basis, reason: &args.reason };
     let table = progress::open(input, kind, voice)?;
-    let (counts, report) = run.all(table, Report::begin(&report)?, voice)?;
+    let (counts, report) = run.all(table, Report::begin(&report, &args.input)?, voice)?;
     Ok(counts.told(&report, false, voice))
 }
 

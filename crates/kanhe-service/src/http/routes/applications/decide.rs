@@ -32,7 +32,8 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
         let Act { house, caller, subject, body, .. } = &act;
         let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`opinion` is agrees or objects");
         let opinion = Opinion::parse(&body.opinion).ok_or_else(unknown)?;
-        let (entry, own) = (act.entry()?, house.application_of(caller, Right::Review, subject)?);
+        let own = house.application_of(caller, Right::Review, subject)?;
+        let entry = act.entry_after(own.last_step(house)?)?;
         caller.may_speak_for(&body.department)?;
         let code = &own.project.code;
         act.once(|answer| {
@@ -52,14 +53,15 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
 pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
     act.done(|act| {
         let Act { house, caller, subject, .. } = &act;
-        let (entry, own) = (act.entry()?, house.application_of(caller, Right::Decide, subject)?);
+        let own = house.application_of(caller, Right::Decide, subject)?;
+        let entry = act.entry_after(own.last_step(house)?)?;
         let manifest = house.manifest()?;
         let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
         let grant = Grant { entry, salt: house.chance() };
         let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
         let entered = act.bound(|| house.examiner().approve_and(&desk, own.kind, &own.project.code, &grant, still))?;
-        Issued::read(house, &entered, own.kind, &[])
+        Issued::come(house, &entered, own.kind, &[], caller)
     })
     .await
     .map(IntoResponse::into_response)
@@ -84,7 +86,8 @@ pub async fn withdraw(act: Act<GroundsBody>) -> Result<Once, Problem> {
 }
 
 fn close(act: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once, Problem> {
-    let (entry, own) = (act.entry()?, act.house.application_of(&act.caller, right, &act.subject)?);
+    let own = act.house.application_of(&act.caller, right, &act.subject)?;
+    let entry = act.entry_after(own.last_step(&act.house)?)?;
     let code = &own.project.code;
     act.once(|answer| {
         let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));

@@ -114,16 +114,20 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
 }
 
 fn change<B: Grounded>(act: &Act<B>, change: Change, to: Option<&RegionCode>) -> Result<Once, Problem> {
-    let (entry, own) = (act.entry()?, act.house.certificate_of(&act.caller, Right::Change, &act.subject)?);
+    let own = act.house.certificate_of(&act.caller, Right::Change, &act.subject)?;
+    let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
     act.once(|answer| {
         let library = &act.house.library;
         let behind_cut_off = Thefts::known_to(library)?.reach_at(library, own.mark)?;
+        let returns = change == Change::UndoTransfer;
+        let same = if returns { Registrar::new(library).may_be_same(own.mark)? } else { Vec::new() };
         let mut alarm = None;
         let beside = |pen: &mut Pen<'_>, card: &Card| -> Result<(), Problem> {
             if alone::takes_away(change) {
                 alarm = alone::count(pen, &act.house, &act.caller)?;
             }
-            Ok(answer.keep(pen, &Changed::new(change, card, behind_cut_off, day_in_china(entry.now)))?)
+            let changed = Changed::new(change, card, behind_cut_off, day_in_china(entry.now));
+            Ok(answer.keep(pen, &changed.beside(&same, Some(&act.caller.agency)))?)
         };
         Registrar::new(library).change_and(&own.identifier, change, &entry, to, beside)?;
         if let Some(alarm) = alarm {

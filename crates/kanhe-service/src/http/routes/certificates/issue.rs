@@ -37,7 +37,14 @@ impl Issued {
         let certificate = Certificate::read(&house.library, mark, Some(kind), Sight::Masked, day_in_china(house.now()))?;
         let file = STANDARD.encode(house.library.record(mark)?.envelope);
         let result = if matches!(entered, Entered::New(_)) { IssueResult::Issued } else { IssueResult::Before };
-        Ok(Self { result, certificate, file, warnings: warnings.iter().map(|warning| warning.code().to_owned()).collect() })
+        let warnings = warnings.iter().map(|warning| warning.code().to_owned()).collect();
+        Ok(Self { result, certificate, file, warnings, compare: Vec::new() })
+    }
+
+    /// What is told of one that may have come from another region.
+    pub fn come(house: &House, entered: &Entered, kind: &CertificateKind, warnings: &[Warning], caller: &Caller) -> Result<Self, Problem> {
+        let same = Registrar::new(&house.library).may_be_same(entered.shelfmark())?;
+        Ok(Self::read(house, entered, kind, warnings)?.beside(&same, &caller.agency))
     }
 }
 

@@ -38,9 +38,9 @@ pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
 }
 
 fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
-    let entry = act.entry()?;
-    let Act { house, caller, subject, repeat, body } = act;
-    let own = house.certificate_of(&caller, Right::Issue, &subject)?;
+    let own = act.house.certificate_of(&act.caller, Right::Issue, &act.subject)?;
+    let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
+    let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
     let registrar = Registrar::new(&house.library);
     let term = registrar.term_after(Some((replacement, &own.identifier)))?;

@@ -52,7 +52,7 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let grant = Grant { entry, salt: house.chance() };
     let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
     let entered = Registrar::new(&house.library).take_over_and(&desk, &origin, draft, grant, still)?;
-    Issued::read(&house, &entered, kind, &warnings)
+    Issued::come(&house, &entered, kind, &warnings, &caller)
 }
 
 /// Reads where a certificate comes from: the region, its identifier there, and what that region says of it.

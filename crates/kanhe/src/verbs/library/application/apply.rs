@@ -2,8 +2,8 @@
 //!
 //! A run that was broken off is simply run again: what was lodged before is answered with its code.
 
-use super::super::change::elsewhere;
-use super::super::door::{After, Arrived, Arriving, Door, door};
+use super::super::change::{elsewhere, oddities};
+use super::super::door::{After, Arrived, Arriving, Door, Elsewhere, door};
 use crate::cli::{ApplyArgs, GroundsArg};
 use crate::failure::Failure;
 use crate::files;
@@ -65,11 +65,11 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     let catalogue = door.catalogue(&args.types)?;
     let kind = kind(&catalogue, &args.kind)?;
     let after = after(args)?;
-    let mut warnings = Vec::new();
-    if let Some(After::Elsewhere(elsewhere)) = &after {
-        elsewhere.is_said_in(&catalogue, kind)?;
-        warnings = elsewhere.warnings();
-    }
+    let there = match &after {
+        Some(After::Elsewhere(there)) => Some(there),
+        Some(After::Version(..)) | None => None,
+    };
+    there.map_or(Ok(()), |there| there.is_said_in(&catalogue, kind))?;
     let report = report_of(args)?;
     let broken = |error: kanhe_issuer::application::TableError| Failure::new(error.code(), error);
     let table = progress::open(files::open_twice(&args.input)?, kind, voice)?;
@@ -78,8 +78,8 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
     }
     let agency = door.decider(kind, args.agency.as_deref())?;
     let counter = Counter { door: &*door, kind, agency, after: after.as_ref(), grounds: &args.grounds };
-    let (counts, report) = counter.take_in(table, Report::begin(&report)?, voice)?;
-    told(&counts, &report, &warnings, voice);
+    let (counts, report) = counter.take_in(table, Report::begin(&report, &args.input)?, voice)?;
+    told(&counts, &report, there, voice);
     Ok(ended(counts.paused, counts.refused))
 }
 
@@ -112,11 +112,11 @@ impl Counter<'_> {
     }
 }
 
-fn told(counts: &Counts, report: &Reported, warnings: &[&str], voice: Voice) {
+fn told(counts: &Counts, report: &Reported, there: Option<&Elsewhere>, voice: Voice) {
     let Counts { lodged, before, refused, paused: stopped, codes, faults } = counts;
     let summary = json!({
         "lodged": lodged, "before": before, "refused": refused, "applications": codes, "report": report.path, "report_before": report.before, "paused": stopped,
-        "faults": faults.faults(), "warnings": warnings,
+        "faults": faults.faults(), "warnings": there.map(Elsewhere::warnings).unwrap_or_default(),
     });
     voice.say(&summary, |language| {
         let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -132,7 +132,8 @@ fn told(counts: &Counts, report: &Reported, warnings: &[&str], voice: Voice) {
             Language::Chinese => format!("受理 {lodged}，已受理过 {before}，未受理 {refused}；报告：{}", report.path.display()),
             Language::English => format!("lodged {lodged}, lodged before {before}, refused {refused}; report: {}", report.path.display()),
         });
-        said.extend((!warnings.is_empty()).then(|| format!("⚠ {}", warnings.join(", "))));
+        let odd = there.and_then(|there| oddities(&there.identifier, language));
+        said.extend(odd.map(|odd| format!("⚠ {odd}")));
         said.extend(report.line(language));
         said.extend(stopped.then(|| paused(counts.rows(), language)));
         said.join("\n")

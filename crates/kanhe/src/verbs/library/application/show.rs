@@ -3,6 +3,7 @@
 use super::code;
 use crate::cli::{ApplicationListArgs, ApplicationVerb};
 use crate::failure::Failure;
+use crate::verbs::library::change::oddities;
 use crate::verbs::library::door::{ApplicationsWanted, Case, Cut, Page, door};
 use crate::verbs::library::events::event_line;
 use crate::verbs::library::find::{paged, type_of};
@@ -11,7 +12,7 @@ use crate::verbs::library::stored;
 use crate::verbs::{Ended, Voice};
 use crate::words::{self, Language, Words, said_moment, said_opinion, said_stage};
 use comfy_table::{Table, presets};
-use kanhe_core::code::Uscc;
+use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Application, Applied, Origin, Refusal, Replaced};
@@ -90,9 +91,10 @@ fn standing(shown: &Application, kind: Option<&CertificateKind>, language: Langu
 
 /// Where a certificate comes from that is to be taken over, and what is odd about its identifier.
 fn came_from(origin: &Origin, language: Language) -> Vec<String> {
-    let Origin { from, identifier, warnings } = origin;
+    let Origin { from, identifier, .. } = origin;
     let mut lines = vec![words::row(Words::new("申请转入", "to take over").of(language), &format!("{from}  {identifier}"))];
-    lines.extend((!warnings.is_empty()).then(|| words::row("", &format!("⚠ {}", warnings.join(", ")))));
+    let odd = CertificateId::parse_foreign(identifier).ok().and_then(|identifier| oddities(&identifier, language));
+    lines.extend(odd.map(|odd| words::row("", &format!("⚠ {odd}"))));
     lines
 }
 

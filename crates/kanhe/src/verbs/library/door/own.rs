@@ -3,7 +3,7 @@
 use super::super::change::no_such_code;
 use super::super::export::written;
 use super::super::log::{event_of, unproved};
-use super::super::{catalogue, entry, examined, manifest, open, registered, stored};
+use super::super::{catalogue, entry, entry_after, examined, manifest, open, registered, stored};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Kept, Order, Page,
     Place, Proof, Sought, Which,
@@ -14,6 +14,7 @@ use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
 use crate::verbs::{clock, key};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
@@ -51,6 +52,20 @@ impl Own {
     fn mark(&self, identifier: &CertificateId) -> Result<Shelfmark, Failure> {
         let found = self.library.find(identifier).map_err(stored)?;
         found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
+    }
+
+    /// When the last act upon a certificate took effect.
+    fn last_of(&self, identifier: &CertificateId) -> Result<Timestamp, Failure> {
+        self.library.card(self.mark(identifier)?).map(|card| card.effective).map_err(stored)
+    }
+
+    /// When the last step of an application did.
+    fn last_step(&self, project: &Project) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.library.history_of(project).map_err(stored)?.last().map(|(_, event)| event.effective))
+    }
+
+    fn may_be_same(&self, mark: Shelfmark) -> Result<Vec<CertificateId>, Failure> {
+        Registrar::new(&self.library).may_be_same(mark).map_err(stored)
     }
 
     fn enter(&self, order: &Order<'_>, grant: Grant) -> Result<Entered, Failure> {
@@ -150,27 +165,38 @@ impl Door for Own {
         other: Option<&RegionCode>,
         grounds: &GroundsArg,
     ) -> Result<Changed, Failure> {
-        let entry = entry(grounds)?;
+        let entry = entry_after(grounds, Some(self.last_of(identifier)?))?;
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
         let thefts = Thefts::known_to(&self.library).map_err(stored)?;
         let behind_cut_off = thefts.reach_at(&self.library, self.mark(identifier)?).map_err(stored)?;
-        Ok(Changed::new(change, &card, behind_cut_off, day_in_china(entry.now)))
+        let changed = Changed::new(change, &card, behind_cut_off, day_in_china(entry.now));
+        Ok(if change == Change::UndoTransfer { changed.beside(&self.may_be_same(self.mark(identifier)?)?, None) } else { changed })
     }
 
     fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {
-        let entry = entry(grounds)?;
+        let entry = entry_after(grounds, Some(self.last_of(identifier)?))?;
         Registrar::new(&self.library).alias(identifier, scheme, value, &entry).map_err(|error| registered(&error))
     }
 
     fn issue(&self, order: &Order<'_>, grounds: &GroundsArg) -> Result<Issued, Failure> {
-        let entry = entry(grounds)?;
+        let last = match &order.place {
+            Place::Next(identifier, ..) => Some(self.last_of(identifier)?),
+            Place::Decided(code) => {
+                self.library.project(code).map_err(stored)?.map(|project| self.last_step(&project)).transpose()?.flatten()
+            }
+            Place::From(..) => None,
+        };
+        let entry = entry_after(grounds, last)?;
         let now = entry.now;
         let entered = self.enter(order, Grant { entry, salt: *clock::chance()? })?;
         let mark = entered.shelfmark();
         let card = self.library.card(mark).map_err(stored)?;
         let (identifier, condition) = (card.identifier.to_string(), condition_on(&card, now).word().to_owned());
         let before = matches!(entered, Entered::Before(_));
-        Ok(Issued { before, identifier, condition, kept: self.library.record(mark).map_err(stored)?.into() })
+        let same: Vec<_> = self.may_be_same(mark)?.iter().map(ToString::to_string).collect();
+        let same = (!same.is_empty()).then_some(same);
+        let kept = self.library.record(mark).map_err(stored)?.into();
+        Ok(Issued { before, identifier, condition, kept, same })
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {
@@ -221,13 +247,15 @@ impl Door for Own {
     }
 
     fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
-        let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
+        let project = case.project(&self.library)?;
+        let entry = entry_after(grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).review(case.kind(&project)?, &project.code, department, opinion, &entry);
         stage.map_err(|error| examined(&error))
     }
 
     fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
-        let (entry, project) = (entry(grounds)?, case.project(&self.library)?);
+        let project = case.project(&self.library)?;
+        let entry = entry_after(grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).close(case.kind(&project)?, &project.code, closing, &entry);
         stage.map_err(|error| examined(&error))
     }

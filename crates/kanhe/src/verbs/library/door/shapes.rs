@@ -7,10 +7,11 @@ use crate::verbs::clock;
 use crate::verbs::report::with;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kanhe_core::calendar::parse_day;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
 use kanhe_service::percent::escaped;
-use kanhe_service::shown::{self, IssueResult};
+use kanhe_service::shown::{self, IssueResult, MAY_HAVE_COME_BACK};
 use kanhe_store::Stage;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};
 use serde_json::{Value, json};
@@ -23,7 +24,8 @@ impl TryFrom<shown::Issued> for Issued {
         let envelope = STANDARD.decode(&told.file).map_err(|_| unexpected("`file` is no base64"))?;
         let shown::Certificate { identifier, seal, condition, .. } = told.certificate;
         let (before, condition) = (told.result == IssueResult::Before, condition.into_owned());
-        Ok(Self { before, identifier, condition, kept: Kept { envelope, digits: seal } })
+        let same = told.warnings.iter().any(|code| code == MAY_HAVE_COME_BACK).then_some(told.compare);
+        Ok(Self { before, identifier, condition, same, kept: Kept { envelope, digits: seal } })
     }
 }
 
@@ -47,9 +49,18 @@ pub fn grounds_of(grounds: &GroundsArg, more: Value) -> Result<Value, Failure> {
     let body = json!({ "basis": grounds.basis, "reason": grounds.reason });
     let effective = match grounds.effective.as_deref() {
         None => json!({}),
-        Some(effective) => json!({ "effective": clock::beginning(effective)?.to_string() }),
+        // What a day means, whoever has the library knows: what was done last on it stands there.
+        Some(effective) => json!({ "effective": moment_or_day(effective)? }),
     };
     Ok(with(with(body, effective), more))
+}
+
+/// A moment or a day as the interface takes it.
+fn moment_or_day(named: &str) -> Result<String, Failure> {
+    match parse_day(named) {
+        Some(day) => Ok(day.to_string()),
+        None => clock::beginning(named).map(|moment| moment.to_string()),
+    }
 }
 
 /// The path about a certificate.

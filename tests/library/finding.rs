@@ -106,7 +106,7 @@ fn counts_follow_every_change_and_expiry_is_computed() {
     registry.issued(ACCOUNTING, 70, "2020-06-15");
     registry.change(marks[0], Change::Cancel, "2026-03-05T00:00:00Z").unwrap();
     let operator = *registry.house.kind(OPERATOR).code();
-    let counts = registry.library.counts().unwrap();
+    let counts = registry.library.counts(None).unwrap();
     let count =
         |state| counts.iter().filter(|count| count.type_code == operator && count.state == state).map(|count| count.count).sum::<u64>();
     assert_eq!((count(State::Valid), count(State::Cancelled)), (59, 1));

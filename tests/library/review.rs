@@ -6,11 +6,13 @@ use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Grounds};
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Admitted, Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing};
+use kanhe_issuer::examiner::{Admitted, Closing, Examiner, ExaminerError, Lodged, Lodging, Opinion, Standing, Wanted};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Replacement};
+use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Settings, Stage, StoreError};
 use kanhe_tests::world::moment;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Two departments at the same time.
@@ -407,4 +409,25 @@ fn a_number_that_has_ended_is_applied_for_and_issued_anew() {
     bureau.registry.change(mark, Change::Annul, NOON).unwrap();
     let issued = bureau.approved(&anew().unwrap().code(), NOON).unwrap().shelfmark();
     assert_eq!(bureau.registry.identifier(issued), bureau.registry.identifier(mark).next_version().unwrap());
+}
+
+#[test]
+fn a_page_of_those_that_wait_for_a_department_ends_though_most_wait_for_others() {
+    let bureau = Bureau::open(SERIAL);
+    let codes: Vec<_> = (0..510).map(|person| bureau.lodged(person)).collect();
+    let waiting: BTreeSet<_> = codes.iter().step_by(170).copied().collect();
+    for code in &waiting {
+        bureau.says(code, "fire", Opinion::Agrees, "fire-1").unwrap();
+    }
+    let wanted = Wanted { department: Some("planning"), ..Wanted::default() };
+    let (mut found, mut pages, mut after) = (BTreeSet::new(), 0, None::<Cursor>);
+    loop {
+        let page = bureau.examiner().list(bureau.registry.house.catalogue(), wanted, after.as_ref(), 100).unwrap();
+        found.extend(page.projects.into_iter().map(|project| project.code));
+        (pages, after) = (pages + 1, page.next);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (waiting, 2), "the first page looked at as many as one may, and told where it goes on");
 }

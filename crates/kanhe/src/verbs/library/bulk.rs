@@ -247,7 +247,7 @@ impl Run<'_> {
 }
 
 fn stopped(what: &str) -> Failure {
-    Failure::new("store_broken", format!("{what} stopped"))
+    Failure::new("issue_stopped", format!("{what} stopped"))
 }
 
 fn row_fault(error: &RegistrarError) -> Value {

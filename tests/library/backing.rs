@@ -5,8 +5,8 @@ use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::manifest::{Agency, AgencyKey, Contents, Manifest, Uses};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::survivors::notices;
-use kanhe_store::SignedManifest;
+use kanhe_issuer::survivors::{Thefts, notices};
+use kanhe_store::{SignedManifest, StoreError};
 use kanhe_tests::world::{day, test_key};
 
 /// Three operators of March and May, one accountant of April, and an operator of May whose certificate is revoked.
@@ -165,4 +165,21 @@ fn what_lies_behind_a_cut_off_is_not_told_a_second_time() {
     let next = next(&registry, stolen);
     let wanted = [("theft_certificates_behind", Some(2)), ("survivors_missing", None), ("key_window_narrowed", Some(1))];
     assert_eq!(told(&registry, &next), wanted, "the accountant's, which stands in the log before the theft");
+}
+
+#[test]
+fn a_manifest_that_its_root_key_did_not_sign_is_refused_by_that_name() {
+    let registry = Registry::new();
+    let (signed, other) = (signed(registry.house.manifest()), test_key("another root").verifying_key());
+    let forged = SignedManifest { root: other, ..signed.clone() };
+    for (before, next) in [(None, &forged), (Some(&forged), &signed)] {
+        let refused = notices(&registry.library, before, next, &[]).map_err(|error| error.code());
+        assert_eq!(refused, Err("signature_invalid"));
+    }
+    let commit = registry.library.commit(|pen| {
+        pen.put_manifest(&forged);
+        Ok::<_, StoreError>(())
+    });
+    commit.unwrap();
+    assert_eq!(Thefts::known_to(&registry.library).map_err(|error| error.code()), Err("signature_invalid"));
 }

@@ -1,13 +1,14 @@
 //! Every certificate is found, by everything that anybody may know of it, a page at a time.
 
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, holder, name_of};
+use kanhe_core::code::{ProjectCode, RegionCode, TypeCode};
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::{Asked, Meaning};
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_store::find::{Cursor, Found, Question};
-use kanhe_store::{Library, Shelfmark};
+use kanhe_store::{Library, Project, Shelfmark, Stage, StoreError};
 use kanhe_tests::Office;
-use kanhe_tests::world::day;
+use kanhe_tests::world::{day, moment};
 use std::collections::BTreeSet;
 
 const PEOPLE: usize = 60;
@@ -106,7 +107,7 @@ fn counts_follow_every_change_and_expiry_is_computed() {
     registry.issued(ACCOUNTING, 70, "2020-06-15");
     registry.change(marks[0], Change::Cancel, "2026-03-05T00:00:00Z").unwrap();
     let operator = *registry.house.kind(OPERATOR).code();
-    let counts = registry.library.counts().unwrap();
+    let counts = registry.library.counts(None).unwrap();
     let count =
         |state| counts.iter().filter(|count| count.type_code == operator && count.state == state).map(|count| count.count).sum::<u64>();
     assert_eq!((count(State::Valid), count(State::Cancelled)), (59, 1));
@@ -225,4 +226,39 @@ fn a_request_finds_what_was_issued_for_it() {
     assert_eq!(ask(None, None), BTreeSet::from([one, other]));
     assert_eq!(ask(Some(*registry.house.kind(OPERATOR).code()), Some(Office::Guangzhou.code())), BTreeSet::from([one]));
     assert_eq!(ask(None, Some(Office::Hangzhou.code())), BTreeSet::new());
+}
+
+#[test]
+fn a_page_leaps_so_often_and_the_next_goes_on() {
+    const TYPES: u32 = 20_100;
+    let registry = Registry::new();
+    let project = |number: u32| {
+        let chance = std::array::from_fn(|place| u8::try_from(number >> (5 * place.min(6)) & 31).unwrap());
+        Project {
+            code: ProjectCode::new(&RegionCode::parse("440000").unwrap(), day("2026-03-02"), &chance),
+            agency: Office::Guangzhou.code(),
+            type_code: TypeCode::parse(&format!("11100000000013338W{}", in_36(number))).unwrap(),
+            request: String::new(),
+            replaces: None,
+            application: Vec::new(),
+            lodged: moment("2026-03-02T04:00:00Z"),
+            stage: if number + 1 == TYPES { Stage::Approved } else { Stage::InReview },
+            events: Vec::new(),
+            issued: None,
+            holders: Vec::new(),
+            origin: None,
+        }
+    };
+    let lodged = registry.library.commit(|pen| (0..TYPES).try_for_each(|number| pen.lodge(&project(number), &[])));
+    lodged.map_err(|error: StoreError| error.code()).unwrap();
+    let page = |after: Option<&Cursor>| registry.library.projects(None, None, Some(Stage::Approved), after, 10).unwrap();
+    let first = page(None);
+    assert!(first.codes.is_empty() && first.next.is_some(), "each type is one leap");
+    let second = page(first.next.as_ref());
+    assert_eq!((second.codes, second.next), (vec![project(TYPES - 1).code], None));
+}
+
+/// Three digits or letters, in the order of their numbers.
+fn in_36(number: u32) -> String {
+    [1_296, 36, 1].map(|of| char::from_digit(number / of % 36, 36).unwrap().to_ascii_uppercase()).iter().collect()
 }

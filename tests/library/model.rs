@@ -284,7 +284,7 @@ impl Model {
             let expected = self.marks(|line| line.kind == kind && line.state == state);
             let question = Question::Shelf { type_code: Some(type_code), agency: None, state: Some(state) };
             assert_eq!(asked(registry, &question), expected, "{kind} {state:?}");
-            let counts = library.counts().unwrap();
+            let counts = library.counts(None).unwrap();
             let counted: u64 = counts.iter().filter(|it| it.state == state && it.type_code == type_code).map(|it| it.count).sum();
             assert_eq!(counted, expected.len() as u64, "{kind} {state:?}");
             let usable = matches!(state, State::Valid | State::Suspended);

@@ -36,16 +36,21 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
-        Self::with(|_, file| file)
+        Self::of(Office::Guangzhou)
+    }
+
+    /// The house of another agency, which has the same key.
+    pub fn of(office: Office) -> Self {
+        Self::with(office, |_, file| file)
     }
 
     /// The house whose type of `name` asks for a review.
     pub fn reviewing(name: &str, review: &str) -> Self {
         let added = format!("\"review\": {review},\n  \"seal\":");
-        Self::with(|file_name, file| if file_name == name { file.replacen("\"seal\":", &added, 1) } else { file })
+        Self::with(Office::Guangzhou, |file_name, file| if file_name == name { file.replacen("\"seal\":", &added, 1) } else { file })
     }
 
-    fn with(edit: impl Fn(&str, String) -> String) -> Self {
+    fn with(office: Office, edit: impl Fn(&str, String) -> String) -> Self {
         let shipped = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path);
         let dictionary = Dictionary::decode(&fs::read(shipped("dictionaries/1.cbor")).unwrap()).unwrap();
         let file = |name: &str| edit(name, fs::read_to_string(shipped(&format!("types/{name}.json"))).unwrap());
@@ -60,7 +65,7 @@ impl House {
             counts_before: None,
         }];
         let agency = Agency {
-            code: Office::Guangzhou.code(),
+            code: office.code(),
             names: label("广州市行政审批局", "Guangzhou Approvals"),
             keys,
             status_uri: "https://gz.example.cn/status".to_owned(),

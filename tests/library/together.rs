@@ -1,10 +1,14 @@
 //! Many at once: one order, nothing twice, nothing lost.
 
-use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, secret};
+use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, everybody_in_office, nobody_behind, secret};
+use jiff::SignedDuration;
 use kanhe_core::envelope::{Document, sign_to_cose};
+use kanhe_core::event::Grounds;
 use kanhe_core::manifest::{Contents, Manifest};
-use kanhe_issuer::registrar::{Answer, Entered, RegistrarError, Signed};
+use kanhe_issuer::proposal::{Decision, Deed, MOST_OPEN, Motion, Proposal, ProposalError, Proposals, Proposing};
+use kanhe_issuer::registrar::{Answer, Entered, Entry, RegistrarError, Signed};
 use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
+use kanhe_tests::Office;
 use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -170,4 +174,50 @@ fn what_was_issued_before_is_followed_without_being_signed_again() {
     let registry = registry.reopen();
     let again: Vec<_> = (0..4).map(|_| registry.library.reserve_slot(&kanhe_tests::Office::Guangzhou.code()).unwrap().number()).collect();
     assert_eq!(again[1..4], [before.number(), given[0], given[1]]);
+}
+
+#[test]
+fn of_many_who_propose_at_once_no_more_are_heard_than_may_be_open_and_all_that_are_approved_are_at_work() {
+    let registry = Registry::new();
+    let identifier = registry.identifier(registry.issued(OPERATOR, 1, "2026-03-01"));
+    let library = &registry.library;
+    let (then, later) = (moment("2026-03-02T04:00:00Z"), moment("2026-04-02T04:00:00Z"));
+    let proposals = Proposals::new(library, nobody_behind, everybody_in_office);
+    let motion = Motion::of_certificates(library, Deed::Suspend, &[identifier], then).unwrap();
+    let propose = |number: u8, now| -> Result<Proposal, ProposalError> {
+        let grounds = Grounds::new("《行政处罚法》", "集中整治", "officer-1").unwrap();
+        let chance = std::array::from_fn(|place| if place == 0 { number & 31 } else { number >> 5 });
+        let proposing = Proposing { agency: Office::Guangzhou.code(), term: SignedDuration::from_hours(24 * 7), chance };
+        proposals.propose_and(&proposing, &motion, &Entry { grounds, effective: now, now, salt: [number; 16] }, |_, _| Ok(()))
+    };
+    let approve = |proposal: &Proposal| {
+        let decision = Decision { by: "officer-2", now: then, reason: "同意" };
+        proposals.approve_and(&proposal.code, &proposal.digest, &decision, [0; 16], |_, _| Ok(())).unwrap();
+    };
+    let in_the_list = || library.office_page(Drawer::Proposals, &[3], None, 1_000).unwrap().papers.len();
+    let heard = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for officer in 0..8 {
+            let (propose, heard) = (&propose, &heard);
+            scope.spawn(move || {
+                for number in 0..16 {
+                    match propose(officer * 16 + number, then) {
+                        Ok(proposal) => heard.lock().unwrap().push(proposal),
+                        Err(error) => assert_eq!(error.code(), "proposal_too_many"),
+                    }
+                }
+            });
+        }
+    });
+    let heard = heard.into_inner().unwrap();
+    assert_eq!((heard.len(), in_the_list()), (MOST_OPEN, MOST_OPEN));
+    heard.iter().for_each(approve);
+    for number in [200, 201, 202] {
+        approve(&propose(number, then).unwrap());
+        propose(number + 10, then).unwrap();
+    }
+    assert_eq!(proposals.at_work().unwrap().len(), MOST_OPEN + 3);
+    assert_eq!(in_the_list(), 3);
+    propose(230, later).unwrap();
+    assert_eq!(in_the_list(), 1, "those that ran out have left the list in the same commit");
 }

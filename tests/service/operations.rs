@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::RegionCode;
 use kanhe_service::accounts::Role;
 use kanhe_service::backup::{Backups, back_up};
+use kanhe_service::cause::Cause;
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::publish;
@@ -265,7 +266,7 @@ fn a_backup_of_a_running_service_restores_to_what_it_had() {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("backups");
     let copy = to.clone();
-    let take = move |library: &kanhe_store::Library| library.back_up(&copy).map(|backup| backup.number).map_err(|error| error.code());
+    let take = move |library: &kanhe_store::Library| library.back_up(&copy).map(|backup| backup.number).map_err(Cause::from);
     let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(take))), Limits::default());
     issue(&stage, 1);
     assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
@@ -282,11 +283,17 @@ fn a_backup_of_a_running_service_restores_to_what_it_had() {
 
 #[test]
 fn a_backup_that_fails_is_named() {
-    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(|_| Err("disk_full")))), Limits::default());
+    let full = || Cause { code: "disk_full", detail: "/mnt/backups: No space left on device (os error 28)".to_owned() };
+    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(move |_| Err(full())))), Limits::default());
     back_up(&stage.house);
     let ready = stage.get("/readyz").json();
     assert_eq!(ready["status"], "degraded");
     assert!(ready["parts"].as_array().unwrap().iter().any(|part| part["name"] == "backup" && part["code"] == "disk_full"), "{ready}");
+    // Whoever asks hears the code; where it happened is for who runs the service.
+    assert!(!ready.to_string().contains("/mnt/backups"), "{ready}");
+    let lines = stage.log_lines();
+    let told = lines.iter().map(|line| &line["fields"]).find(|fields| fields["message"] == "the backup failed").unwrap();
+    assert_eq!((&told["code"], &told["detail"]), (&json!("disk_full"), &json!(full().detail)));
 }
 
 fn shown<'a>(chain: &'a str, key: &'a str) -> Shown<'a> {

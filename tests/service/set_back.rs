@@ -7,6 +7,7 @@ use crate::office::{Certificate, issue, resident, revoke};
 use crate::stage::Stage;
 use kanhe_service::accounts::Role;
 use kanhe_service::backup::Backups;
+use kanhe_service::cause::Cause;
 use kanhe_service::config::PublishAt;
 use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
@@ -60,9 +61,10 @@ impl Shelf {
 pub fn copying(house: &mut House, file: &Path) {
     let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
     let (from, to) = (file.to_owned(), file.to_owned());
+    let unread = |error: std::io::Error| Cause { code: "file_io", detail: error.to_string() };
     let copy = Copy {
-        read: Box::new(move || if from.exists() { fs::read_to_string(&from).map(Some).map_err(|_| "file_io") } else { Ok(None) }),
-        write: Box::new(move |note| fs::write(&to, note).map_err(|_| "file_io")),
+        read: Box::new(move || if from.exists() { fs::read_to_string(&from).map(Some).map_err(unread) } else { Ok(None) }),
+        write: Box::new(move |note| fs::write(&to, note).map_err(unread)),
     };
     house.press = Press::open(&house.library, rules, Box::new(|_| Ok(()))).unwrap().copying_to(copy);
 }

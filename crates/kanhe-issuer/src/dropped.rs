@@ -98,7 +98,7 @@ pub fn dropped(
     (before, root): (&Manifest, &VerifyingKey),
     (next, next_root): (&Manifest, &VerifyingKey),
 ) -> Result<Vec<Dropped>, StoreError> {
-    let mut counts = library.counts()?;
+    let mut counts = library.counts(None)?;
     counts.retain(|count| matches!(count.state, State::Valid | State::Suspended));
     let usable = |fits: &dyn Fn(&Count) -> bool| counts.iter().filter(|count| fits(count)).map(|count| count.count).sum();
     let mut dropped = Vec::new();

@@ -93,14 +93,15 @@ impl<'l> Proposals<'l> {
         beside: impl FnOnce(&mut Pen<'_>, &Proposal) -> Result<(), StoreError>,
     ) -> Result<Proposal, ProposalError> {
         let agency = proposing.agency;
-        if self.open_of(&agency, entry.now)? >= MOST_OPEN {
-            return Err(ProposalError::TooManyOpen { most: MOST_OPEN });
-        }
         let code = ProjectCode::new(self.library.region(), day_in_china(entry.now), &proposing.chance);
         self.library.commit(|pen| {
             // An application of the same code would make two things of one name.
             if pen.office(Drawer::Proposals, &key_of(&code))?.is_some() || pen.project(&code)?.is_some() {
                 return Err(ProposalError::CodeTaken);
+            }
+            // Asked in the commit: of two who propose at the same time, the second finds the first.
+            if open_of(pen, &agency, entry.now)? >= MOST_OPEN {
+                return Err(ProposalError::TooManyOpen { most: MOST_OPEN });
             }
             let expires = entry.now.checked_add(proposing.term).unwrap_or(Timestamp::MAX);
             let before = doing::stands(pen, motion.deed(), motion.subject())?;
@@ -197,24 +198,6 @@ impl<'l> Proposals<'l> {
         Ok(open)
     }
 
-    /// How many proposals of an agency can be decided now.
-    fn open_of(&self, agency: &Uscc, now: Timestamp) -> Result<usize, ProposalError> {
-        let found = self.library.office_page(Drawer::Proposals, &open_of_agency(agency, None), None, 2 * MOST_OPEN)?;
-        let mut open = 0;
-        for code in found.papers.iter().filter_map(|(key, _)| paper::code_of(key)) {
-            if self.find(&code)?.phase(now) == Phase::Open {
-                open += 1;
-            } else {
-                // It ran out, and nobody was told.
-                self.library.commit(|pen| {
-                    pen.take_office(Drawer::Proposals, &open_of_agency(agency, Some(&code)));
-                    Ok::<_, StoreError>(())
-                })?;
-            }
-        }
-        Ok(open)
-    }
-
     fn decide(
         &self,
         code: &ProjectCode,
@@ -252,4 +235,18 @@ impl<'l> Proposals<'l> {
         }
         Ok(())
     }
+}
+
+/// How many proposals of an agency can be decided now; those that ran out, of which nobody was told, leave their list.
+fn open_of(pen: &mut Pen<'_>, agency: &Uscc, now: Timestamp) -> Result<usize, StoreError> {
+    let mut open = 0;
+    for key in pen.office_keys(Drawer::Proposals, &open_of_agency(agency, None))? {
+        let proposal = paper::code_of(&key).map(|code| pen.office(Drawer::Proposals, &key_of(&code))).transpose()?.flatten();
+        if proposal.as_deref().map(read::<Proposal>).transpose()?.is_some_and(|proposal| proposal.phase(now) == Phase::Open) {
+            open += 1;
+        } else {
+            pen.take_office(Drawer::Proposals, &key);
+        }
+    }
+    Ok(open)
 }

@@ -125,7 +125,7 @@ pub fn stolen_keys(library: &Library, of: Option<&Uscc>) -> Result<usize, StoreE
 }
 
 fn under(library: &Library) -> Result<Option<Arc<Authentic<Manifest>>>, StoreError> {
-    library.opened_manifest(|_| StoreError::Malformed { family: "meta" })
+    library.opened_manifest(StoreError::Manifest)
 }
 
 /// Where the log has the issue of a certificate.

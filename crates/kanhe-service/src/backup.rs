@@ -2,20 +2,21 @@
 //!
 //! Nobody asks for one over HTTP: who could, could fill a disk, or learn where the copies are.
 
+use crate::cause::Cause;
 use crate::house::{House, Shared};
 use arc_swap::ArcSwapOption;
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::calendar::{day_in_china, start_of_day};
-use kanhe_store::Library;
+use kanhe_store::{Library, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long to sleep at most before the clock is looked at again: it may have been set.
 const LOOK: SignedDuration = SignedDuration::from_secs(60);
 
-/// Adds a backup of the open library to a folder and tells its number, or by its code why not.
-pub type Take = dyn Fn(&Library) -> Result<u32, &'static str> + Send + Sync;
+/// Adds a backup of the open library to a folder and tells its number, or why not.
+pub type Take = dyn Fn(&Library) -> Result<u32, Cause> + Send + Sync;
 
 /// Who takes backups, and how the last one went.
 pub struct Backups {
@@ -69,15 +70,20 @@ pub fn back_up(house: &House) -> Option<Taken> {
     let take = backups.take.as_ref()?;
     let _turn = backups.at_work.lock().unwrap_or_else(PoisonError::into_inner);
     // A copy of a library that was set back would push out a good one, of which the right library is to be restored.
-    let number = house.library.astray().map_or_else(|| take(&house.library), Err);
-    let taken = Taken { at: house.now(), number };
-    match number {
-        Ok(number) => {
-            tracing::info!(backup = number, "a backup was taken and verified");
-            backups.good.store(Some(Arc::new(taken.at)));
-        }
-        Err(code) => tracing::error!(code, "the backup failed"),
+    let done = match house.library.astray() {
+        Some(code) => Err(Cause::from(StoreError::Astray { code })),
+        None => take(&house.library),
+    };
+    let at = house.now();
+    let number = done.map_err(|Cause { code, detail }| {
+        tracing::error!(code, detail, "the backup failed");
+        code
+    });
+    if let Ok(number) = number {
+        tracing::info!(backup = number, "a backup was taken and verified");
+        backups.good.store(Some(Arc::new(at)));
     }
+    let taken = Taken { at, number };
     backups.last.store(Some(Arc::new(taken)));
     Some(taken)
 }

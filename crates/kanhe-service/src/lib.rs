@@ -25,6 +25,7 @@
 
 pub mod accounts;
 pub mod backup;
+pub mod cause;
 pub mod config;
 pub mod counter;
 pub mod export;

@@ -20,6 +20,7 @@ pub use error::{PublishError, Stale};
 pub use lists::{Notice, Notices};
 pub use pack::{Parts, rehearse};
 
+use crate::cause::Cause;
 use crate::house::{House, Shared};
 use crate::measure;
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -47,7 +48,7 @@ pub struct Rules {
 }
 
 /// Keeps a new pack where the next start finds it, or says by its code why not.
-pub type Keep = dyn Fn(&[u8]) -> Result<(), &'static str> + Send + Sync;
+pub type Keep = dyn Fn(&[u8]) -> Result<(), Cause> + Send + Sync;
 
 /// What publishes, and what it has published.
 pub struct Press {
@@ -144,7 +145,11 @@ pub fn publish(house: &House) -> Report {
     ask_keys(house);
     let (lists, checkpoint, pack) = match compare(house) {
         Ok(()) => (part("lists", lists::renew(house)), part("checkpoint", checkpoint::renew(house)), part("pack", pack::renew(house))),
-        Err(code) => (refused("lists", code), refused("checkpoint", code), refused("pack", code)),
+        Err(code) => {
+            // What is wrong has been said once for all three.
+            let refused = |name| part_refused(name, code, "the library does not go on from the copy of its checkpoint");
+            (Err(refused("lists")), Err(refused("checkpoint")), Err(refused("pack")))
+        }
     };
     let report = Report { at: house.now(), lists, checkpoint, pack };
     if (report.lists, report.checkpoint, report.pack) != (Ok(0), Ok(None), Ok(None)) {
@@ -176,13 +181,13 @@ fn ask_keys(house: &House) {
 }
 
 fn part<T>(name: &'static str, done: Result<T, PublishError>) -> Result<T, &'static str> {
-    done.or_else(|error| refused(name, error.code()))
+    done.map_err(|error| part_refused(name, error.code(), &error.to_string()))
 }
 
-fn refused<T>(name: &'static str, code: &'static str) -> Result<T, &'static str> {
+fn part_refused(name: &'static str, code: &'static str, detail: &str) -> &'static str {
     measure::publish_failed(name, code);
-    tracing::warn!(part = name, code, "a part was not published");
-    Err(code)
+    tracing::warn!(part = name, code, detail, "a part was not published");
+    code
 }
 
 /// The manifest that the library works under, as it was signed and as it reads.

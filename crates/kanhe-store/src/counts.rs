@@ -1,10 +1,13 @@
 //! Counts that are kept, not taken: how many certificates of a type, agency and state were issued in a month, and how many end on a day.
 
+use crate::cursor::{List, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::Key;
 use crate::library::Library;
 use crate::record::Card;
+use crate::skip::{Look, Part, Walk};
+use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_of_number;
 use kanhe_core::code::{TypeCode, Uscc};
@@ -45,11 +48,20 @@ pub(crate) fn of_ending(card: &Card) -> Option<Vec<u8>> {
 }
 
 impl Library {
-    /// How many certificates there are of each type, agency, state and month of issue.
-    pub fn counts(&self) -> Result<Vec<Count>, StoreError> {
+    /// How many certificates there are of each type, agency, state and month of issue; of those within alone, if there are bounds.
+    pub fn counts(&self, within: Option<Within<'_>>) -> Result<Vec<Count>, StoreError> {
         let malformed = || StoreError::Malformed { family: Family::Counts.name() };
-        let rows = self.view().scan(Family::Counts, &[MONTHS], &[MONTHS])?;
-        rows.map(|row| row.and_then(|(key, value)| read_month(&key, &value).ok_or_else(malformed))).collect()
+        let parts = vec![Part::only(&[MONTHS]), Part::types(None, within), Part::agency(None, within)];
+        let mut counts = Vec::new();
+        let Some(list) = List::of_parts(Family::Counts, ListName::new(Family::Counts), parts) else { return Ok(counts) };
+        let mut walk = Walk::of(self.view(), &list, None)?;
+        loop {
+            match walk.look()? {
+                Look::Key(key) => counts.push(read_month(&key, walk.value()).ok_or_else(malformed)?),
+                Look::Gap(_) => {}
+                Look::End => return Ok(counts),
+            }
+        }
     }
 
     /// How many valid or suspended certificates of a type and agency had their last day before a day: what the counts by state still

@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::secret::first;
+use crate::skip::Part;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::hex::Hex;
 use sha2::{Digest, Sha256};
@@ -65,12 +66,13 @@ impl ListName {
     }
 }
 
-/// Some ranges of a family, one after the other, under the name that its cursors bear; a range reaches from its first key to all keys that
-/// begin with its last.
+/// Keys of a family, under the name that their cursors bear: from the first to all that begin with the last, as far as their parts fit.
 pub(crate) struct List {
     pub(crate) family: Family,
     pub(crate) name: ListName,
-    pub(crate) ranges: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) first: Vec<u8>,
+    pub(crate) last: Vec<u8>,
+    pub(crate) parts: Vec<Part>,
 }
 
 impl List {
@@ -81,7 +83,15 @@ impl List {
 
     /// All keys from one on, up to those that begin with another.
     pub(crate) fn between(family: Family, first: Vec<u8>, last: Vec<u8>) -> Self {
-        Self { family, name: ListName::new(family).of(Some(&first)).of(Some(&last)), ranges: vec![(first, last)] }
+        Self { family, name: ListName::new(family).of(Some(&first)).of(Some(&last)), first, last, parts: Vec::new() }
+    }
+
+    /// All keys that begin with these parts; none where nothing may stand in one of them.
+    pub(crate) fn of_parts(family: Family, name: ListName, parts: Vec<Part>) -> Option<Self> {
+        let bounds = parts.iter().map(Part::bounds).collect::<Option<Vec<_>>>()?;
+        let (first, last): (Vec<_>, Vec<_>) = bounds.into_iter().unzip();
+        let (first, last) = (first.concat(), last.concat());
+        Some(Self { family, name, first, last, parts })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why the library cannot be read or written.
 
+use kanhe_core::envelope::EnvelopeError;
 use thiserror::Error;
 
 /// Why the library cannot be opened, read or written.
@@ -97,6 +98,9 @@ pub enum StoreError {
         /// The column family.
         family: &'static str,
     },
+    /// The library's manifest is not what its root key signed.
+    #[error(transparent)]
+    Manifest(EnvelopeError),
     /// A value is not what its family holds.
     #[error("a value of {family} is not what stands there")]
     Malformed {
@@ -149,6 +153,7 @@ impl StoreError {
             Self::Database { .. } => "store_database",
             Self::Sealed { .. } => "store_sealed",
             Self::Unsealable { .. } => "store_unsealable",
+            Self::Manifest(error) => error.code(),
             Self::Malformed { .. } => "store_malformed",
             Self::Astray { code } => code,
             Self::Broken => "store_broken",

@@ -1,4 +1,4 @@
-//! Finding certificates: every question is answered from an index, page by page, and a page costs the same in a library of any size.
+//! Finding certificates: every question is answered from an index, page by page; `docs/DATA_MODEL.md` tells what a page costs.
 
 use crate::cursor::{List, shelved};
 use crate::error::StoreError;
@@ -7,12 +7,14 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
+use crate::skip::Part;
 use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
+use std::slice;
 
 pub use crate::cursor::Cursor;
 pub use crate::find_standing::{Standing, Term};
@@ -220,35 +222,24 @@ impl Library {
             }
             Question::Standing(standing) => self.standing(standing, within, after, most),
             Question::Shelf { type_code, agency, state } => {
-                let fits = |prefix: &[u8]| {
-                    let may = within.is_none_or(|within| within.fits(prefix));
-                    may && fits(prefix, type_code.as_ref(), agency.as_ref())
-                        && state.is_none_or(|state| prefix.last() == Some(&state.bits()))
-                };
-                let shelves = self.groups(Family::Shelves, &[], SHELF)?.into_iter().filter(|prefix| fits(prefix));
                 let name = shelved(Family::Shelves, type_code.as_ref(), agency.as_ref()).of(state.map(|state| [state.bits()]));
-                let ranges = shelves.map(|prefix| (prefix.clone(), prefix)).collect();
-                self.page(&List { family: Family::Shelves, name, ranges }, None, after, most)
+                let mut parts = of_type_and_agency(type_code.as_ref(), agency.as_ref(), within);
+                parts.extend(state.map(|state| Part::only(&[state.bits()])));
+                self.page_of_parts(Family::Shelves, name, parts, after, most)
             }
             Question::Ending { from, until, type_code, agency } => {
-                let groups = self.groups(Family::Endings, &[], SHELF - 1)?;
-                let may = |prefix: &[u8]| within.is_none_or(|within| within.fits(prefix));
-                let groups = groups.into_iter().filter(|prefix| may(prefix) && fits(prefix, type_code.as_ref(), agency.as_ref()));
-                let day = |prefix: &[u8], day| Key::new().bytes(prefix).day(day).end();
-                let ranges = groups.map(|prefix| (day(&prefix, *from), day(&prefix, *until))).collect();
+                let day = |day| Key::new().day(day).end();
                 // The first day is often today: who turns the page tomorrow goes on all the same.
-                let name = shelved(Family::Endings, type_code.as_ref(), agency.as_ref()).of(Some(day(&[], *until)));
-                self.page(&List { family: Family::Endings, name, ranges }, None, after, most)
+                let name = shelved(Family::Endings, type_code.as_ref(), agency.as_ref()).of(Some(day(*until)));
+                let mut parts = of_type_and_agency(type_code.as_ref(), agency.as_ref(), within);
+                parts.push(Part::from_to(day(*from), day(*until)));
+                self.page_of_parts(Family::Endings, name, parts, after, most)
             }
         }
     }
 }
 
-/// Bytes of a type, an agency and a state.
-pub(crate) const SHELF: usize = 21 + 18 + 1;
-
-/// Whether the beginning of a key is of a type and agency.
-pub(crate) fn fits(prefix: &[u8], type_code: Option<&TypeCode>, agency: Option<&Uscc>) -> bool {
-    let of_type = type_code.is_none_or(|code| prefix.starts_with(code.as_str().as_bytes()));
-    of_type && agency.is_none_or(|code| prefix.get(21..39) == Some(code.as_str().as_bytes()))
+/// The parts with which keys by type and agency begin.
+fn of_type_and_agency(type_code: Option<&TypeCode>, agency: Option<&Uscc>, within: Option<Within<'_>>) -> Vec<Part> {
+    vec![Part::types(type_code.map(slice::from_ref), within), Part::agency(agency, within)]
 }

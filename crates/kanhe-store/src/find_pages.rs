@@ -1,15 +1,16 @@
 //! Reading the pages of an answer: the keys of a list, one after the other, and where it goes on.
 
-use crate::cursor::{Cursor, List};
+use crate::cursor::{Cursor, List, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::{Found, SHELF};
+use crate::find::Found;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
-use crate::view::Entry;
+use crate::skip::{Look, MOST_LEAPS, Part, Walk};
 use crate::within::Within;
 use kanhe_core::code::{TypeCode, Uscc};
+use std::slice;
 
 impl Library {
     /// What was issued for a request by each agency of each type.
@@ -21,19 +22,21 @@ impl Library {
         within: Option<Within<'_>>,
     ) -> Result<Found, StoreError> {
         let mut shelfmarks = Vec::new();
-        for group in self.groups(Family::Requests, &[], SHELF - 1)? {
-            let of_agency = agency.is_none_or(|agency| group.starts_with(agency.as_str().as_bytes()));
-            if !of_agency || type_code.is_some_and(|code| !group.ends_with(code.as_str().as_bytes())) {
-                continue;
-            }
-            let found = self.view().get(Family::Requests, &Key::new().bytes(&group).bytes(request.as_bytes()).end())?;
-            if let Some(Repeat { shelfmark, .. }) = found.as_deref().map(Repeat::decode).transpose()?
-                && self.lies(within, shelfmark)?
-            {
-                shelfmarks.push(shelfmark);
-            }
+        let parts = vec![Part::agency(agency, within), Part::types(type_code.map(slice::from_ref), within)];
+        let length = parts.iter().map(Part::length).sum();
+        let Some(list) = List::of_parts(Family::Requests, ListName::new(Family::Requests), parts) else { return Ok(Found::default()) };
+        let mut walk = Walk::of(self.view(), &list, None)?;
+        loop {
+            let key = match walk.look()? {
+                Look::Key(key) => key,
+                Look::Gap(_) => continue,
+                Look::End => return Ok(Found { shelfmarks, next: None }),
+            };
+            let of_both = key.get(..length).unwrap_or_default();
+            let found = self.view().get(Family::Requests, &Key::new().bytes(of_both).bytes(request.as_bytes()).end())?;
+            shelfmarks.extend(found.as_deref().map(Repeat::decode).transpose()?.map(|repeat| repeat.shelfmark));
+            walk.pass(of_both);
         }
-        Ok(Found { shelfmarks, next: None })
     }
 
     /// A page of a list of certificates.
@@ -41,6 +44,21 @@ impl Library {
         let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
         let (keys, next) = self.keys_kept(list, keep, usize::MAX, after, most)?;
         Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
+    }
+
+    /// A page of those certificates whose keys begin with some parts.
+    pub(crate) fn page_of_parts(
+        &self,
+        family: Family,
+        name: ListName,
+        parts: Vec<Part>,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        match List::of_parts(family, name, parts) {
+            Some(list) => self.page(&list, None, after, most),
+            None => Ok(Found::default()),
+        }
     }
 
     /// A page of a list: its keys, and where it goes on.
@@ -53,7 +71,7 @@ impl Library {
         self.keys_kept(list, |_| Ok(true), usize::MAX, after, most)
     }
 
-    /// A page of those keys of a list that are to be kept; after so many looks it ends early, and says where it goes on.
+    /// A page of those keys of a list that are to be kept; after so many others, or too many leaps, it ends early, and says where it goes on.
     pub(crate) fn keys_kept(
         &self,
         list: &List,
@@ -63,43 +81,26 @@ impl Library {
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
         let after = after.map(|cursor| cursor.within(&list.name)).transpose()?;
-        let mut keys: Vec<Vec<u8>> = Vec::new();
-        for (first, end) in &list.ranges {
-            if after.is_some_and(|after| layout::after(end).is_some_and(|end| end.as_slice() <= after)) {
-                continue;
-            }
-            let start = after.map_or(first.as_slice(), |after| after.max(first.as_slice()));
-            for row in self.view().between(list.family, start, end)? {
-                let (key, _) = row?;
-                if after.is_some_and(|after| key.as_slice() <= after) {
-                    continue;
-                }
-                if !keep(&key)? {
-                    looks = looks.saturating_sub(1);
-                    if looks == 0 {
-                        return Ok((keys, Some(Cursor::after(&list.name, &key))));
-                    }
-                    continue;
-                }
-                if keys.len() == most {
-                    let next = keys.last().map(|last| Cursor::after(&list.name, last));
-                    return Ok((keys, next));
-                }
-                keys.push(key);
-            }
-        }
-        Ok((keys, None))
-    }
-
-    /// The different beginnings that the keys of a family with a prefix have: one seek each, however many keys there are.
-    pub(crate) fn groups(&self, family: Family, prefix: &[u8], length: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        let (mut groups, mut from) = (Vec::new(), prefix.to_vec());
+        let mut walk = Walk::of(self.view(), list, after)?;
+        let (mut keys, mut leaps): (Vec<Vec<u8>>, _) = (Vec::new(), MOST_LEAPS);
         loop {
-            let next: Option<Entry> = self.view().scan(family, prefix, &from)?.next().transpose()?;
-            let Some(group) = next.and_then(|(key, _)| key.get(..length).map(<[u8]>::to_vec)) else { return Ok(groups) };
-            let Some(after) = layout::after(&group) else { return Ok(groups) };
-            from = after;
-            groups.push(group);
+            let (key, left) = match walk.look()? {
+                Look::End => return Ok((keys, None)),
+                Look::Key(key) if keep(&key)? => {
+                    if keys.len() == most {
+                        let next = keys.last().map(|last| Cursor::after(&list.name, last));
+                        return Ok((keys, next));
+                    }
+                    keys.push(key);
+                    continue;
+                }
+                Look::Key(key) => (key, &mut looks),
+                Look::Gap(key) => (key, &mut leaps),
+            };
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return Ok((keys, Some(Cursor::after(&list.name, &key))));
+            }
         }
     }
 }

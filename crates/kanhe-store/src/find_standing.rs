@@ -3,10 +3,11 @@
 use crate::cursor::{Cursor, List, shelved};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::{Found, SHELF, fits};
+use crate::find::Found;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Card;
+use crate::skip::Part;
 use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{TypeCode, Uscc};
@@ -67,7 +68,7 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<Found, StoreError> {
-        let Some(list) = self.list_of(asked, within)? else { return Ok(Found::default()) };
+        let Some(list) = Self::list_of(asked, within) else { return Ok(Found::default()) };
         let is_so = |key: &[u8]| {
             let Some(shelfmark) = layout::shelfmark_of(key) else { return Ok(false) };
             let card = self.card(shelfmark)?;
@@ -78,25 +79,20 @@ impl Library {
     }
 
     /// Where they are: whose term has ended stands under its last day, the others on the shelf of their state.
-    fn list_of(&self, asked: &Standing, within: Option<Within<'_>>) -> Result<Option<List>, StoreError> {
-        let (family, length) = if asked.term == Term::Ended { (Family::Endings, SHELF - 1) } else { (Family::Shelves, SHELF) };
-        let Ok(yesterday) = asked.day.yesterday() else { return Ok(None) };
-        let fits = |prefix: &Vec<u8>| {
-            let of_type = |code: &TypeCode| prefix.starts_with(code.as_str().as_bytes());
-            within.is_none_or(|within| within.fits(prefix))
-                && fits(prefix, None, asked.agency.as_ref())
-                && asked.types.as_ref().is_none_or(|types| types.iter().any(of_type))
-                && (family == Family::Endings || prefix.last() == Some(&asked.state.bits()))
+    fn list_of(asked: &Standing, within: Option<Within<'_>>) -> Option<List> {
+        let yesterday = asked.day.yesterday().ok()?;
+        let mut parts = vec![Part::types(asked.types.as_deref(), within), Part::agency(asked.agency.as_ref(), within)];
+        let family = if asked.term == Term::Ended {
+            let yesterday = Key::new().day(yesterday).end();
+            parts.push(Part::from_to(vec![0; yesterday.len()], yesterday));
+            Family::Endings
+        } else {
+            parts.push(Part::only(&[asked.state.bits()]));
+            Family::Shelves
         };
-        let groups = self.groups(family, &[], length)?.into_iter().filter(fits);
-        let ranges = groups.map(|prefix| match family {
-            Family::Endings => (prefix.clone(), Key::new().bytes(&prefix).day(yesterday).end()),
-            _ => (prefix.clone(), prefix),
-        });
-        let ranges = ranges.collect();
         // Who turns the page tomorrow goes on all the same: the day is no part of the name.
         let name = shelved(family, None, asked.agency.as_ref()).of(Some(format!("{:?} {:?}", asked.state, asked.term)));
         let name = asked.types.iter().flatten().fold(name, |name, code| name.of(Some(code.as_str())));
-        Ok(Some(List { family, name, ranges }))
+        List::of_parts(family, name, parts)
     }
 }

@@ -7,12 +7,10 @@ use crate::find::Found;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
+use crate::skip::MOST_LEAPS;
 use crate::view::Seeker;
 use crate::within::Within;
 use crate::words::{has, pieces_asked};
-
-/// A page of a question in words takes at most so many leaps, a tenth of a second; what is beyond comes with the next page.
-const MOST_LEAPS: usize = 20_000;
 
 impl Library {
     /// One page of those whose names have the letters of a question beside each other.
@@ -29,7 +27,7 @@ impl Library {
         }
         // A name that has the one piece of the question has the question; of several nobody knows what stands beside what.
         let in_doubt = prefixes.len() > 1;
-        let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix)?)));
+        let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix, prefix)?)));
         let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
         while let Some(candidate) = lists.leap()? {
             if !self.lies(within, candidate)? {

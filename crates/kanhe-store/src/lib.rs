@@ -43,6 +43,7 @@ mod pen_reads;
 mod project;
 mod record;
 mod secret;
+mod skip;
 mod slots;
 mod still;
 mod view;

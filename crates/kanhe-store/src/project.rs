@@ -9,6 +9,7 @@ use crate::layout::Key;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::record::{Shelfmark, read};
+use crate::skip::Part;
 use crate::view::View;
 use crate::within::Within;
 use jiff::Timestamp;
@@ -18,15 +19,13 @@ use kanhe_core::wire;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use open::OPEN;
+use std::slice;
 
 /// What the first byte of a key in the family tells of.
 const CODES: u8 = 0;
 const SHELVES: u8 = 1;
 const REQUESTS: u8 = 2;
 const HOLDERS: u8 = 3;
-
-/// Bytes of a kind of key, a type, an agency and a stage.
-const SHELF: usize = 1 + 21 + 18 + 1;
 
 /// Bytes of a kind of key, a holder and a code.
 const HOLDER: usize = 1 + 16 + 28;
@@ -191,6 +190,15 @@ fn holder_key(holder: &[u8; 16]) -> Key {
     Key::new().bytes(&[HOLDERS]).bytes(holder)
 }
 
+/// The list of the applications at a stage, if there can be any.
+fn shelves(within: Option<Within<'_>>, type_code: Option<&TypeCode>, agency: Option<&Uscc>, stage: Option<Stage>) -> Option<List> {
+    let name = shelved(Family::Projects, type_code, agency).of(stage.map(|stage| [stage.byte()]));
+    let types = Part::types(type_code.map(slice::from_ref), within);
+    let mut parts = vec![Part::only(&[SHELVES]), types, Part::agency(agency, within)];
+    parts.extend(stage.map(|stage| Part::only(&[stage.byte()])));
+    List::of_parts(Family::Projects, name, parts)
+}
+
 /// The code that a key ends with.
 fn code_of(key: &[u8]) -> Option<ProjectCode> {
     key.last_chunk::<28>().and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| ProjectCode::parse(code).ok())
@@ -279,7 +287,7 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<FoundProjects, StoreError> {
-        self.projects_on(|_| true, type_code, agency, stage, after, most)
+        self.projects_on(None, type_code, agency, stage, after, most)
     }
 
     /// One page of the applications that lie within: at most `most`, those after the cursor.
@@ -291,28 +299,20 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<FoundProjects, StoreError> {
-        let may = |shelf: &[u8]| shelf.get(1..).is_some_and(|prefix| within.fits(prefix));
-        self.projects_on(may, type_code, Some(within.agency), stage, after, most)
+        self.projects_on(Some(within), type_code, Some(within.agency), stage, after, most)
     }
 
     fn projects_on(
         &self,
-        may: impl Fn(&[u8]) -> bool,
+        within: Option<Within<'_>>,
         type_code: Option<&TypeCode>,
         agency: Option<&Uscc>,
         stage: Option<Stage>,
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<FoundProjects, StoreError> {
-        let shelves = self.groups(Family::Projects, &[SHELVES], SHELF)?.into_iter().filter(|shelf| {
-            may(shelf)
-                && type_code.is_none_or(|code| shelf.get(1..22) == Some(code.as_str().as_bytes()))
-                && agency.is_none_or(|code| shelf.get(22..40) == Some(code.as_str().as_bytes()))
-                && stage.is_none_or(|stage| shelf.last() == Some(&stage.byte()))
-        });
-        let ranges = shelves.map(|shelf| (shelf.clone(), shelf)).collect();
-        let name = shelved(Family::Projects, type_code, agency).of(stage.map(|stage| [stage.byte()]));
-        let (keys, next) = self.keys_of_page(&List { family: Family::Projects, name, ranges }, after, most)?;
+        let Some(list) = shelves(within, type_code, agency, stage) else { return Ok(FoundProjects::default()) };
+        let (keys, next) = self.keys_of_page(&list, after, most)?;
         Ok(FoundProjects { codes: keys.iter().filter_map(|key| code_of(key)).collect(), next })
     }
 

@@ -78,9 +78,9 @@ impl<'a> View<'a> {
         Ok(rows.map(|row| row.map(|(key, value)| (key.into_vec(), value.into_vec())).map_err(StoreError::from)))
     }
 
-    /// Somebody who leaps among the keys on the disk that begin with `prefix`.
-    pub(crate) fn seeker(&self, family: Family, prefix: &[u8]) -> Result<Seeker<'a>, StoreError> {
-        Ok(Seeker(self.db.raw_iterator_cf_opt(handle(self.db, family)?, range(family, prefix, prefix))))
+    /// Somebody who leaps among the keys on the disk from `from` on, up to the last that begins with `end`.
+    pub(crate) fn seeker(&self, family: Family, from: &[u8], end: &[u8]) -> Result<Seeker<'a>, StoreError> {
+        Ok(Seeker(self.db.raw_iterator_cf_opt(handle(self.db, family)?, range(family, from, end))))
     }
 }
 
@@ -100,6 +100,11 @@ impl Seeker<'_> {
         }
         self.0.status()?;
         Ok(self.0.key())
+    }
+
+    /// The value of the key that was found last.
+    pub(crate) fn value(&self) -> &[u8] {
+        self.0.value().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Whose certificates and applications an answer may have.
 
-use crate::find::fits;
 use kanhe_core::code::{TypeCode, Uscc};
 
 /// Whose certificates an answer may have: what stands beside them is not there.
@@ -16,11 +15,5 @@ impl Within<'_> {
     /// Whether a certificate or an application of a type and an agency belongs to it.
     pub fn has(&self, type_code: &TypeCode, agency: &Uscc) -> bool {
         self.agency == agency && self.types.is_none_or(|types| types.contains(type_code))
-    }
-
-    /// Whether the beginning of a key, a type and an agency, belongs to it.
-    pub(crate) fn fits(&self, prefix: &[u8]) -> bool {
-        let of_type = self.types.is_none_or(|types| types.iter().any(|code| prefix.starts_with(code.as_str().as_bytes())));
-        of_type && fits(prefix, None, Some(self.agency))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
 use kanhe_issuer::question::QuestionError;
+use kanhe_service::cause::Cause;
 use kanhe_store::StoreError;
 use std::fmt;
 use std::path::Path;
@@ -80,6 +81,11 @@ impl Failure {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// The same for the service, which says it in its log.
+    pub fn cause(&self) -> Cause {
+        Cause { code: self.code, detail: self.english() }
     }
 
     /// Says where it happened: the file, the line, the entry.

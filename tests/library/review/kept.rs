@@ -1,9 +1,11 @@
 //! What a library keeps of applications: by what they are found, and that nobody reads them without its secret.
 
-use super::{Bureau, NOON, PARALLEL};
+use super::{Bureau, NOON, PARALLEL, SERIAL};
 use crate::registry::{ACCOUNTING, holder, secret};
-use kanhe_issuer::examiner::{Closing, Opinion, Standing};
+use kanhe_issuer::examiner::{Closing, Opinion, Standing, Wanted};
+use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Settings, Stage};
+use std::collections::BTreeSet;
 
 #[test]
 fn applications_are_found_by_where_they_wait_and_by_their_holder() {
@@ -69,4 +71,25 @@ fn an_event_that_is_lost_is_found_by_the_check() {
     let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
     let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
     assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
+}
+
+#[test]
+fn a_page_of_those_that_wait_for_a_department_ends_though_most_wait_for_others() {
+    let bureau = Bureau::open(SERIAL);
+    let codes: Vec<_> = (0..510).map(|person| bureau.lodged(person)).collect();
+    let waiting: BTreeSet<_> = codes.iter().step_by(170).copied().collect();
+    for code in &waiting {
+        bureau.says(code, "fire", Opinion::Agrees, "fire-1").unwrap();
+    }
+    let wanted = Wanted { department: Some("planning"), ..Wanted::default() };
+    let (mut found, mut pages, mut after) = (BTreeSet::new(), 0, None::<Cursor>);
+    loop {
+        let page = bureau.examiner().list(bureau.registry.house.catalogue(), wanted, after.as_ref(), 100).unwrap();
+        found.extend(page.projects.into_iter().map(|project| project.code));
+        (pages, after) = (pages + 1, page.next);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (waiting, 2), "the first page looked at as many as one may, and told where it goes on");
 }

@@ -8,6 +8,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::{Entry, Registrar};
 use kanhe_render::{Artist, Level};
 use kanhe_service::backup::Backups;
+use kanhe_service::cause::Cause;
 use kanhe_service::config::{JobsAt, ProposalsWith, PublishAt, SharingAt};
 use kanhe_service::counter::Shelf;
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
@@ -62,7 +63,7 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     shelf.put(fs::read(&file).unwrap_or_else(|_| pack(&manifest, &dictionary, now))).unwrap();
     let named = |name: &str, key: &SigningKey| NamedKey::new(name, &Zeroizing::new(*key.expose_seed())).unwrap();
     let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
-    let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|_| "file_io"));
+    let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|error| Cause { code: "file_io", detail: error.to_string() }));
     House {
         backups: Backups::elsewhere(),
         press: Press::open(&library, rules, keep).unwrap(),

@@ -7,6 +7,9 @@ use kanhe_store::find::Cursor;
 use kanhe_store::{FoundProjects, Project, Stage, StoreError, Within};
 use std::collections::BTreeSet;
 
+/// A page that asks for a department looks at no more applications than this, a tenth of a second; what is beyond comes with the next page.
+const MOST_LOOKS: usize = 500;
+
 /// Which applications are asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted<'w> {
@@ -32,17 +35,19 @@ pub struct Page {
 }
 
 impl Examiner<'_> {
-    /// One page. One that asks for a department looks on until it is full, for most wait for others.
+    /// One page. One that asks for a department looks on until it is full or has looked enough, for most wait for others.
     pub fn list(&self, catalogue: &Catalogue, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<Page, StoreError> {
         let (mut page, mut after) = (Page::default(), after.cloned());
+        let mut looks = if wanted.department.is_some() { MOST_LOOKS } else { usize::MAX };
         loop {
-            let room = most.max(1).saturating_sub(page.projects.len());
+            let room = most.max(1).saturating_sub(page.projects.len()).min(looks);
             let found = self.found(wanted, after.as_ref(), room)?;
+            looks = looks.saturating_sub(found.codes.len());
             for code in &found.codes {
                 page.projects.extend(self.wanted(catalogue, wanted, code)?);
             }
             after = found.next;
-            if after.is_none() || page.projects.len() >= most {
+            if after.is_none() || page.projects.len() >= most || looks == 0 {
                 return Ok(Page { next: after, ..page });
             }
         }

@@ -8,6 +8,7 @@ use crate::registrar::{Entry, RegistrarError, told_of, turn};
 use jiff::Timestamp;
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Approval, Event};
+use kanhe_store::find::LONGEST_PAGE;
 use kanhe_store::{Drawer, Pen, Record, StoreError};
 
 /// How much is done at a time, and when.
@@ -23,8 +24,15 @@ pub struct Step<'a> {
 impl Proposals<'_> {
     /// Approved proposals of which certificates are still to be changed, of all agencies.
     pub fn at_work(&self) -> Result<Vec<ProjectCode>, StoreError> {
-        let found = self.library.office_page(Drawer::Proposals, &work_key(None), None, super::MOST_OPEN)?;
-        Ok(found.papers.iter().filter_map(|(key, _)| code_of(key)).collect())
+        let (mut codes, mut after) = (Vec::new(), None);
+        loop {
+            let found = self.library.office_page(Drawer::Proposals, &work_key(None), after.as_ref(), LONGEST_PAGE)?;
+            codes.extend(found.papers.iter().filter_map(|(key, _)| code_of(key)));
+            after = found.next;
+            if after.is_none() {
+                return Ok(codes);
+            }
+        }
     }
 
     /// Changes the next certificates of a proposal. Those that have changed since the approval are left as they are, and noted; so is the

@@ -102,10 +102,11 @@ pub fn notices(
     next: &SignedManifest,
     lists: &[Vec<u8>],
 ) -> Result<Vec<Notice>, StoreError> {
-    let malformed = |_| StoreError::Malformed { family: "meta" };
-    let opened = next.open().map_err(malformed)?;
+    let opened = next.open().map_err(StoreError::Manifest)?;
     let mut notices = of_thefts(library, &opened, lists)?;
-    let Some((signed, before)) = before.map(|signed| signed.open().map(|opened| (signed, opened))).transpose().map_err(malformed)? else {
+    let Some((signed, before)) =
+        before.map(|signed| signed.open().map(|opened| (signed, opened))).transpose().map_err(StoreError::Manifest)?
+    else {
         return Ok(notices);
     };
     let given_back = |stolen: &&(_, u64)| {

@@ -44,6 +44,7 @@ impl From<StoreError> for Problem {
             | StoreError::Database { .. }
             | StoreError::Sealed { .. }
             | StoreError::Unsealable { .. }
+            | StoreError::Manifest(_)
             | StoreError::Malformed { .. }
             | StoreError::Log { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -5,14 +5,15 @@
 //! not go on from it is no longer this log, and nothing is signed until it is.
 
 use super::PublishError;
+use crate::cause::Cause;
 use crate::house::House;
 use kanhe_issuer::publisher::continues;
 
-/// Reads the copy, or says by its code why not; none where nothing was copied yet.
-pub type Read = dyn Fn() -> Result<Option<String>, &'static str> + Send + Sync;
+/// Reads the copy, or says why not; none where nothing was copied yet.
+pub type Read = dyn Fn() -> Result<Option<String>, Cause> + Send + Sync;
 
 /// Brings a copy to the disk, and returns when it would outlive a power cut.
-pub type Write = dyn Fn(&str) -> Result<(), &'static str> + Send + Sync;
+pub type Write = dyn Fn(&str) -> Result<(), Cause> + Send + Sync;
 
 /// Where the last checkpoint is kept a second time.
 pub struct Copy {
@@ -25,7 +26,7 @@ pub struct Copy {
 impl Copy {
     /// Replaces the copy. What was promised to others is remembered before they can hear of it.
     pub(super) fn keep(&self, note: &str) -> Result<(), PublishError> {
-        (self.write)(note).map_err(|code| PublishError::Copy { code })
+        (self.write)(note).map_err(PublishError::Copy)
     }
 }
 
@@ -33,10 +34,11 @@ impl Copy {
 ///
 /// A library that was published before it had a copy gets one.
 pub fn compare(house: &House) -> Result<(), &'static str> {
-    let found = agrees(house).map_err(|error| error.code());
-    if let Err(code) = found {
-        tracing::error!(code, "the library does not go on from the copy of its checkpoint: nothing is signed");
-    }
+    let found = agrees(house).map_err(|error| {
+        let code = error.code();
+        tracing::error!(code, detail = %error, "the library does not go on from the copy of its checkpoint: nothing is signed");
+        code
+    });
     house.library.hold_astray(found.err());
     found
 }
@@ -46,7 +48,7 @@ fn agrees(house: &House) -> Result<(), PublishError> {
     let library = &house.library;
     let origin = || PublishError::KeyNotHeld { name: library.origin().to_owned() };
     let key = house.keys.iter().find(|key| key.name() == library.origin()).ok_or_else(origin)?;
-    match (copy.read)().map_err(|code| PublishError::Copy { code })? {
+    match (copy.read)().map_err(PublishError::Copy)? {
         Some(note) => Ok(continues(library, key, &note)?),
         None => library.checkpoint()?.map_or(Ok(()), |note| copy.keep(&note)),
     }

@@ -1,5 +1,6 @@
 //! Why a part is not published.
 
+use crate::cause::Cause;
 use crate::counter::ShelfError;
 use jiff::SignedDuration;
 use kanhe_core::envelope::EnvelopeError;
@@ -43,17 +44,11 @@ pub enum PublishError {
     #[error(transparent)]
     Shelf(#[from] ShelfError),
     /// The new pack could not be kept.
-    #[error("the new pack could not be kept ({code})")]
-    NotKept {
-        /// Why, as the executable calls it.
-        code: &'static str,
-    },
+    #[error("the new pack could not be kept: {}", .0.detail)]
+    NotKept(Cause),
     /// The copy of the checkpoint cannot be read or written.
-    #[error("the copy of the checkpoint cannot be read or written ({code})")]
-    Copy {
-        /// Why, as the executable calls it.
-        code: &'static str,
-    },
+    #[error("the copy of the checkpoint cannot be read or written: {}", .0.detail)]
+    Copy(Cause),
     /// The library does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,7 +67,7 @@ impl PublishError {
             Self::Pack(error) => error.code(),
             Self::Sign(error) => error.code(),
             Self::Shelf(error) => error.code(),
-            Self::NotKept { code } | Self::Copy { code } => code,
+            Self::NotKept(cause) | Self::Copy(cause) => cause.code,
             Self::Store(error) => error.code(),
         }
     }

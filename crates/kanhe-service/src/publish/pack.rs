@@ -50,7 +50,7 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let bytes = sign_to_cose_by(key.key(), Contents::TYPE, &contents.encode())?;
     // Proofread as a counter reads it, by the keys that counters trust, before the file of the one before is given up.
     let Some(next) = house.shelf.examine(bytes)? else { return Ok(None) };
-    (house.press.keep)(next.file().as_ref()).map_err(|code| PublishError::NotKept { code })?;
+    (house.press.keep)(next.file().as_ref()).map_err(PublishError::NotKept)?;
     house.shelf.place(next)?;
     Ok(Some(contents.epoch))
 }

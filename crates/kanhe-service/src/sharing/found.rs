@@ -74,7 +74,7 @@ pub(super) struct Doubts {
 
 impl Doubts {
     pub(super) fn known_to(library: &Library) -> Result<Self, StoreError> {
-        let manifest = library.opened_manifest(|_| StoreError::Malformed { family: "meta" })?;
+        let manifest = library.opened_manifest(StoreError::Manifest)?;
         let thefts = manifest.as_ref().map(|manifest| Thefts::of(manifest)).unwrap_or_default();
         Ok(Self { thefts, manifest })
     }

@@ -124,7 +124,7 @@ pub struct Applied {
 /// A page of applications.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ApplicationPage {
-    /// At most as many as were asked for.
+    /// At most as many as were asked for. There may be few or none though more are to come: only so many are looked at for one answer.
     pub applications: Vec<ApplicationRow>,
     /// Where the next page begins, as `after`; null on the last.
     #[schema(required)]

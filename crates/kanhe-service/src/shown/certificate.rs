@@ -145,7 +145,7 @@ pub enum IssueResult {
 /// A page of certificates.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CertificatePage {
-    /// At most as many as were asked for.
+    /// At most as many as were asked for. There may be few or none though more are to come: only so many are looked at for one answer.
     pub certificates: Vec<CertificateRow>,
     /// Where the next page begins, as `after`; null on the last.
     #[schema(required)]

@@ -62,8 +62,7 @@ pub struct MonthCount {
 impl Counts {
     /// Counts what lies within, or everything; and what ends by a day, if one is named.
     pub fn read(library: &Library, within: Option<Within<'_>>, today: Date, ending_by: Option<Date>) -> Result<Self, StoreError> {
-        let mut counts = library.counts()?;
-        counts.retain(|count| within.is_none_or(|within| within.has(&count.type_code, &count.agency)));
+        let counts = library.counts(within)?;
         let mut sums: BTreeMap<(TypeCode, Uscc, State), u64> = BTreeMap::new();
         for count in &counts {
             *sums.entry((count.type_code, count.agency, count.state)).or_default() += count.count;

@@ -1,11 +1,12 @@
 //! What a holder has applied for and is not decided, by type: asked where another application comes, whatever else the holder has lodged.
 
-use super::{HOLDERS, Project, SHELF, SHELVES, Stage, code_of};
+use super::{HOLDERS, Project, Stage, code_of, shelves};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::Key;
 use crate::library::Library;
 use crate::pen::Pen;
+use crate::skip::{Look, Walk};
 use kanhe_core::code::{HolderCode, ProjectCode, TypeCode};
 use minicbor::bytes::ByteArray;
 use std::collections::BTreeSet;
@@ -54,10 +55,14 @@ impl Library {
     /// The applications that lack such keys, and the keys of those that are decided.
     fn open_projects_astray(&self) -> Result<(Vec<Project>, Vec<Vec<u8>>), StoreError> {
         let (mut open, mut known, mut stale) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        let waiting = |shelf: &Vec<u8>| Stage::ALL.iter().any(|stage| !stage.is_final() && shelf.last() == Some(&stage.byte()));
-        for shelf in self.groups(Family::Projects, &[SHELVES], SHELF)?.into_iter().filter(waiting) {
-            for row in self.view().scan(Family::Projects, &shelf, &shelf)? {
-                open.extend(code_of(&row?.0));
+        for list in Stage::ALL.into_iter().filter(|stage| !stage.is_final()).filter_map(|stage| shelves(None, None, None, Some(stage))) {
+            let mut walk = Walk::of(self.view(), &list, None)?;
+            loop {
+                match walk.look()? {
+                    Look::Key(key) => open.extend(code_of(&key)),
+                    Look::Gap(_) => {}
+                    Look::End => break,
+                }
             }
         }
         for row in self.view().scan(Family::Projects, &[OPEN], &[OPEN])? {

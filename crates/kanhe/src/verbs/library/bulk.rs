@@ -294,7 +294,7 @@ fn refused(refusal: Refusal<MissingGlyph>) -> Value {
 }
 
 fn stopped(what: &str) -> Failure {
-    Failure::new("store_broken", format!("{what} stopped"))
+    Failure::new("issue_stopped", format!("{what} stopped"))
 }
 
 fn row_fault(error: &RegistrarError) -> Value {

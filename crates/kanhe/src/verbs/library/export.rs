@@ -64,7 +64,7 @@ pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u
     let bar = bar(exporting.voice, 0, ["{spinner} {bytes}  {bytes_per_sec}", "{spinner} {bytes}  {bytes_per_sec}"]);
     let (mut file, mut piece) = (files::begin(exporting.out)?, vec![0; 64 << 10]);
     loop {
-        let read = tar.read(&mut piece).map_err(|_| broken_off())?;
+        let read = tar.read(&mut piece).map_err(broken_off)?;
         let Some(read) = piece.get(..read).filter(|read| !read.is_empty()) else { break };
         file.write_all(read).map_err(failed)?;
         bar.inc(u64::try_from(read.len()).unwrap_or(0));
@@ -72,7 +72,8 @@ pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u
     bar.finish_and_clear();
     let bytes = file.file().stream_position().map_err(failed)?;
     file.file().rewind().map_err(failed)?;
-    let counts = counts(file.file()).ok().flatten().ok_or_else(broken_off)?;
+    let unended = || broken_off(format_args!("it has no {COUNTS}"));
+    let counts = counts(file.file()).map_err(broken_off)?.ok_or_else(unended)?;
     file.finish(exporting.out)?;
     Ok((counts, bytes))
 }

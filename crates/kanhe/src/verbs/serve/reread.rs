@@ -1,6 +1,7 @@
 //! Files that the service was started with, and reads again when they change: the pack, and what TLS shows.
 
 use crate::failure::Failure;
+use kanhe_service::cause::Cause;
 use kanhe_service::house::Shared;
 use kanhe_service::reread::Reread;
 use std::os::unix::fs::MetadataExt;
@@ -29,8 +30,8 @@ pub async fn keep_up<L: PartialEq>(
             tracing::error!(file = file.word(), "reading a file again panicked");
             continue;
         };
-        let taken = taken.map_err(|failure| failure.code());
-        let is_news = house.refused.tell(file, taken.map(drop));
+        let taken = taken.map_err(|failure| failure.cause());
+        let is_news = house.refused.tell(file, taken.as_ref().map(drop).map_err(|cause| cause.code));
         match taken {
             Ok(is_another) => {
                 seen = found;
@@ -38,7 +39,9 @@ pub async fn keep_up<L: PartialEq>(
                     tracing::info!(file = file.word(), "a file was read again");
                 }
             }
-            Err(code) if is_news => tracing::warn!(file = file.word(), code, "a file was refused, and the one before stays in use"),
+            Err(Cause { code, detail }) if is_news => {
+                tracing::warn!(file = file.word(), code, detail, "a file was refused, and the one before stays in use")
+            }
             Err(_) => {}
         }
     }

@@ -171,8 +171,8 @@ impl Plan {
         let earlier = kanhe_store::backup::backups(&to).ok().and_then(|earlier| earlier.last().copied());
         let earlier = earlier.and_then(|backup| Timestamp::from_second(backup.taken).ok());
         let backups = Backups::by(Box::new(move |library| {
-            let taken = library::back_up_to(library, &from, &to, Earlier::Begun, &mut |_, _| {}).map_err(|failure| failure.code())?;
-            kanhe_store::backup::thin(&to, keep).map_err(|error| error.code())?;
+            let taken = library::back_up_to(library, &from, &to, Earlier::Begun, &mut |_, _| {}).map_err(|failure| failure.cause())?;
+            kanhe_store::backup::thin(&to, keep)?;
             Ok(taken.number)
         }));
         backups.after(earlier)
@@ -292,7 +292,7 @@ pub fn edge() -> Edge {
 /// Writes a pack that the service has made in the place of the one before, whole or not at all.
 fn keep(pack: Option<PathBuf>) -> Box<Keep> {
     Box::new(move |bytes| match &pack {
-        Some(pack) => files::write(pack, bytes).map_err(|failure| failure.code()),
+        Some(pack) => files::write(pack, bytes).map_err(|failure| failure.cause()),
         None => Ok(()),
     })
 }
@@ -300,8 +300,8 @@ fn keep(pack: Option<PathBuf>) -> Box<Keep> {
 /// The file in which checkpoints are kept a second time.
 fn copy(file: PathBuf) -> publish::Copy {
     let from = file.clone();
-    let read = move || if from.exists() { read_copy(&from).map(Some).map_err(|failure| failure.code()) } else { Ok(None) };
-    let write = move |note: &str| files::write_through(&file, note.as_bytes()).map_err(|failure| failure.code());
+    let read = move || if from.exists() { read_copy(&from).map(Some).map_err(|failure| failure.cause()) } else { Ok(None) };
+    let write = move |note: &str| files::write_through(&file, note.as_bytes()).map_err(|failure| failure.cause());
     publish::Copy { read: Box::new(read), write: Box::new(write) }
 }
 

@@ -229,13 +229,13 @@ impl Door for Service {
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
         for line in BufReader::new(self.0.stream("/v1/check", &json!({}))?.done()?).lines() {
-            let told: Checked = serde_json::from_str(&line.map_err(|_| broken_off())?).map_err(|_| unexpected("a line is no `Checked`"))?;
+            let told: Checked = serde_json::from_str(&line.map_err(broken_off)?).map_err(|_| unexpected("a line is no `Checked`"))?;
             progress(told.looked_at, told.certificates.saturating_add(told.events));
             if told.findings.is_some() {
                 return Ok(told);
             }
         }
-        Err(broken_off())
+        Err(broken_off("no line of it tells what was found"))
     }
 
     fn extent(&self) -> Extent {

@@ -12,6 +12,7 @@ use kanhe_service::http::problem::Fault;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -223,9 +224,9 @@ fn refusal(status: StatusCode, bytes: &[u8]) -> Told {
     })
 }
 
-/// That an answer has no end: the service failed meanwhile, and its log says why.
-pub fn broken_off() -> Failure {
-    Failure::new("service_broke_off", "the service broke off before the end of its answer")
+/// That an answer has no end: the line broke, or the service failed meanwhile, and its log says why.
+pub fn broken_off(seen: impl Display) -> Failure {
+    Failure::new("service_broke_off", format!("the service broke off before the end of its answer: {seen}"))
 }
 
 fn whole(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {

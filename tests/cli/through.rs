@@ -117,14 +117,14 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     let proof = twins.held.archive.path("proof");
     let proved = (0..40).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(250));
-        twins.held.ask("market", &["log", "prove", one, "--out", &proof]).run().code == Some(0)
+        twins.held.ask("market", &["log", "prove", one, "--last", "--out", &proof]).run().code == Some(0)
     });
     assert!(proved, "the service publishes every second");
     let checked =
         || Kanhe::new(&["log", "check", &proof, "--log-key", &twins.held.archive.path("log.pub"), "--json"]).run().ended(0).json();
-    assert_eq!((&checked()["proved"], word(&checked(), "/act")), (&json!(true), "issue"));
-    twins.held.ask("market", &["log", "prove", one, "--last", "--out", &proof]).run().ended(0);
     assert_eq!((&checked()["proved"], word(&checked(), "/act")), (&json!(true), "amend"));
+    twins.held.ask("market", &["log", "prove", one, "--out", &proof]).run().ended(0);
+    assert_eq!((&checked()["proved"], word(&checked(), "/act")), (&json!(true), "issue"));
 }
 
 #[test]

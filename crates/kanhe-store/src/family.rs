@@ -2,6 +2,9 @@
 
 use rocksdb::{BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options, SliceTransform};
 
+/// Characters of a type code.
+const TYPE: usize = 21;
+
 /// One column family. `docs/DATA_MODEL.md` tells the keys and values of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
@@ -99,12 +102,28 @@ impl Family {
         }
     }
 
-    /// Bytes at the start of a key that all entries of one question share; none where keys are asked for one by one.
-    pub(crate) const fn prefix(self) -> Option<usize> {
+    /// The start of a key that all entries of one question share; none where keys are asked for one by one, or a key has not the whole of it.
+    pub(crate) fn prefix_of(self, key: &[u8]) -> Option<&[u8]> {
+        match self {
+            Self::Numbers => number_and_type(key),
+            _ => key.get(..self.prefix()?),
+        }
+    }
+
+    /// How long it is, where it is always of one length.
+    const fn prefix(self) -> Option<usize> {
         match self {
             Self::Holders => Some(16),
             Self::Words | Self::Histories => Some(8),
             _ => None,
+        }
+    }
+
+    /// The transform by which RocksDB knows it.
+    fn prefixes(self) -> Option<SliceTransform> {
+        match self {
+            Self::Numbers => Some(SliceTransform::create("kanhe.number", prefix_of_number, Some(has_number_and_type))),
+            _ => self.prefix().map(SliceTransform::create_fixed_prefix),
         }
     }
 
@@ -150,18 +169,46 @@ impl Family {
         };
         options.set_compression_type(upper);
         options.set_bottommost_compression_type(bottom);
-        if let Some(length) = self.prefix() {
-            options.set_prefix_extractor(SliceTransform::create_fixed_prefix(length));
+        if let Some(prefixes) = self.prefixes() {
+            options.set_prefix_extractor(prefixes);
             options.set_memtable_prefix_bloom_ratio(0.05);
         }
         options
     }
 }
 
+/// A printed number with its zero byte, and the type behind it.
+fn number_and_type(key: &[u8]) -> Option<&[u8]> {
+    let zero = key.iter().position(|byte| *byte == 0)?;
+    key.get(..=zero + TYPE)
+}
+
+fn prefix_of_number(key: &[u8]) -> &[u8] {
+    number_and_type(key).unwrap_or(key)
+}
+
+fn has_number_and_type(key: &[u8]) -> bool {
+    number_and_type(key).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn questions_for_a_number_share_a_start_if_they_name_the_type() {
+        let key = |number: &str, rest: &[u8]| [number.as_bytes(), &[0], rest].concat();
+        let (whole, marked) = (key("粤A1", &[b'7'; TYPE]), key("粤A1", &[b'7'; TYPE + 8]));
+        assert_eq!(Family::Numbers.prefix_of(&marked), Some(whole.as_slice()));
+        assert_eq!(Family::Numbers.prefix_of(&whole), Some(whole.as_slice()));
+        for part in [key("粤A1", b""), key("粤A1", &[b'7'; TYPE - 1]), b"no end".to_vec()] {
+            assert_eq!(Family::Numbers.prefix_of(&part), None);
+        }
+        assert_eq!(Family::Holders.prefix_of(&[1; 15]), None);
+        assert_eq!(Family::Holders.prefix_of(&[1; 40]), Some(&[1; 16][..]));
+        assert_eq!(Family::Cards.prefix_of(&[1; 40]), None);
+    }
 
     #[test]
     fn the_page_of_the_data_model_tells_of_each_family_and_of_no_other() {

@@ -112,8 +112,7 @@ impl Seeker<'_> {
 fn range(family: Family, from: &[u8], end: &[u8]) -> ReadOptions {
     let mut options = ReadOptions::default();
     // A prefix filter spares the files that do not have a prefix, and answers only for whole ones; a bound on the keys is right for any.
-    let whole = |length: usize| from.get(..length).is_some_and(|prefix| end.get(..length) == Some(prefix));
-    let filtered = family.prefix().is_some_and(whole);
+    let filtered = family.prefix_of(from).is_some_and(|prefix| family.prefix_of(end) == Some(prefix));
     options.set_total_order_seek(!filtered);
     options.set_prefix_same_as_start(filtered);
     if let Some(end) = layout::after(end) {

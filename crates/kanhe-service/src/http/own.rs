@@ -26,7 +26,7 @@ use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
-use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::registrar::{Registrar, RegistrarError};
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Pen, Project, Shelfmark, Still, StoreError, Within};
 use std::cmp::Reverse;
@@ -331,6 +331,24 @@ impl House {
         let account = Account::new(&self.library, &caller.actor);
         let found = account.caller_of(&caller.agency, pen, self.now())?.ok_or_else(|| account.closed())?;
         Ok(found.may_for(right, kind.code())?)
+    }
+
+    /// Signs and enters at a desk of the caller's agency under the manifest in force; and once more where another was taken up meanwhile, so
+    /// that nobody has to ask again because a key was changed.
+    pub fn at_desk<T>(
+        &self,
+        caller: &Caller,
+        kind: &CertificateKind,
+        mut act: impl FnMut(&Desk<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut once = || {
+            let manifest = self.manifest()?;
+            act(&self.desk_of(caller, &manifest, kind)?)
+        };
+        match once() {
+            Err(problem) if problem.code() == RegistrarError::MANIFEST_MOVED => once(),
+            done => done,
+        }
     }
 
     /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.

@@ -265,6 +265,11 @@ pub(super) const HINTS: &[Row] = &[
     ("other_holder_name", "先办变更，或使用原名称延续。", "Amend it first, or renew it under the present name."),
     ("other_serial", "编号变更须申请新证照。", "Apply for a new certificate."),
     ("other_type", "使用该类型对应的申请内容。", "Send the application that belongs to the type."),
+    (
+        "outside_key_window",
+        "该日已不在机构签发密钥的使用期内：请密钥保管人启用新密钥，或更正颁发日期。",
+        "The agency's key may not sign for that day: let the key holder take a newer one into use, or correct the day of issue.",
+    ),
     ("pack_not_newer", "使用最新的证照包。", "Take the newest pack."),
     ("password_length", "使用 12 至 256 个字符。", "Take 12 to 256 characters."),
     ("password_must_change", "先自设密码：PUT /v1/session/password。", "Choose a password of your own first: PUT /v1/session/password."),

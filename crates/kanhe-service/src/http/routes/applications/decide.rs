@@ -8,6 +8,7 @@ use crate::http::routes::certificates::issue::can_draw;
 use crate::shown::{Issued, MovedOn};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Closing, Opinion};
 use kanhe_issuer::registrar::Grant;
 use kanhe_store::Pen;
@@ -55,12 +56,11 @@ pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
         let Act { house, caller, subject, .. } = &act;
         let own = house.application_of(caller, Right::Decide, subject)?;
         let entry = act.entry_after(own.last_step(house)?)?;
-        let manifest = house.manifest()?;
-        let desk = house.desk_of(caller, &manifest, own.kind)?;
         can_draw(house, &number_of(&own.project.application))?;
         let grant = Grant { entry, salt: house.chance() };
         let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
-        let entered = act.bound(|| house.examiner().approve_and(&desk, own.kind, &own.project.code, &grant, still))?;
+        let approve = |desk: &Desk<'_>| house.examiner().approve_and(desk, own.kind, &own.project.code, &grant, still);
+        let entered = act.bound(|| house.at_desk(caller, own.kind, approve))?;
         Issued::come(house, &entered, own.kind, &[], caller)
     })
     .await

@@ -106,14 +106,15 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
         return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
     }
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let manifest = house.manifest()?;
-    let desk = house.desk_of(&caller, &manifest, kind)?;
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
-    let intake = Intake { kind, desk: &desk, registrar, grounds: entry.grounds, now: entry.now, day };
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
     let within = within(&caller);
-    let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
-    let told = enter(&house, rows, &caller, kind)?;
+    let (told, warnings) = house.at_desk(&caller, kind, |desk| {
+        let intake = Intake { kind, desk, registrar, grounds: entry.grounds.clone(), now: entry.now, day };
+        let (rows, warnings): (Vec<Row>, Vec<_>) =
+            applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
+        Ok((enter(&house, rows, &caller, kind)?, warnings))
+    })?;
     let name = |((row, application), warnings): ((BatchRow, &Application), Vec<String>)| {
         let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
         BatchRow { request_id: application.request_id().map(str::to_owned), faults, warnings, ..row }

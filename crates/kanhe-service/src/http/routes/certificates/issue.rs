@@ -108,18 +108,18 @@ pub fn can_draw(house: &House, number: &str) -> Result<(), Problem> {
 }
 
 fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, entry: Entry) -> Result<Entered, Problem> {
-    let manifest = house.manifest()?;
-    let desk = house.desk_of(caller, &manifest, kind)?;
     let registrar = Registrar::new(&house.library);
-    let effective = effective_on(draft.issued(), entry.now);
-    match registrar.answer(&desk, draft, Grant { entry: Entry { effective, ..entry }, salt: house.chance() })? {
-        Answer::Before(mark) => Ok(Entered::Before(mark)),
-        Answer::New(signed) => {
-            let entered = registrar.enter_and(std::slice::from_ref(&signed), |pen, entered| {
-                house.may_still(pen, caller, Right::Issue, kind)?;
-                Ok::<_, Problem>(entered)
-            })?;
-            Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
+    let entry = Entry { effective: effective_on(draft.issued(), entry.now), ..entry };
+    house.at_desk(caller, kind, |desk| {
+        match registrar.answer(desk, draft.clone(), Grant { entry: entry.clone(), salt: house.chance() })? {
+            Answer::Before(mark) => Ok(Entered::Before(mark)),
+            Answer::New(signed) => {
+                let entered = registrar.enter_and(std::slice::from_ref(&signed), |pen, entered| {
+                    house.may_still(pen, caller, Right::Issue, kind)?;
+                    Ok::<_, Problem>(entered)
+                })?;
+                Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
+            }
         }
-    }
+    })
 }

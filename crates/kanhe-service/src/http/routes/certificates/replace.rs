@@ -46,10 +46,10 @@ fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued,
     let term = registrar.term_after(Some((replacement, &own.identifier)))?;
     let draft = draft(&house, (kind, term), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     let warnings = draft.warnings().to_vec();
-    let manifest = house.manifest()?;
-    let desk = house.desk_of(&caller, &manifest, kind)?;
-    let grant = Grant { entry, salt: house.chance() };
     let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
-    let entered = registrar.replace_and(&desk, &own.identifier, replacement, draft, grant, still)?;
+    let entered = house.at_desk(&caller, kind, |desk| {
+        let grant = Grant { entry: entry.clone(), salt: house.chance() };
+        registrar.replace_and(desk, &own.identifier, replacement, draft.clone(), grant, still)
+    })?;
     Issued::read(&house, &entered, kind, &warnings)
 }

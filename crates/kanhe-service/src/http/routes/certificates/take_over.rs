@@ -47,11 +47,11 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let mut warnings = origin.warnings().to_vec();
     let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
     warnings.extend_from_slice(draft.warnings());
-    let manifest = house.manifest()?;
-    let desk = house.desk_of(&caller, &manifest, kind)?;
-    let grant = Grant { entry, salt: house.chance() };
     let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
-    let entered = Registrar::new(&house.library).take_over_and(&desk, &origin, draft, grant, still)?;
+    let entered = house.at_desk(&caller, kind, |desk| {
+        let grant = Grant { entry: entry.clone(), salt: house.chance() };
+        Registrar::new(&house.library).take_over_and(desk, &origin, draft.clone(), grant, still)
+    })?;
     Issued::come(&house, &entered, kind, &warnings, &caller)
 }
 

@@ -200,9 +200,6 @@ pub enum RegistrarError {
 }
 
 impl RegistrarError {
-    /// The code of what was signed under a manifest that stands no more: signed anew it may be entered.
-    pub const MANIFEST_MOVED: &'static str = "manifest_moved";
-
     /// The stable code of this defect.
     pub fn code(&self) -> &'static str {
         match self {
@@ -217,7 +214,7 @@ impl RegistrarError {
             Self::Manifest(error) => error.code(),
             Self::ManifestOfOtherRegion { .. } => "library_other_region",
             Self::ManifestNotNewer { .. } => "manifest_not_newer",
-            Self::ManifestMoved { .. } => Self::MANIFEST_MOVED,
+            Self::ManifestMoved { .. } => "manifest_moved",
             Self::OwnRegion { .. } => "transfer_own_region",
             Self::NoRegion { .. } => "transfer_no_region",
             Self::OwnCertificate { .. } => "transfer_own_certificate",

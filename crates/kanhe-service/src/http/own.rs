@@ -26,11 +26,14 @@ use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
-use kanhe_issuer::registrar::{Registrar, RegistrarError};
+use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Pen, Project, Shelfmark, Still, StoreError, Within};
 use std::cmp::Reverse;
 use std::sync::Arc;
+
+/// The code of what was signed under a manifest that stands no more (`RegistrarError::ManifestMoved`): signed anew, it may be entered.
+const SIGNED_BEFORE: &str = "manifest_moved";
 
 /// A certificate of the caller's agency.
 pub struct OwnCertificate {
@@ -346,7 +349,7 @@ impl House {
             act(&self.desk_of(caller, &manifest, kind)?)
         };
         match once() {
-            Err(problem) if problem.code() == RegistrarError::MANIFEST_MOVED => once(),
+            Err(problem) if problem.code() == SIGNED_BEFORE => once(),
             done => done,
         }
     }

@@ -189,6 +189,8 @@ impl Site {
     /// Clerks who sign one certificate after the other, each of whom waits for the disk before the next. The applications lie on their desks.
     fn clerks(&self, clerks: u64, first: u64) -> Result<Rate, Failure> {
         let (library, desk) = (self.open()?, self.town.desk()?);
+        // Opening brings what the log of writes had into files, and RocksDB may put those away just then: no service is opened for two seconds.
+        library.come_to_rest().map_err(stored)?;
         let queue = Mutex::new(self.town.applications(first..first + QUEUE)?.into_iter());
         bounds::again_and_again(clerks, |_| {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();

@@ -3,20 +3,24 @@
 //! A commit is planned under the library's one pen, so what a rule found is still so when the batch is written: nobody gets the same
 //! identifier, or a second licence of which one is allowed, between the question and the answer.
 
+mod alias;
 mod belonging;
 mod enter;
 mod error;
 mod intake;
+mod manifest;
 mod proof;
 mod signing;
 mod transfer;
 mod usable;
 
+pub use alias::is_alias_part;
 pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
 pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
 pub use intake::{Chances, Intake, Refusal};
+pub(crate) use manifest::{is_newer, put_manifest};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Grant, Signed};
 pub use transfer::Origin;
@@ -24,24 +28,18 @@ pub(crate) use usable::{Claim, free_version, has_place, meet};
 
 use crate::application::{Draft, Term};
 use crate::desk::{Desk, IssueError, Succession};
-use crate::discretion::tells_in_clear;
 use crate::lifecycle::{self, Change, Condition, LifecycleError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{day_in_china, start_of_day};
 use kanhe_core::certificate::Validity;
 use kanhe_core::code::{CertificateId, RegionCode};
-use kanhe_core::envelope::Authentic;
-use kanhe_core::event::{Act, Approval, Event, Grounds};
-use kanhe_core::manifest::Manifest;
-use kanhe_core::plain::is_plain;
+use kanhe_core::event::{Act, Event, Grounds};
 use kanhe_core::seal::seal_hash;
-use kanhe_core::spelling::folded;
 use kanhe_core::status::State;
 use kanhe_store::bare::Batch;
-use kanhe_store::{Card, Library, Pen, Record, Shelfmark, SignedManifest, StoreError, Turn};
+use kanhe_store::{Card, Library, Pen, Record, Shelfmark, StoreError, Turn};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// An act at the registry: why, by whom, since when, and the chance that hides it in the log.
 #[derive(Clone, Debug)]
@@ -84,48 +82,6 @@ impl<'l> Registrar<'l> {
     /// The registrar of a library.
     pub const fn new(library: &'l Library) -> Self {
         Self { library }
-    }
-
-    /// The manifest that the library works under, believed by the key that it was taken up with.
-    pub fn manifest(&self) -> Result<Arc<Authentic<Manifest>>, RegistrarError> {
-        self.library.opened_manifest(RegistrarError::Manifest)?.ok_or(RegistrarError::NoManifest)
-    }
-
-    /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
-    ///
-    /// An older edition is refused: it would take back a key that was withdrawn since. None takes effect before it was signed.
-    pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
-        self.take_up_and(manifest, entry, |_| Ok(()))
-    }
-
-    /// Takes up a manifest, and writes beside it what is to stand in the same commit, also where the library works under it already.
-    pub fn take_up_and(
-        &self,
-        manifest: &SignedManifest,
-        entry: &Entry,
-        beside: impl FnOnce(&mut Pen<'_>) -> Result<(), StoreError>,
-    ) -> Result<bool, RegistrarError> {
-        let opened = self.of_region(manifest)?;
-        self.library.commit(|pen| {
-            beside(pen)?;
-            if pen.manifest()?.is_some_and(|present| present == *manifest) {
-                return Ok(false);
-            }
-            is_newer(pen.manifest()?.as_ref(), &opened)?;
-            // A clock that is behind the region's keeps nobody from its manifest.
-            lifecycle::in_order(entry.effective, opened.issued.min(entry.now), entry.now)?;
-            put_manifest(pen, manifest, &opened, entry, None)?;
-            Ok(true)
-        })
-    }
-
-    /// Reads a manifest of the library's own region.
-    pub(crate) fn of_region(&self, manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
-        let opened = opened(manifest)?;
-        if opened.region != *self.library.region() {
-            return Err(RegistrarError::ManifestOfOtherRegion { found: opened.region, wanted: *self.library.region() });
-        }
-        Ok(opened)
     }
 
     /// Enters signed certificates in one synced batch; each is entered or refused by itself.
@@ -196,39 +152,6 @@ impl<'l> Registrar<'l> {
         let before = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let card = self.library.card(before)?;
         Validity::new(card.from, card.until).map(Term::Kept).map_err(|error| IssueError::Certificate(error).into())
-    }
-
-    /// Lets an identifier of another scheme stand for a certificate: unique by scheme and value, however they are typed, and never moved.
-    ///
-    /// The codes of regions are schemes too, and so is the root of all identifiers: only a transfer enters them there.
-    ///
-    /// # Errors
-    ///
-    /// The scheme is one of those, or the value a person's number; there is no such certificate; another has the value; or the act is out of
-    /// order in time.
-    pub fn alias(&self, identifier: &CertificateId, scheme: &str, value: &str, entry: &Entry) -> Result<(), RegistrarError> {
-        let known_by = (folded(scheme), folded(value));
-        if RegionCode::parse(&known_by.0).is_ok() || known_by.0 == CertificateId::ROOT {
-            return Err(RegistrarError::AliasOfRegion { scheme: scheme.to_owned() });
-        }
-        let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-        let record = self.library.record(read)?;
-        let (certificate, today) = (record.certificate()?, day_in_china(entry.now));
-        if [scheme, value].iter().any(|half| tells_in_clear(half, &certificate.holders, today)) {
-            return Err(RegistrarError::NumberInClear);
-        }
-        self.library.commit(|pen| match pen.alias(scheme, value)? {
-            Some(other) if other != read => Err(RegistrarError::AliasTaken { identifier: pen.card(other)?.identifier.to_string() }),
-            Some(_) => Ok(()),
-            None => {
-                lifecycle::in_order(entry.effective, pen.card(read)?.effective, entry.now)?;
-                let other = Some(format!("{}:{}", scheme.trim(), value.trim()));
-                let event = event(Act::Alias, &identifier.to_string(), &record.envelope, &record.seal, entry, other);
-                pen.note(&[read], &event)?;
-                pen.put_alias(&known_by.0, &known_by.1, read);
-                Ok(())
-            }
-        })
     }
 
     /// Changes what has become of a certificate: suspend, reinstate, revoke, annul, cancel, transfer out to a region, or undo that.
@@ -320,38 +243,6 @@ impl From<Replacement> for Change {
             Replacement::Amend => Self::Amend,
         }
     }
-}
-
-/// An older manifest would take back a key that was withdrawn since.
-pub(crate) fn is_newer(present: Option<&SignedManifest>, opened: &Manifest) -> Result<(), RegistrarError> {
-    let Some(present) = present else { return Ok(()) };
-    let present = self::opened(present)?.edition;
-    if opened.edition <= present { Err(RegistrarError::ManifestNotNewer { found: opened.edition, present }) } else { Ok(()) }
-}
-
-/// Puts a manifest in the place of the one before, with its event.
-pub(crate) fn put_manifest(
-    pen: &mut Pen<'_>,
-    manifest: &SignedManifest,
-    opened: &Manifest,
-    entry: &Entry,
-    approval: Option<Approval>,
-) -> Result<(), StoreError> {
-    let subject = format!("manifest {} edition {}", opened.region, opened.edition);
-    let event = event(Act::Manifest, &subject, &manifest.envelope, &[], entry, None);
-    pen.note(&[], &Event { seal: [0; 16], approval, ..event })?;
-    pen.put_manifest(manifest);
-    Ok(())
-}
-
-/// Reads a manifest that its root key signed.
-fn opened(manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
-    manifest.open().map_err(RegistrarError::Manifest)
-}
-
-/// Whether words can be half of an identifier of another scheme: 1 to 100 characters, blanks around them aside, and none that cannot be seen.
-pub fn is_alias_part(words: &str) -> bool {
-    (1..=100).contains(&words.trim().chars().count()) && is_plain(words)
 }
 
 /// Asks the table of the lifecycle; of what is superseded it names the version that the act is for.

@@ -123,7 +123,8 @@ fn serving(folder: &tempfile::TempDir) -> (Running, Vec<Value>) {
         .unwrap();
     let mut demo = Running(process, log);
     let lines = BufReader::new(demo.0.stdout.take().unwrap()).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
-    let told: Value = lines.into_iter().find(|told: &Value| told["services"].is_array()).expect("the services are told");
+    let told = lines.into_iter().find(|told: &Value| told["services"].is_array());
+    let told = told.unwrap_or_else(|| panic!("the services are not told: {}", demo.1.text()));
     (demo, told["services"].as_array().unwrap().clone())
 }
 

@@ -97,23 +97,22 @@ impl Plan {
     fn start(&'static self, stage: &Stage, voice: Voice) -> Result<Service, Failure> {
         let accounts = self.agencies.iter().map(|agency| self.account(stage, agency, voice)).collect::<Result<_, _>>()?;
         let config = stage.path(&format!("{}-service.toml", self.region));
-        files::write(Path::new(&config), self.config().as_bytes())?;
-        let mut process = kanhe(&["serve", "--config", &config], voice)?;
-        let listening = process.stdout.take().map(first_line).unwrap_or_default();
-        let address = listening.get("listening").and_then(Value::as_str).map(str::to_owned);
-        match address {
-            Some(address) => Ok(Service { process, plan: self, address, accounts }),
-            None => {
-                let _ = process.wait();
-                Err(Failure::new("service_listen", format!("the service of {} did not start; its log stands above", self.region)))
+        // Another demo may be running, or take the port between our look and the start: then any free port will do.
+        let ours = TcpListener::bind(("127.0.0.1", self.port)).map_or(0, |_| self.port);
+        for port in [ours, 0] {
+            files::write(Path::new(&config), self.config(port).as_bytes())?;
+            let mut process = kanhe(&["serve", "--config", &config], voice)?;
+            let listening = process.stdout.take().map(first_line).unwrap_or_default();
+            if let Some(address) = listening.get("listening").and_then(Value::as_str) {
+                return Ok(Service { address: address.to_owned(), process, plan: self, accounts });
             }
+            let _ = process.wait();
         }
+        Err(Failure::new("service_listen", format!("the service of {} did not start; its log stands above", self.region)))
     }
 
-    fn config(&self) -> String {
+    fn config(&self, port: u16) -> String {
         let Self { region, pack, root, .. } = self;
-        // Another demo may be running: then any free port will do.
-        let port = TcpListener::bind(("127.0.0.1", self.port)).map_or(0, |_| self.port);
         let keys: String =
             self.keys.iter().map(|key| format!("\n[[keys]]\nfile = \"keys/{key}.key\"\nidentity = \"keys/identity.txt\"\n")).collect();
         format!(

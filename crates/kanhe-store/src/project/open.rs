@@ -1,9 +1,9 @@
 //! What a holder has applied for and is not decided, by type: asked where another application comes, whatever else the holder has lodged.
 
-use super::{HOLDERS, Project, Stage, code_of, shelves};
+use super::keys::{HOLDERS, OPEN, code_of, open_key, shelves};
+use super::{Project, Stage};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::layout::Key;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::skip::{Look, Walk};
@@ -11,23 +11,8 @@ use kanhe_core::code::{HolderCode, ProjectCode, TypeCode};
 use minicbor::bytes::ByteArray;
 use std::collections::BTreeSet;
 
-/// What the first byte of such a key tells of.
-pub(super) const OPEN: u8 = 4;
-
 /// Where the holder stands in a key of a holder.
 const HOLDER_AT: std::ops::Range<usize> = 1..17;
-
-impl Project {
-    /// The keys by which its holders find it as long as it is not decided.
-    pub(super) fn open_keys(&self) -> impl Iterator<Item = Vec<u8>> {
-        let holders = if self.stage.is_final() { &[] } else { self.holders.as_slice() };
-        holders.iter().map(|holder| open_key(holder, &self.type_code).bytes(self.code.as_str().as_bytes()).end())
-    }
-}
-
-fn open_key(holder: &[u8; 16], type_code: &TypeCode) -> Key {
-    Key::new().bytes(&[OPEN]).bytes(holder).type_code(type_code)
-}
 
 impl Pen<'_> {
     /// The applications of one type that a holder has lodged and that are not decided.

@@ -14,6 +14,9 @@ use kanhe_core::status::State;
 use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
 use std::collections::BTreeMap;
 
+/// Each version is entered after the one before it; links that say otherwise would never end.
+const OUT_OF_ORDER: StoreError = StoreError::Malformed { family: "cards" };
+
 /// Where a certificate comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -155,7 +158,8 @@ pub(super) fn last_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<(Shelfm
     loop {
         let card = pen.card(mark)?;
         match card.successor {
-            Some(successor) => mark = successor,
+            Some(successor) if successor > mark => mark = successor,
+            Some(_) => return Err(OUT_OF_ORDER),
             None => return Ok((mark, card)),
         }
     }
@@ -174,6 +178,9 @@ fn may_come_again(pen: &Pen<'_>, mark: Shelfmark, card: &Card) -> Result<bool, S
 /// How a certificate came from another region, by its first version, if it did.
 fn came(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<Option<Event>, StoreError> {
     while let Some(before) = pen.card(mark)?.predecessor {
+        if before >= mark {
+            return Err(OUT_OF_ORDER);
+        }
         mark = before;
     }
     Ok(pen.history(mark)?.into_iter().find(|event| event.act == Act::TransferIn))

@@ -20,8 +20,8 @@ use std::path::Path;
 
 /// What who annuls a version has to do next.
 const STAYS_SUPERSEDED: Words = Words::new(
-    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照。如有需要，以原编号和新的申请编号重新颁发，即为下一版本。",
-    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Where he is to have one, issue it anew with the same number and a new request id: it becomes the next version.",
+    "前一版本仍为“已被取代”，不会恢复：持证主体现无有效证照。如有需要，以原编号和新的申请编号重新颁发（编号即流水号的，为下一版本）。",
+    "The version before it stays superseded and does not come back: the holder has no certificate in force now. Where he is to have one, issue it anew with the same number and a new request id (the next version, where the number is the serial).",
 );
 
 /// Changes the state of a certificate.

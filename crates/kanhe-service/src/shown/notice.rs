@@ -41,7 +41,7 @@ impl ShownNotice {
     /// So many certificates that are annulled had taken the place of another version.
     pub fn of_later_versions(certificates: u64) -> Self {
         let zh = format!(
-            "其中 {certificates} 张是延续或变更后的版本：宣告无效后，前一版本仍为已被替代，不会恢复；持证主体如仍应持证，以原编号和新的申请编号重新颁发（编号即流水号的，为下一版本）"
+            "其中 {certificates} 张是延续或变更后的版本：宣告无效后，前一版本仍为“已被取代”，不会恢复；持证主体如仍应持证，以原编号和新的申请编号重新颁发（编号即流水号的，为下一版本）"
         );
         let en = format!(
             "{certificates} of them had taken the place of another version, which stays superseded when they are annulled; where a holder is to have one, issue it anew with the same number and a new request id (the next version, where the number is the serial)"

@@ -54,6 +54,15 @@ impl Scanned {
         decode_seal(&digits_of_one(text, |digits| decode_seal(digits).is_ok())?)
     }
 
+    /// The bytes of a seal as a library keeps them: those that the digits stand for.
+    pub fn of_bytes(seal: &[u8]) -> Result<Self, QrError> {
+        let mut scanned = Self { bytes: [0; LARGEST_SEAL], length: seal.len() };
+        let room = scanned.bytes.get_mut(..seal.len()).ok_or(QrError::TooLarge { length: seal.len(), most: LARGEST_SEAL })?;
+        room.copy_from_slice(seal);
+        scanned.check_frame()?;
+        Ok(scanned)
+    }
+
     /// The envelope that the bytes stand for.
     pub fn envelope(&self) -> Envelope<'_> {
         let (key_id, payload, signature) = self.split();

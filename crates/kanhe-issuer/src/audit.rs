@@ -39,8 +39,7 @@ pub fn judge(whole: &Whole<'_>, manifest: &Manifest) -> Vec<Defect> {
 /// Opens the certificate and its seal with a key, and compares them.
 fn signatures_hold(whole: &Whole<'_>, key: &VerifyingKey) -> bool {
     let opened = Envelope::decode(&whole.record.envelope).and_then(|envelope| envelope.authenticate::<Certificate>(key)).is_ok();
-    let digits = whole.record.digits();
-    let Ok(scanned) = Scanned::parse(&digits) else { return false };
+    let Ok(scanned) = Scanned::of_bytes(&whole.record.seal) else { return false };
     let envelope = scanned.envelope();
     let seal: Result<Authentic<Seal<'_>>, _> = envelope.authenticate(key);
     opened && seal.is_ok_and(|seal| *seal.digest() == digest_of(&whole.record.envelope))

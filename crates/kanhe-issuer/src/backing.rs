@@ -97,15 +97,14 @@ impl Lack {
 
 /// The dictionary that a certificate's seal is packed with.
 pub(crate) fn dictionary_of(record: &Record) -> Option<u32> {
-    let digits = record.digits();
-    let scanned = Scanned::parse(&digits).ok()?;
+    let scanned = Scanned::of_bytes(&record.seal).ok()?;
     scanned.envelope().read_unchecked::<Seal<'_>>().ok().map(|seal| seal.dictionary())
 }
 
 /// Everything that a manifest lacks for a certificate, in the order in which a counter looks for it; nothing of a seal that does not open.
 pub fn lacks(card: &Card, record: &Record, manifest: &Manifest) -> Vec<Lack> {
-    let (digits, code) = (record.digits(), *card.agency());
-    let Ok(scanned) = Scanned::parse(&digits) else { return Vec::new() };
+    let (scanned, code) = (Scanned::of_bytes(&record.seal), *card.agency());
+    let Ok(scanned) = scanned else { return Vec::new() };
     let envelope = scanned.envelope();
     let Ok(seal) = envelope.read_unchecked::<Seal<'_>>() else { return Vec::new() };
     let Some(agency) = manifest.agencies.iter().find(|agency| agency.code == code) else { return vec![Lack::Agency { agency: code }] };

@@ -26,6 +26,7 @@ pub mod catalogue;
 pub mod desk;
 pub mod dictionary_training;
 mod discretion;
+pub mod doubt;
 pub mod dropped;
 pub mod examiner;
 pub mod eyes;

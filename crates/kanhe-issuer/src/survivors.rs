@@ -135,7 +135,7 @@ pub fn issue_of(library: &Library, shelfmark: Shelfmark) -> Result<Option<(u64, 
 
 /// The key that a certificate's seal names.
 pub(crate) fn signer_of(record: &Record) -> Option<KeyId> {
-    Scanned::parse(&record.digits()).ok().map(|scanned| scanned.envelope().key_id())
+    Scanned::of_bytes(&record.seal).ok().map(|scanned| scanned.envelope().key_id())
 }
 
 const fn issues(event: &Event) -> bool {

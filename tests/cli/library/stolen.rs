@@ -201,6 +201,45 @@ fn what_counters_refuse_is_marked_wherever_it_is_told() {
     assert_eq!(lines(&out, "certificates.jsonl").iter().map(worth).collect::<Vec<_>>(), wanted);
 }
 
+#[test]
+fn what_the_manifest_is_not_behind_is_marked_wherever_it_is_told() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let [first, second] = archive.identifiers().try_into().unwrap();
+    let closed = archive.office.text("guangdong.toml").replace("edition = 1", "edition = 2");
+    let input = archive.office.write("later.toml", closed.replacen(" }]", ", until = \"2015-12-31\" }]", 1));
+    let (identity, manifest, root_key) = (archive.path("identity.txt"), archive.path("later.manifest"), archive.path("root.key"));
+    let draw = ["draw", &first, "--out", &archive.path("drawn")];
+    let marks = |told: &Value| (told["condition"].as_str().or(told["now"].as_str()).map(str::to_owned), told["refused_as"].clone());
+    let told = || [archive.told(&["show", &first]), archive.told(&["history", &first]), archive.told(&draw)].map(|told| marks(&told));
+    let in_force = |refused_as: Value| (Some("in_force".to_owned()), refused_as);
+    assert_eq!(told(), [(); 3].map(|()| in_force(Value::Null)), "the manifest is behind it");
+
+    kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &root_key, "--identity", &identity]).ended(0);
+    archive.take_up("later.manifest");
+    let outside = json!("outside_key_window");
+    assert_eq!(told(), [(); 3].map(|()| in_force(outside.clone())));
+    let rows = archive.told(&["find"])["certificates"].as_array().unwrap().clone();
+    assert!(rows.len() == 2 && rows.iter().all(|row| row["refused_as"] == outside), "{rows:?}");
+    archive.change("suspend", &second).ended(0);
+    assert_eq!(marks(&archive.change("reinstate", &second).ended(0).json()), in_force(outside.clone()));
+    let repeated = archive.issuing(permits(2)).and(&["--dry-run"]).run().ended(0).json();
+    assert_eq!((&repeated["repeated"], &repeated["repeated_not_in_force"]), (&json!(2), &json!(2)));
+    assert!(archive.rows().iter().all(|row| marks(row) == in_force(outside.clone())));
+    let out = archive.path("library.tar");
+    archive.told(&["export", "--out", &out]);
+    assert!(lines(&out, "certificates.jsonl").iter().all(|line| marks(line) == in_force(outside.clone())));
+
+    let say = |words: &[&str], language: &str| archive.ask(words).and(&["--lang", language]).for_people().run().ended(0).out;
+    let [show, history] = [["show", &first], ["history", &first]].map(|words| say(&words, "en"));
+    for said in [show, history, say(&draw, "en")] {
+        assert!(said.contains("! its day of issue lies outside the window"), "{said}");
+        assert!(said.contains("counters refuse it (outside_key_window)"), "{said}");
+    }
+    assert!(say(&["show", &first], "zh").contains("核验不予接受（outside_key_window）"));
+    assert_eq!(say(&["find"], "en").matches("(refused: outside_key_window)").count(), 2);
+}
+
 /// The cut-off is the manifest's where nobody names one, only its root key signs the list, and the library keeps it.
 fn the_list_is_taken_up_and_asked_for_no_more(archive: &Archive, list: &str) {
     let (identity, manifest, root) = (archive.path("identity.txt"), archive.path("later.manifest"), archive.path("root.pub"));

@@ -8,8 +8,8 @@ use kanhe_core::event::Event;
 use kanhe_core::hex::Hex;
 use kanhe_core::kind::Label;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::sight;
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -29,13 +29,13 @@ impl<'h> Sheet<'h> {
     pub fn read(
         library: &Library,
         mark: Shelfmark,
-        (thefts, today): (&Thefts, Date),
+        (doubts, today): (&Doubts, Date),
         only: Option<&'h HolderCode>,
     ) -> Result<Self, StoreError> {
         let record = library.record(mark)?;
         let certificate = record.certificate()?;
         let (card, history) = (library.card(mark)?, library.history(mark)?);
-        let worth = Worth::of(library, mark, thefts, today)?;
+        let worth = Worth::of(library, mark, doubts, today)?;
         Ok(Self { card, record, certificate, history, worth, only })
     }
 
@@ -63,7 +63,8 @@ impl<'h> Sheet<'h> {
             "holders": certificate.holders.iter().map(|holder| self.holder(holder)).collect::<Vec<_>>(),
             "issued": card.issued.to_string(), "from": card.from.to_string(), "until": card.until.map(|until| until.to_string()),
             "fields": certificate.fields.iter().map(|(name, said)| field(name, said, kind)).collect::<Vec<_>>(),
-            "state": card.state.word(), "condition": self.worth.condition.word(), "behind_cut_off": self.worth.behind_cut_off,
+            "state": card.state.word(), "condition": self.worth.condition.word(),
+            "behind_cut_off": self.worth.doubt.behind_cut_off, "refused_as": self.worth.doubt.refused_as,
             "effective": card.effective.to_string(), "recorded": card.recorded.to_string(),
             "predecessor": certificate.predecessor.as_ref().map(ToString::to_string),
             "successor": successor.map(|card| card.identifier.to_string()),

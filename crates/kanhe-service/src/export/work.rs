@@ -10,8 +10,8 @@ use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::catalogue::Catalogue;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::publisher::{each_tile, prove_event};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{LONGEST_PAGE, Question};
 use kanhe_store::{Library, Shelfmark, StoreError, Within};
 use serde_json::{Value, json};
@@ -106,8 +106,8 @@ impl Export<'_> {
     }
 
     fn each_sheet(&self, mut see: impl FnMut(&Sheet<'_>) -> Result<(), ExportError>) -> Result<(), ExportError> {
-        let (thefts, today) = (Thefts::known_to(self.library)?, day_in_china(self.made));
-        let mut one = |mark| see(&Sheet::read(self.library, mark, (&thefts, today), self.part.holder())?);
+        let (doubts, today) = (Doubts::known_to(self.library)?, day_in_china(self.made));
+        let mut one = |mark| see(&Sheet::read(self.library, mark, (&doubts, today), self.part.holder())?);
         match self.part {
             Part::Whole => self.library.shelfmarks()?.try_for_each(one),
             Part::Holder { marks, .. } => marks.iter().copied().try_for_each(one),

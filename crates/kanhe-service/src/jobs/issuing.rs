@@ -11,8 +11,8 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Draft};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, IssueError};
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 
@@ -22,8 +22,8 @@ pub(super) struct Issuing<'a> {
     kind: &'a CertificateKind,
     desk: &'a Desk<'a>,
     registrar: Registrar<'a>,
-    /// The stolen keys that the library knows of.
-    thefts: Thefts,
+    /// What the manifest says of certificates that were issued before.
+    doubts: Doubts,
     /// What the rows so far would come to, if they are only proofread.
     proof: Option<Proof<'a>>,
 }
@@ -36,8 +36,8 @@ impl<'a> Issuing<'a> {
             return Err(Problem::from(RegistrarError::NeedsReview).into());
         }
         let registrar = Registrar::new(&house.library);
-        let thefts = Thefts::known_to(&house.library)?;
-        Ok(Self { house, kind, desk, registrar, thefts, proof: dry.then(|| Proof::new(registrar)) })
+        let doubts = Doubts::known_to(&house.library)?;
+        Ok(Self { house, kind, desk, registrar, doubts, proof: dry.then(|| Proof::new(registrar)) })
     }
 
     /// Whose table it is: it has one type, for which whoever follows the job may act.
@@ -68,7 +68,7 @@ impl Issuing<'_> {
         match entered {
             Ok(Entered::New(mark)) => Ok(End::New(Some(pen.card(mark)?.identifier.to_string()))),
             // One of the same batch stands in the library only when this is written.
-            Ok(Entered::Before(mark)) => before(self.house, &self.thefts, mark).or_else(|_| {
+            Ok(Entered::Before(mark)) => before(self.house, &self.doubts, mark).or_else(|_| {
                 let card = pen.card(mark)?;
                 let worth = Worth::of_new(&card, day_in_china(self.house.now()));
                 Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
@@ -83,19 +83,19 @@ impl Trade for Issuing<'_> {
     type Ready = Signed;
 
     fn pass(&mut self, application: &Application, errand: &Errand<'_>) -> Result<Passed<Signed>, Halt> {
-        let (house, thefts, intake) = (self.house, &self.thefts, self.intake(errand));
+        let (house, doubts, intake) = (self.house, &self.doubts, self.intake(errand));
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
             let draft = intake.draft(application, undrawable);
             return draft
-                .and_then(|draft| prove(proof, (house, thefts), intake.desk, draft))
+                .and_then(|draft| prove(proof, (house, doubts), intake.desk, draft))
                 .or_else(|refusal| self.refused(refusal))
                 .map(Passed::Known);
         }
         let chances = Chances { certificate: house.chance(), event: house.chance() };
         match intake.sign(application, chances, undrawable) {
             Ok(Answer::New(signed)) => Ok(Passed::Ready(*signed)),
-            Ok(Answer::Before(mark)) => Ok(Passed::Known(before(house, thefts, mark)?)),
+            Ok(Answer::Before(mark)) => Ok(Passed::Known(before(house, doubts, mark)?)),
             Err(refusal) => self.refused(refusal).map(Passed::Known),
         }
     }
@@ -113,17 +113,17 @@ impl Trade for Issuing<'_> {
 }
 
 /// What a row would come to that is only proofread.
-fn prove(proof: &mut Proof<'_>, (house, thefts): (&House, &Thefts), desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
+fn prove(proof: &mut Proof<'_>, (house, doubts): (&House, &Doubts), desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
     match proof.ask(desk, draft).map_err(forbidden)? {
-        Proved::Before(mark) => before(house, thefts, mark).map_err(|error| forbidden(error.into())),
+        Proved::Before(mark) => before(house, doubts, mark).map_err(|error| forbidden(error.into())),
         Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()), None)),
         Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),
     }
 }
 
 /// What was issued before, and what it is worth today.
-fn before(house: &House, thefts: &Thefts, mark: Shelfmark) -> Result<End, StoreError> {
-    let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?);
+fn before(house: &House, doubts: &Doubts, mark: Shelfmark) -> Result<End, StoreError> {
+    let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, doubts, day_in_china(house.now()))?);
     Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
 }
 

@@ -35,6 +35,10 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub behind_cut_off: Option<bool>,
+    /// The code with which counters refuse one that was issued before, because the manifest is not behind it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub refused_as: Option<&'static str>,
     /// The code of the application, of a type that is reviewed.
     #[schema(required)]
     pub code: Option<String>,
@@ -150,7 +154,8 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
             End::Before(name, worth) => ("before", name, worth, Vec::new()),
             End::Refused(faults) => ("refused", None, None, faults),
         };
-        let (condition, behind_cut_off) = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off)).unzip();
+        let (condition, doubt) = worth.map(|worth| (worth.condition.word(), worth.doubt)).unzip();
+        let (behind_cut_off, refused_as) = (doubt.map(|doubt| doubt.behind_cut_off), doubt.and_then(|doubt| doubt.refused_as));
         match result {
             "refused" => told.counts.refused += 1,
             "before" => told.counts.before += 1,
@@ -163,7 +168,18 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
         let (identifier, code) = if job.task == Task::Issue { (name, None) } else { (None, name) };
         let request_id = application.request_id().map(str::to_owned);
         let line_of = application.line();
-        told.results.extend(line(&Outcome { row, line: line_of, request_id, result, identifier, condition, behind_cut_off, code, faults }));
+        told.results.extend(line(&Outcome {
+            row,
+            line: line_of,
+            request_id,
+            result,
+            identifier,
+            condition,
+            behind_cut_off,
+            refused_as,
+            code,
+            faults,
+        }));
     }
     Ok(told)
 }

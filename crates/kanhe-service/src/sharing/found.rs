@@ -8,15 +8,11 @@ use crate::house::House;
 use jiff::civil::Date;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
-use kanhe_core::envelope::Authentic;
-use kanhe_core::manifest::Manifest;
-use kanhe_issuer::backing::{Lack, lacks};
+use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::Condition;
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
-use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
+use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// One call looks at so many certificates at most: some seconds of one core, and more than a holder has of a type.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -48,41 +44,6 @@ pub(super) fn condition_of(card: &Card, doubt: Doubt, today: Date) -> Condition 
     match Condition::of(card.state, card.from, card.until, today) {
         Condition::InForce | Condition::NotYetInForce if doubt.stands() => Condition::Suspended,
         condition => condition,
-    }
-}
-
-/// Why a counter would not take a certificate, whatever its state is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Doubt {
-    /// A stolen key signed it behind the cut-off: it may be the thief's.
-    pub(super) behind_cut_off: bool,
-    /// The counter's code where the manifest is not behind it any more.
-    pub(super) lack: Option<&'static str>,
-}
-
-impl Doubt {
-    const fn stands(self) -> bool {
-        self.behind_cut_off || self.lack.is_some()
-    }
-}
-
-/// What the manifest of a library says of its certificates.
-pub(super) struct Doubts {
-    thefts: Thefts,
-    manifest: Option<Arc<Authentic<Manifest>>>,
-}
-
-impl Doubts {
-    pub(super) fn known_to(library: &Library) -> Result<Self, StoreError> {
-        let manifest = library.opened_manifest(StoreError::Manifest)?;
-        let thefts = manifest.as_ref().map(|manifest| Thefts::of(manifest)).unwrap_or_default();
-        Ok(Self { thefts, manifest })
-    }
-
-    pub(super) fn of(&self, library: &Library, mark: Shelfmark, card: &Card, record: &Record) -> Result<Doubt, StoreError> {
-        let lacks = self.manifest.as_ref().map(|manifest| lacks(card, record, manifest)).unwrap_or_default();
-        let behind_cut_off = self.thefts.reach(library, mark, record)?;
-        Ok(Doubt { behind_cut_off, lack: lacks.iter().find_map(Lack::verdict) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which of the certificates that a matter needs a holder has.
 
-use super::found::{Doubt, Doubts, Found, Held, Search, condition_of};
+use super::found::{Found, Held, Search, condition_of};
 use super::inquiry::Inquiry;
 use super::refusal::ShareError;
 use super::shown::SharedCertificate;
@@ -10,6 +10,7 @@ use crate::shown::Names;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::HolderCode;
+use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::sharing::{Matching, Matter, Want, match_want};
 use kanhe_store::find::Question;
 use kanhe_store::{Card, Shelfmark};

@@ -87,7 +87,7 @@ impl SharedCertificate {
             fields: shown::fields(&certificate.fields, &certificate.holders, of_holder, kind, inquiry.sight),
             condition: held.condition(day_in_china(now)).word(),
             behind_cut_off: held.doubt.behind_cut_off,
-            refused_as: held.doubt.lack,
+            refused_as: held.doubt.refused_as,
             effective: card.effective.to_string(),
             as_of: now.to_string(),
             successor: held.successor.as_ref().map(ToString::to_string),

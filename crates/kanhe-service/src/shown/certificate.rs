@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use kanhe_core::certificate::{self, Value};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::sight::{self, Sight};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -50,6 +50,11 @@ pub struct Certificate {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: bool,
+    /// The code with which counters refuse it, or cannot tell of it, because the manifest is not behind it any more: `issuer_unknown`,
+    /// `key_not_for_seals`, `outside_key_window`, `out_of_scope`, `type_unknown`, `dictionary_unknown`. Null where it is.
+    #[serde(default)]
+    #[schema(required)]
+    pub refused_as: Option<Cow<'static, str>>,
     /// What other systems call the condition: the code of each code set of the type.
     #[schema(required, value_type = Option<Object>)]
     pub state_codes: Option<Map<String, Json>>,
@@ -158,6 +163,7 @@ impl Certificate {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let certificate = record.certificate()?;
         let condition = condition_of(&card, today);
+        let Doubt { behind_cut_off, refused_as } = Doubts::known_to(library)?.of(library, mark, &card, &record)?;
         let successor = card.successor.map(|mark| library.card(mark)).transpose()?.map(|card| card.identifier.to_string());
         Ok(Self {
             identifier: card.identifier.to_string(),
@@ -172,7 +178,8 @@ impl Certificate {
             fields: fields(&certificate.fields, &certificate.holders, |_| sight, kind, sight),
             state: card.state.word().into(),
             condition: condition.word().into(),
-            behind_cut_off: Thefts::known_to(library)?.reach(library, mark, &record)?,
+            behind_cut_off,
+            refused_as: refused_as.map(Cow::Borrowed),
             state_codes: kind.map(|kind| state_codes(kind, condition)),
             effective: card.effective.to_string(),
             recorded: card.recorded.to_string(),
@@ -237,6 +244,11 @@ pub struct CertificateRow {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: bool,
+    /// The code with which counters refuse it, or cannot tell of it, because the manifest is not behind it any more: `issuer_unknown`,
+    /// `key_not_for_seals`, `outside_key_window`, `out_of_scope`, `type_unknown`, `dictionary_unknown`. Null where it is.
+    #[serde(default)]
+    #[schema(required)]
+    pub refused_as: Option<Cow<'static, str>>,
     /// The day of issue.
     #[schema(format = Date)]
     pub issued: String,
@@ -250,9 +262,10 @@ pub struct CertificateRow {
 
 impl CertificateRow {
     /// The line of a certificate.
-    pub fn read(library: &Library, mark: Shelfmark, thefts: &Thefts, today: Date) -> Result<Self, StoreError> {
+    pub fn read(library: &Library, mark: Shelfmark, doubts: &Doubts, today: Date) -> Result<Self, StoreError> {
         let (card, record) = (library.card(mark)?, library.record(mark)?);
         let certificate = record.certificate()?;
+        let Doubt { behind_cut_off, refused_as } = doubts.of(library, mark, &card, &record)?;
         Ok(Self {
             identifier: card.identifier.to_string(),
             number: sight::within(&certificate.number, &certificate.holders, |_| Sight::Masked),
@@ -261,7 +274,8 @@ impl CertificateRow {
             agency: card.agency().to_string(),
             state: card.state.word().into(),
             condition: condition_of(&card, today).word().into(),
-            behind_cut_off: thefts.reach(library, mark, &record)?,
+            behind_cut_off,
+            refused_as: refused_as.map(Cow::Borrowed),
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
@@ -274,20 +288,20 @@ impl CertificateRow {
 pub struct Worth {
     /// The state, and where its term stands.
     pub condition: Condition,
-    /// Whether a stolen key signed it behind the cut-off: counters refuse it, whatever its condition.
-    pub behind_cut_off: bool,
+    /// Why counters would refuse it, whatever its condition.
+    pub doubt: Doubt,
 }
 
 impl Worth {
     /// What a certificate of the library is worth.
-    pub fn of(library: &Library, mark: Shelfmark, thefts: &Thefts, today: Date) -> Result<Self, StoreError> {
+    pub fn of(library: &Library, mark: Shelfmark, doubts: &Doubts, today: Date) -> Result<Self, StoreError> {
         let card = library.card(mark)?;
-        Ok(Self { condition: condition_of(&card, today), behind_cut_off: thefts.reach_at(library, mark)? })
+        Ok(Self { condition: condition_of(&card, today), doubt: doubts.at(library, mark, &card)? })
     }
 
-    /// What one is worth that was entered a moment ago, with a key that counts.
+    /// What one is worth that was entered a moment ago, under the manifest that stands.
     pub fn of_new(card: &Card, today: Date) -> Self {
-        Self { condition: condition_of(card, today), behind_cut_off: false }
+        Self { condition: condition_of(card, today), doubt: Doubt::default() }
     }
 }
 
@@ -318,6 +332,11 @@ pub struct Changed {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: bool,
+    /// The code with which counters refuse it, or cannot tell of it, because the manifest is not behind it any more: `issuer_unknown`,
+    /// `key_not_for_seals`, `outside_key_window`, `out_of_scope`, `type_unknown`, `dictionary_unknown`. Null where it is.
+    #[serde(default)]
+    #[schema(required)]
+    pub refused_as: Option<Cow<'static, str>>,
     /// From when on it holds (RFC 3339).
     #[schema(format = DateTime)]
     pub effective: String,
@@ -336,14 +355,15 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// What a change made of the certificate of a card; whether it lies behind a cut-off, no change touches.
-    pub fn new(change: Change, card: &Card, behind_cut_off: bool, today: Date) -> Self {
+    /// What a change made of the certificate of a card; why counters would refuse it all the same, no change touches.
+    pub fn new(change: Change, card: &Card, Doubt { behind_cut_off, refused_as }: Doubt, today: Date) -> Self {
         Self {
             identifier: card.identifier.to_string(),
             act: change.act().word().into(),
             state: card.state.word().into(),
             condition: condition_of(card, today).word().into(),
             behind_cut_off,
+            refused_as: refused_as.map(Cow::Borrowed),
             effective: told(card.effective),
             recorded: told(card.recorded),
             // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.

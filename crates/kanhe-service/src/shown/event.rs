@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event;
+use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -114,6 +114,11 @@ pub struct History {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: bool,
+    /// The code with which counters refuse it, or cannot tell of it, because the manifest is not behind it any more: `issuer_unknown`,
+    /// `key_not_for_seals`, `outside_key_window`, `out_of_scope`, `type_unknown`, `dictionary_unknown`. Null where it is.
+    #[serde(default)]
+    #[schema(required)]
+    pub refused_as: Option<Cow<'static, str>>,
     /// What happened, the oldest first.
     pub events: Vec<Event>,
 }
@@ -167,11 +172,13 @@ impl History {
             let condition = state.map(|state| Condition::of(state, card.from, card.until, day_in_china(past.at)));
             Then { moment: past.at, known: past.known, condition }
         };
+        let Doubt { behind_cut_off, refused_as } = Doubts::known_to(library)?.at(library, mark, &card)?;
         Ok(Self {
             identifier: identifier.to_string(),
             at: past.map(then),
             now: Condition::of(card.state, card.from, card.until, today).word().into(),
-            behind_cut_off: Thefts::known_to(library)?.reach(library, mark, &library.record(mark)?)?,
+            behind_cut_off,
+            refused_as: refused_as.map(Cow::Borrowed),
             events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),
         })
     }

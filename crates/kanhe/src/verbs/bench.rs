@@ -18,9 +18,9 @@ use figures::{Bounds, Figures, Question, Size, Times, Together};
 use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::status::State;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
-use kanhe_issuer::survivors::Thefts;
 use kanhe_service::shown::CertificateRow;
 use kanhe_store::find::Question as Asked;
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
@@ -209,8 +209,8 @@ impl Site {
 fn finds(library: &Library, town: &Town, issued: u64) -> Result<Vec<Times>, Failure> {
     let today = day_in_china(clock::moment(None)?);
     let rows = |marks: &[Shelfmark]| {
-        let thefts = Thefts::known_to(library)?;
-        let rows = marks.iter().map(|mark| CertificateRow::read(library, *mark, &thefts, today));
+        let doubts = Doubts::known_to(library)?;
+        let rows = marks.iter().map(|mark| CertificateRow::read(library, *mark, &doubts, today));
         rows.collect::<Result<Vec<_>, StoreError>>().map(|rows| std::hint::black_box(rows).len())
     };
     let ask = |asked: &Asked| library.ask(asked, None, PAGE).and_then(|found| rows(&found.shelfmarks)).map_err(stored);

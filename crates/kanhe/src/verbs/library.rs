@@ -5,6 +5,7 @@ mod bar;
 mod bulk;
 mod change;
 mod door;
+mod doubt;
 mod draw;
 mod events;
 mod export;

@@ -7,6 +7,31 @@ use crate::words::{Language, Words};
 use kanhe_issuer::lifecycle::Condition;
 use serde_json::{Value, json};
 
+/// What a certificate is worth at a counter that was issued for a row before.
+#[derive(Clone, Copy, Debug)]
+pub struct WorthNow<'a> {
+    /// The state, and where its term stands.
+    pub condition: &'a str,
+    /// Whether a stolen key signed it behind the cut-off.
+    pub behind_cut_off: bool,
+    /// The counter's code where the manifest is not behind it any more.
+    pub refused_as: Option<&'a str>,
+}
+
+impl WorthNow<'_> {
+    fn is_taken(self) -> bool {
+        self.condition == Condition::InForce.word() && !self.behind_cut_off && self.refused_as.is_none()
+    }
+
+    /// As the report has it; null where nobody knows it.
+    fn told(worth: Option<Self>) -> Value {
+        json!({
+            "condition": worth.map(|worth| worth.condition), "behind_cut_off": worth.map(|worth| worth.behind_cut_off),
+            "refused_as": worth.and_then(|worth| worth.refused_as),
+        })
+    }
+}
+
 /// How many rows came to what.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -35,13 +60,12 @@ impl Counts {
         told
     }
 
-    /// The line of a row that was answered before, and what its certificate is now: by its condition, and whether it lies behind a cut-off.
-    pub fn before(&mut self, row: Value, identifier: Option<&str>, worth: Option<(&str, bool)>, files: Option<&Value>) -> Value {
-        let (condition, behind_cut_off) = worth.unzip();
+    /// The line of a row that was answered before, and what its certificate is worth now.
+    pub fn before(&mut self, row: Value, identifier: Option<&str>, worth: Option<WorthNow<'_>>, files: Option<&Value>) -> Value {
         self.repeated += 1;
-        self.repeated_not_in_force += usize::from(worth.is_some_and(|worth| worth != (Condition::InForce.word(), false)));
-        let told = json!({ "result": "before", "identifier": identifier, "files": files, "condition": condition, "behind_cut_off": behind_cut_off });
-        with(row, told)
+        self.repeated_not_in_force += usize::from(worth.is_some_and(|worth| !worth.is_taken()));
+        let row = with(row, json!({ "result": "before", "identifier": identifier, "files": files }));
+        with(row, WorthNow::told(worth))
     }
 
     /// Says what came of the table, and how the run ended.
@@ -75,10 +99,10 @@ impl Counts {
         });
         lines.extend((*repeated_not_in_force > 0).then(|| match language {
             Language::Chinese => {
-                format!("! 已签发过的证照中有 {repeated_not_in_force} 张现非有效，核验不予接受：报告逐张注明（condition、behind_cut_off）")
+                format!("! 已签发过的证照中有 {repeated_not_in_force} 张现非有效，核验不予接受：报告逐张注明（condition、behind_cut_off、refused_as）")
             }
             Language::English => {
-                format!("! counters do not accept {repeated_not_in_force} of those issued before: the report says of each what it is (condition, behind_cut_off)")
+                format!("! counters do not accept {repeated_not_in_force} of those issued before: the report says of each what it is (condition, behind_cut_off, refused_as)")
             }
         }));
         lines.extend(reported.line(language));

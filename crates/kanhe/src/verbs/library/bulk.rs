@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
 use crate::verbs::clock;
-use crate::verbs::issue::counts::Counts;
+use crate::verbs::issue::counts::{Counts, WorthNow};
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
@@ -17,8 +17,8 @@ use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_issuer::application::{Application, Draft, Table};
+use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, RegistrarError, Signed};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
 use kanhe_service::shown::Worth;
 use kanhe_store::{Library, Shelfmark};
@@ -41,8 +41,8 @@ pub struct Run<'a> {
     pub library: &'a Library,
     /// Who draws their pictures, and where these go.
     pub artist: Option<(&'a Artist, &'a Path)>,
-    /// The stolen keys that the library knows of.
-    pub thefts: Thefts,
+    /// What the manifest says of certificates that were issued before.
+    pub doubts: Doubts,
     /// Whether nothing is to be written.
     pub dry: bool,
     /// Whether somebody asks for a pause.
@@ -252,11 +252,16 @@ impl Run<'_> {
         counts: &mut Counts,
         ended: &mut Result<(), Failure>,
     ) -> Value {
-        let worth = Worth::of(self.library, mark, &self.thefts, day_in_china(self.intake.now));
+        let worth = Worth::of(self.library, mark, &self.doubts, day_in_china(self.intake.now));
         let known = self.library.card(mark).and_then(|card| Ok((card.identifier.to_string(), worth?)));
         let (identifier, worth) = kept(known.map_err(stored), ended).unzip();
         let files = self.store(written, ended);
-        let worth = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off));
+        let now = |Worth { condition, doubt: Doubt { behind_cut_off, refused_as } }: Worth| WorthNow {
+            condition: condition.word(),
+            behind_cut_off,
+            refused_as,
+        };
+        let worth = worth.map(now);
         counts.before(row, identifier.as_deref(), worth, files.as_ref())
     }
 

@@ -1,9 +1,9 @@
 //! `kanhe suspend`, `reinstate`, `revoke`, `annul`, `cancel`, `transfer`, `renew`, `amend`: what can become of a certificate.
 
 use super::door::{Elsewhere, Issued, Order, Place, door};
+use super::doubt::doubts;
 use super::draw::Pictures;
 use super::identifier;
-use super::show::BEHIND_CUT_OFF;
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
 use crate::files;
@@ -54,8 +54,8 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
             MAY_HAVE_COME_BACK => warned(&came_since(&changed.compare, language)),
             _ => warned(STAYS_SUPERSEDED.of(language)),
         });
-        let refused = changed.behind_cut_off.then(|| format!("\n! {}", BEHIND_CUT_OFF.of(language)));
-        let warned = warnings.chain(refused).collect::<String>();
+        let doubted = doubts(changed.behind_cut_off, changed.refused_as.as_deref(), language).into_iter().map(|doubt| format!("\n{doubt}"));
+        let warned = warnings.chain(doubted).collect::<String>();
         match language {
             Language::Chinese => format!("已{}：{identifier}，现为{state}{warned}", change_word(change).zh),
             Language::English => format!("{}: {identifier} is now {state}{warned}", change_word(change).en),

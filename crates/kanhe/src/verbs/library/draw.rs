@@ -1,8 +1,8 @@
 //! `kanhe draw`: the files of a certificate that the library has, as they were when it was issued.
 
 use super::door::{Kept, door};
+use super::doubt::doubts;
 use super::identifier;
-use super::show::BEHIND_CUT_OFF;
 use crate::cli::{DrawArgs, PicturesArg};
 use crate::failure::Failure;
 use crate::files;
@@ -23,8 +23,10 @@ pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
     let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;
     let shown = door.certificate(&identifier, Some(kind), Sight::Masked)?;
     let files = written(&kept, &Artist::new(&args.picture, kind)?, &args.out)?;
-    let (condition, behind) = (&*shown.condition, shown.behind_cut_off);
-    let json = json!({ "identifier": identifier.to_string(), "files": files, "condition": condition, "behind_cut_off": behind });
+    let (condition, behind, refused_as) = (&*shown.condition, shown.behind_cut_off, shown.refused_as.as_deref());
+    let json = json!({
+        "identifier": identifier.to_string(), "files": files, "condition": condition, "behind_cut_off": behind, "refused_as": refused_as,
+    });
     voice.say(&json, |language| {
         let drawn = match language {
             Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
@@ -35,8 +37,8 @@ pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::Chinese => format!("\n! 该证照现为{now}，核验不予接受"),
             Language::English => format!("\n! it is {now}: counters do not accept it"),
         });
-        let stolen = behind.then(|| format!("\n! {}", BEHIND_CUT_OFF.of(language)));
-        drawn + &refused.into_iter().chain(stolen).collect::<String>()
+        let doubted = doubts(behind, refused_as, language).into_iter().map(|doubt| format!("\n{doubt}"));
+        drawn + &refused.into_iter().chain(doubted).collect::<String>()
     });
     Ok(Ended::Well)
 }

@@ -1,6 +1,7 @@
 //! `kanhe find`, `kanhe count`: certificates by everything that anybody may know of them.
 
 use super::door::{Cut, Page, Sought, door};
+use super::doubt::in_a_list;
 use super::stored;
 use crate::cli::{CountArgs, FindArgs};
 use crate::failure::Failure;
@@ -55,11 +56,7 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
 /// The condition of a certificate in a list, and beside it that no counter takes it.
 fn said_of(row: &CertificateRow, language: Language) -> String {
     let condition = said_condition(&row.condition, language);
-    match (row.behind_cut_off, language) {
-        (false, _) => condition,
-        (true, Language::Chinese) => format!("{condition}（失窃密钥签发，不予接受）"),
-        (true, Language::English) => format!("{condition} (stolen key, refused)"),
-    }
+    condition + &in_a_list(row.behind_cut_off, row.refused_as.as_deref(), language).unwrap_or_default()
 }
 
 /// A table, with a line behind it that says how to go on.

@@ -14,8 +14,8 @@ use crate::{files, shipped};
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::desk::Desk;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::registrar::{Intake, Registrar};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::Library;
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         },
         library: &library,
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
-        thefts: Thefts::known_to(&library).map_err(stored)?,
+        doubts: Doubts::known_to(&library).map_err(stored)?,
         dry: args.dry_run,
         pause: Pause::listen()?,
     };

@@ -1,6 +1,7 @@
 //! `kanhe show`, `kanhe history`: one certificate, and everything that happened to it.
 
 use super::door::door;
+use super::doubt::doubts;
 use super::events::event_line;
 use super::identifier;
 use crate::cli::{HistoryArgs, ShowArgs};
@@ -15,12 +16,6 @@ use kanhe_issuer::lifecycle::Past;
 use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Names, Then};
 use serde_json::{Value as Json, json};
-
-/// What is said beside the state of a certificate that no counter takes.
-pub const BEHIND_CUT_OFF: Words = Words::new(
-    "由失窃密钥在截止序号或之后签发：核验不予接受（key_stolen）",
-    "signed by a stolen key behind the cut-off: counters refuse it (key_stolen)",
-);
 
 /// Shows one certificate.
 pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -50,9 +45,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         for (name, value) in &certificate.fields {
             lines.push(words::row(&label(kind, name, language), &value_line(kind, name, value, language)));
         }
-        if certificate.behind_cut_off {
-            lines.push(format!("! {}", BEHIND_CUT_OFF.of(language)));
-        }
+        lines.extend(doubts(certificate.behind_cut_off, certificate.refused_as.as_deref(), language));
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
     });
@@ -129,9 +122,7 @@ pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::Chinese => format!("现为{now}"),
             Language::English => format!("now {now}"),
         });
-        if shown.behind_cut_off {
-            lines.push(format!("! {}", BEHIND_CUT_OFF.of(language)));
-        }
+        lines.extend(doubts(shown.behind_cut_off, shown.refused_as.as_deref(), language));
         lines.join("\n")
     });
     Ok(Ended::Well)

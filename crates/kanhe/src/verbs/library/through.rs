@@ -8,7 +8,7 @@ use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
-use crate::verbs::issue::counts::Counts;
+use crate::verbs::issue::counts::{Counts, WorthNow};
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::issue::{fault_json, kind};
@@ -109,12 +109,14 @@ impl Run<'_> {
             }
             Reply::Done(told) => told,
         };
-        let (slot, condition, behind_cut_off) =
-            (told.certificate.slot, told.certificate.condition.clone(), told.certificate.behind_cut_off);
+        let certificate = &told.certificate;
+        let (slot, behind_cut_off) = (certificate.slot, certificate.behind_cut_off);
+        let (condition, refused_as) = (certificate.condition.clone(), certificate.refused_as.clone());
         let issued = Issued::try_from(told)?;
         let files = kept(self.files(&issued.kept), ended).flatten();
         if issued.before {
-            return Ok(counts.before(row, Some(&issued.identifier), Some((&condition, behind_cut_off)), files.as_ref()));
+            let worth = WorthNow { condition: &condition, behind_cut_off, refused_as: refused_as.as_deref() };
+            return Ok(counts.before(row, Some(&issued.identifier), Some(worth), files.as_ref()));
         }
         counts.issued += 1;
         let version = Scanned::parse(&issued.kept.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));

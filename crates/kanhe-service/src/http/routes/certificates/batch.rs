@@ -14,8 +14,8 @@ use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, RegistrarError, Signed};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Shelfmark, Within};
 use kanhe_words::Language;
 use serde::Serialize;
@@ -67,6 +67,10 @@ pub struct BatchRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     behind_cut_off: Option<bool>,
+    /// The code with which counters refuse one that was issued before, because the manifest is not behind it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    refused_as: Option<&'static str>,
     /// The text of its QR code, as it is printed.
     #[schema(required)]
     seal: Option<String>,
@@ -141,11 +145,11 @@ fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: W
 
 /// Enters all that wait in one write.
 fn enter(house: &House, rows: Vec<Row>, caller: &Caller, kind: &CertificateKind) -> Result<Vec<BatchRow>, Problem> {
-    let (mut told, mut signed, thefts) = (Vec::with_capacity(rows.len()), Vec::new(), Thefts::known_to(&house.library)?);
+    let (mut told, mut signed, doubts) = (Vec::with_capacity(rows.len()), Vec::new(), Doubts::known_to(&house.library)?);
     for row in rows {
         told.push(match row {
             Row::Refused(faults) => Some(refuse(faults)),
-            Row::Before(mark) => Some(tell(house, &thefts, &Entered::Before(mark))?),
+            Row::Before(mark) => Some(tell(house, &doubts, &Entered::Before(mark))?),
             Row::Waiting(one) => {
                 signed.push(*one);
                 None
@@ -165,28 +169,29 @@ fn enter(house: &House, rows: Vec<Row>, caller: &Caller, kind: &CertificateKind)
     let waiting = |row: Option<BatchRow>| match (row, &mut entered) {
         (Some(row), _) => Ok(row),
         (None, entered) => match entered.next().ok_or_else(Problem::failed)? {
-            Ok(entered) => tell(house, &thefts, &entered),
+            Ok(entered) => tell(house, &doubts, &entered),
             Err(error) => Ok(refuse(vec![Problem::from(error).told_to(within(caller)).of_row("row")])),
         },
     };
     told.into_iter().map(waiting).collect()
 }
 
-fn tell(house: &House, thefts: &Thefts, entered: &Entered) -> Result<BatchRow, Problem> {
+fn tell(house: &House, doubts: &Doubts, entered: &Entered) -> Result<BatchRow, Problem> {
     let mark = entered.shelfmark();
     let (card, record) = (house.library.card(mark)?, house.library.record(mark)?);
     let (result, worth) = match entered {
         Entered::New(_) => ("issued", None),
-        Entered::Before(_) => ("before", Some(Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?)),
+        Entered::Before(_) => ("before", Some(Worth::of(&house.library, mark, doubts, day_in_china(house.now()))?)),
     };
-    let (condition, behind_cut_off) = worth.map(|worth| (worth.condition.word(), worth.behind_cut_off)).unzip();
+    let (condition, doubt) = worth.map(|worth| (worth.condition.word(), worth.doubt)).unzip();
     let (identifier, seal) = (card.identifier.to_string(), house.pictures.text(&record.digits()));
     let row = BatchRow {
         request_id: None,
         result,
         identifier: Some(identifier),
         condition,
-        behind_cut_off,
+        behind_cut_off: doubt.map(|doubt| doubt.behind_cut_off),
+        refused_as: doubt.and_then(|doubt| doubt.refused_as),
         seal: Some(seal),
         faults: Vec::new(),
         warnings: Vec::new(),
@@ -201,6 +206,7 @@ const fn refuse(faults: Vec<Fault>) -> BatchRow {
         identifier: None,
         condition: None,
         behind_cut_off: None,
+        refused_as: None,
         seal: None,
         faults,
         warnings: Vec::new(),

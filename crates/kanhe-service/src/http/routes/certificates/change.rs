@@ -10,9 +10,9 @@ use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::RegionCode;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Registrar, is_alias_part};
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::{Card, Pen};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -118,7 +118,7 @@ fn change<B: Grounded>(act: &Act<B>, change: Change, to: Option<&RegionCode>) ->
     let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
     act.once(|answer| {
         let library = &act.house.library;
-        let behind_cut_off = Thefts::known_to(library)?.reach_at(library, own.mark)?;
+        let doubt = Doubts::known_to(library)?.at(library, own.mark, &library.card(own.mark)?)?;
         let returns = change == Change::UndoTransfer;
         let same = if returns { Registrar::new(library).may_be_same(own.mark)? } else { Vec::new() };
         let mut alarm = None;
@@ -126,7 +126,7 @@ fn change<B: Grounded>(act: &Act<B>, change: Change, to: Option<&RegionCode>) ->
             if alone::takes_away(change) {
                 alarm = alone::count(pen, &act.house, &act.caller)?;
             }
-            let changed = Changed::new(change, card, behind_cut_off, day_in_china(entry.now));
+            let changed = Changed::new(change, card, doubt, day_in_china(entry.now));
             Ok(answer.keep(pen, &changed.beside(&same, Some(&act.caller.agency)))?)
         };
         Registrar::new(library).change_and(&own.identifier, change, &entry, to, beside)?;

@@ -16,9 +16,9 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::Asked;
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::is_alias_part;
-use kanhe_issuer::survivors::Thefts;
 use kanhe_store::find::{Cursor, Question};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -139,8 +139,8 @@ pub async fn search(
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
         house.note_search(&caller, search.by.word(), || {
             let found = house.ask_of(&caller, &question, after.as_ref(), limit)?;
-            let thefts = Thefts::known_to(&house.library)?;
-            let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, &thefts, today));
+            let doubts = Doubts::known_to(&house.library)?;
+            let rows = found.shelfmarks.iter().map(|mark| CertificateRow::read(&house.library, *mark, &doubts, today));
             let certificates = rows.collect::<Result<_, _>>()?;
             Ok(Json(CertificatePage { certificates, next: found.next.as_ref().map(Cursor::to_text) }))
         })

@@ -23,13 +23,14 @@ use kanhe_issuer::application::{Application as Row, Draft, Term};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, CodeSet, Meaning, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
+use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::examiner::{Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, Past};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
-use kanhe_issuer::survivors::{Thefts, usable_behind};
+use kanhe_issuer::survivors::usable_behind;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -134,8 +135,8 @@ impl Door for Own {
     fn find(&self, sought: &Sought<'_>, page: Cut<'_>) -> Result<Page<CertificateRow>, Failure> {
         let today = day_in_china(clock::moment(None)?);
         let found = self.library.ask(sought.question, page.after, page.most).map_err(stored)?;
-        let thefts = Thefts::known_to(&self.library).map_err(stored)?;
-        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, &thefts, today);
+        let doubts = Doubts::known_to(&self.library).map_err(stored)?;
+        let row = |mark: &Shelfmark| CertificateRow::read(&self.library, *mark, &doubts, today);
         let rows = found.shelfmarks.iter().map(row).collect::<Result<_, _>>().map_err(stored)?;
         Ok(Page { rows, next: found.next.as_ref().map(Cursor::to_text) })
     }
@@ -167,10 +168,10 @@ impl Door for Own {
     ) -> Result<Changed, Failure> {
         let entry = entry_after(grounds, Some(self.last_of(identifier)?))?;
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
-        let thefts = Thefts::known_to(&self.library).map_err(stored)?;
-        let behind_cut_off = thefts.reach_at(&self.library, self.mark(identifier)?).map_err(stored)?;
-        let changed = Changed::new(change, &card, behind_cut_off, day_in_china(entry.now));
-        Ok(if change == Change::UndoTransfer { changed.beside(&self.may_be_same(self.mark(identifier)?)?, None) } else { changed })
+        let (doubts, mark) = (Doubts::known_to(&self.library).map_err(stored)?, self.mark(identifier)?);
+        let doubt = doubts.at(&self.library, mark, &card).map_err(stored)?;
+        let changed = Changed::new(change, &card, doubt, day_in_china(entry.now));
+        Ok(if change == Change::UndoTransfer { changed.beside(&self.may_be_same(mark)?, None) } else { changed })
     }
 
     fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {

@@ -89,6 +89,73 @@ fn what_is_refused_to_be_restored_leaves_nothing_and_a_damaged_backup_is_never_c
 }
 
 #[test]
+fn a_backup_of_which_a_file_is_gone_is_named_and_no_older_one_is_taken_for_it() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let (backups, into) = (archive.path("backups"), archive.path("into"));
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(3)).run().ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    let restore = ["restore", "--from", &backups, "--into", &into, "--json"];
+    let refused = |file: &str| {
+        let refused = kanhe(&restore).ended(2).json();
+        assert_eq!(word(&refused, "/error/code"), "backup_damaged");
+        let said = word(&refused, "/error/message/en");
+        assert!(said.contains("backup 2") && said.contains(file), "{refused}");
+        assert!(word(&refused, "/error/hint/zh").contains("--number"), "{refused}");
+        assert!(!fs::exists(&into).unwrap(), "a refused restoration has written something");
+    };
+    let of = |number: &str| -> BTreeSet<String> {
+        let contents = fs::read_to_string(format!("{backups}/meta/{number}")).unwrap();
+        contents.lines().filter_map(|line| line.split_once(" crc32 ").map(|(name, _)| name.to_owned())).collect()
+    };
+    let own = of("2").difference(&of("1")).find(|name| name.ends_with(".sst")).unwrap().clone();
+    let (place, aside) = (format!("{backups}/{own}"), archive.path("aside"));
+    fs::rename(&place, &aside).unwrap();
+    refused(&own);
+    fs::rename(&aside, &place).unwrap();
+    let contents = format!("{backups}/meta/2");
+    let whole = fs::read(&contents).unwrap();
+    fs::write(&contents, &whole[..10]).unwrap();
+    refused("meta/2");
+    let told = kanhe(&[&restore[..], &["--number", "1"]].concat()).ended(0).json();
+    assert_eq!(told["backup"]["number"], 1, "who asks for the older one gets it");
+    fs::remove_dir_all(&into).unwrap();
+    fs::write(&contents, whole).unwrap();
+    assert_eq!(kanhe(&restore).ended(0).json()["backup"]["number"], 2);
+}
+
+#[test]
+fn a_library_without_its_last_writes_or_with_half_a_manifest_is_called_damaged() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let folder = archive.path("library/db");
+    let named = |begins: &str, ends: &str| -> Vec<PathBuf> {
+        let paths = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let is = |path: &PathBuf| path.file_name().unwrap().to_str().is_some_and(|name| name.starts_with(begins) && name.ends_with(ends));
+        paths.filter(is).collect()
+    };
+    let damaged = || {
+        for verb in [&["check"][..], &["backup", "--to", &archive.path("backups")], &["find"]] {
+            assert_eq!(word(&archive.ask(verb).run().ended(2).json(), "/error/code"), "store_corrupt", "{verb:?}");
+        }
+    };
+    let logs: Vec<_> = named("", ".log").into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+    assert!(!logs.is_empty());
+    logs.iter().for_each(|(_, path)| fs::remove_file(path).unwrap());
+    damaged();
+    logs.iter().for_each(|(bytes, path)| fs::write(path, bytes).unwrap());
+    let manifest = named("MANIFEST-", "").pop().unwrap();
+    let whole = fs::read(&manifest).unwrap();
+    fs::write(&manifest, b"").unwrap();
+    damaged();
+    fs::remove_file(&manifest).unwrap();
+    damaged();
+    fs::write(&manifest, whole).unwrap();
+    assert_eq!(archive.is_whole()["certificates"], 2);
+}
+
+#[test]
 fn a_check_on_a_full_disk_says_to_free_some_space() {
     let archive = Archive::open();
     for verb in [&["check"][..], &["backup", "--to", &archive.path("backups")]] {

@@ -16,6 +16,7 @@ use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
 use rocksdb::{Env, IteratorMode, ReadOptions, properties};
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -145,8 +146,19 @@ pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
 }
 
 /// The backup of a folder with a number, the last unless one is named, if all its files are there.
+///
+/// # Errors
+///
+/// The folder has no such backup; or it is damaged: nobody gets an older one who has not asked for it.
 pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> {
     let known = backups(folder)?;
+    let wanted = number.or_else(|| numbers(folder).into_iter().max());
+    if let Some(damaged) =
+        wanted.filter(|wanted| known.iter().all(|backup| backup.number != *wanted) && contents_of(folder, *wanted).exists())
+    {
+        let file = damaged_of(folder, damaged, |_| {})?.unwrap_or_else(|| format!("meta/{damaged}"));
+        return Err(StoreError::BackupDamaged { number: damaged, file });
+    }
     let found = number.map_or(known.last(), |number| known.iter().find(|backup| backup.number == number));
     let missing = || StoreError::NoBackup { folder: folder.display().to_string(), known: known.iter().map(|it| it.number).collect() };
     let backup = *found.ok_or_else(missing)?;
@@ -198,24 +210,41 @@ fn verify(engine: &BackupEngine, folder: &Path, number: u32, progress: impl FnMu
     read_back(folder, number, progress)
 }
 
-/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied.
-fn read_back(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<(), StoreError> {
-    let contents = fs::read_to_string(contents_of(folder, number)).map_err(failed)?;
+/// Refuses a backup of which a file is not what was copied.
+fn read_back(folder: &Path, number: u32, progress: impl FnMut(u64)) -> Result<(), StoreError> {
+    match damaged_of(folder, number, progress)? {
+        Some(file) => Err(StoreError::Corrupt { detail: format!("{file} of backup {number} is not what was copied") }),
+        None => Ok(()),
+    }
+}
+
+/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied: the first that has another, or is gone.
+fn damaged_of(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<Option<String>, StoreError> {
+    let contents = fs::read(contents_of(folder, number)).map_err(failed)?;
     let mut read = 0_u64;
-    for line in contents.lines() {
+    for line in String::from_utf8_lossy(&contents).lines() {
         let mut words = line.split(' ');
         let (Some(name), Some("crc32"), Some(sum)) = (words.next(), words.next(), words.next()) else { continue };
-        let file = File::open(folder.join(name)).map_err(failed)?;
+        let file = match File::open(folder.join(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(name.to_owned())),
+            opened => opened.map_err(failed)?,
+        };
         let found = crc32c_of(file, |bytes| {
             read = read.saturating_add(bytes);
             progress(read);
         });
         let found = found.map_err(failed)?;
         if sum.parse() != Ok(found) {
-            return Err(StoreError::Corrupt { detail: format!("{name} of backup {number} is not what was copied") });
+            return Ok(Some(name.to_owned()));
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// The numbers of all backups that a folder has, also of those that RocksDB does not name because a file is gone.
+fn numbers(folder: &Path) -> Vec<u32> {
+    let entries = fs::read_dir(folder.join("meta")).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// The file that says which files a backup has.

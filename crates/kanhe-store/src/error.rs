@@ -32,6 +32,14 @@ pub enum StoreError {
         /// The numbers of those it has.
         known: Vec<u32>,
     },
+    /// A backup is there, and not whole.
+    #[error("backup {number} is there and damaged: {file} is not what was copied, or is gone")]
+    BackupDamaged {
+        /// Its number.
+        number: u32,
+        /// The file of the folder, by its name there.
+        file: String,
+    },
     /// The folder has the backups of another library.
     #[error("{folder} has the backups of another library")]
     OtherLibrary {
@@ -71,6 +79,9 @@ pub enum StoreError {
     /// Another process has it open.
     #[error("another process has the library open")]
     InUse,
+    /// The library lies where nothing can be written.
+    #[error("the library lies where nothing can be written")]
+    ReadOnly,
     /// No room on the disk.
     #[error("no space is left on the disk")]
     DiskFull,
@@ -141,6 +152,7 @@ impl StoreError {
             Self::NoSecret { .. } => "store_secret_missing",
             Self::HalfRestored { .. } => "store_half_restored",
             Self::NoBackup { .. } => "store_no_backup",
+            Self::BackupDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",
             Self::OtherHistory { .. } => "backup_other_history",
             Self::Exists { .. } => "store_exists",
@@ -148,6 +160,7 @@ impl StoreError {
             Self::Newer { .. } => "store_newer",
             Self::OtherSecret => "store_other_secret",
             Self::InUse => "store_in_use",
+            Self::ReadOnly => "store_read_only",
             Self::DiskFull => "store_disk_full",
             Self::Corrupt { .. } => "store_corrupt",
             Self::Database { .. } => "store_database",
@@ -171,9 +184,14 @@ impl From<rocksdb::Error> for StoreError {
         let detail = error.as_ref().to_owned();
         // As the system says it: the disk, somebody's part of it, or what a file may have.
         let full = ["No space left", "quota exceeded", "File too large"].iter().any(|said| detail.contains(said));
+        let read_only = detail.contains("Read-only file system");
+        // Without it nobody knows which files are the database's.
+        let headless = detail.contains("MANIFEST") && detail.contains("No such file");
         let locked = detail.contains("lock") && (detail.contains("LOCK") || detail.contains("held by"));
         match error.kind() {
             _ if full => Self::DiskFull,
+            _ if read_only => Self::ReadOnly,
+            _ if headless => Self::Corrupt { detail },
             ErrorKind::IOError if locked => Self::InUse,
             ErrorKind::Corruption => Self::Corrupt { detail },
             _ => Self::Database { detail },

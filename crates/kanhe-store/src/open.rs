@@ -86,6 +86,9 @@ impl Library {
         if !folder.join("CURRENT").exists() {
             return Err(Self::missing(folder));
         }
+        if has_lost_its_last_writes(folder) {
+            return Err(StoreError::Corrupt { detail: "the log of the last writes (*.log) is gone".to_owned() });
+        }
         let library = Self::open_with(folder, Keys::of(secret), settings, Way::Open)?;
         if library.founding.secret != secret.fingerprint() {
             return Err(StoreError::OtherSecret);
@@ -123,6 +126,13 @@ fn has_lost_its_beginning(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.into_iter().any(|name| name.starts_with("MANIFEST-") || name.ends_with(".sst"))
+}
+
+/// From its founding on a database always has a log of writes, however little is in it: RocksDB begins a new one before it puts an old one away,
+/// and opens without any as if nothing had been written last.
+fn has_lost_its_last_writes(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    !entries.map(|entry| entry.file_name()).any(|name| Path::new(&name).extension().is_some_and(|extension| extension == "log"))
 }
 
 fn founding(db: &DB) -> Result<Founding, StoreError> {
@@ -180,10 +190,23 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     })
 }
 
+/// Whether the options of a database name families of ours: a manifest that was cut off names none.
+fn was_ours(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let options = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"OPTIONS-")));
+    let name = |family: &Family| format!("[CFOptions \"{}\"]", family.name());
+    options
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .any(|text| Family::ALL.iter().filter(|family| !family.came_later()).all(|family| text.contains(&name(family))))
+}
+
 /// Tells a newer library from a database that was never ours.
 fn foreign(options: &Options, folder: &Path, named: Vec<String>) -> StoreError {
     if !named.iter().any(|name| name == Family::Meta.name()) {
-        return StoreError::Foreign;
+        let detail = || "its MANIFEST has lost the families that its OPTIONS name".to_owned();
+        return if was_ours(folder) { StoreError::Corrupt { detail: detail() } } else { StoreError::Foreign };
     }
     match DB::open_cf_for_read_only(options, folder, named, false) {
         Ok(db) => founding(&db).err().unwrap_or(StoreError::Foreign),

@@ -22,6 +22,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the secret at hand is not that of this library", "所用的 secret.age 不属于此证照库"),
     ("another process has the library open", "另一进程已打开此证照库"),
     ("a service holds the library", "证照库由服务持有"),
+    ("backup {} is there and damaged: {} is not what was copied, or is gone", "备份 {} 存在，但已损坏：{} 缺失，或与备份时不符"),
+    ("the library lies where nothing can be written", "证照库所在之处不可写"),
     ("no space is left on the disk", "磁盘空间不足"),
     ("the database is damaged: {}", "数据库已损坏：{}"),
     ("the database failed: {}", "数据库出错：{}"),

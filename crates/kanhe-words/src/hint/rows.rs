@@ -462,6 +462,11 @@ pub(super) const HINTS: &[Row] = &[
         "The agency has used up its status slots: let the region give it another code in the manifest.",
     ),
     (
+        "store_read_only",
+        "请告知本服务的运维人员：证照库所在的磁盘不可写，须以可写方式重新挂载并重启服务。",
+        "Tell whoever runs the service: the disk of the library cannot be written; it is to be mounted so, and the service restarted.",
+    ),
+    (
         "survivors_missing",
         "请在证照库所在的机器上为名录所载的截止序号重新制作清单，随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
         "Let the list be made at the library for the cut-off that the manifest names, and propose it with the next edition: POST /v1/manifest. Until then no certificate of the key can be told.",

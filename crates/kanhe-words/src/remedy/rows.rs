@@ -9,6 +9,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "等待该申请的决定，或先用 kanhe withdraw 撤回。",
         "Wait for its decision, or withdraw it first with `kanhe withdraw`.",
     ),
+    (
+        "backup_damaged",
+        "把该文件从另一份副本放回备份目录；或以 --number 指定较早的一份：其后签发的证照、办理的事项都不在其中。",
+        "Put the file back into the folder of backups from another copy of it; or name an earlier backup with --number: what was issued and done since is not in it.",
+    ),
     ("backup_inside", "把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
     (
         "backup_other_history",
@@ -254,6 +259,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Check the folder. Where a library was, bring a backup back with `kanhe restore`; a new one is founded with `kanhe init`.",
     ),
     ("store_other_secret", "请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
+    (
+        "store_read_only",
+        "证照库须放在可写的磁盘上：以可写方式重新挂载，或把整个目录复制到可写之处再打开；库本身并未损坏。",
+        "A library is opened where it can be written: mount the disk so, or copy the whole folder to where it can be. Nothing in it is damaged.",
+    ),
     ("store_sealed", AS, "store_corrupt"),
     (
         "store_secret_missing",

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::files;
 use bounds::Rate;
 use clap::Parser;
-use figures::{Bounds, Figures, Question, Size, Times, Together};
+use figures::{Bounds, Clerks, Figures, Question, Size, Times};
 use indicatif::{ProgressBar, ProgressStyle};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::status::State;
@@ -116,13 +116,9 @@ impl Site {
             sizes.push(Size { certificates: to, bulk, rest, bounds, finds, again });
             (issued, next) = (to, next * 10);
         }
-        let alone = self.clerks(1, FIRST_OF_ONE)?;
-        let together = self.clerks(CLERKS, FIRST_OF_MANY)?;
-        let writes = bounds::writes(&self.path("bare-clerks"), &self.batch(1)?, CLERKS)?;
-        let signatures = bounds::signatures(self.town.key().key(), lengths)?;
+        let (alone, together) = (self.clerks(1, FIRST_OF_ONE, lengths)?, self.clerks(CLERKS, FIRST_OF_MANY, lengths)?);
         let disk = bytes_in(&self.path("library/db"))? / self.open()?.certificates().map_err(stored)?.max(1);
         bar.finish_and_clear();
-        let together = Together { clerks: CLERKS, issued: together, writes, signatures };
         Ok(Figures { cores: bounds::cores(), sizes, alone, together, disk, memory: most_memory() })
     }
 
@@ -138,7 +134,7 @@ impl Site {
         let (named, folder) = (self.town.key(), |name: &str| self.path(&format!("{name}-{certificates}")));
         let batch = self.batch(BATCH)?;
         Ok(Bounds {
-            signatures: bounds::signatures(named.key(), lengths)?,
+            signatures: bounds::signatures(named.key(), lengths, bounds::cores())?,
             rows: BATCH,
             batches: bounds::batches(&folder("bare"), &batch)?,
             at_once: bounds::at_once(&folder("at-once"), named, lengths, (BATCH, &batch))?,
@@ -186,8 +182,16 @@ impl Site {
         }
     }
 
+    /// What so many clerks issue, beside what they cannot do without.
+    fn clerks(&self, clerks: u64, first: u64, lengths: [usize; 2]) -> Result<Clerks, Failure> {
+        let issued = self.issued_by(clerks, first)?;
+        let writes = bounds::writes(&self.path(&format!("bare-{clerks}")), &self.batch(1)?, clerks)?;
+        let signatures = bounds::signatures(self.town.key().key(), lengths, clerks.min(bounds::cores()))?;
+        Ok(Clerks { clerks, issued, writes, signatures })
+    }
+
     /// Clerks who sign one certificate after the other, each of whom waits for the disk before the next. The applications lie on their desks.
-    fn clerks(&self, clerks: u64, first: u64) -> Result<Rate, Failure> {
+    fn issued_by(&self, clerks: u64, first: u64) -> Result<Rate, Failure> {
         let (library, desk) = (self.open()?, self.town.desk()?);
         // Opening brings what the log of writes had into files, and RocksDB may put those away just then: no service is opened for two seconds.
         library.come_to_rest().map_err(stored)?;

@@ -49,10 +49,10 @@ pub fn again_and_again(threads: u64, each: impl Fn(u64) -> Result<u64, Failure> 
     Ok(Rate { done, took: start.elapsed() })
 }
 
-/// Bare Ed25519 signatures on all cores, of messages as long as a certificate and as its seal.
-pub fn signatures(key: &dyn Signer, lengths: [usize; 2]) -> Result<Rate, Failure> {
+/// Bare Ed25519 signatures on so many cores, of messages as long as a certificate and as its seal.
+pub fn signatures(key: &dyn Signer, lengths: [usize; 2], cores: u64) -> Result<Rate, Failure> {
     let messages = lengths.map(|length| vec![7_u8; length]);
-    again_and_again(cores(), |_| {
+    again_and_again(cores, |_| {
         for message in &messages {
             std::hint::black_box(key.try_sign(std::hint::black_box(message)).map_err(unsigned)?);
         }

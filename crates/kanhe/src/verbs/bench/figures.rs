@@ -102,19 +102,19 @@ impl Size {
     }
 }
 
-/// Clerks who issue at the same time, and what they cannot do without.
-pub struct Together {
+/// Clerks who issue one certificate after the other, and what they cannot do without.
+pub struct Clerks {
     /// How many.
     pub clerks: u64,
     /// What they issued.
     pub issued: Rate,
     /// Bare synced writes by as many.
     pub writes: Rate,
-    /// Bare signatures.
+    /// Bare signatures, on as many cores as they can take.
     pub signatures: Rate,
 }
 
-impl Together {
+impl Clerks {
     fn bound(&self) -> u64 {
         (self.signatures.a_second() / 2).min(self.writes.a_second())
     }
@@ -127,9 +127,9 @@ pub struct Figures {
     /// The library as it grew.
     pub sizes: Vec<Size>,
     /// One clerk.
-    pub alone: Rate,
+    pub alone: Clerks,
     /// Many.
-    pub together: Together,
+    pub together: Clerks,
     /// Bytes on the disk for each certificate.
     pub disk: u64,
     /// The most memory that the program had, where the system tells.
@@ -145,7 +145,7 @@ impl Figures {
     fn json(&self) -> Value {
         json!({
             "cores": self.cores, "sizes": self.sizes.iter().map(Size::json).collect::<Vec<_>>(),
-            "one_clerk_a_second": self.alone.a_second(), "clerks": self.together.clerks,
+            "one_clerk_a_second": self.alone.issued.a_second(), "one_clerk_bound": self.alone.bound(), "clerks": self.together.clerks,
             "clerks_a_second": self.together.issued.a_second(), "clerks_bound": self.together.bound(),
             "bytes_a_certificate": self.disk, "memory": self.memory,
         })
@@ -181,7 +181,8 @@ impl Figures {
                 row(first.question.words().of(language), format!("{}{}{}", told(first), say("；再查 ", "; again "), told(again)), None);
             }
         }
-        row(say("一人逐张签发", "one clerk, one by one"), rate(self.alone.a_second()), None);
+        let alone = self.alone.issued.a_second();
+        row(say("一人逐张签发", "one clerk, one by one"), rate(alone), Some((alone, self.alone.bound())));
         let (clerks, together) = (self.together.clerks, self.together.issued.a_second());
         row(&format!("{clerks} {}", say("人同时签发", "clerks at once")), rate(together), Some((together, self.together.bound())));
         row(say("每张证照占用磁盘", "on disk, a certificate"), format!("{} B", self.disk), None);

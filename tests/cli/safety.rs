@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
@@ -268,7 +268,7 @@ const SITTING: usize = 240;
 #[test]
 fn a_library_that_is_killed_at_any_moment_loses_nothing_that_was_acknowledged() {
     let archive = Archive::open();
-    let (mut acknowledged, mut old) = (BTreeSet::new(), None::<String>);
+    let (mut acknowledged, mut witness) = (BTreeSet::new(), Witness::of(&archive));
     let mut dice = Dice::thrown();
     let (mut killed_at_work, mut sittings) = (0, 0);
     while killed_at_work < kills() {
@@ -287,14 +287,9 @@ fn a_library_that_is_killed_at_any_moment_loses_nothing_that_was_acknowledged() 
             acknowledged.extend(archive.identifiers());
         }
         sittings += 1;
+        witness.sees_a_publication_killed(Duration::from_micros(dice.below(20_000)));
         if sittings.is_multiple_of(7) {
             archive.is_whole();
-            archive.publish();
-            let checkpoint = archive.office.write("now.checkpoint", archive.office.text("log/checkpoint"));
-            if let Some(old) = old.replace(archive.office.write(&format!("{sittings}.checkpoint"), archive.office.text("log/checkpoint"))) {
-                kanhe(&["log", "audit", &old, &checkpoint, "--log-key", &archive.path("log.pub"), "--tiles", &archive.path("log")])
-                    .ended(0);
-            }
         }
     }
     let people = sittings as usize * SITTING;
@@ -307,6 +302,55 @@ fn a_library_that_is_killed_at_any_moment_loses_nothing_that_was_acknowledged() 
     let told = archive.is_whole();
     // One event for each certificate, and one for the manifest: nothing was issued twice.
     assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(people as u64), Some(people as u64 + 1)));
+    archive.publish();
+    witness.holds_everything_against_the_last();
+}
+
+/// Keeps every checkpoint that stood where anybody could fetch it.
+struct Witness<'a> {
+    archive: &'a Archive,
+    seen: Vec<String>,
+}
+
+impl<'a> Witness<'a> {
+    fn of(archive: &'a Archive) -> Self {
+        Self { archive, seen: Vec::new() }
+    }
+
+    /// A publication that is killed leaves the checkpoint of before or the next, and in both cases every tile that it promises.
+    fn sees_a_publication_killed(&mut self, after: Duration) {
+        let archive = self.archive;
+        let (key, identity, out) = (archive.path("log.key"), archive.path("identity.txt"), archive.path("log"));
+        let stand = || count_of(Path::new(&out));
+        let before = stand();
+        let mut child = archive.ask(&["log", "publish", "--key", &key, "--identity", &identity, "--out", &out]).start();
+        wait_for(&mut child, || stand() != before);
+        sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let Ok(stands) = fs::read_to_string(format!("{out}/checkpoint")) else { return };
+        let name = format!("{}.checkpoint", self.seen.len());
+        let seen = archive.office.write(&name, stands);
+        self.audit(self.seen.last().unwrap_or(&seen), &seen);
+        self.seen.push(seen);
+    }
+
+    fn holds_everything_against_the_last(&self) {
+        let last = self.archive.path("log/checkpoint");
+        assert!(!self.seen.is_empty());
+        self.seen.iter().for_each(|seen| self.audit(seen, &last));
+    }
+
+    fn audit(&self, old: &str, new: &str) {
+        let (key, tiles) = (self.archive.path("log.pub"), self.archive.path("log"));
+        kanhe(&["log", "audit", old, new, "--log-key", &key, "--tiles", &tiles]).ended(0);
+    }
+}
+
+/// How many files stand in a folder, as far as somebody sees who looks while they are written.
+fn count_of(folder: &Path) -> usize {
+    let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    paths.map(|path| if path.is_dir() { count_of(&path) } else { 1 }).sum()
 }
 
 /// Waits until something is so; whether it came to be before the process ended.

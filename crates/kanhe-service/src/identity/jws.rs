@@ -165,6 +165,19 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_wounded_anywhere_is_authentic_for_nobody() {
+        for (keys, token) in [EDDSA, ES256, RS256] {
+            for at in 0..token.len() {
+                assert!(check(keys, &token[..at]).is_err(), "{at}");
+                for other in ["A", "z", "_", ".", "=", " ", "{", "é"] {
+                    let wounded = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+                    assert!(wounded == token || check(keys, &wounded).is_err(), "{at} {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_token_of_another_form_or_algorithm_is_refused() {
         let with = |header: &str| format!("{}.e30.AAAA", URL_SAFE_NO_PAD.encode(header));
         let rows = [

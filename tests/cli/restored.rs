@@ -50,3 +50,23 @@ fn no_code_from_after_the_backup_stands_for_what_is_issued_since_it_was_restored
     assert_eq!(verdicts(&archive, "4", &seals), ["accepted", "superseded", "superseded", "accepted", "revoked"]);
     archive.is_whole();
 }
+
+#[test]
+fn a_code_is_refused_also_of_an_agency_that_had_issued_nothing_before_the_backup() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(1)).run().ended(0);
+    let lost = seal(&archive, &archive.identifiers()[0]);
+    assert_eq!(verdicts(&archive, "1", &[&lost]), ["accepted"]);
+
+    fs::rename(archive.path("library"), archive.path("damaged")).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(0);
+    assert_eq!(verdicts(&archive, "2", &[&lost]), ["superseded"], "the list of before is in the folder still");
+    fs::remove_file(archive.path("rows.jsonl")).unwrap();
+    archive.issuing(permits(1)).run().ended(0);
+    let anew = seal(&archive, &archive.identifiers()[0]);
+    archive.change("revoke", &archive.identifiers()[0]).ended(0);
+    assert_eq!(verdicts(&archive, "3", &[&lost, &anew]), ["superseded", "revoked"]);
+    archive.is_whole();
+}

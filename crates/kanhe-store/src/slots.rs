@@ -18,6 +18,7 @@ use kanhe_core::status::{ENTRIES_PER_LIST, State};
 use kanhe_core::wire;
 use minicbor::{Decode, Encode};
 use rocksdb::DB;
+use std::collections::BTreeMap;
 
 /// Bits of one half of the network; both together are one bit more than a page has.
 const HALF: u32 = 9;
@@ -165,15 +166,16 @@ impl Library {
         Ok(if page < first_page(self.view())? { State::Superseded } else { State::Valid })
     }
 
-    /// The pages of an agency, each with what has happened to it.
-    pub fn pages(&self, agency: &Uscc) -> Result<Vec<(u32, Page)>, StoreError> {
+    /// The pages of an agency that want a list, each with what has happened to it: those that have slots of its certificates, and all before
+    /// the first of which slots are given out since a backup was restored. An agency may have begun such a page after the backup, and only a
+    /// list that says otherwise takes the word of the list of then away.
+    pub fn pages(&self, agency: &Uscc) -> Result<BTreeMap<u32, Page>, StoreError> {
         let prefix = Key::new().agency(agency).end();
-        let rows = self.view().scan(Family::Pages, &prefix, &prefix)?;
-        let mut pages = Vec::new();
-        for row in rows {
+        let mut pages: BTreeMap<u32, Page> = (0..first_page(self.view())?).map(|page| (page, Page::default())).collect();
+        for row in self.view().scan(Family::Pages, &prefix, &prefix)? {
             let (key, value) = row?;
             if let Some(page) = page_of(&key) {
-                pages.push((page, read(Family::Pages, &value)?));
+                pages.insert(page, read(Family::Pages, &value)?);
             }
         }
         Ok(pages)

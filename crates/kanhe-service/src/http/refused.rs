@@ -36,6 +36,9 @@ impl From<StoreError> for Problem {
             | StoreError::NoBackup { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }
+            | StoreError::OtherLog { .. }
+            | StoreError::OtherCheckpoint { .. }
+            | StoreError::TooMuchLost { .. }
             | StoreError::Exists { .. }
             | StoreError::Foreign
             | StoreError::Newer { .. }

@@ -3,6 +3,7 @@
 use crate::archive::Archive;
 use crate::office::permits;
 use crate::program::{kanhe, word};
+use serde_json::json;
 use std::fs;
 
 /// The seal of a certificate.
@@ -49,4 +50,56 @@ fn no_code_from_after_the_backup_stands_for_what_is_issued_since_it_was_restored
     let seals = [&kept, &lost[0], &lost[1], &anew[0], &anew[1]];
     assert_eq!(verdicts(&archive, "4", &seals), ["accepted", "superseded", "superseded", "accepted", "revoked"]);
     archive.is_whole();
+}
+
+#[test]
+fn a_code_is_refused_also_of_an_agency_that_had_issued_nothing_before_the_backup() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(1)).run().ended(0);
+    let lost = seal(&archive, &archive.identifiers()[0]);
+    assert_eq!(verdicts(&archive, "1", &[&lost]), ["accepted"]);
+
+    fs::rename(archive.path("library"), archive.path("damaged")).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(0);
+    assert_eq!(verdicts(&archive, "2", &[&lost]), ["superseded"], "the list of before is in the folder still");
+    fs::remove_file(archive.path("rows.jsonl")).unwrap();
+    archive.issuing(permits(1)).run().ended(0);
+    let anew = seal(&archive, &archive.identifiers()[0]);
+    archive.change("revoke", &archive.identifiers()[0]).ended(0);
+    assert_eq!(verdicts(&archive, "3", &[&lost, &anew]), ["superseded", "revoked"]);
+    archive.is_whole();
+}
+
+#[test]
+fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
+    let archive = Archive::open();
+    let (backups, log_key) = (archive.path("backups"), archive.path("log.pub"));
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(3)).run().ended(0);
+    archive.publish();
+    let checkpoint = archive.path("log/checkpoint");
+    let restore = |into: &str, words: &[&str]| {
+        let into = archive.path(into);
+        kanhe(&[&["restore", "--from", &backups, "--into", &into], words].concat())
+    };
+    let untold = restore("untold", &["--lang", "en"]).ended(0);
+    assert!(untold.out.contains("no agency issued more than 100000") && untold.out.contains("--checkpoint"), "{untold:?}");
+    assert!(untold.out.contains("only one may go on issuing"), "{untold:?}");
+    let lost = |into: &str, words: &[&str]| restore(into, &[words, &["--json"]].concat()).ended(0).json()["lost"].clone();
+    assert_eq!(lost("json", &[]), json!({ "most": 100_000, "told": false, "events": null, "lists": 6, "most_lists": 2048 }));
+    assert_eq!(lost("fewer", &["--lost", "500"]), json!({ "most": 500, "told": true, "events": null, "lists": 4, "most_lists": 2048 }));
+    let published = ["--checkpoint", &checkpoint, "--log-key", &log_key];
+    assert_eq!(lost("published", &published), json!({ "most": 100_000, "told": true, "events": 2, "lists": 6, "most_lists": 2048 }));
+    let forked = restore("forked", &[&published[..], &["--lang", "zh"]].concat()).ended(0);
+    assert!(forked.out.contains("多 2 条事件"), "{forked:?}");
+
+    let code = |words: &[&str]| word(&restore("refused", &[words, &["--json"]].concat()).ended(2).json(), "/error/code").to_owned();
+    assert_eq!(code(&["--lost", "1000000000"]), "restore_too_much_lost");
+    assert_eq!(code(&["--checkpoint", &checkpoint]), "usage", "whose word a checkpoint is, its key says");
+    assert_eq!(code(&[&published[..], &["--lost", "1"]].concat()), "usage");
+    assert_eq!(code(&["--checkpoint", &checkpoint, "--log-key", &archive.path("root.pub")]), "note_not_signed");
+    assert!(!fs::exists(archive.path("refused")).unwrap(), "a refused restoration has written something");
 }

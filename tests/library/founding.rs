@@ -169,10 +169,16 @@ fn a_library_that_was_restored_gives_out_no_slot_that_may_have_been_handed_out()
         let library = Library::open(&into, &secret(), Settings::default()).unwrap();
         let page = slots_of(&library);
         assert_eq!(page, 2 * (round + 1), "one page is left out");
-        assert_eq!([0, page - 1, page].map(|page| library.unheld(page).unwrap()), [State::Superseded, State::Superseded, State::Valid]);
+        assert_eq!(
+            [0, page - 1, page].map(|page| library.unheld(&agency, page).unwrap()),
+            [State::Superseded, State::Superseded, State::Valid]
+        );
         assert_eq!(library.states(&agency, 0).unwrap(), registry.library.states(&agency, 0).unwrap());
         let (now, then) = (library.pages(&agency).unwrap(), registry.library.pages(&agency).unwrap());
-        assert!(now[0].1.changes > then[0].1.changes, "its lists are to be signed anew: {now:?}");
+        assert!(now[&0].changes > then[&0].changes, "its lists are to be signed anew: {now:?}");
+        for agency in [agency, other] {
+            assert!(library.pages(&agency).unwrap().into_keys().eq(0..page), "a page that was begun after the backup has no list");
+        }
         assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
         backups = registry.folder.path().join(format!("backups-{round}"));
         library.back_up(&backups).unwrap();

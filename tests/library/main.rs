@@ -11,6 +11,7 @@ mod finding;
 mod founding;
 mod life;
 mod log;
+mod lost;
 mod model;
 mod proofread;
 mod proposal_model;

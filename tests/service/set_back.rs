@@ -1,5 +1,6 @@
 //! A library that was set back to an old backup: what was published of it since is remembered by the copy of its checkpoint.
 
+mod lost;
 mod routes;
 
 use crate::asked::patient;
@@ -43,10 +44,7 @@ impl Shelf {
 
     /// The same with the library of the first backup.
     fn service_set_back(&self) -> Stage {
-        let into = self.0.path().join("restored");
-        backup::restore(&self.backups(), Some(1), &into).unwrap();
-        let secret = LibrarySecret::new(Zeroizing::new(*b"kanhe test library secret 000000"));
-        let library = Library::open(&into, &secret, Settings::default()).unwrap();
+        let library = self.library_set_back();
         let stage = patient(|house| {
             house.library = library;
             copying(house, &self.copy());
@@ -55,18 +53,38 @@ impl Shelf {
         let _ = compare(&stage.house);
         stage
     }
+
+    /// A service that goes on with the library of the first backup, and with the pack that was published last.
+    fn service_going_on(&self, pack: Vec<u8>) -> Stage {
+        let library = self.library_set_back();
+        patient(|house| {
+            house.press = Press::open(&library, rules(), Box::new(|_| Ok(()))).unwrap();
+            house.library = library;
+            house.shelf.put(pack).unwrap();
+        })
+    }
+
+    fn library_set_back(&self) -> Library {
+        let into = self.0.path().join("restored");
+        backup::restore(&self.backups(), Some(1), &into).unwrap();
+        let secret = LibrarySecret::new(Zeroizing::new(*b"kanhe test library secret 000000"));
+        Library::open(&into, &secret, Settings::default()).unwrap()
+    }
+}
+
+fn rules() -> Rules {
+    Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() }
 }
 
 /// Lets a house keep a copy of its checkpoint.
 pub fn copying(house: &mut House, file: &Path) {
-    let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
     let (from, to) = (file.to_owned(), file.to_owned());
     let unread = |error: std::io::Error| Cause { code: "file_io", detail: error.to_string() };
     let copy = Copy {
         read: Box::new(move || if from.exists() { fs::read_to_string(&from).map(Some).map_err(unread) } else { Ok(None) }),
         write: Box::new(move |note| fs::write(&to, note).map_err(unread)),
     };
-    house.press = Press::open(&house.library, rules, Box::new(|_| Ok(()))).unwrap().copying_to(copy);
+    house.press = Press::open(&house.library, rules(), Box::new(|_| Ok(()))).unwrap().copying_to(copy);
 }
 
 fn verdict(stage: &Stage, certificate: &Certificate) -> String {

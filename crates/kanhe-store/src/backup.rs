@@ -5,6 +5,7 @@
 //! it is (`docket.rs`), so that one folder never has the backups of two, or two histories of one unless somebody wants it.
 
 use crate::beside::{failed, restored};
+pub use crate::closing::{ASSUMED, Closed, Lost};
 use crate::crc::crc32c_of;
 use crate::docket::{self, Docket};
 use crate::error::StoreError;
@@ -166,16 +167,26 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
     Ok(backup)
 }
 
-/// Restores a backup into a folder that holds no library, as [`restore_with`] does.
+/// Restores a backup into a folder that holds no library, as [`restore_with`] does where nobody knows what was lost.
 pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
-    restore_with(backups, &chosen(backups, number)?, into, &mut |_, _| {})
+    restore_with(backups, &chosen(backups, number)?, into, Lost::Untold, &mut |_, _| {}).map(|_| ())
 }
 
 /// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
-pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut Progress<'_>) -> Result<(), StoreError> {
+///
+/// # Errors
+///
+/// The folder holds a library; the backup is damaged; or what is said to be lost cannot have been. Nothing is left then.
+pub fn restore_with(
+    backups: &Path,
+    backup: &Backup,
+    into: &Path,
+    lost: Lost<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Closed, StoreError> {
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }
@@ -188,7 +199,7 @@ pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut
             || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
         )?;
         // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since.
-        mark_restored(into)
+        mark_restored(into, lost)
     })
 }
 

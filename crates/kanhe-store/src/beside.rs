@@ -19,7 +19,7 @@ pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreEr
 }
 
 /// Makes a folder likewise, of a backup: it also takes away what a founding has left unfinished.
-pub(crate) fn restored(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+pub(crate) fn restored<T>(place: &Path, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
     take_away(&named(place, UNFINISHED))?;
     made(place, &named(place, RESTORING), make)
 }
@@ -33,12 +33,12 @@ fn take_away(beside: &Path) -> Result<(), StoreError> {
     if beside.exists() { fs::remove_dir_all(beside).map_err(failed) } else { Ok(()) }
 }
 
-fn made(place: &Path, beside: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+fn made<T>(place: &Path, beside: &Path, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
     take_away(beside)?;
     fs::create_dir_all(beside).map_err(failed)?;
     // What was refused takes no room; only who was killed leaves it behind.
-    make(beside).inspect_err(|_| drop(fs::remove_dir_all(beside)))?;
-    faults::pass(|| move_to(beside, place).map_err(failed))
+    let made = make(beside).inspect_err(|_| drop(fs::remove_dir_all(beside)))?;
+    faults::pass(|| move_to(beside, place).map_err(failed)).map(|()| made)
 }
 
 /// A place whose name has an ending more.

@@ -56,6 +56,30 @@ pub enum StoreError {
         /// The events of the library.
         found: u64,
     },
+    /// The checkpoint that tells what was lost is that of another log.
+    #[error("the checkpoint is not one of the log {origin} of this backup, by the key of that log")]
+    OtherLog {
+        /// The name of the backup's log.
+        origin: String,
+    },
+    /// The checkpoint has fewer events than the backup, and the backup's log does not begin with them.
+    #[error("the checkpoint has {size} events, and the {found} of this backup do not begin with them")]
+    OtherCheckpoint {
+        /// The events of the checkpoint.
+        size: u64,
+        /// The events of the backup.
+        found: u64,
+    },
+    /// So much cannot have been lost: there are no lists for it.
+    #[error("with {lost} certificates lost of each agency, {lists} status lists would be needed, and a pack has {most}")]
+    TooMuchLost {
+        /// Certificates of each agency.
+        lost: u64,
+        /// Lists of all agencies.
+        lists: u64,
+        /// Lists of a pack.
+        most: usize,
+    },
     /// There is a library already.
     #[error("{folder} holds a library already")]
     Exists {
@@ -155,6 +179,9 @@ impl StoreError {
             Self::BackupDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",
             Self::OtherHistory { .. } => "backup_other_history",
+            Self::OtherLog { .. } => "restore_other_log",
+            Self::OtherCheckpoint { .. } => "restore_other_history",
+            Self::TooMuchLost { .. } => "restore_too_much_lost",
             Self::Exists { .. } => "store_exists",
             Self::Foreign => "store_foreign",
             Self::Newer { .. } => "store_newer",

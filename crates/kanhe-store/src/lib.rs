@@ -17,6 +17,7 @@ pub mod backup;
 pub mod bare;
 mod beside;
 pub mod check;
+mod closing;
 mod counts;
 mod crc;
 mod cursor;

@@ -1,6 +1,7 @@
 //! Making, opening and closing a library.
 
 use crate::beside::{is_half_restored, whole};
+use crate::closing::{Closed, Lost, closing};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::library::{Library, Settings};
@@ -9,7 +10,7 @@ use crate::secret::{Keys, LibrarySecret};
 use crate::view::View;
 use crate::writer::{self, Writer};
 use crate::writes::Writes;
-use crate::{layout, slots, still};
+use crate::{layout, still};
 use kanhe_core::code::RegionCode;
 use kanhe_core::wire;
 use kanhe_log::edge::Edge;
@@ -115,10 +116,10 @@ impl Library {
 }
 
 /// Writes into a library that a backup brought back, and that nobody has opened yet, that it is one.
-pub(crate) fn mark_restored(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn mark_restored(folder: &Path, lost: Lost<'_>) -> Result<Closed, StoreError> {
     let db = database(folder, Settings::default(), Way::Open)?;
-    founding(&db)?;
-    writer::write(&db, &slots::closing(&db)?)
+    let (writes, closed) = closing(&db, &founding(&db)?, lost)?;
+    writer::write(&db, &writes).map(|()| closed)
 }
 
 /// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.

@@ -5,6 +5,7 @@ use crate::family::Family;
 use crate::library::Library;
 use crate::pen::Pen;
 use crate::record::read;
+use crate::view::View;
 use crate::writes::Writes;
 use kanhe_core::envelope::{Authentic, Envelope, EnvelopeError};
 use kanhe_core::key::VerifyingKey;
@@ -51,10 +52,20 @@ pub(crate) struct ReadManifest {
     manifest: Arc<Authentic<Manifest>>,
 }
 
+/// The manifest of a library that is not open.
+pub(crate) fn manifest(view: View<'_>) -> Result<Option<SignedManifest>, StoreError> {
+    view.get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+}
+
+/// Its last published checkpoint.
+pub(crate) fn checkpoint(view: View<'_>) -> Result<Option<String>, StoreError> {
+    view.get(Family::Meta, CHECKPOINT)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+}
+
 impl Library {
     /// The manifest that the library works under, once an agency was added.
     pub fn manifest(&self) -> Result<Option<SignedManifest>, StoreError> {
-        self.view().get(Family::Meta, MANIFEST)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+        manifest(self.view())
     }
 
     /// The same opened, and with the caller's words for one that is not believed. That of a province has thousands of keys: it is opened
@@ -93,7 +104,7 @@ impl Library {
 
     /// The checkpoint that was published last, a signed note.
     pub fn checkpoint(&self) -> Result<Option<String>, StoreError> {
-        self.view().get(Family::Meta, CHECKPOINT)?.map(|bytes| read(Family::Meta, &bytes)).transpose()
+        checkpoint(self.view())
     }
 
     /// The head of the log that was published last; its signature is for who has the log's key.

@@ -3,6 +3,7 @@
 //! The order is a permutation of the page: a Feistel network over 18 bits whose rounds are keyed hashes, walked until it falls into the
 //! page (cycle walking). No slot is given out twice, and nothing but a counter has to be remembered.
 
+use crate::closing::first_pages;
 use crate::counts;
 use crate::error::StoreError;
 use crate::family::Family;
@@ -10,14 +11,12 @@ use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::read;
 use crate::secret::Keys;
-use crate::view::View;
-use crate::writes::Writes;
 use kanhe_core::code::Uscc;
 use kanhe_core::pack::MOST_LISTS;
 use kanhe_core::status::{ENTRIES_PER_LIST, State};
 use kanhe_core::wire;
 use minicbor::{Decode, Encode};
-use rocksdb::DB;
+use std::collections::BTreeMap;
 
 /// Bits of one half of the network; both together are one bit more than a page has.
 const HALF: u32 = 9;
@@ -26,12 +25,6 @@ const ROUNDS: u8 = 4;
 
 /// The page number under which the next ordinal of an agency stands: no page of slots has it.
 const NEXT: u32 = u32::MAX;
-
-/// Where in `meta` stands from which page on slots are given out since a backup was restored.
-const FIRST_PAGE: &[u8] = b"first page";
-
-/// Pages behind the one that an agency was filling when the backup was taken: that one and one more may be full by now.
-const LEFT_OUT: u32 = 2;
 
 /// A slot as it was given out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,31 +115,8 @@ pub(crate) fn next_key(agency: &Uscc) -> Vec<u8> {
     layout::page(agency, NEXT)
 }
 
-/// What is written into a library that a backup brought back: its pages are closed, and their lists are to be signed anew.
-///
-/// What was issued after the backup is known to nobody here, so no slot of those pages, and of one more, is given out any more.
-pub(crate) fn closing(db: &DB) -> Result<Writes, StoreError> {
-    let (view, mut writes) = (View::of(db), Writes::default());
-    let mut filling = first_page(view)?;
-    for row in view.scan(Family::Pages, &[], &[])? {
-        let (key, value) = row?;
-        if page_of(&key).is_some() {
-            writes.put(Family::Pages, key, Some(Page::touched(Some(&value))?));
-        } else {
-            filling = filling.max(page_with(counts::number(&value).unwrap_or(0)));
-        }
-    }
-    writes.put(Family::Meta, FIRST_PAGE.to_vec(), Some(wire::to_vec(&filling.saturating_add(LEFT_OUT))));
-    Ok(writes)
-}
-
-/// The first page of which slots are given out: 0, unless a backup was restored.
-fn first_page(view: View<'_>) -> Result<u32, StoreError> {
-    view.get(Family::Meta, FIRST_PAGE)?.map_or(Ok(0), |bytes| read(Family::Meta, &bytes))
-}
-
 /// The page of an ordinal.
-fn page_with(ordinal: u64) -> u32 {
+pub(crate) fn page_with(ordinal: u64) -> u32 {
     u32::try_from(ordinal / u64::from(ENTRIES_PER_LIST)).unwrap_or(u32::MAX)
 }
 
@@ -155,25 +125,26 @@ impl Library {
     pub(crate) fn next_slot(&self, agency: &Uscc) -> Result<u32, StoreError> {
         let found = self.view().get(Family::Pages, &next_key(agency))?;
         let next = u32::try_from(found.as_deref().and_then(counts::number).unwrap_or(0)).map_err(|_| StoreError::NoSlot)?;
-        Ok(next.max(first_page(self.view())?.saturating_mul(ENTRIES_PER_LIST)))
+        Ok(next.max(first_pages(self.view())?.of(agency).saturating_mul(ENTRIES_PER_LIST)))
     }
 
-    /// What stands in a page for slots that nobody holds: valid, as none was handed out; or superseded, as those were lost that were.
+    /// What stands in a page of an agency for slots that nobody holds: valid, as none was handed out; or superseded, as those were lost that were.
     ///
     /// Whoever was handed one before the backup was restored is issued another, and the library could never revoke the lost one.
-    pub fn unheld(&self, page: u32) -> Result<State, StoreError> {
-        Ok(if page < first_page(self.view())? { State::Superseded } else { State::Valid })
+    pub fn unheld(&self, agency: &Uscc, page: u32) -> Result<State, StoreError> {
+        Ok(if page < first_pages(self.view())?.of(agency) { State::Superseded } else { State::Valid })
     }
 
-    /// The pages of an agency, each with what has happened to it.
-    pub fn pages(&self, agency: &Uscc) -> Result<Vec<(u32, Page)>, StoreError> {
+    /// The pages of an agency that want a list, each with what has happened to it: those that have slots of its certificates, and all before
+    /// the first of which slots are given out since a backup was restored. An agency may have begun such a page after the backup, and only a
+    /// list that says otherwise takes the word of the list of then away.
+    pub fn pages(&self, agency: &Uscc) -> Result<BTreeMap<u32, Page>, StoreError> {
         let prefix = Key::new().agency(agency).end();
-        let rows = self.view().scan(Family::Pages, &prefix, &prefix)?;
-        let mut pages = Vec::new();
-        for row in rows {
+        let mut pages: BTreeMap<u32, Page> = (0..first_pages(self.view())?.of(agency)).map(|page| (page, Page::default())).collect();
+        for row in self.view().scan(Family::Pages, &prefix, &prefix)? {
             let (key, value) = row?;
             if let Some(page) = page_of(&key) {
-                pages.push((page, read(Family::Pages, &value)?));
+                pages.insert(page, read(Family::Pages, &value)?);
             }
         }
         Ok(pages)
@@ -196,8 +167,14 @@ impl Library {
 }
 
 /// The page of a key, unless it is the one under which the next ordinal stands.
-fn page_of(key: &[u8]) -> Option<u32> {
+pub(crate) fn page_of(key: &[u8]) -> Option<u32> {
     key.last_chunk().map(|bytes| u32::from_be_bytes(*bytes)).filter(|page| *page != NEXT)
+}
+
+/// Whose page or next ordinal stands under a key.
+pub(crate) fn agency_of(key: &[u8]) -> Option<Uscc> {
+    let (agency, _) = key.split_last_chunk::<4>()?;
+    Uscc::parse(std::str::from_utf8(agency).ok()?).ok()
 }
 
 #[cfg(test)]

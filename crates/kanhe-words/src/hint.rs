@@ -121,6 +121,6 @@ mod tests {
             "log_later_act",
             "library_key_unknown",
         ];
-        ["config_", "checkpoint_copy_", "backup_"].iter().any(|family| code.starts_with(family)) || rest.contains(&code)
+        ["config_", "checkpoint_copy_", "backup_", "restore_"].iter().any(|family| code.starts_with(family)) || rest.contains(&code)
     }
 }

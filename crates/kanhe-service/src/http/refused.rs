@@ -37,6 +37,9 @@ impl From<StoreError> for Problem {
             | StoreError::BackupDamaged { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }
+            | StoreError::OtherLog { .. }
+            | StoreError::OtherCheckpoint { .. }
+            | StoreError::TooMuchLost { .. }
             | StoreError::Exists { .. }
             | StoreError::Foreign
             | StoreError::Newer { .. }

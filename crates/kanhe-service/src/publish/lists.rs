@@ -132,7 +132,7 @@ fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, 
 fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &dyn Signer) -> Result<Arc<Notice>, ListError> {
     let issued = house.now();
     let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
-    let statuses = list_of(house.library.states(&agency.code, number)?, house.library.unheld(number)?)?;
+    let statuses = list_of(house.library.states(&agency.code, number)?, house.library.unheld(&agency.code, number)?)?;
     let list = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
     // The changes were counted before the states were read: what changed meanwhile is signed the next time.
     let kept = Kept { changes: page.changes, list };

@@ -13,6 +13,18 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "backup {} has {} events, and the {} of this library do not begin with them",
         "备份 {} 有 {} 条事件，而此库的 {} 条事件并不以它们开头",
     ),
+    (
+        "the checkpoint is not one of the log {} of this backup, by the key of that log",
+        "检查点不属于此备份的日志 {}，或不是由该日志的密钥签名",
+    ),
+    (
+        "the checkpoint has {} events, and the {} of this backup do not begin with them",
+        "检查点有 {} 条事件，而此备份的 {} 条事件并不以它们开头",
+    ),
+    (
+        "with {} certificates lost of each agency, {} status lists would be needed, and a pack has {}",
+        "若每个机构遗失 {} 张证照，将需要 {} 份状态清单，而一个证照包最多 {} 份",
+    ),
     ("the folder of backups is in the library, and would be lost with it", "备份目录在证照库内，会随之丢失"),
     ("what is made would stand in the folder of a library", "输出将写入证照库的目录"),
     ("it is read, and would be written over", "它正是要读取的文件，会被覆盖"),

@@ -176,6 +176,21 @@ pub(super) const REMEDIES: &[Row] = &[
         "Correct the days, so that it ends later than what it renews; to change something else, `kanhe amend`.",
     ),
     (
+        "restore_other_history",
+        "用 --number 恢复另一份备份：此备份的日志已与公布的不同。",
+        "Restore another backup with --number: the log of this one is not the one that was published.",
+    ),
+    (
+        "restore_other_log",
+        "--checkpoint 与 --log-key 应属于此库的日志；没有的，用 --lost 说明至多遗失多少。",
+        "Give the checkpoint and the key of this library's log; where there is none, say with --lost how much may be lost.",
+    ),
+    (
+        "restore_too_much_lost",
+        "给出较小的 --lost：它是一个机构遗失的证照数；用 --checkpoint 而超出的，改用 --lost。",
+        "Give a smaller --lost: it counts the certificates that one agency has lost. Where --checkpoint led here, give --lost instead.",
+    ),
+    (
         "review_needed",
         "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends，转入的加 --origin 与 --from。",
         "Hand it in with `kanhe apply`, with --renews or --amends for a new version, with --origin and --from for what another region gave away: it is reviewed first.",

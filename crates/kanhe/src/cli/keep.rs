@@ -29,6 +29,15 @@ pub struct RestoreArgs {
     /// Where the library goes: a folder that does not hold one
     #[arg(long, value_name = "DIR")]
     pub into: PathBuf,
+    /// The checkpoint of the log that was published last: it tells how much was lost since the backup
+    #[arg(long, value_name = "FILE", requires = "log_key")]
+    pub checkpoint: Option<PathBuf>,
+    /// The log's public key: its line, or a file with it
+    #[arg(long, value_name = "KEY|FILE", requires = "checkpoint")]
+    pub log_key: Option<String>,
+    /// How many certificates of one agency may be lost since the backup, at most [default: 100000]
+    #[arg(long, value_name = "N", conflicts_with = "checkpoint")]
+    pub lost: Option<u64>,
 }
 
 /// `kanhe check …`

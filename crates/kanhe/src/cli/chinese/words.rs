@@ -382,6 +382,14 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("The folder of backups", "备份目录"),
     ("Which backup [default: the last]", "第几个备份 [默认：最近一个]"),
+    (
+        "The checkpoint of the log that was published last: it tells how much was lost since the backup",
+        "最后公布的日志检查点，由此得知备份之后遗失多少",
+    ),
+    (
+        "How many certificates of one agency may be lost since the backup, at most [default: 100000]",
+        "备份之后一个机构至多可能遗失多少张证照 [默认：100000]",
+    ),
     ("Only what the library keeps of this holder; - reads the code from standard input", "仅此持证主体的数据；- 表示从标准输入读取代码"),
     ("Where the export goes: one tar file, for its owner only", "导出文件存放处：一个 tar 文件，仅所有者可读"),
     // Applications under review.

@@ -1,21 +1,18 @@
-//! `kanhe backup`, `restore`, `check`: keeping a library, and knowing that it is whole.
+//! `kanhe backup`, `check`: keeping a library, and knowing that it is whole.
 
 use super::bar::{BYTES, COUNTED, bar};
 use super::door::door;
-use super::{SECRET, alone, database, open, stored};
-use crate::cli::{BackupArgs, CheckArgs, RestoreArgs};
+use super::{SECRET, alone, open, stored};
+use crate::cli::{BackupArgs, CheckArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
-use jiff::Timestamp;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_service::shown::{Checked, ShownFinding};
-use kanhe_store::backup::{Backup, Earlier, Progress, backups, chosen, restore_with};
-use kanhe_store::docket::Docket;
+use kanhe_store::backup::{Backup, Earlier, Progress};
 use kanhe_store::{Library, StoreError};
-use serde_json::{Value, json};
-use std::fs;
+use serde_json::json;
 use std::path::Path;
 
 /// Adds a backup.
@@ -65,126 +62,6 @@ fn damaged(failure: Failure) -> Failure {
         "store_corrupt" => failure.hint(Words::new(
             "证照库或备份目录已损坏，未产生可用的新备份，原有备份未动：检查磁盘，用 kanhe restore 恢复较早的备份，或换一个备份目录。",
             "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
-        )),
-        _ => failure,
-    }
-}
-
-/// Restores a backup.
-pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
-    let into = database(&args.into);
-    let exists = || stored(StoreError::Exists { folder: args.into.display().to_string() });
-    if into.exists() {
-        return Err(exists());
-    }
-    // Nothing is written before all that can be refused was asked for.
-    let backup = chosen(&args.from, args.number).map_err(restoring)?;
-    let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
-        failure.hint(Words::new(
-            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
-            "Put the copy of `secret.age` that you kept into the folder of backups: without it no backup opens.",
-        ))
-    })?;
-    let place = args.into.join(SECRET);
-    let (was_there, had_secret) = (args.into.exists(), place.exists());
-    if had_secret && files::read(&place, LARGEST_KEY_FILE)? != secret {
-        return Err(exists());
-    }
-    files::make_folder(&args.into)?;
-    // The secret first: a restoration that is broken off leaves no database, and is run again.
-    if !had_secret {
-        files::write_secret(&place, &secret)?;
-    }
-    let bar = bar(voice, backup.bytes, BYTES);
-    let restored = restore_with(&args.from, &backup, &into, &mut |done, _| bar.set_position(done));
-    bar.finish_and_clear();
-    if let Err(error) = restored {
-        // What was refused leaves nothing behind; what cannot be taken away does no harm.
-        if !had_secret {
-            let _ = fs::remove_file(&place);
-        }
-        if !was_there {
-            let _ = fs::remove_dir(&args.into);
-        }
-        return Err(restoring(error));
-    }
-    let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
-    let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
-    let (row, rows) = (restored.first().map(Known::row), others.iter().map(Known::row).collect::<Vec<_>>());
-    voice.say(&json!({ "library": args.into, "backup": row, "others": rows }), |language| {
-        let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
-        let (whole, place) = (lines(&restored), args.into.display());
-        let lost = LOST.of(language);
-        let said = match language {
-            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
-            Language::English => {
-                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}\n{lost}")
-            }
-        };
-        match language {
-            _ if others.is_empty() => said,
-            Language::Chinese => format!("{said}\n目录中的其他备份（--number）：\n{}", lines(&others)),
-            Language::English => format!("{said}\nother backups in the folder (--number):\n{}", lines(&others)),
-        }
-    });
-    Ok(Ended::Well)
-}
-
-/// What no library that was restored has, and what is to be done about it.
-const LOST: Words = Words::new(
-    "! 备份之后签发的证照、办理的事项都不在此库中。其后发出的二维码自下次签署状态列表起核验为“已被取代”：重新签发并换发；其后的吊销、暂扣等须重新办理，否则相关证照仍显示有效。备份之后已公布日志检查点的，不得用此库签发。",
-    "! What was issued and done after the backup is not in this library. Codes handed out since read *superseded* from the next status lists on: issue their tables again, and hand out the new codes. Do every act since again, revocations first: until then what they ended reads *in force*. If a checkpoint was published after the backup, issue nothing from this library.",
-);
-
-/// What an operator is told of a backup.
-struct Known {
-    number: u32,
-    taken: String,
-    docket: Result<Option<Docket>, StoreError>,
-}
-
-impl Known {
-    fn read(folder: &Path, backup: &Backup) -> Self {
-        let taken = Timestamp::from_second(backup.taken).unwrap_or_default().to_string();
-        Self { number: backup.number, taken, docket: Docket::read(folder, backup.number) }
-    }
-
-    /// What is not known is left out, an older kanhe wrote nothing beside a backup; what cannot be read is told by its code.
-    fn row(&self) -> Value {
-        let Self { number, taken, docket } = self;
-        match docket {
-            Ok(Some(Docket { region, origin, head, certificates, .. })) => json!({
-                "number": number, "taken": taken, "region": region.as_str(), "origin": origin, "certificates": certificates, "events": head.size,
-            }),
-            Ok(None) => json!({ "number": number, "taken": taken }),
-            Err(error) => json!({ "number": number, "taken": taken, "unreadable": error.code() }),
-        }
-    }
-
-    fn line(&self, language: Language) -> String {
-        let Self { number, taken, docket } = self;
-        match (language, docket) {
-            (Language::Chinese, Ok(Some(Docket { origin, head, certificates, .. }))) => {
-                format!("备份 {number}  {taken}  {origin}  {certificates} 张证照  {} 条事件", head.size)
-            }
-            (Language::English, Ok(Some(Docket { origin, head, certificates, .. }))) => {
-                format!("backup {number}  {taken}  {origin}  {certificates} certificates  {} events", head.size)
-            }
-            (Language::Chinese, Ok(None)) => format!("备份 {number}  {taken}"),
-            (Language::English, Ok(None)) => format!("backup {number}  {taken}"),
-            (Language::Chinese, Err(error)) => format!("备份 {number}  {taken}  备份说明无法读取（{}）", error.code()),
-            (Language::English, Err(error)) => format!("backup {number}  {taken}  its docket cannot be read ({})", error.code()),
-        }
-    }
-}
-
-/// What to do where a backup cannot be restored: there may be another.
-fn restoring(error: StoreError) -> Failure {
-    let failure = stored(error);
-    match failure.code() {
-        "store_corrupt" | "store_database" => failure.hint(Words::new(
-            "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
-            "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
         )),
         _ => failure,
     }

@@ -15,7 +15,7 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
     let mut signed = Signed::default();
     for (number, _) in library.pages(&agency.code).map_err(stored)? {
         let states = library.states(&agency.code, number).map_err(stored)?;
-        let unheld = library.unheld(number).map_err(stored)?;
+        let unheld = library.unheld(&agency.code, number).map_err(stored)?;
         let statuses = list_of(states.iter().copied(), unheld).map_err(defect)?;
         // Asked of the file itself: several folders have lists of one library, and none of them knows of what was signed into another.
         if !all && signer.holds(agency, number, &statuses) {

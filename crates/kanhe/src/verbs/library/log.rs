@@ -4,6 +4,8 @@ mod audit;
 mod list;
 mod publish;
 
+pub use audit::checkpoint as open_checkpoint;
+
 use super::door::{Door, Proof, Which, door};
 use super::events::event_line;
 use super::survivors::Theft;

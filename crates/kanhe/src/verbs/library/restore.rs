@@ -1,0 +1,238 @@
+//! `kanhe restore`: a library is brought back, and what it has lost is told.
+
+use super::bar::{BYTES, bar};
+use super::log::open_checkpoint;
+use super::{SECRET, database, public_key, stored};
+use crate::cli::RestoreArgs;
+use crate::failure::Failure;
+use crate::files;
+use crate::verbs::{Ended, Voice};
+use crate::words::{Language, Words};
+use jiff::Timestamp;
+use kanhe_core::key::PublicKeyLine;
+use kanhe_core::pack::MOST_LISTS;
+use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_log::checkpoint::AuthenticCheckpoint;
+use kanhe_store::StoreError;
+use kanhe_store::backup::{Backup, Closed, Lost, backups, chosen, restore_with};
+use kanhe_store::docket::Docket;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// Restores a backup.
+pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
+    let into = database(&args.into);
+    if into.exists() {
+        return Err(exists(args));
+    }
+    // Nothing is written before all that can be refused was asked for.
+    let published = published(args)?;
+    let lost = match (&published, args.lost) {
+        (Some((checkpoint, key)), _) => Lost::Published { checkpoint, key },
+        (None, Some(most)) => Lost::AtMost(most),
+        (None, None) => Lost::Untold,
+    };
+    let backup = chosen(&args.from, args.number).map_err(restoring)?;
+    let closed = bring_back(args, &backup, (&into, lost), voice)?;
+    let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
+    let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
+    let given_up = GivenUp { closed, told: !matches!(lost, Lost::Untold) };
+    let (row, rows) = (restored.first().map(Known::row), others.iter().map(Known::row).collect::<Vec<_>>());
+    voice.say(&json!({ "library": args.into, "backup": row, "others": rows, "lost": given_up.row() }), |language| {
+        let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
+        let (whole, place) = (lines(&restored), args.into.display());
+        let lost = format!("{}\n{}", LOST.of(language), given_up.lines(language));
+        let said = match language {
+            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
+            Language::English => {
+                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}\n{lost}")
+            }
+        };
+        match language {
+            _ if others.is_empty() => said,
+            Language::Chinese => format!("{said}\n目录中的其他备份（--number）：\n{}", lines(&others)),
+            Language::English => format!("{said}\nother backups in the folder (--number):\n{}", lines(&others)),
+        }
+    });
+    Ok(Ended::Well)
+}
+
+fn exists(args: &RestoreArgs) -> Failure {
+    stored(StoreError::Exists { folder: args.into.display().to_string() })
+}
+
+/// The checkpoint that was published last, believed by the key of the log.
+fn published(args: &RestoreArgs) -> Result<Option<(AuthenticCheckpoint, PublicKeyLine)>, Failure> {
+    let Some((checkpoint, key)) = args.checkpoint.as_deref().zip(args.log_key.as_deref()) else { return Ok(None) };
+    let key = public_key(key)?;
+    Ok(Some((open_checkpoint(checkpoint, &key)?, key)))
+}
+
+/// Puts the secret and the database into their places, or leaves nothing.
+fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_>), voice: Voice) -> Result<Closed, Failure> {
+    let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
+        failure.hint(Words::new(
+            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
+            "Put the copy of `secret.age` that you kept into the folder of backups: without it no backup opens.",
+        ))
+    })?;
+    let place = args.into.join(SECRET);
+    let (was_there, had_secret) = (args.into.exists(), place.exists());
+    if had_secret && files::read(&place, LARGEST_KEY_FILE)? != secret {
+        return Err(exists(args));
+    }
+    files::make_folder(&args.into)?;
+    // The secret first: a restoration that is broken off leaves no database, and is run again.
+    if !had_secret {
+        files::write_secret(&place, &secret)?;
+    }
+    let bar = bar(voice, backup.bytes, BYTES);
+    let restored = restore_with(&args.from, backup, into, lost, &mut |done, _| bar.set_position(done));
+    bar.finish_and_clear();
+    restored.map_err(|error| {
+        // What was refused leaves nothing behind; what cannot be taken away does no harm.
+        if !had_secret {
+            let _ = fs::remove_file(&place);
+        }
+        if !was_there {
+            let _ = fs::remove_dir(&args.into);
+        }
+        restoring(error)
+    })
+}
+
+/// What no library that was restored has, and what is to be done about it.
+const LOST: Words = Words::new(
+    "! 备份之后签发的证照、办理的事项都不在此库中。其后发出的二维码自下次签署状态清单起核验为“已被取代”：重新签发并换发；其后的吊销、暂扣等须重新办理，否则相关证照仍显示有效。备份之后已公布日志检查点的，不得用此库签发。\n! 从同一备份恢复的库只能有一个继续签发：两个库会发放相同的状态位，吊销一张证照会使另一张也被拒绝。",
+    "! What was issued and done after the backup is not in this library. Codes handed out since read *superseded* from the next status lists on: issue their tables again, and hand out the new codes. Do every act since again, revocations first: until then what they ended reads *in force*. If a checkpoint was published after the backup, issue nothing from this library.\n! Of the libraries that were restored from one backup only one may go on issuing: two give out the same status slots, and revoking a certificate of one refuses one of the other.",
+);
+
+/// What others know, and this library not.
+fn forked(events: u64, language: Language) -> String {
+    match language {
+        Language::Chinese => {
+            format!("! 检查点比此备份多 {events} 条事件，他人已经知道：有更新的备份就恢复那一份；不得用此库公布日志，也不得签发。")
+        }
+        Language::English => format!(
+            "! The checkpoint has {events} events that this backup has not, and others know them: restore a newer backup if there is one; publish no log from this library, and issue nothing."
+        ),
+    }
+}
+
+/// The slots that are not given out any more, for their certificates may be lost.
+struct GivenUp {
+    closed: Closed,
+    /// Whether somebody has said how much may be lost.
+    told: bool,
+}
+
+impl GivenUp {
+    fn row(&self) -> Value {
+        let Closed { lost, events, lists } = self.closed;
+        json!({ "most": lost, "told": self.told, "events": events, "lists": lists, "most_lists": MOST_LISTS })
+    }
+
+    fn lines(&self, language: Language) -> String {
+        let forked = self.closed.events.filter(|events| *events > 0).map(|events| forked(events, language));
+        let too_many = usize::try_from(self.closed.lists).map_or(true, |lists| lists > MOST_LISTS).then(|| self.too_many(language));
+        [forked, Some(self.left_out(language)), too_many].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
+    fn left_out(&self, language: Language) -> String {
+        let Closed { lost, .. } = self.closed;
+        match (language, self.told) {
+            (Language::Chinese, true) => format!("已为备份之后可能遗失的证照留出状态位：每个机构 {lost} 张。"),
+            (Language::English, true) => {
+                format!("Left out for what may be lost since the backup: the status slots of {lost} certificates of each agency.")
+            }
+            (Language::Chinese, false) => format!(
+                "! 未说明备份之后遗失多少，假定每个机构不超过 {lost} 张，已为其留出状态位。若某机构可能更多，请用 --checkpoint（最后公布的日志检查点）或 --lost 重新恢复到另一目录：否则新证照会占用遗失证照的状态位，吊销一张会使另一张也被拒绝。"
+            ),
+            (Language::English, false) => format!(
+                "! Nobody said how much is lost since the backup: it is assumed that no agency issued more than {lost} certificates, and their status slots are left out. If one may have issued more, restore into another folder with --checkpoint (the checkpoint of the log that was published last) or --lost: otherwise new certificates get the slots of lost ones, and revoking one refuses the other."
+            ),
+        }
+    }
+
+    fn too_many(&self, language: Language) -> String {
+        let Closed { lists, .. } = self.closed;
+        match language {
+            Language::Chinese => format!(
+                "! 各机构再次签发后共有 {lists} 份状态清单，而一个证照包最多 {MOST_LISTS} 份，超出即无法制作新的证照包（pack_too_many_parts）。如确知每个机构遗失较少，用 --lost 给出较小的数，重新恢复到另一目录。"
+            ),
+            Language::English => format!(
+                "! Once each agency has issued again there are {lists} status lists, and a pack has {MOST_LISTS}: with more no new pack is made (pack_too_many_parts). If you know that no agency lost so many, restore into another folder with a smaller --lost."
+            ),
+        }
+    }
+}
+
+/// What an operator is told of a backup.
+struct Known {
+    number: u32,
+    taken: String,
+    docket: Result<Option<Docket>, StoreError>,
+}
+
+impl Known {
+    fn read(folder: &Path, backup: &Backup) -> Self {
+        let taken = Timestamp::from_second(backup.taken).unwrap_or_default().to_string();
+        Self { number: backup.number, taken, docket: Docket::read(folder, backup.number) }
+    }
+
+    /// What is not known is left out, an older kanhe wrote nothing beside a backup; what cannot be read is told by its code.
+    fn row(&self) -> Value {
+        let Self { number, taken, docket } = self;
+        match docket {
+            Ok(Some(Docket { region, origin, head, certificates, .. })) => json!({
+                "number": number, "taken": taken, "region": region.as_str(), "origin": origin, "certificates": certificates, "events": head.size,
+            }),
+            Ok(None) => json!({ "number": number, "taken": taken }),
+            Err(error) => json!({ "number": number, "taken": taken, "unreadable": error.code() }),
+        }
+    }
+
+    fn line(&self, language: Language) -> String {
+        let Self { number, taken, docket } = self;
+        match (language, docket) {
+            (Language::Chinese, Ok(Some(Docket { origin, head, certificates, .. }))) => {
+                format!("备份 {number}  {taken}  {origin}  {certificates} 张证照  {} 条事件", head.size)
+            }
+            (Language::English, Ok(Some(Docket { origin, head, certificates, .. }))) => {
+                format!("backup {number}  {taken}  {origin}  {certificates} certificates  {} events", head.size)
+            }
+            (Language::Chinese, Ok(None)) => format!("备份 {number}  {taken}"),
+            (Language::English, Ok(None)) => format!("backup {number}  {taken}"),
+            (Language::Chinese, Err(error)) => format!("备份 {number}  {taken}  备份说明无法读取（{}）", error.code()),
+            (Language::English, Err(error)) => format!("backup {number}  {taken}  its docket cannot be read ({})", error.code()),
+        }
+    }
+}
+
+/// What to do where a backup cannot be restored: there may be another.
+fn restoring(error: StoreError) -> Failure {
+    let failure = stored(error);
+    match failure.code() {
+        "store_corrupt" | "store_database" => failure.hint(Words::new(
+            "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
+            "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
+        )),
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_lists_than_a_pack_has_are_warned_of() {
+        for (lists, warned) in [(2048, false), (2049, true)] {
+            let given_up = GivenUp { closed: Closed { lost: 100_000, events: None, lists }, told: false };
+            for language in [Language::Chinese, Language::English] {
+                assert_eq!(given_up.lines(language).contains("pack_too_many_parts"), warned, "{lists}");
+            }
+        }
+    }
+}

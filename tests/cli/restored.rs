@@ -73,6 +73,33 @@ fn a_code_is_refused_also_of_an_agency_that_had_issued_nothing_before_the_backup
 }
 
 #[test]
+fn a_library_beside_another_gives_out_none_of_its_slots_and_signs_none_of_its_lists() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let old = archive.identifiers()[0].clone();
+    let old_seal = seal(&archive, &old);
+    assert_eq!(verdicts(&archive, "1", &[&old_seal]), ["accepted"]);
+
+    fs::rename(archive.path("library"), archive.path("before")).unwrap();
+    let (identity, library) = (archive.path("identity.txt"), archive.path("library"));
+    let founding = ["init", &library, "--region", "440000", "--origin", "gd.example.cn/log2", "--library-identity", &identity];
+    let beyond = kanhe(&[&founding[..], &["--first-page", "2048"]].concat()).ended(2);
+    assert!(beyond.err.contains("2047"), "no pack has a list of that number: {beyond:?}");
+    let told = kanhe(&[&founding[..], &["--first-page", "1", "--json"]].concat()).ended(0).json();
+    assert_eq!(told["first_page"], 1);
+    archive.take_up("manifest");
+    archive.issuing(permits(3)).run().ended(0);
+    let new = archive.identifiers();
+    let seals: Vec<String> = new[1..].iter().map(|identifier| seal(&archive, identifier)).collect();
+    archive.change("revoke", &new[2]).ended(0);
+    let now = [&old_seal, &seals[0], &seals[1]];
+    assert_eq!(verdicts(&archive, "2", &now), ["accepted", "accepted", "revoked"], "the list of the other stands beside");
+    let slot = |identifier: &str| archive.told(&["show", identifier])["slot"].as_u64().unwrap();
+    assert!(new.iter().all(|identifier| slot(identifier) >= 131_072));
+    archive.is_whole();
+}
+
+#[test]
 fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
     let archive = Archive::open();
     let (backups, log_key) = (archive.path("backups"), archive.path("log.pub"));

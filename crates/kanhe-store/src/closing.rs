@@ -28,6 +28,7 @@ use minicbor::encode::{self, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use rocksdb::DB;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where in `meta` stands from which page on slots are given out since a backup was restored.
 const FIRST_PAGES: &[u8] = b"first page";
@@ -71,7 +72,7 @@ pub struct Closed {
 ///
 /// ```cddl
 /// first-pages = page                                      ; of every agency: as a kanhe restored that knew one number for all
-///             / [ others: page, agencies: { * uscc => page } ]
+///             / [ others: page, agencies: { * uscc => page }, elsewhere: page ]
 /// page = uint .size 4
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,11 +80,32 @@ pub(crate) struct FirstPages {
     /// Of those that had issued nothing.
     others: u32,
     agencies: BTreeMap<Uscc, u32>,
+    /// Those before this one are another library's, which signs their lists.
+    elsewhere: u32,
 }
 
 impl FirstPages {
+    /// Those of a library that is founded beside another, which has all pages before one.
+    pub(crate) const fn beside(elsewhere: u32) -> Self {
+        Self { others: elsewhere, agencies: BTreeMap::new(), elsewhere }
+    }
+
     pub(crate) fn of(&self, agency: &Uscc) -> u32 {
         self.agencies.get(agency).copied().unwrap_or(self.others)
+    }
+
+    /// The pages of an agency before its first that are this library's.
+    pub(crate) fn left_out(&self, agency: &Uscc) -> Range<u32> {
+        self.elsewhere..self.of(agency)
+    }
+
+    /// What is written of them when a library is founded.
+    pub(crate) fn founding(&self) -> Writes {
+        let mut writes = Writes::default();
+        if *self != Self::default() {
+            writes.put(Family::Meta, FIRST_PAGES.to_vec(), Some(wire::to_vec(self)));
+        }
+        writes
     }
 
     /// Those behind every page that agencies may have begun which had come so far, and issued no more than so many certificates since.
@@ -92,7 +114,7 @@ impl FirstPages {
         let behind = |ordinal: u64| page_with(ordinal.saturating_add(lost).saturating_add(SPARE)).saturating_add(1).min(most);
         let begin = |page: u32| u64::from(page) * u64::from(ENTRIES_PER_LIST);
         let agencies = next.iter().map(|(agency, next)| (*agency, behind((*next).max(begin(self.of(agency))))));
-        Self { others: behind(begin(self.others)), agencies: agencies.collect() }
+        Self { others: behind(begin(self.others)), agencies: agencies.collect(), elsewhere: self.elsewhere }
     }
 
     /// Lists of these agencies, once each has issued again.
@@ -103,22 +125,23 @@ impl FirstPages {
 
 impl<C> Encode<C> for FirstPages {
     fn encode<W: Write>(&self, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.array(2)?.u32(self.others)?;
-        self.agencies.encode(e, ctx)
+        e.array(3)?.u32(self.others)?;
+        self.agencies.encode(e, ctx)?;
+        e.u32(self.elsewhere)?.ok()
     }
 }
 
 impl<'b, C> Decode<'b, C> for FirstPages {
     fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, Error> {
         if matches!(d.datatype()?, Type::U8 | Type::U16 | Type::U32) {
-            return Ok(Self { others: d.u32()?, agencies: BTreeMap::new() });
+            return Ok(Self { others: d.u32()?, ..Self::default() });
         }
-        wire::array_of(d, 2)?;
-        Ok(Self { others: d.u32()?, agencies: BTreeMap::decode(d, ctx)? })
+        wire::array_of(d, 3)?;
+        Ok(Self { others: d.u32()?, agencies: BTreeMap::decode(d, ctx)?, elsewhere: d.u32()? })
     }
 }
 
-/// The first pages of a library; all are 0 unless it was restored.
+/// The first pages of a library; all are 0 unless it was restored, or founded beside another.
 pub(crate) fn first_pages(view: View<'_>) -> Result<FirstPages, StoreError> {
     view.get(Family::Meta, FIRST_PAGES)?.map_or_else(|| Ok(FirstPages::default()), |bytes| read(Family::Meta, &bytes))
 }
@@ -240,7 +263,15 @@ mod tests {
         for (bytes, page) in [(&[2][..], 2), (&[0x18, 200], 200), (&[0x19, 2, 1], 513)] {
             assert_eq!(read(bytes).of(&agency()), page);
         }
-        let pages = FirstPages { others: 2, agencies: BTreeMap::from([(agency(), 42)]) };
+        let pages = FirstPages { others: 2, agencies: BTreeMap::from([(agency(), 42)]), elsewhere: 1 };
         assert_eq!(read(&wire::to_vec(&pages)), pages);
+    }
+
+    #[test]
+    fn a_library_beside_another_leaves_its_pages_to_it_also_when_it_is_restored() {
+        let founded = FirstPages::beside(7);
+        assert_eq!((founded.of(&agency()), founded.left_out(&agency())), (7, 7..7));
+        let restored = founded.behind(&BTreeMap::from([(agency(), 7 * PAGE + 1)]), ASSUMED);
+        assert_eq!(restored.left_out(&agency()), 7..9);
     }
 }

@@ -140,7 +140,8 @@ impl Library {
     /// list that says otherwise takes the word of the list of then away.
     pub fn pages(&self, agency: &Uscc) -> Result<BTreeMap<u32, Page>, StoreError> {
         let prefix = Key::new().agency(agency).end();
-        let mut pages: BTreeMap<u32, Page> = (0..first_pages(self.view())?.of(agency)).map(|page| (page, Page::default())).collect();
+        let left_out = first_pages(self.view())?.left_out(agency);
+        let mut pages: BTreeMap<u32, Page> = left_out.map(|page| (page, Page::default())).collect();
         for row in self.view().scan(Family::Pages, &prefix, &prefix)? {
             let (key, value) = row?;
             if let Some(page) = page_of(&key) {

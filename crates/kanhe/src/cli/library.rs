@@ -44,6 +44,9 @@ pub struct InitArgs {
     /// Make a new age identity at the place of --library-identity
     #[arg(long, requires = "library_identity")]
     pub new_identity: bool,
+    /// Beside another library of the same agencies: the first page of slots that it has not begun. Their lists before it are the other's to sign
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..2048))]
+    pub first_page: u32,
 }
 
 /// `kanhe agency …`

@@ -253,6 +253,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "日志来源名称，如 gd.example.cn/log；签名检查点的密钥与之同名",
     ),
     ("Make a new age identity at the place of --library-identity", "在 --library-identity 处新生成 age 身份文件"),
+    (
+        "Beside another library of the same agencies: the first page of slots that it has not begun. Their lists before it are the other's to sign",
+        "与同一批机构的另一证照库并用时：该库尚未启用的首个状态位页；此前各页的状态列表仍由该库签署",
+    ),
     ("Take up the region's signed manifest: its agencies, their keys and their types", "登记本地区已签名的机构名录：机构、密钥和证照类型"),
     ("The signed manifest", "已签名的机构名录"),
     ("The region's root key: its line, or a file with it", "地区根密钥的公钥行，或公钥文件"),

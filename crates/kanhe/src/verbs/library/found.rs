@@ -36,8 +36,10 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     files::make_folder(&args.folder)?;
     // The secret first: a library whose secret was lost is lost. One without a database is of a founding that was broken off.
     let secret = if args.folder.join(SECRET).exists() { unlock(&args.folder, &args.lock)? } else { new_secret(args)? };
-    Library::create(&database(&args.folder), region, &args.origin, &secret, settings(&args.lock)).map_err(stored)?;
-    voice.say(&json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin }), |language| match language {
+    let (place, settings) = (database(&args.folder), settings(&args.lock));
+    Library::create_beside(&place, region, &args.origin, &secret, settings, args.first_page).map_err(stored)?;
+    let json = json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin, "first_page": args.first_page });
+    voice.say(&json, |language| match language {
         Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),
         Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),
     });

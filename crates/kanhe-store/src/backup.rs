@@ -51,11 +51,6 @@ pub enum Earlier {
 }
 
 impl Library {
-    /// Adds a backup to a folder of them, as [`Self::back_up_with`] does.
-    pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
-        self.back_up_with(folder, Earlier::Begun, &mut |_, _| {})
-    }
-
     /// Refuses a folder with backups of another library, as far as its dockets tell, before anything is written to it.
     pub fn owns(&self, folder: &Path) -> Result<(), StoreError> {
         if !is_folder_of_backups(folder) {
@@ -71,7 +66,7 @@ impl Library {
     ///
     /// The library or what was copied is damaged; the folder has the backups of another library, of another history unless `earlier` allows it,
     /// or nobody can read of which; or the folder cannot be written. Earlier backups stay as they were.
-    pub fn back_up_with(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+    pub fn back_up(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
         self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
@@ -154,16 +149,8 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
     Ok(backup)
 }
 
-/// Restores a backup into a folder that holds no library, as [`restore_with`] does.
-pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
-    if into.join("CURRENT").exists() {
-        return Err(StoreError::Exists { folder: into.display().to_string() });
-    }
-    restore_with(backups, &chosen(backups, number)?, into, &mut |_, _| {})
-}
-
 /// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
-pub fn restore_with(backups: &Path, backup: &Backup, into: &Path, progress: &mut Progress<'_>) -> Result<(), StoreError> {
+pub fn restore(backups: &Path, backup: &Backup, into: &Path, progress: &mut Progress<'_>) -> Result<(), StoreError> {
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }

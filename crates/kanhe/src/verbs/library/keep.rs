@@ -11,7 +11,7 @@ use crate::words::{Language, Words};
 use jiff::Timestamp;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_service::shown::{Checked, ShownFinding};
-use kanhe_store::backup::{Backup, Earlier, Progress, backups, chosen, restore_with};
+use kanhe_store::backup::{self, Backup, Earlier, Progress, backups, chosen};
 use kanhe_store::docket::Docket;
 use kanhe_store::{Library, StoreError};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     if !secret.exists() {
         files::write_secret(&secret, &own)?;
     }
-    library.back_up_with(to, earlier, progress).map_err(stored)
+    library.back_up(to, earlier, progress).map_err(stored)
 }
 
 /// What to do where no backup can be made: the earlier ones are as they were.
@@ -96,7 +96,7 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
         files::write_secret(&place, &secret)?;
     }
     let bar = bar(voice, backup.bytes, BYTES);
-    let restored = restore_with(&args.from, &backup, &into, &mut |done, _| bar.set_position(done));
+    let restored = backup::restore(&args.from, &backup, &into, &mut |done, _| bar.set_position(done));
     bar.finish_and_clear();
     if let Err(error) = restored {
         // What was refused leaves nothing behind; what cannot be taken away does no harm.

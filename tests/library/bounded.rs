@@ -53,6 +53,39 @@ fn a_page_within_an_agency_passes_over_so_many_of_others_and_the_next_goes_on() 
 }
 
 #[test]
+fn whether_a_number_is_taken_is_asked_of_ones_own_agency_alone() {
+    let mut registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let mut housing = House::of(Office::Housing);
+    let rows = |db: &rocksdb::DB, family: &str| {
+        let rows = db.iterator_cf(db.cf_handle(family).unwrap(), rocksdb::IteratorMode::Start);
+        rows.map(|row| row.map(|(key, value)| (key.into_vec(), value.into_vec())).unwrap()).collect::<Vec<_>>()
+    };
+    let again = |registry: &Registry| registry.issue(OPERATOR, 1, "R-again", "2026-03-01").map_err(|error| error.code()).err();
+    assert_eq!(again(&registry), Some("number_taken"));
+    // An older kanhe did not write whose the number is.
+    registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            let [(key, value)] = &rows(db, "numbers")[..] else { panic!("one number") };
+            assert_eq!(value, Office::Guangzhou.code().as_str().as_bytes());
+            write(db, "numbers", &[(key.clone(), Some(Vec::new()))]);
+        });
+    });
+    assert_eq!(again(&registry), Some("number_taken"));
+    assert_eq!(registry.library.check(|_| Vec::new(), |_, _| {}).unwrap(), []);
+    registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            let [(key, _)] = &rows(db, "numbers")[..] else { panic!("one number") };
+            write(db, "numbers", &[(key.clone(), Some(Office::Guangzhou.code().as_str().as_bytes().to_vec()))]);
+            write(db, "cards", &[(mark.number().to_be_bytes().to_vec(), None)]);
+        });
+    });
+    assert_eq!(again(&registry), Some("store_malformed"), "its own card is asked");
+    std::mem::swap(&mut registry.house, &mut housing);
+    assert_eq!(again(&registry), None, "and no other");
+}
+
+#[test]
 fn where_a_page_goes_on_names_no_certificate_of_another_agency() {
     let registry = collector();
     let own = Office::Housing.code();

@@ -85,6 +85,7 @@ const TABLE: &[Line] = &[
     ("identifiers", Any, Leads { at: 7, to: NOWHERE }, "check_identifier"),
     ("numbers", Any, Gone, "check_number"),
     ("numbers", Any, Garbled, "check_number"),
+    ("numbers", Any, Leads { at: 17, to: b'~' }, "check_number"),
     ("numbers", Any, ANOTHERS, "check_number"),
     ("numbers", Any, NOBODYS, "check_number"),
     ("holders", Any, Gone, "check_holder"),

@@ -270,8 +270,8 @@ fn what_lies_behind_a_cut_off_is_counted_listed_and_marked() {
     let signed = archive.told(&sign);
     assert_eq!((&signed["survivors"], &signed["behind"]), (&json!(1), &json!(1)));
     the_list_is_taken_up_and_asked_for_no_more(&archive, &list);
-    let told = archive.is_whole();
-    assert_eq!((&told["behind_cut_off"], key(&told)), (&json!(1), 0), "it is told, and no finding");
+    let whole = archive.is_whole();
+    assert_eq!((&whole["behind_cut_off"], key(&whole)), (&json!(1), 0), "it is told, and no finding");
     // What was looked at and ended is nobody's worry any more, and stays on the list.
     archive.change("annul", &second).ended(0);
     assert_eq!(archive.told(&["log", "lost", "--stolen", &stolen])["certificates"][0]["state"], "annulled");

@@ -13,6 +13,8 @@
     reason = "a test stops where it fails, and uses of a shared fixture what it needs"
 )]
 
+#[path = "../backups.rs"]
+mod backups;
 mod child;
 #[path = "../library/registry.rs"]
 mod registry;

@@ -1,5 +1,6 @@
 //! A library on which a story is played, and the check that nothing of it was lost.
 
+use crate::backups::{back_up, restore};
 use crate::registry::{ACCOUNTING, House, OPERATOR, holder, nobody_behind, secret};
 use crate::story::{Act, REVIEW};
 use jiff::{Timestamp, ToSpan};
@@ -17,7 +18,6 @@ use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
 use kanhe_log::note::NoteSigner;
 use kanhe_log::proof::verify_consistency;
-use kanhe_store::backup::restore;
 use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
 use kanhe_tests::Office;
 use kanhe_tests::world::{day, moment, test_key};
@@ -125,7 +125,7 @@ impl Stage {
             }
             Act::Publish => self.publish().map_err(|error| error.code())?,
             Act::SignPages => self.sign_pages().map_err(|error| error.code())?,
-            Act::BackUp => drop(self.library().back_up(&self.folder.join("backups")).map_err(|error| error.code())?),
+            Act::BackUp => drop(back_up(self.library(), &self.folder.join("backups")).map_err(|error| error.code())?),
             Act::Restore => self.restore(number).map_err(|error| error.code())?,
         }
         answer(Answer::Head(self.library().head().unwrap()));
@@ -160,7 +160,7 @@ impl Stage {
     /// A backup of today brings back what stands today.
     pub fn comes_back(&self) {
         let (backups, into) = (self.folder.join("backups"), self.folder.join("again"));
-        self.library().back_up(&backups).unwrap();
+        back_up(self.library(), &backups).unwrap();
         restore(&backups, None, &into.join("db")).unwrap();
         let again = Self::set(&into, 0);
         assert_eq!(again.library().head().unwrap(), self.library().head().unwrap());

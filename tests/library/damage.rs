@@ -85,6 +85,7 @@ const TABLE: &[Line] = &[
     ("identifiers", Any, Leads { at: 7, to: NOWHERE }, "check_identifier"),
     ("numbers", Any, Gone, "check_number"),
     ("numbers", Any, Garbled, "check_number"),
+    ("numbers", Any, Leads { at: 17, to: b'~' }, "check_number"),
     ("numbers", Any, ANOTHERS, "check_number"),
     ("numbers", Any, NOBODYS, "check_number"),
     ("holders", Any, Gone, "check_holder"),
@@ -218,12 +219,12 @@ fn furnished() -> Registry {
 }
 
 /// The database of a library that is closed, without any rule of ours.
-fn bare<T>(path: &Path, act: impl FnOnce(&rocksdb::DB) -> T) -> T {
+pub fn bare<T>(path: &Path, act: impl FnOnce(&rocksdb::DB) -> T) -> T {
     let options = rocksdb::Options::default();
     act(&rocksdb::DB::open_cf(&options, path, rocksdb::DB::list_cf(&options, path).unwrap()).unwrap())
 }
 
-fn write(db: &rocksdb::DB, family: &str, rows: &[(Vec<u8>, Option<Vec<u8>>)]) {
+pub fn write(db: &rocksdb::DB, family: &str, rows: &[(Vec<u8>, Option<Vec<u8>>)]) {
     let family = db.cf_handle(family).unwrap();
     for (key, value) in rows {
         match value {

@@ -1,7 +1,7 @@
 //! The office's own papers: sealed, paged, and in one batch with what they are about.
 
+use crate::backups::{back_up, restore};
 use crate::registry::{OPERATOR, Registry, secret};
-use kanhe_store::backup::restore;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Drawer, Library, Settings, StoreError};
 
@@ -78,7 +78,7 @@ fn papers_stand_the_next_morning_and_in_the_backup_and_pass_the_check() {
     assert!(library.office(Drawer::Hooks, b"h").unwrap().is_some());
     assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
     let backups = registry.folder.path().join("backups");
-    library.back_up(&backups).unwrap();
+    back_up(library, &backups).unwrap();
     let restored = registry.folder.path().join("restored");
     restore(&backups, None, &restored).unwrap();
     let restored = Library::open(&restored, &secret(), Settings::default()).unwrap();

@@ -1,11 +1,12 @@
 //! Libraries are founded once, and opened with their own secret only.
 
+use crate::backups::{back_up, restore};
 use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::status::{ENTRIES_PER_LIST, State};
-use kanhe_store::backup::{backups, restore};
+use kanhe_store::backup::backups;
 use kanhe_store::{Library, LibrarySecret, Settings};
 use std::collections::BTreeSet;
 
@@ -69,7 +70,7 @@ fn what_was_written_is_there_on_the_next_morning_and_its_signature_holds() {
 fn no_name_and_no_number_stands_in_the_files() {
     let registry = Registry::new();
     registry.issued(OPERATOR, 1, "2026-03-01");
-    registry.library.back_up(&registry.folder.path().join("backups")).unwrap();
+    back_up(&registry.library, &registry.folder.path().join("backups")).unwrap();
     let Registry { folder, library, .. } = registry;
     drop(library);
     let (name, id) = (crate::registry::name_of(1), crate::registry::resident_id(1));
@@ -94,9 +95,9 @@ fn a_backup_brings_everything_back_and_each_adds_only_what_is_new() {
     let registry = Registry::new();
     let first = registry.issued(OPERATOR, 1, "2026-03-01");
     let folder = registry.folder.path().join("backups");
-    assert_eq!(registry.library.back_up(&folder).unwrap().number, 1);
+    assert_eq!(back_up(&registry.library, &folder).unwrap().number, 1);
     let second = registry.issued(OPERATOR, 2, "2026-03-01");
-    assert_eq!(registry.library.back_up(&folder).unwrap().number, 2);
+    assert_eq!(back_up(&registry.library, &folder).unwrap().number, 2);
     assert_eq!(backups(&folder).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>(), [1, 2]);
     for (number, certificates) in [(Some(1), 1), (None, 2)] {
         let into = registry.folder.path().join(format!("restored-{certificates}"));
@@ -117,11 +118,11 @@ fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read
     let (library, folder) = (&registry.library, registry.folder.path().join("backups"));
     for person in 1..3 {
         registry.issued(OPERATOR, person, "2026-03-01");
-        library.back_up(&folder).unwrap();
+        back_up(library, &folder).unwrap();
     }
     let numbers = || backups(&folder).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>();
     let refused = |code: &str| {
-        assert_eq!(library.back_up(&folder).unwrap_err().code(), code);
+        assert_eq!(back_up(library, &folder).unwrap_err().code(), code);
         assert_eq!(library.owns(&folder).unwrap_err().code(), code);
         assert_eq!(numbers(), [1, 2], "{code}");
     };
@@ -134,12 +135,12 @@ fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read
     std::fs::remove_dir(&docket).unwrap();
 
     // As a process leaves it that is killed before it has read its own backup back.
-    assert_eq!(library.back_up(&folder).unwrap().number, 3);
+    assert_eq!(back_up(library, &folder).unwrap().number, 3);
     assert_eq!(numbers(), [1, 2, 3], "what is well stays");
     std::fs::remove_file(folder.join("dockets/3")).unwrap();
     std::fs::write(folder.join("private/3/CURRENT"), b"").unwrap();
     assert!(restore(&folder, None, &registry.folder.path().join("none")).is_err());
-    assert_eq!(library.back_up(&folder).unwrap().number, 3, "what is damaged is taken away");
+    assert_eq!(back_up(library, &folder).unwrap().number, 3, "what is damaged is taken away");
     assert_eq!(numbers(), [1, 2, 3]);
     let into = registry.folder.path().join("restored");
     restore(&folder, None, &into).unwrap();
@@ -151,7 +152,7 @@ fn a_library_that_was_restored_gives_out_no_slot_that_may_have_been_handed_out()
     let registry = Registry::new();
     let folder = registry.folder.path().join("backups");
     let kept = registry.issued(OPERATOR, 1, "2026-03-01");
-    registry.library.back_up(&folder).unwrap();
+    back_up(&registry.library, &folder).unwrap();
     let agency = *registry.library.card(kept).unwrap().agency();
     let other = kanhe_core::code::Uscc::parse("11100000000013338W").unwrap();
     let (mut given, mut backups) = (BTreeSet::new(), folder);
@@ -181,6 +182,6 @@ fn a_library_that_was_restored_gives_out_no_slot_that_may_have_been_handed_out()
         }
         assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
         backups = registry.folder.path().join(format!("backups-{round}"));
-        library.back_up(&backups).unwrap();
+        back_up(&library, &backups).unwrap();
     }
 }

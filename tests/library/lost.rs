@@ -1,5 +1,6 @@
 //! How much a restored library has lost is told, or assumed: so many slots it does not give out.
 
+use crate::backups::back_up;
 use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::key::PublicKeyLine;
@@ -8,7 +9,7 @@ use kanhe_core::status::ENTRIES_PER_LIST;
 use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
-use kanhe_store::backup::{Closed, Lost, chosen, restore_with};
+use kanhe_store::backup::{Closed, Lost, chosen, restore};
 use kanhe_store::{Library, Settings, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ impl Loss {
     }
 
     fn backed_up(self) -> Self {
-        self.registry.library.back_up(&self.backups).unwrap();
+        back_up(&self.registry.library, &self.backups).unwrap();
         self
     }
 
@@ -38,7 +39,7 @@ impl Loss {
     fn restored(&self, lost: Lost<'_>) -> Result<(Closed, u32), StoreError> {
         let into = tempfile::tempdir().unwrap();
         let database = into.path().join("db");
-        let closed = restore_with(&self.backups, &chosen(&self.backups, None).unwrap(), &database, lost, &mut |_, _| {})
+        let closed = restore(&self.backups, &chosen(&self.backups, None).unwrap(), &database, lost, &mut |_, _| {})
             .inspect_err(|_| assert!(std::fs::read_dir(into.path()).unwrap().next().is_none(), "what was refused has left something"))?;
         let library = Library::open(&database, &secret(), Settings::default()).unwrap();
         assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);

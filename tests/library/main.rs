@@ -4,6 +4,9 @@
 
 mod aliases;
 mod backing;
+#[path = "../backups.rs"]
+mod backups;
+mod bounded;
 mod damage;
 mod drawers;
 mod editions;

@@ -9,6 +9,8 @@ mod alone;
 mod applications;
 mod asked;
 mod audit;
+#[path = "../backups.rs"]
+mod backups;
 mod browser;
 mod certificates;
 mod chromium;

@@ -2,6 +2,7 @@
 
 mod heard;
 
+use crate::backups;
 use crate::office::{issue, revoke};
 use crate::stage::{Stage, house_with};
 use heard::Heard;
@@ -266,7 +267,7 @@ fn a_backup_of_a_running_service_restores_to_what_it_had() {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("backups");
     let copy = to.clone();
-    let take = move |library: &kanhe_store::Library| library.back_up(&copy).map(|backup| backup.number).map_err(Cause::from);
+    let take = move |library: &kanhe_store::Library| backups::back_up(library, &copy).map(|backup| backup.number).map_err(Cause::from);
     let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(take))), Limits::default());
     issue(&stage, 1);
     assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
@@ -275,7 +276,7 @@ fn a_backup_of_a_running_service_restores_to_what_it_had() {
     kanhe_store::backup::thin(&to, 1).unwrap();
     assert_eq!(kanhe_store::backup::backups(&to).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>(), [2]);
     let into = folder.path().join("db");
-    kanhe_store::backup::restore(&to, None, &into).unwrap();
+    backups::restore(&to, None, &into).unwrap();
     let secret = kanhe_store::LibrarySecret::new(zeroize::Zeroizing::new(*b"kanhe test library secret 000000"));
     let restored = kanhe_store::Library::open(&into, &secret, kanhe_store::Settings::default()).unwrap();
     assert_eq!((restored.certificates().unwrap(), restored.region()), (2, &RegionCode::parse("440000").unwrap()));

@@ -4,6 +4,7 @@ mod lost;
 mod routes;
 
 use crate::asked::patient;
+use crate::backups::{back_up, restore};
 use crate::office::{Certificate, issue, resident, revoke};
 use crate::stage::Stage;
 use kanhe_service::accounts::Role;
@@ -13,7 +14,7 @@ use kanhe_service::config::PublishAt;
 use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::{Copy, Press, Rules, compare, publish};
-use kanhe_store::{Library, LibrarySecret, Settings, backup};
+use kanhe_store::{Library, LibrarySecret, Settings};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::fs;
@@ -66,7 +67,7 @@ impl Shelf {
 
     fn library_set_back(&self) -> Library {
         let into = self.0.path().join("restored");
-        backup::restore(&self.backups(), Some(1), &into).unwrap();
+        restore(&self.backups(), Some(1), &into).unwrap();
         let secret = LibrarySecret::new(Zeroizing::new(*b"kanhe test library secret 000000"));
         Library::open(&into, &secret, Settings::default()).unwrap()
     }
@@ -104,7 +105,7 @@ fn a_library_from_an_old_backup_signs_nothing_and_says_why_while_verification_go
     let first = issue(&before, 1);
     let key = before.key(Office::Housing, &[Role::Approver, Role::Clerk], None);
     publish(&before.house);
-    before.house.library.back_up(&shelf.backups()).unwrap();
+    back_up(&before.house.library, &shelf.backups()).unwrap();
     issue(&before, 2);
     revoke(&before, &first);
     let report = publish(&before.house);

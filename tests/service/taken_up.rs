@@ -16,6 +16,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_service::accounts::Role;
 use kanhe_service::http::Limits;
+use kanhe_store::{Drawer, StoreError, taken};
 use kanhe_tests::world::{day, hex, moment};
 use kanhe_tests::{Office, Province};
 use serde_json::{Value, json};
@@ -149,6 +150,41 @@ fn a_type_file_is_checked_as_the_command_line_does() {
     );
 }
 
+#[test]
+fn a_type_file_that_is_gone_or_was_put_back_at_its_place_is_found() {
+    let stage = Stage::new();
+    let (tang, song) = (
+        stage.officer(Office::Guangzhou, "tang.keys", &[Role::KeyHolder]),
+        stage.officer(Office::Guangzhou, "song.keys", &[Role::KeyHolder]),
+    );
+    let files = [2, 3].map(|edition| type_file(ACCOUNTING, edition));
+    files.iter().for_each(|file| drop(approved(&song, &propose(&tang, "/v1/types", &a_file(file)))));
+    is_sound(&stage);
+    let library = &stage.house.library;
+    let code = Catalogue::check(ACCOUNTING, &files[0], &[&dictionary()]).unwrap().code().to_string();
+    let lays = |place: &[u8], file: Option<&Vec<u8>>| -> Result<(), StoreError> {
+        library.commit(|pen| match file {
+            Some(file) => pen.put_office(Drawer::Taken, place, file),
+            None => {
+                pen.take_office(Drawer::Taken, place);
+                Ok(())
+            }
+        })
+    };
+    let (newest, second, third) = (taken::newest_type(&code), taken::type_file(&code, 2), taken::type_file(&code, 3));
+    // What lies at a place, what is to lie there, and the index of the event that tells of it.
+    for (place, now, event) in
+        [(&second, None, 1), (&third, None, 2), (&newest, None, 2), (&newest, Some(&files[0]), 2), (&third, Some(&files[0]), 2)]
+    {
+        lays(place, now).unwrap();
+        let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
+        let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
+        assert_eq!(told, [(format!("event {event}"), "check_manifest")]);
+        lays(place, Some(if event == 1 { &files[0] } else { &files[1] })).unwrap();
+    }
+    is_sound(&stage);
+}
+
 /// A recognition of Zhejiang's operators.
 pub fn recognition(edition: u32, key: &kanhe_core::key::SigningKey) -> Vec<u8> {
     let row = Row {
@@ -185,8 +221,8 @@ fn a_new_partner_is_recognised_when_two_people_say_so() {
     approved(&song, &propose(&tang, "/v1/recognition", &a_file(&recognition(2, &root))));
     is_sound(&stage);
     let library = &stage.house.library;
-    let put = library.commit(|pen| pen.put_office(kanhe_store::Drawer::Taken, &[2], &file));
-    assert_eq!(put, Ok::<(), kanhe_store::StoreError>(()));
+    let put = library.commit(|pen| pen.put_office(Drawer::Taken, &taken::recognition(), &file));
+    assert_eq!(put, Ok::<(), StoreError>(()));
     let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
     let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
     assert_eq!(told, [("event 2".to_owned(), "check_manifest")]);

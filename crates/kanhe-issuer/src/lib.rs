@@ -14,8 +14,7 @@
 //! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`backing`], [`dropped`]: what a manifest lacks for a certificate, and what it had that the next one has not;
-//! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack;
-//! * [`dictionary_training`]: from words and their weights to the dictionary that packs seals.
+//! * [`publisher`]: what counters need, signed: status lists, the checkpoint of the log, the pack.
 //!
 //! No file, clock or dice is touched here: bytes or what they are read from, the day, the slot and the salt are arguments.
 
@@ -24,7 +23,6 @@ pub mod audit;
 pub mod backing;
 pub mod catalogue;
 pub mod desk;
-pub mod dictionary_training;
 mod discretion;
 pub mod doubt;
 pub mod dropped;

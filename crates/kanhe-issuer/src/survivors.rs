@@ -4,12 +4,14 @@ mod notice;
 
 pub use notice::{Notice, notices};
 
+use crate::proposal::taken;
 use kanhe_core::code::{CertificateId, Uscc};
-use kanhe_core::envelope::Authentic;
+use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::{KeyId, VerifyingKey};
 use kanhe_core::manifest::{AgencyKey, Manifest};
 use kanhe_core::qr::Scanned;
+use kanhe_core::survivors::Survivors;
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use std::sync::Arc;
 
@@ -75,6 +77,13 @@ pub fn usable_behind(library: &Library, manifest: &Manifest) -> Result<u64, Stor
     Thefts::of(manifest).iter().map(|(key, before)| usable(lost(library, key, *before)?)).sum()
 }
 
+/// The stolen keys of a manifest of whose survivors the library holds no list that is good for their cut-off: with a pack that has none
+/// either, nobody can tell of any certificate of theirs.
+pub fn unlisted(library: &Library, manifest: &Manifest) -> Result<Vec<KeyId>, StoreError> {
+    let thefts = Thefts::of(manifest);
+    Ok(thefts.beside(&taken::survivors(library)?).map(|(key, _)| key.id()).collect())
+}
+
 /// The stolen keys of a manifest, each with the index of the log from which on it counts no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thefts(Vec<(VerifyingKey, u64)>);
@@ -99,6 +108,13 @@ impl Thefts {
     /// Each stolen key with its cut-off.
     pub fn iter(&self) -> impl Iterator<Item = &(VerifyingKey, u64)> {
         self.0.iter()
+    }
+
+    /// Those of which none of these lists has the survivors.
+    fn beside<'t>(&'t self, lists: &[Vec<u8>]) -> impl Iterator<Item = &'t (VerifyingKey, u64)> + use<'t> {
+        let read = |list: &Vec<u8>| Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<Survivors>()).ok();
+        let lists: Vec<Survivors> = lists.iter().filter_map(read).collect();
+        self.iter().filter(move |(key, before)| !lists.iter().any(|list| list.is_of(key, *before)))
     }
 
     /// The same of a certificate whose record nobody has read: it is read only where a key was stolen.

@@ -1,8 +1,11 @@
 //! The shipped dictionary is what its list of words gives.
 
+#[path = "../examples/train_dictionary/training/mod.rs"]
+mod training;
+
 use std::path::Path;
 
-use kanhe_issuer::dictionary_training::{parse_words, train};
+use training::{parse_words, train};
 
 #[test]
 fn the_shipped_dictionary_is_trained_from_its_words_byte_for_byte() {

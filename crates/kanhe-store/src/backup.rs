@@ -53,11 +53,6 @@ pub enum Earlier {
 }
 
 impl Library {
-    /// Adds a backup to a folder of them, as [`Self::back_up_with`] does.
-    pub fn back_up(&self, folder: &Path) -> Result<Backup, StoreError> {
-        self.back_up_with(folder, Earlier::Begun, &mut |_, _| {})
-    }
-
     /// Refuses a folder with backups of another library, as far as its dockets tell, before anything is written to it.
     pub fn owns(&self, folder: &Path) -> Result<(), StoreError> {
         if !is_folder_of_backups(folder) {
@@ -73,7 +68,7 @@ impl Library {
     ///
     /// The library or what was copied is damaged; the folder has the backups of another library, of another history unless `earlier` allows it,
     /// or nobody can read of which; or the folder cannot be written. Earlier backups stay as they were.
-    pub fn back_up_with(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+    pub fn back_up(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
         self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
@@ -167,26 +162,12 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
     Ok(backup)
 }
 
-/// Restores a backup into a folder that holds no library, as [`restore_with`] does where nobody knows what was lost.
-pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
-    if into.join("CURRENT").exists() {
-        return Err(StoreError::Exists { folder: into.display().to_string() });
-    }
-    restore_with(backups, &chosen(backups, number)?, into, Lost::Untold, &mut |_, _| {}).map(|_| ())
-}
-
 /// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
 ///
 /// # Errors
 ///
 /// The folder holds a library; the backup is damaged; or what is said to be lost cannot have been. Nothing is left then.
-pub fn restore_with(
-    backups: &Path,
-    backup: &Backup,
-    into: &Path,
-    lost: Lost<'_>,
-    progress: &mut Progress<'_>,
-) -> Result<Closed, StoreError> {
+pub fn restore(backups: &Path, backup: &Backup, into: &Path, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
     if into.join("CURRENT").exists() {
         return Err(StoreError::Exists { folder: into.display().to_string() });
     }

@@ -9,6 +9,7 @@ mod certificates;
 mod events;
 mod finding;
 mod indexes;
+mod taken;
 mod walk;
 
 pub use finding::{Defect, Finding, Place};

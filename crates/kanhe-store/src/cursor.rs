@@ -1,8 +1,11 @@
-//! Where the pages of a list begin: a cursor bears the mark of its list, so that no other list takes it for its own.
+//! Where the pages of a list begin: a cursor bears the mark of its list, so that no other list takes it for its own, and behind it a key,
+//! sealed.
+//!
+//! A page may end where it has looked enough, at a key that its reader may hear nothing of: so no cursor can be read.
 
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::secret::first;
+use crate::secret::{Keys, first};
 use crate::skip::Part;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::hex::Hex;
@@ -17,14 +20,23 @@ const MARK: usize = 4;
 
 impl Cursor {
     /// Where a list goes on: behind one of its keys.
-    pub(crate) fn after(list: &ListName, key: &[u8]) -> Self {
-        Self([list.mark().as_slice(), key].concat())
+    pub(crate) fn after(keys: &Keys, list: &ListName, key: &[u8]) -> Result<Self, StoreError> {
+        let list = list.digest();
+        Ok(Self([mark(&list).as_slice(), &keys.seal_cursor(&list, key)?].concat()))
     }
 
     /// The key behind which a list goes on.
-    pub(crate) fn within(&self, list: &ListName) -> Result<&[u8], StoreError> {
-        let (mark, key) = self.0.split_first_chunk::<MARK>().ok_or(StoreError::Cursor)?;
-        if *mark == list.mark() { Ok(key) } else { Err(StoreError::CursorElsewhere) }
+    pub(crate) fn open(&self, keys: &Keys, list: &ListName) -> Result<Vec<u8>, StoreError> {
+        let list = list.digest();
+        match self.0.split_first_chunk() {
+            Some((of, sealed)) if *of == mark(&list) => keys.open_cursor(&list, sealed),
+            _ => Err(StoreError::CursorElsewhere),
+        }
+    }
+
+    /// Whether a list gave it out.
+    pub(crate) fn is_of(&self, list: &ListName) -> bool {
+        self.0.starts_with(&mark(&list.digest()))
     }
 
     /// The cursor as text, for those who come back later.
@@ -61,9 +73,13 @@ impl ListName {
         self
     }
 
-    fn mark(&self) -> [u8; MARK] {
-        first(&self.0.clone().finalize().into())
+    fn digest(&self) -> [u8; 32] {
+        self.0.clone().finalize().into()
     }
+}
+
+fn mark(list: &[u8; 32]) -> [u8; MARK] {
+    first(list)
 }
 
 /// Keys of a family, under the name that their cursors bear: from the first to all that begin with the last, as far as their parts fit.

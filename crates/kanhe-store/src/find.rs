@@ -12,7 +12,6 @@ use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
-use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
 use std::slice;
 
@@ -193,20 +192,7 @@ impl Library {
                 let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
-            Question::Number { number, type_code } => {
-                let list = |number: &str| {
-                    let prefix = layout::number(number);
-                    let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                    List::beginning(Family::Numbers, prefix)
-                };
-                // The same for every page: the first spelling by which there is one.
-                for spelling in spellings(number) {
-                    if !self.page(&list(&spelling), within, None, 1)?.shelfmarks.is_empty() {
-                        return self.page(&list(&spelling), within, after, most);
-                    }
-                }
-                self.page(&list(number), within, after, most)
-            }
+            Question::Number { number, type_code } => self.numbered(number, type_code.as_ref(), within, after, most),
             Question::Holder { code, type_code } => {
                 let prefix = Key::new().bytes(&self.keys.holder(code));
                 let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();

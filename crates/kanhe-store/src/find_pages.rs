@@ -10,6 +10,7 @@ use crate::pen::Repeat;
 use crate::skip::{Look, MOST_LEAPS, Part, Walk};
 use crate::within::Within;
 use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::spelling::spellings;
 use std::slice;
 
 impl Library {
@@ -39,10 +40,38 @@ impl Library {
         }
     }
 
+    /// A page of those that bear a printed number, in the first of its spellings by which there is one.
+    pub(crate) fn numbered(
+        &self,
+        number: &str,
+        type_code: Option<&TypeCode>,
+        within: Option<Within<'_>>,
+        mut after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        let mut lists: Vec<List> = Vec::new();
+        for spelling in spellings(number) {
+            let prefix = layout::number(&spelling);
+            let prefix = type_code.map_or(prefix.clone(), |code| prefix.type_code(code)).end();
+            if !lists.iter().any(|list| list.first == prefix) {
+                lists.push(List::beginning(Family::Numbers, prefix));
+            }
+        }
+        // A cursor tells by which spelling there is one. Behind the end of a page that found none, there may be one by the next.
+        let first = after.map_or(Some(0), |cursor| lists.iter().position(|list| cursor.is_of(&list.name)));
+        for list in lists.iter().skip(first.ok_or(StoreError::CursorElsewhere)?) {
+            let page = self.page(list, within, after.take(), most)?;
+            if !page.shelfmarks.is_empty() || page.next.is_some() {
+                return Ok(page);
+            }
+        }
+        Ok(Found::default())
+    }
+
     /// A page of a list of certificates.
     pub(crate) fn page(&self, list: &List, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
-        let (keys, next) = self.keys_kept(list, keep, usize::MAX, after, most)?;
+        let (keys, next) = self.keys_kept(list, keep, after, most)?;
         Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
     }
 
@@ -68,38 +97,37 @@ impl Library {
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
-        self.keys_kept(list, |_| Ok(true), usize::MAX, after, most)
+        self.keys_kept(list, |_| Ok(true), after, most)
     }
 
-    /// A page of those keys of a list that are to be kept; after so many others, or too many leaps, it ends early, and says where it goes on.
+    /// A page of those keys of a list that are to be kept; where it has passed over too many others it ends early, and says where it goes on.
     pub(crate) fn keys_kept(
         &self,
         list: &List,
         keep: impl Fn(&[u8]) -> Result<bool, StoreError>,
-        mut looks: usize,
         after: Option<&Cursor>,
         most: usize,
     ) -> Result<(Vec<Vec<u8>>, Option<Cursor>), StoreError> {
-        let after = after.map(|cursor| cursor.within(&list.name)).transpose()?;
-        let mut walk = Walk::of(self.view(), list, after)?;
-        let (mut keys, mut leaps): (Vec<Vec<u8>>, _) = (Vec::new(), MOST_LEAPS);
+        let goes_on = |key: &[u8]| Cursor::after(&self.keys, &list.name, key);
+        let after = after.map(|cursor| cursor.open(&self.keys, &list.name)).transpose()?;
+        let mut walk = Walk::of(self.view(), list, after.as_deref())?;
+        let (mut keys, mut passed): (Vec<Vec<u8>>, _) = (Vec::new(), 0);
         loop {
-            let (key, left) = match walk.look()? {
+            match walk.look()? {
                 Look::End => return Ok((keys, None)),
                 Look::Key(key) if keep(&key)? => {
                     if keys.len() == most {
-                        let next = keys.last().map(|last| Cursor::after(&list.name, last));
+                        let next = keys.last().map(|last| goes_on(last)).transpose()?;
                         return Ok((keys, next));
                     }
                     keys.push(key);
-                    continue;
                 }
-                Look::Key(key) => (key, &mut looks),
-                Look::Gap(key) => (key, &mut leaps),
-            };
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                return Ok((keys, Some(Cursor::after(&list.name, &key))));
+                Look::Key(key) | Look::Gap(key) => {
+                    passed += 1;
+                    if passed == MOST_LEAPS {
+                        return Ok((keys, Some(goes_on(&key)?)));
+                    }
+                }
             }
         }
     }

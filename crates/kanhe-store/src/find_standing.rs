@@ -13,9 +13,6 @@ use jiff::civil::Date;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::status::State;
 
-/// A page looks at no more cards than this, a tenth of a second; what is beyond comes with the next page.
-const MOST_LOOKS: usize = 20_000;
-
 /// What certificates are on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -74,7 +71,7 @@ impl Library {
             let card = self.card(shelfmark)?;
             Ok(card.state == asked.state && asked.term.stands(&card, asked.day))
         };
-        let (keys, next) = self.keys_kept(&list, is_so, MOST_LOOKS, after, most)?;
+        let (keys, next) = self.keys_kept(&list, is_so, after, most)?;
         Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
     }
 

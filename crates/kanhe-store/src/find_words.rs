@@ -18,7 +18,7 @@ impl Library {
         let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
         let name = prefixes.iter().fold(ListName::new(Family::Words), |name, prefix| name.of(Some(prefix)));
         let from = match after {
-            Some(cursor) => layout::shelfmark_of(cursor.within(&name)?).ok_or(StoreError::Cursor)?.0.saturating_add(1),
+            Some(cursor) => layout::shelfmark_of(&cursor.open(&self.keys, &name)?).ok_or(StoreError::Cursor)?.0.saturating_add(1),
             None => 0,
         };
         let mut found = Found::default();
@@ -34,7 +34,7 @@ impl Library {
                 continue;
             }
             if found.shelfmarks.len() == most {
-                found.next = found.shelfmarks.last().map(|last| Cursor::after(&name, &last.0.to_be_bytes()));
+                found.next = found.shelfmarks.last().map(|last| Cursor::after(&self.keys, &name, &last.0.to_be_bytes())).transpose()?;
                 return Ok(found);
             }
             if !in_doubt || self.record(candidate)?.certificate()?.holders.iter().any(|holder| has(holder.name(), words)) {
@@ -42,7 +42,7 @@ impl Library {
             }
         }
         if lists.leaps >= MOST_LEAPS {
-            found.next = lists.next.checked_sub(1).map(|last| Cursor::after(&name, &last.to_be_bytes()));
+            found.next = lists.next.checked_sub(1).map(|last| Cursor::after(&self.keys, &name, &last.to_be_bytes())).transpose()?;
         }
         Ok(found)
     }

@@ -25,6 +25,11 @@ impl Indexed {
         Self { family, key: key.end(), value: Vec::new() }
     }
 
+    /// Whether a value is its own: of a printed number, an older kanhe did not write whose it is.
+    pub(crate) fn has(&self, value: &[u8]) -> bool {
+        self.value == value || (self.family == Family::Numbers && value.is_empty())
+    }
+
     /// The certificate that it leads to, if it is an entry at all.
     pub(crate) fn leads_to(&self) -> Option<Shelfmark> {
         match self.family {
@@ -64,7 +69,11 @@ pub(crate) fn lasting(keys: &Keys, shelfmark: Shelfmark, described: &Described<'
     let type_code = card.type_code();
     let mut entries = BTreeSet::from([
         Indexed { family: Family::Identifiers, key: layout::identifier(&card.identifier), value: layout::shelfmark(shelfmark) },
-        Indexed::mark(Family::Numbers, layout::number(number).type_code(type_code).shelfmark(shelfmark)),
+        Indexed {
+            family: Family::Numbers,
+            key: layout::number(number).type_code(type_code).shelfmark(shelfmark).end(),
+            value: Key::new().agency(card.agency()).end(),
+        },
         Indexed {
             family: Family::Requests,
             key: layout::request(card.agency(), type_code, request),

@@ -4,6 +4,7 @@
 //! * [`Pen`]: what a commit reads and writes: records, cards, events, applications, each with all its index entries;
 //! * [`find`]: every question answered from an index, page by page;
 //! * [`Drawer`]: the office's own papers, which may stand in the same batch as the certificate that they are about;
+//! * [`taken`]: where in their drawer the things lie that two people have taken up;
 //! * [`log`]: the log that grows with every commit, in the same batch;
 //! * [`check`]: the whole house held against itself;
 //! * [`Still`]: the library as it stood at one moment, while others write;
@@ -47,6 +48,7 @@ mod secret;
 mod skip;
 mod slots;
 mod still;
+pub mod taken;
 mod view;
 mod within;
 mod words;

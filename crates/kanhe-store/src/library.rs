@@ -41,6 +41,8 @@ pub struct Library {
     pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
     /// Why the library is not the one that was published.
     pub(crate) astray: Mutex<Option<&'static str>>,
+    /// What kept applications that are not decided from being found by their holders, when the library was opened.
+    pub(crate) misses_open_projects: OnceLock<StoreError>,
     /// The manifest as it was read last.
     pub(crate) read_manifest: Mutex<Option<ReadManifest>>,
 }

@@ -18,7 +18,7 @@ use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The format that this kanhe reads and writes. It rises with every change that an older one could not live with.
 pub const FORMAT: u32 = 1;
@@ -123,7 +123,16 @@ impl Library {
         .map_err(|error| StoreError::Log { detail: error.to_string() })?;
         let (db, next_slots) = (Arc::new(db), Mutex::new(BTreeMap::new()));
         let writer = Writer::begin(Arc::clone(&db), edge, next)?;
-        Ok(Self { keys, writer, db, founding, next_slots, astray: Mutex::new(None), read_manifest: Mutex::new(None) })
+        Ok(Self {
+            keys,
+            writer,
+            db,
+            founding,
+            next_slots,
+            astray: Mutex::new(None),
+            misses_open_projects: OnceLock::new(),
+            read_manifest: Mutex::new(None),
+        })
     }
 }
 

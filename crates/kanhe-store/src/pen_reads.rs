@@ -49,11 +49,16 @@ impl Pen<'_> {
         self.marked(Family::Holders, Key::new().bytes(&self.keys().holder(holder)).type_code(type_code))
     }
 
-    /// The certificates of one type that bear or bore a printed number, in any of the spellings by which it is found.
-    pub fn numbered(&self, number: &str, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
+    /// The certificates of one type that bear or bore a printed number, in any of the spellings by which it is found, but for those that the
+    /// index knows to be of another agency: of certificates that an older kanhe has entered it does not know it.
+    pub fn numbered(&self, number: &str, type_code: &TypeCode, agency: &Uscc) -> Result<Vec<Shelfmark>, StoreError> {
         let mut found = Vec::new();
         for spelling in BTreeSet::from(spellings(number)) {
-            found.extend(self.marked(Family::Numbers, layout::number(&spelling).type_code(type_code))?);
+            let entries = self.all(Family::Numbers, &layout::number(&spelling).type_code(type_code).end())?;
+            // What is no agency's code says nothing.
+            let agency = agency.as_str().as_bytes();
+            let own = entries.iter().filter(|(_, value)| value.len() != agency.len() || value == agency);
+            found.extend(own.filter_map(|(key, _)| layout::shelfmark_of(key)));
         }
         Ok(found)
     }

@@ -1,5 +1,5 @@
-//! The library's secret, and what is derived from it: the cipher that records rest under, the keyed hashes of the indexes, and the
-//! order in which status slots are given out.
+//! The library's secret, and what is derived from it: the ciphers of records and of cursors, the keyed hashes of the indexes, and
+//! the order in which status slots are given out.
 //!
 //! Records are encrypted with AES-256-GCM-SIV (RFC 8452), whose associated data is the place of the record: a value moved to another
 //! place does not open. The nonce is taken from the place too, so no dice are thrown; GCM-SIV forgives a second value at one place and
@@ -42,15 +42,17 @@ impl LibrarySecret {
 #[derive(Clone)]
 pub(crate) struct Keys {
     cipher: Aes256GcmSiv,
+    cursors: Aes256GcmSiv,
     index: Keyed,
     slots: Keyed,
 }
 
 impl Keys {
     pub(crate) fn of(secret: &LibrarySecret) -> Self {
-        let records = secret.derive(b"kanhe library records v1");
+        let cipher = |purpose| Aes256GcmSiv::new((&*secret.derive(purpose)).into());
         Self {
-            cipher: Aes256GcmSiv::new((&*records).into()),
+            cipher: cipher(b"kanhe library records v1"),
+            cursors: cipher(b"kanhe library cursors v1"),
             index: Keyed::by(&secret.derive(b"kanhe library index v1")),
             slots: Keyed::by(&secret.derive(b"kanhe library slots v1")),
         }
@@ -66,6 +68,18 @@ impl Keys {
     pub(crate) fn open(&self, family: Family, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         let (nonce, place) = place(family, key);
         self.cipher.decrypt(&nonce, Payload { msg: sealed, aad: &place }).map_err(|_| StoreError::Sealed { family: family.name() })
+    }
+
+    /// Encrypts where a list goes on, for this list alone: whoever carries it about learns nothing of what stands there.
+    pub(crate) fn seal_cursor(&self, list: &[u8; 32], key: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let nonce: [u8; 12] = first(list);
+        self.cursors.encrypt(&nonce.into(), Payload { msg: key, aad: list }).map_err(|_| StoreError::Cursor)
+    }
+
+    /// Decrypts where a list goes on.
+    pub(crate) fn open_cursor(&self, list: &[u8; 32], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let nonce: [u8; 12] = first(list);
+        self.cursors.decrypt(&nonce.into(), Payload { msg: sealed, aad: list }).map_err(|_| StoreError::Cursor)
     }
 
     /// What stands in the index for a holder: who has the database and not the secret cannot try numbers.

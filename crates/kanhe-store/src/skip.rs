@@ -7,7 +7,8 @@ use crate::view::{Seeker, View};
 use crate::within::Within;
 use kanhe_core::code::{TypeCode, Uscc};
 
-/// A page takes at most so many leaps, a tenth of a second; what is beyond comes with the next page.
+/// A page leaps at most so often, or passes over so many whose cards it has looked at, a tenth of a second; what is beyond comes with the
+/// next page.
 pub(crate) const MOST_LEAPS: usize = 20_000;
 
 /// Bytes of a type, and of an agency.

@@ -1,6 +1,7 @@
 //! Of a type that lets a holder have one certificate he waits for one: the second application is refused when it is lodged.
 
 use super::{Bureau, NOON, PARALLEL, code_of};
+use crate::damage::{bare, write};
 use crate::registry::ACCOUNTING;
 use kanhe_core::code::ProjectCode;
 use kanhe_issuer::application::Application;
@@ -8,8 +9,10 @@ use kanhe_issuer::examiner::{Closing, Descent, ExaminerError, Lodged, Lodging, O
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::Replacement;
 use kanhe_store::{Project, Stage, StoreError};
+use kanhe_tests::world::day;
 use serde_json::{Map, Value};
-use std::path::Path;
+use std::fs;
+use std::path::PathBuf;
 
 /// The first byte of the keys by which holders find what is not decided.
 const OPEN: u8 = 4;
@@ -104,9 +107,11 @@ fn open_keys(db: &rocksdb::DB) -> Vec<Vec<u8>> {
     rows.map(|row| row.unwrap().0.to_vec()).filter(|key| key.first() == Some(&OPEN)).collect()
 }
 
-fn bare<T>(path: &Path, act: impl FnOnce(&rocksdb::DB) -> T) -> T {
-    let options = rocksdb::Options::default();
-    act(&rocksdb::DB::open_cf(&options, path, rocksdb::DB::list_cf(&options, path).unwrap()).unwrap())
+/// Takes them all away, and says how many there were.
+fn without_open_keys(db: &rocksdb::DB) -> usize {
+    let keys = open_keys(db);
+    keys.iter().for_each(|key| db.delete_cf(db.cf_handle("projects").unwrap(), key).unwrap());
+    keys.len()
 }
 
 #[test]
@@ -117,16 +122,60 @@ fn a_library_from_before_there_were_such_keys_refuses_the_second_application_too
     let oldest = Project { holders: Vec::new(), ..bureau.project(&codes[1]) };
     bureau.registry.library.commit(|pen| pen.move_on(&oldest)).unwrap();
     let bureau = bureau.reopen_after(|path| {
-        bare(path, |db| {
-            let keys = open_keys(db);
-            assert_eq!(keys.len(), 1);
-            keys.iter().for_each(|key| db.delete_cf(db.cf_handle("projects").unwrap(), key).unwrap());
-        });
+        assert_eq!(bare(path, without_open_keys), 1);
     });
     for (person, code) in [1, 2].into_iter().zip(&codes) {
         bureau.refuses_for(person, "P-9", code);
     }
     bureau.is_sound();
+}
+
+#[test]
+fn an_application_that_does_not_open_is_in_the_way_all_the_same() {
+    let bureau = Bureau::open(PARALLEL);
+    let codes = [1, 2].map(|person| bureau.lodged(person));
+    let place = [&[0], codes[0].as_str().as_bytes()].concat();
+    let bureau = bureau.reopen_after(|path| {
+        bare(path, |db| {
+            assert_eq!(without_open_keys(db), 2);
+            write(db, "projects", &[(place, Some(vec![0x17; 3]))]);
+        });
+    });
+    assert_eq!(code_of(bureau.first(1, "P-9")), "store_sealed", "nobody knows whether he waits");
+    bureau.refuses_for(2, "P-9", &codes[1]);
+    assert!(bureau.first(3, "P-9").is_ok());
+    assert_eq!(bureau.registry.library.misses_open_projects(), None);
+}
+
+#[test]
+fn where_nobody_can_read_who_waits_no_second_application_is_taken_in() {
+    let bureau = Bureau::open(PARALLEL);
+    let project = bureau.project(&bureau.lodged(1));
+    // So many that their shelf has blocks of its own.
+    let beside = |number: u8| {
+        let code =
+            ProjectCode::new(bureau.registry.library.region(), day("2026-03-02"), &[number % 32, number / 32, 1, 1, 1, 1, 1, 1, 1, 1]);
+        Project { code, request: format!("R-{number}"), ..project.clone() }
+    };
+    let lodged = bureau.registry.library.commit(|pen| (0..200).try_for_each(|number| pen.lodge(&beside(number), &[])));
+    lodged.map_err(|error: StoreError| error.code()).unwrap();
+    // Applications are encrypted, so a type stands first in the key of a shelf; what is the same in a row is packed.
+    let shelf = &project.type_code.as_str().as_bytes()[12..];
+    let bureau = bureau.reopen_after(|path| {
+        let files = bare(path, |db| {
+            assert_eq!(without_open_keys(db), 1);
+            db.live_files().unwrap().into_iter().map(|file| path.join(file.name.trim_start_matches('/'))).collect::<Vec<_>>()
+        });
+        let with_shelf = |file: &PathBuf| {
+            let bytes = fs::read(file).unwrap();
+            bytes.windows(shelf.len()).position(|window| window == shelf).map(|at| (file.clone(), bytes, at))
+        };
+        let (file, mut bytes, at) = files.iter().find_map(with_shelf).unwrap();
+        bytes[at] ^= 1;
+        fs::write(file, bytes).unwrap();
+    });
+    assert_eq!(bureau.registry.library.misses_open_projects().map(StoreError::code), Some("store_corrupt"));
+    assert_eq!(code_of(bureau.first(1, "P-9")), "store_corrupt");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What was handed out after the backup, when the library of the backup goes on: its lists take the word of the lists of then away.
 
 use super::{Shelf, verdict};
+use crate::backups::back_up;
 use crate::office::{Certificate, issue, issue_by};
 use crate::stage::Stage;
 use kanhe_core::status::ENTRIES_PER_LIST;
@@ -20,7 +21,7 @@ fn no_code_from_after_the_backup_is_taken_for_one_in_force_on_whatever_page_it_i
     let before = Stage::new();
     let kept = issue(&before, 1);
     publish(&before.house);
-    before.house.library.back_up(&shelf.backups()).unwrap();
+    back_up(&before.house.library, &shelf.backups()).unwrap();
     let same_page = issue(&before, 2);
     fill(&before, Office::Housing);
     let (next_page, first_of_another) = (issue(&before, 3), issue_by(&before, Office::Guangzhou, 4));

@@ -2,6 +2,7 @@
 
 use super::Shelf;
 use crate::asked::{Things, routes};
+use crate::backups;
 use crate::people::{Desk, PASSWORD};
 use crate::stage::Stage;
 use crate::webhooks::rounds;
@@ -44,7 +45,7 @@ fn set_back(shelf: &Shelf) -> (Stage, Things) {
     let before = shelf.service();
     let things = Things::of_housing(&before);
     publish(&before.house);
-    before.house.library.back_up(&shelf.backups()).unwrap();
+    backups::back_up(&before.house.library, &shelf.backups()).unwrap();
     let hong = before.sign_in("hong", PASSWORD, None);
     let path = format!("/v1/certificates/{}/suspend", things.certificate);
     assert_eq!(hong.post(&path, &crate::agencies::grounds()).status, 200);
@@ -90,7 +91,7 @@ fn in_a_library_that_was_set_back_doors_are_shut_and_none_is_opened() {
     let things = Things::of_housing(&before);
     let key = before.sign_in("ming", PASSWORD, None).post("/v1/api-keys", &json!({ "name": "柜台", "roles": ["clerk"] })).json();
     publish(&before.house);
-    before.house.library.back_up(&shelf.backups()).unwrap();
+    backups::back_up(&before.house.library, &shelf.backups()).unwrap();
     crate::office::issue(&before, 7);
     publish(&before.house);
     before.stop();

@@ -10,8 +10,11 @@ use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::manifest::{Agency, Contents, Uses};
 use kanhe_core::survivors::Survivors;
+use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::survivors::honest_seals;
 use kanhe_service::accounts::Role;
+use kanhe_service::shown::Checked;
+use kanhe_store::{Drawer, Pen, StoreError, taken};
 use kanhe_tests::world::{day, hex};
 use kanhe_tests::{Office, Province};
 use serde_json::{Value, json};
@@ -143,6 +146,7 @@ fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
         part.map(|part| (ready["status"].clone(), part["code"].clone(), part["key_ids"].clone()))
     };
     assert_eq!(survivors(), None, "the list is of the cut-off");
+    the_check_tells_of_a_list_that_is_gone(stage);
     let size = stage.house.library.log_size().unwrap();
     let beyond = propose(tang, "/v1/manifest", &a_file(&moved(3, Some(size + 9))));
     let codes: Vec<String> = told(&beyond).into_iter().map(|(code, _)| code).collect();
@@ -159,6 +163,23 @@ fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
     assert_eq!(told(&song.get(path_of(&earlier, "").trim_end_matches('/')).json()), told(&earlier), "who approves is told as well");
     approved(song, &earlier);
     assert_eq!(survivors(), Some((json!("degraded"), json!("survivors_missing"), json!([key_id]))));
+}
+
+fn the_check_tells_of_a_list_that_is_gone(stage: &Stage) {
+    let (library, stolen) = (&stage.house.library, key_of(Office::Housing).verifying_key());
+    let manifest = Registrar::new(library).manifest().unwrap();
+    let told = || Checked::default().over(&[], library, &manifest).unwrap().without_survivors;
+    assert_eq!(told(), Some(vec![]));
+    let (place, list) = (taken::survivors(&stolen), taken::SURVIVORS);
+    let kept = library.office_page(Drawer::Taken, list, None, 1).unwrap().papers.pop().unwrap();
+    assert_eq!(kept.0, place);
+    let lies = |act: &dyn Fn(&mut Pen<'_>) -> Result<(), StoreError>| library.commit(|pen| act(pen)).unwrap();
+    lies(&|pen| {
+        pen.take_office(Drawer::Taken, &place);
+        Ok(())
+    });
+    assert_eq!(told(), Some(vec![stolen.id().to_string()]));
+    lies(&|pen| pen.put_office(Drawer::Taken, &place, &kept.1));
 }
 
 /// What counters refuse is marked in one's own register, and to others it is not in force.

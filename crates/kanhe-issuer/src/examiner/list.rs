@@ -35,7 +35,8 @@ pub struct Page {
 }
 
 impl Examiner<'_> {
-    /// One page. One that asks for a department looks on until it is full or has looked enough, for most wait for others.
+    /// One page. One that asks for a department looks on until it is full or has looked enough, for most wait for others; it ends early where
+    /// a page of the library does, which has leapt enough.
     pub fn list(&self, catalogue: &Catalogue, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<Page, StoreError> {
         let (mut page, mut after) = (Page::default(), after.cloned());
         let mut looks = if wanted.department.is_some() { MOST_LOOKS } else { usize::MAX };
@@ -47,7 +48,7 @@ impl Examiner<'_> {
                 page.projects.extend(self.wanted(catalogue, wanted, code)?);
             }
             after = found.next;
-            if after.is_none() || page.projects.len() >= most || looks == 0 {
+            if after.is_none() || found.codes.len() < room || page.projects.len() >= most || looks == 0 {
                 return Ok(Page { next: after, ..page });
             }
         }

@@ -140,6 +140,10 @@ impl Examiner<'_> {
             origin: lodging.descent.origin(),
         };
         let alone = kind.one_valid_per_holder();
+        // Where some that wait are not found, nobody knows whether the holder waits for another.
+        if let Some(error) = self.library.misses_open_projects().filter(|_| alone) {
+            return Err(error.clone().into());
+        }
         Ok(Admitted { project, descent: lodging.descent.clone(), file_digest: *kind.file_digest(), draft, alone, entry: entry.clone() })
     }
 }
@@ -214,8 +218,8 @@ fn could_be_replaced(
 fn none_is_open(pen: &Pen<'_>, claim: &Claim<'_>) -> Result<(), ExaminerError> {
     for holder in claim.holders {
         for code in pen.open_for(holder.code(), claim.type_code)? {
-            let Some(open) = pen.project(&code)?.filter(|open| !open.stage.is_final()) else { continue };
-            if meet(days_at_most(&open), claim.term) && can_be_decided(pen, &open)? {
+            let open = pen.project(&code)?.ok_or(StoreError::Malformed { family: "projects" })?;
+            if !open.stage.is_final() && meet(days_at_most(&open), claim.term) && can_be_decided(pen, &open)? {
                 return Err(ExaminerError::Open { code, agency: open.agency, type_code: open.type_code });
             }
         }

@@ -5,14 +5,8 @@ use crate::catalogue::{Catalogue, CatalogueError};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
-use kanhe_store::{Drawer, Library, Pen, StoreError};
+use kanhe_store::{Drawer, Library, Pen, StoreError, taken};
 use thiserror::Error;
-
-/// What the first byte of a key in the drawer tells of.
-const NEWEST_TYPE: u8 = 0;
-const TYPE: u8 = 1;
-const RECOGNITION: u8 = 2;
-const SURVIVORS: u8 = 3;
 
 /// Papers of the drawer that are asked for at a time: a type file has some kilobytes.
 const PAGE: usize = 100;
@@ -42,7 +36,7 @@ impl TakenError {
 pub fn bring_types(library: &Library, catalogue: &Catalogue, dictionaries: &[&Dictionary]) -> Result<(), TakenError> {
     let mut after = None;
     loop {
-        let page = library.office_page(Drawer::Taken, &[TYPE], after.as_ref(), PAGE)?;
+        let page = library.office_page(Drawer::Taken, taken::TYPES, after.as_ref(), PAGE)?;
         for (_, file) in &page.papers {
             bring_type(catalogue, dictionaries, file).map_err(TakenError::Type)?;
         }
@@ -60,21 +54,21 @@ pub fn bring_type(catalogue: &Catalogue, dictionaries: &[&Dictionary], file: &[u
 
 /// The recognition, as it was signed.
 pub fn recognition(library: &Library) -> Result<Option<Vec<u8>>, StoreError> {
-    library.office(Drawer::Taken, &[RECOGNITION])
+    library.office(Drawer::Taken, &taken::recognition())
 }
 
 /// The lists of survivors, as they were signed.
 pub fn survivors(library: &Library) -> Result<Vec<Vec<u8>>, StoreError> {
-    let page = library.office_page(Drawer::Taken, &[SURVIVORS], None, PAGE)?;
+    let page = library.office_page(Drawer::Taken, taken::SURVIVORS, None, PAGE)?;
     Ok(page.papers.into_iter().map(|(_, list)| list).collect())
 }
 
 pub(super) fn recognition_in(pen: &Pen<'_>) -> Result<Option<Vec<u8>>, StoreError> {
-    pen.office(Drawer::Taken, &[RECOGNITION])
+    pen.office(Drawer::Taken, &taken::recognition())
 }
 
 pub(super) fn put_recognition(pen: &mut Pen<'_>, envelope: &[u8]) -> Result<(), StoreError> {
-    pen.put_office(Drawer::Taken, &[RECOGNITION], envelope)
+    pen.put_office(Drawer::Taken, &taken::recognition(), envelope)
 }
 
 /// Lists of survivors that come with a manifest, each of a key that it calls stolen.
@@ -100,15 +94,15 @@ impl Lists {
 
 /// A key that was stolen has one list: the last.
 pub(super) fn put_survivors(pen: &mut Pen<'_>, key: &VerifyingKey, list: &[u8]) -> Result<(), StoreError> {
-    pen.put_office(Drawer::Taken, &[&[SURVIVORS], key.as_bytes().as_slice()].concat(), list)
+    pen.put_office(Drawer::Taken, &taken::survivors(key), list)
 }
 
 pub(super) fn newest_type(pen: &Pen<'_>, code: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    pen.office(Drawer::Taken, &[&[NEWEST_TYPE], code.as_bytes()].concat())
+    pen.office(Drawer::Taken, &taken::newest_type(code))
 }
 
 /// Old editions stay: the manifest may name one still.
 pub(super) fn put_type(pen: &mut Pen<'_>, code: &str, edition: u32, file: &[u8]) -> Result<(), StoreError> {
-    pen.put_office(Drawer::Taken, &[&[TYPE], code.as_bytes(), &edition.to_be_bytes()].concat(), file)?;
-    pen.put_office(Drawer::Taken, &[&[NEWEST_TYPE], code.as_bytes()].concat(), file)
+    pen.put_office(Drawer::Taken, &taken::type_file(code, edition), file)?;
+    pen.put_office(Drawer::Taken, &taken::newest_type(code), file)
 }

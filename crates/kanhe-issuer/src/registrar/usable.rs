@@ -114,7 +114,7 @@ impl Rivals<'_> {
 
     /// An agency gives a printed number of a type to one certificate: who has only the number must not meet two.
     fn let_be_numbered(&self) -> Result<(), RegistrarError> {
-        let numbered = self.pen.numbered(self.claim.number, self.claim.type_code)?;
+        let numbered = self.pen.numbered(self.claim.number, self.claim.type_code, self.claim.agency)?;
         match self.first_of(numbered, &|_, card| card.agency() == self.claim.agency)? {
             Some((_, card)) => Err(RegistrarError::NumberTaken { identifier: card.identifier.to_string() }),
             None => Ok(()),

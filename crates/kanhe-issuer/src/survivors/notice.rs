@@ -3,10 +3,8 @@
 use super::{Thefts, lost, usable};
 use crate::dropped::{Dropped, dropped};
 use crate::proposal::taken;
-use kanhe_core::envelope::Envelope;
 use kanhe_core::key::KeyId;
 use kanhe_core::manifest::Manifest;
-use kanhe_core::survivors::Survivors;
 use kanhe_store::{Library, SignedManifest, StoreError};
 
 /// Something about a manifest that nothing forbids, and that its region should have meant.
@@ -119,11 +117,10 @@ pub fn notices(
 }
 
 fn of_thefts(library: &Library, next: &Manifest, lists: &[Vec<u8>]) -> Result<Vec<Notice>, StoreError> {
-    let (size, held) = (library.log_size()?, taken::survivors(library)?);
-    let read = |list: &Vec<u8>| Envelope::decode(list).and_then(|envelope| envelope.read_unchecked::<Survivors>()).ok();
-    let lists: Vec<Survivors> = held.iter().chain(lists).filter_map(read).collect();
+    let size = library.log_size()?;
     let mut notices = Vec::new();
-    for (stolen, cut_off) in Thefts::of(next).iter() {
+    let thefts = Thefts::of(next);
+    for (stolen, cut_off) in thefts.iter() {
         let (key, before) = (stolen.id(), *cut_off);
         if before > size {
             notices.push(Notice::BeyondEnd { key, before, size });
@@ -132,9 +129,8 @@ fn of_thefts(library: &Library, next: &Manifest, lists: &[Vec<u8>]) -> Result<Ve
             0 => {}
             usable => notices.push(Notice::Behind { key, before, usable }),
         }
-        if !lists.iter().any(|list| list.is_of(stolen, before)) {
-            notices.push(Notice::NoSurvivors { key, before });
-        }
     }
+    let lists = [taken::survivors(library)?.as_slice(), lists].concat();
+    notices.extend(thefts.beside(&lists).map(|(stolen, before)| Notice::NoSurvivors { key: stolen.id(), before: *before }));
     Ok(notices)
 }

@@ -151,7 +151,7 @@ impl House {
         caller.may(Right::Read)?;
         let found = self.library.ask_within(within(caller), question, after, most)?;
         match question {
-            Question::Holder { code, .. } if after.is_none() && found.shelfmarks.is_empty() => nothing_is_found_by(code)?,
+            Question::Holder { code, .. } if after.is_none() && found == Found::default() => nothing_is_found_by(code)?,
             _ => {}
         }
         Ok(found)

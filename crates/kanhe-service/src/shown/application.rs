@@ -126,7 +126,7 @@ pub struct Applied {
 pub struct ApplicationPage {
     /// At most as many as were asked for. There may be few or none though more are to come: only so many are looked at for one answer.
     pub applications: Vec<ApplicationRow>,
-    /// Where the next page begins, as `after`; null on the last.
+    /// Where the next page begins, as `after`; null on the last. A page that has passed over enough is short, or empty, and has one.
     #[schema(required)]
     pub next: Option<String>,
 }

@@ -1,7 +1,9 @@
 //! What came of holding a library against itself.
 
-use kanhe_store::StoreError;
+use kanhe_core::manifest::Manifest;
+use kanhe_issuer::survivors::{unlisted, usable_behind};
 use kanhe_store::check::{Finding, is_broken_off};
+use kanhe_store::{Library, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -27,6 +29,11 @@ pub struct Checked {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: Option<u64>,
+    /// The stolen keys of the manifest of whose survivors the library has no list for their cut-off (`survivors_missing`): no defect, where
+    /// it never had one; null as `behind_cut_off` is.
+    #[serde(default)]
+    #[schema(required)]
+    pub without_survivors: Option<Vec<String>>,
 }
 
 /// Something that is not as it must be.
@@ -45,16 +52,22 @@ pub struct ShownFinding {
 }
 
 impl Checked {
-    /// What a check has found in the end.
-    pub fn over(self, findings: &[Finding], behind_cut_off: Result<u64, StoreError>) -> Result<Self, StoreError> {
-        let behind_cut_off = match behind_cut_off {
-            // Damage that was found is told, also where it keeps something else from being known.
-            Err(_) if !findings.is_empty() => None,
-            counted => Some(counted?),
-        };
-        let shown = findings.iter().map(Into::into).collect();
-        Ok(Self { findings: Some(shown), broken_off: is_broken_off(findings), behind_cut_off, ..self })
+    /// What a check has found in the end, and what is to be known of the stolen keys of the manifest.
+    pub fn over(self, findings: &[Finding], library: &Library, manifest: &Manifest) -> Result<Self, StoreError> {
+        let damaged = !findings.is_empty();
+        Ok(Self {
+            findings: Some(findings.iter().map(Into::into).collect()),
+            broken_off: is_broken_off(findings),
+            behind_cut_off: known(damaged, usable_behind(library, manifest))?,
+            without_survivors: known(damaged, unlisted(library, manifest))?.map(|keys| keys.iter().map(ToString::to_string).collect()),
+            ..self
+        })
     }
+}
+
+/// Damage that was found is told, also where it keeps something else from being known.
+fn known<T>(damaged: bool, found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    if damaged { Ok(found.ok()) } else { found.map(Some) }
 }
 
 impl From<&Finding> for ShownFinding {

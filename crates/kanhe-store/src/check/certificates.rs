@@ -15,7 +15,7 @@ pub(super) struct Shelved {
     card: Card,
     record: Record,
     certificate: Certificate,
-    pub(super) entries: Vec<Indexed>,
+    entries: Vec<Indexed>,
 }
 
 impl Shelved {
@@ -34,6 +34,11 @@ impl Shelved {
         let mut entries = standing(shelfmark, &card);
         entries.extend(lasting(&library.keys, shelfmark, &described));
         Ok(Self { card, record, certificate, entries })
+    }
+
+    /// Whether an entry that was found is one of those that lead to it.
+    pub(super) fn has(&self, found: &Indexed) -> bool {
+        self.entries.iter().any(|own| (own.family, &own.key) == (found.family, &found.key) && own.has(&found.value))
     }
 
     /// Whether card and certificate say the same.

@@ -1,13 +1,13 @@
 //! Every event of the log: what it is about knows of it, and the tiles are what the events give.
 
 use super::finding::{Defect, Place};
+use super::taken::TakenUp;
 use super::walk::{Stop, Walk};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::Indexed;
 use crate::layout;
 use crate::library::Library;
-use crate::office::Drawer;
 use crate::record::Shelfmark;
 use kanhe_core::code::{Abroad, CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
@@ -15,8 +15,6 @@ use kanhe_core::spelling::folded;
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::tile::TileId;
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Events between two looks at the tiles: at least every tile of level 0 is full then.
 const BETWEEN: u64 = 1 << 16;
@@ -48,44 +46,6 @@ pub(super) fn log(walk: &mut Walk<'_>) -> Result<(), Stop> {
         walk.find(Place::Library, Defect::Checkpoint)?;
     }
     taken_up.stands(walk)
-}
-
-/// What was taken up last, by what is told of it: the index of the event, and the digest.
-#[derive(Default)]
-struct TakenUp(BTreeMap<(Act, String), (u64, [u8; 32])>);
-
-impl TakenUp {
-    /// There is one manifest and one recognition, and of types each edition stays.
-    fn hear(&mut self, index: u64, event: &Event) {
-        let subject = match event.act {
-            Act::Manifest | Act::Recognition => String::new(),
-            Act::Type => event.subject.clone(),
-            _ => return,
-        };
-        self.0.insert((event.act, subject), (index, event.digest));
-    }
-
-    /// The manifest lies in the clear, and the rest could be put back as it lay there once: the library would work under what was replaced.
-    fn stands(&self, walk: &mut Walk<'_>) -> Result<(), Stop> {
-        let manifest = walk.library.manifest()?.map(|manifest| <[u8; 32]>::from(Sha256::digest(manifest.envelope)));
-        if manifest.is_some() && !self.0.keys().any(|(act, _)| *act == Act::Manifest) {
-            walk.find(Place::Library, Defect::Manifest)?;
-        }
-        let mut papers = BTreeSet::new();
-        if self.0.keys().any(|(act, _)| *act != Act::Manifest) {
-            for (place, sealed) in walk.library.view().all(Family::Office, &[Drawer::Taken.byte()])? {
-                // One that does not open is found where all papers are.
-                papers.extend(walk.library.keys.open(Family::Office, &place, &sealed).map(|paper| <[u8; 32]>::from(Sha256::digest(paper))));
-            }
-        }
-        for ((act, _), (index, digest)) in &self.0 {
-            let stands = if *act == Act::Manifest { manifest == Some(*digest) } else { papers.contains(digest) };
-            if !stands {
-                walk.find(Place::Event(*index), Defect::Manifest)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn tiles(walk: &mut Walk<'_>, edge: &mut Edge, index: u64, published: Option<TreeHead>) -> Result<(), Stop> {

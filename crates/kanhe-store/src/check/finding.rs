@@ -97,7 +97,7 @@ pub enum Defect {
     Event,
     /// What an event is about does not know of it.
     EventRecord,
-    /// The manifest, a type or the recognition is not the one that the log tells of last.
+    /// The manifest, a file of a type or the recognition does not lie where it was laid, or is not the one that the log tells of.
     Manifest,
     /// The log does not begin with what was last published of it.
     Checkpoint,

@@ -51,7 +51,7 @@ fn strays(walk: &mut Walk<'_>, index: Family, is_own: fn(&Library, &Indexed, She
 
 /// Whether the certificate that an entry leads to is found by it; one that cannot be read was found before.
 fn is_shelved(library: &Library, entry: &Indexed, shelfmark: Shelfmark) -> Result<bool, StoreError> {
-    Ok(Shelved::read(library, shelfmark).map_or(true, |shelved| shelved.entries.contains(entry)))
+    Ok(Shelved::read(library, shelfmark).map_or(true, |shelved| shelved.has(entry)))
 }
 
 /// Whether the event that an entry leads to is about its certificate; one that cannot be read was found before.

@@ -128,7 +128,7 @@ impl<'w> Walk<'w> {
     /// Whether an entry stands as it must; then it is counted.
     pub(super) fn stands(&mut self, entry: &Indexed) -> Result<bool, StoreError> {
         let found = self.library.view().get(entry.family, &entry.key)?;
-        let stands = found.as_deref() == Some(entry.value.as_slice());
+        let stands = found.is_some_and(|value| entry.has(&value));
         if stands {
             *self.stood.entry(entry.family).or_default() += 1;
         }

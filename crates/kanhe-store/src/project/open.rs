@@ -9,10 +9,13 @@ use crate::pen::Pen;
 use crate::skip::{Look, Walk};
 use kanhe_core::code::{HolderCode, ProjectCode, TypeCode};
 use minicbor::bytes::ByteArray;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the holder stands in a key of a holder.
 const HOLDER_AT: std::ops::Range<usize> = 1..17;
+
+/// Where the type stands in a key of a shelf.
+const TYPE_AT: std::ops::Range<usize> = 1..22;
 
 impl Pen<'_> {
     /// The applications of one type that a holder has lodged and that are not decided.
@@ -23,56 +26,105 @@ impl Pen<'_> {
 }
 
 impl Library {
+    /// Why some applications that are not decided may not be found by their holders; none where each is.
+    pub fn misses_open_projects(&self) -> Option<&StoreError> {
+        self.misses_open_projects.get()
+    }
+
     /// Lets every application that is not decided be found by its holders, and no other: one that an older kanhe has lodged or decided does
     /// not stand so.
+    ///
+    /// It is written before anybody has asked whether the library was set back: these keys say nothing that the applications do not.
     pub(crate) fn enter_open_projects(&self) -> Result<(), StoreError> {
-        // What cannot be read is told to whoever asks for it, and by the check: it keeps no library shut.
-        let Ok((missing, stale)) = self.open_projects_astray() else { return Ok(()) };
+        let mut looked = Looked::default();
+        // What cannot be read keeps no library shut: what was read until then is entered, and the rest is known to be missing.
+        let whole = looked.at(self);
+        if let Err(error) = &whole {
+            self.misses_open_projects.get_or_init(|| error.clone());
+        }
+        let stale = if whole.is_ok() { looked.stale() } else { Vec::new() };
+        let has_holders = |code: &ProjectCode| self.project(code).is_ok_and(|it| it.is_some_and(|project| !project.holders.is_empty()));
+        let mut missing = looked.missing();
+        missing.retain(|(code, (_, holders))| !holders.is_empty() || has_holders(code));
         if missing.is_empty() && stale.is_empty() {
             return Ok(());
         }
         self.commit(|pen| {
             stale.into_iter().for_each(|key| pen.take(Family::Projects, key));
-            missing.iter().try_for_each(|project| pen.put_project(project))
+            missing.iter().try_for_each(|(code, (type_code, holders))| pen.enter_open(code, type_code, holders))
         })
     }
+}
 
-    /// The applications that lack such keys, and the keys of those that are decided.
-    fn open_projects_astray(&self) -> Result<(Vec<Project>, Vec<Vec<u8>>), StoreError> {
-        let (mut open, mut known, mut stale) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+impl Pen<'_> {
+    /// Enters an application that is not decided. One that does not open is entered too: whoever asks for another is told that it does not.
+    fn enter_open(&mut self, code: &ProjectCode, type_code: &TypeCode, holders: &[ByteArray<16>]) -> Result<(), StoreError> {
+        if let Ok(Some(project)) = self.project(code) {
+            // The first of them did not know their holders, who know them.
+            let holders = if project.holders.is_empty() { holders.to_vec() } else { project.holders.clone() };
+            return self.put_project(&Project { holders, ..project });
+        }
+        for holder in holders {
+            self.put(Family::Projects, open_key(holder, type_code).bytes(code.as_str().as_bytes()).end(), Vec::new());
+        }
+        Ok(())
+    }
+}
+
+/// The applications that are not decided, with their types and holders, and how they are found by these today.
+#[derive(Default)]
+struct Looked {
+    open: BTreeMap<ProjectCode, (TypeCode, Vec<ByteArray<16>>)>,
+    keys: Vec<(Vec<u8>, Option<ProjectCode>)>,
+}
+
+impl Looked {
+    /// Looks at all of them, and at their records never: one that does not open waits all the same.
+    fn at(&mut self, library: &Library) -> Result<(), StoreError> {
         for list in Stage::ALL.into_iter().filter(|stage| !stage.is_final()).filter_map(|stage| shelves(None, None, None, Some(stage))) {
-            let mut walk = Walk::of(self.view(), &list, None)?;
+            let mut walk = Walk::of(library.view(), &list, None)?;
             loop {
                 match walk.look()? {
-                    Look::Key(key) => open.extend(code_of(&key)),
+                    Look::Key(key) => self.open.extend(code_of(&key).zip(type_of(&key)).map(|(code, kind)| (code, (kind, Vec::new())))),
                     Look::Gap(_) => {}
                     Look::End => break,
                 }
             }
         }
-        for row in self.view().scan(Family::Projects, &[OPEN], &[OPEN])? {
+        for row in library.view().scan(Family::Projects, &[OPEN], &[OPEN])? {
             let key = row?.0;
-            match code_of(&key).filter(|code| open.contains(code)) {
-                Some(code) => drop(known.insert(code)),
-                None => stale.push(key),
+            let code = code_of(&key);
+            self.keys.push((key, code));
+        }
+        let found: BTreeSet<_> = self.keys.iter().filter_map(|(_, code)| *code).collect();
+        if self.open.keys().all(|code| found.contains(code)) {
+            return Ok(());
+        }
+        for row in library.view().scan(Family::Projects, &[HOLDERS], &[HOLDERS])? {
+            let key = row?.0;
+            let holder = key.get(HOLDER_AT).and_then(|holder| <[u8; 16]>::try_from(holder).ok());
+            let Some((holder, code)) = holder.zip(code_of(&key)) else { continue };
+            if let Some((_, holders)) = self.open.get_mut(&code) {
+                holders.push(ByteArray::from(holder));
             }
         }
-        let read = |code: &ProjectCode| self.project(code).ok().flatten();
-        let mut missing: Vec<Project> = open.difference(&known).filter_map(read).collect();
-        // The first of them did not know their holders, who know them.
-        if missing.iter().any(|project| project.holders.is_empty()) {
-            for row in self.view().scan(Family::Projects, &[HOLDERS], &[HOLDERS])? {
-                let key = row?.0;
-                let holder = key.get(HOLDER_AT).and_then(|holder| <[u8; 16]>::try_from(holder).ok());
-                let Some((holder, code)) = holder.zip(code_of(&key)) else { continue };
-                if let Some(project) = missing.iter_mut().find(|project| project.code == code)
-                    && !project.holders.iter().any(|known| **known == holder)
-                {
-                    project.holders.push(ByteArray::from(holder));
-                }
-            }
-        }
-        missing.retain(|project| !project.holders.is_empty());
-        Ok((missing, stale))
+        Ok(())
     }
+
+    /// The keys of those that are decided, or are nowhere.
+    fn stale(&self) -> Vec<Vec<u8>> {
+        let waits = |code: &Option<ProjectCode>| code.is_some_and(|code| self.open.contains_key(&code));
+        self.keys.iter().filter(|(_, code)| !waits(code)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Those that no holder finds.
+    fn missing(self) -> Vec<(ProjectCode, (TypeCode, Vec<ByteArray<16>>))> {
+        let found: BTreeSet<_> = self.keys.iter().filter_map(|(_, code)| *code).collect();
+        self.open.into_iter().filter(|(code, _)| !found.contains(code)).collect()
+    }
+}
+
+/// The type in the key of a shelf.
+fn type_of(key: &[u8]) -> Option<TypeCode> {
+    TypeCode::parse(std::str::from_utf8(key.get(TYPE_AT)?).ok()?).ok()
 }

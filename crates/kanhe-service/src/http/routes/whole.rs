@@ -17,7 +17,6 @@ use axum::response::Response;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::registrar::Registrar;
-use kanhe_issuer::survivors::usable_behind;
 use kanhe_store::StoreError;
 use serde::Deserialize;
 use std::io::Write;
@@ -71,7 +70,7 @@ fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> 
     )?;
     // Whoever has gone wants to know nothing more.
     if let Some(findings) = findings {
-        line(out, &told.over(&findings, usable_behind(library, manifest))?);
+        line(out, &told.over(&findings, library, manifest)?);
     }
     Ok(())
 }

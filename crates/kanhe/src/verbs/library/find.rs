@@ -36,6 +36,7 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
     if let Question::Holder { code, .. } = question
         && after.is_none()
         && rows.is_empty()
+        && next.is_none()
     {
         nothing_is_found_by(code)?;
     }

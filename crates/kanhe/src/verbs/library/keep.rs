@@ -53,7 +53,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     if !secret.exists() {
         files::write_secret(&secret, &own)?;
     }
-    library.back_up_with(to, earlier, progress).map_err(stored)
+    library.back_up(to, earlier, progress).map_err(stored)
 }
 
 /// What to do where no backup can be made: the earlier ones are as they were.
@@ -88,10 +88,11 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         })
     });
     bar.finish_and_clear();
-    let Checked { certificates, events, findings, broken_off, behind_cut_off, .. } = checked.map_err(unsound)?;
+    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, .. } = checked.map_err(unsound)?;
     let findings = findings.unwrap_or_default();
     let json = json!({
-        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off
+        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off,
+        "without_survivors": without_survivors,
     });
     voice.say(&json, |language| {
         let usable = |certificates: u64| match language {
@@ -105,6 +106,12 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::English => {
                 format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")
             }
+        }));
+        lines.extend(without_survivors.iter().flatten().map(|key| match language {
+            Language::Chinese => format!("! 库中没有失窃密钥 {key} 截至其截止序号的清单（survivors_missing）：kanhe log survivors 列出，kanhe agency add --survivors 登记"),
+            Language::English => format!(
+                "! the library has no list of survivors of the stolen key {key} (survivors_missing): `kanhe log survivors` makes it, `kanhe agency add --survivors` takes it up"
+            ),
         }));
         let found = findings.len();
         lines.push(match (language, broken_off) {

@@ -14,7 +14,7 @@ use kanhe_core::pack::MOST_LISTS;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::AuthenticCheckpoint;
 use kanhe_store::StoreError;
-use kanhe_store::backup::{Backup, Closed, Lost, backups, chosen, restore_with};
+use kanhe_store::backup::{self, Backup, Closed, Lost, backups, chosen};
 use kanhe_store::docket::Docket;
 use serde_json::{Value, json};
 use std::fs;
@@ -88,7 +88,7 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_
         files::write_secret(&place, &secret)?;
     }
     let bar = bar(voice, backup.bytes, BYTES);
-    let restored = restore_with(&args.from, backup, into, lost, &mut |done, _| bar.set_position(done));
+    let restored = backup::restore(&args.from, backup, into, lost, &mut |done, _| bar.set_position(done));
     bar.finish_and_clear();
     restored.map_err(|error| {
         // What was refused leaves nothing behind; what cannot be taken away does no harm.

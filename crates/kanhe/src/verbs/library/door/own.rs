@@ -30,7 +30,6 @@ use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
-use kanhe_issuer::survivors::usable_behind;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -311,7 +310,7 @@ impl Door for Own {
             progress(seen, all);
         };
         let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
-        told.over(&findings, usable_behind(library, &manifest)).map_err(stored)
+        told.over(&findings, library, &manifest).map_err(stored)
     }
 
     fn extent(&self) -> Extent {

@@ -1,8 +1,10 @@
 //! Trains a dictionary from a list of words: `train_dictionary ID WORDS.tsv OUT.cbor`.
 
+mod training;
+
 use std::error::Error;
 
-use kanhe_issuer::dictionary_training::{parse_words, train};
+use training::{parse_words, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -56,21 +56,9 @@ pub enum WordsError {
     },
 }
 
-impl WordsError {
-    /// The stable name of the defect, as listed in `docs/errors.md`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            WordsError::NoWeight { .. } => "words_no_weight",
-            WordsError::UnevenRow { .. } => "words_uneven_row",
-            WordsError::NotAWeight { .. } => "words_not_a_weight",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::parse_words;
+    use super::{WordsError, parse_words};
 
     #[test]
     fn a_word_stands_in_the_lists_that_give_it_a_weight() {
@@ -80,13 +68,14 @@ mod tests {
 
     #[test]
     fn a_line_with_a_defect_is_refused_by_its_name() {
-        for (text, code) in [
-            ("公司\n", "words_no_weight"),
-            ("a\t1\nb\t1\t2\n", "words_uneven_row"),
-            ("a\tx\n", "words_not_a_weight"),
-            ("a\t-1\n", "words_not_a_weight"),
+        let not_a_weight = |found: &str| WordsError::NotAWeight { line: 1, found: found.to_owned() };
+        for (text, defect) in [
+            ("公司\n", WordsError::NoWeight { line: 1 }),
+            ("a\t1\nb\t1\t2\n", WordsError::UnevenRow { line: 2, found: 2, due: 1 }),
+            ("a\tx\n", not_a_weight("x")),
+            ("a\t-1\n", not_a_weight("-1")),
         ] {
-            assert_eq!(parse_words(text).unwrap_err().code(), code, "{text}");
+            assert_eq!(parse_words(text).unwrap_err(), defect, "{text}");
         }
     }
 }

@@ -1,0 +1,29 @@
+//! Where things lie in the drawer of what two people have taken up: the rules lay them there, and the check looks whether they still do.
+
+use kanhe_core::key::VerifyingKey;
+
+/// What all keys of type files begin with, each edition under its own.
+pub const TYPES: &[u8] = &[1];
+
+/// What all keys of lists of survivors begin with.
+pub const SURVIVORS: &[u8] = &[3];
+
+/// Where the newest file of a type lies.
+pub fn newest_type(code: &str) -> Vec<u8> {
+    [&[0], code.as_bytes()].concat()
+}
+
+/// Where the file of an edition of a type lies.
+pub fn type_file(code: &str, edition: u32) -> Vec<u8> {
+    [TYPES, code.as_bytes(), &edition.to_be_bytes()].concat()
+}
+
+/// Where the recognition lies.
+pub fn recognition() -> Vec<u8> {
+    vec![2]
+}
+
+/// Where the list of survivors of a stolen key lies.
+pub fn survivors(key: &VerifyingKey) -> Vec<u8> {
+    [SURVIVORS, key.as_bytes()].concat()
+}

@@ -73,7 +73,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     ("{} has a person's number whole, and the QR code would tell it to everybody", "{} 载有完整的个人号码，印在二维码里人人可读"),
     (
-        "the new version would begin on {}, the old one ends on {}: nothing would be in force between",
+        "the new version would begin on {}, and the act takes effect on {}, when the old one ends: nothing would be in force between",
         "新版本自 {} 起，旧版本止于 {}，其间将没有有效版本",
     ),
     ("the renewal would end on {}: what it renews ends on {}, and today is {}", "延续后的有效期止于 {}：原证照止于 {}，今天是 {}"),

@@ -16,7 +16,11 @@ pub(super) const HINTS: &[Row] = &[
         "地区的标识经转入登记：POST /v1/certificates/transfer-in。",
         "What another region gave is entered by POST /v1/certificates/transfer-in.",
     ),
-    ("alias_taken", "核对该标识，它已对应另一张证照。", "Check the identifier: it stands for another certificate."),
+    (
+        "alias_taken",
+        "核对该标识，它已对应另一张证照。外地证照已转入本地且仍可使用的，不再次转入，亦不取消转出；在本地被吊销的，须重新申请。",
+        "Check the identifier: it stands for another certificate. While one that came from another region can be used here, it does not come again and no other transfer of it is called off; once it was revoked here, the holder applies for a new one.",
+    ),
     ("api_key_administers", "由人员担任管理员。", "Let an officer administer."),
     ("api_key_closed", "另制一个密钥。", "Make a new one."),
     ("api_key_expired", "请本机构管理员另发一个。", "Ask the agency's administrator for a new one."),
@@ -103,7 +107,11 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("grounds_length", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("holder_code_*", AS, "holder_code_check"),
-    ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),
+    (
+        "holder_has_one",
+        "看已有的那一张：有效的，延续、变更或注销；已过期的，注销；暂扣的，发还后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "Look at that one. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back, or cancel it. A transfer is called off once that one is cancelled.",
+    ),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
     ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),
     (
@@ -184,7 +192,11 @@ pub(super) const HINTS: &[Row] = &[
         "请告知本服务的运维人员：须在配置中列出本机构的密钥。",
         "Tell whoever runs the service: the configuration names no key of the agency.",
     ),
-    ("last_version", "申请新证照。", "Apply for a new certificate."),
+    (
+        "last_version",
+        "该编号的 999 个版本均已用完：换一个编号，颁发新证照。",
+        "The number has had all of its 999 versions: issue a new certificate under another number.",
+    ),
     (
         "library_no_manifest",
         "请告知本服务的运维人员：证照库尚未登记机构名录。",
@@ -263,7 +275,11 @@ pub(super) const HINTS: &[Row] = &[
         "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
     ),
     ("other_holder_name", "先办变更，或使用原名称延续。", "Amend it first, or renew it under the present name."),
-    ("other_serial", "编号变更须申请新证照。", "Apply for a new certificate."),
+    (
+        "other_serial",
+        "新版本沿用原编号：更正申请中的编号；如需新编号，另颁发新证照。",
+        "A new version keeps its number: correct it in the application; for another number, issue a new certificate.",
+    ),
     ("other_type", "使用该类型对应的申请内容。", "Send the application that belongs to the type."),
     (
         "outside_key_window",
@@ -518,5 +534,9 @@ pub(super) const HINTS: &[Row] = &[
     ("type_unknown", "GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
     ("uscc_*", AS, "holder_code_check"),
     ("version_*", "版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate."),
-    ("version_gap", "让新版本从今天或更早开始。", "Let it begin today."),
+    (
+        "version_gap",
+        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：改早起始日，或改 effective 为起始日或其后。",
+        "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier, or leave `effective` out, or name the day on which the new one begins.",
+    ),
 ];

@@ -157,6 +157,7 @@ impl<'l> Examiner<'l> {
         let (mut project, history) = open_project(pen, kind, code)?;
         self.is_in_force(pen, kind)?;
         after_the_last(&history, entry)?;
+        approved_today(entry)?;
         let standing = Standing::of(kind.review(), &history);
         may_be_approved(&standing)?;
         self.is_none_of(pen, standing.handlers(), entry, "decide")?;
@@ -271,7 +272,14 @@ fn after_the_last(history: &[Event], entry: &Entry) -> Result<(), ExaminerError>
     Ok(lifecycle::in_order(entry.effective, last, entry.now)?)
 }
 
-/// Tells apart what has become of the version since: the applicant's own time is not at fault, and no other act helps the application.
+/// The day of the decision is the day of issue of what it grants, so nobody dates it back.
+fn approved_today(entry: &Entry) -> Result<(), ExaminerError> {
+    let (effective, today) = (day_in_china(entry.effective), day_in_china(entry.now));
+    if effective == today { Ok(()) } else { Err(ExaminerError::ApprovedOtherDay { effective, today }) }
+}
+
+/// Tells apart what has become of the version since: the applicant's own time is not at fault, and where it is not given back no other act
+/// helps the application.
 fn overtaken(error: RegistrarError) -> ExaminerError {
     use LifecycleError as E;
     match error {

@@ -47,6 +47,14 @@ pub enum ExaminerError {
         /// Today.
         today: Date,
     },
+    /// A decision on another day than it is written down: what it grants is issued on that day.
+    #[error("an application is approved on the day on which that is written down, {today}, not on {effective}: it is the day of issue")]
+    ApprovedOtherDay {
+        /// The day named.
+        effective: Date,
+        /// Today.
+        today: Date,
+    },
     /// The agency does not issue this type.
     #[error("agency {agency} may not issue this type under the library's manifest")]
     OutOfScope {
@@ -155,7 +163,7 @@ impl ExaminerError {
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",
             Self::IssuedGiven => "review_sets_day_of_issue",
-            Self::OtherDay { .. } => "review_other_day",
+            Self::OtherDay { .. } | Self::ApprovedOtherDay { .. } => "review_other_day",
             Self::OutOfScope { .. } => "review_out_of_scope",
             Self::OtherAgency { .. } => "review_other_agency",
             Self::OtherType => "review_other_type",

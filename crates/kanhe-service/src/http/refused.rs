@@ -208,9 +208,10 @@ impl From<ExaminerError> for Problem {
             | ExaminerError::Decided { .. }
             | ExaminerError::NotYetTurn { .. }
             | ExaminerError::NotAgreed { .. } => (StatusCode::CONFLICT, error.to_string()),
-            ExaminerError::IssuedGiven | ExaminerError::OtherDay { .. } | ExaminerError::OtherType => {
-                (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-            }
+            ExaminerError::IssuedGiven
+            | ExaminerError::OtherDay { .. }
+            | ExaminerError::ApprovedOtherDay { .. }
+            | ExaminerError::OtherType => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             ExaminerError::UnknownDepartment { known, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, format!("the type's review asks other departments: {}", known.join(", ")))
             }

@@ -375,7 +375,11 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("review_not_yet_turn", "等前面的部门提出意见。", "Wait for them."),
     ("review_other_agency", "由受理该申请的机构决定。", "Let the agency decide to which the application was made."),
-    ("review_other_day", "不填受理日期，以登记当日为准。", "Leave the day out: it is the day on which the application arrives."),
+    (
+        "review_other_day",
+        "不填日期，受理和准予均以登记当日为准。",
+        "Leave the day out: an application arrives, and is approved, on the day on which that is written down.",
+    ),
     ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
     ("review_out_of_scope", "由有权颁发此类证照的机构办理。", "Let an agency that may issue this type do it."),
     ("review_overtaken", "不予许可，或由申请人撤回。", "Reject the application, or let the applicant withdraw it."),

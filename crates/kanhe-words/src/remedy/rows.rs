@@ -228,6 +228,23 @@ pub(super) const REMEDIES: &[Row] = &[
         "直接颁发（kanhe issue）；此前已受理的申请仍由有权人员决定（kanhe approve 或 kanhe reject）。",
         "Issue it at once (`kanhe issue`); what was lodged before is decided by `kanhe approve` or `kanhe reject`.",
     ),
+    ("review_not_yet_turn", "等前面的部门提出意见。", "Wait for the departments before it."),
+    (
+        "review_other_agency",
+        "用受理该申请的机构的密钥（--key）。",
+        "Use the key of the agency to which the application was made (`--key`).",
+    ),
+    (
+        "review_other_day",
+        "不填 --effective，受理和准予均以登记当日为准。",
+        "Leave `--effective` out: an application arrives, and is approved, on the day on which that is written down.",
+    ),
+    ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
+    (
+        "review_out_of_scope",
+        "用 --agency 指明有权颁发此类证照的机构；kanhe agency list 列出各机构。",
+        "Name an agency that may issue this type (`--agency`); `kanhe agency list` lists them.",
+    ),
     (
         "review_overtaken",
         "不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",

@@ -19,7 +19,7 @@ use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
-use crate::lifecycle::{self, LifecycleError};
+use crate::lifecycle::{self, Condition, LifecycleError};
 use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{ProjectCode, TypeCode};
@@ -283,6 +283,7 @@ fn approved_today(entry: &Entry) -> Result<(), ExaminerError> {
 fn overtaken(error: RegistrarError) -> ExaminerError {
     use LifecycleError as E;
     match error {
+        RegistrarError::Lifecycle(E::NotAllowed { found: Condition::Suspended, .. }) => ExaminerError::Suspended,
         RegistrarError::Lifecycle(why @ (E::NotAllowed { .. } | E::Ended { .. } | E::Superseded { .. })) => ExaminerError::Overtaken(why),
         error => error.into(),
     }

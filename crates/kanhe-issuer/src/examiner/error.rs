@@ -27,6 +27,9 @@ pub enum ExaminerError {
     /// What it is to replace has become something that cannot be replaced since it was lodged.
     #[error("what it is to replace cannot be replaced any more: {0}")]
     Overtaken(LifecycleError),
+    /// What it is to replace is suspended: the decision waits until that has ended.
+    #[error("what it is to replace is suspended: the application waits until it is reinstated")]
+    Suspended,
     /// The row has faults.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Faults(Vec<Fault>),
@@ -159,6 +162,7 @@ impl ExaminerError {
             Self::Desk(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
             Self::Overtaken(_) => "review_overtaken",
+            Self::Suspended => "review_suspended",
             Self::Faults(_) => "rows_refused",
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",

@@ -76,8 +76,8 @@ impl<B> Act<B> {
 
 /// Bodies that say why something is done: what each has of its own, and behind it the grounds, written here once for all.
 ///
-/// `now` makes bodies of acts that hold from now on; `dated` those that may name the moment. Serde flattens no struct into one that refuses
-/// members that it does not know, so the members are spelt out in each.
+/// `now` makes bodies of acts that hold from now on; `dated` those that may name the moment, and `today` those that may name one of the day on
+/// which they are done. Serde flattens no struct into one that refuses members that it does not know, so the members are spelt out in each.
 macro_rules! grounded {
     (now $($body:tt)*) => { $crate::http::act::grounded! { @ {} $($body)* } };
     (dated $($body:tt)*) => {

@@ -202,6 +202,7 @@ impl From<ExaminerError> for Problem {
             ExaminerError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such application".to_owned()),
             ExaminerError::NoReview
             | ExaminerError::Overtaken(_)
+            | ExaminerError::Suspended
             | ExaminerError::RequestDiffers { .. }
             | ExaminerError::RequestIssued { .. }
             | ExaminerError::RowOpen

@@ -385,6 +385,11 @@ pub(super) const HINTS: &[Row] = &[
     ("review_overtaken", "不予许可，或由申请人撤回。", "Reject the application, or let the applicant withdraw it."),
     ("review_same_person", "由另一人办理。", "Let somebody else do it."),
     ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out."),
+    (
+        "review_suspended",
+        "待暂扣发还后再决定，申请保持待决；证照如不再发还，不予许可，或由申请人撤回。",
+        "Let it wait, and decide once the certificate is given back; where it is not to be given back, reject the application, or let the applicant withdraw it.",
+    ),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
     (
         "rotation_too_many",

@@ -68,6 +68,44 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
 }
 
 #[test]
+fn who_suspends_reads_when_the_term_ends_and_who_gives_back_that_it_has() {
+    let archive = Archive::open();
+    archive.issuing(permits(2).replacen("20250816", "20180816", 1)).run().ended(0);
+    let identifiers = archive.identifiers();
+    let [old, new] = identifiers.as_slice() else { panic!("{identifiers:?}") };
+    let until = archive.told(&["show", new])["until"].clone();
+    let held = archive.change("suspend", new).ended(0).json();
+    assert_eq!((&held["until"], &held["warnings"]), (&until, &json!(["term_goes_on"])));
+    let held = archive.ask(&["suspend", old, "--effective", "2020-01-01"]).and(&GROUNDS).run().ended(0).json();
+    assert_eq!(
+        (&held["until"], &held["warnings"], word(&held, "/condition")),
+        (&json!("2023-08-15"), &json!(["term_is_over"]), "suspended")
+    );
+    let said = |words: &[&str]| archive.ask(words).for_people().run().ended(0).out;
+    let shown = ["en", "zh"].map(|language| said(&["show", old, "--lang", language]));
+    assert!(shown[0].contains("its term ended on 2023-08-15") && shown[1].contains("有效期已于 2023-08-15 在暂扣期间届满"), "{shown:?}");
+    assert!(!said(&["show", new, "--lang", "en"]).contains("its term ended"));
+    let back = |identifier: &str| said(&[&["reinstate", identifier, "--lang", "en"], &GROUNDS[..]].concat());
+    assert!(!back(new).contains("Its term"));
+    assert!(back(old).contains("Its term ended on 2023-08-15"));
+}
+
+#[test]
+fn a_renewal_that_begins_behind_the_day_of_the_act_is_refused_with_both_days() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let row = archive.office.write("renewal.csv", permits(1).replace("00001,", "00009,").replace("20250816", ""));
+    let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
+    let renewing = ["renew", &archive.identifiers()[0], "--in", &row, "--key", &key, "--identity", &identity, "--effective", "2025-09-01"];
+    let refused = archive.ask(&renewing).and(&GROUNDS).run().ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "version_gap");
+    for language in ["en", "zh"] {
+        assert!(word(&refused, &format!("/error/message/{language}")).contains("2025-09-01"), "{refused}");
+        assert!(word(&refused, &format!("/error/hint/{language}")).contains("--effective"), "{refused}");
+    }
+}
+
+#[test]
 fn the_files_of_a_certificate_are_drawn_again_as_they_were() {
     let archive = Archive::open();
     let (first, again) = (archive.path("first"), archive.path("again"));

@@ -75,6 +75,22 @@ fn of_two_who_apply_for_the_same_the_second_is_refused_in_the_commit_of_the_deci
 }
 
 #[test]
+fn what_has_come_back_here_is_neither_applied_for_nor_approved_a_second_time() {
+    let bureau = bureau();
+    let waiting = bureau.comes(3, "P-3", &there());
+    let [first, between] = [(1, "P-1"), (2, "P-2")].map(|(person, request)| {
+        let mark = bureau.approved(&bureau.comes(person, request, &there()), NOON).unwrap().shelfmark();
+        bureau.registry.change(mark, Change::TransferOut, NOON).unwrap();
+        mark
+    });
+    bureau.registry.change(first, Change::UndoTransfer, NOON).unwrap();
+    assert_eq!(bureau.registry.change(between, Change::UndoTransfer, NOON).unwrap_err().code(), "alias_taken");
+    assert_eq!(code_of(bureau.lodge_from(4, "P-4", &there())), "alias_taken");
+    assert_eq!(code_of(bureau.approved(&waiting, NOON)), "alias_taken");
+    bureau.is_sound();
+}
+
+#[test]
 fn what_is_ours_is_refused_when_it_is_applied_for() {
     let bureau = bureau();
     let mark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();

@@ -3,12 +3,14 @@
 use crate::registry::{ACCOUNTING, OPERATOR, Registry};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_core::event::Act;
+use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::catalogue::Meaning;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::registrar::{Entered, Origin, RegistrarError, Replacement};
-use kanhe_store::Shelfmark;
+use kanhe_store::check::Place;
 use kanhe_store::find::Question;
+use kanhe_store::{Shelfmark, StoreError, Turn};
 use kanhe_tests::world::moment;
 
 const THERE: &str = "1.2.156.3005.2.11100000000013338W032.11330000002473039X.20230000403.001.";
@@ -143,6 +145,78 @@ fn a_transfer_is_not_called_off_while_the_certificate_goes_on_here_anew() {
     registry.change(anew, Change::Annul, "2026-03-06T04:00:00Z").unwrap();
     assert!(back("2026-03-07T04:00:00Z").is_ok());
     assert!(is_whole(&registry));
+}
+
+/// A certificate went away, came as another, and that was annulled; then its transfer was called off.
+fn come_back_after_another(registry: &Registry) -> [Shelfmark; 2] {
+    let first = take_over(registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
+    registry.change(first, Change::TransferOut, "2026-03-02T05:00:00Z").unwrap();
+    let between = take_over(registry, OPERATOR, 1, "R-2", &there()).unwrap().shelfmark();
+    registry.change(between, Change::Annul, "2026-03-02T06:00:00Z").unwrap();
+    registry.change(first, Change::UndoTransfer, "2026-03-02T07:00:00Z").unwrap();
+    [first, between]
+}
+
+#[test]
+fn what_has_come_back_is_found_by_what_it_was_and_does_not_come_a_second_time() {
+    let registry = Registry::new();
+    let [first, _] = come_back_after_another(&registry);
+    assert_eq!(stands_for(&registry, "330000", &there()), [first]);
+    let again = || take_over(&registry, OPERATOR, 2, "R-3", &written("20230000403", "002", 'A'));
+    let taken = RegistrarError::AliasTaken { identifier: registry.identifier(first).to_string() };
+    assert_eq!(again().unwrap_err(), taken);
+    registry.change(first, Change::Revoke, "2026-03-02T08:00:00Z").unwrap();
+    assert_eq!(again().unwrap_err(), taken, "a punishment is not washed off");
+    assert!(is_whole(&registry));
+}
+
+#[test]
+fn of_all_that_came_from_one_certificate_one_transfer_is_called_off() {
+    let registry = Registry::new();
+    let marks = [(1, "R-1"), (2, "R-2"), (3, "R-3")].map(|(person, request)| {
+        let mark = take_over(&registry, OPERATOR, person, request, &there()).unwrap().shelfmark();
+        registry.change(mark, Change::TransferOut, "2026-03-03T04:00:00Z").unwrap();
+        mark
+    });
+    let back = |mark, at: &str| registry.change(mark, Change::UndoTransfer, at).map(drop).map_err(|error| error.code());
+    assert_eq!(back(marks[0], "2026-03-04T04:00:00Z"), Ok(()));
+    assert_eq!(marks.map(|mark| back(mark, "2026-03-05T04:00:00Z").is_ok()), [false; 3]);
+    registry.change(marks[0], Change::Revoke, "2026-03-06T04:00:00Z").unwrap();
+    assert_eq!([marks[1], marks[2]].map(|mark| back(mark, "2026-03-07T04:00:00Z")), [Err("alias_taken"); 2], "nor after a punishment");
+    assert!(is_whole(&registry));
+}
+
+#[test]
+fn where_the_identifier_was_left_with_one_that_ended_the_one_that_lives_is_found_by_its_holder() {
+    let registry = Registry::new();
+    let [first, between] = come_back_after_another(&registry);
+    leave_identifier_with(&registry, between);
+    let again = take_over(&registry, OPERATOR, 2, "R-3", &there()).unwrap_err();
+    assert_eq!(again, RegistrarError::AliasTaken { identifier: registry.identifier(first).to_string() });
+    assert!(is_whole(&registry), "a library of an older program is as it should be");
+}
+
+#[test]
+fn a_check_finds_two_that_can_be_used_and_came_from_one_certificate() {
+    let registry = Registry::new();
+    let first = take_over(&registry, OPERATOR, 1, "R-1", &there()).unwrap().shelfmark();
+    let card = registry.change(first, Change::TransferOut, NOON).unwrap();
+    let second = take_over(&registry, OPERATOR, 2, "R-2", &written("20230000403", "002", 'A')).unwrap().shelfmark();
+    let given_back = Turn { state: State::Valid, effective: card.effective, recorded: card.recorded, successor: None };
+    registry.library.commit(|pen| pen.turn(first, given_back)).unwrap();
+    let found = registry.library.check(|_| Vec::new(), |_, _| {}).unwrap();
+    let told: Vec<_> = found.iter().map(|finding| (finding.defect.code(), finding.place)).collect();
+    assert_eq!(told, [("check_origin_twice", Place::Certificate(second))]);
+}
+
+/// As programs wrote it that did not lead the identifier back.
+fn leave_identifier_with(registry: &Registry, mark: Shelfmark) {
+    let known_by = "11100000000013338W032.11330000002473039X.20230000403.001";
+    let led = registry.library.commit(|pen| -> Result<(), StoreError> {
+        pen.put_alias(CertificateId::ROOT, known_by, mark);
+        Ok(())
+    });
+    led.unwrap();
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::application::Application;
 use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
-use crate::lifecycle::{self, LifecycleError};
+use crate::lifecycle::{self, Condition, LifecycleError};
 use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{ProjectCode, TypeCode};
@@ -157,6 +157,7 @@ impl<'l> Examiner<'l> {
         let (mut project, history) = open_project(pen, kind, code)?;
         self.is_in_force(pen, kind)?;
         after_the_last(&history, entry)?;
+        approved_today(entry)?;
         let standing = Standing::of(kind.review(), &history);
         may_be_approved(&standing)?;
         self.is_none_of(pen, standing.handlers(), entry, "decide")?;
@@ -271,10 +272,18 @@ fn after_the_last(history: &[Event], entry: &Entry) -> Result<(), ExaminerError>
     Ok(lifecycle::in_order(entry.effective, last, entry.now)?)
 }
 
-/// Tells apart what has become of the version since: the applicant's own time is not at fault, and no other act helps the application.
+/// The day of the decision is the day of issue of what it grants, so nobody dates it back.
+fn approved_today(entry: &Entry) -> Result<(), ExaminerError> {
+    let (effective, today) = (day_in_china(entry.effective), day_in_china(entry.now));
+    if effective == today { Ok(()) } else { Err(ExaminerError::ApprovedOtherDay { effective, today }) }
+}
+
+/// Tells apart what has become of the version since: the applicant's own time is not at fault, and where it is not given back no other act
+/// helps the application.
 fn overtaken(error: RegistrarError) -> ExaminerError {
     use LifecycleError as E;
     match error {
+        RegistrarError::Lifecycle(E::NotAllowed { found: Condition::Suspended, .. }) => ExaminerError::Suspended,
         RegistrarError::Lifecycle(why @ (E::NotAllowed { .. } | E::Ended { .. } | E::Superseded { .. })) => ExaminerError::Overtaken(why),
         error => error.into(),
     }

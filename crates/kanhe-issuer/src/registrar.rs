@@ -24,6 +24,7 @@ pub(crate) use manifest::{is_newer, put_manifest};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Grant, Signed};
 pub use transfer::Origin;
+use transfer::Returning;
 pub(crate) use usable::{Claim, free_version, has_place, meet};
 
 use crate::application::{Draft, Term};
@@ -206,7 +207,9 @@ pub(crate) fn turn(pen: &mut Pen<'_>, shelfmark: Shelfmark, change: Change, entr
     let state = allow(pen, &card, change, entry.effective)?;
     if state == State::Valid {
         usable::may_come_back(pen, shelfmark)?;
-        transfer::may_return(pen, shelfmark)?;
+        if let Some(returning) = Returning::of(pen, shelfmark)? {
+            returning.remember(pen);
+        }
     }
     pen.note(&[shelfmark], told)?;
     Ok(pen.turn(shelfmark, Turn { state, effective: entry.effective, recorded: entry.now, successor: None })?)

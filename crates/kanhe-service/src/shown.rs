@@ -13,7 +13,8 @@ pub use application::{
     Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Refusal, Replaced,
 };
 pub use certificate::{
-    Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, MAY_HAVE_COME_BACK, Worth,
+    Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, MAY_HAVE_COME_BACK, TERM_GOES_ON,
+    TERM_IS_OVER, Worth,
 };
 pub(crate) use certificate::{fields, holders};
 pub use checked::{Checked, ShownFinding};

@@ -3,12 +3,13 @@
 //!
 //! What must lead to a certificate is looked up, and counted where it stands. An index that has more entries than were counted has some
 //! that are nobody's: only then it is gone through a second time, and each entry is asked whose it is. What is kept in memory
-//! grows with agencies, types and days, and not with certificates.
+//! grows with agencies, types, days and what came from other regions, and not with the other certificates.
 
 mod certificates;
 mod events;
 mod finding;
 mod indexes;
+mod origins;
 mod taken;
 mod walk;
 

@@ -193,6 +193,10 @@ const TWINS: &[(&str, &str)] = &[
     ("{} bytes need QR version {}, the type allows {}", "共 {} 字节，需要 {} 号二维码，该类型最多 {} 号"),
     ("the seal would have {} bytes, at most {} are allowed", "二维码内容将有 {} 字节，最多 {} 字节"),
     ("an application arrives on the day on which it is written down, {}, not on {}", "申请以登记之日 {} 为受理日，不能是 {}"),
+    (
+        "an application is approved on the day on which that is written down, {}, not on {}: it is the day of issue",
+        "准予决定以登记之日 {} 为准，不能是 {}：该日即颁发日期",
+    ),
     ("an application that is reviewed names no day of issue: it is the day of the approval", "须审查的申请不填签发日期：以准予之日为准"),
 ];
 

@@ -55,6 +55,24 @@ mod tests {
     }
 
     #[test]
+    fn who_works_with_certificates_and_applications_at_the_machine_is_told_what_to_do() {
+        // What the sections have besides is said where a proof is read, or with its own hint where it happens.
+        let elsewhere = ["event_", "log_", "draw_failed", "state_code_unknown"];
+        let page = include_str!("../../../docs/errors.md");
+        let (mut codes, mut without) = (0, Vec::new());
+        for section in ["What becomes of a certificate", "Applications under review"] {
+            let (_, rows) = page.split_once(&format!("\n## {section}\n")).unwrap();
+            let rows = rows.split("\n## ").next().unwrap().lines();
+            let section = rows.filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code);
+            let own: Vec<_> = section.filter(|code| !elsewhere.iter().any(|family| code.starts_with(family))).collect();
+            codes += own.len();
+            without.extend(own.into_iter().filter(|code| remedy(code).is_none()));
+        }
+        assert!(codes > 40, "{codes}");
+        assert!(without.is_empty(), "no remedy for {without:?}");
+    }
+
+    #[test]
     fn the_rows_are_sorted_and_each_ends_in_words_of_both_languages() {
         assert!(REMEDIES.is_sorted_by(|(before, ..), (after, ..)| before < after));
         for (code, ..) in REMEDIES {

@@ -22,7 +22,7 @@ pub use keep::{BackupArgs, CheckArgs, ExportArgs, RestoreArgs};
 pub use language::language_of_words;
 pub use library::{
     AgencyVerb, AliasArgs, ChangeArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg, LibraryLock,
-    PicturesArg, ReplaceArgs, ShowArgs, TransferInArgs, TransferVerb,
+    PicturesArg, ReplaceArgs, ShowArgs, TodayArg, TransferInArgs, TransferVerb,
 };
 pub use log::{LogEventsArgs, LogVerb};
 pub use misread::Misread;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kanhe_core::status::State;
 use kanhe_issuer::examiner::{Descent, ExaminerError, Lodged, Lodging, Opinion};
 use kanhe_issuer::lifecycle::Change;
-use kanhe_issuer::registrar::{Entry, Replacement};
+use kanhe_issuer::registrar::{Entry, Grant, Replacement};
 use kanhe_store::StoreError;
 use kanhe_tests::world::moment;
 
@@ -94,6 +94,57 @@ fn what_changed_since_it_was_asked_for_is_found_at_the_decision() {
     let code = bureau.lodge_as(1, "P-9", Some((Replacement::Amend, identifier)), NOON).unwrap().code();
     bureau.registry.change(shelfmark, Change::Revoke, NOON).unwrap();
     assert_eq!(code_of(bureau.approved(&code, NOON)), "review_overtaken");
+}
+
+#[test]
+fn who_asks_to_renew_during_a_suspension_asks_in_time_and_the_decision_waits_for_its_end() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().until.unwrap().to_string(), "2028-03-01");
+    bureau.registry.change(shelfmark, Change::Suspend, "2028-02-01T04:00:00Z").unwrap();
+    let asks = |request, how, at| bureau.lodge_as(1, request, Some((how, identifier.clone())), at);
+    let code = asks("P-7", Replacement::Renew, "2028-03-01T04:00:00Z").unwrap().code();
+    assert_eq!(code_of(asks("P-8", Replacement::Amend, "2028-03-01T04:00:00Z")), "lifecycle_not_allowed");
+    assert_eq!(code_of(asks("P-9", Replacement::Renew, "2028-03-02T04:00:00Z")), "lifecycle_not_allowed", "its term has ended");
+    assert_eq!(code_of(bureau.approved(&code, "2028-03-20T04:00:00Z")), "review_suspended");
+    bureau.registry.change(shelfmark, Change::Reinstate, "2028-03-21T04:00:00Z").unwrap();
+    let renewed = bureau.approve(&code, "head-1", "2028-03-22T04:00:00Z").unwrap().shelfmark();
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().successor, Some(renewed));
+    bureau.is_sound();
+}
+
+#[test]
+fn an_application_waits_while_what_it_is_to_replace_is_suspended() {
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();
+    let identifier = bureau.registry.identifier(shelfmark);
+    let code = bureau.lodge_as(1, "P-9", Some((Replacement::Amend, identifier)), NOON).unwrap().code();
+    bureau.registry.change(shelfmark, Change::Suspend, NOON).unwrap();
+    assert_eq!(code_of(bureau.approved(&code, NOON)), "review_suspended");
+    bureau.registry.change(shelfmark, Change::Reinstate, NOON).unwrap();
+    assert!(bureau.approve(&code, "head-1", NOON).is_ok());
+    bureau.is_sound();
+}
+
+#[test]
+fn an_application_is_approved_on_the_day_of_issue_of_what_it_grants() {
+    let bureau = Bureau::open(PARALLEL);
+    let code = bureau.lodged(1);
+    assert_eq!(code_of(bureau.approve(&code, "head-1", NOON)), "review_not_agreed");
+    for department in ["fire", "planning"] {
+        bureau.says(&code, department, Opinion::Agrees, &format!("{department}-1")).unwrap();
+    }
+    let approving = |now: &str| {
+        let house = &bureau.registry.house;
+        let entry = Entry { now: moment(now), ..bureau.entry("head-1", NOON) };
+        let grant = Grant { entry, salt: bureau.registry.salt() };
+        bureau.examiner().approve(&house.desk(ACCOUNTING), house.kind(ACCOUNTING), &code, &grant)
+    };
+    assert_eq!(code_of(approving("2026-03-03T04:00:00Z")), "review_other_day");
+    let shelfmark = approving("2026-03-02T15:59:59Z").unwrap().shelfmark();
+    assert_eq!(bureau.registry.library.card(shelfmark).unwrap().issued.to_string(), "2026-03-02");
+    bureau.is_sound();
 }
 
 #[test]

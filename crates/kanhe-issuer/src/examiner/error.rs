@@ -27,6 +27,9 @@ pub enum ExaminerError {
     /// What it is to replace has become something that cannot be replaced since it was lodged.
     #[error("what it is to replace cannot be replaced any more: {0}")]
     Overtaken(LifecycleError),
+    /// What it is to replace is suspended: the decision waits until that has ended.
+    #[error("what it is to replace is suspended: the application waits until it is reinstated")]
+    Suspended,
     /// The row has faults.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Faults(Vec<Fault>),
@@ -42,6 +45,14 @@ pub enum ExaminerError {
     /// An arrival on another day than it is written down.
     #[error("an application arrives on the day on which it is written down, {today}, not on {effective}")]
     OtherDay {
+        /// The day named.
+        effective: Date,
+        /// Today.
+        today: Date,
+    },
+    /// A decision on another day than it is written down: what it grants is issued on that day.
+    #[error("an application is approved on the day on which that is written down, {today}, not on {effective}: it is the day of issue")]
+    ApprovedOtherDay {
         /// The day named.
         effective: Date,
         /// Today.
@@ -151,11 +162,12 @@ impl ExaminerError {
             Self::Desk(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
             Self::Overtaken(_) => "review_overtaken",
+            Self::Suspended => "review_suspended",
             Self::Faults(_) => "rows_refused",
             Self::Form(error) => error.code(),
             Self::NoReview => "review_not_needed",
             Self::IssuedGiven => "review_sets_day_of_issue",
-            Self::OtherDay { .. } => "review_other_day",
+            Self::OtherDay { .. } | Self::ApprovedOtherDay { .. } => "review_other_day",
             Self::OutOfScope { .. } => "review_out_of_scope",
             Self::OtherAgency { .. } => "review_other_agency",
             Self::OtherType => "review_other_type",

@@ -4,10 +4,9 @@ use super::{Descent, Examiner, ExaminerError, Standing, found, in_force, rule_of
 use crate::application::{Application, Draft, days_named};
 use crate::catalogue::CertificateKind;
 use crate::desk::IssueError;
-use crate::lifecycle;
-use crate::registrar::{
-    Claim, Entry, Registrar, RegistrarError, Replacement, allow, condition_on, free_version, has_place, meet, prolongs, stays_with,
-};
+use crate::lifecycle::{self, Condition};
+use crate::registrar::{Claim, Entry, Registrar, RegistrarError, Replacement, allow, free_version, has_place, meet, prolongs, stays_with};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::certificate::Holder;
@@ -15,7 +14,8 @@ use kanhe_core::code::{CertificateId, ProjectCode, Uscc, Version};
 use kanhe_core::envelope::Authentic;
 use kanhe_core::event::Act;
 use kanhe_core::manifest::Manifest;
-use kanhe_store::{Pen, Project, Shelfmark, StoreError};
+use kanhe_core::status::State;
+use kanhe_store::{Card, Pen, Project, Shelfmark, StoreError};
 
 /// What an applicant hands in.
 #[derive(Clone, Debug)]
@@ -205,13 +205,30 @@ fn could_be_replaced(
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
     let (card, until) = (pen.card(shelfmark)?, draft.validity().until());
-    allow(pen, &card, replacement.into(), entry.effective)?;
+    may_be_asked_for(pen, &card, replacement, entry.effective)?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
     // The day of the decision may still make it longer than one that was issued today.
     if replacement == Replacement::Renew && (until.is_none() || until != card.until) {
         prolongs(&card, until, day_in_china(entry.now))?;
     }
     Ok(shelfmark)
+}
+
+/// Asks the table; of a renewal, as if what is suspended had been given back: its term goes on, and who asks in time keeps his right while the
+/// decision waits (`docs/decisions/0032`).
+fn may_be_asked_for(pen: &Pen<'_>, card: &Card, replacement: Replacement, at: Timestamp) -> Result<(), RegistrarError> {
+    let waits = replacement == Replacement::Renew && card.state == State::Suspended;
+    if waits {
+        Ok(lifecycle::allow(given_back(card, at), replacement.into()).map(drop)?)
+    } else {
+        allow(pen, card, replacement.into(), at).map(drop)
+    }
+}
+
+/// What a certificate is at a moment, if it is suspended by then no more.
+fn given_back(card: &Card, at: Timestamp) -> Condition {
+    let state = if card.state == State::Suspended { State::Valid } else { card.state };
+    Condition::of(state, card.from, card.until, day_in_china(at))
 }
 
 /// Refuses a first certificate where a holder waits for another: of the two the second could only be refused at its decision.
@@ -234,11 +251,12 @@ fn days_at_most(open: &Project) -> Days {
     (from.unwrap_or_else(|| day_in_china(open.lodged)), until)
 }
 
-/// What is to replace a version that has ended meanwhile stands in nobody's way: it is refused at its decision.
+/// What is to replace a version that has ended meanwhile stands in nobody's way: it is refused at its decision. Of one that is suspended it
+/// waits.
 fn can_be_decided(pen: &Pen<'_>, open: &Project) -> Result<bool, ExaminerError> {
     let Descent::Next(replacement, identifier) = Descent::of(open) else { return Ok(true) };
     let Some(shelfmark) = pen.find(&identifier)? else { return Ok(false) };
-    Ok(lifecycle::allow(condition_on(&pen.card(shelfmark)?, open.lodged), replacement.into()).is_ok())
+    Ok(lifecycle::allow(given_back(&pen.card(shelfmark)?, open.lodged), replacement.into()).is_ok())
 }
 
 /// What the applicant asks to have, as if it were issued on the day of arrival; the decision asks again, with its own.

@@ -168,7 +168,9 @@ pub enum RegistrarError {
         identifier: String,
     },
     /// The new version would begin after the old one ended.
-    #[error("the new version would begin on {from}, the old one ends on {day}: nothing would be in force between")]
+    #[error(
+        "the new version would begin on {from}, and the act takes effect on {day}, when the old one ends: nothing would be in force between"
+    )]
     Gap {
         /// The first day of the new version.
         from: Date,

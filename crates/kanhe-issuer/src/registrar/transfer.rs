@@ -12,7 +12,7 @@ use kanhe_core::code::{Abroad, CertificateId, Lenient, RegionCode, Version, Warn
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
 use kanhe_store::{Card, Library, Pen, Shelfmark, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Each version is entered after the one before it; links that say otherwise would never end.
 const OUT_OF_ORDER: StoreError = StoreError::Malformed { family: "cards" };
@@ -98,13 +98,7 @@ impl Origin {
         }
         // Libraries of format 1 may have it under the spelling that was typed alone.
         let typed = pen.alias(self.region.as_str(), &self.spelled())?;
-        for taken in pen.aliases_from(abroad.scheme(), abroad.line())?.into_iter().chain(typed) {
-            let (last, card) = last_version(pen, taken)?;
-            if !may_come_again(pen, last, &card)? {
-                return Err(RegistrarError::AliasTaken { identifier: card.identifier.to_string() });
-            }
-        }
-        Ok(())
+        none_goes_on(pen, takers(pen, &abroad, typed)?)
     }
 
     /// Whether the event of a certificate says that it came from there.
@@ -114,8 +108,7 @@ impl Origin {
 
     /// Lets the identifier there lead to the certificate here.
     pub(super) fn remember(&self, pen: &mut Pen<'_>, shelfmark: Shelfmark) {
-        let abroad = self.abroad();
-        pen.put_alias(abroad.scheme(), &abroad.value(), shelfmark);
+        remember(pen, &self.abroad(), shelfmark);
     }
 }
 
@@ -175,15 +168,65 @@ fn may_come_again(pen: &Pen<'_>, mark: Shelfmark, card: &Card) -> Result<bool, S
     }
 }
 
-/// How a certificate came from another region, by its first version, if it did.
-fn came(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<Option<Event>, StoreError> {
+/// Every certificate here that came from one of another region, in whatever version, by its first version: those to which its identifiers
+/// lead, and those that their holders have of it besides.
+///
+/// A transfer that was called off by older programs left the identifier where it was, with the one that had come in between.
+fn takers(pen: &Pen<'_>, abroad: &Abroad, typed: Option<Shelfmark>) -> Result<BTreeSet<Shelfmark>, StoreError> {
+    let known: BTreeSet<_> = pen.aliases_from(abroad.scheme(), abroad.line())?.into_iter().chain(typed).collect();
+    let mut all = known.clone();
+    for mark in known {
+        let certificate = pen.record(mark)?.certificate()?;
+        for holder in &certificate.holders {
+            for held in pen.held_by(holder.code(), certificate.identifier.type_code())? {
+                if arrived(pen, held)?.is_some_and(|from| (from.scheme(), from.line()) == (abroad.scheme(), abroad.line())) {
+                    all.insert(held);
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Refuses while one of these can be used by what it has become, or was revoked.
+fn none_goes_on(pen: &Pen<'_>, takers: impl IntoIterator<Item = Shelfmark>) -> Result<(), RegistrarError> {
+    for taker in takers {
+        let (last, card) = last_version(pen, taker)?;
+        if !may_come_again(pen, last, &card)? {
+            return Err(RegistrarError::AliasTaken { identifier: card.identifier.to_string() });
+        }
+    }
+    Ok(())
+}
+
+fn remember(pen: &mut Pen<'_>, abroad: &Abroad, shelfmark: Shelfmark) {
+    pen.put_alias(abroad.scheme(), &abroad.value(), shelfmark);
+}
+
+/// The first version of a certificate.
+fn first_version(pen: &Pen<'_>, mut mark: Shelfmark) -> Result<Shelfmark, StoreError> {
     while let Some(before) = pen.card(mark)?.predecessor {
         if before >= mark {
             return Err(OUT_OF_ORDER);
         }
         mark = before;
     }
+    Ok(mark)
+}
+
+/// How a version came from another region, if it did.
+fn came_so(pen: &Pen<'_>, mark: Shelfmark) -> Result<Option<Event>, StoreError> {
     Ok(pen.history(mark)?.into_iter().find(|event| event.act == Act::TransferIn))
+}
+
+/// What a version was in the region that it came from, if it did.
+fn arrived(pen: &Pen<'_>, mark: Shelfmark) -> Result<Option<Abroad>, StoreError> {
+    Ok(came_so(pen, mark)?.and_then(|event| told_of(event.other.as_deref()?)))
+}
+
+/// How a certificate came from another region, by its first version, if it did.
+fn came(pen: &Pen<'_>, mark: Shelfmark) -> Result<Option<Event>, StoreError> {
+    came_so(pen, first_version(pen, mark)?)
 }
 
 /// How a certificate went to another region last, if it did.
@@ -227,16 +270,25 @@ fn may_be_same(pen: &Pen<'_>, mark: Shelfmark) -> Result<Vec<CertificateId>, Sto
     Ok(found.into_values().collect())
 }
 
-/// Refuses to call off that a certificate went away, if what it was in another region goes on here anew meanwhile.
-pub(super) fn may_return(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), RegistrarError> {
-    let Some(abroad) = came(pen, shelfmark)?.and_then(|event| told_of(event.other.as_deref()?)) else { return Ok(()) };
-    for taken in pen.aliases_from(abroad.scheme(), abroad.line())? {
-        let (last, card) = last_version(pen, taken)?;
-        if last != shelfmark && card.can_be_used() {
-            return Err(RegistrarError::AliasTaken { identifier: card.identifier.to_string() });
-        }
+/// What a certificate that is given back was in another region, and its first version here.
+pub(super) struct Returning {
+    abroad: Abroad,
+    first: Shelfmark,
+}
+
+impl Returning {
+    /// Asks whether what is given back came from another region, and refuses if what it was there goes on here otherwise, or was revoked.
+    pub(super) fn of(pen: &Pen<'_>, mark: Shelfmark) -> Result<Option<Self>, RegistrarError> {
+        let first = first_version(pen, mark)?;
+        let Some(abroad) = arrived(pen, first)? else { return Ok(None) };
+        none_goes_on(pen, takers(pen, &abroad, None)?.into_iter().filter(|taker| *taker != first))?;
+        Ok(Some(Self { abroad, first }))
     }
-    Ok(())
+
+    /// Lets the identifier there lead to it again: another may have come in between.
+    pub(super) fn remember(&self, pen: &mut Pen<'_>) {
+        remember(pen, &self.abroad, self.first);
+    }
 }
 
 impl Registrar<'_> {

@@ -76,12 +76,25 @@ impl<B> Act<B> {
 
 /// Bodies that say why something is done: what each has of its own, and behind it the grounds, written here once for all.
 ///
-/// `now` makes bodies of acts that hold from now on; `dated` those that may name the moment. Serde flattens no struct into one that refuses
-/// members that it does not know, so the members are spelt out in each.
+/// `now` makes bodies of acts that hold from now on; `dated` those that may name the moment, and `today` those that may name one of the day on
+/// which they are done. Serde flattens no struct into one that refuses members that it does not know, so the members are spelt out in each.
 macro_rules! grounded {
     (now $($body:tt)*) => { $crate::http::act::grounded! { @ {} $($body)* } };
-    (dated $($body:tt)*) => { $crate::http::act::grounded! { @ { effective } $($body)* } };
-    (@ { $($effective:ident)? } $(#[$about:meta])* pub struct $name:ident { $($(#[$of:meta])* $member:ident: $kind:ty,)* }) => {
+    (dated $($body:tt)*) => {
+        $crate::http::act::grounded! { @ {
+            /// From when on it holds: a moment (RFC 3339), at most now, or a day in China, which begins behind what was done last on it, and today
+            /// is now; now, where nothing is said.
+            effective
+        } $($body)* }
+    };
+    (today $($body:tt)*) => {
+        $crate::http::act::grounded! { @ {
+            /// At which moment of today (RFC 3339), at most now; now, where nothing is said. Another day is refused: what arrives or is approved
+            /// does so on the day on which that is written down.
+            effective
+        } $($body)* }
+    };
+    (@ { $($(#[doc = $when:literal])+ $effective:ident)? } $(#[$about:meta])* pub struct $name:ident { $($(#[$of:meta])* $member:ident: $kind:ty,)* }) => {
         #[derive(serde::Deserialize, utoipa::ToSchema)]
         #[serde(deny_unknown_fields)]
         $(#[$about])*
@@ -93,8 +106,7 @@ macro_rules! grounded {
             /// The reason.
             #[schema(min_length = 1, max_length = 200)]
             reason: String,
-            $(/// From when on it holds: a moment (RFC 3339), at most now, or a day in China, which begins behind what was done last on it, and today
-            /// is now; now, where nothing is said.
+            $($(#[doc = $when])+
             $effective: Option<String>,)?
         }
 

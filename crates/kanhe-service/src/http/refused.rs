@@ -206,15 +206,17 @@ impl From<ExaminerError> for Problem {
             ExaminerError::NotFound { .. } => (StatusCode::NOT_FOUND, "the library has no such application".to_owned()),
             ExaminerError::NoReview
             | ExaminerError::Overtaken(_)
+            | ExaminerError::Suspended
             | ExaminerError::RequestDiffers { .. }
             | ExaminerError::RequestIssued { .. }
             | ExaminerError::RowOpen
             | ExaminerError::Decided { .. }
             | ExaminerError::NotYetTurn { .. }
             | ExaminerError::NotAgreed { .. } => (StatusCode::CONFLICT, error.to_string()),
-            ExaminerError::IssuedGiven | ExaminerError::OtherDay { .. } | ExaminerError::OtherType => {
-                (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-            }
+            ExaminerError::IssuedGiven
+            | ExaminerError::OtherDay { .. }
+            | ExaminerError::ApprovedOtherDay { .. }
+            | ExaminerError::OtherType => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             ExaminerError::UnknownDepartment { known, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, format!("the type's review asks other departments: {}", known.join(", ")))
             }

@@ -315,6 +315,12 @@ pub(super) const STAYS_SUPERSEDED: &str = "predecessor_stays_superseded";
 /// A holder has two certificates of a type, one that went to a region and one that came from there since: they may be one and the same.
 pub const MAY_HAVE_COME_BACK: &str = "may_have_come_back";
 
+/// A term does not stand still while its certificate is suspended.
+pub const TERM_GOES_ON: &str = "term_goes_on";
+
+/// A certificate that is suspended, or was given back, is past its term.
+pub const TERM_IS_OVER: &str = "term_is_over";
+
 /// What an act made of a certificate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
@@ -337,6 +343,10 @@ pub struct Changed {
     #[serde(default)]
     #[schema(required)]
     pub refused_as: Option<Cow<'static, str>>,
+    /// The last day of its term; null for 长期.
+    #[serde(default)]
+    #[schema(required, format = Date)]
+    pub until: Option<String>,
     /// From when on it holds (RFC 3339).
     #[schema(format = DateTime)]
     pub effective: String,
@@ -344,7 +354,9 @@ pub struct Changed {
     #[schema(format = DateTime)]
     pub recorded: String,
     /// What the officer should know: `predecessor_stays_superseded`, where the annulled version had taken the place of another, which does not come
-    /// back; `may_have_come_back`, where a move is called off and a holder has a certificate of the type that came from that region since.
+    /// back; `may_have_come_back`, where a move is called off and a holder has a certificate of the type that came from that region since;
+    /// `term_goes_on`, where it is suspended and has a last day, up to which a renewal is applied for; `term_is_over`, where that day has passed
+    /// when it is suspended or given back, or when its move is called off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub warnings: Vec<Cow<'static, str>>,
@@ -364,10 +376,10 @@ impl Changed {
             condition: condition_of(card, today).word().into(),
             behind_cut_off,
             refused_as: refused_as.map(Cow::Borrowed),
+            until: card.until.map(|until| until.to_string()),
             effective: told(card.effective),
             recorded: told(card.recorded),
-            // Who annuls an amendment made by mistake leaves the holder with nothing, and may not know it.
-            warnings: if change == Change::Annul && card.predecessor.is_some() { vec![STAYS_SUPERSEDED.into()] } else { Vec::new() },
+            warnings: warning(change, card, today).map(Cow::Borrowed).into_iter().collect(),
             compare: Vec::new(),
         }
     }
@@ -378,5 +390,16 @@ impl Changed {
         self.warnings.extend((!same.is_empty()).then_some(Cow::Borrowed(MAY_HAVE_COME_BACK)));
         self.compare = named(same, agency);
         self
+    }
+}
+
+/// What an officer may not know of what he has done.
+fn warning(change: Change, card: &Card, today: Date) -> Option<&'static str> {
+    match change {
+        // Who annuls an amendment made by mistake leaves the holder with nothing.
+        Change::Annul if card.predecessor.is_some() => Some(STAYS_SUPERSEDED),
+        Change::Suspend | Change::Reinstate | Change::UndoTransfer if card.until.is_some_and(|until| until < today) => Some(TERM_IS_OVER),
+        Change::Suspend if card.until.is_some() => Some(TERM_GOES_ON),
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Every event of the log: what it is about knows of it, and the tiles are what the events give.
 
 use super::finding::{Defect, Place};
+use super::origins::Origins;
 use super::taken::TakenUp;
 use super::walk::{Stop, Walk};
 use crate::error::StoreError;
@@ -24,12 +25,13 @@ pub(super) fn log(walk: &mut Walk<'_>) -> Result<(), Stop> {
     let published = walk.library.published()?;
     // Behind an event that is lost nobody knows the tree.
     let mut edge = Some(Edge::empty());
-    let mut taken_up = TakenUp::default();
+    let (mut taken_up, mut origins) = (TakenUp::default(), Origins::default());
     for index in 0..walk.events {
         match walk.library.event(index) {
             Ok(Some(event)) => {
                 one(walk, index, &event)?;
                 taken_up.hear(index, &event);
+                origins.hear(walk, &event)?;
                 if let Some(edge) = &mut edge {
                     edge.append(leaf_hash(&Event::entry_of(&event.encode())));
                     tiles(walk, edge, index, published)?;
@@ -129,7 +131,7 @@ impl About {
     }
 }
 
-fn of_subject(library: &Library, event: &Event) -> Result<Option<Shelfmark>, StoreError> {
+pub(super) fn of_subject(library: &Library, event: &Event) -> Result<Option<Shelfmark>, StoreError> {
     CertificateId::parse(&event.subject).map_or(Ok(None), |identifier| library.find(&identifier))
 }
 

@@ -43,6 +43,8 @@ pub enum Defect {
     Words,
     /// An identifier of another scheme does not lead to it, or one does that no event tells of.
     Alias,
+    /// Another that can be used came from the same certificate of another region.
+    OriginTwice,
     /// Nothing is known to have happened to it, or its history has an event that is not about it.
     History,
     /// Certificate or seal is signed by no key of its agency.
@@ -148,6 +150,7 @@ impl Defect {
             Self::Holder => "check_holder",
             Self::Words => "check_words",
             Self::Alias => "check_alias",
+            Self::OriginTwice => "check_origin_twice",
             Self::History => "check_history",
             Self::Signature => "check_signature",
             Self::KeyUnknown { .. } => "check_key_unknown",

@@ -87,12 +87,16 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ),
     ("{} has a person's number whole, and the QR code would tell it to everybody", "{} 载有完整的个人号码，印在二维码里人人可读"),
     (
-        "the new version would begin on {}, the old one ends on {}: nothing would be in force between",
+        "the new version would begin on {}, and the act takes effect on {}, when the old one ends: nothing would be in force between",
         "新版本自 {} 起，旧版本止于 {}，其间将没有有效版本",
     ),
     ("the renewal would end on {}: what it renews ends on {}, and today is {}", "延续后的有效期止于 {}：原证照止于 {}，今天是 {}"),
     ("what has no last day is not renewed: an amendment changes what it says", "长期有效的证照无须延续：内容有变的，办理变更"),
     ("an application for this type is reviewed and approved before a certificate is issued", "该类型的申请须经审查、准予后方可签发"),
+    (
+        "what it is to replace is suspended: the application waits until it is reinstated",
+        "申请要取代的证照处于暂扣状态：待暂扣发还后再决定",
+    ),
     ("what it is to replace cannot be replaced any more: {}", "申请要取代的证照已不能被取代：{}"),
     ("a newer version", "新版本"),
     ("{} took its place: the act is for that version", "{}已取代它，请对该版本办理"),

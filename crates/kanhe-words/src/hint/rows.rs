@@ -16,7 +16,11 @@ pub(super) const HINTS: &[Row] = &[
         "地区的标识经转入登记：POST /v1/certificates/transfer-in。",
         "What another region gave is entered by POST /v1/certificates/transfer-in.",
     ),
-    ("alias_taken", "核对该标识，它已对应另一张证照。", "Check the identifier: it stands for another certificate."),
+    (
+        "alias_taken",
+        "核对该标识，它已对应另一张证照。外地证照已转入本地且仍可使用的，不再次转入，亦不取消转出；在本地被吊销的，须重新申请。",
+        "Check the identifier: it stands for another certificate. While one that came from another region can be used here, it does not come again and no other transfer of it is called off; once it was revoked here, the holder applies for a new one.",
+    ),
     ("api_key_administers", "由人员担任管理员。", "Let an officer administer."),
     ("api_key_closed", "另制一个密钥。", "Make a new one."),
     ("api_key_expired", "请本机构管理员另发一个。", "Ask the agency's administrator for a new one."),
@@ -103,7 +107,11 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("grounds_length", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("holder_code_*", AS, "holder_code_check"),
-    ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel that one."),
+    (
+        "holder_has_one",
+        "看已有的那一张：有效的，延续、变更或注销；已过期的，注销；暂扣的，发还后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "Look at that one. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back, or cancel it. A transfer is called off once that one is cancelled.",
+    ),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
     ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),
     (
@@ -184,7 +192,11 @@ pub(super) const HINTS: &[Row] = &[
         "请告知本服务的运维人员：须在配置中列出本机构的密钥。",
         "Tell whoever runs the service: the configuration names no key of the agency.",
     ),
-    ("last_version", "申请新证照。", "Apply for a new certificate."),
+    (
+        "last_version",
+        "该编号的 999 个版本均已用完：换一个编号，颁发新证照。",
+        "The number has had all of its 999 versions: issue a new certificate under another number.",
+    ),
     (
         "library_no_manifest",
         "请告知本服务的运维人员：证照库尚未登记机构名录。",
@@ -263,7 +275,11 @@ pub(super) const HINTS: &[Row] = &[
         "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
     ),
     ("other_holder_name", "先办变更，或使用原名称延续。", "Amend it first, or renew it under the present name."),
-    ("other_serial", "编号变更须申请新证照。", "Apply for a new certificate."),
+    (
+        "other_serial",
+        "新版本沿用原编号：更正申请中的编号；如需新编号，另颁发新证照。",
+        "A new version keeps its number: correct it in the application; for another number, issue a new certificate.",
+    ),
     ("other_type", "使用该类型对应的申请内容。", "Send the application that belongs to the type."),
     (
         "outside_key_window",
@@ -359,12 +375,21 @@ pub(super) const HINTS: &[Row] = &[
     ),
     ("review_not_yet_turn", "等前面的部门提出意见。", "Wait for them."),
     ("review_other_agency", "由受理该申请的机构决定。", "Let the agency decide to which the application was made."),
-    ("review_other_day", "不填受理日期，以登记当日为准。", "Leave the day out: it is the day on which the application arrives."),
+    (
+        "review_other_day",
+        "不填日期，受理和准予均以登记当日为准。",
+        "Leave the day out: an application arrives, and is approved, on the day on which that is written down.",
+    ),
     ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
     ("review_out_of_scope", "由有权颁发此类证照的机构办理。", "Let an agency that may issue this type do it."),
     ("review_overtaken", "不予许可，或由申请人撤回。", "Reject the application, or let the applicant withdraw it."),
     ("review_same_person", "由另一人办理。", "Let somebody else do it."),
     ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out."),
+    (
+        "review_suspended",
+        "待暂扣发还后再决定，申请保持待决；证照如不再发还，不予许可，或由申请人撤回。",
+        "Let it wait, and decide once the certificate is given back; where it is not to be given back, reject the application, or let the applicant withdraw it.",
+    ),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
     (
         "rotation_too_many",
@@ -523,5 +548,9 @@ pub(super) const HINTS: &[Row] = &[
     ("type_unknown", "GET /v1/types 列出可用的类型。", "GET /v1/types lists the types there are."),
     ("uscc_*", AS, "holder_code_check"),
     ("version_*", "版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate."),
-    ("version_gap", "让新版本从今天或更早开始。", "Let it begin today."),
+    (
+        "version_gap",
+        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：改早起始日，或改 effective 为起始日或其后。",
+        "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier, or leave `effective` out, or name the day on which the new one begins.",
+    ),
 ];

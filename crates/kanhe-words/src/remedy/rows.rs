@@ -5,6 +5,16 @@ use crate::remedy::{AS, Row};
 pub(super) const REMEDIES: &[Row] = &[
     ("account_no_reviewer", "去掉 --department，或加上 --role reviewer。", "Leave --department out, or add --role reviewer."),
     (
+        "alias_of_region",
+        "外地证照的标识经转入登记（kanhe transfer in）。",
+        "An identifier of another region is entered by `kanhe transfer in`.",
+    ),
+    (
+        "alias_taken",
+        "查看错误中的证照（kanhe show）。其他体系的标识只对应一张证照，不可移动。外地证照已转入本地且仍可使用的，不再次转入，亦不取消转出：先将那一张转出、撤销或注销；在本地被吊销的，须重新申请。",
+        "Look at the certificate that the error names (`kanhe show`). An identifier of another scheme stands for one certificate and is not moved. What came from another region does not come again, and no other transfer of it is called off, while that one can be used: first it is transferred out, annulled or cancelled. Once it was revoked, the holder applies for a new one.",
+    ),
+    (
         "application_open",
         "等待该申请的决定，或先用 kanhe withdraw 撤回。",
         "Wait for its decision, or withdraw it first with `kanhe withdraw`.",
@@ -34,6 +44,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("caller_lacks_type", AS, "caller_lacks_right"),
     ("cbor_*", AS, "wrong_document"),
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
+    ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
     (
         "config_*",
         "与 docs/operating/ 中的样例对照；改正后运行 kanhe config check。",
@@ -65,7 +76,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("grounds_*", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("grounds_control", "去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),
     ("holder_code_check", "对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
-    ("holder_has_one", "延续、变更或注销已有的那一张。", "Renew, amend or cancel the one that there is."),
+    (
+        "holder_has_one",
+        "看已有的那一张：有效的，延续、变更或注销；已过期的，注销；暂扣的，发还（kanhe reinstate）后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "Look at the one that there is. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back (`kanhe reinstate`), or cancel it. A transfer is called off once that one is cancelled.",
+    ),
     (
         "id_number_in_clear",
         "换一个不含个人号码的编号：申请编号、其他体系的标识和外地证照标识以明文存放。",
@@ -98,6 +113,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("key_wants_passphrase", AS, "key_file_damaged"),
     ("key_weak", AS, "key_not_on_curve"),
     ("key_wrong_lock", AS, "key_file_damaged"),
+    (
+        "last_version",
+        "该编号的 999 个版本均已用完：换一个编号，颁发新证照（kanhe issue）。",
+        "The number has had all of its 999 versions: issue a new certificate under another number (`kanhe issue`).",
+    ),
     ("library_no_manifest", "先用 kanhe agency add 登记机构名录。", "First take up the region's manifest with `kanhe agency add`."),
     ("library_other_region", "使用本地区的机构名录。", "Take the manifest of the library's own region."),
     (
@@ -139,6 +159,12 @@ pub(super) const REMEDIES: &[Row] = &[
         "Another holder applies for a certificate of his own: cancel this one, and issue him a new one.",
     ),
     ("other_holder_name", "先办变更（kanhe amend），或使用原名称延续。", "Amend it first, or renew it under the present name."),
+    (
+        "other_serial",
+        "新版本沿用原编号：更正申请中的编号；如需新编号，另颁发新证照（kanhe issue）。",
+        "A new version keeps its number: correct it in the application; for another number, issue a new certificate (`kanhe issue`).",
+    ),
+    ("other_type", "使用该类型的申请表。", "Use a table of the certificate's type."),
     ("output_inside_library", "换到证照库目录之外。", "Name a place outside the library's folder."),
     ("output_is_input", "换一个文件名。", "Name another file."),
     ("pack_*", "检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
@@ -161,6 +187,13 @@ pub(super) const REMEDIES: &[Row] = &[
     ("picture_too_large", "裁剪或缩小图片。", "Crop the picture or make it smaller."),
     ("picture_truncated", "文件不完整或已损坏，请重新获取。", "The file is cut short or damaged: get it again."),
     ("picture_unreadable", "另存为 PNG 或 JPEG 图片。", "Save it as a PNG or JPEG picture."),
+    ("project_code_taken", "重新运行一次。", "Run it again."),
+    ("project_decided", "用 kanhe application show 查看办理结果。", "`kanhe application show` tells what became of it."),
+    (
+        "project_not_found",
+        "核对申请编码；kanhe application list 列出各申请。",
+        "Check the code; `kanhe application list` lists the applications.",
+    ),
     (
         "publish_key_untrusted",
         "在 counter.trusted 中列出其公钥，或为 publish.pack_key 换一个密钥。",
@@ -174,6 +207,16 @@ pub(super) const REMEDIES: &[Row] = &[
         "renewal_no_longer",
         "更正有效期，使其晚于原证照的截止日期；只改内容的，用 kanhe amend。",
         "Correct the days, so that it ends later than what it renews; to change something else, `kanhe amend`.",
+    ),
+    (
+        "request_issued",
+        "错误中载明已颁发的证照；如须另发，换一个新的申请编号。",
+        "The error names the certificate: for another one use a new request id.",
+    ),
+    (
+        "request_lodged",
+        "对该申请作出决定（kanhe approve、kanhe reject）；已办结的，换一个新的申请编号。",
+        "Decide that application (`kanhe approve`, `kanhe reject`); where it is decided, use a new request id.",
     ),
     (
         "restore_other_history",
@@ -205,11 +248,41 @@ pub(super) const REMEDIES: &[Row] = &[
         "直接颁发（kanhe issue）；此前已受理的申请仍由有权人员决定（kanhe approve 或 kanhe reject）。",
         "Issue it at once (`kanhe issue`); what was lodged before is decided by `kanhe approve` or `kanhe reject`.",
     ),
+    ("review_not_yet_turn", "等前面的部门提出意见。", "Wait for the departments before it."),
+    (
+        "review_other_agency",
+        "用受理该申请的机构的密钥（--key）。",
+        "Use the key of the agency to which the application was made (`--key`).",
+    ),
+    (
+        "review_other_day",
+        "不填 --effective，受理和准予均以登记当日为准。",
+        "Leave `--effective` out: an application arrives, and is approved, on the day on which that is written down.",
+    ),
+    ("review_other_type", "核对申请编码与证照类型。", "Check the code of the application, and the type."),
+    (
+        "review_out_of_scope",
+        "用 --agency 指明有权颁发此类证照的机构；kanhe agency list 列出各机构。",
+        "Name an agency that may issue this type (`--agency`); `kanhe agency list` lists them.",
+    ),
     (
         "review_overtaken",
         "不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",
         "Reject the application (`kanhe reject`), or let the applicant withdraw it (`kanhe withdraw`).",
     ),
+    (
+        "review_same_person",
+        "由另一人办理（--actor）：决定者不得是受理或审查过该申请的人，一人不得代表两个部门。",
+        "Let somebody else do it (`--actor`): who decides has neither taken the application in nor reviewed it, and nobody speaks for two departments.",
+    ),
+    ("review_sets_day_of_issue", "去掉颁发日期一列。", "Leave the column out of the table."),
+    (
+        "review_suspended",
+        "待暂扣发还（kanhe reinstate）后再决定，申请保持待决；证照如不再发还，不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",
+        "Let it wait, and decide once the certificate is given back (`kanhe reinstate`); where it is not to be given back, `kanhe reject`, or `kanhe withdraw`.",
+    ),
+    ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
+    ("rows_refused", "按所列各项改正后重新提交。", "Correct what the error lists, and hand it in again."),
     ("seal_damaged", AS, "qr_*"),
     (
         "service_answer_malformed",
@@ -350,9 +423,26 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("token_several", AS, "token_absent"),
     ("toml_*", "改正描述文件后重新签名。", "Correct the description and sign again."),
+    ("transfer_no_region", "填写 GB/T 2260 中的行政区划代码，例如 330000。", "Name a region's code of GB/T 2260, such as 330000."),
+    (
+        "transfer_not_given_away",
+        "请原地区先办理转出；其状态如系录错，更正 --said。",
+        "Let that region transfer it out first; where its state was mistyped, correct `--said`.",
+    ),
+    (
+        "transfer_own_certificate",
+        "该证照就在本库中，无须转入；如系误转出，kanhe transfer undo。",
+        "It stands in this library: if it was given away by mistake, `kanhe transfer undo`.",
+    ),
+    ("transfer_own_region", "填写另一地区。", "Name the other region."),
+    ("transfer_run_out", "核对有效期；已失效的，按新申请办理。", "Check its term; who held what has run out applies anew."),
     ("type_*", "kanhe type check 列出全部问题。", "`kanhe type check` lists everything that is wrong."),
     ("type_unknown", "kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are."),
     ("usage", "运行 kanhe help 查看用法。", "Run `kanhe help`, or the verb with --help."),
-    ("version_gap", "让新版本从今天或更早开始。", "Let the new version begin today or earlier."),
+    (
+        "version_gap",
+        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（--effective，默认今天）：改早起始日，或改 --effective 为起始日或其后。",
+        "The old version ends on the day on which the act takes effect (`--effective`, today by default): let the new one begin on that day or earlier, or leave `--effective` out, or name the day on which the new one begins.",
+    ),
     ("wrong_document", "检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again."),
 ];

@@ -1,6 +1,6 @@
 //! The command line of applications under review: its arguments, as clap reads them.
 
-use super::{DoorArg, GroundsArg, PicturesArg, SignArg, TypesArg};
+use super::{DoorArg, GroundsArg, PicturesArg, SignArg, TodayArg, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub struct ApplyArgs {
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
-    pub grounds: GroundsArg,
+    pub grounds: TodayArg,
 }
 
 /// `kanhe review …`
@@ -80,7 +80,7 @@ pub struct ApproveArgs {
     #[command(flatten)]
     pub types: TypesArg,
     #[command(flatten)]
-    pub grounds: GroundsArg,
+    pub grounds: TodayArg,
 }
 
 /// `kanhe reject …`, `kanhe withdraw …`

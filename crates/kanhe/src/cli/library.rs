@@ -92,6 +92,31 @@ pub struct GroundsArg {
     pub effective: Option<String>,
 }
 
+/// Why something is done that is dated by the day on which it is written down, and by whom.
+#[derive(Clone, Debug, Args)]
+pub struct TodayArg {
+    /// The legal basis
+    #[arg(long, value_name = "LAW")]
+    pub basis: String,
+    /// The reason
+    #[arg(long, value_name = "WORDS")]
+    pub reason: String,
+    /// Who does it, as the agency calls its officers; a service knows who asks it
+    #[arg(long, value_name = "OFFICER", env = "KANHE_ACTOR")]
+    pub actor: Option<String>,
+    /// At which moment of today: RFC 3339, not in the future; another day is refused, for it is dated by the day on which it is written down [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub effective: Option<String>,
+}
+
+impl TodayArg {
+    /// As what may be dated otherwise.
+    pub fn grounds(&self) -> GroundsArg {
+        let Self { basis, reason, actor, effective } = self.clone();
+        GroundsArg { basis, reason, actor, effective }
+    }
+}
+
 /// `kanhe suspend …` and its sisters
 #[derive(Debug, Args)]
 pub struct ChangeArgs {

@@ -273,6 +273,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "From when on it holds: RFC 3339, or a day, which begins behind what was done last on it, and today is now; not in the future [default: now]",
         "何时起生效：RFC 3339，或日期（当日已办理过的，接在其后；今天即为现在），不得晚于现在 [默认：现在]",
     ),
+    (
+        "At which moment of today: RFC 3339, not in the future; another day is refused, for it is dated by the day on which it is written down [default: now]",
+        "今天何时：RFC 3339，不得晚于现在；以登记当日为准，填其他日期不予受理 [默认：现在]",
+    ),
     ("The identifier of the certificate", "证照标识"),
     ("The identifier of the certificate whose place is taken", "被取代证照的证照标识"),
     ("The application, one row: CSV, XLSX or JSON", "申请表，仅一行：CSV、XLSX 或 JSON"),

@@ -46,7 +46,7 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let pictures = Pictures::new(&args.pictures, kind)?;
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
-    let Issued { before, identifier, condition, same, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier, condition, same, kept } = door.issue(&order, &args.grounds.grounds())?;
     let (files, drawn) = pictures.of(&kept);
     let warnings = same.as_ref().map(|_| MAY_HAVE_COME_BACK);
     let json = json!({

@@ -14,7 +14,7 @@ use kanhe_issuer::application::{Application, MOST_BYTES, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Replacement, is_alias_part};
-use kanhe_service::shown::MAY_HAVE_COME_BACK;
+use kanhe_service::shown::{MAY_HAVE_COME_BACK, TERM_GOES_ON, TERM_IS_OVER};
 use serde_json::json;
 use std::path::Path;
 
@@ -52,6 +52,8 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
         };
         let warnings = changed.warnings.iter().map(|code| match code.as_ref() {
             MAY_HAVE_COME_BACK => warned(&came_since(&changed.compare, language)),
+            TERM_GOES_ON => warned(&term_goes_on(changed.until.as_deref().unwrap_or_default(), language)),
+            TERM_IS_OVER => warned(&term_is_over(changed.until.as_deref().unwrap_or_default(), language)),
             _ => warned(STAYS_SUPERSEDED.of(language)),
         });
         let doubted = doubts(changed.behind_cut_off, changed.refused_as.as_deref(), language).into_iter().map(|doubt| format!("\n{doubt}"));
@@ -66,6 +68,30 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
 
 fn warned(sentence: &str) -> String {
     format!("\n⚠ {sentence}")
+}
+
+/// What who suspends a certificate has to tell its holder.
+fn term_goes_on(until: &str, language: Language) -> String {
+    match language {
+        Language::Chinese => format!(
+            "暂扣期间有效期照常计算，至 {until} 届满：须在此之前申请延续。须审查的，暂扣期间即可受理（kanhe apply --renews），待发还后决定；无须审查的，发还后、届满前办理（kanhe renew）。"
+        ),
+        Language::English => format!(
+            "Its term goes on, and ends on {until}: a renewal is applied for by then. Of a type under review it is taken in meanwhile (`kanhe apply --renews`) and decided once the certificate is given back; of any other it is renewed then, before its term ends (`kanhe renew`)."
+        ),
+    }
+}
+
+/// What is left to do with a certificate whose term has ended.
+fn term_is_over(until: &str, language: Language) -> String {
+    match language {
+        Language::Chinese => format!(
+            "有效期已于 {until} 届满。届满前已受理延续申请的，证照发还后可予准予（kanhe approve）；否则注销（kanhe cancel）后重新颁发。"
+        ),
+        Language::English => format!(
+            "Its term ended on {until}. A renewal that was applied for in time is approved once the certificate is given back (`kanhe approve`); else cancel it (`kanhe cancel`) and issue it anew."
+        ),
+    }
 }
 
 /// What who calls a move off has to look at.

@@ -10,11 +10,13 @@ use crate::files;
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, condition_word, said_condition};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::kind::Form;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::lifecycle::Past;
 use kanhe_issuer::sight::Sight;
-use kanhe_service::shown::{Names, Then};
+use kanhe_service::shown::{Certificate, Names, Then};
 use serde_json::{Value as Json, json};
 
 /// Shows one certificate.
@@ -27,6 +29,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     }
     let kind = catalogue.find(identifier.type_code().as_str());
     let certificate = door.certificate(&identifier, kind, if args.full { Sight::Whole } else { Sight::Masked })?;
+    let today = day_in_china(clock::moment(None)?);
     voice.say(&json!(certificate), |language| {
         let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
         let until = certificate.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
@@ -45,11 +48,24 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         for (name, value) in &certificate.fields {
             lines.push(words::row(&label(kind, name, language), &value_line(kind, name, value, language)));
         }
+        lines.extend(ended_while_held(&certificate, today, language));
         lines.extend(doubts(certificate.behind_cut_off, certificate.refused_as.as_deref(), language));
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
     });
     Ok(Ended::Well)
+}
+
+/// That the term of a suspended certificate has ended meanwhile: its condition says no more than that it is suspended.
+fn ended_while_held(certificate: &Certificate, today: Date, language: Language) -> Option<String> {
+    let until: Date = certificate.until.as_deref().filter(|_| certificate.condition == "suspended")?.parse().ok()?;
+    let line = || match language {
+        Language::Chinese => format!("! 有效期已于 {until} 在暂扣期间届满：发还后亦不再有效，届满前已受理的延续申请仍可准予"),
+        Language::English => format!(
+            "! its term ended on {until}, while it is suspended: given back it is in force no more, but a renewal that was applied for in time can be approved"
+        ),
+    };
+    (until < today).then(line)
 }
 
 /// A name in the reader's language.

@@ -23,6 +23,11 @@ grounded! { dated
     }
 }
 
+grounded! { today
+    /// Why an application is approved.
+    pub struct DecisionRequest {}
+}
+
 /// Writes down what a department says; until the decision it may change its mind. Who is bound to departments speaks for no other.
 #[utoipa::path(post, path = "/v1/applications/{code}/reviews", tag = "applications", request_body = ReviewRequest,
     params(("code" = String, Path, description = "The code of the application"),
@@ -46,12 +51,12 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
     .await
 }
 
-/// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate.
-#[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = GroundsBody,
+/// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate. The day of the decision is its day of issue.
+#[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = DecisionRequest,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "Approved twice is approved once; the key is bound to the request for a day")),
     responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
-pub async fn approve(act: Act<GroundsBody>) -> Result<Response, Problem> {
+pub async fn approve(act: Act<DecisionRequest>) -> Result<Response, Problem> {
     act.done(|act| {
         let Act { house, caller, subject, .. } = &act;
         let own = house.application_of(caller, Right::Decide, subject)?;

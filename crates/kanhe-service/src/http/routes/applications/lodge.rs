@@ -18,8 +18,8 @@ use kanhe_issuer::registrar::Replacement;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-grounded! { dated
-    /// An application that is to be reviewed; it is effective when it arrived, which is today.
+grounded! { today
+    /// An application that is to be reviewed.
     pub struct LodgeRequest {
         /// The type: its code, or the name of its file.
         r#type: String,

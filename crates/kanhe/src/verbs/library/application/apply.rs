@@ -77,7 +77,7 @@ pub fn apply(args: &ApplyArgs, voice: Voice) -> Result<Ended, Failure> {
         return Err(Failure::new("usage", "to renew, amend or take over, the table has exactly one application"));
     }
     let agency = door.decider(kind, args.agency.as_deref())?;
-    let counter = Counter { door: &*door, kind, agency, after: after.as_ref(), grounds: &args.grounds };
+    let counter = Counter { door: &*door, kind, agency, after: after.as_ref(), grounds: args.grounds.grounds() };
     let (counts, report) = counter.take_in(table, Report::begin(&report, &args.input)?, voice)?;
     told(&counts, &report, there, voice);
     Ok(ended(counts.paused, counts.refused))
@@ -89,7 +89,7 @@ struct Counter<'a> {
     kind: &'a CertificateKind,
     agency: Option<Uscc>,
     after: Option<&'a After>,
-    grounds: &'a GroundsArg,
+    grounds: GroundsArg,
 }
 
 impl Counter<'_> {
@@ -108,7 +108,7 @@ impl Counter<'_> {
     }
 
     fn lodge(&self, row: &Application) -> Result<Arrived, Failure> {
-        self.door.lodge(&Arriving { kind: self.kind, agency: self.agency, after: self.after, row }, self.grounds)
+        self.door.lodge(&Arriving { kind: self.kind, agency: self.agency, after: self.after, row }, &self.grounds)
     }
 }
 

@@ -9,6 +9,7 @@ mod enter;
 mod error;
 mod intake;
 mod manifest;
+mod notes;
 mod proof;
 mod signing;
 mod transfer;

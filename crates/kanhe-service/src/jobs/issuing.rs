@@ -88,7 +88,7 @@ impl Trade for Issuing<'_> {
         if let Some(proof) = &mut self.proof {
             let draft = intake.draft(application, undrawable);
             return draft
-                .and_then(|draft| prove(proof, (house, thefts), intake.desk, draft))
+                .and_then(|draft| prove(proof, (house, thefts), intake.desk, (draft, application.line())))
                 .or_else(|refusal| self.refused(refusal))
                 .map(Passed::Known);
         }
@@ -113,8 +113,13 @@ impl Trade for Issuing<'_> {
 }
 
 /// What a row would come to that is only proofread.
-fn prove(proof: &mut Proof<'_>, (house, thefts): (&House, &Thefts), desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
-    match proof.ask(desk, draft).map_err(forbidden)? {
+fn prove(
+    proof: &mut Proof<'_>,
+    (house, thefts): (&House, &Thefts),
+    desk: &Desk<'_>,
+    (draft, line): (Draft, u64),
+) -> Result<End, Refusal<MissingGlyph>> {
+    match proof.ask(desk, draft, line).map_err(forbidden)? {
         Proved::Before(mark) => before(house, thefts, mark).map_err(|error| forbidden(error.into())),
         Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()), None)),
         Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),

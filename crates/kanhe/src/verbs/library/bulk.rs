@@ -130,7 +130,8 @@ impl Run<'_> {
                     let drafts =
                         applications.par_iter().map(|application| self.intake.draft(application, |number| self.undrawable(number)));
                     // Each is held against those before it, so they are proved one after the other.
-                    drafts.collect::<Vec<_>>().into_iter().map(|draft| self.proved(proof, draft)).collect()
+                    let drafts: Vec<_> = drafts.collect();
+                    applications.iter().zip(drafts).map(|(row, draft)| self.proved(proof, row.line(), draft)).collect()
                 }
             };
             let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
@@ -152,10 +153,10 @@ impl Run<'_> {
     }
 
     /// What a row would come to after those before it.
-    fn proved(&self, proof: &mut Proof<'_>, draft: Result<Draft, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
+    fn proved(&self, proof: &mut Proof<'_>, line: u64, draft: Result<Draft, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
         let draft = draft.map_err(refused)?;
         let number = draft.number().to_owned();
-        match proof.ask(self.intake.desk, draft).map_err(|error| json!([row_fault(&error)]))? {
+        match proof.ask(self.intake.desk, draft, line).map_err(|error| json!([row_fault(&error)]))? {
             Proved::Before(mark) => Ok(Outcome::Before(mark, None)),
             Proved::Repeated(identifier) => Ok(Outcome::Repeated(identifier)),
             Proved::Could(identifier) => Ok(Outcome::Could(identifier, number)),

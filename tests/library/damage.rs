@@ -218,7 +218,7 @@ fn furnished() -> Registry {
 }
 
 /// The database of a library that is closed, without any rule of ours.
-fn bare<T>(path: &Path, act: impl FnOnce(&rocksdb::DB) -> T) -> T {
+pub fn bare<T>(path: &Path, act: impl FnOnce(&rocksdb::DB) -> T) -> T {
     let options = rocksdb::Options::default();
     act(&rocksdb::DB::open_cf(&options, path, rocksdb::DB::list_cf(&options, path).unwrap()).unwrap())
 }

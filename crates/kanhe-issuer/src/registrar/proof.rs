@@ -1,6 +1,6 @@
 //! A proof: what requests would come to, asked row by row. Nothing is signed, written, or given out.
 
-use super::enter::{Lineage, followed, is_not_lodged};
+use super::enter::{Lineage, is_not_lodged};
 use super::notes::Notes;
 use super::usable::{may_come, meet};
 use super::{Registrar, RegistrarError};
@@ -38,17 +38,15 @@ impl<'l> Proof<'l> {
 
     /// Says what the request of the row on a line would come to, after those that were asked before.
     pub fn ask(&mut self, desk: &Desk<'_>, draft: Draft, line: u64) -> Result<Proved, RegistrarError> {
+        if let Some(before) = self.registrar.before(desk, &draft, |_| Ok(Lineage::First))? {
+            return Ok(Proved::Before(before));
+        }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
-        let library = self.registrar.library;
-        let (request, type_code, asked) = (draft.request_id().to_owned(), *draft.type_code(), desk.ask(draft)?);
-        let fingerprint = library.veil(&asked.contents());
-        if let Some(repeat) = library.repeat_of(&desk.agency().code, &type_code, &request)? {
-            return library.rehearse(|pen| followed(pen, repeat, fingerprint, Lineage::First))?.map(Proved::Before);
-        }
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.registrar.fingerprint(draft.asked()));
         let begun: [u8; 8] = *fingerprint.first_chunk().expect("a fingerprint is longer"); // safe: it has 16 bytes
-        let asked = self.registrar.anew(asked)?;
+        let asked = self.registrar.anew(desk.ask(draft)?)?;
         let about_request = self.hash("request", request.as_bytes());
         if let Some((line, before)) = self.notes.about(about_request).next() {
             let identifier = || asked.certificate().identifier.clone();

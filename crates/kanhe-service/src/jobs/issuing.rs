@@ -8,10 +8,10 @@ use crate::http::problem::Problem;
 use crate::http::refused::of_row;
 use crate::shown::Worth;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::{Application, Draft};
+use kanhe_issuer::application::Application;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, IssueError};
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_issuer::survivors::Thefts;
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError, Within};
@@ -86,9 +86,9 @@ impl Trade for Issuing<'_> {
         let (house, thefts, intake) = (self.house, &self.thefts, self.intake(errand));
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
-            let draft = intake.draft(application, undrawable);
-            return draft
-                .and_then(|draft| prove(proof, (house, thefts), intake.desk, (draft, application.line())))
+            let admission = intake.admit(application, undrawable);
+            return admission
+                .and_then(|admission| prove(proof, (house, thefts), intake.desk, application.line(), admission))
                 .or_else(|refusal| self.refused(refusal))
                 .map(Passed::Known);
         }
@@ -117,10 +117,15 @@ fn prove(
     proof: &mut Proof<'_>,
     (house, thefts): (&House, &Thefts),
     desk: &Desk<'_>,
-    (draft, line): (Draft, u64),
+    line: u64,
+    admission: Admission,
 ) -> Result<End, Refusal<MissingGlyph>> {
-    match proof.ask(desk, draft, line).map_err(forbidden)? {
-        Proved::Before(mark) => before(house, thefts, mark).map_err(|error| forbidden(error.into())),
+    let proved = match admission {
+        Admission::Before(mark) => Proved::Before(mark),
+        Admission::Draft(draft) => proof.ask(desk, *draft, line).map_err(Refusal::of)?,
+    };
+    match proved {
+        Proved::Before(mark) => before(house, thefts, mark).map_err(|error| Refusal::of(error.into())),
         Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()), None)),
         Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),
     }
@@ -130,8 +135,4 @@ fn prove(
 fn before(house: &House, thefts: &Thefts, mark: Shelfmark) -> Result<End, StoreError> {
     let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, thefts, day_in_china(house.now()))?);
     Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
-}
-
-fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {
-    Refusal::Registrar(Box::new(error))
 }

@@ -171,6 +171,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Correct the days, so that it ends later than what it renews; to change something else, `kanhe amend`.",
     ),
     (
+        "request_reused",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。",
+        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id.",
+    ),
+    (
         "review_needed",
         "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends，转入的加 --origin 与 --from。",
         "Hand it in with `kanhe apply`, with --renews or --amends for a new version, with --origin and --from for what another region gave away: it is reviewed first.",

@@ -61,7 +61,10 @@ impl Trade for TakingIn<'_> {
         let lodging = Lodging { agency: self.agency, application, descent: Descent::First, chance: self.house.chance() };
         let admitted = match self.examiner.admit(self.kind, &lodging, &errand.entry()) {
             Ok(admitted) => admitted,
-            Err(error) => return ended(Err(error), &self.agency).map(Passed::Known).map_err(Halt::from),
+            Err(error) => {
+                let before = self.examiner.lodged_for(self.kind, &lodging).transpose().unwrap_or(Err(error));
+                return ended(before.map(Lodged::Before), &self.agency).map(Passed::Known).map_err(Halt::from);
+            }
         };
         let Some(asked) = &mut self.asked else { return Ok(Passed::Ready(admitted)) };
         let end = match self.examiner.rehearse(&admitted) {

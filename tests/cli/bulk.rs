@@ -214,3 +214,47 @@ fn a_table_of_any_size_is_worked_through_in_little_memory() {
     let kib: u64 = run.err.trim().parse().unwrap();
     assert!(kib < MOST_KIB, "{kib} KiB, allowed are {MOST_KIB}");
 }
+
+#[test]
+fn a_run_that_was_broken_off_before_midnight_goes_on_behind_it() {
+    let archive = Archive::open();
+    // No row names the day of its issue.
+    let table = many_permits(3).replace(",20250816,", ",,");
+    assert!(!table.contains("20250816"), "{table}");
+    let out = archive.path("pictures");
+    let issue = |table: &str, at: &str, more: &[&str], code: i32| {
+        archive.issuing(table).and(&["--at", at, "--out", &out]).and(more).run().ended(code).json()
+    };
+    assert_eq!(counts(&issue(&table, "2026-03-01", &[], 0)), (3, 0, 0));
+    let drawn =
+        || fs::read_dir(&out).unwrap().filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "png")).count();
+    assert_eq!(drawn(), 3);
+    fs::remove_dir_all(&out).unwrap();
+    assert_eq!(counts(&issue(&table, "2026-03-02", &["--dry-run"], 0)), (0, 3, 0));
+    assert_eq!(counts(&issue(&table, "2026-03-02", &[], 0)), (0, 3, 0));
+    assert_eq!(drawn(), 3, "the pictures that were not written are drawn");
+    // The manifest names the agency otherwise since.
+    archive.office.rename();
+    archive.take_up("later.manifest");
+    assert_eq!(counts(&issue(&table, "2026-03-03", &[], 0)), (0, 3, 0));
+    let told = issue(&table.replace("584号", "585号"), "2026-03-03", &[], 1);
+    assert_eq!((counts(&told), word(&told["faults"][0], "/code")), ((0, 0, 3), "request_reused"));
+    assert!(word(&archive.rows()[0], "/faults/0/hint/en").contains("hand its columns in as they were"), "{told}");
+    assert_eq!(archive.is_whole()["certificates"], 3);
+}
+
+#[test]
+fn a_folder_follows_its_rows_behind_midnight_and_under_another_manifest() {
+    let office = Office::open();
+    let table = many_permits(3).replace(",20250816,", ",,");
+    let issue = |table: &str, manifest: &str, at: &str, code: i32| {
+        office.issuing(table).but("--manifest", &office.path(manifest)).and(&["--at", at]).run().ended(code).json()
+    };
+    assert_eq!(counts(&issue(&table, "manifest", "2026-03-01", 0)), (3, 0, 0));
+    assert_eq!(counts(&issue(&table, "manifest", "2026-03-02", 0)), (0, 3, 0));
+    office.rename();
+    assert_eq!(counts(&issue(&table, "later.manifest", "2026-03-03", 0)), (0, 3, 0));
+    assert_eq!(counts(&issue(&table.replace("584号", "585号"), "later.manifest", "2026-03-03", 1)), (0, 0, 3));
+    let hint = office.report().last().unwrap().clone();
+    assert!(word(&hint, "/faults/0/hint/en").contains("hand its columns in as they were"), "{hint}");
+}

@@ -47,9 +47,20 @@ impl Office {
 
     /// Signs a manifest, `later.manifest`, by which the market's agency may issue one type more.
     pub fn allow(&self, code: &str) {
-        let description =
-            self.text("guangdong.toml").replace("edition = 1", "edition = 2").replace("[1, 2] # market", "[1, 2, 99] # market");
-        let description = description.replacen("types = [\n", &format!("types = [\n  {{ index = 99, code = \"{code}\" }},\n"), 1);
+        let description = self.text("guangdong.toml").replace("[1, 2] # market", "[1, 2, 99] # market");
+        self.sign_later(&description.replacen("types = [\n", &format!("types = [\n  {{ index = 99, code = \"{code}\" }},\n"), 1));
+    }
+
+    /// Signs a manifest likewise, in which the market's agency has another name.
+    pub fn rename(&self) {
+        let description = self.text("guangdong.toml");
+        let renamed = description.replace("广东省市场监督管理局", "广东省市场监督管理委员会");
+        assert_ne!(renamed, description);
+        self.sign_later(&renamed);
+    }
+
+    fn sign_later(&self, description: &str) {
+        let description = description.replace("edition = 1", "edition = 2");
         let (input, manifest) = (self.write("later.toml", description), self.path("later.manifest"));
         let (identity, key) = (self.path("identity.txt"), self.path("root.key"));
         kanhe(&["manifest", "sign", "--in", &input, "--out", &manifest, "--key", &key, "--identity", &identity]).ended(0);

@@ -6,7 +6,7 @@ use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::examiner::{Closing, Opinion, Standing};
 use kanhe_store::{SignedManifest, Stage};
-use kanhe_tests::world::{moment, test_key};
+use kanhe_tests::world::{day, moment, test_key};
 
 /// A rule that somebody has written for himself.
 const OWN: &str = r#"{ "order": "parallel", "departments": [ { "id": "mine", "zh": "自家", "en": "Mine" } ] }"#;
@@ -50,7 +50,14 @@ fn what_waits_when_its_type_is_reviewed_no_more_is_decided_and_by_no_other_door(
     bureau.says(&agreed, "fire", Opinion::Agrees, "fire-1").unwrap();
     bureau.says(&objected, "fire", Opinion::Objects, "fire-1").unwrap();
     bureau.registry.house = House::new();
-    let issue = |bureau: &Bureau, person: usize| bureau.registry.issue(ACCOUNTING, person, &format!("P-{person}"), "2026-03-02");
+    // The row as it was handed in, which names no day of issue.
+    let issue = |bureau: &Bureau, person: usize| {
+        let registry = &bureau.registry;
+        let row = registry.house.application(ACCOUNTING, person, &format!("P-{person}"), "");
+        let draft = registry.house.kind(ACCOUNTING).admit(&row, day("2026-03-02")).unwrap();
+        let signed = registry.registrar().sign(&registry.house.desk(ACCOUNTING), draft, registry.grant(moment(NOON), moment(NOON)));
+        registry.registrar().enter(&[signed.unwrap()]).unwrap().pop().unwrap()
+    };
     let told = |bureau: &Bureau, person| issue(bureau, person).unwrap_err().to_string();
     assert_eq!(told(&bureau, 1), format!("the request was lodged as application {agreed}, whose stage is in_review"));
     assert_eq!(bureau.says(&agreed, "planning", Opinion::Agrees, "planning-1").unwrap_err().code(), "review_not_needed");

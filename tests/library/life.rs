@@ -211,7 +211,7 @@ fn a_number_is_given_to_one_certificate_of_a_type_at_a_time() {
 fn a_proof_counts_the_numbers_of_the_rows_before() {
     let registry = Registry::new();
     let (desk, mut proof) = (registry.house.desk(OPERATOR), Proof::new(registry.registrar()));
-    let mut ask = |person: usize, request: &str| proof.ask(&desk, registry.house.draft(OPERATOR, person, request, "2026-03-01"));
+    let mut ask = |person: usize, request: &str| proof.ask(&desk, registry.house.draft(OPERATOR, person, request, "2026-03-01"), 7);
     assert!(matches!(ask(1, "R-1"), Ok(Proved::Could(_))));
     assert_eq!(ask(1, "R-2").unwrap_err().code(), "number_taken");
     assert!(matches!(ask(2, "R-3"), Ok(Proved::Could(_))));
@@ -295,7 +295,7 @@ fn of_two_that_are_issued_anew_at_a_time_one_is_entered() {
     let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
     registry.change(first, Change::Annul, "2026-03-02T01:00:00Z").unwrap();
     let (desk, mut proof) = (registry.house.desk(ACCOUNTING), Proof::new(registry.registrar()));
-    let mut ask = |request: &str| proof.ask(&desk, registry.house.draft(ACCOUNTING, 5, request, "2026-03-03"));
+    let mut ask = |request: &str| proof.ask(&desk, registry.house.draft(ACCOUNTING, 5, request, "2026-03-03"), 7);
     let next = registry.identifier(first).next_version().unwrap();
     assert_eq!(ask("R-1+one"), Ok(Proved::Could(next)));
     assert_eq!(ask("R-1+two").unwrap_err().code(), "identifier_taken");
@@ -326,7 +326,7 @@ fn a_request_that_made_a_new_version_issues_no_first_one() {
     let draft = || registry.house.draft(OPERATOR, 1, "R-2", "2026-05-01");
     let answered = registry.registrar().answer(&desk, draft(), registry.grant(at, at));
     assert_eq!(answered.map(drop), Err(differs.clone()));
-    assert_eq!(Proof::new(registry.registrar()).ask(&desk, draft()), Err(differs));
+    assert_eq!(Proof::new(registry.registrar()).ask(&desk, draft(), 1), Err(differs));
     let first = registry.registrar().answer(
         &desk,
         registry.house.draft(OPERATOR, 1, &format!("R-{OPERATOR}-1"), "2026-03-01"),

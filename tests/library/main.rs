@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic, reason = "a test stops where it fails")]
 
 mod aliases;
+mod asked;
 mod backing;
 #[path = "../backups.rs"]
 mod backups;

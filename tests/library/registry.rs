@@ -41,16 +41,25 @@ impl House {
 
     /// The house of another agency, which has the same key.
     pub fn of(office: Office) -> Self {
-        Self::with(office, |_, file| file)
+        Self::with(office, "Guangzhou Approvals", |_, file| file)
+    }
+
+    /// The house in which the agency has got another name, and a type another edition of its file.
+    pub fn renamed(name: &str, edit: impl Fn(String) -> String) -> Self {
+        Self::with(Office::Guangzhou, "Guangzhou Data", |file_name, file| if file_name == name { edit(file) } else { file })
     }
 
     /// The house whose type of `name` asks for a review.
     pub fn reviewing(name: &str, review: &str) -> Self {
         let added = format!("\"review\": {review},\n  \"seal\":");
-        Self::with(Office::Guangzhou, |file_name, file| if file_name == name { file.replacen("\"seal\":", &added, 1) } else { file })
+        Self::with(
+            Office::Guangzhou,
+            "Guangzhou Approvals",
+            |file_name, file| if file_name == name { file.replacen("\"seal\":", &added, 1) } else { file },
+        )
     }
 
-    fn with(office: Office, edit: impl Fn(&str, String) -> String) -> Self {
+    fn with(office: Office, agency: &str, edit: impl Fn(&str, String) -> String) -> Self {
         let shipped = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path);
         let dictionary = Dictionary::decode(&fs::read(shipped("dictionaries/1.cbor")).unwrap()).unwrap();
         let file = |name: &str| edit(name, fs::read_to_string(shipped(&format!("types/{name}.json"))).unwrap());
@@ -66,7 +75,7 @@ impl House {
         }];
         let agency = Agency {
             code: office.code(),
-            names: label("广州市行政审批局", "Guangzhou Approvals"),
+            names: label("广州市行政审批局", agency),
             keys,
             status_uri: "https://gz.example.cn/status".to_owned(),
             kinds: vec![1, 2],

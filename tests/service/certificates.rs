@@ -42,6 +42,28 @@ fn the_same_request_again_is_answered_with_the_same_certificate_and_another_is_r
 }
 
 #[test]
+fn a_request_that_names_no_day_is_answered_as_before_on_another() {
+    let stage = Stage::new();
+    let batch = || {
+        let mut body = grounds();
+        (body["type"], body["applications"]) = (json!(OPERATOR), json!([operator(1)]));
+        stage.post_as(WANG, "/v1/certificates/batch", &body).json()
+    };
+    let first = batch();
+    assert_eq!(first["issued"], 1, "{first}");
+    stage.later(SignedDuration::from_hours(24));
+    let again = batch();
+    assert_eq!((&again["before"], &again["rows"][0]["identifier"]), (&json!(1), &first["rows"][0]["identifier"]), "{again}");
+    let alone = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, operator(1)));
+    assert_eq!((alone.status, alone.json()["result"].as_str()), (200, Some("before")));
+    let mut other = operator(1);
+    other["training"] = json!(48);
+    let other = stage.post_as(WANG, "/v1/certificates", &issue(OPERATOR, other));
+    assert_eq!((other.status, other.code().as_str()), (409, "request_reused"));
+    assert!(other.json()["hint"].as_str().unwrap().contains("各列须与首次提交时一致"), "{}", other.json());
+}
+
+#[test]
 fn an_idempotency_key_stands_in_for_the_request_id() {
     let stage = Stage::new();
     let mut nameless = operator(1);

@@ -3,6 +3,7 @@
 //! A fault names its column, a stable code and both sides, and never repeats a name, a code or any other value of a person.
 
 mod admit;
+mod asked;
 mod characters;
 pub(crate) mod columns;
 mod csv_rows;

@@ -56,7 +56,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// All of it as bytes: two requests ask for the same if these are the same.
+    /// All of it as bytes.
     pub fn contents(&self) -> Vec<u8> {
         self.certificate.encode()
     }
@@ -189,11 +189,14 @@ impl<'a> Desk<'a> {
         Ok(CertificateId::new(self.kind.code, self.agency.code, serial, Version::FIRST))
     }
 
-    /// A value that tells whether two requests ask for the same; without the key nobody can guess from it what they ask for.
-    pub fn fingerprint(&self, draft: &Draft) -> Result<[u8; 16], IssueError> {
-        let contents = self.ask(draft.clone())?.contents();
-        let hash = self.keyed(b"kanhe request fingerprint v1\n").chain_update(contents).finalize();
-        Ok(*hash.first_chunk().expect("a hash begins with a fingerprint")) // safe: SHA-256 has 32 bytes, a fingerprint 16
+    /// A value that tells whether two applications ask for the same; without the key nobody can guess from it what they ask for.
+    pub fn fingerprint(&self, asked: &[u8]) -> [u8; 16] {
+        self.keyed_hash(b"kanhe request fingerprint v2\n", asked)
+    }
+
+    /// The value that was kept before, of the minted contents: the day of issue and the names of type and agency were in it.
+    pub fn fingerprint_of_contents(&self, draft: &Draft) -> Result<[u8; 16], IssueError> {
+        Ok(self.keyed_hash(b"kanhe request fingerprint v1\n", &self.ask(draft.clone())?.contents()))
     }
 
     /// Mints what a draft asks for.
@@ -281,8 +284,9 @@ impl<'a> Desk<'a> {
         format!("{:018}", number % 1_000_000_000_000_000_000)
     }
 
-    fn keyed(&self, purpose: &[u8]) -> Sha256 {
-        Sha256::new().chain_update(self.key.secret_for(purpose))
+    fn keyed_hash(&self, purpose: &[u8], bytes: &[u8]) -> [u8; 16] {
+        let hash = Sha256::new().chain_update(self.key.secret_for(purpose)).chain_update(bytes).finalize();
+        *hash.first_chunk().expect("a hash begins with a fingerprint") // safe: SHA-256 has 32 bytes, a fingerprint 16
     }
 }
 

@@ -9,6 +9,7 @@ mod enter;
 mod error;
 mod intake;
 mod manifest;
+mod notes;
 mod proof;
 mod signing;
 mod transfer;
@@ -19,7 +20,7 @@ pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
 pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
-pub use intake::{Chances, Intake, Refusal};
+pub use intake::{Admission, Chances, Intake, Refusal};
 pub(crate) use manifest::{is_newer, put_manifest};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Grant, Signed};
@@ -124,7 +125,8 @@ impl<'l> Registrar<'l> {
         self.replace_and(desk, identifier, change, draft, grant, |_| Ok(()))
     }
 
-    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it. What was issued for the
+    /// request before is followed, and nothing is written.
     pub fn replace_and<E: From<RegistrarError> + From<StoreError>>(
         &self,
         desk: &Desk<'_>,
@@ -134,11 +136,14 @@ impl<'l> Registrar<'l> {
         grant: Grant,
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
     ) -> Result<Entered, E> {
+        // Asked for now, whatever day the act takes effect: nobody dates a renewal back into a term that has run out.
+        let asked = grant.entry.now;
+        if let Some(before) = self.before(desk, &draft, |pen| Lineage::next(pen, identifier, change, asked))? {
+            return Ok(Entered::Before(before));
+        }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview.into());
         }
-        // Asked for now, whatever day the act takes effect: nobody dates a renewal back into a term that has run out.
-        let asked = grant.entry.now;
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), grant)?;
         self.library.commit(|pen| {
             let lineage = Lineage::next(pen, identifier, change, asked)?;

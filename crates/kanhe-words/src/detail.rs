@@ -177,7 +177,19 @@ const TWINS: &[(&str, &str)] = &[
     ("request {} was issued before with other content", "申请 {} 此前已按不同内容签发"),
     ("identifier {} was issued before for another request", "证照标识 {} 此前已为另一申请签发"),
     ("the request was answered before with {}, for something else", "该申请编号此前已用于其他内容或其他事项，证照标识 {}"),
-    ("an earlier row has the same request, with other contents", "前面已有同一申请编号的行，内容不同"),
+    ("the row on line {} has the same request, with other contents", "第 {} 行的申请编号与此相同，内容不同"),
+    (
+        "the row on line {} has the same number, which is the serial of its identifier",
+        "第 {} 行的证照编号与此相同，而该编号即证照标识的流水号",
+    ),
+    (
+        "the row on line {} has the same number: an agency gives it to one certificate of a type at a time",
+        "第 {} 行的证照编号与此相同：同一机构的同一编号同时只用于一张同类证照",
+    ),
+    (
+        "the row on line {} is for the same holder, who may have one certificate of this type",
+        "第 {} 行的持证主体与此相同，而此类证照每个主体限持一张",
+    ),
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
     ("a holder has applied for a certificate of this type already: {}", "持证主体已申请此类证照，尚未决定，编码 {}"),

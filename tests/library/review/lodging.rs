@@ -20,6 +20,20 @@ fn the_same_request_is_lodged_once_and_another_under_its_id_is_refused() {
 }
 
 #[test]
+fn what_was_lodged_is_followed_behind_midnight_though_it_names_its_day() {
+    let bureau = Bureau::open(PARALLEL);
+    let (kind, agency) = (bureau.registry.house.kind(bureau.kind), bureau.registry.house.desk(bureau.kind).agency().code);
+    let lodge = |person: usize, at: &str| {
+        let row = bureau.registry.house.application(bureau.kind, person, "P-1", "2026-03-02");
+        let lodging = Lodging { agency, application: &row, descent: Descent::First, chance: [7; 10] };
+        bureau.examiner().lodge(kind, &lodging, &bureau.entry("clerk-1", at))
+    };
+    let first = lodge(1, NOON).unwrap();
+    assert_eq!(lodge(1, "2026-03-03T04:00:00Z").unwrap(), Lodged::Before(first.code()));
+    assert_eq!(code_of(lodge(2, "2026-03-03T04:00:00Z")), "review_sets_day_of_issue");
+}
+
+#[test]
 fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
     for (kind, code) in [(ACCOUNTING, "holder_has_one"), (OPERATOR, "number_taken")] {
         let bureau = Bureau::of(kind, PARALLEL);

@@ -58,6 +58,7 @@ impl CertificateKind {
                     validity,
                     fields,
                     warnings,
+                    asked: application.asked(self),
                 })
             }
             _ => Err(without_echoes(faults)),
@@ -76,18 +77,22 @@ fn request_id(application: &Application, faults: &mut Vec<Fault>) -> Option<Stri
 
 fn number(application: &Application, kind: &CertificateKind, faults: &mut Vec<Fault>) -> Option<(String, Option<Serial>)> {
     let text = one(application, Reserved::Number, faults)?;
-    let read = match kind.number() {
+    let read = printed(text, kind).and_then(|number| {
+        let serial = kind.serial_is_number().then(|| Serial::parse(&number)).transpose().map_err(FaultDefect::Serial)?;
+        Ok((number, serial))
+    });
+    read.map_err(|defect| faults.push(Fault::new(Reserved::Number.name(), defect))).ok()
+}
+
+/// A number as it is printed.
+pub(super) fn printed(text: &str, kind: &CertificateKind) -> Result<String, FaultDefect> {
+    match kind.number() {
         Form::Code(template) => fields::in_shape(template, text),
         Form::Text { most } if text.chars().count() > usize::from(*most) => {
             Err(FaultDefect::TextTooLong { found: text.chars().count(), most: u64::from(*most) })
         }
         _ => fields::plain(text),
-    };
-    let read = read.and_then(|number| {
-        let serial = kind.serial_is_number().then(|| Serial::parse(&number)).transpose().map_err(FaultDefect::Serial)?;
-        Ok((number, serial))
-    });
-    read.map_err(|defect| faults.push(Fault::new(Reserved::Number.name(), defect))).ok()
+    }
 }
 
 fn one<'a>(application: &'a Application, column: Reserved, faults: &mut Vec<Fault>) -> Option<&'a str> {

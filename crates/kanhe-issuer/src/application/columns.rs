@@ -49,6 +49,11 @@ impl Reserved {
         }
     }
 
+    /// The one with this name in English.
+    pub(super) fn called(name: &str) -> Option<Self> {
+        RESERVED.into_iter().find(|column| column.name() == name)
+    }
+
     /// The name in Chinese, in the words of GB/T 36903.
     pub(crate) const fn label(self) -> &'static str {
         match self {

@@ -19,6 +19,7 @@ pub struct Draft {
     pub(super) validity: Validity,
     pub(super) fields: Vec<(String, Value)>,
     pub(super) warnings: Vec<Warning>,
+    pub(super) asked: Vec<u8>,
 }
 
 /// What the agency adds to a draft.
@@ -82,6 +83,11 @@ impl Draft {
     /// What was let pass because somebody took responsibility for it.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What its application asked for, as [`Application::asked`](super::Application::asked) has it.
+    pub fn asked(&self) -> &[u8] {
+        &self.asked
     }
 
     /// The parts of the certificate.

@@ -83,7 +83,8 @@ pub(super) fn plain(text: &str) -> Result<String, FaultDefect> {
     }
 }
 
-fn value_of(cell: &Cell, field: &FormField, form: Option<&Form>) -> Result<Value, FaultDefect> {
+/// The value that a cell has for a field of a form.
+pub(super) fn value_of(cell: &Cell, field: &FormField, form: Option<&Form>) -> Result<Value, FaultDefect> {
     if let Shape::List(_) = field.shape {
         return list_of(cell, form).map(Value::List);
     }
@@ -165,7 +166,8 @@ fn judge(values: &[(String, Value)], kind: &CertificateKind, faults: &mut Vec<Fa
     }
 }
 
-fn json(value: &Value) -> Json {
+/// A value as a schema judges it.
+pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::Text(text) => Json::from(text.as_str()),
         Value::Count(count) => Json::from(*count),

@@ -1,10 +1,11 @@
 //! The holders of an application: as many names as code types as codes.
 
+use super::asked::members_of;
 use super::columns::Reserved;
 use super::fault::{Fault, FaultDefect};
 use super::fields;
 use super::printable::Unprintable;
-use super::table::{Application, Cell};
+use super::table::Application;
 use crate::catalogue::HolderRule;
 use kanhe_core::certificate::Holder;
 use kanhe_core::code::{HolderCode, HolderCodeType, Warning};
@@ -40,9 +41,8 @@ pub(super) fn admit(application: &Application, rule: &HolderRule, faults: &mut V
 /// Several holders are joined by `^` alone: names of companies and of foreigners have commas.
 fn listed<'a>(application: &'a Application, column: Reserved, faults: &mut Vec<Fault>) -> Option<Vec<&'a str>> {
     match application.cell(column.name()) {
-        Some(Cell::Text(text)) => Some(text.split('^').map(str::trim).collect()),
-        Some(Cell::List(members)) if !members.is_empty() => Some(members.iter().map(String::as_str).collect()),
-        Some(Cell::List(_)) | None => {
+        Some(cell) if !cell.is_empty() => Some(members_of(cell)),
+        Some(_) | None => {
             faults.push(Fault::new(column.name(), FaultDefect::Missing));
             None
         }

@@ -40,6 +40,12 @@ pub(super) enum Cell {
     List(Vec<String>),
 }
 
+impl Cell {
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self, Self::List(members) if members.is_empty())
+    }
+}
+
 impl Application {
     /// The line of the table on which it begins, from 1.
     pub const fn line(&self) -> u64 {

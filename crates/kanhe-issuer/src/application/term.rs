@@ -9,8 +9,13 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use kanhe_core::certificate::Validity;
 
-/// What people write where there is no last day.
-const FOR_EVER: [&str; 4] = ["长期", "长期有效", "永久", "无固定期限"];
+/// What we write where there is no last day.
+pub(super) const FOR_EVER: &str = "长期";
+
+/// Whether it says what people write where there is no last day.
+pub(super) fn is_for_ever(text: &str) -> bool {
+    [FOR_EVER, "长期有效", "永久", "无固定期限"].contains(&text)
+}
 
 /// Who gives the days of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +51,7 @@ pub(super) fn admit(
     let issued = day_in(application, Reserved::Issued, faults);
     let from = day_in(application, Reserved::ValidFrom, faults);
     let until = match application.text(Reserved::ValidUntil.name()) {
-        Some(text) if FOR_EVER.contains(&text) => Ok(Some(Until::ForEver)),
+        Some(text) if is_for_ever(text) => Ok(Some(Until::ForEver)),
         _ => day_in(application, Reserved::ValidUntil, faults).map(|day| day.map(Until::Day)),
     };
     let (Ok(issued), Ok(from), Ok(until)) = (issued, from, until) else { return None };

@@ -90,8 +90,24 @@ impl Lodged {
 impl Examiner<'_> {
     /// Takes an application in, if it could become a certificate as it stands, and gives it its code.
     pub fn lodge(&self, kind: &CertificateKind, lodging: &Lodging<'_>, entry: &Entry) -> Result<Lodged, ExaminerError> {
-        let admitted = self.admit(kind, lodging, entry)?;
+        let admitted = match self.admit(kind, lodging, entry) {
+            Ok(admitted) => admitted,
+            Err(error) => return self.lodged_for(kind, lodging)?.map(Lodged::Before).ok_or(error),
+        };
         self.library.commit(|pen| take_in(pen, &admitted, self.manifest_in(pen)?.as_deref()))
+    }
+
+    /// The application as which a row was lodged before that asks for the same, also if the day or the form as it is now finds faults with
+    /// it: what was taken in is not refused for them.
+    pub fn lodged_for(&self, kind: &CertificateKind, lodging: &Lodging<'_>) -> Result<Option<ProjectCode>, ExaminerError> {
+        let (application, read) = (lodging.application, lodging.application.is_read());
+        let Some(request) = application.request_id().filter(|_| read) else { return Ok(None) };
+        let lodged = self.library.rehearse(|pen| match pen.lodged_as(&lodging.agency, kind.code(), request)? {
+            Some(code) => found(pen, &code).map(Some),
+            None => Ok(None),
+        })??;
+        let same = |before: &Project| before.application == application.to_json() && Descent::of(before) == lodging.descent;
+        Ok(lodged.filter(same).map(|before| before.code))
     }
 
     /// Takes many in, each or none by itself, and writes beside them what is to stand in the same commit; if that is refused, so are all.

@@ -38,8 +38,29 @@ pub enum RegistrarError {
         stage: Stage,
     },
     /// A row of a rehearsal has the request of one before it, and asks for something else.
-    #[error("an earlier row has the same request, with other contents")]
-    RowDiffers,
+    #[error("the row on line {line} has the same request, with other contents")]
+    RowDiffers {
+        /// The line of that row.
+        line: u64,
+    },
+    /// A row of a rehearsal would have the identifier of one before it.
+    #[error("the row on line {line} has the same number, which is the serial of its identifier")]
+    RowIdentifier {
+        /// The line of that row.
+        line: u64,
+    },
+    /// A row of a rehearsal has the number of one before it, and could be used in the same days.
+    #[error("the row on line {line} has the same number: an agency gives it to one certificate of a type at a time")]
+    RowNumber {
+        /// The line of that row.
+        line: u64,
+    },
+    /// A row of a rehearsal has a holder of one before it, who may have one.
+    #[error("the row on line {line} is for the same holder, who may have one certificate of this type")]
+    RowHolder {
+        /// The line of that row.
+        line: u64,
+    },
     /// The identifier stands in the library already.
     #[error("identifier {identifier} stands in the library already")]
     IdentifierTaken {
@@ -208,9 +229,9 @@ impl RegistrarError {
             Self::Store(error) => error.code(),
             Self::Issue(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
-            Self::RequestDiffers { .. } | Self::RowDiffers => "request_reused",
+            Self::RequestDiffers { .. } | Self::RowDiffers { .. } => "request_reused",
             Self::RequestLodged { .. } => "request_lodged",
-            Self::IdentifierTaken { .. } => "identifier_taken",
+            Self::IdentifierTaken { .. } | Self::RowIdentifier { .. } => "identifier_taken",
             Self::AliasTaken { .. } => "alias_taken",
             Self::NoManifest => "library_no_manifest",
             Self::Manifest(error) => error.code(),
@@ -225,8 +246,8 @@ impl RegistrarError {
             Self::AliasOfRegion { .. } => "alias_of_region",
             Self::NumberInClear => "id_number_in_clear",
             Self::NotFound { .. } => "certificate_not_found",
-            Self::HolderHasOne { .. } => "holder_has_one",
-            Self::NumberTaken { .. } => "number_taken",
+            Self::HolderHasOne { .. } | Self::RowHolder { .. } => "holder_has_one",
+            Self::NumberTaken { .. } | Self::RowNumber { .. } => "number_taken",
             Self::OtherHolder { .. } => "other_holder",
             Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",

@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::event::Grounds;
+use kanhe_store::Shelfmark;
 
 /// What all rows of a run share.
 pub struct Intake<'a> {
@@ -44,13 +45,34 @@ pub enum Refusal<U> {
     Registrar(Box<RegistrarError>),
 }
 
+/// What a row is once it is admitted.
+pub enum Admission {
+    /// It was answered before: this is what was issued then.
+    Before(Shelfmark),
+    /// It could be issued.
+    Draft(Box<Draft>),
+}
+
+impl<U> Refusal<U> {
+    /// A rule of the register that forbids a row.
+    pub fn of(error: RegistrarError) -> Self {
+        Self::Registrar(Box::new(error))
+    }
+}
+
 impl Intake<'_> {
-    /// Admits a row whose number can be drawn; `undrawable` says why one cannot.
-    pub fn draft<U>(&self, application: &Application, undrawable: impl FnOnce(&str) -> Option<U>) -> Result<Draft, Refusal<U>> {
-        let draft = self.kind.admit(application, self.day).map_err(Refusal::Faults)?;
-        match undrawable(draft.number()) {
-            Some(undrawable) => Err(Refusal::Undrawable(undrawable)),
-            None => Ok(draft),
+    /// Admits a row whose number can be drawn; `undrawable` says why one cannot. A row that was issued before is not refused for faults that
+    /// a later edition of the form finds.
+    pub fn admit<U>(&self, application: &Application, undrawable: impl FnOnce(&str) -> Option<U>) -> Result<Admission, Refusal<U>> {
+        match self.kind.admit(application, self.day) {
+            Ok(draft) => match undrawable(draft.number()) {
+                Some(undrawable) => Err(Refusal::Undrawable(undrawable)),
+                None => Ok(Admission::Draft(Box::new(draft))),
+            },
+            Err(faults) => {
+                let before = self.registrar.issued_for(&self.desk.agency().code, self.kind, application);
+                before.map_err(Refusal::of)?.map(Admission::Before).ok_or(Refusal::Faults(faults))
+            }
         }
     }
 
@@ -61,8 +83,10 @@ impl Intake<'_> {
         chances: Chances,
         undrawable: impl FnOnce(&str) -> Option<U>,
     ) -> Result<Answer, Refusal<U>> {
-        let draft = self.draft(application, undrawable)?;
-        self.answer(draft, chances).map_err(|error| Refusal::Registrar(Box::new(error)))
+        match self.admit(application, undrawable)? {
+            Admission::Before(mark) => Ok(Answer::Before(mark)),
+            Admission::Draft(draft) => self.answer(*draft, chances).map_err(Refusal::of),
+        }
     }
 
     /// Follows what was issued for a row that is admitted, or signs it.

@@ -3,10 +3,12 @@
 use super::enter::{Lineage, followed};
 use super::usable::free_version;
 use super::{Entry, Registrar, RegistrarError};
-use crate::application::Draft;
+use crate::application::{Application, Draft};
+use crate::catalogue::CertificateKind;
 use crate::desk::{Asked, Desk, Issued, Succession};
+use kanhe_core::code::Uscc;
 use kanhe_core::event::Approval;
-use kanhe_store::{Shelfmark, Slot};
+use kanhe_store::{Pen, Repeat, Shelfmark, Slot};
 
 /// What a certificate is granted by: the act as the log tells it, and the chance that hides the certificate in its seal.
 #[derive(Clone, Debug)]
@@ -56,14 +58,59 @@ impl Registrar<'_> {
     ///
     /// Entering asks again: another may answer the request in between.
     pub fn answer(&self, desk: &Desk<'_>, draft: Draft, grant: Grant) -> Result<Answer, RegistrarError> {
-        if let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? {
-            let fingerprint = self.library.veil(&desk.ask(draft)?.contents());
-            return self.library.rehearse(|pen| followed(pen, repeat, fingerprint, Lineage::First))?.map(Answer::Before);
+        if let Some(before) = self.before(desk, &draft, |_| Ok(Lineage::First))? {
+            return Ok(Answer::Before(before));
         }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview);
         }
         self.sign_as(desk, draft, Succession::First, grant).map(|signed| Answer::New(Box::new(signed)))
+    }
+
+    /// What was issued before for the request of a row that asks for the same, also if the form as it is now finds faults with it: what
+    /// was issued is not refused for them.
+    pub fn issued_for(
+        &self,
+        agency: &Uscc,
+        kind: &CertificateKind,
+        application: &Application,
+    ) -> Result<Option<Shelfmark>, RegistrarError> {
+        // A cell that could not be read may have asked for anything.
+        let Some(request) = application.request_id().filter(|_| application.is_read()) else { return Ok(None) };
+        let Some(repeat) = self.library.repeat_of(agency, kind.code(), request)? else { return Ok(None) };
+        let asked = self.fingerprint(&application.asked(kind));
+        match self.library.rehearse(|pen| followed(pen, repeat, asked, Lineage::First))? {
+            Ok(before) => Ok(Some(before)),
+            Err(RegistrarError::RequestDiffers { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What was issued for the request of a draft before, if anything was: refused, if it asked for something else or by another act.
+    pub(super) fn before<'o>(
+        &self,
+        desk: &Desk<'_>,
+        draft: &Draft,
+        lineage: impl FnOnce(&Pen<'_>) -> Result<Lineage<'o>, RegistrarError>,
+    ) -> Result<Option<Shelfmark>, RegistrarError> {
+        let Some(repeat) = self.library.repeat_of(&desk.agency().code, draft.type_code(), draft.request_id())? else { return Ok(None) };
+        let asked = self.known_by(desk, draft, repeat);
+        self.library.rehearse(|pen| followed(pen, repeat, asked, lineage(pen)?))?.map(Some)
+    }
+
+    /// The fingerprint that a request has, or would have had where its own is another: that of the minted contents, which this program kept
+    /// at first (`docs/decisions/0029`).
+    fn known_by(&self, desk: &Desk<'_>, draft: &Draft, repeat: Repeat) -> [u8; 16] {
+        let asked = self.fingerprint(draft.asked());
+        if repeat.fingerprint == asked {
+            return asked;
+        }
+        desk.ask(draft.clone()).map_or(asked, |minted| self.library.veil(&minted.contents()))
+    }
+
+    /// The fingerprint of what an application asks for; without the library's secret nobody can guess from it what that is.
+    pub(super) fn fingerprint(&self, asked: &[u8]) -> [u8; 16] {
+        self.library.veil(&[b"asked ", asked].concat())
     }
 
     /// Mints, signs and proofreads a first version of a type that needs no review; nothing is written yet, so many can do this at a time.
@@ -87,9 +134,8 @@ impl Registrar<'_> {
         {
             return Err(RegistrarError::OtherType { identifier: identifier.to_string() });
         }
-        let request = draft.request_id().to_owned();
+        let (request, fingerprint) = (draft.request_id().to_owned(), self.fingerprint(draft.asked()));
         let asked = desk.ask(draft)?;
-        let fingerprint = self.library.veil(&asked.contents());
         let asked = if let Succession::Next(_) = succession { asked } else { self.anew(asked)? };
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.sign(asked, succession, slot.number(), salt)?;

@@ -307,7 +307,8 @@ impl Registrar<'_> {
         self.take_over_and(desk, origin, draft, grant, |_| Ok(()))
     }
 
-    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it.
+    /// Issues it likewise, and writes beside it what is to stand in the same commit; if that is refused, so is it. What was issued for the
+    /// request before is followed, and nothing is written.
     pub fn take_over_and<E: From<RegistrarError> + From<StoreError>>(
         &self,
         desk: &Desk<'_>,
@@ -316,6 +317,9 @@ impl Registrar<'_> {
         grant: Grant,
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
     ) -> Result<Entered, E> {
+        if let Some(before) = self.before(desk, &draft, |_| Ok(Lineage::From(origin)))? {
+            return Ok(Entered::Before(before));
+        }
         if desk.needs_review() {
             return Err(RegistrarError::NeedsReview.into());
         }

@@ -73,7 +73,10 @@ impl From<RegistrarError> for Problem {
             }
             RegistrarError::RequestDiffers { .. }
             | RegistrarError::RequestLodged { .. }
-            | RegistrarError::RowDiffers
+            | RegistrarError::RowDiffers { .. }
+            | RegistrarError::RowIdentifier { .. }
+            | RegistrarError::RowNumber { .. }
+            | RegistrarError::RowHolder { .. }
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }
             | RegistrarError::ManifestMoved { .. }

@@ -8,11 +8,11 @@ use crate::http::problem::Problem;
 use crate::http::refused::of_row;
 use crate::shown::Worth;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::{Application, Draft};
+use kanhe_issuer::application::Application;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::{Desk, IssueError};
 use kanhe_issuer::doubt::Doubts;
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
 use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 
@@ -86,9 +86,9 @@ impl Trade for Issuing<'_> {
         let (house, doubts, intake) = (self.house, &self.doubts, self.intake(errand));
         let undrawable = |number: &str| house.pictures.artist.missing(number);
         if let Some(proof) = &mut self.proof {
-            let draft = intake.draft(application, undrawable);
-            return draft
-                .and_then(|draft| prove(proof, (house, doubts), intake.desk, draft))
+            let admission = intake.admit(application, undrawable);
+            return admission
+                .and_then(|admission| prove(proof, (house, doubts), intake.desk, application.line(), admission))
                 .or_else(|refusal| self.refused(refusal))
                 .map(Passed::Known);
         }
@@ -113,9 +113,19 @@ impl Trade for Issuing<'_> {
 }
 
 /// What a row would come to that is only proofread.
-fn prove(proof: &mut Proof<'_>, (house, doubts): (&House, &Doubts), desk: &Desk<'_>, draft: Draft) -> Result<End, Refusal<MissingGlyph>> {
-    match proof.ask(desk, draft).map_err(forbidden)? {
-        Proved::Before(mark) => before(house, doubts, mark).map_err(|error| forbidden(error.into())),
+fn prove(
+    proof: &mut Proof<'_>,
+    (house, doubts): (&House, &Doubts),
+    desk: &Desk<'_>,
+    line: u64,
+    admission: Admission,
+) -> Result<End, Refusal<MissingGlyph>> {
+    let proved = match admission {
+        Admission::Before(mark) => Proved::Before(mark),
+        Admission::Draft(draft) => proof.ask(desk, *draft, line).map_err(Refusal::of)?,
+    };
+    match proved {
+        Proved::Before(mark) => before(house, doubts, mark).map_err(|error| Refusal::of(error.into())),
         Proved::Repeated(identifier) => Ok(End::Before(Some(identifier.to_string()), None)),
         Proved::Could(identifier) => Ok(End::New(Some(identifier.to_string()))),
     }
@@ -125,8 +135,4 @@ fn prove(proof: &mut Proof<'_>, (house, doubts): (&House, &Doubts), desk: &Desk<
 fn before(house: &House, doubts: &Doubts, mark: Shelfmark) -> Result<End, StoreError> {
     let (card, worth) = (house.library.card(mark)?, Worth::of(&house.library, mark, doubts, day_in_china(house.now()))?);
     Ok(End::Before(Some(card.identifier.to_string()), Some(worth)))
-}
-
-fn forbidden(error: RegistrarError) -> Refusal<MissingGlyph> {
-    Refusal::Registrar(Box::new(error))
 }

@@ -21,8 +21,8 @@ use std::collections::HashMap;
 /// What rows ask for that are not taken in.
 #[derive(Default)]
 struct Asked {
-    /// By its request what each asks for, as a keyed hash.
-    requests: HashMap<String, [u8; 16]>,
+    /// By its request what each asks for, as a keyed hash, and its line.
+    requests: HashMap<String, ([u8; 16], u64)>,
     /// By a keyed hash of who would wait for one certificate alone, the days of those that he asks for.
     alone: HashMap<[u8; 16], Vec<Days>>,
 }
@@ -61,11 +61,14 @@ impl Trade for TakingIn<'_> {
         let lodging = Lodging { agency: self.agency, application, descent: Descent::First, chance: self.house.chance() };
         let admitted = match self.examiner.admit(self.kind, &lodging, &errand.entry()) {
             Ok(admitted) => admitted,
-            Err(error) => return ended(Err(error), &self.agency).map(Passed::Known).map_err(Halt::from),
+            Err(error) => {
+                let before = self.examiner.lodged_for(self.kind, &lodging).transpose().unwrap_or(Err(error));
+                return ended(before.map(Lodged::Before), &self.agency).map(Passed::Known).map_err(Halt::from);
+            }
         };
         let Some(asked) = &mut self.asked else { return Ok(Passed::Ready(admitted)) };
         let end = match self.examiner.rehearse(&admitted) {
-            Ok(Lodged::New(_)) => asked.once(&admitted, |bytes| self.house.library.veil(bytes)),
+            Ok(Lodged::New(_)) => asked.once(&admitted, application.line(), |bytes| self.house.library.veil(bytes)),
             answer => ended(answer, &self.agency)?,
         };
         Ok(Passed::Known(end))
@@ -85,11 +88,11 @@ impl Trade for TakingIn<'_> {
 
 impl Asked {
     /// What a row would come to after those before it; what it would be called, only its code would say, and that would be another.
-    fn once(&mut self, admitted: &Admitted, veil: impl Fn(&[u8]) -> [u8; 16]) -> End {
+    fn once(&mut self, admitted: &Admitted, line: u64, veil: impl Fn(&[u8]) -> [u8; 16]) -> End {
         let contents = veil(admitted.contents());
         match self.requests.get(admitted.request()) {
-            Some(before) if *before == contents => return End::Before(None, None),
-            Some(_) => return End::refused(RegistrarError::RowDiffers.into()),
+            Some((before, _)) if *before == contents => return End::Before(None, None),
+            Some((_, line)) => return End::refused(RegistrarError::RowDiffers { line: *line }.into()),
             None => {}
         }
         if let Some((holders, days)) = admitted.alone() {
@@ -100,7 +103,7 @@ impl Asked {
             }
             holders.iter().for_each(|holder| self.alone.entry(code(holder)).or_default().push(days));
         }
-        self.requests.insert(admitted.request().to_owned(), contents);
+        self.requests.insert(admitted.request().to_owned(), (contents, line));
         End::New(None)
     }
 }

@@ -360,7 +360,6 @@ pub(super) const HINTS: &[Row] = &[
         "Let that application be decided; where it is, use a new request id.",
     ),
     ("request_malformed", "对照 /docs 检查请求。", "Compare it with `/docs`."),
-    ("request_reused", "换一个新的申请编号。", "Use a new request id."),
     ("resident_id_*", AS, "holder_code_check"),
     (
         "review_needed",

@@ -219,6 +219,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Decide that application (`kanhe approve`, `kanhe reject`); where it is decided, use a new request id.",
     ),
     (
+        "request_reused",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。",
+        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id.",
+    ),
+    (
         "restore_other_history",
         "用 --number 恢复另一份备份：此备份的日志已与公布的不同。",
         "Restore another backup with --number: the log of this one is not the one that was published.",

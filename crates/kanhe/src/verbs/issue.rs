@@ -6,12 +6,12 @@ pub mod output;
 pub mod progress;
 pub mod refused;
 
-use super::report::Reported;
+use super::report::{Reported, with};
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, remedy};
 use crate::{files, shipped};
 use counts::Counts;
 use kanhe_core::calendar::day_in_china;
@@ -139,16 +139,21 @@ impl Run<'_> {
     /// Admits a row, and draws all that minting needs.
     fn admit(&mut self, application: &Application) -> Result<(), Failure> {
         let line = application.line();
+        let fingerprint = Hex(&self.desk.fingerprint(&application.asked(self.kind))).to_string();
         let draft = match self.kind.admit(application, self.today) {
             Ok(draft) => draft,
+            // What was issued is not refused for faults that a later edition of the form finds.
+            Err(_) if application.is_read() && self.has_issued(application.request_id(), &fingerprint) => {
+                self.counts.repeated += 1;
+                return Ok(());
+            }
             Err(faults) => return self.refuse(application, faults.iter().map(fault_json).collect()),
         };
-        let named = self.desk.identifier(&draft).and_then(|identifier| Ok((identifier, Hex(&self.desk.fingerprint(&draft)?).to_string())));
-        let (identifier, fingerprint) = match named {
-            Ok(named) => named,
+        let identifier = match self.desk.identifier(&draft) {
+            Ok(identifier) => identifier,
             Err(error) => return self.refuse(application, vec![issue_fault_json(&error)]),
         };
-        match self.known(draft.request_id(), &fingerprint, &identifier.to_string())? {
+        match self.known(&draft, &fingerprint, &identifier.to_string())? {
             Known::New | Known::UnderWay => {}
             Known::Same => {
                 self.counts.repeated += 1;
@@ -166,14 +171,24 @@ impl Run<'_> {
     }
 
     /// What is known of a request. One that is under way is waited for: if nothing comes of it, this row is the first that asks for it.
-    fn known(&mut self, request: &str, fingerprint: &str, identifier: &str) -> Result<Known, Failure> {
-        match self.ledger.known(request, fingerprint, identifier) {
-            Known::UnderWay => {
-                self.finish_all()?;
-                Ok(self.ledger.known(request, fingerprint, identifier))
-            }
-            known => Ok(known),
+    fn known(&mut self, draft: &Draft, fingerprint: &str, identifier: &str) -> Result<Known, Failure> {
+        let request = draft.request_id();
+        let mut known = self.ledger.known(request, fingerprint, identifier);
+        if matches!(known, Known::UnderWay) {
+            self.finish_all()?;
+            known = self.ledger.known(request, fingerprint, identifier);
         }
+        Ok(if matches!(known, Known::OtherRequest) && self.has_issued_contents(draft) { Known::Same } else { known })
+    }
+
+    fn has_issued(&self, request: Option<&str>, fingerprint: &str) -> bool {
+        request.is_some_and(|request| self.ledger.has_issued(request, fingerprint))
+    }
+
+    /// Whether the report has the contents of a draft: reports that are older than what they keep now kept a fingerprint of these.
+    fn has_issued_contents(&self, draft: &Draft) -> bool {
+        let contents = self.desk.fingerprint_of_contents(draft);
+        contents.is_ok_and(|contents| self.ledger.has_issued(draft.request_id(), &Hex(&contents).to_string()))
     }
 
     fn refuse(&mut self, application: &Application, faults: Vec<Value>) -> Result<(), Failure> {
@@ -237,7 +252,8 @@ fn issue_fault_json(error: &IssueError) -> Value {
 }
 
 fn request_reused(request: &str) -> Value {
-    fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"))
+    let fault = fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"));
+    with(fault, json!({ "hint": remedy("request_reused").map(|words| json!({ "zh": words.zh, "en": words.en })) }))
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {

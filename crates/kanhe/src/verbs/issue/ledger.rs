@@ -97,12 +97,17 @@ impl Ledger {
     /// What is known of a request.
     pub fn known(&self, request: &str, fingerprint: &str, identifier: &str) -> Known {
         match self.requests.get(request) {
-            Some(before) if before == fingerprint => Known::Same,
+            Some(_) if self.has_issued(request, fingerprint) => Known::Same,
             Some(_) => Known::OtherRequest,
             None if self.under_way.contains(request) || self.under_way.contains(identifier) => Known::UnderWay,
             None if self.identifiers.contains(identifier) => Known::NumberTaken,
             None => Known::New,
         }
+    }
+
+    /// Whether a request was issued, with the content of this fingerprint.
+    pub fn has_issued(&self, request: &str, fingerprint: &str) -> bool {
+        self.requests.get(request).is_some_and(|before| before == fingerprint)
     }
 
     /// Draws a free slot by chance, so that a slot tells nothing about when or what was issued; the request is under way from now on.

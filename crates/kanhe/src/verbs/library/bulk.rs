@@ -16,9 +16,9 @@ use crate::verbs::issue::refused::fault_told;
 use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
-use kanhe_issuer::application::{Application, Draft, Table};
+use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::doubt::{Doubt, Doubts};
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Proof, Proved, Refusal, RegistrarError, Signed};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Proof, Proved, Refusal, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
 use kanhe_service::shown::Worth;
 use kanhe_store::{Library, Shelfmark};
@@ -127,10 +127,10 @@ impl Run<'_> {
                     applications.par_iter().zip(chances).map(|(application, chances)| self.signed(application, chances)).collect::<Vec<_>>()
                 }
                 Some(proof) => {
-                    let drafts =
-                        applications.par_iter().map(|application| self.intake.draft(application, |number| self.undrawable(number)));
+                    let admit = |application| self.intake.admit(application, |number| self.undrawable(number));
+                    let admitted: Vec<_> = applications.par_iter().map(admit).collect();
                     // Each is held against those before it, so they are proved one after the other.
-                    drafts.collect::<Vec<_>>().into_iter().map(|draft| self.proved(proof, draft)).collect()
+                    applications.iter().zip(admitted).map(|(row, admission)| self.proved(proof, row.line(), admission)).collect()
                 }
             };
             let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
@@ -152,10 +152,13 @@ impl Run<'_> {
     }
 
     /// What a row would come to after those before it.
-    fn proved(&self, proof: &mut Proof<'_>, draft: Result<Draft, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
-        let draft = draft.map_err(refused)?;
+    fn proved(&self, proof: &mut Proof<'_>, line: u64, admission: Result<Admission, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
+        let draft = match admission.map_err(refused)? {
+            Admission::Before(mark) => return Ok(Outcome::Before(mark, None)),
+            Admission::Draft(draft) => *draft,
+        };
         let number = draft.number().to_owned();
-        match proof.ask(self.intake.desk, draft).map_err(|error| json!([row_fault(&error)]))? {
+        match proof.ask(self.intake.desk, draft, line).map_err(|error| json!([row_fault(&error)]))? {
             Proved::Before(mark) => Ok(Outcome::Before(mark, None)),
             Proved::Repeated(identifier) => Ok(Outcome::Repeated(identifier)),
             Proved::Could(identifier) => Ok(Outcome::Could(identifier, number)),

@@ -15,7 +15,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::doubt::Doubts;
-use kanhe_issuer::registrar::{Answer, Chances, Entered, Intake, Registrar, RegistrarError, Signed};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Registrar, RegistrarError, Signed};
 use kanhe_store::{Shelfmark, Within};
 use kanhe_words::Language;
 use serde::Serialize;
@@ -130,8 +130,9 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
 
 /// Signs a row, and says what is odd about it.
 fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: Within<'_>) -> (Row, Vec<String>) {
-    let draft = match intake.draft(application, |number| house.pictures.artist.missing(number)) {
-        Ok(draft) => draft,
+    let draft = match intake.admit(application, |number| house.pictures.artist.missing(number)) {
+        Ok(Admission::Draft(draft)) => *draft,
+        Ok(Admission::Before(mark)) => return (Row::Before(mark), Vec::new()),
         Err(refusal) => return (Row::Refused(refused::of_row(refusal, within)), Vec::new()),
     };
     let warnings = draft.warnings().iter().map(|warning| warning.code().to_owned()).collect();

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
-use kanhe_issuer::application::{Columns, Draft, Term};
+use kanhe_issuer::application::{Application, Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::registrar::{Answer, Entered, Entry, Grant, Registrar, effective_on};
 use kanhe_issuer::sight::Sight;
@@ -76,7 +76,15 @@ fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let draft = draft(&house, (kind, Term::Rule), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let application = application(body.application, kind, repeat.as_ref().map(|repeat| repeat.key()));
+    let draft = match admitted(&house, (kind, Term::Rule), &application, &entry) {
+        Ok(draft) => draft,
+        Err(problem) => {
+            // What was issued is not refused for faults that a later edition of the form finds.
+            let before = Registrar::new(&house.library).issued_for(&caller.agency, kind, &application)?.ok_or(problem)?;
+            return Issued::read(&house, &Entered::Before(before), kind, &[]);
+        }
+    };
     let warnings = draft.warnings().to_vec();
     let entered = enter(&house, &caller, kind, draft, entry)?;
     Issued::read(&house, &entered, kind, &warnings)
@@ -90,11 +98,20 @@ pub fn draft(
     request: Option<&str>,
     entry: &Entry,
 ) -> Result<Draft, Problem> {
+    admitted(house, (kind, term), &application(columns, kind, request), entry)
+}
+
+/// The application that columns are; a request that is named beside them stands in for one that they lack.
+fn application(columns: Columns, kind: &CertificateKind, request: Option<&str>) -> Application {
     let mut application = columns.application(1, kind);
     if let Some(request) = request {
         application.belongs_to(request);
     }
-    let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
+    application
+}
+
+fn admitted(house: &House, (kind, term): (&CertificateKind, Term), application: &Application, entry: &Entry) -> Result<Draft, Problem> {
+    let draft = kind.admit_for(application, term, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
     can_draw(house, draft.number())?;
     Ok(draft)
 }

@@ -8,7 +8,7 @@ use kanhe_issuer::catalogue::Meaning;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::registrar::{Entered, Origin, RegistrarError, Replacement};
 use kanhe_store::Shelfmark;
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_tests::world::moment;
 
 const THERE: &str = "1.2.156.3005.2.11100000000013338W032.11330000002473039X.20230000403.001.";
@@ -57,7 +57,7 @@ pub fn written(serial: &str, version: &str, check: char) -> String {
 }
 
 pub fn stands_for(registry: &Registry, region: &str, value: &str) -> Vec<Shelfmark> {
-    let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned() };
+    let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned(), only: Only::default() };
     registry.library.ask(&asked, None, 5).unwrap().shelfmarks
 }
 

@@ -1,6 +1,6 @@
 //! Finding certificates: every question is answered from an index, page by page; `docs/DATA_MODEL.md` tells what a page costs.
 
-use crate::cursor::{List, shelved};
+use crate::cursor::shelved;
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
@@ -14,9 +14,11 @@ use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
+use std::collections::BTreeSet;
 use std::slice;
 
 pub use crate::cursor::Cursor;
+pub use crate::find_only::Only;
 pub use crate::find_standing::{Standing, Term};
 
 /// A page has at most so many certificates.
@@ -31,23 +33,30 @@ pub enum Question {
         scheme: String,
         /// The value.
         value: String,
+        /// Whether it is one of these.
+        only: Only,
     },
     /// By printed number: not unique across types, nor across versions.
     Number {
         /// The number.
         number: String,
-        /// The type, if it is known.
-        type_code: Option<TypeCode>,
+        /// Of these.
+        only: Only,
     },
     /// All of a holder.
     Holder {
         /// The holder's code.
         code: HolderCode,
-        /// Of one type only.
-        type_code: Option<TypeCode>,
+        /// Of these.
+        only: Only,
     },
     /// By two or more neighbouring letters of a holder's name.
-    Words(String),
+    Words {
+        /// The letters.
+        words: String,
+        /// Of these.
+        only: Only,
+    },
     /// By the request that they were issued for: an agency answers one of a type once.
     Request {
         /// The request's id.
@@ -83,8 +92,8 @@ pub enum Question {
 
 impl Question {
     /// By a name, or two or more neighbouring letters of it; none where there are fewer, for then nothing could be found.
-    pub fn named(words: &str) -> Option<Self> {
-        (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words(words.to_owned()))
+    pub fn named(words: &str, only: Only) -> Option<Self> {
+        (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words { words: words.to_owned(), only })
     }
 }
 
@@ -170,16 +179,20 @@ impl Library {
         self.answer(question, Some(within), after, most)
     }
 
-    /// Whether a certificate lies within; without bounds, every one does.
-    pub(crate) fn lies(&self, within: Option<Within<'_>>, shelfmark: Shelfmark) -> Result<bool, StoreError> {
-        let Some(within) = within else { return Ok(true) };
-        self.card(shelfmark).map(|card| within.has(card.type_code(), card.agency()))
+    /// Whether a certificate lies within, and is one of those that are asked for; without bounds, every one is.
+    pub(crate) fn lies(&self, within: Option<Within<'_>>, only: Only, shelfmark: Shelfmark) -> Result<bool, StoreError> {
+        if within.is_none() && only == Only::default() {
+            return Ok(true);
+        }
+        let card = self.card(shelfmark)?;
+        let (type_code, agency) = (card.type_code(), card.agency());
+        Ok(within.is_none_or(|within| within.has(type_code, agency)) && only.has(type_code, agency))
     }
 
     fn answer(&self, question: &Question, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let most = most.clamp(1, LONGEST_PAGE);
         match question {
-            Question::Alias { scheme, value } => {
+            Question::Alias { scheme, value, only } => {
                 // There is no second page of one certificate.
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
@@ -190,29 +203,19 @@ impl Library {
                 for key in abroad.into_iter().chain(layout::aliases(scheme, value)) {
                     found = found.or(self.view().get(Family::Aliases, &key)?.as_deref().and_then(layout::shelfmark_of));
                 }
-                let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
+                let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, *only, shelfmark))?;
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
-            Question::Number { number, type_code } => {
-                let list = |number: &str| {
-                    let prefix = layout::number(number);
-                    let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                    List::beginning(Family::Numbers, prefix)
-                };
-                // The same for every page: the first spelling by which there is one.
-                for spelling in spellings(number) {
-                    if !self.page(&list(&spelling), within, None, 1)?.shelfmarks.is_empty() {
-                        return self.page(&list(&spelling), within, after, most);
-                    }
-                }
-                self.page(&list(number), within, after, most)
+            Question::Number { number, only } => {
+                let spellings = BTreeSet::from(spellings(number));
+                let lists = spellings.iter().map(|spelling| only.of_type(Family::Numbers, layout::number(spelling)));
+                self.page_of_lists(&lists.collect::<Vec<_>>(), within, only.of_agency(), after, most)
             }
-            Question::Holder { code, type_code } => {
-                let prefix = Key::new().bytes(&self.keys.holder(code));
-                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                self.page(&List::beginning(Family::Holders, prefix), within, after, most)
+            Question::Holder { code, only } => {
+                let list = only.of_type(Family::Holders, Key::new().bytes(&self.keys.holder(code)));
+                self.page_of_lists(&[list], within, only.of_agency(), after, most)
             }
-            Question::Words(words) => self.words(words, within, after, most),
+            Question::Words { words, only } => self.words(words, within, *only, after, most),
             Question::Request { request, type_code, agency } => {
                 // There is no second page: an agency has one certificate of a type at most.
                 if after.is_some() {

@@ -3,7 +3,7 @@
 use crate::cursor::{Cursor, List, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::Found;
+use crate::find::{Found, Only};
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
@@ -39,11 +39,35 @@ impl Library {
         }
     }
 
-    /// A page of a list of certificates.
-    pub(crate) fn page(&self, list: &List, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
-        let (keys, next) = self.keys_kept(list, keep, usize::MAX, after, most)?;
-        Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
+    /// A page of lists of certificates that follow upon each other, of what lies within and is asked for.
+    pub(crate) fn page_of_lists(
+        &self,
+        lists: &[List],
+        within: Option<Within<'_>>,
+        only: Only,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, only, shelfmark));
+        let mut lists = lists.iter().skip(after.map_or(Ok(0), |cursor| list_of(lists, cursor))?);
+        let (mut found, mut after, mut ended) = (Found::default(), after, None);
+        for list in lists.by_ref() {
+            let left = most.saturating_sub(found.shelfmarks.len());
+            if left == 0 {
+                // Whether there is more is worth one look; where it is, the list that has ended says.
+                if !self.keys_kept(list, keep, usize::MAX, None, 1)?.0.is_empty() {
+                    return Ok(Found { next: ended, ..found });
+                }
+                continue;
+            }
+            let (keys, next) = self.keys_kept(list, keep, usize::MAX, after.take(), left)?;
+            found.shelfmarks.extend(keys.iter().filter_map(|key| layout::shelfmark_of(key)));
+            if next.is_some() {
+                return Ok(Found { next, ..found });
+            }
+            ended = keys.last().map(|last| Cursor::after(&list.name, last));
+        }
+        Ok(found)
     }
 
     /// A page of those certificates whose keys begin with some parts.
@@ -56,7 +80,7 @@ impl Library {
         most: usize,
     ) -> Result<Found, StoreError> {
         match List::of_parts(family, name, parts) {
-            Some(list) => self.page(&list, None, after, most),
+            Some(list) => self.page_of_lists(&[list], None, Only::default(), after, most),
             None => Ok(Found::default()),
         }
     }
@@ -103,4 +127,16 @@ impl Library {
             }
         }
     }
+}
+
+/// The place of the list that a cursor is of.
+fn list_of(lists: &[List], cursor: &Cursor) -> Result<usize, StoreError> {
+    let mut wrong = StoreError::CursorElsewhere;
+    for (place, list) in lists.iter().enumerate() {
+        match cursor.within(&list.name) {
+            Ok(_) => return Ok(place),
+            Err(error) => wrong = error,
+        }
+    }
+    Err(wrong)
 }

@@ -3,7 +3,7 @@
 use crate::cursor::{Cursor, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::Found;
+use crate::find::{Found, Only};
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
@@ -11,12 +11,22 @@ use crate::skip::MOST_LEAPS;
 use crate::view::Seeker;
 use crate::within::Within;
 use crate::words::{has, pieces_asked};
+use kanhe_core::code::{TypeCode, Uscc};
 
 impl Library {
     /// One page of those whose names have the letters of a question beside each other.
-    pub(crate) fn words(&self, words: &str, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
+    pub(crate) fn words(
+        &self,
+        words: &str,
+        within: Option<Within<'_>>,
+        only: Only,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
         let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
-        let name = prefixes.iter().fold(ListName::new(Family::Words), |name, prefix| name.of(Some(prefix)));
+        let name =
+            ListName::new(Family::Words).of(only.type_code.as_ref().map(TypeCode::as_str)).of(only.agency.as_ref().map(Uscc::as_str));
+        let name = prefixes.iter().fold(name, |name, prefix| name.of(Some(prefix)));
         let from = match after {
             Some(cursor) => layout::shelfmark_of(cursor.within(&name)?).ok_or(StoreError::Cursor)?.0.saturating_add(1),
             None => 0,
@@ -30,7 +40,7 @@ impl Library {
         let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix, prefix)?)));
         let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
         while let Some(candidate) = lists.leap()? {
-            if !self.lies(within, candidate)? {
+            if !self.lies(within, only, candidate)? {
                 continue;
             }
             if found.shelfmarks.len() == most {

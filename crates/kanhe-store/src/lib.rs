@@ -28,6 +28,7 @@ pub mod faults;
 #[cfg(not(feature = "faults"))]
 mod faults;
 pub mod find;
+mod find_only;
 mod find_pages;
 mod find_standing;
 mod find_words;

@@ -13,7 +13,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::backing::{Lack, lacks};
 use kanhe_issuer::lifecycle::Condition;
 use kanhe_issuer::survivors::Thefts;
-use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Only, Question};
 use kanhe_store::{Card, Library, Record, Shelfmark, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ pub fn by_holder(
     most: usize,
 ) -> Result<Found, ShareError> {
     type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, code))?;
-    let question = Question::Holder { code: code.clone(), type_code: type_code.copied() };
+    let question = Question::Holder { code: code.clone(), only: Only::type_code(type_code.copied()) };
     let page = library.ask(&question, after, most)?;
     Ok(Found { next: page.next, ..Found::read(library, caller, &page.shelfmarks)? })
 }

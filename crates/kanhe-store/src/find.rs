@@ -12,9 +12,7 @@ use crate::within::Within;
 use jiff::civil::Date;
 use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
-use kanhe_core::spelling::spellings;
 use kanhe_core::status::State;
-use std::collections::BTreeSet;
 use std::slice;
 
 pub use crate::cursor::Cursor;
@@ -36,7 +34,7 @@ pub enum Question {
         /// Whether it is one of these.
         only: Only,
     },
-    /// By printed number: not unique across types, nor across versions.
+    /// By printed number, however it is spelt: not unique across types, nor across versions.
     Number {
         /// The number.
         number: String,
@@ -197,7 +195,7 @@ impl Library {
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
                 }
-                // Of another region's certificate any spelling will do; libraries of format 1 may have it under the one that was typed alone.
+                // Of another region's certificate any spelling will do; before, it was entered under the one that was typed alone.
                 let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
                 let mut found = None;
                 for key in abroad.into_iter().chain(layout::aliases(scheme, value)) {
@@ -207,9 +205,7 @@ impl Library {
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
             Question::Number { number, only } => {
-                let spellings = BTreeSet::from(spellings(number));
-                let lists = spellings.iter().map(|spelling| only.of_type(Family::Numbers, layout::number(spelling)));
-                self.page_of_lists(&lists.collect::<Vec<_>>(), within, only.of_agency(), after, most)
+                self.page_of_lists(&[only.of_type(Family::Numbers, layout::number(number))], within, only.of_agency(), after, most)
             }
             Question::Holder { code, only } => {
                 let list = only.of_type(Family::Holders, Key::new().bytes(&self.keys.holder(code)));

@@ -47,6 +47,7 @@ mod secret;
 mod skip;
 mod slots;
 mod still;
+mod upgrade;
 mod view;
 mod within;
 mod words;

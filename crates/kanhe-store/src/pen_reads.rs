@@ -8,8 +8,6 @@ use crate::record::{Card, Record, Shelfmark, read};
 use crate::view::{Entry, View};
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
-use kanhe_core::spelling::spellings;
-use std::collections::BTreeSet;
 
 impl Pen<'_> {
     /// The shelfmark of an identifier.
@@ -49,13 +47,9 @@ impl Pen<'_> {
         self.marked(Family::Holders, Key::new().bytes(&self.keys().holder(holder)).type_code(type_code))
     }
 
-    /// The certificates of one type that bear or bore a printed number, in any of the spellings by which it is found.
+    /// The certificates of one type that bear or bore a printed number, however it is spelt.
     pub fn numbered(&self, number: &str, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
-        let mut found = Vec::new();
-        for spelling in BTreeSet::from(spellings(number)) {
-            found.extend(self.marked(Family::Numbers, layout::number(&spelling).type_code(type_code))?);
-        }
-        Ok(found)
+        self.marked(Family::Numbers, layout::number(number).type_code(type_code))
     }
 
     /// The certificate that an identifier of another scheme stands for, however it is typed.

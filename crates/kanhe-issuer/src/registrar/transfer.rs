@@ -96,7 +96,7 @@ impl Origin {
         if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
             return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
         }
-        // Libraries of format 1 may have it under the spelling that was typed alone.
+        // Before, it was entered under the spelling that was typed alone.
         let typed = pen.alias(self.region.as_str(), &self.spelled())?;
         for taken in pen.aliases_from(abroad.scheme(), abroad.line())?.into_iter().chain(typed) {
             let (last, card) = last_version(pen, taken)?;

@@ -1,0 +1,151 @@
+//! A number is one however it is spelt, also in libraries from before that was so.
+
+use crate::registry::{OPERATOR, Registry, resident_id};
+use kanhe_issuer::application::{Draft, Table};
+use kanhe_issuer::audit::judge;
+use kanhe_issuer::registrar::{Proof, effective_on};
+use kanhe_store::Shelfmark;
+use kanhe_store::find::{Cursor, Found, Only, Question};
+use kanhe_tests::world::{day, moment};
+use std::path::Path;
+
+const DAY: &str = "2026-03-01";
+
+/// The row of an operator.
+fn draft(registry: &Registry, person: usize, number: &str) -> Draft {
+    let csv = format!(
+        "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
+         R-{person},{number},李明,111,{},{DAY},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n",
+        resident_id(person)
+    );
+    let kind = registry.house.kind(OPERATOR);
+    let row = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
+    kind.admit(&row, day(DAY)).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+/// What it comes to.
+fn operator(registry: &Registry, person: usize, number: &str) -> Result<Shelfmark, &'static str> {
+    let now = moment(&format!("{DAY}T04:00:00Z"));
+    let grant = registry.grant(effective_on(day(DAY), now), now);
+    let signed = [registry.registrar().sign(&registry.house.desk(OPERATOR), draft(registry, person, number), grant).unwrap()];
+    let entered = registry.registrar().enter(&signed).unwrap().pop().unwrap();
+    entered.map(|entered| entered.shelfmark()).map_err(|error| error.code())
+}
+
+/// What is found, a page of one at a time.
+fn found(registry: &Registry, question: &Question) -> Vec<Shelfmark> {
+    let (mut marks, mut after) = (Vec::new(), None::<Cursor>);
+    loop {
+        let Found { shelfmarks, next } = registry.library.ask(question, after.as_ref(), 1).unwrap();
+        marks.extend(shelfmarks);
+        after = next;
+        if after.is_none() {
+            return marks;
+        }
+    }
+}
+
+fn of_number(number: &str) -> Question {
+    Question::Number { number: number.to_owned(), only: Only::default() }
+}
+
+fn is_sound(registry: &Registry) {
+    assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
+}
+
+#[test]
+fn a_number_is_given_once_whichever_spelling_comes_first() {
+    for [first, second] in [["ab-1", "AB-1"], ["AB-1", "ab-1"], ["粤Ｂ（２）", "粤B（2）"], ["粤B(2)", "粤Ｂ（２）"]] {
+        let registry = Registry::new();
+        let mark = operator(&registry, 1, first).unwrap();
+        assert_eq!(operator(&registry, 2, second), Err("number_taken"), "{first} {second}");
+        for typed in [first, second, &format!(" {} ", second.to_lowercase())] {
+            assert_eq!(found(&registry, &of_number(typed)), [mark], "{first} {typed}");
+        }
+        assert_eq!(registry.library.record(mark).unwrap().certificate().unwrap().number, first, "it stays as it is printed");
+        is_sound(&registry);
+    }
+}
+
+#[test]
+fn a_dry_run_and_the_run_say_the_same_of_a_number_in_two_spellings() {
+    let registry = Registry::new();
+    let desk = registry.house.desk(OPERATOR);
+    let row = |person: usize, number: &str| draft(&registry, person, number);
+    let mut proof = Proof::new(registry.registrar());
+    assert!(proof.ask(&desk, row(1, "ab-1")).is_ok());
+    assert_eq!(proof.ask(&desk, row(2, "AB-1")).unwrap_err().code(), "number_taken");
+    operator(&registry, 1, "ab-1").unwrap();
+    assert_eq!(Proof::new(registry.registrar()).ask(&desk, row(2, "AB-1")).unwrap_err().code(), "number_taken");
+    assert_eq!(operator(&registry, 2, "AB-1"), Err("number_taken"));
+}
+
+fn rows(db: &rocksdb::DB, family: &str) -> Vec<Vec<u8>> {
+    db.iterator_cf(db.cf_handle(family).unwrap(), rocksdb::IteratorMode::Start).map(|row| row.unwrap().0.to_vec()).collect()
+}
+
+fn moved(db: &rocksdb::DB, family: &str, from: &[u8], to: &[u8]) {
+    let family = db.cf_handle(family).unwrap();
+    db.delete_cf(family, from).unwrap();
+    db.put_cf(family, to, []).unwrap();
+}
+
+fn bare(path: &Path, act: impl FnOnce(&rocksdb::DB)) {
+    let options = rocksdb::Options::default();
+    act(&rocksdb::DB::open_cf(&options, path, rocksdb::DB::list_cf(&options, path).unwrap()).unwrap());
+}
+
+/// Writes into the founding that the library is of format 1.
+fn of_format_1(db: &rocksdb::DB) {
+    let meta = db.cf_handle("meta").unwrap();
+    let mut founding = db.get_cf(meta, b"founding").unwrap().unwrap();
+    let place = founding.windows(13).position(|window| window == b"kanhe library").unwrap() + 13;
+    assert_eq!(u32::from(founding[place]), kanhe_store::FORMAT);
+    founding[place] = 1;
+    db.put_cf(meta, b"founding", founding).unwrap();
+}
+
+/// Numbers as format 1 had them: as they are printed.
+fn printed(db: &rocksdb::DB, numbers: &[&str]) {
+    for key in rows(db, "numbers") {
+        let mark = usize::from(key[key.len() - 1]);
+        let end = key.iter().position(|byte| *byte == 0).unwrap();
+        moved(db, "numbers", &key, &[numbers[mark].as_bytes(), &key[end..]].concat());
+    }
+}
+
+#[test]
+fn a_library_from_before_holds_its_numbers_in_every_spelling() {
+    const NUMBERS: [&str; 4] = ["aB-1", "粤Ｂ（２）", "粤B（3）", "AB-4"];
+    let registry = Registry::new();
+    for (person, number) in NUMBERS.into_iter().enumerate() {
+        operator(&registry, person, number).unwrap();
+    }
+    let registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            of_format_1(db);
+            printed(db, &NUMBERS);
+        });
+    });
+    is_sound(&registry);
+    for (place, typed) in ["ab-1", "粤b(2)", "粤B(3)", "ab-4"].into_iter().enumerate() {
+        assert_eq!(found(&registry, &of_number(typed)).len(), 1, "{typed}");
+        assert_eq!(operator(&registry, 10 + place, typed), Err("number_taken"), "{typed}");
+    }
+    is_sound(&registry.reopen());
+}
+
+#[test]
+fn two_certificates_that_got_one_number_before_are_both_found_by_it() {
+    let registry = Registry::new();
+    let marks = [operator(&registry, 0, "AB-1").unwrap(), operator(&registry, 1, "AB-2").unwrap()];
+    let registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            of_format_1(db);
+            printed(db, &["AB-1", "ab-1"]);
+        });
+    });
+    for typed in ["AB-1", "ab-1", "Ａb-1"] {
+        assert_eq!(found(&registry, &of_number(typed)), marks, "{typed}");
+    }
+}

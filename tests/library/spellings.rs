@@ -1,21 +1,22 @@
-//! A number is one however it is spelt, also in libraries from before that was so.
+//! A number is one however it is spelt, and a name too, also in libraries from before that was so.
 
-use crate::registry::{OPERATOR, Registry, resident_id};
+use crate::registry::{OPERATOR, Registry, resident_id, secret};
 use kanhe_issuer::application::{Draft, Table};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::registrar::{Proof, effective_on};
 use kanhe_store::Shelfmark;
 use kanhe_store::find::{Cursor, Found, Only, Question};
 use kanhe_tests::world::{day, moment};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const DAY: &str = "2026-03-01";
 
-/// The row of an operator.
-fn draft(registry: &Registry, person: usize, number: &str) -> Draft {
+/// The row of an operator: the number and the name of a person.
+fn draft(registry: &Registry, person: usize, number: &str, name: &str) -> Draft {
     let csv = format!(
         "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
-         R-{person},{number},李明,111,{},{DAY},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n",
+         R-{person},{number},{name},111,{},{DAY},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n",
         resident_id(person)
     );
     let kind = registry.house.kind(OPERATOR);
@@ -24,10 +25,10 @@ fn draft(registry: &Registry, person: usize, number: &str) -> Draft {
 }
 
 /// What it comes to.
-fn operator(registry: &Registry, person: usize, number: &str) -> Result<Shelfmark, &'static str> {
+fn operator(registry: &Registry, person: usize, number: &str, name: &str) -> Result<Shelfmark, &'static str> {
     let now = moment(&format!("{DAY}T04:00:00Z"));
     let grant = registry.grant(effective_on(day(DAY), now), now);
-    let signed = [registry.registrar().sign(&registry.house.desk(OPERATOR), draft(registry, person, number), grant).unwrap()];
+    let signed = [registry.registrar().sign(&registry.house.desk(OPERATOR), draft(registry, person, number, name), grant).unwrap()];
     let entered = registry.registrar().enter(&signed).unwrap().pop().unwrap();
     entered.map(|entered| entered.shelfmark()).map_err(|error| error.code())
 }
@@ -49,6 +50,10 @@ fn of_number(number: &str) -> Question {
     Question::Number { number: number.to_owned(), only: Only::default() }
 }
 
+fn of_name(words: &str) -> Question {
+    Question::named(words, Only::default()).unwrap()
+}
+
 fn is_sound(registry: &Registry) {
     assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
 }
@@ -57,8 +62,8 @@ fn is_sound(registry: &Registry) {
 fn a_number_is_given_once_whichever_spelling_comes_first() {
     for [first, second] in [["ab-1", "AB-1"], ["AB-1", "ab-1"], ["粤Ｂ（２）", "粤B（2）"], ["粤B(2)", "粤Ｂ（２）"]] {
         let registry = Registry::new();
-        let mark = operator(&registry, 1, first).unwrap();
-        assert_eq!(operator(&registry, 2, second), Err("number_taken"), "{first} {second}");
+        let mark = operator(&registry, 1, first, "李明").unwrap();
+        assert_eq!(operator(&registry, 2, second, "王芳"), Err("number_taken"), "{first} {second}");
         for typed in [first, second, &format!(" {} ", second.to_lowercase())] {
             assert_eq!(found(&registry, &of_number(typed)), [mark], "{first} {typed}");
         }
@@ -71,13 +76,40 @@ fn a_number_is_given_once_whichever_spelling_comes_first() {
 fn a_dry_run_and_the_run_say_the_same_of_a_number_in_two_spellings() {
     let registry = Registry::new();
     let desk = registry.house.desk(OPERATOR);
-    let row = |person: usize, number: &str| draft(&registry, person, number);
+    let row = |person: usize, number: &str| draft(&registry, person, number, "李明");
     let mut proof = Proof::new(registry.registrar());
     assert!(proof.ask(&desk, row(1, "ab-1")).is_ok());
     assert_eq!(proof.ask(&desk, row(2, "AB-1")).unwrap_err().code(), "number_taken");
-    operator(&registry, 1, "ab-1").unwrap();
+    operator(&registry, 1, "ab-1", "李明").unwrap();
     assert_eq!(Proof::new(registry.registrar()).ask(&desk, row(2, "AB-1")).unwrap_err().code(), "number_taken");
-    assert_eq!(operator(&registry, 2, "AB-1"), Err("number_taken"));
+    assert_eq!(operator(&registry, 2, "AB-1", "李明"), Err("number_taken"));
+}
+
+#[test]
+fn a_name_is_found_in_letters_of_any_width() {
+    let registry = Registry::new();
+    let wide = operator(&registry, 1, "1", "甲ＡＢ一").unwrap();
+    let narrow = operator(&registry, 2, "2", "SMITH JOHN").unwrap();
+    for typed in ["甲AB", "甲ＡＢ", "甲ab一", "ＡＢ"] {
+        assert_eq!(found(&registry, &of_name(typed)), [wide], "{typed}");
+    }
+    for typed in ["ＳＭＩＴＨ", "smith", "Ｊｏｈｎ"] {
+        assert_eq!(found(&registry, &of_name(typed)), [narrow], "{typed}");
+    }
+    is_sound(&registry);
+}
+
+/// HMAC-SHA-256 (RFC 2104) under a key of a block or less.
+fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let padded = |byte: u8| (0..64).map(|place| key.get(place).copied().unwrap_or(0) ^ byte).collect::<Vec<u8>>();
+    let message = parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect::<Vec<u8>>();
+    let inner = Sha256::digest([padded(0x36), message].concat());
+    Sha256::digest([padded(0x5c), inner.to_vec()].concat()).into()
+}
+
+/// What stands in the index for some parts.
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    hmac(&hmac(secret().expose(), &[b"kanhe library index v1"]), parts)
 }
 
 fn rows(db: &rocksdb::DB, family: &str) -> Vec<Vec<u8>> {
@@ -119,7 +151,7 @@ fn a_library_from_before_holds_its_numbers_in_every_spelling() {
     const NUMBERS: [&str; 4] = ["aB-1", "粤Ｂ（２）", "粤B（3）", "AB-4"];
     let registry = Registry::new();
     for (person, number) in NUMBERS.into_iter().enumerate() {
-        operator(&registry, person, number).unwrap();
+        operator(&registry, person, number, "李明").unwrap();
     }
     let registry = registry.reopen_after(|path| {
         bare(path, |db| {
@@ -130,7 +162,7 @@ fn a_library_from_before_holds_its_numbers_in_every_spelling() {
     is_sound(&registry);
     for (place, typed) in ["ab-1", "粤b(2)", "粤B(3)", "ab-4"].into_iter().enumerate() {
         assert_eq!(found(&registry, &of_number(typed)).len(), 1, "{typed}");
-        assert_eq!(operator(&registry, 10 + place, typed), Err("number_taken"), "{typed}");
+        assert_eq!(operator(&registry, 10 + place, typed, "王芳"), Err("number_taken"), "{typed}");
     }
     is_sound(&registry.reopen());
 }
@@ -138,7 +170,7 @@ fn a_library_from_before_holds_its_numbers_in_every_spelling() {
 #[test]
 fn two_certificates_that_got_one_number_before_are_both_found_by_it() {
     let registry = Registry::new();
-    let marks = [operator(&registry, 0, "AB-1").unwrap(), operator(&registry, 1, "AB-2").unwrap()];
+    let marks = [operator(&registry, 0, "AB-1", "李明").unwrap(), operator(&registry, 1, "AB-2", "王芳").unwrap()];
     let registry = registry.reopen_after(|path| {
         bare(path, |db| {
             of_format_1(db);
@@ -148,4 +180,29 @@ fn two_certificates_that_got_one_number_before_are_both_found_by_it() {
     for typed in ["AB-1", "ab-1", "Ａb-1"] {
         assert_eq!(found(&registry, &of_number(typed)), marks, "{typed}");
     }
+}
+
+#[test]
+fn a_name_from_before_is_found_as_it_was_written() {
+    let registry = Registry::new();
+    let before = operator(&registry, 0, "1", "甲ＡＢ一").unwrap();
+    let registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            rows(db, "words").iter().for_each(|key| db.delete_cf(db.cf_handle("words").unwrap(), key).unwrap());
+            for piece in ["甲ａ", "ａｂ", "ｂ一", "甲ａｂ", "ａｂ一"] {
+                let key = [&hash(&[b"piece", piece.as_bytes()])[..8], &[0; 8]].concat();
+                db.put_cf(db.cf_handle("words").unwrap(), key, []).unwrap();
+            }
+        });
+    });
+    let after = operator(&registry, 1, "2", "甲ＡＢ一").unwrap();
+    assert_eq!(found(&registry, &of_name("甲ＡＢ")), [before, after]);
+    assert_eq!(found(&registry, &of_name("甲ＡＢ一")), [before, after]);
+    assert_eq!(found(&registry, &of_name("甲AB")), [after]);
+    is_sound(&registry);
+    let registry = registry.reopen_after(|path| {
+        bare(path, |db| db.delete_cf(db.cf_handle("words").unwrap(), &rows(db, "words")[0]).unwrap());
+    });
+    let findings = registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap();
+    assert!(!findings.is_empty(), "what is missing is found in either letters");
 }

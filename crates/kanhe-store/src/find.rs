@@ -9,6 +9,7 @@ use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::skip::Part;
 use crate::within::Within;
+use crate::words::can_be_asked;
 use jiff::civil::Date;
 use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
@@ -91,7 +92,7 @@ pub enum Question {
 impl Question {
     /// By a name, or two or more neighbouring letters of it; none where there are fewer, for then nothing could be found.
     pub fn named(words: &str, only: Only) -> Option<Self> {
-        (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words { words: words.to_owned(), only })
+        can_be_asked(words).then(|| Self::Words { words: words.to_owned(), only })
     }
 }
 

@@ -1,6 +1,7 @@
-//! A number is one however it is spelt, and a name too, also in libraries from before that was so.
+//! One number, one name and one passport are each the same however they are spelt, also in libraries from before that was so.
 
-use crate::registry::{OPERATOR, Registry, resident_id, secret};
+use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id, secret};
+use kanhe_core::code::{HolderCode, HolderCodeType};
 use kanhe_issuer::application::{Draft, Table};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::registrar::{Proof, effective_on};
@@ -12,25 +13,29 @@ use std::path::Path;
 
 const DAY: &str = "2026-03-01";
 
-/// The row of an operator: the number and the name of a person.
-fn draft(registry: &Registry, person: usize, number: &str, name: &str) -> Draft {
-    let csv = format!(
-        "request_id,number,holder_name,holder_code_type,holder_code,issued,trade,first_issued_on,sex,employer,training\n\
-         R-{person},{number},{name},111,{},{DAY},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n",
-        resident_id(person)
-    );
-    let kind = registry.house.kind(OPERATOR);
+fn draft(registry: &Registry, name: &str, row: &str) -> Draft {
+    let (more, values) = match name {
+        ACCOUNTING => ("qualified_on,title,sex", "2020-01-01,1,女"),
+        _ => ("trade,first_issued_on,sex,employer,training", "10,2018-04-01,男,广州市万家建筑工程有限公司,47"),
+    };
+    let csv = format!("issued,{more},request_id,number,holder_name,holder_code_type,holder_code\n{DAY},{values},{row}\n");
+    let kind = registry.house.kind(name);
     let row = Table::read(csv.as_bytes(), kind).unwrap().next().unwrap().unwrap();
     kind.admit(&row, day(DAY)).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
-/// What it comes to.
-fn operator(registry: &Registry, person: usize, number: &str, name: &str) -> Result<Shelfmark, &'static str> {
+/// What a row comes to whose last columns are these: request, number, name, type of code and code of the holder.
+fn issued(registry: &Registry, name: &str, row: &str) -> Result<Shelfmark, &'static str> {
     let now = moment(&format!("{DAY}T04:00:00Z"));
     let grant = registry.grant(effective_on(day(DAY), now), now);
-    let signed = [registry.registrar().sign(&registry.house.desk(OPERATOR), draft(registry, person, number, name), grant).unwrap()];
+    let signed = [registry.registrar().sign(&registry.house.desk(name), draft(registry, name, row), grant).unwrap()];
     let entered = registry.registrar().enter(&signed).unwrap().pop().unwrap();
     entered.map(|entered| entered.shelfmark()).map_err(|error| error.code())
+}
+
+/// The same for an operator: the number and the name of a person.
+fn operator(registry: &Registry, person: usize, number: &str, name: &str) -> Result<Shelfmark, &'static str> {
+    issued(registry, OPERATOR, &format!("R-{person},{number},{name},111,{}", resident_id(person)))
 }
 
 /// What is found, a page of one at a time.
@@ -52,6 +57,10 @@ fn of_number(number: &str) -> Question {
 
 fn of_name(words: &str) -> Question {
     Question::named(words, Only::default()).unwrap()
+}
+
+fn of_passport(code: &str) -> Question {
+    Question::Holder { code: HolderCode::new_foreign(HolderCodeType::OrdinaryPassport, code).unwrap().0, only: Only::default() }
 }
 
 fn is_sound(registry: &Registry) {
@@ -76,7 +85,7 @@ fn a_number_is_given_once_whichever_spelling_comes_first() {
 fn a_dry_run_and_the_run_say_the_same_of_a_number_in_two_spellings() {
     let registry = Registry::new();
     let desk = registry.house.desk(OPERATOR);
-    let row = |person: usize, number: &str| draft(&registry, person, number, "李明");
+    let row = |person: usize, number: &str| draft(&registry, OPERATOR, &format!("R-{person},{number},李明,111,{}", resident_id(person)));
     let mut proof = Proof::new(registry.registrar());
     assert!(proof.ask(&desk, row(1, "ab-1")).is_ok());
     assert_eq!(proof.ask(&desk, row(2, "AB-1")).unwrap_err().code(), "number_taken");
@@ -95,6 +104,22 @@ fn a_name_is_found_in_letters_of_any_width() {
     }
     for typed in ["ＳＭＩＴＨ", "smith", "Ｊｏｈｎ"] {
         assert_eq!(found(&registry, &of_name(typed)), [narrow], "{typed}");
+    }
+    is_sound(&registry);
+}
+
+#[test]
+fn a_passport_in_small_letters_is_the_same_passport() {
+    let registry = Registry::new();
+    let licence = |request: &str, code: &str| issued(&registry, ACCOUNTING, &format!("{request},{request},SMITH,414,{code}"));
+    let mark = licence("000000000001", "e12345678").unwrap();
+    let signed = registry.library.record(mark).unwrap().certificate().unwrap();
+    assert_eq!(signed.holders[0].code().expose(), "E12345678");
+    for code in ["E12345678", "Ｅ12345678"] {
+        assert_eq!(licence("000000000002", code), Err("holder_has_one"), "{code}");
+    }
+    for typed in ["E12345678", "e12345678"] {
+        assert_eq!(found(&registry, &of_passport(typed)), [mark], "{typed}");
     }
     is_sound(&registry);
 }
@@ -205,4 +230,27 @@ fn a_name_from_before_is_found_as_it_was_written() {
     });
     let findings = registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap();
     assert!(!findings.is_empty(), "what is missing is found in either letters");
+}
+
+#[test]
+fn a_passport_from_before_is_found_in_capitals_and_still_has_its_one_licence() {
+    let registry = Registry::new();
+    let row = |number: &str| format!("{number},{number},SMITH,414,E12345678");
+    let mark = issued(&registry, ACCOUNTING, &row("000000000001")).unwrap();
+    let of = |code: &str| hash(&[b"holder", &414_u16.to_be_bytes(), code.as_bytes()]);
+    let registry = registry.reopen_after(|path| {
+        bare(path, |db| {
+            let key = rows(db, "holders").remove(0);
+            assert_eq!(key[..16], of("E12345678")[..16]);
+            moved(db, "holders", &key, &[&of("e12345678")[..16], &key[16..]].concat());
+        });
+    });
+    for typed in ["E12345678", "e12345678"] {
+        assert_eq!(found(&registry, &of_passport(typed)), [mark], "{typed}");
+    }
+    assert_eq!(issued(&registry, ACCOUNTING, &row("000000000002")), Err("holder_has_one"));
+    let later = issued(&registry, OPERATOR, "R-3,3,SMITH,414,e12345678").unwrap();
+    for typed in ["E12345678", "e12345678"] {
+        assert_eq!(found(&registry, &of_passport(typed)).len(), 2, "both lists, page by page: {mark:?} {later:?}");
+    }
 }

@@ -209,8 +209,8 @@ impl Library {
                 self.page_of_lists(&[only.of_type(Family::Numbers, layout::number(number))], within, only.of_agency(), after, most)
             }
             Question::Holder { code, only } => {
-                let list = only.of_type(Family::Holders, Key::new().bytes(&self.keys.holder(code)));
-                self.page_of_lists(&[list], within, only.of_agency(), after, most)
+                let lists = self.keys.holders(code).into_iter().map(|holder| only.of_type(Family::Holders, Key::new().bytes(&holder)));
+                self.page_of_lists(&lists.collect::<Vec<_>>(), within, only.of_agency(), after, most)
             }
             Question::Words { words, only } => self.words(words, within, *only, after, most),
             Question::Request { request, type_code, agency } => {

@@ -44,7 +44,11 @@ impl Pen<'_> {
 
     /// The certificates of one type that a holder has or had.
     pub fn held_by(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
-        self.marked(Family::Holders, Key::new().bytes(&self.keys().holder(holder)).type_code(type_code))
+        let mut found = Vec::new();
+        for holder in self.keys().holders(holder) {
+            found.extend(self.marked(Family::Holders, Key::new().bytes(&holder).type_code(type_code))?);
+        }
+        Ok(found)
     }
 
     /// The certificates of one type that bear or bore a printed number, however it is spelt.

@@ -278,10 +278,14 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     archive.issuing(permits(1)).run().ended(0);
     let first = archive.identifiers().remove(0);
     let unknown = first.replace("JY34405060031004", "JY34405060031005");
-    let refusals: [(&[&str], &str); 14] = [
+    let refusals: [(&[&str], &str); 18] = [
         (&["show", "1.2.3"], "certificate_id_parts"),
         (&["show", &first[..first.len() - 1]], "certificate_id_"),
         (&["find", "--name", "王"], "usage"),
+        (&["find", "--number", "1", "--ending-from", "2026-01-01"], "usage"),
+        (&["find", "--state", "valid", "--ending-from", "2026-01-01"], "usage"),
+        (&["find", "--number", "1", "--holder-type", "414"], "usage"),
+        (&["find", "--ending-by", "2026-01-01", "--holder-type", "414"], "usage"),
         (&["find", "--after", "zz"], "store_cursor"),
         (&["find", "--holder", "110105194912310021"], "holder_code_check"),
         (&["find", "--holder-type", "001", "--holder", "91440101MA59PLHX3T"], "holder_code_check"),

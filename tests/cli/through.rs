@@ -32,7 +32,7 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
         &["find", "--number", &number][..],
         &["find", "--ending-by", "2099-12-31", "--agency", MARKET],
         &["find", "--agency", HOUSING],
-        &["find", "--holder-type", "001", "--holder", "91440106MA50010090"],
+        &["find", "--holder-type", "001", "--holder", "91440199MA8AWRH82C"],
         &["show", one, "--full"],
         &["history", one],
         &["history", one, "--at", "2020-01-01"],
@@ -41,6 +41,16 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
         &["log", "events", "--since", "2020-01-01", "--most", "1", "--act", "issue"],
     ] {
         twins.both(0, words);
+    }
+    for question in [&["--number", &number][..], &["--name", "餐饮"], &["--holder-type", "001", "--holder", "91440199MA8AWRH82C"]] {
+        for (only, some) in [
+            (&["--agency", MARKET, "--type", "food-operation-permit"][..], true),
+            (&["--agency", HOUSING], false),
+            (&["--type", "business-licence"], false),
+        ] {
+            let told = twins.both(0, &[&["find"], question, only].concat());
+            assert_eq!(!told["certificates"].as_array().unwrap().is_empty(), some, "{question:?} {only:?}: {told}");
+        }
     }
     let page = ["find", "--type", "food-operation-permit", "--most", "2"];
     twins.both(0, &page);

@@ -4,13 +4,13 @@ use crate::registry::{OPERATOR, Registry};
 use kanhe_core::event::{Act, Event};
 use kanhe_issuer::audit::judge;
 use kanhe_store::Shelfmark;
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_tests::world::moment;
 
 const NOON: &str = "2026-03-02T04:00:00Z";
 
 fn found(registry: &Registry, (scheme, value): (&str, &str)) -> Vec<Shelfmark> {
-    let question = Question::Alias { scheme: scheme.to_owned(), value: value.to_owned() };
+    let question = Question::Alias { scheme: scheme.to_owned(), value: value.to_owned(), only: Only::default() };
     registry.library.ask(&question, None, 2).unwrap().shelfmarks
 }
 

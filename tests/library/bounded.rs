@@ -2,7 +2,7 @@
 
 use crate::damage::{bare, write};
 use crate::registry::{House, OPERATOR, Registry, holder};
-use kanhe_store::find::{Cursor, Found, Question};
+use kanhe_store::find::{Cursor, Found, Only, Question};
 use kanhe_store::{Shelfmark, Within};
 use kanhe_tests::Office;
 use kanhe_tests::world::hex;
@@ -38,8 +38,8 @@ fn collector() -> Registry {
 fn a_page_within_an_agency_passes_over_so_many_of_others_and_the_next_goes_on() {
     let registry = collector();
     let (own, nobody) = (Office::Housing.code(), Office::Hangzhou.code());
-    let number = Question::Number { number: "粤A022000000001".to_owned(), type_code: None };
-    for question in [Question::Holder { code: holder(1), type_code: None }, number] {
+    let number = Question::Number { number: "粤A022000000001".to_owned(), only: Only::default() };
+    for question in [Question::Holder { code: holder(1), only: Only::default() }, number] {
         let page = |agency, after: Option<&Cursor>| {
             let Found { shelfmarks, next } = registry.library.ask_within(Within { agency, types: None }, &question, after, 10).unwrap();
             (shelfmarks.into_iter().map(Shelfmark::number).collect::<Vec<_>>(), next)
@@ -91,8 +91,8 @@ fn where_a_page_goes_on_names_no_certificate_of_another_agency() {
     let own = Office::Housing.code();
     let within = Within { agency: &own, types: None };
     let type_code = hex(registry.house.kind(OPERATOR).code().as_str().as_bytes());
-    let holder = Question::Holder { code: holder(1), type_code: None };
-    let number = Question::Number { number: "粤A022000000001".to_owned(), type_code: None };
+    let holder = Question::Holder { code: holder(1), only: Only::default() };
+    let number = Question::Number { number: "粤A022000000001".to_owned(), only: Only::default() };
     for question in [holder, number] {
         let next = registry.library.ask_within(within, &question, None, 10).unwrap().next.unwrap().to_text();
         // The key where this page ended is that of one of the strangers, of whom there are so many in a row.

@@ -44,7 +44,7 @@ fn a_foreign_or_newer_database_is_refused_by_name() {
     let mut families = rocksdb::DB::list_cf(&options, &path).unwrap();
     families.push("dreams".to_owned());
     let db = rocksdb::DB::open_cf(&options, &path, families).unwrap();
-    let later = minicbor::to_vec(("kanhe library", 2_u32, "words that only a later kanhe knows")).unwrap();
+    let later = minicbor::to_vec(("kanhe library", kanhe_store::FORMAT + 1, "words that only a later kanhe knows")).unwrap();
     db.put_cf(db.cf_handle("meta").unwrap(), b"founding", later).unwrap();
     drop(db);
     assert_eq!(open(&path, &secret()), "store_newer");

@@ -22,6 +22,7 @@ mod proposal_model;
 mod registry;
 mod review;
 mod review_model;
+mod spellings;
 mod still;
 mod taken_over;
 mod together;

@@ -9,7 +9,7 @@ use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Condition, Past, state_at};
 use kanhe_issuer::registrar::{Entered, Origin, RegistrarError, Replacement, Signed, effective_on};
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_store::{Shelfmark, Turn};
 use kanhe_tests::world::moment;
 use proptest::prelude::*;
@@ -307,15 +307,19 @@ impl Model {
         for line in &self.lines {
             let of_person = self.marks(|other| other.person == line.person && other.kind == line.kind);
             let type_code = Some(*registry.house.kind(line.kind).code());
-            assert_eq!(asked(registry, &Question::Holder { code: holder(line.person), type_code }), of_person, "{line:?}");
+            assert_eq!(
+                asked(registry, &Question::Holder { code: holder(line.person), only: Only::type_code(type_code) }),
+                of_person,
+                "{line:?}"
+            );
             let named = self.marks(|other| name_of(other.person).contains(&name_of(line.person)));
-            assert_eq!(asked(registry, &Question::named(&name_of(line.person)).unwrap()), named, "{line:?}");
+            assert_eq!(asked(registry, &Question::named(&name_of(line.person), Only::default()).unwrap()), named, "{line:?}");
             let numbered = self.marks(|other| other.number == line.number && other.kind == line.kind);
-            let question = Question::Number { number: line.number.clone(), type_code: None };
+            let question = Question::Number { number: line.number.clone(), only: Only::default() };
             assert_eq!(asked(registry, &question), numbered, "{line:?}");
         }
         for (scheme, value) in self.aliases.keys() {
-            let question = Question::Alias { scheme: scheme.clone(), value: value.clone() };
+            let question = Question::Alias { scheme: scheme.clone(), value: value.clone(), only: Only::default() };
             assert_eq!(asked(registry, &question), [self.aliases[&(scheme.clone(), value.clone())]]);
         }
         assert_eq!(registry.library.aliases().unwrap().count(), self.aliases.len());

@@ -9,7 +9,7 @@ use kanhe_issuer::catalogue::Meaning;
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_issuer::registrar::{Entered, Origin, RegistrarError, Replacement};
 use kanhe_store::check::Place;
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_store::{Shelfmark, StoreError, Turn};
 use kanhe_tests::world::moment;
 
@@ -59,7 +59,7 @@ pub fn written(serial: &str, version: &str, check: char) -> String {
 }
 
 pub fn stands_for(registry: &Registry, region: &str, value: &str) -> Vec<Shelfmark> {
-    let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned() };
+    let asked = Question::Alias { scheme: region.to_owned(), value: value.to_owned(), only: Only::default() };
     registry.library.ask(&asked, None, 5).unwrap().shelfmarks
 }
 

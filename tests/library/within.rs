@@ -4,7 +4,7 @@ use crate::registry::{ACCOUNTING, House, OPERATOR, Registry, holder, name_of};
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::status::State;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_store::find::{Cursor, Question, Standing, Term};
+use kanhe_store::find::{Cursor, Only, Question, Standing, Term};
 use kanhe_store::{Card, Shelfmark, Within};
 use kanhe_tests::Office;
 use kanhe_tests::world::day;
@@ -32,8 +32,8 @@ fn questions() -> Vec<Question> {
     vec![
         shelf(None),
         shelf(Some(State::Valid)),
-        Question::Holder { code: holder(7), type_code: None },
-        Question::named(&name_of(3)).unwrap(),
+        Question::Holder { code: holder(7), only: Only::default() },
+        Question::named(&name_of(3), Only::default()).unwrap(),
         Question::Ending { from: day("2026-01-01"), until: day("2099-12-31"), type_code: None, agency: None },
         Question::Request { request: format!("R-{OPERATOR}-7"), type_code: None, agency: None },
     ]

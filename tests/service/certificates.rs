@@ -338,6 +338,8 @@ fn certificates_are_found_by_everything_that_is_known_of_them_a_page_at_a_time()
     assert_eq!(found(&stage, &json!({ "by": { "number": format!(" {} ", number(7).to_lowercase()) } })), [number(7)]);
     assert_eq!(found(&stage, &json!({ "by": { "holder": { "code_type": "111", "code": resident_id(3) } } })), [number(3)]);
     assert_eq!(found(&stage, &json!({ "by": { "name": name_of(9) } })), [number(9)]);
+    assert_eq!(found(&stage, &json!({ "by": { "name": name_of(9) }, "type": OPERATOR })), [number(9)]);
+    assert_eq!(found(&stage, &json!({ "by": { "name": name_of(9) }, "type": ACCOUNTING })).len(), 0);
     assert_eq!(found(&stage, &json!({ "by": { "shelf": { "state": "valid" } }, "limit": 6 })).len(), 20);
     assert_eq!(found(&stage, &json!({ "by": { "shelf": { "state": "revoked" } } })).len(), 0);
     assert_eq!(found(&stage, &json!({ "by": { "ending": { "until": "2028-06-14" } }, "type": OPERATOR, "limit": 7 })).len(), 20);

@@ -25,11 +25,12 @@ pub fn spellings(number: &str) -> [String; 3] {
     [number.trim().to_owned(), wide, narrow]
 }
 
-/// A holder's code as it is kept, where a typed one can mean no other: those of organisations and residents have capitals and half-width
-/// digits alone.
+/// A holder's code as it is kept, where a typed one can mean no other: those of organisations and residents, and of papers to travel with
+/// (ICAO Doc 9303), have capitals and half-width digits alone.
 pub fn holder_code(kind: HolderCodeType, code: &str) -> String {
     match kind {
         HolderCodeType::Uscc | HolderCodeType::ResidentId => folded(code),
+        kind if kind.is_travel_paper() => folded(code),
         _ => code.trim().to_owned(),
     }
 }
@@ -51,6 +52,7 @@ mod tests {
             assert_ne!(folded(other), folded(printed), "{other}");
         }
         assert_eq!(holder_code(HolderCodeType::Uscc, " ９１３５０１００m000100y43"), "91350100M000100Y43");
+        assert_eq!(holder_code(HolderCodeType::OrdinaryPassport, " ｅ12345678"), "E12345678");
         assert_eq!(holder_code(HolderCodeType::OtherPerson, " Ａ－ab "), "Ａ－ab", "another code may be spelt in its own way");
         assert!(spellings(" jy-a ").contains(&"jy-a".to_owned()), "a number in small letters is found as it is printed");
     }

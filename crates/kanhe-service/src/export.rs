@@ -15,7 +15,7 @@ pub use work::Export;
 use kanhe_core::code::{HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::key::KeyError;
 use kanhe_issuer::publisher::EventProofError;
-use kanhe_store::find::{LONGEST_PAGE, Question};
+use kanhe_store::find::{LONGEST_PAGE, Only, Question};
 use kanhe_store::{Library, Shelfmark, StoreError, Within};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ pub enum Part {
 impl Part {
     /// What a library keeps of a holder; within bounds, where somebody hears of a part only.
     pub fn of_holder(library: &Library, code: HolderCode, within: Option<Within<'_>>) -> Result<Self, StoreError> {
-        let question = Question::Holder { code: code.clone(), type_code: None };
+        let question = Question::Holder { code: code.clone(), only: Only::default() };
         let (mut marks, mut after) = (BTreeSet::new(), None);
         loop {
             let page = match within {

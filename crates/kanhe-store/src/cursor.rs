@@ -46,8 +46,8 @@ impl Cursor {
 
     /// Reads the text of a cursor; of which list it is, is asked where it is used.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
-        // No key is longer: a printed number has at most 100 characters of four bytes.
-        if text.len() > 1_024 || text.len() <= 2 * MARK || !text.len().is_multiple_of(2) || !text.is_ascii() {
+        // No key is longer: a printed number has at most 100 characters, and none becomes more than 33 bytes in the spelling that it stands in.
+        if text.len() > 8_192 || text.len() <= 2 * MARK || !text.len().is_multiple_of(2) || !text.is_ascii() {
             return Err(StoreError::Cursor);
         }
         let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());

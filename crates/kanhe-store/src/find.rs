@@ -1,6 +1,6 @@
 //! Finding certificates: every question is answered from an index, page by page; `docs/DATA_MODEL.md` tells what a page costs.
 
-use crate::cursor::{List, shelved};
+use crate::cursor::shelved;
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
@@ -9,6 +9,7 @@ use crate::pen::Repeat;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::skip::Part;
 use crate::within::Within;
+use crate::words::can_be_asked;
 use jiff::civil::Date;
 use kanhe_core::code::{Abroad, CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
@@ -16,6 +17,7 @@ use kanhe_core::status::State;
 use std::slice;
 
 pub use crate::cursor::Cursor;
+pub use crate::find_only::Only;
 pub use crate::find_standing::{Standing, Term};
 
 /// A page has at most so many certificates.
@@ -30,23 +32,30 @@ pub enum Question {
         scheme: String,
         /// The value.
         value: String,
+        /// Whether it is one of these.
+        only: Only,
     },
-    /// By printed number: not unique across types, nor across versions.
+    /// By printed number, however it is spelt: not unique across types, nor across versions.
     Number {
         /// The number.
         number: String,
-        /// The type, if it is known.
-        type_code: Option<TypeCode>,
+        /// Of these.
+        only: Only,
     },
     /// All of a holder.
     Holder {
         /// The holder's code.
         code: HolderCode,
-        /// Of one type only.
-        type_code: Option<TypeCode>,
+        /// Of these.
+        only: Only,
     },
     /// By two or more neighbouring letters of a holder's name.
-    Words(String),
+    Words {
+        /// The letters.
+        words: String,
+        /// Of these.
+        only: Only,
+    },
     /// By the request that they were issued for: an agency answers one of a type once.
     Request {
         /// The request's id.
@@ -82,8 +91,8 @@ pub enum Question {
 
 impl Question {
     /// By a name, or two or more neighbouring letters of it; none where there are fewer, for then nothing could be found.
-    pub fn named(words: &str) -> Option<Self> {
-        (words.chars().filter(|letter| letter.is_alphanumeric()).count() >= 2).then(|| Self::Words(words.to_owned()))
+    pub fn named(words: &str, only: Only) -> Option<Self> {
+        can_be_asked(words).then(|| Self::Words { words: words.to_owned(), only })
     }
 }
 
@@ -169,36 +178,41 @@ impl Library {
         self.answer(question, Some(within), after, most)
     }
 
-    /// Whether a certificate lies within; without bounds, every one does.
-    pub(crate) fn lies(&self, within: Option<Within<'_>>, shelfmark: Shelfmark) -> Result<bool, StoreError> {
-        let Some(within) = within else { return Ok(true) };
-        self.card(shelfmark).map(|card| within.has(card.type_code(), card.agency()))
+    /// Whether a certificate lies within, and is one of those that are asked for; without bounds, every one is.
+    pub(crate) fn lies(&self, within: Option<Within<'_>>, only: Only, shelfmark: Shelfmark) -> Result<bool, StoreError> {
+        if within.is_none() && only == Only::default() {
+            return Ok(true);
+        }
+        let card = self.card(shelfmark)?;
+        let (type_code, agency) = (card.type_code(), card.agency());
+        Ok(within.is_none_or(|within| within.has(type_code, agency)) && only.has(type_code, agency))
     }
 
     fn answer(&self, question: &Question, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
         let most = most.clamp(1, LONGEST_PAGE);
         match question {
-            Question::Alias { scheme, value } => {
+            Question::Alias { scheme, value, only } => {
                 // There is no second page of one certificate.
                 if after.is_some() {
                     return Err(StoreError::CursorElsewhere);
                 }
-                // Of another region's certificate any spelling will do; libraries of format 1 may have it under the one that was typed alone.
+                // Of another region's certificate any spelling will do; before, it was entered under the one that was typed alone.
                 let abroad = Abroad::parse(scheme, value).map(|abroad| layout::alias(abroad.scheme(), &abroad.value()));
                 let mut found = None;
                 for key in abroad.into_iter().chain(layout::aliases(scheme, value)) {
                     found = found.or(self.view().get(Family::Aliases, &key)?.as_deref().and_then(layout::shelfmark_of));
                 }
-                let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, shelfmark))?;
+                let lies = found.map_or(Ok(false), |shelfmark| self.lies(within, *only, shelfmark))?;
                 Ok(Found { shelfmarks: found.into_iter().filter(|_| lies).collect(), next: None })
             }
-            Question::Number { number, type_code } => self.numbered(number, type_code.as_ref(), within, after, most),
-            Question::Holder { code, type_code } => {
-                let prefix = Key::new().bytes(&self.keys.holder(code));
-                let prefix = type_code.as_ref().map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-                self.page(&List::beginning(Family::Holders, prefix), within, after, most)
+            Question::Number { number, only } => {
+                self.page_of_lists(&[only.of_type(Family::Numbers, layout::number(number))], within, only.of_agency(), after, most)
             }
-            Question::Words(words) => self.words(words, within, after, most),
+            Question::Holder { code, only } => {
+                let lists = self.keys.holders(code).into_iter().map(|holder| only.of_type(Family::Holders, Key::new().bytes(&holder)));
+                self.page_of_lists(&lists.collect::<Vec<_>>(), within, only.of_agency(), after, most)
+            }
+            Question::Words { words, only } => self.words(words, within, *only, after, most),
             Question::Request { request, type_code, agency } => {
                 // There is no second page: an agency has one certificate of a type at most.
                 if after.is_some() {

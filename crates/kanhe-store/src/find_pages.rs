@@ -3,14 +3,13 @@
 use crate::cursor::{Cursor, List, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::Found;
+use crate::find::{Found, Only};
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
 use crate::skip::{Look, MOST_LEAPS, Part, Walk};
 use crate::within::Within;
 use kanhe_core::code::{TypeCode, Uscc};
-use kanhe_core::spelling::spellings;
 use std::slice;
 
 impl Library {
@@ -40,39 +39,36 @@ impl Library {
         }
     }
 
-    /// A page of those that bear a printed number, in the first of its spellings by which there is one.
-    pub(crate) fn numbered(
+    /// A page of lists of certificates that follow upon each other, of what lies within and is asked for.
+    pub(crate) fn page_of_lists(
         &self,
-        number: &str,
-        type_code: Option<&TypeCode>,
+        lists: &[List],
         within: Option<Within<'_>>,
-        mut after: Option<&Cursor>,
+        only: Only,
+        after: Option<&Cursor>,
         most: usize,
     ) -> Result<Found, StoreError> {
-        let mut lists: Vec<List> = Vec::new();
-        for spelling in spellings(number) {
-            let prefix = layout::number(&spelling);
-            let prefix = type_code.map_or(prefix.clone(), |code| prefix.type_code(code)).end();
-            if !lists.iter().any(|list| list.first == prefix) {
-                lists.push(List::beginning(Family::Numbers, prefix));
+        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, only, shelfmark));
+        let mut lists = lists.iter().skip(after.map_or(Ok(0), |cursor| list_of(lists, cursor))?);
+        let (mut found, mut after, mut ended) = (Found::default(), after, None);
+        for list in lists.by_ref() {
+            let left = most.saturating_sub(found.shelfmarks.len());
+            if left == 0 {
+                // Whether there is more is worth one look; where it is, the list that has ended says.
+                let (keys, next) = self.keys_kept(list, keep, None, 1)?;
+                if !keys.is_empty() || next.is_some() {
+                    return Ok(Found { next: ended, ..found });
+                }
+                continue;
             }
-        }
-        // A cursor tells by which spelling there is one. Behind the end of a page that found none, there may be one by the next.
-        let first = after.map_or(Some(0), |cursor| lists.iter().position(|list| cursor.is_of(&list.name)));
-        for list in lists.iter().skip(first.ok_or(StoreError::CursorElsewhere)?) {
-            let page = self.page(list, within, after.take(), most)?;
-            if !page.shelfmarks.is_empty() || page.next.is_some() {
-                return Ok(page);
+            let (keys, next) = self.keys_kept(list, keep, after.take(), left)?;
+            found.shelfmarks.extend(keys.iter().filter_map(|key| layout::shelfmark_of(key)));
+            if next.is_some() {
+                return Ok(Found { next, ..found });
             }
+            ended = keys.last().map(|last| Cursor::after(&self.keys, &list.name, last)).transpose()?;
         }
-        Ok(Found::default())
-    }
-
-    /// A page of a list of certificates.
-    pub(crate) fn page(&self, list: &List, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let keep = |key: &[u8]| layout::shelfmark_of(key).map_or(Ok(true), |shelfmark| self.lies(within, shelfmark));
-        let (keys, next) = self.keys_kept(list, keep, after, most)?;
-        Ok(Found { shelfmarks: keys.iter().filter_map(|key| layout::shelfmark_of(key)).collect(), next })
+        Ok(found)
     }
 
     /// A page of those certificates whose keys begin with some parts.
@@ -85,7 +81,7 @@ impl Library {
         most: usize,
     ) -> Result<Found, StoreError> {
         match List::of_parts(family, name, parts) {
-            Some(list) => self.page(&list, None, after, most),
+            Some(list) => self.page_of_lists(&[list], None, Only::default(), after, most),
             None => Ok(Found::default()),
         }
     }
@@ -131,4 +127,9 @@ impl Library {
             }
         }
     }
+}
+
+/// The place of the list that a cursor is of.
+fn list_of(lists: &[List], cursor: &Cursor) -> Result<usize, StoreError> {
+    lists.iter().position(|list| cursor.is_of(&list.name)).ok_or(StoreError::CursorElsewhere)
 }

@@ -3,34 +3,42 @@
 use crate::cursor::{Cursor, ListName};
 use crate::error::StoreError;
 use crate::family::Family;
-use crate::find::Found;
+use crate::find::{Found, Only};
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::Shelfmark;
 use crate::skip::MOST_LEAPS;
 use crate::view::Seeker;
 use crate::within::Within;
-use crate::words::{has, pieces_asked};
+use crate::words::{has, ways_to_ask};
+use kanhe_core::code::{TypeCode, Uscc};
+
+/// What a piece of a name begins the keys of its list with.
+type Prefix = [u8; 8];
 
 impl Library {
     /// One page of those whose names have the letters of a question beside each other.
-    pub(crate) fn words(&self, words: &str, within: Option<Within<'_>>, after: Option<&Cursor>, most: usize) -> Result<Found, StoreError> {
-        let prefixes: Vec<_> = pieces_asked(words).iter().map(|piece| self.keys.piece(piece)).collect();
-        let name = prefixes.iter().fold(ListName::new(Family::Words), |name, prefix| name.of(Some(prefix)));
+    pub(crate) fn words(
+        &self,
+        words: &str,
+        within: Option<Within<'_>>,
+        only: Only,
+        after: Option<&Cursor>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
+        let ways: Vec<Vec<Prefix>> =
+            ways_to_ask(words).iter().map(|pieces| pieces.iter().map(|piece| self.keys.piece(piece)).collect()).collect();
+        let name = named(&ways, only);
         let from = match after {
             Some(cursor) => layout::shelfmark_of(&cursor.open(&self.keys, &name)?).ok_or(StoreError::Cursor)?.0.saturating_add(1),
             None => 0,
         };
         let mut found = Found::default();
-        if prefixes.is_empty() {
-            return Ok(found);
-        }
         // A name that has the one piece of the question has the question; of several nobody knows what stands beside what.
-        let in_doubt = prefixes.len() > 1;
-        let lists = prefixes.iter().map(|prefix| Ok((Key::new().bytes(prefix), self.view().seeker(Family::Words, prefix, prefix)?)));
-        let mut lists = Lists { lists: lists.collect::<Result<_, StoreError>>()?, leaps: 0, next: from };
+        let in_doubt = ways.iter().any(|pieces| pieces.len() > 1);
+        let mut lists = AnyOf::begin(self, &ways, from)?;
         while let Some(candidate) = lists.leap()? {
-            if !self.lies(within, candidate)? {
+            if !self.lies(within, only, candidate)? {
                 continue;
             }
             if found.shelfmarks.len() == most {
@@ -41,10 +49,47 @@ impl Library {
                 found.shelfmarks.push(candidate);
             }
         }
-        if lists.leaps >= MOST_LEAPS {
-            found.next = lists.next.checked_sub(1).map(|last| Cursor::after(&self.keys, &name, &last.to_be_bytes())).transpose()?;
-        }
+        let broken_off = lists.broken_off_at().and_then(|next| next.checked_sub(1));
+        found.next = broken_off.map(|last| Cursor::after(&self.keys, &name, &last.to_be_bytes())).transpose()?;
         Ok(found)
+    }
+}
+
+/// What the cursors of an answer bear.
+fn named(ways: &[Vec<Prefix>], only: Only) -> ListName {
+    let name = ListName::new(Family::Words).of(only.type_code.as_ref().map(TypeCode::as_str)).of(only.agency.as_ref().map(Uscc::as_str));
+    ways.iter().flatten().fold(name, |name, prefix| name.of(Some(prefix)))
+}
+
+/// Certificates that stand in all lists of one way to ask or of another, in their order, each once.
+struct AnyOf<'l>(Vec<(Lists<'l>, Option<Shelfmark>)>);
+
+impl<'l> AnyOf<'l> {
+    fn begin(library: &'l Library, ways: &[Vec<Prefix>], from: u64) -> Result<Self, StoreError> {
+        let begin = |prefixes: &Vec<Prefix>| {
+            let mut lists = Lists::begin(library, prefixes, from)?;
+            let first = lists.leap()?;
+            Ok((lists, first))
+        };
+        ways.iter().map(begin).collect::<Result<_, StoreError>>().map(Self)
+    }
+
+    /// The next of them; none at the end of every way, or after too many leaps on one.
+    fn leap(&mut self) -> Result<Option<Shelfmark>, StoreError> {
+        let Some(next) = self.0.iter().filter_map(|(_, next)| *next).min() else { return Ok(None) };
+        // Beyond where one way was broken off, nobody knows what it would have found before.
+        if self.broken_off_at().is_some_and(|at| next.0 >= at) {
+            return Ok(None);
+        }
+        for (lists, standing) in self.0.iter_mut().filter(|(_, standing)| *standing == Some(next)) {
+            *standing = lists.leap()?;
+        }
+        Ok(Some(next))
+    }
+
+    /// Where the answer goes on, if there were too many leaps.
+    fn broken_off_at(&self) -> Option<u64> {
+        self.0.iter().filter(|(lists, next)| next.is_none() && lists.leaps >= MOST_LEAPS).map(|(lists, _)| lists.next).min()
     }
 }
 
@@ -55,7 +100,12 @@ struct Lists<'l> {
     next: u64,
 }
 
-impl Lists<'_> {
+impl<'l> Lists<'l> {
+    fn begin(library: &'l Library, prefixes: &[Prefix], from: u64) -> Result<Self, StoreError> {
+        let list = |prefix: &Prefix| Ok((Key::new().bytes(prefix), library.view().seeker(Family::Words, prefix, prefix)?));
+        Ok(Self { lists: prefixes.iter().map(list).collect::<Result<_, StoreError>>()?, leaps: 0, next: from })
+    }
+
     /// The next shelfmark that stands in all lists; none at the end of one of them, or after too many leaps.
     fn leap(&mut self) -> Result<Option<Shelfmark>, StoreError> {
         'candidates: while self.leaps < MOST_LEAPS {

@@ -7,7 +7,7 @@ use crate::layout::{self, Key};
 use crate::pen::Repeat;
 use crate::record::{Card, Shelfmark};
 use crate::secret::Keys;
-use crate::words::pieces;
+use crate::words::Letters;
 use kanhe_core::certificate::Holder;
 use std::collections::BTreeSet;
 
@@ -55,17 +55,20 @@ pub(crate) const INDEXES: [Family; 8] = [
 ];
 
 /// What a certificate says that it is found by, whatever becomes of it.
+#[derive(Clone, Copy)]
 pub(crate) struct Described<'c> {
     pub(crate) card: &'c Card,
     pub(crate) number: &'c str,
     pub(crate) holders: &'c [Holder],
     pub(crate) request: &'c str,
     pub(crate) fingerprint: [u8; 16],
+    /// In which letters its holders' names are entered.
+    pub(crate) letters: Letters,
 }
 
 /// The entries that stand for as long as the library does.
 pub(crate) fn lasting(keys: &Keys, shelfmark: Shelfmark, described: &Described<'_>) -> BTreeSet<Indexed> {
-    let Described { card, number, holders, request, fingerprint } = *described;
+    let Described { card, number, holders, request, fingerprint, letters } = *described;
     let type_code = card.type_code();
     let mut entries = BTreeSet::from([
         Indexed { family: Family::Identifiers, key: layout::identifier(&card.identifier), value: layout::shelfmark(shelfmark) },
@@ -83,7 +86,7 @@ pub(crate) fn lasting(keys: &Keys, shelfmark: Shelfmark, described: &Described<'
     for holder in holders {
         let key = Key::new().bytes(&keys.holder(holder.code())).type_code(type_code).shelfmark(shelfmark);
         entries.insert(Indexed::mark(Family::Holders, key));
-        let named = pieces(holder.name()).into_iter().map(|piece| Key::new().bytes(&keys.piece(&piece)).shelfmark(shelfmark));
+        let named = letters.pieces(holder.name()).into_iter().map(|piece| Key::new().bytes(&keys.piece(&piece)).shelfmark(shelfmark));
         entries.extend(named.map(|key| Indexed::mark(Family::Words, key)));
     }
     entries

@@ -90,9 +90,16 @@ pub(crate) fn request(agency: &Uscc, type_code: &TypeCode, request: &str) -> Vec
     Key::new().agency(agency).type_code(type_code).bytes(request.as_bytes()).end()
 }
 
-/// The number stands first: who has only a number must not go through all types.
+/// The number stands first: who has only a number must not go through all types. It stands as it is the same however it is spelt.
 pub(crate) fn number(number: &str) -> Key {
-    Key::new().text(number)
+    Key::new().text(&folded(number))
+}
+
+/// The key of a number where it stands today; none where the key is none of a number.
+pub(crate) fn renumbered(key: &[u8]) -> Option<Vec<u8>> {
+    let end = key.iter().position(|byte| *byte == 0)?;
+    let (printed, rest) = key.split_at_checked(end)?;
+    Some(number(std::str::from_utf8(printed).ok()?).bytes(rest.get(1..)?).end())
 }
 
 pub(crate) fn slot(agency: &Uscc, slot: u32) -> Vec<u8> {

@@ -30,6 +30,7 @@ pub mod faults;
 #[cfg(not(feature = "faults"))]
 mod faults;
 pub mod find;
+mod find_only;
 mod find_pages;
 mod find_standing;
 mod find_words;
@@ -49,6 +50,7 @@ mod skip;
 mod slots;
 mod still;
 pub mod taken;
+mod upgrade;
 mod view;
 mod within;
 mod words;

@@ -21,10 +21,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The format that this kanhe reads and writes. It rises with every change that an older one could not live with.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Where the founding stands in `meta`.
-const FOUNDING: &[u8] = b"founding";
+pub(crate) const FOUNDING: &[u8] = b"founding";
 
 /// What marks a database as ours.
 const MAGIC: &str = "kanhe library";
@@ -36,7 +36,7 @@ pub(crate) struct Founding {
     #[n(0)]
     magic: String,
     #[n(1)]
-    format: u32,
+    pub(crate) format: u32,
     #[n(2)]
     pub(crate) region: RegionCode,
     #[n(3)]
@@ -44,6 +44,13 @@ pub(crate) struct Founding {
     #[n(4)]
     #[cbor(with = "minicbor::bytes")]
     pub(crate) secret: [u8; 16],
+}
+
+impl Founding {
+    /// What stands for the same founding in a library of the format of today.
+    pub(crate) fn of_today(&self) -> Vec<u8> {
+        wire::to_vec(&Self { format: FORMAT, ..self.clone() })
+    }
 }
 
 impl Library {
@@ -107,6 +114,7 @@ impl Library {
             return Err(StoreError::OtherSecret);
         }
         still::sweep(folder)?;
+        library.bring_up_to_date()?;
         library.enter_open_projects()?;
         Ok(library)
     }

@@ -8,6 +8,7 @@ use crate::record::{Card, Record, Shelfmark, read};
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
+use crate::words::Letters;
 use crate::writes::Writes;
 use jiff::Timestamp;
 use kanhe_core::certificate::Holder;
@@ -135,6 +136,7 @@ impl<'a> Pen<'a> {
             holders: arrival.holders,
             request: &arrival.record.request,
             fingerprint: arrival.fingerprint,
+            letters: Letters::Folded,
         };
         for Indexed { family, key, value } in lasting(self.keys, shelfmark, &described) {
             self.put(family, key, value);

@@ -8,8 +8,6 @@ use crate::record::{Card, Record, Shelfmark, read};
 use crate::view::{Entry, View};
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
-use kanhe_core::spelling::spellings;
-use std::collections::BTreeSet;
 
 impl Pen<'_> {
     /// The shelfmark of an identifier.
@@ -46,21 +44,21 @@ impl Pen<'_> {
 
     /// The certificates of one type that a holder has or had.
     pub fn held_by(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<Shelfmark>, StoreError> {
-        self.marked(Family::Holders, Key::new().bytes(&self.keys().holder(holder)).type_code(type_code))
-    }
-
-    /// The certificates of one type that bear or bore a printed number, in any of the spellings by which it is found, but for those that the
-    /// index knows to be of another agency: of certificates that an older kanhe has entered it does not know it.
-    pub fn numbered(&self, number: &str, type_code: &TypeCode, agency: &Uscc) -> Result<Vec<Shelfmark>, StoreError> {
         let mut found = Vec::new();
-        for spelling in BTreeSet::from(spellings(number)) {
-            let entries = self.all(Family::Numbers, &layout::number(&spelling).type_code(type_code).end())?;
-            // What is no agency's code says nothing.
-            let agency = agency.as_str().as_bytes();
-            let own = entries.iter().filter(|(_, value)| value.len() != agency.len() || value == agency);
-            found.extend(own.filter_map(|(key, _)| layout::shelfmark_of(key)));
+        for holder in self.keys().holders(holder) {
+            found.extend(self.marked(Family::Holders, Key::new().bytes(&holder).type_code(type_code))?);
         }
         Ok(found)
+    }
+
+    /// The certificates of one type that bear or bore a printed number, however it is spelt, but for those that the index knows to be of another
+    /// agency: of certificates that an older kanhe has entered it does not know it.
+    pub fn numbered(&self, number: &str, type_code: &TypeCode, agency: &Uscc) -> Result<Vec<Shelfmark>, StoreError> {
+        let entries = self.all(Family::Numbers, &layout::number(number).type_code(type_code).end())?;
+        // What is no agency's code says nothing.
+        let agency = agency.as_str().as_bytes();
+        let own = entries.iter().filter(|(_, value)| value.len() != agency.len() || value == agency);
+        Ok(own.filter_map(|(key, _)| layout::shelfmark_of(key)).collect())
     }
 
     /// The certificate that an identifier of another scheme stands for, however it is typed.

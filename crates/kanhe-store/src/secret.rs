@@ -84,8 +84,17 @@ impl Keys {
 
     /// What stands in the index for a holder: who has the database and not the secret cannot try numbers.
     pub(crate) fn holder(&self, code: &HolderCode) -> [u8; 16] {
+        self.holder_spelt(code, code.expose())
+    }
+
+    /// Under what a holder is looked for: who has a passport may have been entered in other letters, before they were capitals alone.
+    pub(crate) fn holders(&self, code: &HolderCode) -> Vec<[u8; 16]> {
+        code.spellings().iter().map(|spelling| self.holder_spelt(code, spelling)).collect()
+    }
+
+    fn holder_spelt(&self, code: &HolderCode, spelling: &str) -> [u8; 16] {
         let kind = code.kind().code().to_be_bytes();
-        first(&self.index.hash(&[b"holder", &kind, code.expose().as_bytes()]))
+        first(&self.index.hash(&[b"holder", &kind, spelling.as_bytes()]))
     }
 
     /// What stands in the database for something that is only ever compared.

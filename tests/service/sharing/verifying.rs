@@ -1,6 +1,7 @@
 //! Information and files, verified with the answers of the standard.
 
 use super::{Asker, MATTER, code, duty, person, shares};
+use crate::agencies::{self, OPERATOR, WANG, operator};
 use crate::office::{Certificate, change, issue, resident, revoke};
 use crate::stage::Stage;
 use jiff::SignedDuration;
@@ -79,6 +80,19 @@ fn information_is_answered_as_the_standard_has_it() {
     stage.later(SignedDuration::from_hours(24 * 365 * 10));
     let late = Asker::of(&stage, Office::Guangzhou);
     assert_eq!(late.result(&of(&good, "张小明")), 3, "expired");
+}
+
+#[test]
+fn a_number_is_the_same_however_it_is_spelt() {
+    let stage = Stage::new();
+    let asker = Asker::of(&stage, Office::Guangzhou);
+    for (person, printed, typed) in [(1, "ab-1", "AB-1"), (2, "粤Ｂ（２）", "粤b(2)")] {
+        let mut row = operator(person);
+        row["number"] = json!(printed);
+        let name = row["holder_name"].clone();
+        assert_eq!(stage.post_as(WANG, "/v1/certificates", &agencies::issue(OPERATOR, row)).status, 201, "{printed}");
+        assert_eq!(asker.result(&json!({ "purpose": duty(), "number": typed, "holder_name": name })), 0, "{printed} {typed}");
+    }
 }
 
 #[test]

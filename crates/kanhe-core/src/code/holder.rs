@@ -1,6 +1,10 @@
 //! The holder's code with its type (持证主体代码, GB/T 36903 annex A): stored together, never guessed from one another.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use super::ascii::{first_outside, length_of};
 use super::error::HolderCodeError;
@@ -15,13 +19,15 @@ use super::uscc::Uscc;
 /// An 18-digit resident id can be a USCC as well, so the type always comes from outside. Of a USCC or resident id either the check
 /// character holds, and [`uscc`](Self::uscc) or [`resident_id`](Self::resident_id) gives the value, or somebody overrode it, and they give
 /// none. Holders are people: there is no `Display`, and `Debug` prints the type only.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A passport's number stays as it was written, for so it was signed; in small letters or in capitals, it is the same.
+#[derive(Clone)]
 pub struct HolderCode {
     kind: HolderCodeType,
     body: Body,
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone)]
 enum Body {
     Uscc(Uscc),
     ResidentId(ResidentId),
@@ -90,6 +96,24 @@ impl HolderCode {
         }
     }
 
+    /// Every way of writing the code that may stand in what was signed before such numbers were written in capitals alone; its own is among them.
+    #[must_use]
+    pub fn spellings(&self) -> BTreeSet<String> {
+        let written = self.expose();
+        let mut spellings = BTreeSet::from([written.to_owned()]);
+        if self.kind.is_travel_paper() {
+            spellings.extend([written.to_ascii_uppercase(), written.to_ascii_lowercase()]);
+        }
+        spellings
+    }
+
+    /// What one code is told from another by.
+    fn identity(&self) -> (HolderCodeType, Cow<'_, str>) {
+        let written = self.expose();
+        let in_capitals = self.kind.is_travel_paper() && written.contains(|letter: char| letter.is_ascii_lowercase());
+        (self.kind, if in_capitals { Cow::Owned(written.to_ascii_uppercase()) } else { Cow::Borrowed(written) })
+    }
+
     /// Shows the first and the last characters and hides the rest; a rule that would hide nothing hides everything.
     #[must_use]
     pub fn masked(&self, first: usize, last: usize) -> String {
@@ -112,6 +136,32 @@ impl HolderCode {
             Body::ResidentId(id) => Some(id),
             Body::Uscc(_) | Body::Text(_) => None,
         }
+    }
+}
+
+impl PartialEq for HolderCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for HolderCode {}
+
+impl PartialOrd for HolderCode {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for HolderCode {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
+    }
+}
+
+impl Hash for HolderCode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
     }
 }
 
@@ -187,6 +237,17 @@ mod tests {
         assert!(!code.fails_its_check());
         assert_eq!(Ok(code), HolderCode::new(kind, "11010519491231002X"));
         assert_eq!(warnings, [Warning::LowerCase]);
+    }
+
+    #[test]
+    fn a_passport_is_the_same_in_small_letters_and_stays_as_it_was_written() {
+        let of = |kind, text| HolderCode::new(kind, text).unwrap();
+        let (small, capital) = (of(HolderCodeType::OrdinaryPassport, "e12345678"), of(HolderCodeType::OrdinaryPassport, "E12345678"));
+        assert_eq!((&small, small.expose()), (&capital, "e12345678"));
+        assert_eq!(BTreeSet::from([&small, &capital]).len(), 1);
+        assert_eq!(small.spellings(), capital.spellings());
+        assert_ne!(small, of(HolderCodeType::ServicePassport, "e12345678"));
+        assert_ne!(of(HolderCodeType::OtherPerson, "a-1"), of(HolderCodeType::OtherPerson, "A-1"), "others may be spelt in their own way");
     }
 
     #[test]

@@ -131,6 +131,29 @@ impl HolderCodeType {
     pub fn is_organisation(self) -> bool {
         matches!(self, Self::Uscc | Self::OtherOrganisation)
     }
+
+    /// Says whether such a code is that of a passport or a permit to travel, whose letters are capitals (ICAO Doc 9303).
+    #[must_use]
+    pub fn is_travel_paper(self) -> bool {
+        match self {
+            Self::DiplomaticPassport
+            | Self::ServicePassport
+            | Self::PublicAffairsPassport
+            | Self::OrdinaryPassport
+            | Self::TaiwanPermit
+            | Self::HongKongMacaoPermit => true,
+            Self::Uscc
+            | Self::OtherOrganisation
+            | Self::ResidentId
+            | Self::Military114
+            | Self::Military115
+            | Self::Military118
+            | Self::Military119
+            | Self::Military120
+            | Self::Military122
+            | Self::OtherPerson => false,
+        }
+    }
 }
 
 impl fmt::Display for HolderCodeType {

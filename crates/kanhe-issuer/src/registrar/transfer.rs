@@ -96,7 +96,7 @@ impl Origin {
         if let Some(own) = abroad.meant().map(|meant| own_of(pen, meant)).transpose()?.flatten() {
             return Err(RegistrarError::OwnCertificate { identifier: own.to_string() });
         }
-        // Libraries of format 1 may have it under the spelling that was typed alone.
+        // Before, it was entered under the spelling that was typed alone.
         let typed = pen.alias(self.region.as_str(), &self.spelled())?;
         none_goes_on(pen, takers(pen, &abroad, typed)?)
     }

@@ -10,7 +10,7 @@ use kanhe_core::certificate::Certificate;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode};
 use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::Condition;
-use kanhe_store::find::{Cursor, LONGEST_PAGE, Question};
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Only, Question};
 use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use std::ops::ControlFlow;
 
@@ -131,7 +131,7 @@ pub fn by_holder(
     most: usize,
 ) -> Result<Found, ShareError> {
     type_code.map_or(Ok(()), |code| caller.may_for(Right::Share, code))?;
-    let question = Question::Holder { code: code.clone(), type_code: type_code.copied() };
+    let question = Question::Holder { code: code.clone(), only: Only::type_code(type_code.copied()) };
     let page = library.ask(&question, after, most)?;
     Ok(Found { next: page.next, ..Found::read(library, caller, &page.shelfmarks)? })
 }

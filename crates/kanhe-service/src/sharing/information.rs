@@ -8,7 +8,7 @@ use crate::house::House;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_issuer::sharing::{Answer, Stated, answer_to};
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_words::Words;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -70,8 +70,8 @@ fn answer(house: &House, caller: &Caller, stated: &Stated) -> Result<(Answer, Ve
 fn candidates(stated: &Stated) -> Option<Question> {
     match (&stated.number, &stated.holder_code) {
         _ if !stated.names_the_holder() || !stated.names_the_certificate() => None,
-        (Some(number), _) => Some(Question::Number { number: number.clone(), type_code: stated.type_code }),
-        (None, Some(code)) => Some(Question::Holder { code: code.clone(), type_code: stated.type_code }),
+        (Some(number), _) => Some(Question::Number { number: number.clone(), only: Only::type_code(stated.type_code) }),
+        (None, Some(code)) => Some(Question::Holder { code: code.clone(), only: Only::type_code(stated.type_code) }),
         (None, None) => None,
     }
 }

@@ -12,7 +12,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::HolderCode;
 use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::sharing::{Matching, Matter, Want, match_want};
-use kanhe_store::find::Question;
+use kanhe_store::find::{Only, Question};
 use kanhe_store::{Card, Shelfmark};
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -70,7 +70,7 @@ fn best_of(
     let mut best: Option<(Shelfmark, Card, Doubt)> = None;
     for code in &want.types {
         inquiry.caller.may_for(Right::Share, code)?;
-        let question = Question::Holder { code: holder.clone(), type_code: Some(*code) };
+        let question = Question::Holder { code: holder.clone(), only: Only::type_code(Some(*code)) };
         search.through(library, &question, |marks| {
             let mut all = Vec::from_iter(best.take());
             for mark in marks {

@@ -8,7 +8,9 @@ use crate::error::StoreError;
 use crate::indexed::{Described, Indexed, lasting, standing};
 use crate::library::Library;
 use crate::record::{Card, Record, Shelfmark};
+use crate::words::Letters;
 use kanhe_core::certificate::Certificate;
+use std::collections::BTreeSet;
 
 /// A certificate as it stands, with every entry that must lead to it.
 pub(super) struct Shelved {
@@ -30,9 +32,10 @@ impl Shelved {
             holders: &certificate.holders,
             request: &record.request,
             fingerprint: repeat.map(|repeat| repeat.fingerprint).unwrap_or_default(),
+            letters: Letters::Folded,
         };
         let mut entries = standing(shelfmark, &card);
-        entries.extend(lasting(&library.keys, shelfmark, &described));
+        entries.extend(as_entered(library, shelfmark, &described)?);
         Ok(Self { card, record, certificate, entries })
     }
 
@@ -55,6 +58,21 @@ impl Shelved {
         };
         knows(self.card.predecessor, |card| card.successor) && knows(self.card.successor, |card| card.predecessor)
     }
+}
+
+/// The entries that stand for as long as the library does, with names in the letters in which they were entered: in those of today, unless
+/// all of those stand in which an older kanhe has entered them.
+fn as_entered(library: &Library, shelfmark: Shelfmark, described: &Described<'_>) -> Result<BTreeSet<Indexed>, StoreError> {
+    let [folded, as_typed] = Letters::ALL.map(|letters| lasting(&library.keys, shelfmark, &Described { letters, ..*described }));
+    if folded == as_typed || stand(library, folded.difference(&as_typed))? || !stand(library, as_typed.difference(&folded))? {
+        return Ok(folded);
+    }
+    Ok(as_typed)
+}
+
+/// Whether all of these entries are there.
+fn stand<'e>(library: &Library, mut entries: impl Iterator<Item = &'e Indexed>) -> Result<bool, StoreError> {
+    entries.try_fold(true, |all, entry| Ok(all && library.view().get(entry.family, &entry.key)?.is_some()))
 }
 
 /// Looks at every certificate in the order of their coming.

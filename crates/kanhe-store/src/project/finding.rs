@@ -73,7 +73,11 @@ impl Library {
 
     /// All applications of a holder: for who asks what is known of him.
     pub fn projects_of(&self, holder: &HolderCode) -> Result<Vec<ProjectCode>, StoreError> {
-        let entries = self.view().all(Family::Projects, &holder_key(&self.keys.holder(holder)).end())?;
-        Ok(entries.iter().filter_map(|(key, _)| code_of(key)).collect())
+        let mut found = Vec::new();
+        for holder in self.keys.holders(holder) {
+            let entries = self.view().all(Family::Projects, &holder_key(&holder).end())?;
+            found.extend(entries.iter().filter_map(|(key, _)| code_of(key)));
+        }
+        Ok(found)
     }
 }

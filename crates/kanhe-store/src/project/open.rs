@@ -20,8 +20,12 @@ const TYPE_AT: std::ops::Range<usize> = 1..22;
 impl Pen<'_> {
     /// The applications of one type that a holder has lodged and that are not decided.
     pub fn open_for(&self, holder: &HolderCode, type_code: &TypeCode) -> Result<Vec<ProjectCode>, StoreError> {
-        let entries = self.all(Family::Projects, &open_key(&self.keys().holder(holder), type_code).end())?;
-        Ok(entries.iter().filter_map(|(key, _)| code_of(key)).collect())
+        let mut found = Vec::new();
+        for holder in self.keys().holders(holder) {
+            let entries = self.all(Family::Projects, &open_key(&holder, type_code).end())?;
+            found.extend(entries.iter().filter_map(|(key, _)| code_of(key)));
+        }
+        Ok(found)
     }
 }
 

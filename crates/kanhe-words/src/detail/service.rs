@@ -128,7 +128,6 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the application has {} faults", "申请有 {} 处错误"),
     ("the code was given out before", "该编码此前已用过"),
     ("{} makes a new version, which needs an application", "{}要制作新版本，须有申请"),
-    ("by name or alias, certificates of every type are found", "按名称或其他标识查找，不能限定类型"),
     ("a printed number has at most 100 characters", "证照编号最多 100 个字符"),
     ("a name is found by 2 to 200 neighbouring letters of it", "按名称查找须给出相邻的 2 至 200 个字"),
     ("scheme and value have 1 to 100 characters each, and none that cannot be seen", "体系和值各 1 至 100 个字符，不含不可见的字符"),

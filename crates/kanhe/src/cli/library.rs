@@ -236,7 +236,8 @@ pub struct FindArgs {
     #[arg(long, value_name = "CODE")]
     pub holder: Option<String>,
     /// What kind of code --holder is (GB/T 36903 annex A): 111 resident id, 001 USCC …
-    #[arg(long, value_name = "TYPE", default_value = "111", requires = "holder")]
+    // What is required is not asked for beside what it could not stand with: so that is refused by name, here and at --ending-from.
+    #[arg(long, value_name = "TYPE", default_value = "111", requires = "holder", conflicts_with_all = ["number", "name", "alias", "request_id", "state", "ending_by"])]
     pub holder_type: String,
     /// By two or more neighbouring letters of a holder's name; - reads them from standard input
     #[arg(long)]
@@ -260,7 +261,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "DAY", conflicts_with = "question")]
     pub ending_by: Option<String>,
     /// … and this or later [default: today]
-    #[arg(long, value_name = "DAY", requires = "ending_by")]
+    #[arg(long, value_name = "DAY", requires = "ending_by", conflicts_with_all = ["question", "state"])]
     pub ending_from: Option<String>,
     /// At most so many
     #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]

@@ -22,7 +22,7 @@ use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_service::shown::CertificateRow;
-use kanhe_store::find::Question as Asked;
+use kanhe_store::find::{Only, Question as Asked};
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -230,9 +230,9 @@ fn finds(library: &Library, town: &Town, issued: u64) -> Result<Vec<Times>, Fail
                 let found = rows(found.flatten().as_slice()).map_err(stored)?;
                 return Ok((start.elapsed(), found > 0));
             }
-            Question::Holder => Asked::Holder { code: holder(person)?, type_code: None },
-            Question::Name => Asked::Words(name),
-            Question::Letters => Asked::Words(name.chars().take(2).collect()),
+            Question::Holder => Asked::Holder { code: holder(person)?, only: Only::default() },
+            Question::Name => Asked::Words { words: name, only: Only::default() },
+            Question::Letters => Asked::Words { words: name.chars().take(2).collect(), only: Only::default() },
             Question::List => Asked::Shelf { type_code: None, agency: None, state: Some(State::Valid) },
         };
         let start = Instant::now();

@@ -16,7 +16,7 @@ use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
 use kanhe_issuer::question::{in_order, nothing_is_found_by};
 use kanhe_service::shown::{CertificateRow, MonthCount};
-use kanhe_store::find::{Cursor, Question};
+use kanhe_store::find::{Cursor, Only, Question};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -74,19 +74,20 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
     let wrong = |detail: String| Failure::new("usage", detail);
     let agency =
         args.agency.as_deref().map(|code| Uscc::parse(&spelling::folded(code)).map_err(|error| wrong(error.to_string()))).transpose()?;
+    let only = Only { type_code, agency };
     if let Some(number) = &args.number {
-        return Ok(Question::Number { number: number.clone(), type_code });
+        return Ok(Question::Number { number: number.clone(), only });
     }
     if let Some(code) = &args.holder {
-        return Ok(Question::Holder { code: holder_code(&args.holder_type, code)?, type_code });
+        return Ok(Question::Holder { code: holder_code(&args.holder_type, code)?, only });
     }
     if let Some(name) = &args.name {
         let few = || wrong("a name is found by two or more neighbouring letters of it".to_owned());
-        return Question::named(&said(name)?).ok_or_else(few);
+        return Question::named(&said(name)?, only).ok_or_else(few);
     }
     if let Some(alias) = &args.alias {
         let (scheme, value) = super::change::scheme_and_value(alias)?;
-        return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned() });
+        return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned(), only });
     }
     if let Some(until) = &args.ending_by {
         let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);

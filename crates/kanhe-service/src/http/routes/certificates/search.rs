@@ -19,7 +19,7 @@ use kanhe_issuer::catalogue::Asked;
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::is_alias_part;
-use kanhe_store::find::{Cursor, Question};
+use kanhe_store::find::{Cursor, Only, Question};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -151,18 +151,16 @@ pub async fn search(
 /// Reads what certificates are found by, of one type that the caller may read, or of all that it may.
 pub fn question(house: &House, caller: &Caller, by: &SearchBy, r#type: Option<&str>, today: Date) -> Result<Question, Problem> {
     let type_code = r#type.map(|name| house.kind_of(caller, Right::Read, name).map(|kind| *kind.code())).transpose()?;
+    let only = Only::type_code(type_code);
     match by {
         SearchBy::Number(number) if number.chars().count() > 100 => Err(malformed("a printed number has at most 100 characters")),
-        SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), type_code }),
-        SearchBy::Holder(holder) => Ok(Question::Holder { code: holder.read()?, type_code }),
-        SearchBy::Name(_) | SearchBy::Alias(_) if type_code.is_some() => {
-            Err(malformed("by name or alias, certificates of every type are found"))
-        }
-        SearchBy::Name(name) => Question::named(name)
+        SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), only }),
+        SearchBy::Holder(holder) => Ok(Question::Holder { code: holder.read()?, only }),
+        SearchBy::Name(name) => Question::named(name, only)
             .filter(|_| name.chars().count() <= 200)
             .ok_or_else(|| malformed("a name is found by 2 to 200 neighbouring letters of it")),
         SearchBy::Alias(alias) if is_alias_part(&alias.scheme) && is_alias_part(&alias.value) => {
-            Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone() })
+            Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone(), only })
         }
         SearchBy::Alias(_) => Err(malformed("scheme and value have 1 to 100 characters each, and none that cannot be seen")),
         SearchBy::Request(request) if request.is_empty() || request.len() > 64 => Err(malformed("a request id has 1 to 64 characters")),

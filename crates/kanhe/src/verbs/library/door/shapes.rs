@@ -13,7 +13,7 @@ use kanhe_issuer::application::Application as Row;
 use kanhe_service::percent::escaped;
 use kanhe_service::shown::{self, IssueResult, MAY_HAVE_COME_BACK};
 use kanhe_store::Stage;
-use kanhe_store::find::{Cursor, LONGEST_PAGE, Question, Standing};
+use kanhe_store::find::{Cursor, LONGEST_PAGE, Only, Question, Standing};
 use serde_json::{Value, json};
 
 impl TryFrom<shown::Issued> for Issued {
@@ -76,11 +76,12 @@ pub fn of_case(case: &Case<'_>, rest: &str) -> String {
 /// A question as the interface takes it, and the agency that it is confined to: that of the caller is confined to anyway.
 pub fn search<'a>(asked: &Sought<'a>) -> (Value, Option<&'a Uscc>) {
     let typed = |by: Value, code: &Option<TypeCode>| json!({ "by": by, "type": code.as_ref().map(TypeCode::as_str) });
+    let of = |by: Value, only: &'a Only| (typed(by, &only.type_code), only.agency.as_ref());
     match asked.question {
-        Question::Alias { scheme, value } => (json!({ "by": { "alias": { "scheme": scheme, "value": value } } }), None),
-        Question::Words(words) => (json!({ "by": { "name": words } }), None),
-        Question::Number { number, type_code } => (typed(json!({ "number": number }), type_code), None),
-        Question::Holder { code, type_code } => (typed(json!({ "holder": sought(code) }), type_code), None),
+        Question::Alias { scheme, value, only } => of(json!({ "alias": { "scheme": scheme, "value": value } }), only),
+        Question::Words { words, only } => of(json!({ "name": words }), only),
+        Question::Number { number, only } => of(json!({ "number": number }), only),
+        Question::Holder { code, only } => of(json!({ "holder": sought(code) }), only),
         Question::Request { request, type_code, agency } => (typed(json!({ "request": request }), type_code), agency.as_ref()),
         Question::Shelf { agency, .. } | Question::Standing(Standing { agency, .. }) => {
             let shelf = asked.state.map_or_else(|| json!({}), |state| json!({ "state": state }));

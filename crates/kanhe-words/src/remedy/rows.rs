@@ -171,6 +171,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Correct the days, so that it ends later than what it renews; to change something else, `kanhe amend`.",
     ),
     (
+        "request_reused",
+        "换一个新的申请编号；原编号所办的，可用 kanhe find --request-id 查到。",
+        "Use a new request id; what was done for this one, `kanhe find --request-id` finds.",
+    ),
+    (
         "review_needed",
         "用 kanhe apply 提交，由有权人员审查决定；延续或变更的加 --renews 或 --amends，转入的加 --origin 与 --from。",
         "Hand it in with `kanhe apply`, with --renews or --amends for a new version, with --origin and --from for what another region gave away: it is reviewed first.",
@@ -189,6 +194,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "review_overtaken",
         "不予许可（kanhe reject），或由申请人撤回（kanhe withdraw）。",
         "Reject the application (`kanhe reject`), or let the applicant withdraw it (`kanhe withdraw`).",
+    ),
+    (
+        "rows_refused",
+        "按所列逐项改正申请表后，重新运行同一命令。",
+        "Correct the application where it is said to be wrong, and run the same command again.",
     ),
     ("seal_damaged", AS, "qr_*"),
     (
@@ -237,8 +247,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "store_in_use",
-        "等另一进程结束后重试；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
-        "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
+        "等另一进程结束后重试（用 Ctrl-Z 停下的运行，以 fg 继续）；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
+        "Wait for the other process to end, and try again; a run that was stopped with Ctrl-Z goes on with `fg`. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
     ),
     ("store_log", AS, "store_corrupt"),
     ("store_malformed", AS, "store_corrupt"),

@@ -119,12 +119,14 @@ fn what_may_be_a_name_or_a_number_of_somebody_is_not_said_again() {
 fn a_variable_that_is_set_to_nothing_is_as_if_it_were_not_set() {
     let archive = Archive::open();
     let empty = |run: Kanhe| {
-        let names = ["KANHE_LANG", "KANHE_SERVICE", "KANHE_KEY_FILE", "KANHE_LIBRARY_CACHE", "KANHE_LIBRARY_PASSPHRASE_FILE", "KANHE_ACTOR"];
+        let names =
+            ["KANHE_LANG", "KANHE_SERVICE", "KANHE_KEY_FILE", "KANHE_LIBRARY_CACHE", "KANHE_LIBRARY_PASSPHRASE_FILE", "KANHE_ACTOR"];
         names.into_iter().fold(run.with("LANG", "zh_CN.UTF-8"), |run, name| run.with(name, ""))
     };
     let found = empty(archive.ask(&["find", "--name", "餐饮"]).for_people()).run().ended(0);
     assert_eq!(found.out, "没有找到\n");
-    for words in [&["find", "--name", "餐饮"][..], &["check"], &["issue", "--type", "food-operation-permit", "--in", "t.csv", "--key", "k"]] {
+    for words in [&["find", "--name", "餐饮"][..], &["check"], &["issue", "--type", "food-operation-permit", "--in", "t.csv", "--key", "k"]]
+    {
         let unset = empty(Kanhe::new(words)).run().ended(2);
         assert_eq!(empty(Kanhe::new(words)).with("KANHE_LIBRARY", "").run().ended(2).err, unset.err, "{words:?}");
     }

@@ -109,10 +109,7 @@ impl Elsewhere {
 
 /// The draft of an application that stands alone: all its faults are one error.
 fn admitted(kind: &CertificateKind, row: &Row, term: Term, entry: &Entry) -> Result<Draft, Failure> {
-    kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new("rows_refused", faults.join("; "))
-    })
+    kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| examined(&ExaminerError::Faults(faults)))
 }
 
 impl Case<'_> {

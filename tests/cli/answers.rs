@@ -1,0 +1,48 @@
+//! What an officer is answered who does one thing at a time.
+
+use crate::archive::{Archive, GROUNDS};
+use crate::office::permits;
+use crate::program::{Kanhe, word};
+use serde_json::Value;
+
+/// An archive with one permit in it, issued on 1 September 2025.
+fn with_one() -> (Archive, String) {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).and(&["--at", "2025-09-01"]).run().ended(0);
+    let identifier = archive.identifiers().remove(0);
+    (archive, identifier)
+}
+
+impl Archive {
+    /// A new version of a permit, by a row that differs from its own in these words.
+    fn next(&self, verb: &str, identifier: &str, changes: &[(&str, &str)]) -> Kanhe {
+        let row = changes.iter().fold(permits(1), |row, (was, is)| row.replace(was, is));
+        let input = self.office.write("next.csv", row);
+        let (key, identity) = (self.path("gd-market.key"), self.path("identity.txt"));
+        self.ask(&[verb, identifier, "--in", &input, "--key", &key, "--identity", &identity]).and(&GROUNDS)
+    }
+}
+
+#[test]
+fn what_is_wrong_with_one_application_is_told_in_both_languages_by_its_columns() {
+    let (archive, identifier) = with_one();
+    let faulty = [("GD-SPJY-2026-00001", "R-2"), ("20250816", "no day"), (",3,", ",9,")];
+    for verb in ["renew", "amend"] {
+        let told = archive.next(verb, &identifier, &faulty).run().ended(2).json();
+        let (zh, en) = (word(&told, "/error/message/zh"), word(&told, "/error/message/en"));
+        assert_eq!(word(&told, "/error/code"), "rows_refused");
+        assert!(zh.starts_with("issued：不是日期：应写作") && zh.contains("；business_form：不在代码表中："), "{zh}");
+        assert!(en.starts_with("issued: no day: wanted is") && en.contains("; business_form: not in the code table: "), "{en}");
+        assert!(word(&told, "/error/hint/zh").contains("改正"), "{told}");
+        let codes: Vec<&str> = told["faults"].as_array().unwrap().iter().map(|fault| word(fault, "/code")).collect();
+        assert_eq!(codes, ["day", "not_in_table"], "{told}");
+        let said = archive.next(verb, &identifier, &faulty).and(&["--lang", "zh"]).for_people().run().ended(2).err;
+        assert!(said.contains(zh), "{said}");
+    }
+    let reused = archive.next("renew", &identifier, &[]).run().ended(2).json();
+    assert!(word(&reused, "/error/hint/en").contains("--request-id"), "{reused}");
+    let two = archive.office.write("two.csv", permits(2));
+    let two = archive.next("amend", &identifier, &[]).but("--in", &two).run().ended(2).json();
+    assert_eq!(word(&two, "/error/message/zh"), "申请表应恰有一份申请");
+}
+

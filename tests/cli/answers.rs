@@ -46,3 +46,43 @@ fn what_is_wrong_with_one_application_is_told_in_both_languages_by_its_columns()
     assert_eq!(word(&two, "/error/message/zh"), "申请表应恰有一份申请");
 }
 
+#[test]
+fn nobody_is_told_what_will_hold() {
+    let (archive, identifier) = with_one();
+    let asked = |words: &[&str]| archive.ask(&["history", &identifier]).and(words).run();
+    for words in [&["--at", "2999-06-01"][..], &["--at", "2025-10-01", "--known", "2999-01-01"]] {
+        assert_eq!(word(&asked(words).ended(2).json(), "/error/code"), "time_in_future", "{words:?}");
+    }
+    assert_eq!(word(&asked(&["--at", "2025-10-01"]).ended(0).json(), "/at/condition"), "in_force");
+    let today = kanhe_core::calendar::day_in_china(jiff::Timestamp::now()).to_string();
+    let told = asked(&["--at", &today, "--known", &today]).ended(0).json();
+    assert_eq!((word(&told, "/at/condition"), &told["at"]["moment"]), ("in_force", &told["at"]["known"]), "today is now");
+}
+
+#[test]
+fn a_day_is_read_as_it_is_in_tables_and_one_that_is_none_is_told_by_its_option() {
+    let (archive, identifier) = with_one();
+    let found = |day: &str| archive.told(&["find", "--ending-by", day])["certificates"].as_array().unwrap().len();
+    for day in ["2099年12月31日", "2099-12-31", "20991231", "2099/12/31", "2099.12.31", "２０９９年１２月３１日"] {
+        assert_eq!(found(day), 1, "{day}");
+    }
+    for (verb, day) in [("suspend", "2026年1月5日"), ("reinstate", "2026/1/6")] {
+        archive.ask(&[verb, &identifier, "--effective", day]).and(&GROUNDS).run().ended(0);
+    }
+    assert_eq!(word(&archive.told(&["history", &identifier, "--at", "2026年1月5日"]), "/at/condition"), "suspended");
+    let rows: [(&[&str], &str); 5] = [
+        (&["find", "--ending-by", "soon"], "--ending-by"),
+        (&["find", "--ending-by", "2099-12-31", "--ending-from", "2026-13-01"], "--ending-from"),
+        (&["history", &identifier, "--at", "2026-01-05T10:00"], "--at"),
+        (&["log", "events", "--since", "yesterday"], "--since"),
+        (&["suspend", &identifier, "--effective", "now", "--basis", "b", "--reason", "r", "--actor", "a"], "--effective"),
+    ];
+    for (words, option) in rows {
+        let told = archive.ask(words).run().ended(2).json();
+        for language in ["zh", "en"] {
+            let message = word(&told, &format!("/error/message/{language}"));
+            assert!(message.starts_with(&format!("{option} ")), "{message}");
+        }
+    }
+}
+

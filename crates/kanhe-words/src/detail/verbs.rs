@@ -33,6 +33,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "未找到该号码的任何记录，且号码校验位不符，可能输错了",
     ),
     ("the time begins at {}, and ends before that, at {}", "起始 {} 晚于截止 {}"),
+    ("it is asked what held at {}, and now is {}", "问的是 {} 的状态，而现在是 {}"),
     ("this is no cursor", "这不是翻页标记"),
     ("the cursor belongs to another list, or to another question", "翻页标记属于另一列表或另一次查询"),
     // Acts upon it (`kanhe_issuer::registrar`, `lifecycle`, `examiner`, `desk`).
@@ -125,7 +126,6 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the pack cannot be opened: {}", "证照包无法打开：{}"),
     ("the pack is signed by key {}, which is not trusted here", "证照包由密钥 {} 签名，此处未信任该密钥"),
     ("the pack of region {} has no manifest of that region", "地区 {} 的证照包缺少该地区的机构名录"),
-    ("{} {} of the pack does not stand: {}", "证照包的组成部分 {} {} 不成立：{}"),
     ("status list {} of the pack does not stand: {}", "证照包的组成部分 状态列表 {} 不成立：{}"),
     ("agency key {} of the pack does not stand: {}", "证照包的组成部分 机构密钥 {} 不成立：{}"),
     (
@@ -133,6 +133,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "证照包的组成部分 状态列表 {} 由密钥 {} 签名，该密钥无权签署",
     ),
     ("agency key {} of the pack is signed by key {}, which has no right to", "证照包的组成部分 机构密钥 {} 由密钥 {} 签名，该密钥无权签署"),
+    ("{} {} of the pack does not stand: {}", "证照包的组成部分 {} {} 不成立：{}"),
     ("{} {} of the pack is signed by key {}, which has no right to", "证照包的组成部分 {} {} 由密钥 {} 签名，该密钥无权签署"),
     ("a signed document has at most {} bytes, this one {}", "签名文件最多 {} 字节，此文件有 {} 字节"),
     ("this is no COSE_Sign1 document", "这不是 COSE_Sign1 签名文件"),
@@ -231,7 +232,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("a library needs --basis", "使用证照库时须给出 --basis"),
     ("without --library, {} is needed", "不用 --library 时须给出 {}"),
     ("without --token, --out is needed", "不用 --token 时须给出 --out"),
-    ("TIME is neither a day nor RFC 3339 with its zone", "时间应为日期，或带时区的 RFC 3339 时刻"),
+    ("{} is neither a day nor RFC 3339 with its zone", "{=} 应为日期，或带时区的 RFC 3339 时刻"),
     (
         "a table on standard input has no name: say with --report where the report goes",
         "标准输入的申请表没有文件名：用 --report 指明报告写到哪里",
@@ -241,8 +242,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("nothing is issued in the future", "不能以将来的时刻签发"),
     ("no status list is signed in the future", "不能以将来的时刻签名状态清单"),
     ("standard input is not UTF-8", "标准输入不是 UTF-8"),
-    ("the page's address is https, without #, of at most 200 characters", "页面地址应为 https，不含 #，最多 200 个字符"),
     ("the file is not UTF-8", "文件不是 UTF-8"),
+    ("the page's address is https, without #, of at most 200 characters", "页面地址应为 https，不含 #，最多 200 个字符"),
     ("to renew, amend or take over, the table has exactly one application", "延续、变更或转入时，申请表应恰有一份申请"),
     ("the table has exactly one application", "申请表应恰有一份申请"),
     ("several agencies issue this type, name one with --agency: {}", "有多个机构颁发该类型，用 --agency 指明一个：{}"),
@@ -260,9 +261,9 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} has more than {} bytes", "{} 超过 {} 字节"),
     ("{} is a file, and a folder is wanted", "{} 是文件，此处需要目录"),
     ("{} is a device", "{} 是设备"),
-    ("{} exists", "{} 已存在"),
     ("signing stopped", "签名线程意外停止"),
     ("entering stopped", "登记线程意外停止"),
     ("{} is missing", "缺少 {=}"),
     ("{} cannot be read", "{=} 无法读取"),
+    ("{} exists", "{} 已存在"),
 ];

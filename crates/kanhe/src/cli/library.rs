@@ -282,10 +282,10 @@ pub struct HistoryArgs {
     pub identifier: String,
     #[command(flatten)]
     pub library: DoorArg,
-    /// What held at this moment (RFC 3339 or a day)
+    /// What held at this moment: RFC 3339, or a day, whose noon in China is meant, and today is now; not in the future
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
-    /// … as far as the library knew at this one [default: now]
+    /// … as far as the library knew at this one, or at the end of this day [default: now]
     #[arg(long, value_name = "TIME", requires = "at")]
     pub known: Option<String>,
 }

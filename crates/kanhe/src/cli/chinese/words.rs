@@ -316,8 +316,14 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("The identifier of the other scheme, such as gd:4401-0001", "另一编码体系的标识，如 gd:4401-0001"),
     ("Show holders' codes and masked fields whole", "完整显示持证主体代码和遮盖的字段"),
     ("Write the signed certificate to this file", "将已签名的证照另存为文件"),
-    ("What held at this moment (RFC 3339 or a day)", "此时刻的状态（RFC 3339 或日期）"),
-    ("… as far as the library knew at this one [default: now]", "……以证照库在此时刻所知为准 [默认：现在]"),
+    (
+        "What held at this moment: RFC 3339, or a day, whose noon in China is meant, and today is now; not in the future",
+        "此时刻的状态：RFC 3339，或日期（指北京时间正午；今天即为现在），不得晚于现在",
+    ),
+    (
+        "… as far as the library knew at this one, or at the end of this day [default: now]",
+        "……以证照库在此时刻（或此日终了时）所知为准 [默认：现在]",
+    ),
     // The log and the backups.
     ("Sign a checkpoint and write the log as static files (tlog-tiles)", "签名检查点，并将日志写成静态文件（tlog-tiles）"),
     ("Where the files go; what is there already is not written again", "文件存放目录；已有的不再重写"),

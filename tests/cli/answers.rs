@@ -86,3 +86,15 @@ fn a_day_is_read_as_it_is_in_tables_and_one_that_is_none_is_told_by_its_option()
     }
 }
 
+#[test]
+fn who_looks_for_what_ends_hears_of_what_has_ended_only_where_he_asks_for_days_before_today() {
+    let archive = Archive::open();
+    archive.issuing(permits(1).replace("20250816", "20200101")).and(&["--at", "2020-01-01"]).run().ended(0);
+    let found = |words: &[&str]| archive.told(&[&["find", "--ending-by", "2099-12-31"], words].concat())["certificates"].clone();
+    assert_eq!(found(&[]), serde_json::json!([]));
+    let expired = found(&["--ending-from", "2020-01-01"]);
+    assert_eq!((word(&expired, "/0/state"), word(&expired, "/0/condition")), ("valid", "expired"));
+    let help = Kanhe::new(&["find", "--help", "--lang", "en"]).run().ended(0).out;
+    assert!(help.contains("before today stand those that have expired") && !help.contains("can still be used"), "{help}");
+}
+

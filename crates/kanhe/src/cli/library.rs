@@ -228,10 +228,10 @@ pub struct FindArgs {
     /// Only in this state: valid, suspended …, expired or in_force today, or SET:CODE of a code set
     #[arg(long, conflicts_with_all = ["question", "ending_by"])]
     pub state: Option<String>,
-    /// Those whose last day is this or earlier, and that can still be used
+    /// Those whose last day is this or earlier, and that are valid or suspended
     #[arg(long, value_name = "DAY", conflicts_with = "question")]
     pub ending_by: Option<String>,
-    /// … and this or later [default: today]
+    /// … and this or later; before today stand those that have expired [default: today]
     #[arg(long, value_name = "DAY", requires = "ending_by")]
     pub ending_from: Option<String>,
     /// At most so many
@@ -295,7 +295,7 @@ pub struct HistoryArgs {
 pub struct CountArgs {
     #[command(flatten)]
     pub library: DoorArg,
-    /// Also those that can still be used and end from today up to this day, by the month in which they end
+    /// Also those that are valid or suspended and end from today up to this day, by the month in which they end
     #[arg(long, value_name = "DAY")]
     pub ending_by: Option<String>,
     #[command(flatten)]

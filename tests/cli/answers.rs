@@ -98,3 +98,20 @@ fn who_looks_for_what_ends_hears_of_what_has_ended_only_where_he_asks_for_days_b
     assert!(help.contains("before today stand those that have expired") && !help.contains("can still be used"), "{help}");
 }
 
+#[test]
+fn an_identifier_of_another_scheme_leads_to_the_version_that_stands() {
+    let (archive, first) = with_one();
+    archive.told(&[&["alias", &first, "gd:4401-0001"], &GROUNDS[..]].concat());
+    let found = || archive.told(&["find", "--alias", "gd:4401-0001"]);
+    assert_eq!(found()["certificates"][0]["last_version"], Value::Null);
+    let amended = |of: &str, request: &str, house: &str| {
+        let changes = [("GD-SPJY-2026-00001", request), ("584号", house), ("20250816", "")];
+        word(&archive.next("amend", of, &changes).run().ended(0).json(), "/identifier").to_owned()
+    };
+    let second = amended(&first, "R-2", "585号");
+    let third = amended(&second, "R-3", "586号");
+    let row = &found()["certificates"][0];
+    assert_eq!((word(row, "/identifier"), word(row, "/last_version")), (first.as_str(), third.as_str()));
+    let said = archive.ask(&["find", "--alias", "gd:4401-0001"]).for_people().run().ended(0).out;
+    assert!(said.contains(&format!("{first} → {third}")), "{said}");
+}

@@ -48,11 +48,16 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
             let name = catalogue.find(&row.r#type);
             let name = name.map_or_else(|| row.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
             let until = row.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
-            table.add_row([row.number.clone(), name, row.holders.join("、"), said_of(row, language), until, row.identifier.clone()]);
+            table.add_row([row.number.clone(), name, row.holders.join("、"), said_of(row, language), until, which(row)]);
         }
         paged(&table, next.as_deref(), Words::new("没有找到", "nothing found"), language)
     });
     Ok(Ended::Well)
+}
+
+/// The version that is found, and the one to act upon where another took its place.
+fn which(row: &CertificateRow) -> String {
+    row.last_version.as_ref().map_or_else(|| row.identifier.clone(), |last| format!("{} → {last}", row.identifier))
 }
 
 /// The condition of a certificate in a list, and beside it that no counter takes it.

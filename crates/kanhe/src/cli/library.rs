@@ -92,7 +92,7 @@ pub struct GroundsArg {
 /// `kanhe suspend …` and its sisters
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
-    /// The identifier of the certificate
+    /// The identifier of the certificate, one at a time; many at once are proposed to a service (POST /v1/certificates/changes)
     pub identifier: String,
     #[command(flatten)]
     pub library: DoorArg,

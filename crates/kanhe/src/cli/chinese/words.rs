@@ -35,7 +35,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("What happened to a certificate, and what held at a moment", "证照的历次办理，以及某一时刻的状态"),
     ("How many certificates there are, by type, state and month", "证照数量，按类型、状态和月份"),
     ("Issue the next version with a new term (延续)", "延续：换发新有效期的证照"),
-    ("Issue the next version with other words (变更)", "变更：换发内容变更后的证照"),
+    ("Issue the next version with other words and the same term (变更)", "变更：换发内容变更后的证照，有效期不变"),
     ("Hold a certificate for a time (暂扣)", "暂扣证照"),
     ("Give a suspended certificate back (暂扣发还)", "发还暂扣的证照"),
     ("Take a certificate as a punishment (吊销)", "吊销证照（行政处罚）"),
@@ -270,6 +270,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "何时起生效：RFC 3339，或日期（当日已办理过的，接在其后；今天即为现在），不得晚于现在 [默认：现在]",
     ),
     ("The identifier of the certificate", "证照标识"),
+    (
+        "The identifier of the certificate, one at a time; many at once are proposed to a service (POST /v1/certificates/changes)",
+        "证照标识，每次一张；多张一并办理，向服务提请（POST /v1/certificates/changes）",
+    ),
     ("The identifier of the certificate whose place is taken", "被取代证照的证照标识"),
     ("The application, one row: CSV, XLSX or JSON", "申请表，仅一行：CSV、XLSX 或 JSON"),
     (

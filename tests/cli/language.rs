@@ -1,5 +1,6 @@
 //! The command line explains itself, and what is wrong with the words it gets, in the reader's language.
 
+use crate::archive::Archive;
 use crate::program::{Kanhe, Run, kanhe, word};
 
 const PAGES: [&[&str]; 7] = [
@@ -112,4 +113,22 @@ fn what_may_be_a_name_or_a_number_of_somebody_is_not_said_again() {
             }
         }
     }
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_as_if_it_were_not_set() {
+    let archive = Archive::open();
+    let empty = |run: Kanhe| {
+        let names =
+            ["KANHE_LANG", "KANHE_SERVICE", "KANHE_KEY_FILE", "KANHE_LIBRARY_CACHE", "KANHE_LIBRARY_PASSPHRASE_FILE", "KANHE_ACTOR"];
+        names.into_iter().fold(run.with("LANG", "zh_CN.UTF-8"), |run, name| run.with(name, ""))
+    };
+    let found = empty(archive.ask(&["find", "--name", "餐饮"]).for_people()).run().ended(0);
+    assert_eq!(found.out, "没有找到\n");
+    for words in [&["find", "--name", "餐饮"][..], &["check"], &["issue", "--type", "food-operation-permit", "--in", "t.csv", "--key", "k"]]
+    {
+        let unset = empty(Kanhe::new(words)).run().ended(2);
+        assert_eq!(empty(Kanhe::new(words)).with("KANHE_LIBRARY", "").run().ended(2).err, unset.err, "{words:?}");
+    }
+    assert!(empty(Kanhe::new(&["check"])).with("KANHE_LIBRARY", "").run().err.contains("缺少必需的参数：--library <目录>"));
 }

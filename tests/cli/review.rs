@@ -47,9 +47,13 @@ fn an_application_goes_from_arrival_over_three_departments_to_a_certificate() {
     for (department, actor) in [("fire", "fire-3"), ("planning", "plan-1")] {
         assert_eq!(archive.reviewed(code, department, "--agree", actor)["stage"], "in_review");
     }
-    assert_eq!(archive.approving(code, "head-1").ended(2).json()["error"]["code"], "review_not_agreed");
+    let refused = |actor: &str| archive.approving(code, actor).ended(2).json()["error"].clone();
+    let (early, zh) = (refused("head-1"), "尚未全部同意（待：civil-defence；不同意：无）");
+    assert_eq!((word(&early, "/code"), word(&early, "/message/zh")), ("review_not_agreed", zh));
     assert_eq!(archive.reviewed(code, "civil-defence", "--agree", "cd-1")["stage"], "for_decision");
-    assert_eq!(archive.approving(code, "clerk-1").ended(2).json()["error"]["code"], "review_same_person");
+    let (same, zh) = (refused("clerk-1"), "clerk-1 经手过此申请（本人或其密钥），须由另一人决定");
+    assert_eq!((word(&same, "/code"), word(&same, "/message/zh")), ("review_same_person", zh));
+    assert!(word(&same, "/hint/zh").contains("另一人"), "{same}");
     let issued = archive.approving(code, "head-1").ended(0).json();
     let identifier = issued["identifier"].as_str().unwrap();
     assert_eq!(archive.approving(code, "head-1").ended(0).json()["result"], "before");

@@ -9,6 +9,7 @@ mod log_example;
 mod log_lines;
 mod maps;
 mod paths;
+mod sentences;
 mod type_file;
 
 use kanhe_core::status::State;

@@ -238,6 +238,12 @@ fn a_life_is_changed_and_told() {
     let acts: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| event["act"].as_str().unwrap()).collect();
     assert_eq!(acts, ["issue", "suspend", "reinstate", "revoke"]);
     assert_eq!((history["at"]["condition"].as_str(), history["now"].as_str()), (Some("suspended"), Some("revoked")));
+    let today = stage.get_as(WANG, &format!("{path}/history?at=2026-06-15&known=2026-06-15")).json();
+    assert_eq!((today["at"]["condition"].as_str(), &today["at"]["moment"]), (Some("revoked"), &today["at"]["known"]), "today is now");
+    for future in ["at=2026-06-16", "at=2026-06-15T05:00:00Z", "at=2026-06-14&known=2099-01-01T00:00:00Z"] {
+        let reply = stage.get_as(WANG, &format!("{path}/history?{future}"));
+        assert_eq!((reply.status, reply.code().as_str()), (422, "time_in_future"), "{future}");
+    }
     assert!(history["events"].as_array().unwrap().iter().skip(1).all(|event| event["actor"] == stage.actor(ZHOU)), "{history}");
 }
 

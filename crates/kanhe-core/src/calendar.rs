@@ -25,6 +25,11 @@ pub fn start_of_day(day: Date) -> Timestamp {
     CHINA.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
 
+/// Noon of a day in China: the moment that stands for the day.
+pub fn noon_of_day(day: Date) -> Timestamp {
+    CHINA.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(Timestamp::MAX)
+}
+
 /// The first moment after a day in China: what counts the day whole ends before it.
 pub fn end_of_day(day: Date) -> Timestamp {
     day.tomorrow().map_or(Timestamp::MAX, start_of_day)

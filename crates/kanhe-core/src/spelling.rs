@@ -6,6 +6,7 @@
 //! ```
 
 use crate::code::HolderCodeType;
+use jiff::civil::Date;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
@@ -35,9 +36,42 @@ pub fn holder_code(kind: HolderCodeType, code: &str) -> String {
     }
 }
 
+/// A day as people write it, with the year first, in half or full width: `20260301`, `2026-03-01`, `2026/3/1`, `2026.3.1` or `2026年3月1日`.
+/// A time beside it makes it none: it could be another day in China.
+pub fn day(text: &str) -> Option<Date> {
+    let text = folded(text);
+    match text.strip_suffix('日') {
+        Some(chinese) => in_parts(chinese, '年', '月'),
+        None if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) => compact(&text),
+        None => ['-', '/', '.'].into_iter().find_map(|between| in_parts(&text, between, between)),
+    }
+}
+
+fn compact(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+}
+
+fn in_parts(text: &str, behind_year: char, behind_month: char) -> Option<Date> {
+    let (year, rest) = text.split_once(behind_year)?;
+    let (month, day) = rest.split_once(behind_month)?;
+    date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
+}
+
+fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i16> {
+    let right = lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| right)
+}
+
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn one_number_is_one_however_it_is_typed() {
@@ -55,5 +89,51 @@ mod tests {
         assert_eq!(holder_code(HolderCodeType::OrdinaryPassport, " ｅ12345678"), "E12345678");
         assert_eq!(holder_code(HolderCodeType::OtherPerson, " Ａ－ab "), "Ａ－ab", "another code may be spelt in its own way");
         assert!(spellings(" jy-a ").contains(&"jy-a".to_owned()), "a number in small letters is found as it is printed");
+    }
+
+    #[test]
+    fn a_day_is_one_however_it_is_written() {
+        let written =
+            ["20260301", "2026-03-01", "2026-3-1", "2026/3/1", "2026/03/01", "2026.3.1", "2026.03.01", "2026年3月1日", "2026年03月01日"];
+        let wide = ["２０２６０３０１", "２０２６．３．１", "2026-03-0１", "２０２６／３／１", "２０２６年３月１日", " 2026－3－1\u{3000}"];
+        for text in written.into_iter().chain(wide) {
+            assert_eq!(day(text), Some(Date::constant(2026, 3, 1)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_is_none() {
+        let rows = [
+            "",
+            "2026-02-30",
+            "20260230",
+            "3/1/2026",
+            "26.3.1",
+            "2026.3",
+            "2026-3/1",
+            "2026.3.1.",
+            "2026/13/1",
+            "2026/3/",
+            "46082",
+            "2026年13月1日",
+            "2026年3月",
+            "2026-03-01T00:00:00",
+            "+2026030",
+            "1772294400000",
+            "9999999999999999",
+            "-0000-0-0-",
+            "日",
+            "年月日",
+        ];
+        for text in rows {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,16}|[-0-9年月日]{0,16}") {
+            let _ = day(&text);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The life of a certificate: which act is allowed in which condition, and what it makes of it. The table stands here and nowhere else.
 
+use crate::question::QuestionError;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::calendar::moment_in_china;
+use kanhe_core::calendar::{day_in_china, end_of_day, moment_in_china, noon_of_day};
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::{Act, Event};
 use kanhe_core::status::State;
@@ -270,6 +271,44 @@ pub struct Past {
     pub at: Timestamp,
     /// As far as the library knew it at this one.
     pub known: Timestamp,
+}
+
+/// A time as somebody names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// A moment.
+    Moment(Timestamp),
+    /// A day in China.
+    Day(Date),
+}
+
+impl When {
+    /// The moment that is meant. Today is now; what has not come yet nobody can be asked of.
+    fn moment(self, of_day: impl Fn(Date) -> Timestamp, now: Timestamp) -> Result<Timestamp, QuestionError> {
+        let moment = match self {
+            Self::Day(day) if day == day_in_china(now) => now,
+            Self::Day(day) => of_day(day),
+            Self::Moment(moment) => moment,
+        };
+        if moment <= now { Ok(moment) } else { Err(QuestionError::InFuture { asked: moment, now }) }
+    }
+}
+
+/// What is asked of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastAsked {
+    /// What held then: a day is asked of at its noon …
+    pub at: When,
+    /// … as far as the library knew it then, on a day by its end; now, where nothing is said.
+    pub known: Option<When>,
+}
+
+impl PastAsked {
+    /// The two moments. Neither lies in the future: what will hold is not known, and an answer of today would be taken for a promise.
+    pub fn by(self, now: Timestamp) -> Result<Past, QuestionError> {
+        let known = self.known.map_or(Ok(now), |known| known.moment(end_of_day, now))?;
+        Ok(Past { at: self.at.moment(noon_of_day, now)?, known })
+    }
 }
 
 /// What had become of a certificate at a moment, as far as the library knew at another; none before it was issued.

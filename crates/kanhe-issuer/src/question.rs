@@ -1,6 +1,7 @@
 //! What is asked of a library; a question that nothing could answer is told to be one, so that nobody takes it for an answer that nothing is found.
 
 use jiff::Timestamp;
+use kanhe_core::calendar::moment_in_china;
 use kanhe_core::code::HolderCode;
 use kanhe_core::event::{Act, Event};
 use std::fmt::Display;
@@ -20,6 +21,14 @@ pub enum QuestionError {
         /// Its end.
         until: String,
     },
+    /// What held in the past is asked of a moment that has not come yet.
+    #[error("it is asked what held at {}, and now is {}", moment_in_china(*.asked), moment_in_china(*.now))]
+    InFuture {
+        /// The moment asked of.
+        asked: Timestamp,
+        /// Now.
+        now: Timestamp,
+    },
 }
 
 impl QuestionError {
@@ -28,6 +37,7 @@ impl QuestionError {
         match self {
             Self::Mistyped => "holder_code_check",
             Self::Reversed { .. } => "time_reversed",
+            Self::InFuture { .. } => "time_in_future",
         }
     }
 }

@@ -76,7 +76,7 @@ pub enum Question {
         /// The state.
         state: Option<State>,
     },
-    /// Those whose last day lies in a time and that can still be used.
+    /// Those whose last day lies in a time and that are valid or suspended.
     Ending {
         /// The first such day.
         from: Date,

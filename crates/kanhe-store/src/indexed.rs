@@ -103,7 +103,7 @@ pub(crate) fn standing(shelfmark: Shelfmark, card: &Card) -> Vec<Indexed> {
             value: Key::new().shelfmark(shelfmark).state(card.state).end(),
         },
     ];
-    // Only what can still be used comes to an end.
+    // Only what is valid or suspended comes to an end.
     let until = card.until.filter(|_| card.can_be_used());
     entries.extend(until.map(|until| Indexed::mark(Family::Endings, of_type().day(until).shelfmark(shelfmark))));
     entries

@@ -3,7 +3,11 @@
 //! A detail is an English sentence, made where the defect is known, and carried as text: into reports, over HTTP, into a job's results. Here
 //! each has its Chinese twin. What stands in the one's holes stands in the other's; a sentence without a twin is told by its code.
 
+mod documents;
+mod log;
+mod machine;
 mod service;
+mod types;
 mod verbs;
 
 use crate::life::{act_word, state_word};
@@ -17,7 +21,8 @@ pub fn in_chinese(detail: &str) -> Option<String> {
 
 /// Every sentence and its twin, in the order in which they are looked through.
 fn twins() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    TWINS.iter().chain(service::TWINS).chain(verbs::TWINS)
+    let rooms = [service::TWINS, documents::TWINS, log::TWINS, types::TWINS, machine::TWINS, verbs::TWINS];
+    TWINS.iter().chain(rooms.into_iter().flatten())
 }
 
 /// What stands in the holes of a sentence, if it is this one.
@@ -62,7 +67,7 @@ fn word_of_life(word: &str) -> Option<&'static str> {
 }
 
 /// Conditions and stages that are neither states nor acts.
-const OF_LIFE: [(&str, &str); 9] = [
+const OF_LIFE: [(&str, &str); 10] = [
     ("in_force", "有效"),
     ("not_yet_in_force", "尚未生效"),
     ("expired", "已过期"),
@@ -72,6 +77,7 @@ const OF_LIFE: [(&str, &str); 9] = [
     ("rejected", "不予许可"),
     ("withdrawn", "已撤回"),
     ("nothing", "无"),
+    ("none", "无"),
 ];
 
 /// The parts of a workbook that can be broken.

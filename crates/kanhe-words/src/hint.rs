@@ -2,17 +2,21 @@
 
 mod rows;
 
-use crate::remedy::{AS, find, words_of};
-use crate::{Words, remedy};
+use crate::Words;
+use crate::remedy::{AS, at_the_machine, find, words_of};
 use rows::HINTS;
 
 /// What a caller of the service can do about a failure of this code.
 pub fn hint(code: &str) -> Option<Words> {
-    match find(HINTS, code) {
-        Some((_, AS, other)) => words_of(HINTS, other).or_else(|| remedy(other)),
-        Some((_, zh, en)) => Some(Words::new(zh, en)),
-        // What would send a caller to a command of the machine is no hint for him.
-        None => remedy(code).filter(|words| !names_a_command(words)),
+    // What would send a caller to a command of the machine is no hint for him.
+    to_callers(code).or_else(|| at_the_machine(code).filter(|words| !names_a_command(words)))
+}
+
+/// The same, as far as callers have words of their own.
+pub(crate) fn to_callers(code: &str) -> Option<Words> {
+    match find(HINTS, code)? {
+        (_, AS, other) => words_of(HINTS, other).or_else(|| at_the_machine(other)),
+        (_, zh, en) => Some(Words::new(zh, en)),
     }
 }
 
@@ -34,6 +38,7 @@ fn names_a_command(words: &Words) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remedy;
 
     #[test]
     fn no_hint_of_any_code_names_a_command_or_an_option() {

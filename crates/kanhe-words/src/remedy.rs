@@ -3,6 +3,7 @@
 mod rows;
 
 use crate::Words;
+use crate::hint::to_callers;
 use rows::REMEDIES;
 
 /// What to do about a code, in Chinese and English: its row stands in a table, sorted by the code.
@@ -16,10 +17,20 @@ pub(crate) const AS: &str = "as";
 
 /// What to do about a failure of this code, where the place in which it happened knows nothing better.
 pub fn remedy(code: &str) -> Option<Words> {
+    // What the service tells its callers helps at the machine too, but for what they have to send.
+    at_the_machine(code).or_else(|| to_callers(code).filter(|words| !names_the_interface(words)))
+}
+
+/// The same, as far as the machine has words of its own.
+pub(crate) fn at_the_machine(code: &str) -> Option<Words> {
     match find(REMEDIES, code)? {
         (_, AS, other) => words_of(REMEDIES, other),
         (_, zh, en) => Some(Words::new(zh, en)),
     }
+}
+
+fn names_the_interface(words: &Words) -> bool {
+    ["/v1", "POST", "GET", "PUT", "`", "X-Request-Id", "Retry-After", "Idempotency-Key"].iter().any(|name| words.en.contains(name))
 }
 
 /// The row of a code, or else that of its nearest family.
@@ -76,8 +87,16 @@ mod tests {
     fn the_rows_are_sorted_and_each_ends_in_words_of_both_languages() {
         assert!(REMEDIES.is_sorted_by(|(before, ..), (after, ..)| before < after));
         for (code, ..) in REMEDIES {
-            let words = remedy(code).unwrap_or_else(|| panic!("{code} is as a code that has no words"));
+            let words = at_the_machine(code).unwrap_or_else(|| panic!("{code} is as a code that has no words"));
             assert!(!words.zh.is_ascii() && words.zh.ends_with('。') && words.en.ends_with('.'), "{code}: {words:?}");
         }
+    }
+
+    #[test]
+    fn what_only_callers_are_told_is_told_at_the_machine_unless_it_names_what_they_send() {
+        assert_eq!(remedy("review_same_person"), crate::hint("review_same_person"));
+        assert!(remedy("caller_lacks_right").is_some() && remedy("request_reused").unwrap().en.contains("--request-id"));
+        assert!(crate::hint("service_failed").unwrap().en.contains("X-Request-Id") && remedy("service_failed").is_none());
+        assert_eq!(remedy("accepted"), None);
     }
 }

@@ -128,7 +128,7 @@ pub enum Verb {
     Count(CountArgs),
     /// Issue the next version with a new term (延续)
     Renew(Box<ReplaceArgs>),
-    /// Issue the next version with other words (变更)
+    /// Issue the next version with other words and the same term (变更)
     Amend(Box<ReplaceArgs>),
     /// Hold a certificate for a time (暂扣)
     Suspend(ChangeArgs),

@@ -40,7 +40,12 @@ impl Failure {
 
     /// Words that are no command line.
     pub fn misread(wrong: &Sentence) -> Self {
-        Self { chinese: Some(wrong.zh.as_ref().into()), ..Self::new("usage", &wrong.en) }
+        Self::in_both("usage", wrong)
+    }
+
+    /// A failure whose detail is known in both languages.
+    pub fn in_both(code: &'static str, detail: &Sentence) -> Self {
+        Self { chinese: Some(detail.zh.as_ref().into()), ..Self::new(code, &detail.en) }
     }
 
     /// A failure to read or write a file.
@@ -65,8 +70,9 @@ impl Failure {
         if code == "file_io" { failure } else { failure.in_words_of_its_code() }
     }
 
-    /// In Chinese, what the code means says enough.
-    fn in_words_of_its_code(self) -> Self {
+    /// In Chinese, what the code means says enough: the detail is another program's, which knows English alone.
+    #[must_use]
+    pub fn in_words_of_its_code(self) -> Self {
         Self { chinese: meaning(self.code).map(|meaning| meaning.zh.into()), ..self }
     }
 

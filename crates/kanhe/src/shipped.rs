@@ -55,8 +55,7 @@ pub fn load(paths: &[PathBuf], dictionaries: &[&Dictionary]) -> Result<Result<Ca
 
 /// The dictionaries at hand: those of a folder, or else the shipped one.
 pub fn dictionaries(folder: Option<&Path>) -> Result<Vec<Dictionary>, Failure> {
-    let decode =
-        |bytes: &[u8], name: &str| Dictionary::decode(bytes).map_err(|error| Failure::new(error.code(), format!("{name}: {error}")));
+    let decode = |bytes: &[u8], name: &str| Dictionary::decode(bytes).map_err(|error| Failure::new(error.code(), error).within(name));
     let Some(folder) = folder else { return Ok(vec![decode(DICTIONARY, "the shipped dictionary")?]) };
     let paths = files_with_ending(folder, "cbor")?;
     paths.iter().map(|path| decode(&files::read(path, LARGEST_PUBLISHED)?, &path.display().to_string())).collect()

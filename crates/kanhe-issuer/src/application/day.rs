@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::spelling::folded;
+use kanhe_core::spelling::{self, folded};
 
 /// The spellings that [`parse`] knows, for messages.
 pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or milliseconds since 1970";
@@ -11,28 +11,9 @@ pub(super) const SPELLINGS: &str = "20260301, 2026-03-01, 2026/3/1, 2026.3.1, 20
 /// No licence in force was issued, and nobody alive was born, before this year.
 const FIRST_YEAR: i16 = 1850;
 
-/// Reads a day in one of the spellings of the field, all with the year first, in half or full width; milliseconds are a moment, and their
-/// day is the day in China.
+/// Reads a day as people write it, or in milliseconds: these are a moment, and their day is the day in China.
 pub(super) fn parse(text: &str) -> Option<Date> {
-    let text = folded(text);
-    let day = match text.strip_suffix('日') {
-        Some(chinese) => in_parts(chinese, '年', '月'),
-        None if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) => compact(&text),
-        None => ['-', '/', '.'].into_iter().find_map(|between| in_parts(&text, between, between)).or_else(|| milliseconds(&text)),
-    };
-    day.filter(|day| day.year() >= FIRST_YEAR)
-}
-
-fn compact(text: &str) -> Option<Date> {
-    let (year, rest) = text.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
-    date(digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
-}
-
-fn in_parts(text: &str, behind_year: char, behind_month: char) -> Option<Date> {
-    let (year, rest) = text.split_once(behind_year)?;
-    let (month, day) = rest.split_once(behind_month)?;
-    date(digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
+    spelling::day(text).or_else(|| milliseconds(&folded(text))).filter(|day| day.year() >= FIRST_YEAR)
 }
 
 fn milliseconds(text: &str) -> Option<Date> {
@@ -42,15 +23,6 @@ fn milliseconds(text: &str) -> Option<Date> {
     let plain = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());
     let at = Timestamp::from_millisecond(text.parse().ok().filter(|_| plain)?).ok()?;
     Some(day_in_china(at))
-}
-
-fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i16> {
-    let right = lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| right)
-}
-
-fn date(year: i16, month: i16, day: i16) -> Option<Date> {
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 #[cfg(test)]

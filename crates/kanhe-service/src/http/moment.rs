@@ -7,6 +7,7 @@ use super::problem::Problem;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
+use kanhe_issuer::lifecycle::When;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::beginning_on;
 
@@ -18,6 +19,11 @@ pub fn moment(member: &str, text: &str) -> Result<Timestamp, Problem> {
 /// Reads from when on something is to hold: a moment, or what a day means behind what was done last.
 pub fn effective(text: &str, last: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Problem> {
     parse_day(text).map_or_else(|| moment("effective", text), |day| Ok(beginning_on(day, last, now)))
+}
+
+/// Reads a moment, or a day.
+pub fn when(member: &str, text: &str) -> Result<When, Problem> {
+    parse_day(text).map_or_else(|| moment(member, text).map(When::Moment), |day| Ok(When::Day(day)))
 }
 
 /// Reads a time, as far as it is named: nothing lies in one that ends before it begins.

@@ -290,7 +290,9 @@ impl From<SoughtError> for Problem {
 impl From<QuestionError> for Problem {
     fn from(error: QuestionError) -> Self {
         match &error {
-            QuestionError::Mistyped | QuestionError::Reversed { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error),
+            QuestionError::Mistyped | QuestionError::Reversed { .. } | QuestionError::InFuture { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error)
+            }
         }
     }
 }

@@ -258,6 +258,10 @@ pub struct CertificateRow {
     /// The last day in force; null for 长期.
     #[schema(required, format = Date)]
     pub until: Option<String>,
+    /// The last version of it, where this one was superseded: acts are for that one. Null where this is the last.
+    #[serde(default)]
+    #[schema(required)]
+    pub last_version: Option<String>,
 }
 
 impl CertificateRow {
@@ -279,8 +283,21 @@ impl CertificateRow {
             issued: card.issued.to_string(),
             from: card.from.to_string(),
             until: card.until.map(|until| until.to_string()),
+            last_version: last_version(library, &card)?.map(|identifier| identifier.to_string()),
         })
     }
+}
+
+/// The version that stands in the place of another, however many came between; none where nothing took its place.
+fn last_version(library: &Library, card: &Card) -> Result<Option<CertificateId>, StoreError> {
+    let (mut last, mut next) = (None, card.successor);
+    while let Some(mark) = next {
+        let card = library.card(mark)?;
+        // A damaged library may lead in a circle.
+        next = card.successor.filter(|successor| *successor > mark);
+        last = Some(card.identifier);
+    }
+    Ok(last)
 }
 
 /// What a certificate is worth at a counter on a day.

@@ -20,7 +20,7 @@ pub struct Counts {
     pub totals: Vec<Total>,
     /// By month of issue.
     pub months: Vec<MonthCount>,
-    /// What ends soon, by month of the last day: those that can still be used and end from today up to the day that was asked for.
+    /// What ends soon, by month of the last day: those that are valid or suspended and end from today up to the day that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endings: Option<Vec<MonthCount>>,
     /// How many keys of the agency were stolen; left out where none was. What they signed behind their cut-off is counted by the state that

@@ -371,6 +371,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the pack at hand has epoch {}, this one {}", "现有证照包为第 {} 期，这一份为第 {} 期"),
     ("the pack expires before it was made", "证照包的到期时间早于制作时间"),
     ("a pack carries at most {} {}, this one {}", "证照包最多载有 {} 份 {}，此包有 {} 份"),
+    ("status list {} of the pack repeats an earlier one", "证照包的组成部分 状态列表 {} 与前面的重复"),
+    ("agency key {} of the pack repeats an earlier one", "证照包的组成部分 机构密钥 {} 与前面的重复"),
     ("{} {} of the pack repeats an earlier one", "证照包的组成部分 {} {} 与前面的重复"),
     ("region {} packs its seals with dictionary {}, which the pack does not carry", "地区 {} 的证照码使用字典 {}，而证照包中没有该字典"),
     ("key {} was stolen: sign with the agency's new key", "密钥 {} 已失窃：请用机构的新密钥签名"),

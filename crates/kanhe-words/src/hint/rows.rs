@@ -518,6 +518,11 @@ pub(super) const HINTS: &[Row] = &[
     ("table_workbook_broken", AS, "table_workbook_broken"),
     ("table_workbook_too_large", AS, "table_workbook_too_large"),
     (
+        "time_in_future",
+        "请询问现在或过去的时刻；有效期何日截止，证照上写明。",
+        "Ask of a moment up to now; when its term ends, the certificate says.",
+    ),
+    (
         "time_reversed",
         "更正起止时间；查到期证照时，未给 from 即从今天算起。",
         "Correct the times; of last days, `from` is today where it is left out.",

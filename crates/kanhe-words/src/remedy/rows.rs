@@ -220,8 +220,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "request_reused",
-        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。",
-        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id.",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。原编号所办的，可用 kanhe find --request-id 查到。",
+        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id. `kanhe find --request-id` finds what was done for this one.",
     ),
     (
         "restore_other_history",
@@ -287,7 +287,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Let it wait, and decide once the certificate is given back (`kanhe reinstate`); where it is not to be given back, `kanhe reject`, or `kanhe withdraw`.",
     ),
     ("review_unknown_department", "填写错误中列出的部门之一。", "Name one of the departments that the error lists."),
-    ("rows_refused", "按所列各项改正后重新提交。", "Correct what the error lists, and hand it in again."),
+    (
+        "rows_refused",
+        "按所列逐项改正申请表后，重新运行同一命令。",
+        "Correct the application where it is said to be wrong, and run the same command again.",
+    ),
     ("seal_damaged", AS, "qr_*"),
     (
         "service_answer_malformed",
@@ -335,8 +339,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "store_in_use",
-        "等另一进程结束后重试；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
-        "Wait for the other process to end, and try again. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
+        "等另一进程结束后重试（用 Ctrl-Z 停下的运行，以 fg 继续）；若由 kanhe serve 持有，此命令须先停止服务（docs/OPERATING.md 列出可经服务办理的命令）。",
+        "Wait for the other process to end, and try again; a run that was stopped with Ctrl-Z goes on with `fg`. If `kanhe serve` holds it, this verb wants the service stopped: docs/OPERATING.md lists those that go through it.",
     ),
     ("store_log", AS, "store_corrupt"),
     ("store_malformed", AS, "store_corrupt"),

@@ -120,7 +120,7 @@ impl TodayArg {
 /// `kanhe suspend …` and its sisters
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
-    /// The identifier of the certificate
+    /// The identifier of the certificate, one at a time; many at once are proposed to a service (POST /v1/certificates/changes)
     pub identifier: String,
     #[command(flatten)]
     pub library: DoorArg,
@@ -257,10 +257,10 @@ pub struct FindArgs {
     /// Only in this state: valid, suspended …, expired or in_force today, or SET:CODE of a code set
     #[arg(long, conflicts_with_all = ["question", "ending_by"])]
     pub state: Option<String>,
-    /// Those whose last day is this or earlier, and that can still be used
+    /// Those whose last day is this or earlier, and that are valid or suspended
     #[arg(long, value_name = "DAY", conflicts_with = "question")]
     pub ending_by: Option<String>,
-    /// … and this or later [default: today]
+    /// … and this or later; before today stand those that have expired [default: today]
     #[arg(long, value_name = "DAY", requires = "ending_by", conflicts_with_all = ["question", "state"])]
     pub ending_from: Option<String>,
     /// At most so many
@@ -311,10 +311,10 @@ pub struct HistoryArgs {
     pub identifier: String,
     #[command(flatten)]
     pub library: DoorArg,
-    /// What held at this moment (RFC 3339 or a day)
+    /// What held at this moment: RFC 3339, or a day, whose noon in China is meant, and today is now; not in the future
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
-    /// … as far as the library knew at this one [default: now]
+    /// … as far as the library knew at this one, or at the end of this day [default: now]
     #[arg(long, value_name = "TIME", requires = "at")]
     pub known: Option<String>,
 }
@@ -324,7 +324,7 @@ pub struct HistoryArgs {
 pub struct CountArgs {
     #[command(flatten)]
     pub library: DoorArg,
-    /// Also those that can still be used and end from today up to this day, by the month in which they end
+    /// Also those that are valid or suspended and end from today up to this day, by the month in which they end
     #[arg(long, value_name = "DAY")]
     pub ending_by: Option<String>,
     #[command(flatten)]

@@ -5,7 +5,7 @@ use super::{Cli, Files};
 use crate::words::{Language, Sentence};
 use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind, RichFormatter};
-use clap::{ArgMatches, Command, CommandFactory};
+use clap::{Arg, ArgMatches, Command, CommandFactory};
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -26,9 +26,10 @@ impl Misread {
         use clap::FromArgMatches;
         let read = |command: Command| command.try_get_matches_from(words).map_err(discreet);
         let parsed = |matches: ArgMatches| Ok(Cli { files: Files::of(&matches), ..Cli::from_arg_matches(&matches)? });
-        read(Cli::command()).and_then(parsed).map_err(|english| {
+        let command = || without_empty_settings(Cli::command());
+        read(command()).and_then(parsed).map_err(|english| {
             // Both command lines refuse the same words; if ever they did not, English would have to do.
-            let chinese = read(in_chinese(Cli::command())).err().unwrap_or_else(|| Error::new(english.kind()));
+            let chinese = read(in_chinese(command())).err().unwrap_or_else(|| Error::new(english.kind()));
             Self { english, chinese: chinese.apply() }
         })
     }
@@ -53,6 +54,15 @@ impl Misread {
             Language::English => self.english.print(),
         }
     }
+}
+
+/// A variable that is set to nothing is as if it were not set, whichever verb reads it, as POSIX has it of the locale.
+fn without_empty_settings(command: Command) -> Command {
+    let set = |argument: Arg| match argument.get_env() {
+        Some(name) if std::env::var_os(name).is_some_and(|value| value.is_empty()) => argument.env(None::<&str>),
+        _ => argument,
+    };
+    command.mut_args(set).mut_subcommands(without_empty_settings)
 }
 
 /// A word that is neither like an option nor like a command may be somebody's name or number: it is not said again.

@@ -4,52 +4,57 @@ use crate::failure::Failure;
 use crate::words::Words;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::calendar::{end_of_day, parse_day, start_of_day};
+use kanhe_core::calendar::{end_of_day, noon_of_day, start_of_day};
+use kanhe_core::spelling;
+use kanhe_issuer::lifecycle::When;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::beginning_on;
 use zeroize::Zeroizing;
 
-/// The moment that a person names, or now: RFC 3339, or a day, whose noon in China is meant.
+/// The moment that a person names by `--at`, or now: RFC 3339, or a day, whose noon in China is meant.
 pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
-    let noon = |day: Date| start_of_day(day) + jiff::SignedDuration::from_hours(12);
-    named.map_or_else(|| Ok(Timestamp::now()), |named| parse(named, noon))
+    named.map_or_else(|| Ok(Timestamp::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
 }
 
 /// The moment that a person names, or what a day means behind what was done last: from then on something is to hold.
 pub fn effective(named: &str, last: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Failure> {
-    parse(named, |day| beginning_on(day, last, now))
-}
-
-/// The moment that a person names, or the beginning of a day in China.
-pub fn beginning(named: &str) -> Result<Timestamp, Failure> {
-    parse(named, start_of_day)
-}
-
-/// The moment that a person names, or the end of a day in China: what was known on it.
-pub fn end(named: &str) -> Result<Timestamp, Failure> {
-    parse(named, end_of_day)
+    Ok(on(when("--effective", named)?, |day| beginning_on(day, last, now)))
 }
 
 /// The time between two moments or days, each as far as it is named. A day counts whole, and nothing lies in a time that ends before it begins.
 pub fn time(since: Option<&str>, until: Option<&str>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
-    let days = |named: Option<&str>| named.and_then(parse_day);
-    if let (Some(since), Some(until)) = (days(since), days(until)) {
+    let since = since.map(|named| when("--since", named)).transpose()?;
+    let until = until.map(|named| when("--until", named)).transpose()?;
+    if let (Some(When::Day(since)), Some(When::Day(until))) = (since, until) {
         in_order(since, until)?;
     }
-    let since = since.map(beginning).transpose()?;
-    let until = until.map(|named| parse(named, end_of_day)).transpose()?;
+    let (since, until) = (since.map(|since| on(since, start_of_day)), until.map(|until| on(until, end_of_day)));
     if let (Some(since), Some(until)) = (since, until) {
         in_order(since, until)?;
     }
     Ok((since, until))
 }
 
-fn parse(named: &str, of_day: impl Fn(Date) -> Timestamp) -> Result<Timestamp, Failure> {
+/// Reads the moment or the day that an option names, as people write it.
+pub fn when(option: &'static str, text: &str) -> Result<When, Failure> {
     // A time without its zone is nobody's moment.
-    named.parse().ok().or_else(|| parse_day(named).map(of_day)).ok_or_else(|| {
-        Failure::new("usage", "TIME is neither a day nor RFC 3339 with its zone")
+    let moment = || text.trim().parse().ok().map(When::Moment);
+    spelling::day(text).map(When::Day).or_else(moment).ok_or_else(|| {
+        Failure::new("usage", format!("{option} is neither a day nor RFC 3339 with its zone"))
             .hint(Words::new("例如 2026-11-22 或 2026-11-22T09:00:00+08:00。", "For example 2026-11-22 or 2026-11-22T09:00:00+08:00."))
     })
+}
+
+/// Reads the day that an option names, as people write it.
+pub fn day(option: &'static str, text: &str) -> Result<Date, Failure> {
+    spelling::day(text).ok_or_else(|| Failure::new("usage", format!("{option} is no day such as 2026-12-31")))
+}
+
+fn on(when: When, of_day: impl Fn(Date) -> Timestamp) -> Timestamp {
+    match when {
+        When::Moment(moment) => moment,
+        When::Day(day) => of_day(day),
+    }
 }
 
 /// So many days later.

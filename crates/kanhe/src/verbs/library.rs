@@ -39,6 +39,8 @@ use super::key::{self, Locked};
 use super::{clock, trust};
 use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, TypesArg};
 use crate::failure::Failure;
+use crate::verbs::issue::fault_json;
+use crate::verbs::issue::refused::refused_alone;
 use crate::words::{Sentence, Words};
 use crate::{files, shipped};
 use jiff::Timestamp;
@@ -193,7 +195,10 @@ fn registered(error: &RegistrarError) -> Failure {
 }
 
 fn examined(error: &ExaminerError) -> Failure {
-    Failure::new(error.code(), error)
+    match error {
+        ExaminerError::Faults(faults) => refused_alone(error.code(), &faults.iter().map(fault_json).collect::<Vec<_>>()),
+        _ => Failure::new(error.code(), error),
+    }
 }
 
 impl SignArg {

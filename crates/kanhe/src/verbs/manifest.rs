@@ -131,7 +131,7 @@ pub fn read(path: &Path) -> Result<Manifest, Failure> {
     let bytes = files::read(path, LARGEST_MANIFEST)?;
     let read = Envelope::decode(&bytes).and_then(|envelope| envelope.read_unchecked::<Manifest>());
     let hint = Words::new("机构名录由 kanhe manifest sign 生成。", "A manifest is made by `kanhe manifest sign`.");
-    read.map_err(|error| Failure::new(error.code(), format!("{}: {error}", path.display())).hint(hint))
+    read.map_err(|error| Failure::new(error.code(), error).within(path.display()).hint(hint))
 }
 
 fn kinds(described: &[TypeDescription], types: &TypesArg) -> Result<Vec<Kind>, Failure> {

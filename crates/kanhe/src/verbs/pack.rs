@@ -199,7 +199,7 @@ fn files_in(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
                 "状态清单由 kanhe status sign 写入其 --out 目录；检查路径。",
                 "Status lists are in the folder that `kanhe status sign --out` wrote; check the path.",
             );
-            return Err(Failure::new("pack_no_lists", format!("{}: the folder has no *.status file", path.display())).hint(hint));
+            return Err(Failure::new("pack_no_lists", "the folder has no *.status file").within(path.display()).hint(hint));
         }
         found.sort();
         files.extend(found);

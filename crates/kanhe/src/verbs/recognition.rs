@@ -85,7 +85,7 @@ pub fn read_toml<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Fa
     toml::from_slice(bytes).map_err(|error| {
         let before = error.span().and_then(|span| bytes.get(..span.start)).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Failure::new("toml_malformed", format!("{}:{line}: {}", path.display(), error.message()))
+        Failure::new("toml_malformed", error.message()).in_words_of_its_code().within(format_args!("{}:{line}", path.display()))
     })
 }
 

@@ -165,8 +165,10 @@ fn slots(reports: &[PathBuf]) -> Result<HashMap<String, u32>, Failure> {
     for path in reports {
         let bytes = files::read(path, LARGEST_TABLE)?;
         for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
-            let line: ReportLine = serde_json::from_slice(line)
-                .map_err(|error| Failure::new("status_report_malformed", format!("{} line {}: {error}", path.display(), number + 1)))?;
+            let line: ReportLine = serde_json::from_slice(line).map_err(|error| {
+                let failure = Failure::new("status_report_malformed", error).in_words_of_its_code();
+                failure.within(format_args!("{} line {}", path.display(), number + 1))
+            })?;
             slots.extend(line.identifier.zip(line.slot));
         }
     }

@@ -49,7 +49,7 @@ pub fn line(named: &str) -> Result<PublicKeyLine, Failure> {
     let path = Path::new(named);
     let text = files::read(path, LARGEST_LINE)?;
     let text = String::from_utf8_lossy(&text);
-    PublicKeyLine::parse(&text).map_err(|error| Failure::new(error.code(), format!("{}: {error}", path.display())))
+    PublicKeyLine::parse(&text).map_err(|error| Failure::new(error.code(), error).within(path.display()))
 }
 
 fn add(named: &str, voice: Voice) -> Result<Ended, Failure> {

@@ -79,7 +79,7 @@ pub fn open_pack(path: &Path, trust: &TrustArg) -> Result<Authentic<Pack>, Failu
     let trusted = trust::trusted(trust)?;
     let bytes = files::read(path, LARGEST_ENVELOPE)?;
     Pack::open(&bytes, &trusted).map_err(|error| {
-        let failure = Failure::new(error.code(), format!("{}: {error}", path.display()));
+        let failure = Failure::new(error.code(), &error).within(path.display());
         match error {
             PackError::NotTrusted { .. } => failure.hint(Words::new(
                 "确认证照包的来源；若属实，用 kanhe trust add 添加其公钥。",

@@ -73,7 +73,8 @@ impl Ledger {
             let line: Line = serde_json::from_str(&line.map_err(failed)?).map_err(|error| {
                 let hint =
                     Words::new("报告被改动过；请恢复备份或换一个目录。", "The report was changed; restore it, or use another folder.");
-                Failure::new("report_malformed", format!("{} line {}: {error}", path.display(), number + 1)).hint(hint)
+                let failure = Failure::new("report_malformed", error).in_words_of_its_code();
+                failure.within(format_args!("{} line {}", path.display(), number + 1)).hint(hint)
             })?;
             if line.result == "issued" {
                 requests.extend(line.request_id.zip(line.fingerprint));

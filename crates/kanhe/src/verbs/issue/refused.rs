@@ -1,6 +1,7 @@
 //! The rows that were not issued, for whoever ran the command: the report has them too, among all the others.
 
-use crate::words::{Language, in_chinese, meaning};
+use crate::failure::Failure;
+use crate::words::{Language, Sentence, in_chinese, meaning};
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -13,6 +14,16 @@ const MOST_KEPT: usize = 10_000;
 pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
     let zh = in_chinese(detail).or_else(|| meaning(code).map(|meaning| meaning.zh.to_owned()));
     json!({ "column": column, "code": code, "message": { "zh": zh.as_deref().unwrap_or(detail), "en": detail } })
+}
+
+/// What stops a verb whose one application has faults: each as a report tells it, one behind the other, and for machines by itself.
+pub fn refused_alone(code: &'static str, faults: &[Value]) -> Failure {
+    let all = |language: Language, colon: &str, between: &str| {
+        let told = |fault: &Value| format!("{}{colon}{}", text(fault, "column"), said(fault, language));
+        faults.iter().map(told).collect::<Vec<_>>().join(between)
+    };
+    let detail = Sentence::new(all(Language::Chinese, "：", "；"), all(Language::English, ": ", "; "));
+    Failure::in_both(code, &detail).after(&json!({ "faults": faults }))
 }
 
 /// The lines of the report about refused rows.

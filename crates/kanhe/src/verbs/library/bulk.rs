@@ -90,8 +90,8 @@ impl Run<'_> {
             let signing = scope.spawn(|| self.sign_all(unsigned, to_enter));
             let entering = scope.spawn(|| self.enter_all(signed, report, progress));
             let read = self.read_all(&mut table, to_sign);
-            let signed = signing.join().unwrap_or_else(|_| Err(stopped("signing")));
-            let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering")));
+            let signed = signing.join().unwrap_or_else(|_| Err(stopped("signing stopped")));
+            let entered = entering.join().unwrap_or_else(|_| Err(stopped("entering stopped")));
             let (mut counts, reported) = entered?;
             // What was entered before the table could be read no further stands.
             counts.paused = read.and_then(|paused| signed.map(|()| paused)).map_err(|failure| self.after(&counts, failure))?;
@@ -301,8 +301,8 @@ fn refused(refusal: Refusal<MissingGlyph>) -> Value {
     }
 }
 
-fn stopped(what: &str) -> Failure {
-    Failure::new("issue_stopped", format!("{what} stopped"))
+fn stopped(detail: &str) -> Failure {
+    Failure::new("issue_stopped", detail)
 }
 
 fn row_fault(error: &RegistrarError) -> Value {

@@ -24,7 +24,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
-use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::lifecycle::{Change, PastAsked};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::sight::Sight;
@@ -50,7 +50,7 @@ pub trait Door {
     fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure>;
 
     /// Everything that happened to a certificate, and what held at a moment.
-    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure>;
+    fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure>;
 
     /// How many certificates there are.
     fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure>;

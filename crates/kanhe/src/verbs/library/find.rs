@@ -10,7 +10,7 @@ use crate::verbs::{Ended, Voice, clock};
 use crate::words::{self, Language, Words, said_condition, said_state};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
-use kanhe_core::calendar::{day_in_china, parse_day};
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
@@ -22,6 +22,8 @@ use std::collections::BTreeSet;
 
 /// So many months of issue are shown to people; `--json` has all.
 const MONTHS: usize = 12;
+
+const ENDING_BY: &str = "--ending-by";
 
 /// Finds certificates, a page at a time.
 pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -47,11 +49,16 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
             let name = catalogue.find(&row.r#type);
             let name = name.map_or_else(|| row.r#type.clone(), |kind| words::label(kind.names()).of(language).to_owned());
             let until = row.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
-            table.add_row([row.number.clone(), name, row.holders.join("、"), said_of(row, language), until, row.identifier.clone()]);
+            table.add_row([row.number.clone(), name, row.holders.join("、"), said_of(row, language), until, which(row)]);
         }
         paged(&table, next.as_deref(), Words::new("没有找到", "nothing found"), language)
     });
     Ok(Ended::Well)
+}
+
+/// The version that is found, and the one to act upon where another took its place.
+fn which(row: &CertificateRow) -> String {
+    row.last_version.as_ref().map_or_else(|| row.identifier.clone(), |last| format!("{} → {last}", row.identifier))
 }
 
 /// The condition of a certificate in a list, and beside it that no counter takes it.
@@ -90,8 +97,8 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
         return Ok(Question::Alias { scheme: scheme.to_owned(), value: value.to_owned(), only });
     }
     if let Some(until) = &args.ending_by {
-        let from = args.ending_from.as_deref().map(day).transpose()?.unwrap_or(today);
-        let until = day(until)?;
+        let from = args.ending_from.as_deref().map(|from| clock::day("--ending-from", from)).transpose()?.unwrap_or(today);
+        let until = clock::day(ENDING_BY, until)?;
         in_order(from, until)?;
         return Ok(Question::Ending { from, until, type_code, agency });
     }
@@ -143,15 +150,10 @@ pub fn said(words: &str) -> Result<String, Failure> {
     Ok(text.trim().to_owned())
 }
 
-/// Reads a day.
-fn day(text: &str) -> Result<Date, Failure> {
-    parse_day(text).ok_or_else(|| Failure::new("usage", format!("{text} is no day such as 2026-12-31")))
-}
-
 /// Says how many certificates there are.
 pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
-    let ending_by = args.ending_by.as_deref().map(day).transpose()?;
+    let ending_by = args.ending_by.as_deref().map(|until| clock::day(ENDING_BY, until)).transpose()?;
     ending_by.map_or(Ok(()), |until| clock::moment(None).and_then(|now| Ok(in_order(day_in_china(now), until)?)))?;
     let (catalogue, counts) = (door.catalogue(&args.types)?, door.counts(ending_by)?);
     let json = json!(counts);

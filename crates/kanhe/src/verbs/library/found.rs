@@ -77,7 +77,7 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
             let opened = Envelope::decode(&envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&root));
             let opened = opened.map_err(|error| {
                 let hint = Words::new("机构名录须由该地区的根密钥签名。", "The manifest must be signed by the region's root key.");
-                Failure::new(error.code(), format!("{}: {error}", manifest.display())).hint(hint)
+                Failure::new(error.code(), error).within(manifest.display()).hint(hint)
             })?;
             let lists = survivors.iter().map(|path| files::read(path, LARGEST_ENVELOPE)).collect::<Result<_, _>>()?;
             let library = open(library)?;

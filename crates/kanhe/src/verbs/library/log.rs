@@ -211,5 +211,6 @@ impl Unproved {
 }
 
 fn text(path: &Path, most: usize) -> Result<String, Failure> {
-    String::from_utf8(files::read(path, most)?).map_err(|_| Failure::new("input_unreadable", format!("{}: not UTF-8", path.display())))
+    String::from_utf8(files::read(path, most)?)
+        .map_err(|_| Failure::new("input_unreadable", "the file is not UTF-8").within(path.display()))
 }

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::kind::Form;
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::lifecycle::Past;
+use kanhe_issuer::lifecycle::PastAsked;
 use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Certificate, Names, Then};
 use serde_json::{Value as Json, json};
@@ -107,13 +107,9 @@ pub fn value_line(kind: Option<&CertificateKind>, name: &str, value: &Json, lang
 /// Tells what happened, or what held at a moment.
 pub fn history(args: &HistoryArgs, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
-    let past = match &args.at {
-        None => None,
-        Some(at) => {
-            let known = args.known.as_deref().map_or_else(|| clock::moment(None), clock::end)?;
-            Some(Past { at: clock::moment(Some(at))?, known })
-        }
-    };
+    let known = args.known.as_deref().map(|known| clock::when("--known", known)).transpose()?;
+    let at = args.at.as_deref().map(|at| clock::when("--at", at)).transpose()?;
+    let past = at.map(|at| PastAsked { at, known });
     let shown = door(&args.library)?.history(&identifier, past)?;
     let json = json!(shown);
     voice.say(&json, |language| {

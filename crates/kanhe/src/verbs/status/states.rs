@@ -31,7 +31,7 @@ pub struct Told {
 pub fn read(path: &Path) -> Result<HashMap<String, Told>, Failure> {
     let bytes = files::read(path, super::LARGEST_TABLE)?;
     let malformed = |line: u64, detail: &dyn std::fmt::Display| {
-        Failure::new("status_table_malformed", format!("{} line {line}: {detail}", path.display()))
+        Failure::new("status_table_malformed", detail).within(format_args!("{} line {line}", path.display()))
     };
     let mut table = csv::Reader::from_reader(bytes.as_slice());
     let headings = table.headers().map_err(|error| malformed(1, &error))?.clone();
@@ -44,9 +44,10 @@ pub fn read(path: &Path) -> Result<HashMap<String, Told>, Failure> {
     let mut states: HashMap<String, Told> = HashMap::new();
     for record in table.records() {
         let line_of = |at: Option<&csv::Position>| at.map_or(0, csv::Position::line);
-        let record = record.map_err(|error| malformed(line_of(error.position()), &error))?;
+        let record = record.map_err(|error| malformed(line_of(error.position()), &error).in_words_of_its_code())?;
         let line = line_of(record.position());
-        let Line { identifier, state } = record.deserialize(Some(&headings)).map_err(|error| malformed(line, &error))?;
+        let Line { identifier, state } =
+            record.deserialize(Some(&headings)).map_err(|error| malformed(line, &error).in_words_of_its_code())?;
         let state = State::parse(&state).map_err(|error| defect(error).within(format!("{} line {line}", path.display())))?;
         if let Some(earlier) = states.insert(identifier, Told { state, line }) {
             let detail = format!("{} lines {} and {line} speak of one certificate", path.display(), earlier.line);

@@ -54,7 +54,7 @@ pub enum SearchBy {
     Request(String),
     /// What stands on the card.
     Shelf(ShelfSought),
-    /// The last day, of those that can still be used.
+    /// The last day, of those that are valid or suspended.
     Ending(EndingSought),
 }
 
@@ -115,7 +115,7 @@ pub struct ShelfSought {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndingSought {
-    /// The first such day; today, where nothing is said.
+    /// The first such day; today, where nothing is said. Before today stand those that have expired.
     #[schema(format = Date)]
     from: Option<String>,
     /// The last such day: the first, or a later one.

@@ -4,14 +4,14 @@ use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
 use crate::http::body::Query;
-use crate::http::moment::{day, moment};
+use crate::http::moment::{day, when};
 use crate::http::problem::Problem;
 use crate::http::seen::show;
 use crate::shown::{Certificate, Counts, History};
 use axum::Json;
 use axum::extract::{Path, State};
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::lifecycle::Past;
+use kanhe_issuer::lifecycle::PastAsked;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::sight::Sight;
 use serde::Deserialize;
@@ -43,12 +43,18 @@ impl How {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct When {
-    /// What held at this moment (RFC 3339) …
-    #[param(format = DateTime)]
+    /// What held at this moment (RFC 3339), or on this day: at its noon in China, and today is now. Not in the future: what will hold is not
+    /// known …
     at: Option<String>,
-    /// … as far as the library knew it at this one; now, where nothing is said.
-    #[param(format = DateTime)]
+    /// … as far as the library knew it at this moment, or at the end of this day; now, where nothing is said.
     known: Option<String>,
+}
+
+impl When {
+    fn past(&self) -> Result<Option<PastAsked>, Problem> {
+        let known = self.known.as_deref().map(|text| when("known", text)).transpose()?;
+        Ok(self.at.as_deref().map(|text| when("at", text)).transpose()?.map(|at| PastAsked { at, known }))
+    }
 }
 
 /// What is counted beside all there are.
@@ -88,12 +94,11 @@ pub async fn history(
     State(house): State<Shared>,
     caller: Caller,
     Path(identifier): Path<String>,
-    Query(when): Query<When>,
+    Query(asked): Query<When>,
 ) -> Result<Json<History>, Problem> {
     aside(&house, move |house| {
         let now = house.now();
-        let known = when.known.as_deref().map_or(Ok(now), |known| moment("known", known))?;
-        let past = when.at.as_deref().map(|at| Ok::<_, Problem>(Past { at: moment("at", at)?, known })).transpose()?;
+        let past = asked.past()?.map(|past| past.by(now)).transpose()?;
         let own = house.certificate_of(&caller, Right::Read, &identifier)?;
         Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, day_in_china(now))?))
     })

@@ -25,7 +25,7 @@ use kanhe_issuer::catalogue::{Catalogue, CertificateKind, CodeSet, Meaning, mean
 use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::examiner::{Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
-use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::lifecycle::{Change, PastAsked};
 use kanhe_issuer::publisher::prove_event;
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
@@ -108,10 +108,7 @@ impl Elsewhere {
 
 /// The draft of an application that stands alone: all its faults are one error.
 fn admitted(kind: &CertificateKind, row: &Row, term: Term, entry: &Entry) -> Result<Draft, Failure> {
-    kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new("rows_refused", faults.join("; "))
-    })
+    kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| examined(&ExaminerError::Faults(faults)))
 }
 
 impl Case<'_> {
@@ -149,9 +146,10 @@ impl Door for Own {
         Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.into())
     }
 
-    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure> {
-        let today = day_in_china(clock::moment(None)?);
-        History::read(&self.library, identifier, self.mark(identifier)?, past, today).map_err(stored)
+    fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {
+        let now = clock::moment(None)?;
+        let past = past.map(|past| past.by(now)).transpose()?;
+        History::read(&self.library, identifier, self.mark(identifier)?, past, day_in_china(now)).map_err(stored)
     }
 
     fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {

@@ -1,7 +1,7 @@
 //! A library that a service holds: asked by its interface, with the rights of an account.
 
 use super::super::export::taken;
-use super::shapes::{columns, confined, cut, grounds_of, named_stage, of_case, one, origin, search, sought, unexpected};
+use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_stage, of_case, one, origin, search, sought, unexpected};
 use super::wire::{Reply, Wire, broken_off};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof,
@@ -20,7 +20,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::examiner::{Closing, Opinion};
-use kanhe_issuer::lifecycle::{Change, Past};
+use kanhe_issuer::lifecycle::{Change, PastAsked, When};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
@@ -94,9 +94,11 @@ impl Door for Service {
         Ok(Kept { envelope: self.0.bytes(&one(identifier, "/certificate"))?, digits: certificate.seal })
     }
 
-    fn history(&self, identifier: &CertificateId, past: Option<Past>) -> Result<History, Failure> {
-        let when = past.map(|past| format!("?at={}&known={}", escaped(&past.at.to_string()), escaped(&past.known.to_string())));
-        self.0.get(&one(identifier, &format!("/history{}", when.unwrap_or_default())))
+    fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {
+        let said = |name: &str, when: When| format!("{name}={}", escaped(&moment_or_day(when)));
+        let known = |past: &PastAsked| past.known.map_or_else(String::new, |known| said("&known", known));
+        let asked = past.map_or_else(String::new, |past| said("?at", past.at) + &known(&past));
+        self.0.get(&one(identifier, &format!("/history{asked}")))
     }
 
     fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {

@@ -7,9 +7,9 @@ use crate::verbs::clock;
 use crate::verbs::report::with;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanhe_core::calendar::parse_day;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_issuer::application::Application as Row;
+use kanhe_issuer::lifecycle::When;
 use kanhe_service::percent::escaped;
 use kanhe_service::shown::{self, IssueResult, MAY_HAVE_COME_BACK};
 use kanhe_store::Stage;
@@ -50,16 +50,16 @@ pub fn grounds_of(grounds: &GroundsArg, more: Value) -> Result<Value, Failure> {
     let effective = match grounds.effective.as_deref() {
         None => json!({}),
         // What a day means, whoever has the library knows: what was done last on it stands there.
-        Some(effective) => json!({ "effective": moment_or_day(effective)? }),
+        Some(effective) => json!({ "effective": moment_or_day(clock::when("--effective", effective)?) }),
     };
     Ok(with(with(body, effective), more))
 }
 
 /// A moment or a day as the interface takes it.
-fn moment_or_day(named: &str) -> Result<String, Failure> {
-    match parse_day(named) {
-        Some(day) => Ok(day.to_string()),
-        None => clock::beginning(named).map(|moment| moment.to_string()),
+pub fn moment_or_day(when: When) -> String {
+    match when {
+        When::Moment(moment) => moment.to_string(),
+        When::Day(day) => day.to_string(),
     }
 }
 

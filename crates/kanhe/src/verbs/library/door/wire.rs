@@ -4,7 +4,7 @@ use super::socket::Beside;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::clock;
-use crate::verbs::issue::refused::fault_told;
+use crate::verbs::issue::refused::{fault_told, refused_alone};
 use crate::verbs::report::with;
 use crate::web;
 use kanhe_core::hex::Hex;
@@ -74,11 +74,10 @@ impl<T> Reply<T> {
 impl Told {
     /// What stops a verb.
     pub fn failure(&self) -> Failure {
-        let faults: Vec<String> = self.faults.iter().map(|fault| format!("{}: {}", fault.place, fault.detail)).collect();
-        let detail = if faults.is_empty() { self.detail.clone() } else { faults.join("; ") };
         match kanhe_words::known_code(&self.code) {
-            Some(code) => Failure::new(code, detail),
-            None => Failure::new("service_answer_malformed", format!("{}: {detail}", self.code)),
+            Some(code) if self.faults.is_empty() => Failure::new(code, &self.detail),
+            Some(code) => refused_alone(code, &self.told()),
+            None => Failure::new("service_answer_malformed", &self.detail).in_words_of_its_code().within(&self.code),
         }
     }
 
@@ -87,12 +86,15 @@ impl Told {
         if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
             return None;
         }
-        let fault = |fault: &Fault| fault_told(&fault.place, &fault.code, &fault.detail);
         let whole = || {
             let failure = self.failure();
             with(fault_told("row", failure.code(), &self.detail), json!({ "hint": failure.json().pointer("/error/hint") }))
         };
-        Some(if self.faults.is_empty() { vec![whole()] } else { self.faults.iter().map(fault).collect() })
+        Some(if self.faults.is_empty() { vec![whole()] } else { self.told() })
+    }
+
+    fn told(&self) -> Vec<Value> {
+        self.faults.iter().map(|fault| fault_told(&fault.place, &fault.code, &fault.detail)).collect()
     }
 
     /// Whether it is refused for this reason.
@@ -268,7 +270,7 @@ fn read_key(path: &Path) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn unreachable(base: &str, error: &ureq::Error) -> Failure {
-    Failure::new("service_unreachable", format!("{base}: {error}"))
+    Failure::new("service_unreachable", error).in_words_of_its_code().within(base)
 }
 
 #[cfg(test)]

@@ -62,5 +62,5 @@ pub fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voic
 /// Opens a checkpoint that a file has.
 pub fn checkpoint(path: &Path, log_key: &PublicKeyLine) -> Result<AuthenticCheckpoint, Failure> {
     let note = text(path, LARGEST_NOTE)?;
-    Checkpoint::open(&note, log_key).map_err(|error| Failure::new(error.code(), format!("{}: {error}", path.display())))
+    Checkpoint::open(&note, log_key).map_err(|error| Failure::new(error.code(), error).within(path.display()))
 }

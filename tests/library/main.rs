@@ -4,6 +4,7 @@
 
 mod aliases;
 mod backing;
+mod backups;
 mod damage;
 mod drawers;
 mod editions;

@@ -10,6 +10,7 @@ mod drawers;
 mod editions;
 mod finding;
 mod founding;
+mod judged;
 mod life;
 mod log;
 mod model;

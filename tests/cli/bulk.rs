@@ -3,13 +3,11 @@
 use crate::archive::Archive;
 use crate::library::counts;
 use crate::office::{Office, many_permits, permits};
-use crate::program::{Run, word};
+use crate::program::{Run, wait_for, word};
 use encoding_rs::GB18030;
 use serde_json::Value;
 use std::fs;
 use std::process::{Child, Command};
-use std::thread::sleep;
-use std::time::Duration;
 
 /// Runs a command and says on standard error the greatest resident size of it, in KiB, as the kernel has counted it.
 const MEASURE: &str = "import resource, subprocess, sys\n\
@@ -64,11 +62,14 @@ fn a_folder_is_paused_by_a_request_to_end() {
     assert_eq!((office.report().len() as u64, office.issued_with(".svg").len() as u64), (issued, issued));
 }
 
+/// Whether a report has been begun.
+fn has_lines(report: &str) -> bool {
+    fs::metadata(report).is_ok_and(|report| report.len() > 0)
+}
+
 /// Waits for the first lines of the report, sends a signal, and hears what the run says of its end.
-fn paused(child: Child, signal: &str, report: impl Fn() -> String) -> Value {
-    while fs::metadata(report()).map_or(0, |report| report.len()) == 0 {
-        sleep(Duration::from_millis(5));
-    }
+fn paused(mut child: Child, signal: &str, report: impl Fn() -> String) -> Value {
+    assert!(wait_for(&mut child, || has_lines(&report())), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
     let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
     assert!(sent.success());
     let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
@@ -79,10 +80,9 @@ fn paused(child: Child, signal: &str, report: impl Fn() -> String) -> Value {
 #[test]
 fn a_paused_run_says_so_in_words() {
     let archive = Archive::open();
-    let child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).for_people().start_heard();
-    while fs::metadata(archive.path("rows.jsonl")).map_or(0, |report| report.len()) == 0 {
-        sleep(Duration::from_millis(5));
-    }
+    let mut child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).for_people().start_heard();
+    let report = archive.path("rows.jsonl");
+    assert!(wait_for(&mut child, || has_lines(&report)), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
     Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
     let rows = archive.rows().len();

@@ -28,6 +28,7 @@ mod officers;
 mod packs;
 mod privacy;
 mod program;
+mod published;
 mod readers;
 mod readme;
 mod reread;

@@ -4,6 +4,8 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Seconds after which a run counts as hanging; far more than any takes, for the machine may be busy.
 const PATIENCE: u32 = 100;
@@ -154,6 +156,20 @@ impl Run {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
+}
+
+/// Waits until something is so; whether it came to be before the process ended.
+pub fn wait_for(child: &mut Child, so: impl Fn() -> bool) -> bool {
+    for _ in 0..30_000 {
+        if so() {
+            return true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            return so();
+        }
+        sleep(Duration::from_millis(1));
+    }
+    panic!("nothing came of a run for a whole minute")
 }
 
 /// A member of a JSON object that is a text.

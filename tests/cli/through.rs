@@ -319,7 +319,7 @@ fn a_table_whose_service_dies_says_how_far_it_came_and_goes_on_from_there() {
     let broken = std::thread::scope(|scope| {
         let run = scope.spawn(|| issuing(&held.archive).run());
         let report = held.archive.path("rows.jsonl");
-        while std::fs::metadata(&report).map_or(0, |file| file.len()) == 0 {
+        while !run.is_finished() && std::fs::metadata(&report).map_or(0, |file| file.len()) == 0 {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         kill_process(Pid::from_child(&held.process), Signal::KILL).unwrap();

@@ -7,7 +7,7 @@ use crate::service::Service;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -156,7 +156,9 @@ fn a_collector_is_told_what_was_done_and_of_nobody() {
 #[test]
 fn a_collector_that_is_away_keeps_nobody_waiting_and_is_named_once() {
     let archive = Archive::open();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // This end of a connection keeps its port, and nobody listens there.
+    let held = TcpStream::connect(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()).unwrap();
+    let nobody = held.local_addr().unwrap();
     let (service, text) = serve(&archive, &format!("[traces]\nendpoint = \"http://{nobody}/v1/traces\"\n"));
     for _ in 0..300 {
         assert_eq!(service.post("/v1/verify", &json!({ "text": text })).status, 200);

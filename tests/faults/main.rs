@@ -22,6 +22,7 @@ mod stage;
 mod story;
 
 use child::{Child, Ending, Play};
+use kanhe_store::faults::counted;
 use stage::{Answer, Stage};
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,6 +58,20 @@ fn a_process_that_is_killed_after_a_write_loses_nothing() {
 #[test]
 fn a_batch_that_is_torn_by_a_power_cut_was_never_there() {
     every_write_ends_in(Ending::Torn);
+}
+
+/// What was written and not synced is gone after a power cut. No test cuts the power: RocksDB is asked for how many writes it waited.
+#[test]
+fn whatever_is_answered_was_synced_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut stage, mut before) = (Stage::set(folder.path(), 1), 0);
+    for (number, act) in story::whole().iter().enumerate() {
+        stage.play(number, act, &|_| {}).unwrap();
+        let counted = counted(stage.library()).unwrap();
+        assert_eq!(counted.syncs, counted.writes, "{act:?} was answered before it was on the disk");
+        assert!(counted.syncs > before || !act.commits(), "{act:?} has written nothing");
+        before = counted.syncs;
+    }
 }
 
 #[test]

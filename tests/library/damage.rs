@@ -197,7 +197,7 @@ fn with(bytes: &[u8], at: usize, becomes: u8) -> Vec<u8> {
 }
 
 /// A library in which every family has something.
-fn furnished() -> Registry {
+pub fn furnished() -> Registry {
     let bureau = Bureau::of(ACCOUNTING, PARALLEL);
     let code = bureau.lodged(1);
     bureau.lodged(2);

@@ -105,6 +105,8 @@ struct Model {
     aliases: BTreeMap<(String, String), Shelfmark>,
     events: u64,
     requests: usize,
+    /// The page of slots as its list was last signed: after how many changes, and what it says.
+    signed: (u64, BTreeMap<u32, State>),
 }
 
 impl Model {
@@ -258,6 +260,14 @@ impl Model {
         self.lines.iter().filter(|line| fits(line)).map(|line| line.mark).collect()
     }
 
+    /// Signs the list of the page anew if the library says that it was changed since: that is so if and only if it says something else now.
+    fn signs(&mut self, registry: &Registry) {
+        let (pages, states) = (registry.library.pages(&agency()).unwrap(), states(registry));
+        let changes = pages.values().next().map_or(0, |page| page.changes);
+        assert_eq!(changes != self.signed.0, states != self.signed.1, "{changes} changes; {states:?} after {:?}", self.signed);
+        self.signed = (changes, states);
+    }
+
     /// Asks the library everything, and compares.
     fn holds(&self, registry: &Registry, now: Timestamp) {
         let library = &registry.library;
@@ -270,9 +280,8 @@ impl Model {
             assert_eq!((card.state, card.effective, (card.predecessor, card.successor)), (line.state, line.last(), line.links), "{line:?}");
             self.past_holds(registry, line);
         }
-        let slots: BTreeMap<u32, State> = library.states(&agency(), 0).unwrap().into_iter().collect();
-        let states: BTreeMap<u32, State> = self.lines.iter().map(|line| (library.card(line.mark).unwrap().slot, line.state)).collect();
-        assert_eq!(slots, states);
+        let expected: BTreeMap<u32, State> = self.lines.iter().map(|line| (library.card(line.mark).unwrap().slot, line.state)).collect();
+        assert_eq!(states(registry), expected);
         assert_eq!(library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
     }
 
@@ -344,6 +353,11 @@ fn agency() -> kanhe_core::code::Uscc {
     kanhe_tests::Office::Guangzhou.code()
 }
 
+/// What stands in the one page of slots.
+fn states(registry: &Registry) -> BTreeMap<u32, State> {
+    registry.library.states(&agency(), 0).unwrap().into_iter().collect()
+}
+
 fn asked(registry: &Registry, question: &Question) -> Vec<Shelfmark> {
     registry.library.ask(question, None, 1_000).unwrap().shelfmarks
 }
@@ -378,6 +392,7 @@ fn any_sequence_of_acts_makes_what_the_table_says_and_the_house_stands() {
                     registry = registry.reopen();
                 }
                 model.play(&registry, step, now);
+                model.signs(&registry);
                 if short {
                     model.holds(&registry, now);
                 }

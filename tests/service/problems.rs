@@ -149,27 +149,51 @@ fn a_body_that_does_not_come_is_the_callers_delay_and_one_that_is_too_large_is_n
     }
 }
 
+/// Callers whose requests are under way at the same time.
+const CALLERS: usize = 4;
+
 #[test]
 fn a_service_that_is_told_to_stop_answers_what_it_has_begun() {
     let limits = Limits { body_bytes: 4 << 20, time: Duration::from_secs(20), ..Limits::default() };
     let stage = Stage::with(limits);
-    let url = stage.url("/v1/verify/batch");
+    let address = stage.url("").trim_start_matches("http://").to_owned();
     let body = json!({ "items": vec![json!({ "text": "https://kanhe.example.cn/#0123456789" }); 1_000] }).to_string();
-    let calls: Vec<_> = (0..4)
-        .map(|_| {
-            let (url, body) = (url.clone(), body.clone());
-            std::thread::spawn(move || {
-                ureq::post(&url).header("content-type", "application/json").send(&body).map(|reply| reply.status().as_u16())
-            })
-        })
-        .collect();
-    // Begun: the service has taken the connections.
-    std::thread::sleep(Duration::from_millis(300));
+    let head = format!(
+        "POST /v1/verify/batch HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut callers: Vec<_> = (0..CALLERS).map(|_| begun(&address, &head)).collect();
+    let answers = std::thread::spawn(move || {
+        // It stops: nobody else is let in, and what has begun goes on.
+        let stops = (0..10_000).any(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            TcpStream::connect(&address).is_err()
+        });
+        assert!(stops, "a service that was told to stop lets callers in");
+        let mut answer = |caller: &mut TcpStream| {
+            caller.write_all(body.as_bytes()).unwrap();
+            let mut answer = String::new();
+            caller.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        callers.iter_mut().map(&mut answer).collect::<Vec<_>>()
+    });
     stage.stop();
-    for call in calls {
-        assert_eq!(call.join().unwrap().unwrap(), 200);
+    for answer in answers.join().unwrap() {
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     }
-    assert!(ureq::get(&url).call().is_err());
+}
+
+/// A request of which the service has read the head and asked for the body.
+fn begun(address: &str, head: &str) -> TcpStream {
+    let mut caller = TcpStream::connect(address).unwrap();
+    caller.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    caller.write_all(head.as_bytes()).unwrap();
+    let mut asked = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    caller.read_exact(&mut asked).unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&asked));
+    caller
 }
 
 #[test]

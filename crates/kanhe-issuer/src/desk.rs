@@ -15,12 +15,11 @@ use jiff::civil::Date;
 use kanhe_core::certificate::{Certificate, Contents};
 use kanhe_core::code::{CertificateId, Serial, TypeCode, Uscc, Version};
 use kanhe_core::dictionary::Dictionary;
-use kanhe_core::envelope::{Document, sign_by, sign_to_cose_by};
 use kanhe_core::key::{Multiples, Signer, Verifier, VerifyingKey};
 use kanhe_core::kind::Kind;
 use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
 use kanhe_core::qr::{Scanned, seal_digits, sealed_length};
-use kanhe_core::seal::{Seal, digest_of, write};
+use kanhe_core::seal::{digest_of, write};
 use sha2::{Digest, Sha256};
 
 /// An agency ready to issue one type: its key, its right, and the words for its seals.
@@ -217,12 +216,10 @@ impl<'a> Desk<'a> {
     pub fn sign(&self, asked: Asked, succession: Succession<'_>, slot: u32, salt: [u8; 16]) -> Result<Issued, IssueError> {
         let certificate = self.place(asked, succession, slot, salt)?;
         let payload = certificate.encode();
-        self.certificate_reads(&payload, &certificate)?;
-        let envelope = sign_to_cose_by(self.key, Certificate::TYPE, &payload)?; // the only call in the project that signs a certificate
+        let envelope = self.certificate_reads(&payload, &certificate)?.file_signed_by(self.key)?; // the only one that signs a certificate
         let words = write(&certificate, self.kind, self.dictionary, &digest_of(&envelope)).map_err(IssueError::Seal)?;
         let qr_version = self.within_budget(sealed_length(&words))?;
-        self.seal_reads(&words, &certificate, &envelope)?;
-        let signature = sign_by(self.key, Seal::TYPE, &words)?;
+        let signature = self.seal_reads(&words, &certificate, &envelope)?.signed_by(self.key)?;
         let digits = seal_digits(&words, &self.agency_key.key, &signature).map_err(IssueError::Qr)?;
         let seal = Scanned::parse(&digits).map_err(IssueError::Qr)?;
         self.signatures_hold(&envelope, &seal)?;

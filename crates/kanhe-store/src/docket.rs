@@ -115,8 +115,7 @@ impl Docket {
     /// Refuses a library whose log does not begin with this one.
     pub(crate) fn goes_on_in(&self, library: &Library, number: u32) -> Result<(), StoreError> {
         let (size, found) = (self.head.size, library.log_size()?);
-        let root = || root_of(size, |tile| library.tile(tile)).map_err(|error| StoreError::Log { detail: error.to_string() });
-        if size <= found && root()? == self.head.root {
+        if size <= found && root_of(size, |tile| library.tile(tile))? == self.head.root {
             return Ok(());
         }
         Err(StoreError::OtherHistory { number, size, found })

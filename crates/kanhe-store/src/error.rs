@@ -1,6 +1,9 @@
 //! Why the library cannot be read or written.
 
 use kanhe_core::envelope::EnvelopeError;
+use kanhe_log::edge::LoadError;
+use kanhe_log::prove::ProveError;
+use kanhe_log::tile::ReadError;
 use thiserror::Error;
 
 /// Why the library cannot be opened, read or written.
@@ -201,6 +204,36 @@ impl StoreError {
             Self::NoSlot => "store_no_slot",
             Self::Cursor => "store_cursor",
             Self::CursorElsewhere => "store_cursor_elsewhere",
+        }
+    }
+}
+
+/// A tile that the store does not give is told in the store's own words: a disk that errs is no log that does not stand.
+impl From<ReadError<Self>> for StoreError {
+    fn from(error: ReadError<Self>) -> Self {
+        match error {
+            ReadError::Store { source, .. } => source,
+            ReadError::Length { .. } => Self::Log { detail: error.to_string() },
+        }
+    }
+}
+
+impl From<LoadError<Self>> for StoreError {
+    fn from(error: LoadError<Self>) -> Self {
+        match error {
+            LoadError::Tile(error) => error.into(),
+            LoadError::TooLarge { .. } => Self::Log { detail: error.to_string() },
+        }
+    }
+}
+
+impl From<ProveError<Self>> for StoreError {
+    fn from(error: ProveError<Self>) -> Self {
+        match error {
+            ProveError::Tile(error) => error.into(),
+            ProveError::BeyondEnd { .. } | ProveError::Backwards { .. } | ProveError::FromNothing { .. } => {
+                Self::Log { detail: error.to_string() }
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Writes that go wrong on purpose, so that a test can see what stands afterwards.
+//! Writes that go wrong on purpose, so that a test can see what stands afterwards; and how many of them waited for the disk.
 //!
 //! Every way to the disk leads through [`pass`]. Without the feature `faults`, which no product turns on, that is a call and nothing more.
 
@@ -13,11 +13,13 @@ pub(crate) fn pass<T>(write: impl FnOnce() -> Result<T, StoreError>) -> Result<T
 #[cfg(feature = "faults")]
 pub(crate) use armed::pass;
 #[cfg(feature = "faults")]
-pub use armed::{Fault, arm};
+pub use armed::{Counted, Fault, arm, counted};
 
 #[cfg(feature = "faults")]
 mod armed {
     use super::StoreError;
+    use crate::library::Library;
+    use rocksdb::properties;
     use std::sync::{Mutex, PoisonError};
 
     /// What becomes of a write.
@@ -39,6 +41,23 @@ mod armed {
     /// Lets a write of this process go wrong, after so many that do not.
     pub fn arm(after: u64, fault: Fault) {
         *ARMED.lock().unwrap_or_else(PoisonError::into_inner) = Some((after, fault));
+    }
+
+    /// What was written to the log of a library's last writes since the library was opened.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Counted {
+        /// How many writes.
+        pub writes: u64,
+        /// How many of them returned only when the log was on the disk.
+        pub syncs: u64,
+    }
+
+    /// What RocksDB has counted of a library's writes, as it tells anybody who asks: `Cumulative WAL: 3 writes, 3 syncs, …`.
+    pub fn counted(library: &Library) -> Option<Counted> {
+        let told = library.db.property_value(properties::DBSTATS).ok()??;
+        let mut counts = told.lines().find_map(|line| line.strip_prefix("Cumulative WAL: "))?.split(", ");
+        let mut count = |of: &str| counts.next()?.strip_suffix(of)?.parse().ok();
+        Some(Counted { writes: count(" writes")?, syncs: count(" syncs")? })
     }
 
     pub(crate) fn pass<T>(write: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {

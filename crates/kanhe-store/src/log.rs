@@ -25,7 +25,7 @@ impl Library {
     pub fn head(&self) -> Result<TreeHead, StoreError> {
         let size = self.log_size()?;
         // Others may write meanwhile: then a tile has more hashes than this size, and the first of them are its own.
-        let root = root_of(size, |tile| self.tile(tile)).map_err(|error| broken(&error))?;
+        let root = root_of(size, |tile| self.tile(tile))?;
         Ok(TreeHead { size, root })
     }
 
@@ -42,15 +42,11 @@ impl Library {
 
     /// The proof that an event stands in the log of a size.
     pub fn prove(&self, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        kanhe_log::prove::inclusion_proof(index, size, |tile| self.tile(tile)).map_err(|error| broken(&error))
+        Ok(kanhe_log::prove::inclusion_proof(index, size, |tile| self.tile(tile))?)
     }
 
     /// The proof that the log of a size begins with the log of a smaller one.
     pub fn prove_growth(&self, old: u64, new: u64) -> Result<Vec<Hash>, StoreError> {
-        kanhe_log::prove::consistency_proof(old, new, |tile| self.tile(tile)).map_err(|error| broken(&error))
+        Ok(kanhe_log::prove::consistency_proof(old, new, |tile| self.tile(tile))?)
     }
-}
-
-fn broken(error: &impl std::fmt::Display) -> StoreError {
-    StoreError::Log { detail: error.to_string() }
 }

@@ -127,8 +127,7 @@ impl Library {
         let edge = Edge::load(size, |tile| {
             let found = View::of(&db).get(Family::Tiles, &layout::tile(tile))?;
             found.ok_or_else(|| StoreError::Log { detail: format!("tile {tile} is missing") })
-        })
-        .map_err(|error| StoreError::Log { detail: error.to_string() })?;
+        })?;
         let (db, next_slots) = (Arc::new(db), Mutex::new(BTreeMap::new()));
         let writer = Writer::begin(Arc::clone(&db), edge, next)?;
         Ok(Self {

@@ -1,0 +1,86 @@
+//! Of a damaged library no backup is made, and what cannot be read back is none.
+
+use crate::backups::{back_up, restore};
+use crate::damage::furnished;
+use crate::registry::{OPERATOR, Registry, secret};
+use kanhe_store::backup::{Earlier, backups};
+use kanhe_store::{Library, Settings};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// The tables of a library that is open, each with the family whose entries it has.
+fn tables(path: &Path) -> Vec<(String, PathBuf)> {
+    let options = rocksdb::Options::default();
+    let names = rocksdb::DB::list_cf(&options, path).unwrap();
+    let db = rocksdb::DB::open_cf_for_read_only(&options, path, names, false).unwrap();
+    let place = |name: &str| path.join(name.trim_start_matches('/'));
+    db.live_files().unwrap().into_iter().map(|file| (file.column_family_name, place(&file.name))).collect()
+}
+
+/// Flips a bit of the first block of a table, where its entries stand; and back again.
+fn flip(table: &Path) {
+    let (file, mut byte) = (File::options().read(true).write(true).open(table).unwrap(), [0]);
+    file.read_exact_at(&mut byte, 3).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], 3).unwrap();
+}
+
+/// Every file of a folder with its bytes.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { BTreeMap::from([(path.clone(), fs::read(path).unwrap())]) }).collect()
+}
+
+fn numbers(folder: &Path) -> Vec<u32> {
+    backups(folder).unwrap().iter().map(|backup| backup.number).collect()
+}
+
+#[test]
+fn of_a_library_of_which_one_table_is_damaged_no_backup_is_made_whichever_it_is() {
+    let registry = furnished();
+    let (folder, library) = (registry.folder.path().join("backups"), &registry.library);
+    back_up(library, &folder).unwrap();
+    let (before, tables) = (files(&folder), tables(&registry.path()));
+    let families: BTreeSet<_> = tables.iter().map(|(family, _)| family.clone()).chain(["default".to_owned()]).collect();
+    let all = rocksdb::DB::list_cf(&rocksdb::Options::default(), registry.path()).unwrap();
+    assert_eq!(families, all.into_iter().collect(), "every family has a table");
+    // The library is open and goes on: of most tables nothing is read until somebody reads all.
+    for (family, table) in tables {
+        flip(&table);
+        assert_eq!(back_up(library, &folder).map_err(|error| error.code()), Err("store_corrupt"), "{family}");
+        assert!(files(&folder) == before, "{family}: earlier backups are as they were");
+        flip(&table);
+    }
+    assert_eq!(back_up(library, &folder).unwrap().number, 2, "what was damaged was mended");
+}
+
+#[test]
+fn a_backup_that_cannot_be_read_back_is_none_and_the_one_before_stays() {
+    let registry = Registry::new();
+    let folder = registry.folder.path().join("backups");
+    registry.issued(OPERATOR, 1, "2026-03-01");
+    back_up(&registry.library, &folder).unwrap();
+    registry.issued(OPERATOR, 2, "2026-03-01");
+    // In the last third what was copied is read back: when the first of its files was read, the disk loses a bit in each that is its own.
+    let (own, mut lost) = (folder.join("private/2"), 0);
+    let mut progress = |done: u64, all: u64| {
+        if lost == 0 && done > all / 3 * 2 {
+            let written = files(&own).into_iter().filter(|(_, bytes)| bytes.len() > 8);
+            lost = written.map(|(file, _)| flip(&file)).count();
+        }
+    };
+    let made = registry.library.back_up(&folder, Earlier::Begun, &mut progress);
+    assert_eq!(made.map_err(|error| error.code()), Err("store_corrupt"));
+    assert!(lost > 1, "{lost} files");
+    assert!(!folder.join("meta/2").exists(), "a backup that nobody would want restored is named");
+    assert_eq!(numbers(&folder), [1]);
+    let certificates = |into: &str| {
+        let into = registry.folder.path().join(into);
+        restore(&folder, None, &into).unwrap();
+        Library::open(&into, &secret(), Settings::default()).unwrap().certificates().unwrap()
+    };
+    assert_eq!(certificates("first"), 1);
+    assert_eq!(back_up(&registry.library, &folder).unwrap().number, 2);
+    assert_eq!((numbers(&folder), certificates("second")), (vec![1, 2], 2));
+}

@@ -114,6 +114,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
     ),
     (
+        "log_file_altered",
+        "重新获取该文件，并与另一镜像比较；若仍不符，保存文件并报告。",
+        "Fetch the file again and compare it with another mirror; if it is still so, keep it and report it.",
+    ),
+    (
         "log_unpublished",
         "先用 kanhe log publish 发布日志；服务会自行发布，稍后再试。",
         "Publish the log with `kanhe log publish`; a service does so by itself: try again in a while.",

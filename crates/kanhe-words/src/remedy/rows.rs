@@ -123,6 +123,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "先用 kanhe log publish 发布日志；服务会自行发布，稍后再试。",
         "Publish the log with `kanhe log publish`; a service does so by itself: try again in a while.",
     ),
+    ("log_no_event", "请出具方用 kanhe log prove 重新出具证明。", "Ask for the proof that `kanhe log prove` writes: it carries its event."),
     ("manifest_*", AS, "toml_*"),
     ("manifest_moved", "重新运行同一命令：未签发任何证照。", "Run the same command again: nothing was issued."),
     ("no_qr_found", "请重新扫描，或拍得更近、更正、更亮。", "Scan again, or take the picture closer, straighter and brighter."),

@@ -12,7 +12,7 @@ use crate::cli::LogVerb;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{self, Language, Words, act_word, said_act};
+use crate::words::{self, Language, Words, act_word, remedy, said_act};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
@@ -127,9 +127,14 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
     match proved(&text, digest, log_key) {
         Err(why) => {
             let (code, zh, en) = (why.code(), why.headline(), why.to_string());
-            voice.say(&json!({ "proved": false, "code": code, "message": { "zh": zh, "en": en } }), |language| match language {
-                Language::Chinese => format!("✘ {zh}（{code}）"),
-                Language::English => format!("✘ {en} ({code})"),
+            let next = remedy(code);
+            let told = next.as_ref().map(|Words { zh, en }| json!({ "zh": zh, "en": en }));
+            voice.say(&json!({ "proved": false, "code": code, "message": { "zh": zh, "en": en }, "next": told }), |language| {
+                let next = next.as_ref().map(|next| format!("\n{}", next.of(language))).unwrap_or_default();
+                match language {
+                    Language::Chinese => format!("✘ {zh}（{code}）{next}"),
+                    Language::English => format!("✘ {en} ({code}){next}"),
+                }
             });
             Ok(Ended::Refused)
         }

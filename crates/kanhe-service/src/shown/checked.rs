@@ -1,7 +1,8 @@
 //! What came of holding a library against itself.
 
+use kanhe_issuer::recorded::Misdated;
 use kanhe_store::StoreError;
-use kanhe_store::check::{Finding, is_broken_off};
+use kanhe_store::check::{Finding, Place, is_broken_off};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -27,6 +28,23 @@ pub struct Checked {
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: Option<u64>,
+    /// How many events were recorded before the one before them, as a clock that was set back does: no defect, for nothing can mend it; null as
+    /// above.
+    #[serde(default)]
+    #[schema(required)]
+    pub recorded_backwards: Option<u64>,
+    /// How many events bear a moment later than now, as a clock that is ahead gives them; null as above.
+    #[serde(default)]
+    #[schema(required)]
+    pub recorded_ahead: Option<u64>,
+}
+
+/// What is told beside the findings, for it is no defect that could be mended.
+pub struct Beside {
+    /// How many usable certificates lie behind the cut-offs of stolen keys.
+    pub behind_cut_off: Result<u64, StoreError>,
+    /// How many events a wrong clock has recorded.
+    pub misdated: Result<Misdated, StoreError>,
 }
 
 /// Something that is not as it must be.
@@ -46,15 +64,32 @@ pub struct ShownFinding {
 
 impl Checked {
     /// What a check has found in the end.
-    pub fn over(self, findings: &[Finding], behind_cut_off: Result<u64, StoreError>) -> Result<Self, StoreError> {
-        let behind_cut_off = match behind_cut_off {
-            // Damage that was found is told, also where it keeps something else from being known.
-            Err(_) if !findings.is_empty() => None,
-            counted => Some(counted?),
-        };
+    pub fn over(self, findings: &[Finding], beside: Beside) -> Result<Self, StoreError> {
+        let behind_cut_off = counted(findings, beside.behind_cut_off)?;
+        let misdated = counted(findings, beside.misdated)?;
         let shown = findings.iter().map(Into::into).collect();
-        Ok(Self { findings: Some(shown), broken_off: is_broken_off(findings), behind_cut_off, ..self })
+        Ok(Self {
+            findings: Some(shown),
+            broken_off: is_broken_off(findings),
+            behind_cut_off,
+            recorded_backwards: misdated.map(|misdated| misdated.backwards),
+            recorded_ahead: misdated.map(|misdated| misdated.ahead),
+            ..self
+        })
     }
+
+    /// The same with what only who asks knows: that the log is not the one that was published.
+    #[must_use]
+    pub fn astray(mut self, code: Option<&'static str>) -> Self {
+        let found = code.map(|code| ShownFinding { place: Place::Library.to_string(), code: code.into(), certificates: None });
+        self.findings.get_or_insert_default().extend(found);
+        self
+    }
+}
+
+/// Damage that was found is told, also where it keeps something else from being known.
+fn counted<T>(findings: &[Finding], counted: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    if counted.is_err() && !findings.is_empty() { Ok(None) } else { counted.map(Some) }
 }
 
 impl From<&Finding> for ShownFinding {

@@ -49,7 +49,7 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
             let key = key::open(key)?;
             publish::publish(&open(library)?, &key, out, voice)
         }
-        LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
+        LogVerb::Verify(args) => super::keep::check(args, voice),
         LogVerb::Events(args) => list::events(args, voice),
         LogVerb::Prove { subject, last, event, library, out } => {
             let which = if *last { Which::Last } else { Which::Issue };
@@ -213,6 +213,7 @@ impl Unproved {
     }
 }
 
-fn text(path: &Path, most: usize) -> Result<String, Failure> {
+/// What stands in a file of a log.
+pub fn text(path: &Path, most: usize) -> Result<String, Failure> {
     String::from_utf8(files::read(path, most)?).map_err(|_| Failure::new("input_unreadable", format!("{}: not UTF-8", path.display())))
 }

@@ -13,6 +13,7 @@ mod browser;
 mod certificates;
 mod chromium;
 mod client_certificates;
+mod clock;
 mod day;
 mod departments;
 mod doors;

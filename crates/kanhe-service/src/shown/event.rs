@@ -1,7 +1,6 @@
 //! What happened, for machines.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event;
@@ -164,11 +163,11 @@ impl History {
         identifier: &CertificateId,
         mark: Shelfmark,
         past: Option<Past>,
-        today: Date,
+        now: Timestamp,
     ) -> Result<Self, StoreError> {
         let (history, card) = (library.history(mark)?, library.card(mark)?);
         let then = |past: Past| {
-            let state = state_at(identifier, history.iter().map(|(_, event)| event), past);
+            let state = state_at(identifier, history.iter().map(|(_, event)| event), past, now);
             let condition = state.map(|state| Condition::of(state, card.from, card.until, day_in_china(past.at)));
             Then { moment: past.at, known: past.known, condition }
         };
@@ -176,7 +175,7 @@ impl History {
         Ok(Self {
             identifier: identifier.to_string(),
             at: past.map(then),
-            now: Condition::of(card.state, card.from, card.until, today).word().into(),
+            now: Condition::of(card.state, card.from, card.until, day_in_china(now)).word().into(),
             behind_cut_off,
             refused_as: refused_as.map(Cow::Borrowed),
             events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),

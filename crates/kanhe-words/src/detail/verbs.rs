@@ -89,6 +89,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} is not what {} gives", "文件 {} 与 {} 互不相符"),
     ("the first {} entries do not give the root of {} checkpoint", "前 {} 条与{=}检查点的根哈希不符"),
     ("it would take effect at {}, and now is {}", "生效时间为 {}，而现在是 {}"),
+    ("it would be dated {}, behind what was recorded or signed at {}", "其日期将为 {}，排在 {} 登记或签署的内容之后"),
     ("applications for this type need no review", "该类型的申请无须审查"),
     ("agency {} may not issue this type under the library's manifest", "按本库的机构名录，机构 {} 无权颁发该类型"),
     ("the application is decided by agency {}, the key is that of {}", "申请由机构 {} 决定，密钥属于 {}"),

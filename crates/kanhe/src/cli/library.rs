@@ -87,6 +87,16 @@ pub struct GroundsArg {
     /// From when on it holds: RFC 3339, or a day, which begins behind what was done last on it, and today is now; not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
+    #[command(flatten)]
+    pub clock: ClockArg,
+}
+
+/// What a library has recorded by a clock that was ahead
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ClockArg {
+    /// What is dated later than now was so by a clock that was ahead, and keeps nothing back: for who has looked at the clock
+    #[arg(long)]
+    pub clock_was_ahead: bool,
 }
 
 /// `kanhe suspend …` and its sisters

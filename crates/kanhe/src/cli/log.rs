@@ -105,7 +105,7 @@ pub struct LogEventsArgs {
     /// Only this act: issue, revoke, lodge, review …
     #[arg(long)]
     pub act: Option<String>,
-    /// Only what was recorded at this moment or later (RFC 3339 or a day)
+    /// From the first event on that was recorded at this moment or later (RFC 3339 or a day), whatever moments those behind it bear
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Only what was recorded before this moment, or up to the end of a day

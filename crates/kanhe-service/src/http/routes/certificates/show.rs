@@ -95,7 +95,7 @@ pub async fn history(
         let known = when.known.as_deref().map_or(Ok(now), |known| moment("known", known))?;
         let past = when.at.as_deref().map(|at| Ok::<_, Problem>(Past { at: moment("at", at)?, known })).transpose()?;
         let own = house.certificate_of(&caller, Right::Read, &identifier)?;
-        Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, day_in_china(now))?))
+        Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, now)?))
     })
     .await
 }

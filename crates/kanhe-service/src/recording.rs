@@ -1,0 +1,50 @@
+//! When the service records what is done, and what is wrong with its clock.
+
+use crate::house::House;
+use jiff::Timestamp;
+use kanhe_issuer::recorded::{self, Beginnings, Excused, RecordingError};
+
+/// How the service takes what its clock says.
+#[derive(Debug, Default)]
+pub struct Recording {
+    excused: Excused,
+    /// Where times begin in the log.
+    pub beginnings: Beginnings,
+}
+
+impl Recording {
+    /// Lets nothing that is dated up to a moment keep an act back, though it lies ahead of the clock.
+    pub fn excusing(excused: Excused) -> Self {
+        Self { excused, ..Self::default() }
+    }
+}
+
+impl House {
+    /// The moment at which an act is recorded: never before the one that was recorded last.
+    pub fn moment(&self) -> Result<Timestamp, RecordingError> {
+        recorded::moment(&self.library, self.now(), self.recording.excused)
+    }
+
+    /// The moment that something bears which takes the place of what bears another.
+    pub fn moment_after(&self, last: Option<Timestamp>) -> Result<Timestamp, RecordingError> {
+        recorded::after(last, self.moment()?, self.recording.excused)
+    }
+
+    /// Whether nothing can be recorded before the clock is right.
+    pub fn is_behind(&self) -> bool {
+        matches!(self.moment(), Err(RecordingError::ClockBehind { .. }))
+    }
+
+    /// What is wrong with the clock, or with what was said of it.
+    pub fn clock_trouble(&self) -> Option<&'static str> {
+        if self.is_behind() { Some("clock_set_back") } else { self.excuses_nothing().then_some("clock_excuse_left") }
+    }
+
+    /// Whether a setting lets the clock lie behind, though nothing needs it any more: it would hide a clock that is set back.
+    fn excuses_nothing(&self) -> bool {
+        let (now, lists) = (self.now(), self.press.newest());
+        let is_ahead = |moment: Timestamp| recorded::is_ahead(moment, now);
+        let recorded = recorded::last(&self.library).ok().flatten();
+        self.recording.excused.is_some_and(is_ahead) && !recorded.into_iter().chain(lists).any(is_ahead)
+    }
+}

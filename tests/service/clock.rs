@@ -75,16 +75,22 @@ fn who_had_a_clock_ahead_goes_on_and_is_told_when_the_excuse_is_needed_no_more()
 
     let stage = stage.restarted_with(|house| house.recording = Recording::excusing(Some(ahead)));
     assert_eq!(clock(&stage), None, "the library is still ahead, and that is known");
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+    let (then, held) = (stage.house.now(), |stage: &Stage, at: Timestamp| {
+        let history = stage.get_as(WU, &format!("/v1/certificates/{first}/history?at={at}")).json();
+        (history["at"]["condition"].as_str().unwrap().to_owned(), history["now"].as_str().unwrap().to_owned())
+    });
+    stage.later(SignedDuration::from_hours(1));
+    assert_eq!(held(&stage, then), ("revoked".to_owned(), "revoked".to_owned()), "it was, by the time of what stands behind it");
     assert_eq!(act(&stage, "cancel", &first).0, 200);
     assert_eq!(publish(&stage.house).failures().count(), 0);
     assert!(stage.house.press.newest().unwrap() <= stage.house.now(), "lists that lay ahead are signed again");
     assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"));
-    let history = stage.get_as(WU, &format!("/v1/certificates/{first}/history?at={}", stage.house.now())).json();
-    assert_eq!((&history["at"]["condition"], &history["now"]), (&json!("cancelled"), &json!("cancelled")));
+    assert_eq!(held(&stage, stage.house.now()), ("cancelled".to_owned(), "cancelled".to_owned()));
 
     // Without the excuse it goes on all the same: the last that was recorded is right.
     let stage = stage.restarted();
-    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage)), (200, None));
+    assert_eq!((act(&stage, "reinstate", &second).0, clock(&stage)), (200, None));
     let told = checked(&stage);
     assert_eq!((&told["findings"], &told["recorded_backwards"], &told["recorded_ahead"]), (&json!([]), &json!(1), &json!(1)));
 }

@@ -275,14 +275,15 @@ pub struct Past {
 
 /// What had become of a certificate at a moment, as far as the library knew at another; none before it was issued.
 ///
-/// The log's order holds, whatever a clock said: what stands in it now was recorded by now, and before whatever stands behind it.
+/// The log's order holds, whatever a clock said: all of it was recorded by a moment that is known (now, or that of an event behind the last), and
+/// each before whatever stands behind it.
 pub fn state_at<'e>(
     identifier: &CertificateId,
     history: impl DoubleEndedIterator<Item = &'e Event>,
     past: Past,
-    now: Timestamp,
+    mut by: Timestamp,
 ) -> Option<State> {
-    let (own, mut by) = (identifier.to_string(), now);
+    let own = identifier.to_string();
     // Acts take effect in the order in which they were recorded, so the last that is told is the one that holds.
     history.rev().find_map(|event| {
         by = by.min(event.recorded);

@@ -65,6 +65,17 @@ pub fn last(library: &Library) -> Result<Option<Timestamp>, StoreError> {
     library.log_size()?.checked_sub(1).map(|index| library.event_at(index).map(|event| event.recorded)).transpose()
 }
 
+/// By when the event at an index was recorded, whatever moment it bears: by that of the first behind it whose moment has come, or else by now.
+pub fn by(library: &Library, index: u64, now: Timestamp) -> Result<Timestamp, StoreError> {
+    for behind in index.saturating_add(1)..library.log_size()? {
+        let recorded = library.event_at(behind)?.recorded;
+        if recorded <= now {
+            return Ok(recorded);
+        }
+    }
+    Ok(now)
+}
+
 /// Whether a moment lies further ahead of the clock than clocks differ.
 pub fn is_ahead(moment: Timestamp, now: Timestamp) -> bool {
     now.duration_until(moment) > TOLERANCE

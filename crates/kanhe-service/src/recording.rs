@@ -19,6 +19,25 @@ impl Recording {
     }
 }
 
+/// What is wrong with the clock of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockTrouble {
+    /// It lies behind what was recorded last.
+    Behind,
+    /// What lets it lie behind is needed no more.
+    ExcuseLeft,
+}
+
+impl ClockTrouble {
+    /// The stable code of this trouble.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Behind => "clock_set_back",
+            Self::ExcuseLeft => "clock_excuse_left",
+        }
+    }
+}
+
 impl House {
     /// The moment at which an act is recorded: never before the one that was recorded last.
     pub fn moment(&self) -> Result<Timestamp, RecordingError> {
@@ -36,8 +55,8 @@ impl House {
     }
 
     /// What is wrong with the clock, or with what was said of it.
-    pub fn clock_trouble(&self) -> Option<&'static str> {
-        if self.is_behind() { Some("clock_set_back") } else { self.excuses_nothing().then_some("clock_excuse_left") }
+    pub fn clock_trouble(&self) -> Option<ClockTrouble> {
+        if self.is_behind() { Some(ClockTrouble::Behind) } else { self.excuses_nothing().then_some(ClockTrouble::ExcuseLeft) }
     }
 
     /// Whether a setting lets the clock lie behind, though nothing needs it any more: it would hide a clock that is set back.

@@ -6,6 +6,7 @@ use kanhe_core::code::CertificateId;
 use kanhe_core::event;
 use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
+use kanhe_issuer::recorded;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -166,8 +167,12 @@ impl History {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let (history, card) = (library.history(mark)?, library.card(mark)?);
+        let by = match history.last() {
+            Some((index, last)) if last.recorded > now => recorded::by(library, *index, now)?,
+            Some(_) | None => now,
+        };
         let then = |past: Past| {
-            let state = state_at(identifier, history.iter().map(|(_, event)| event), past, now);
+            let state = state_at(identifier, history.iter().map(|(_, event)| event), past, by);
             let condition = state.map(|state| Condition::of(state, card.from, card.until, day_in_china(past.at)));
             Then { moment: past.at, known: past.known, condition }
         };

@@ -109,7 +109,7 @@ fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let backup = backup.into_iter().chain(trouble.map(|code| ("keys", Some(code))));
     let refused = Reread::ALL.into_iter().filter_map(|file| Some((file.part(), Some(house.refused.why(file)?))));
     let backup = backup.chain(refused).chain(house.library.astray().map(|code| ("checkpoint_copy", Some(code))));
-    let backup = backup.chain(house.clock_trouble().map(|code| ("clock", Some(code))));
+    let backup = backup.chain(house.clock_trouble().map(|trouble| ("clock", Some(trouble.code()))));
     let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [

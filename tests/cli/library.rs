@@ -64,6 +64,15 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
         let seal = word(&archive.told(&["show", identifier]), "/seal").to_owned();
         kanhe(&["verify", &seal, "--pack", &pack, "--trust", &archive.path("root.pub")]).ended(verdict);
     }
+    // A proof that nobody needs is of this certificate all the same, or it is told.
+    archive.publish();
+    let seal = word(&archive.told(&["show", &identifiers[1]]), "/seal").to_owned();
+    let (proof, root, log_key) = (archive.path("proof"), archive.path("root.pub"), archive.path("log.pub"));
+    for (proved, code) in [(&identifiers[1], Value::Null), (&identifiers[2], json!("log_other_certificate"))] {
+        archive.told(&["log", "prove", proved, "--out", &proof]);
+        let words = ["verify", &seal, "--pack", &pack, "--trust", &root, "--proof", &proof, "--log-key", &log_key, "--json"];
+        assert_eq!(kanhe(&words).ended(0).json()["proof"]["code"], code);
+    }
     archive.is_whole();
 }
 
@@ -212,7 +221,9 @@ fn a_proof_convinces_without_library_and_network_and_a_rewritten_log_is_found_ou
     let proved = kanhe(&[&check[..], &["--cose", &cose]].concat()).ended(0).json();
     assert_eq!((word(&proved, "/act"), word(&proved, "/subject")), ("issue", first.as_str()));
     let other = archive.office.write("other.cose", b"another certificate");
-    assert_eq!(word(&kanhe(&[&check[..], &["--cose", &other]].concat()).ended(1).json(), "/code"), "log_other_certificate");
+    let of_another = kanhe(&[&check[..], &["--cose", &other]].concat()).ended(1).json();
+    assert_eq!(word(&of_another, "/code"), "log_other_certificate");
+    assert!(word(&of_another, "/next/en").contains("kanhe log prove"), "{of_another}");
     let forged = archive.office.write("forged", archive.office.text("proof").replacen("index 1", "index 2", 1));
     kanhe(&["log", "check", &forged, "--log-key", &log_key]).ended(1);
     kanhe(&["log", "check", &proof, "--log-key", &archive.path("root.pub")]).ended(1);
@@ -253,7 +264,10 @@ fn another_hand_computes_the_root_of_a_published_log_from_its_entries() {
         assert_eq!(read(&key).status.code(), Some(1), "{file} was altered");
         // Our own audit finds it too, though no proof between the heads would read that file.
         if file != "log/checkpoint" {
-            assert_eq!(word(&audit().ended(1).json(), "/code"), "log_file_altered", "{file}");
+            let told = audit().ended(1).json();
+            assert_eq!(word(&told, "/code"), "log_file_altered", "{file}");
+            let name = file.strip_prefix("log/").unwrap();
+            assert_eq!(word(&told, "/detail"), format!("{name} is not what the entries of the log give"), "and no other is blamed");
         }
         fs::write(archive.path(file), before).unwrap();
     }
@@ -267,6 +281,26 @@ fn another_hand_computes_the_root_of_a_published_log_from_its_entries() {
         assert_eq!(fs::read(archive.path(file)).unwrap(), whole, "{file} stands again");
     }
     audit().ended(0);
+    // What has the length and other bytes would make every auditor accuse us.
+    for file in halved {
+        let whole = fs::read(archive.path(file)).unwrap();
+        let mut bytes = whole.clone();
+        bytes[20] ^= 1;
+        fs::write(archive.path(file), bytes).unwrap();
+        let told = archive.publish();
+        assert_eq!((&told["files"], &told["replaced"]), (&json!(1), &json!([file.strip_prefix("log/").unwrap()])));
+        assert_eq!(fs::read(archive.path(file)).unwrap(), whole, "{file} stands again");
+    }
+    audit().ended(0);
+    let note = archive.office.text("log/checkpoint");
+    fs::write(archive.path("log/checkpoint"), note.replacen('1', "2", 1)).unwrap();
+    let (key, identity) = (archive.path("log.key"), archive.path("identity.txt"));
+    let refused = archive.ask(&["log", "publish", "--key", &key, "--identity", &identity, "--out", &log]).run().ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "note_signature_invalid");
+    assert!(word(&refused, "/error/message/en").contains("log/checkpoint: "), "{refused}");
+    assert!(word(&refused, "/error/hint/en").contains("The checkpoint in the folder is damaged"), "{refused}");
+    fs::remove_file(archive.path("log/checkpoint")).unwrap();
+    assert_eq!(archive.publish()["files"], 0, "the library's own is enough");
     fs::remove_file(archive.path(&last)).unwrap();
     assert_eq!(word(&audit().ended(2).json(), "/error/code"), "log_tile_missing");
     assert_eq!(read(&key).status.code(), Some(2), "what is missing is said");

@@ -10,6 +10,7 @@ mod archive;
 mod bad_input;
 mod bench;
 mod bulk;
+mod clock;
 mod config;
 mod demo;
 mod editions;

@@ -130,3 +130,35 @@ fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
     assert_eq!(code(&["--checkpoint", &checkpoint, "--log-key", &archive.path("root.pub")]), "note_not_signed");
     assert!(!fs::exists(archive.path("refused")).unwrap(), "a refused restoration has written something");
 }
+
+#[test]
+fn a_library_that_was_cut_off_is_told_by_a_checkpoint_from_elsewhere() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    archive.publish();
+    let early = archive.office.write("early.checkpoint", archive.office.text("log/checkpoint"));
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    archive.change("suspend", &archive.identifiers()[0]).ended(0);
+    archive.publish();
+    let (late, log_key) = (archive.path("log/checkpoint"), archive.path("log.pub"));
+    let outside = |verb: &[&str], file: &str| archive.ask(verb).and(&["--checkpoint", file, "--log-key", &log_key]).run();
+    for file in [&early, &late] {
+        assert_eq!(outside(&["check"], file).ended(0).json()["findings"], json!([]));
+    }
+
+    // As after a write that was torn, the library is whole, and shorter.
+    fs::rename(archive.path("library"), archive.path("longer")).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(0);
+    archive.is_whole();
+    assert_eq!(outside(&["check"], &early).ended(0).json()["findings"], json!([]));
+    let fork = json!([{ "place": "the library", "code": "log_fork", "certificates": null }]);
+    for verb in [&["check"][..], &["log", "verify"]] {
+        assert_eq!(outside(verb, &late).ended(1).json()["findings"], fork, "{verb:?}");
+    }
+    // As long, with another act at its end.
+    archive.change("revoke", &archive.identifiers()[0]).ended(0);
+    assert_eq!(outside(&["check"], &late).ended(1).json()["findings"], fork);
+    let damaged = archive.office.write("damaged", archive.office.text("log/checkpoint").replacen('3', "4", 1));
+    assert_eq!(word(&outside(&["check"], &damaged).ended(2).json(), "/error/code"), "note_signature_invalid");
+}

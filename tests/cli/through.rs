@@ -199,7 +199,10 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     for verb in [&["check"][..], &["log", "verify"]] {
         assert_eq!(
             twins.both(0, verb),
-            json!({ "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [] })
+            json!({
+                "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [],
+                "recorded_backwards": 0, "recorded_ahead": 0,
+            })
         );
     }
     twins.both_for_people(&["check"]);

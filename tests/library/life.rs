@@ -1,6 +1,7 @@
 //! What can become of a certificate, and what the library says of it afterwards.
 
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id};
+use jiff::Timestamp;
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
@@ -48,7 +49,7 @@ fn a_life_is_told_in_order_and_at_every_moment() {
     assert_eq!(acts, [(0, Act::Issue), (1, Act::Suspend), (2, Act::Reinstate), (3, Act::Revoke)]);
     let identifier = registry.identifier(mark);
     let at = |at: &str, known: &str| {
-        state_at(&identifier, history.iter().map(|(_, event)| event), Past { at: moment(at), known: moment(known) })
+        state_at(&identifier, history.iter().map(|(_, event)| event), Past { at: moment(at), known: moment(known) }, Timestamp::MAX)
     };
     let now = "2026-06-01T00:00:00Z";
     assert_eq!(at("2026-02-01T00:00:00Z", now), None);
@@ -66,7 +67,8 @@ fn a_change_that_is_not_allowed_names_the_rule_and_writes_nothing() {
     let refused = registry.change(mark, Change::Suspend, "2026-03-11T01:00:00Z").unwrap_err();
     assert_eq!(refused.code(), "lifecycle_not_allowed");
     assert!(refused.to_string().contains("revoked") && refused.to_string().contains("suspend"), "{refused}");
-    let early = registry.change(mark, Change::Cancel, "2026-03-09T01:00:00Z").unwrap_err();
+    let early = registry.entry(moment("2026-03-09T01:00:00Z"), moment("2026-03-11T01:00:00Z"));
+    let early = registry.registrar().change(&registry.identifier(mark), Change::Cancel, &early, None).unwrap_err();
     assert_eq!(early.code(), "lifecycle_before_last");
     assert_eq!(registry.library.card(mark).unwrap().state, State::Revoked);
     assert_eq!(registry.library.log_size().unwrap(), 2);
@@ -87,7 +89,7 @@ fn a_renewal_takes_the_place_of_the_version_before() {
     assert_eq!(registry.library.history(old).unwrap().last(), registry.library.history(new).unwrap().last());
     let history = registry.library.history(old).unwrap();
     let later = Past { at: moment("2026-06-01T00:00:00Z"), known: moment("2026-06-01T00:00:00Z") };
-    assert_eq!(state_at(&old_card.identifier, history.iter().map(|(_, event)| event), later), Some(State::Superseded));
+    assert_eq!(state_at(&old_card.identifier, history.iter().map(|(_, event)| event), later, Timestamp::MAX), Some(State::Superseded));
     let dead = registry.replace(old, Replacement::Amend, 1, "R-amend", "2026-05-02T04:00:00Z").unwrap_err();
     assert_eq!(dead.code(), "lifecycle_superseded");
     let newest = registry.replace(new, Replacement::Amend, 1, "R-newest", "2026-05-03T04:00:00Z").unwrap().shelfmark();
@@ -336,4 +338,28 @@ fn a_request_that_made_a_new_version_issues_no_first_one() {
         matches!(first, Ok(Answer::Before(before)) if before == mark),
         "a first version that was renewed since is still what was asked for"
     );
+}
+
+#[test]
+fn an_act_behind_one_that_a_fast_clock_has_recorded_takes_effect_now_and_the_past_is_told_in_the_logs_order() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    registry.change(mark, Change::Revoke, "2027-03-10T01:00:00Z").unwrap();
+    let (identifier, now) = (registry.identifier(mark), moment("2026-03-10T01:00:00Z"));
+    let state = |at: &str, now: Timestamp| {
+        let history = registry.library.history(mark).unwrap();
+        state_at(&identifier, history.iter().map(|(_, event)| event), Past { at: moment(at), known: now }, now)
+    };
+    assert_eq!(state("2026-03-10T01:00:00Z", now), Some(State::Revoked), "it stands in the log by now, whatever moment it bears");
+    assert_eq!(state("2026-03-09T00:00:00Z", now), Some(State::Valid));
+    let back = registry.entry(moment("2026-03-09T00:00:00Z"), now);
+    let early = registry.registrar().change(&identifier, Change::Cancel, &back, None).unwrap_err();
+    assert_eq!(early.code(), "lifecycle_before_last", "nothing is dated back behind it");
+    registry.change(mark, Change::Cancel, "2026-03-10T01:00:00Z").unwrap();
+    for (at, known) in
+        [("2026-03-10T01:00:00Z", now), ("2026-03-11T00:00:00Z", now), ("2028-01-01T00:00:00Z", moment("2028-01-01T00:00:00Z"))]
+    {
+        assert_eq!(state(at, known), Some(State::Cancelled), "{at}");
+    }
+    assert_eq!(state("2026-03-09T00:00:00Z", now), Some(State::Valid));
 }

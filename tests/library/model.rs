@@ -343,7 +343,7 @@ impl Model {
             moments.iter().flat_map(|at| [-1, 0, 1].map(|second: i64| at.checked_add(second.seconds()).unwrap())).collect();
         for (at, known) in around.iter().flat_map(|at| around.iter().map(move |known| (*at, *known))) {
             let expected = line.told.iter().rfind(|(effective, now, _)| *effective <= at && *now <= known).map(|(_, _, state)| *state);
-            let found = state_at(&identifier, history.iter().map(|(_, event)| event), Past { at, known });
+            let found = state_at(&identifier, history.iter().map(|(_, event)| event), Past { at, known }, Timestamp::MAX);
             assert_eq!(found, expected, "{at} as known at {known}: {line:?}");
         }
     }

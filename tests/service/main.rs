@@ -15,6 +15,7 @@ mod browser;
 mod certificates;
 mod chromium;
 mod client_certificates;
+mod clock;
 mod day;
 mod departments;
 mod doors;

@@ -158,7 +158,7 @@ fn a_log_that_was_published_longer_is_no_longer_signed_and_the_rest_goes_on() {
         Ok(())
     };
     stage.house.library.commit(lay).unwrap();
-    assert_eq!(sign_head(&stage.house.library, key, None).unwrap_err().code(), "log_fork");
+    assert_eq!(sign_head(&stage.house.library, key).unwrap_err().code(), "log_fork");
     assert_eq!(outcome(&publish(&stage.house)), (Ok(1), Err("log_fork"), Ok(Some(2))));
     let ready = stage.get("/readyz");
     assert_eq!((ready.status, ready.json()["status"].as_str().unwrap()), (200, "degraded"));

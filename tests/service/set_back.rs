@@ -104,6 +104,7 @@ fn a_library_from_an_old_backup_signs_nothing_and_says_why_while_verification_go
     let before = shelf.service();
     let first = issue(&before, 1);
     let key = before.key(Office::Housing, &[Role::Approver, Role::Clerk], None);
+    let auditor = before.key(Office::Housing, &[Role::Auditor], None);
     publish(&before.house);
     back_up(&before.house.library, &shelf.backups()).unwrap();
     issue(&before, 2);
@@ -132,6 +133,10 @@ fn a_library_from_an_old_backup_signs_nothing_and_says_why_while_verification_go
     let issued = stage.call(&key, "POST", "/v1/certificates", Some(&asked));
     assert_eq!((issued.status, issued.code().as_str()), (503, "log_fork"));
     assert_eq!(stage.call(&key, "GET", &format!("/v1/certificates/{}", first.identifier), None).status, 200);
+    // A copy of it is whole in itself, and is not what was published.
+    let check = stage.call(&auditor, "POST", "/v1/check", None);
+    let found: Value = serde_json::from_str(String::from_utf8(check.bytes).unwrap().lines().last().unwrap()).unwrap();
+    assert_eq!(found["findings"], json!([{ "place": "the library", "code": "log_fork", "certificates": null }]));
     assert!(stage.beside(Recorder::install().unwrap().router(&stage.house, None), "/metrics").contains("kanhe_log_astray 1"));
 }
 

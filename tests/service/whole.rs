@@ -116,7 +116,10 @@ fn an_auditor_has_the_library_held_against_itself_and_follows_it() {
     let size = stage.house.library.log_size().unwrap();
     assert_eq!(
         *last,
-        json!({ "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [] })
+        json!({
+            "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [], "broken_off": false, "behind_cut_off": 0,
+            "without_survivors": [], "recorded_backwards": 0, "recorded_ahead": 0,
+        })
     );
     assert!(!before.is_empty() && before.iter().all(|line| line["findings"].is_null()), "{before:?}");
     assert_eq!(noted(&stage, WU, "library_checked"), ["440000"]);

@@ -11,6 +11,7 @@
 //! * [`proposal`]: acts that take two people, from the proposal to what comes of it;
 //! * [`sharing`]: what others may ask, for what purpose, and the answers of the standard;
 //! * [`question`]: what is asked that nothing could answer;
+//! * [`recorded`]: when something is recorded, by a clock that is held against what was recorded last;
 //! * [`sight`]: how much of a certificate somebody may see;
 //! * [`audit`], [`survivors`]: whether a library is what its rules say, and what a stolen key had signed before;
 //! * [`backing`], [`dropped`]: what a manifest lacks for a certificate, and what it had that the next one has not;
@@ -34,6 +35,7 @@ pub mod lifecycle;
 pub mod proposal;
 pub mod publisher;
 pub mod question;
+pub mod recorded;
 pub mod registrar;
 pub mod sharing;
 pub mod sight;

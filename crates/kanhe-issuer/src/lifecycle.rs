@@ -253,9 +253,10 @@ pub fn allow(found: Condition, change: Change) -> Result<State, LifecycleError> 
     })
 }
 
-/// Whether an act can take effect at a moment: not before the one before it, and not in the future.
+/// Whether an act can take effect at a moment: not before the one before it, and not in the future. Behind one that lies in the future, for a
+/// clock that was ahead had recorded it, an act takes effect now: which came first, the log says.
 pub fn in_order(effective: Timestamp, last: Timestamp, now: Timestamp) -> Result<(), LifecycleError> {
-    if effective < last {
+    if effective < last.min(now) {
         Err(LifecycleError::BeforeLast { effective, last })
     } else if effective > now {
         Err(LifecycleError::InFuture { effective, now })
@@ -312,11 +313,22 @@ impl PastAsked {
 }
 
 /// What had become of a certificate at a moment, as far as the library knew at another; none before it was issued.
-pub fn state_at<'e>(identifier: &CertificateId, history: impl IntoIterator<Item = &'e Event>, past: Past) -> Option<State> {
+///
+/// The log's order holds, whatever a clock said: all of it was recorded by a moment that is known (now, or that of an event behind the last), and
+/// each before whatever stands behind it.
+pub fn state_at<'e>(
+    identifier: &CertificateId,
+    history: impl DoubleEndedIterator<Item = &'e Event>,
+    past: Past,
+    mut by: Timestamp,
+) -> Option<State> {
     let own = identifier.to_string();
-    let told = history.into_iter().filter(|event| event.effective <= past.at && event.recorded <= past.known);
     // Acts take effect in the order in which they were recorded, so the last that is told is the one that holds.
-    told.filter_map(|event| made_by(event, &own)).last()
+    history.rev().find_map(|event| {
+        by = by.min(event.recorded);
+        let is_told = by <= past.known && event.effective.min(by) <= past.at;
+        made_by(event, &own).filter(|_| is_told)
+    })
 }
 
 /// What has become of a certificate by all that is told: its state, since when that holds, and since when it is known.

@@ -26,7 +26,7 @@ pub fn audit<E>(
     let (mut mirror, mut edge) = (Mirror { read }, Edge::empty());
     agrees(Which::Old, old, &edge)?;
     for index in 0..new.size.div_ceil(u64::from(FULL_WIDTH)) {
-        for leaf in mirror.leaves(index, new.size)? {
+        for leaf in mirror.leaves(index, new, &edge)? {
             edge.append(leaf);
             agrees(Which::Old, old, &edge)?;
         }
@@ -54,17 +54,36 @@ impl<R, E> Mirror<R>
 where
     R: FnMut(TilePath) -> Result<Option<Vec<u8>>, E>,
 {
-    /// The hashes of a tile of level 0, which its entries have.
-    fn leaves(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, AuditError<E>> {
+    /// The hashes of a tile of level 0, which its entries have; `before` is the tree of the tiles before it.
+    fn leaves(&mut self, index: u64, new: &TreeHead, before: &Edge) -> Result<Vec<Hash>, AuditError<E>> {
         let tile = TileId::holding(0, index.saturating_mul(u64::from(FULL_WIDTH)));
-        let width = tile.width_in(size).unwrap_or(Width::FULL);
-        let path = TilePath::Hashes { tile, width };
+        let width = tile.width_in(new.size).unwrap_or(Width::FULL);
+        let (hashed, entries) = (TilePath::Hashes { tile, width }, TilePath::Entries { index, width });
         let hashes = hashes_in(&self.tile(tile, width)?).filter(|hashes| hashes.len() == usize::from(width.get()));
-        let hashes = hashes.ok_or(AuditError::Altered { path })?;
-        let path = TilePath::Entries { index, width };
-        let bytes = self.file(path, TilePath::Entries { index, width: Width::FULL })?;
-        let bundle = EntryBundle::decode(&bytes).map_err(|_| AuditError::Altered { path })?;
-        if bundle.leaf_hashes().take(hashes.len()).eq(hashes.iter().copied()) { Ok(hashes) } else { Err(AuditError::Altered { path }) }
+        let hashes = hashes.ok_or(AuditError::Altered { path: hashed })?;
+        let bytes = self.file(entries, TilePath::Entries { index, width: Width::FULL })?;
+        let bundle = EntryBundle::decode(&bytes).map_err(|_| AuditError::Altered { path: entries })?;
+        let told: Vec<Hash> = bundle.leaf_hashes().take(hashes.len()).collect();
+        if told == hashes {
+            return Ok(hashes);
+        }
+        let above = self.above(index, new, before)?;
+        Err(match [&told, &hashes].map(|leaves| above.as_ref().is_some_and(|above| above.is_over(leaves))) {
+            [true, _] => AuditError::Altered { path: hashed },
+            [false, true] => AuditError::Altered { path: entries },
+            [false, false] => AuditError::Apart { hashes: hashed, entries },
+        })
+    }
+
+    /// What the rest of the log says of a tile of level 0: the tile above it of a full one, and the head of the last.
+    fn above(&mut self, index: u64, new: &TreeHead, before: &Edge) -> Result<Option<Above>, AuditError<E>> {
+        let above = TileId::holding(1, index);
+        let place = usize::try_from(index % u64::from(FULL_WIDTH)).unwrap_or(usize::MAX);
+        let Some(width) = above.width_in(new.size).filter(|width| place < usize::from(width.get())) else {
+            return Ok(Some(Above { head: *new, before: before.clone() }));
+        };
+        let root = hashes_in(&self.tile(above, width)?).and_then(|hashes| hashes.get(place).copied());
+        Ok(root.map(|root| Above { head: TreeHead { size: FULL_WIDTH.into(), root }, before: Edge::empty() }))
     }
 
     fn has(&mut self, tile: TileId, width: Width, wanted: &[u8]) -> Result<(), AuditError<E>> {
@@ -85,6 +104,22 @@ where
             }
         }
         Err(AuditError::Missing { path })
+    }
+}
+
+/// A head, and the tree before the leaves that it is asked about.
+struct Above {
+    head: TreeHead,
+    before: Edge,
+}
+
+impl Above {
+    fn is_over(&self, leaves: &[Hash]) -> bool {
+        let mut edge = self.before.clone();
+        for leaf in leaves {
+            edge.append(*leaf);
+        }
+        edge.head() == self.head
     }
 }
 
@@ -119,6 +154,14 @@ pub enum AuditError<E> {
         /// The file.
         path: TilePath,
     },
+    /// A tile and its entries are not of one log, and the rest of it speaks for neither.
+    #[error("{hashes} is not what {entries} gives")]
+    Apart {
+        /// The tile of hashes.
+        hashes: TilePath,
+        /// Its entries.
+        entries: TilePath,
+    },
     /// The entries give another root.
     #[error("the first {size} entries do not give the root of {which} checkpoint")]
     Root {
@@ -136,7 +179,7 @@ impl<E> AuditError<E> {
             Self::Backwards { .. } => "log_backwards",
             Self::Missing { .. } => "log_tile_missing",
             Self::Read { .. } => "log_unreadable",
-            Self::Altered { .. } => "log_file_altered",
+            Self::Altered { .. } | Self::Apart { .. } => "log_file_altered",
             Self::Root { .. } => "log_root_differs",
         }
     }
@@ -190,7 +233,11 @@ mod tests {
             for at in [0, bytes.len() / 2, bytes.len() - 1] {
                 let mut altered = files.clone();
                 altered.get_mut(path).unwrap()[at] ^= 1;
-                assert_eq!(code(&altered, &heads[10], &heads[600]), Some("log_file_altered"), "{path} at {at}");
+                let read = |path: TilePath| Ok::<_, Infallible>(altered.get(&path).cloned());
+                let found = audit(&heads[10], &heads[600], read, |_| {}).unwrap_err();
+                // The one that was altered is named, and no other.
+                assert_eq!(found, AuditError::Altered { path: *path }, "at {at}");
+                assert_eq!(found.code(), "log_file_altered");
             }
             let mut without = files.clone();
             without.remove(path);
@@ -205,6 +252,14 @@ mod tests {
         both.insert(tile, bundle.leaf_hashes().flat_map(|hash| *hash.as_bytes()).collect());
         both.insert(TilePath::Entries { index: 0, width: Width::FULL }, bundle.encode());
         assert!(code(&both, &heads[10], &heads[600]).is_some());
+        // Where nothing else speaks for either of two, neither is called the altered one.
+        let mut apart = files.clone();
+        for path in [tile, TilePath::Entries { index: 0, width: Width::FULL }] {
+            apart.get_mut(&path).unwrap()[3] ^= 1;
+        }
+        let read = |path: TilePath| Ok::<_, Infallible>(apart.get(&path).cloned());
+        let found = audit(&heads[10], &heads[600], read, |_| {}).unwrap_err();
+        assert_eq!(found.to_string(), "tile/0/000 is not what tile/entries/000 gives");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::identity::Provider;
 use crate::jobs::Queue;
 use crate::proposals;
 use crate::publish::Press;
+use crate::recording::Recording;
 use crate::reread::Refused;
 use crate::serve::{Peer, Transport};
 use crate::sharing;
@@ -78,6 +79,8 @@ pub struct House {
     pub proposals: proposals::Rules,
     /// The clock and the dice.
     pub edge: Edge,
+    /// How it takes what the clock says.
+    pub recording: Recording,
     /// Where callers come in.
     pub door: Door,
     /// Who says who officers are, beside their passwords.

@@ -15,6 +15,7 @@
 //! * [`http`]: the interface under `/v1`: routes, problems, who calls;
 //! * [`jobs`]: tables that are worked through while others are served;
 //! * [`percent`]: what stands in an address or a form, escaped;
+//! * [`recording`]: when it records what is done, by a clock that is held against what was recorded last;
 //! * [`reread`]: files that a running service reads again, and how that went;
 //! * [`sharing`]: certificates of every agency, for who names a purpose;
 //! * [`serve`]: a listener, until it is told to stop.
@@ -38,6 +39,7 @@ pub mod measure;
 pub mod percent;
 pub mod proposals;
 pub mod publish;
+pub mod recording;
 pub mod reread;
 pub mod serve;
 pub mod sharing;

@@ -31,6 +31,7 @@ const PUBLISHED: &str = "kanhe_log_events_published";
 const CHECKPOINT_AGE: &str = "kanhe_checkpoint_age_seconds";
 const BROKEN: &str = "kanhe_library_broken";
 const ASTRAY: &str = "kanhe_log_astray";
+const BEHIND: &str = "kanhe_clock_behind";
 const SILENT: &str = "kanhe_keys_silent";
 const REFUSED: &str = "kanhe_file_refused";
 const SPANS_LOST: &str = "kanhe_spans_lost_total";
@@ -116,6 +117,7 @@ fn describe() {
     metrics::describe_gauge!(CHECKPOINT_AGE, Unit::Seconds, "Since the last checkpoint was the whole log");
     metrics::describe_gauge!(BROKEN, "1 from a write that failed until the service is restarted: nothing more is written");
     metrics::describe_gauge!(ASTRAY, "1 while the library does not go on from the copy of its checkpoint, and nothing is signed");
+    metrics::describe_gauge!(BEHIND, "1 while the clock lies behind what was recorded last, and nothing is recorded");
     metrics::describe_gauge!(SILENT, "Keys that did not sign when they were asked last");
     metrics::describe_gauge!(REFUSED, "1 while a file that changed is refused, and the one before stays in use, by file");
     metrics::describe_counter!(SPANS_LOST, "Spans that no collector has got");

@@ -18,6 +18,7 @@ use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
 use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
+use kanhe_issuer::recorded::RecordingError;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::{Library, Pen, StoreError};
 use std::sync::Arc;
@@ -129,16 +130,21 @@ fn settle(library: &Library, catalogue: &Catalogue) {
 
 /// Changes some certificates of each proposal that is at work. Whether there are more; what has failed is in the log by then.
 pub fn work(house: &House) -> Result<bool, ProposalError> {
-    // They wait for the right library, and nobody is told so every second.
+    // They wait for the right library and for a clock that is right, and nobody is told so every second.
     if house.library.astray().is_some() {
         return Ok(false);
     }
+    let now = match house.moment() {
+        Ok(now) => now,
+        Err(RecordingError::ClockBehind { .. }) => return Ok(false),
+        Err(RecordingError::Store(error)) => return Err(error.into()),
+    };
     let proposals = house.all_proposals();
     let at_work =
         proposals.at_work().inspect_err(|error| tracing::error!(code = error.code(), "proposals at work could not be looked at"))?;
     let (mut more, mut failure) = (false, None);
     for code in at_work {
-        match go_on(house, proposals, &code) {
+        match go_on(house, proposals, &code, now) {
             Ok(goes_on) => more |= goes_on,
             // One proposal's trouble does not keep the certificates of another waiting.
             Err(error) => {
@@ -150,8 +156,8 @@ pub fn work(house: &House) -> Result<bool, ProposalError> {
     failure.map_or(Ok(more), Err)
 }
 
-fn go_on(house: &House, proposals: Proposals<'_>, code: &ProjectCode) -> Result<bool, ProposalError> {
-    let proposal = proposals.go_on(code, &Step { most: AT_A_TIME, now: house.now(), salt: &|| house.chance() })?;
+fn go_on(house: &House, proposals: Proposals<'_>, code: &ProjectCode, now: Timestamp) -> Result<bool, ProposalError> {
+    let proposal = proposals.go_on(code, &Step { most: AT_A_TIME, now, salt: &|| house.chance() })?;
     let is_at_work = proposal.is_at_work();
     if !is_at_work {
         let left_out = proposal.left_out().len();

@@ -124,6 +124,11 @@ impl Press {
         self.notices.load().values().map(|notice| notice.issued).min()
     }
 
+    /// When the list that is the newest was signed; none where there are no lists.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.notices.load().values().map(|notice| notice.issued).max()
+    }
+
     /// When the last checkpoint was known to be the whole log; none where this service signs none.
     pub fn log_known(&self) -> Option<Timestamp> {
         self.log_known.load().as_deref().copied()

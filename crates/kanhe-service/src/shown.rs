@@ -17,7 +17,7 @@ pub use certificate::{
     TERM_IS_OVER, Worth,
 };
 pub(crate) use certificate::{fields, holders};
-pub use checked::{Checked, ShownFinding};
+pub use checked::{Beside, Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, EventLine, EventPage, History, Then};
 pub use kind::{KindLine, Kinds, Name, StateCodeLine, StateCodeSet};

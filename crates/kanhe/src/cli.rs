@@ -21,7 +21,7 @@ pub use issue::{IssueArgs, LevelArg, PictureArg};
 pub use keep::{BackupArgs, CheckArgs, ExportArgs, RestoreArgs};
 pub use language::language_of_words;
 pub use library::{
-    AgencyVerb, AliasArgs, ChangeArgs, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg, LibraryLock,
+    AgencyVerb, AliasArgs, ChangeArgs, ClockArg, CountArgs, DrawArgs, FindArgs, GroundsArg, HistoryArgs, InitArgs, LibraryArg, LibraryLock,
     PicturesArg, ReplaceArgs, ShowArgs, TodayArg, TransferInArgs, TransferVerb,
 };
 pub use log::{LogEventsArgs, LogVerb};

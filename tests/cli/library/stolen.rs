@@ -43,6 +43,7 @@ fn the_log_speaks_for_an_honest_certificate(archive: &Archive, pack: &str, [hone
     let other = archive.path("other.proof");
     archive.told(&["log", "prove", &identifiers[1], "--out", &other]);
     no_help(&ask(honest, &other, 3), "log_other_certificate");
+    no_help(&ask(&file, &other, 3), "log_other_certificate");
     // A later act is behind the cut-off: its proof saves nothing, and the issue is what is proved where nothing else is asked for.
     archive.change("suspend", &identifiers[0]).ended(0);
     archive.change("reinstate", &identifiers[0]).ended(0);

@@ -92,7 +92,9 @@ fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
 fn nothing_is_dated_before_what_happened_last() {
     let bureau = Bureau::open(PARALLEL);
     let code = bureau.lodge_as(1, "P-1", None, "2026-03-05T04:00:00Z").unwrap().code();
-    assert_eq!(code_of(bureau.says(&code, "fire", Opinion::Agrees, "fire-1")), "lifecycle_before_last");
+    let early = Entry { now: moment("2026-03-06T04:00:00Z"), ..bureau.entry("fire-1", NOON) };
+    let kind = bureau.registry.house.kind(ACCOUNTING);
+    assert_eq!(code_of(bureau.examiner().review(kind, &code, "fire", Opinion::Agrees, &early)), "lifecycle_before_last");
     let entry = Entry { now: moment("2026-03-09T04:00:00Z"), ..bureau.entry("clerk-1", NOON) };
     let application = bureau.registry.house.application(ACCOUNTING, 2, "P-2", "");
     let agency = bureau.registry.house.desk(ACCOUNTING).agency().code;

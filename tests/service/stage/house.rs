@@ -15,6 +15,7 @@ use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
 use kanhe_service::publish::{Press, Rules};
+use kanhe_service::recording::Recording;
 use kanhe_service::reread::Refused;
 use kanhe_store::{Library, LibrarySecret, Settings, SignedManifest};
 use kanhe_tests::world::{moment, test_key};
@@ -84,6 +85,7 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
         jobs: Queue::new(JobsAt::default().rules()),
         proposals: ProposalsWith::default().rules(),
         edge: edge(clock),
+        recording: Recording::default(),
         door: Door::new(false),
         identity: None,
     }

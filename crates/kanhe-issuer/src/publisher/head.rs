@@ -21,14 +21,14 @@ pub struct SignedHead {
     pub note: String,
 }
 
-/// Signs the head of a library's log, if the log begins with its last checkpoint, and with another copy of one where there is one.
+/// Signs the head of a library's log, if the log begins with its last checkpoint; [`continues`] asks the same of another copy of one.
 ///
 /// A library that was restored from an old backup would contradict its own checkpoints, and every witness would see a fork.
-pub fn sign_head(library: &Library, key: &NamedKey, copy: Option<&str>) -> Result<SignedHead, HeadError> {
+pub fn sign_head(library: &Library, key: &NamedKey) -> Result<SignedHead, HeadError> {
     let head = library.head()?;
     let signer = NoteSigner::new(key.name(), key.key())?;
-    for earlier in library.checkpoint()?.as_deref().into_iter().chain(copy) {
-        grown_from(library, &head, earlier, signer.public())?;
+    if let Some(earlier) = library.checkpoint()? {
+        grown_from(library, &head, &earlier, signer.public())?;
     }
     let note = Checkpoint::new(library.origin(), head, &[])?.sign(&signer)?;
     Ok(SignedHead { head, note })
@@ -36,8 +36,12 @@ pub fn sign_head(library: &Library, key: &NamedKey, copy: Option<&str>) -> Resul
 
 /// Accepts a checkpoint of the log as a beginning of what the library has now.
 pub fn continues(library: &Library, key: &NamedKey, earlier: &str) -> Result<(), HeadError> {
-    let public = PublicKeyLine::new(key.name(), key.key().verifying_key())?;
-    grown_from(library, &library.head()?, earlier, &public)
+    goes_on_from(library, &PublicKeyLine::new(key.name(), key.key().verifying_key())?, earlier)
+}
+
+/// Accepts it likewise, by the log's public key alone.
+pub fn goes_on_from(library: &Library, log_key: &PublicKeyLine, earlier: &str) -> Result<(), HeadError> {
+    grown_from(library, &library.head()?, earlier, log_key)
 }
 
 fn grown_from(library: &Library, new: &TreeHead, earlier: &str, key: &PublicKeyLine) -> Result<(), HeadError> {

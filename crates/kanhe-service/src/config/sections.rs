@@ -7,9 +7,10 @@ use crate::jobs;
 use crate::proposals;
 use crate::publish::Rules;
 use crate::sharing;
-use jiff::SignedDuration;
 use jiff::civil::Time;
-use serde::Deserialize;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -62,6 +63,16 @@ pub struct LibraryAt {
     /// Megabytes of blocks kept in memory.
     #[serde(default = "default_cache")]
     pub cache_megabytes: u32,
+    /// Up to when a clock that was ahead has recorded something (RFC 3339, as `clock_set_back` names it): it keeps nothing back. To be taken out again as
+    /// soon as `/readyz` says so, for meanwhile a clock that is set back is not noticed.
+    #[serde(default, deserialize_with = "moment")]
+    pub clock_was_ahead: Option<Timestamp>,
+}
+
+/// A moment, written as text.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|_| D::Error::custom("it is no moment such as \"2026-11-22T09:00:00+08:00\""))
 }
 
 /// `[counter]`

@@ -155,8 +155,9 @@ impl<B: Grounded> Act<B> {
     }
 }
 
-/// What goes into the log about an act: the actor is the caller, never a member of a body, and the moment is the house's own.
+/// What goes into the log about an act: the actor is the caller, never a member of a body, and the moment is the house's own, if its clock does not
+/// lie behind what was recorded last.
 pub fn entry(house: &House, caller: &Caller, (basis, reason): (&str, &str)) -> Result<Entry, Problem> {
-    let now = house.now();
+    let now = house.moment()?;
     Ok(Entry { grounds: Grounds::new(basis, reason, &caller.actor)?, effective: now, now, salt: house.chance() })
 }

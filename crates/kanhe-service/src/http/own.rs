@@ -26,6 +26,7 @@ use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
 use kanhe_issuer::publisher::{ProvenEvent, prove_event};
 use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
+use kanhe_issuer::recorded::Beginning;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_store::find::{Cursor, Found, Question};
 use kanhe_store::{Pen, Project, Shelfmark, Still, StoreError, Within};
@@ -86,7 +87,7 @@ pub struct EventsFound {
 }
 
 /// So many events are looked at for one answer: who asks for something rare in a long log is answered in parts, and keeps nobody waiting.
-const LOOKED_AT: usize = 20_000;
+const LOOKED_AT: u64 = 20_000;
 
 /// Which proposals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,12 +169,18 @@ impl House {
     pub fn events_of(&self, caller: &Caller, asked: &EventsAsked<'_>, from: u64, most: usize) -> Result<EventsFound, Problem> {
         caller.may(Right::Audit)?;
         let size = self.library.log_size()?;
+        let from = match asked.wanted.since.map(|since| self.recording.beginnings.of(&self.library, since, LOOKED_AT)).transpose()? {
+            None => from,
+            Some(Beginning::At(first)) => from.max(first),
+            // Who asks again goes on from there: so far nobody has to look a second time.
+            Some(Beginning::NotBefore(first)) => return Ok(EventsFound { size, events: Vec::new(), next: Some(from.max(first)) }),
+        };
         let indices: Box<dyn Iterator<Item = u64>> = match asked.subject {
             None => Box::new(from..size),
             Some(subject) => Box::new(self.indices_of(caller, subject)?.into_iter().filter(move |index| (from..size).contains(index))),
         };
         let mut found = EventsFound { size, events: Vec::new(), next: None };
-        for (looked_at, index) in indices.enumerate() {
+        for (looked_at, index) in (0..).zip(indices) {
             if looked_at >= LOOKED_AT || found.events.len() >= most {
                 found.next = Some(index);
                 break;

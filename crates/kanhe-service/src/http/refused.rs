@@ -19,6 +19,7 @@ use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::lifecycle::LifecycleError;
 use kanhe_issuer::publisher::EventProofError;
 use kanhe_issuer::question::QuestionError;
+use kanhe_issuer::recorded::RecordingError;
 use kanhe_issuer::registrar::{Refusal, RegistrarError};
 use kanhe_render::{DrawError, MissingGlyph};
 use kanhe_store::{StoreError, Within};
@@ -53,6 +54,15 @@ impl From<StoreError> for Problem {
             | StoreError::Log { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error.code(), error)
+    }
+}
+
+impl From<RecordingError> for Problem {
+    fn from(error: RecordingError) -> Self {
+        match error {
+            RecordingError::Store(error) => error.into(),
+            RecordingError::ClockBehind { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), error),
+        }
     }
 }
 

@@ -46,8 +46,8 @@ pub async fn keep_up(house: Shared) {
 
 /// Tidies up, and works on all jobs that wait.
 pub fn round(house: &House) -> Result<(), StoreError> {
-    // In a library that was set back nothing would be kept: jobs wait for the right one.
-    if house.library.astray().is_some() {
+    // In a library that was set back nothing would be kept: jobs wait for the right one, and for a clock that is right.
+    if house.library.astray().is_some() || house.is_behind() {
         return Ok(());
     }
     tidy(house)?;
@@ -141,7 +141,7 @@ impl<T: Trade> Bench<'_, T> {
     /// Passes rows behind those that are done, up to a batch, to the end of the table, or until the service stops.
     fn next_batch(&mut self, table: &mut Table<'_>) -> Result<Batch<T::Ready>, Halt> {
         let grounds = Grounds::new(&self.job.basis, &self.job.reason, self.job.answerable()).map_err(Problem::from)?;
-        let errand = Errand { house: self.house, grounds, now: self.house.now() };
+        let errand = Errand { house: self.house, grounds, now: self.house.moment().map_err(Problem::from)? };
         let (mut read, mut passed, mut ended) = (Vec::new(), Vec::new(), false);
         while read.len() < BATCH && !self.house.jobs.is_closing() {
             let Some(application) = table.next() else {

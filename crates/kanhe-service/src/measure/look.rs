@@ -1,8 +1,8 @@
 //! What merely is, looked at when somebody asks.
 
 use super::{
-    API_KEYS_ENDING, ASTRAY, BACKUP_AGE, BROKEN, CERTIFICATES, CHECKPOINT_AGE, EVENTS, JOBS_RUNNING, JOBS_WAITING, KEY_LEFT, LETTERS,
-    LIST_AGE, MANIFEST_LEFT, PACK_AGE, PACK_LEFT, PUBLISHED, REFUSED, SILENT, TLS_LEFT,
+    API_KEYS_ENDING, ASTRAY, BACKUP_AGE, BEHIND, BROKEN, CERTIFICATES, CHECKPOINT_AGE, EVENTS, JOBS_RUNNING, JOBS_WAITING, KEY_LEFT,
+    LETTERS, LIST_AGE, MANIFEST_LEFT, PACK_AGE, PACK_LEFT, PUBLISHED, REFUSED, SILENT, TLS_LEFT,
 };
 use crate::accounts::api_key::ending;
 use crate::house::House;
@@ -24,6 +24,7 @@ pub(super) fn look(house: &House, tls: Option<&Tls>) {
     set(PUBLISHED, library.published().ok().flatten().map(|head| head.size));
     set(BROKEN, Some(library.is_broken().into()));
     set(ASTRAY, Some(house.library.astray().is_some().into()));
+    set(BEHIND, Some(house.is_behind().into()));
     set(SILENT, u64::try_from(house.keys.iter().filter(|key| key.key().trouble().is_some()).count()).ok());
     for file in Reread::ALL {
         gauge!(REFUSED, "file" => file.word()).set(f64::from(u8::from(house.refused.why(file).is_some())));

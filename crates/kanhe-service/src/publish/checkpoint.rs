@@ -16,7 +16,7 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
         known();
         return Ok(None);
     }
-    let signed = sign_head(library, key, None)?;
+    let signed = sign_head(library, key)?;
     // The copy first: a checkpoint that anybody could have seen is never known to the library alone.
     house.press.copy.as_ref().map_or(Ok(()), |copy| copy.keep(&signed.note))?;
     library.commit(|pen| -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ use kanhe_core::envelope::EnvelopeError;
 use kanhe_core::key::SignError;
 use kanhe_core::pack::PackError;
 use kanhe_issuer::publisher::{HeadError, ListError};
+use kanhe_issuer::recorded::RecordingError;
 use kanhe_store::StoreError;
 use thiserror::Error;
 
@@ -49,6 +50,9 @@ pub enum PublishError {
     /// The copy of the checkpoint cannot be read or written.
     #[error("the copy of the checkpoint cannot be read or written: {}", .0.detail)]
     Copy(Cause),
+    /// The clock lies behind what was recorded or signed before.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The library does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,6 +72,7 @@ impl PublishError {
             Self::Sign(error) => error.code(),
             Self::Shelf(error) => error.code(),
             Self::NotKept(cause) | Self::Copy(cause) => cause.code,
+            Self::Recording(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

@@ -11,6 +11,7 @@ use kanhe_core::manifest::Agency;
 use kanhe_core::status::StatusList;
 use kanhe_core::wire;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
+use kanhe_issuer::recorded::is_ahead;
 use kanhe_store::{Drawer, Library, Page, StoreError};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -91,7 +92,7 @@ pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
             }
         }
     }
-    failure.map_or(Ok(signed), |error| Err(error.into()))
+    failure.map_or(Ok(signed), Err)
 }
 
 /// The newest key with which an agency signs its lists and that was unlocked for us.
@@ -104,14 +105,16 @@ fn listing_key<'h>(house: &'h House, agency: &Agency) -> Option<&'h dyn Signer> 
     held.max_by_key(|(from, _)| *from).map(|(_, key)| key)
 }
 
-fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, ListError> {
+fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, PublishError> {
     let mut signed = 0;
     for (number, page) in house.library.pages(&agency.code)? {
         let before = house.press.list(agency.code, number);
-        if before.is_some_and(|before| stands(house, &before, page, (agency, number), key)) {
+        if before.as_ref().is_some_and(|before| stands(house, before, page, (agency, number), key)) {
             continue;
         }
-        let notice = sign(house, (agency, number), page, key)?;
+        // An older list never takes the place of a newer one: what it does not know of was revoked since.
+        let issued = house.moment_after(before.map(|before| before.issued))?;
+        let notice = sign(house, (agency, number), page, key, issued)?;
         house.press.notices.rcu(|notices| {
             let mut notices = Notices::clone(notices);
             notices.insert((agency.code, number), Arc::clone(&notice));
@@ -125,12 +128,18 @@ fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, L
 /// Whether a list says what the library says, by the right key, and will for a while.
 fn stands(house: &House, list: &Notice, page: Page, (agency, number): (&Agency, u32), key: &dyn Signer) -> bool {
     let (now, half) = (house.now(), list.issued.duration_until(list.expires) / 2);
-    let young = list.issued.duration_until(now) < half.min(house.press.rules.renew_after);
+    // One that lies ahead, as no clock does that is right, is signed again as soon as it can be.
+    let young = list.issued.duration_until(now) < half.min(house.press.rules.renew_after) && !is_ahead(list.issued, now);
     page.changes == list.changes && young && list.key_id == key.verifying_key().id() && list.uri == agency.list_uri(number)
 }
 
-fn sign(house: &House, (agency, number): (&Agency, u32), page: Page, key: &dyn Signer) -> Result<Arc<Notice>, ListError> {
-    let issued = house.now();
+fn sign(
+    house: &House,
+    (agency, number): (&Agency, u32),
+    page: Page,
+    key: &dyn Signer,
+    issued: Timestamp,
+) -> Result<Arc<Notice>, ListError> {
     let expires = issued.checked_add(house.press.rules.list_life).unwrap_or(Timestamp::MAX);
     let statuses = list_of(house.library.states(&agency.code, number)?, house.library.unheld(&agency.code, number)?)?;
     let list = sign_list(agency, number, Term { issued, expires }, statuses, key)?;

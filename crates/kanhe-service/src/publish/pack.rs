@@ -10,6 +10,7 @@ use kanhe_core::pack::{Contents, Pack};
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::proposal::taken;
 use kanhe_issuer::publisher::{Renewal, Term, read_contents};
+use kanhe_issuer::recorded::is_ahead;
 use kanhe_store::Library;
 
 /// What the region says in a pack, beside lists and dictionaries.
@@ -47,6 +48,7 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let present = house.shelf.present().ok_or(PublishError::NoPack)?;
     let before = read_contents(present.file().as_ref(), house.shelf.trusted())?;
     let Some(contents) = next(house, &before, &Parts::present(&house.library)?) else { return Ok(None) };
+    house.moment_after(Some(before.issued))?;
     let bytes = sign_to_cose_by(key.key(), Contents::TYPE, &contents.encode())?;
     // Proofread as a counter reads it, by the keys that counters trust, before the file of the one before is given up.
     let Some(next) = house.shelf.examine(bytes)? else { return Ok(None) };
@@ -83,7 +85,7 @@ fn next(house: &House, before: &Contents, parts: &Parts) -> Option<Contents> {
     let recognition = recognition.as_deref();
     let renewal = Renewal { manifest: envelope, lists: &lists, dictionaries: &dictionaries, recognition, survivors };
     let now = house.now();
-    let young = before.issued.duration_until(now) < before.issued.duration_until(before.expires) / 2;
+    let young = before.issued.duration_until(now) < before.issued.duration_until(before.expires) / 2 && !is_ahead(before.issued, now);
     if young && renewal.stands_in(before) {
         return None;
     }

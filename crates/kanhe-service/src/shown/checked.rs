@@ -1,8 +1,11 @@
 //! What came of holding a library against itself.
 
+use jiff::Timestamp;
+use kanhe_core::key::KeyId;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::recorded::{Misdated, misdated};
 use kanhe_issuer::survivors::{unlisted, usable_behind};
-use kanhe_store::check::{Finding, is_broken_off};
+use kanhe_store::check::{Finding, Place, is_broken_off};
 use kanhe_store::{Library, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -34,6 +37,36 @@ pub struct Checked {
     #[serde(default)]
     #[schema(required)]
     pub without_survivors: Option<Vec<String>>,
+    /// How many events were recorded before the one before them, as a clock that was set back does: no defect, for nothing can mend it; null as
+    /// above.
+    #[serde(default)]
+    #[schema(required)]
+    pub recorded_backwards: Option<u64>,
+    /// How many events bear a moment later than now, as a clock that is ahead gives them; null as above.
+    #[serde(default)]
+    #[schema(required)]
+    pub recorded_ahead: Option<u64>,
+}
+
+/// What is told beside the findings, for it is no defect that could be mended.
+pub struct Beside {
+    /// How many usable certificates lie behind the cut-offs of stolen keys.
+    behind_cut_off: Result<u64, StoreError>,
+    /// Of which of those keys the library has no list of survivors.
+    without_survivors: Result<Vec<KeyId>, StoreError>,
+    /// How many events a wrong clock has recorded.
+    misdated: Result<Misdated, StoreError>,
+}
+
+impl Beside {
+    /// What is to be known of a library under a manifest, at a moment.
+    pub fn of(library: &Library, manifest: &Manifest, now: Timestamp) -> Self {
+        Self {
+            behind_cut_off: usable_behind(library, manifest),
+            without_survivors: unlisted(library, manifest),
+            misdated: misdated(library, now),
+        }
+    }
 }
 
 /// Something that is not as it must be.
@@ -52,16 +85,27 @@ pub struct ShownFinding {
 }
 
 impl Checked {
-    /// What a check has found in the end, and what is to be known of the stolen keys of the manifest.
-    pub fn over(self, findings: &[Finding], library: &Library, manifest: &Manifest) -> Result<Self, StoreError> {
+    /// What a check has found in the end, and what is to be known beside it.
+    pub fn over(self, findings: &[Finding], beside: Beside) -> Result<Self, StoreError> {
         let damaged = !findings.is_empty();
+        let misdated = known(damaged, beside.misdated)?;
         Ok(Self {
             findings: Some(findings.iter().map(Into::into).collect()),
             broken_off: is_broken_off(findings),
-            behind_cut_off: known(damaged, usable_behind(library, manifest))?,
-            without_survivors: known(damaged, unlisted(library, manifest))?.map(|keys| keys.iter().map(ToString::to_string).collect()),
+            behind_cut_off: known(damaged, beside.behind_cut_off)?,
+            without_survivors: known(damaged, beside.without_survivors)?.map(|keys| keys.iter().map(ToString::to_string).collect()),
+            recorded_backwards: misdated.map(|misdated| misdated.backwards),
+            recorded_ahead: misdated.map(|misdated| misdated.ahead),
             ..self
         })
+    }
+
+    /// The same with what only who asks knows: that the log is not the one that was published.
+    #[must_use]
+    pub fn astray(mut self, code: Option<&'static str>) -> Self {
+        let found = code.map(|code| ShownFinding { place: Place::Library.to_string(), code: code.into(), certificates: None });
+        self.findings.get_or_insert_default().extend(found);
+        self
     }
 }
 

@@ -1,12 +1,12 @@
 //! What happened, for machines.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::event;
 use kanhe_issuer::doubt::{Doubt, Doubts};
 use kanhe_issuer::lifecycle::{Condition, Past, state_at};
+use kanhe_issuer::recorded;
 use kanhe_store::{Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -164,11 +164,15 @@ impl History {
         identifier: &CertificateId,
         mark: Shelfmark,
         past: Option<Past>,
-        today: Date,
+        now: Timestamp,
     ) -> Result<Self, StoreError> {
         let (history, card) = (library.history(mark)?, library.card(mark)?);
+        let by = match history.last() {
+            Some((index, last)) if last.recorded > now => recorded::by(library, *index, now)?,
+            Some(_) | None => now,
+        };
         let then = |past: Past| {
-            let state = state_at(identifier, history.iter().map(|(_, event)| event), past);
+            let state = state_at(identifier, history.iter().map(|(_, event)| event), past, by);
             let condition = state.map(|state| Condition::of(state, card.from, card.until, day_in_china(past.at)));
             Then { moment: past.at, known: past.known, condition }
         };
@@ -176,7 +180,7 @@ impl History {
         Ok(Self {
             identifier: identifier.to_string(),
             at: past.map(then),
-            now: Condition::of(card.state, card.from, card.until, today).word().into(),
+            now: Condition::of(card.state, card.from, card.until, day_in_china(now)).word().into(),
             behind_cut_off,
             refused_as: refused_as.map(Cow::Borrowed),
             events: history.iter().map(|(index, event)| Event::new(*index, event)).collect(),

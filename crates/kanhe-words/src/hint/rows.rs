@@ -68,6 +68,16 @@ pub(super) const HINTS: &[Row] = &[
     ("client_certificate_over", "绑定下一张证书。", "Link the next one."),
     ("client_certificate_taken", "作废另一账号，或换一张证书。", "Revoke the other account, or take another certificate."),
     ("client_certificate_unknown", "请本机构管理员绑定该证书。", "Ask the agency's administrator to link it."),
+    (
+        "clock_excuse_left",
+        "从配置中去掉 library.clock_was_ahead 后重启服务。",
+        "Take `library.clock_was_ahead` out of the configuration, and restart the service.",
+    ),
+    (
+        "clock_set_back",
+        "请运维人员校准服务器时钟；若时钟正确而此前曾快，按 library.clock_was_ahead 的说明设置。",
+        "Have the server's clock set right. Where it is right and was ahead before, `library.clock_was_ahead` in its configuration says so.",
+    ),
     ("csrf_token_wrong", "在 X-CSRF-Token 头中发送 GET /v1/session 所返回的值。", "Send in `X-CSRF-Token` what GET /v1/session answers."),
     (
         "delivery_unknown",

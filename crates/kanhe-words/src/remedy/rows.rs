@@ -46,6 +46,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
     (
+        "clock_set_back",
+        "核对本机时钟（及 --at）。若现在的时钟正确，此前登记或签署时的时钟曾快，则加 --clock-was-ahead。",
+        "Look at the clock of this machine, and at --at. Where it is right, and was ahead when that was recorded or signed, say --clock-was-ahead.",
+    ),
+    (
         "config_*",
         "与 docs/operating/ 中的样例对照；改正后运行 kanhe config check。",
         "Compare it with the samples in docs/operating/, and run `kanhe config check` again.",
@@ -134,10 +139,33 @@ pub(super) const REMEDIES: &[Row] = &[
     ("lifecycle_not_allowed", "只能做错误中列出的操作。", "Do one of the acts that the error lists."),
     ("lifecycle_superseded", "改对错误中的版本办理。", "Do it with the version that the error names."),
     (
+        "log_file_altered",
+        "重新获取该文件，并与另一镜像比较；若仍不符，保存文件并报告。",
+        "Fetch the file again and compare it with another mirror; if it is still so, keep it and report it.",
+    ),
+    (
         "log_fork",
         "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
         "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
     ),
+    ("log_no_event", "请出具方用 kanhe log prove 重新出具证明。", "Ask for the proof that `kanhe log prove` writes: it carries its event."),
+    (
+        "log_other_certificate",
+        "索取这张证照自己的证明：kanhe log prove 标识。",
+        "Take the proof of this certificate: `kanhe log prove IDENTIFIER`.",
+    ),
+    ("log_proof_*", "重新获取证明；文件可能不完整或已损坏。", "Get the proof again: the file may be cut short or damaged."),
+    (
+        "log_proof_root",
+        "重新获取证明；若仍不符，不予采信，保存证明并报告。",
+        "Get the proof again: the file may be damaged. If it is still so, do not believe it, keep it and report it.",
+    ),
+    (
+        "log_root_differs",
+        "不予采信：保存检查点和文件，向颁发机构及监督机构报告。",
+        "Do not believe it: keep the checkpoints and the files, and report the log.",
+    ),
+    ("log_tile_missing", "重新获取日志文件。", "Fetch the files of the log again."),
     (
         "log_unpublished",
         "先用 kanhe log publish 发布日志；服务会自行发布，稍后再试。",

@@ -1,6 +1,6 @@
 //! The command line of issuing, and how the pictures of a certificate are drawn.
 
-use super::{AccountArg, LibraryLock, SignArg, TypesArg};
+use super::{AccountArg, ClockArg, LibraryLock, SignArg, TypesArg};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,6 +51,8 @@ pub struct IssueArgs {
     /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    #[command(flatten)]
+    pub clock: ClockArg,
 }
 
 /// How a certificate's QR code is drawn.

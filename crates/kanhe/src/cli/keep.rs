@@ -45,6 +45,12 @@ pub struct RestoreArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub library: DoorArg,
+    /// A checkpoint from elsewhere, the published one or its copy: what was cut off at the end of the library is found by nothing else
+    #[arg(long, value_name = "FILE", requires = "log_key")]
+    pub checkpoint: Option<PathBuf>,
+    /// The log's public key: its line, or a file with it
+    #[arg(long, value_name = "KEY|FILE", requires = "checkpoint")]
+    pub log_key: Option<String>,
 }
 
 /// `kanhe export …`

@@ -90,6 +90,16 @@ pub struct GroundsArg {
     /// From when on it holds: RFC 3339, or a day, which begins behind what was done last on it, and today is now; not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
+    #[command(flatten)]
+    pub clock: ClockArg,
+}
+
+/// What a library has recorded by a clock that was ahead
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ClockArg {
+    /// What is dated later than now was so by a clock that was ahead, and keeps nothing back: for who has looked at the clock
+    #[arg(long)]
+    pub clock_was_ahead: bool,
 }
 
 /// Why something is done that is dated by the day on which it is written down, and by whom.
@@ -107,13 +117,15 @@ pub struct TodayArg {
     /// At which moment of today: RFC 3339, not in the future; another day is refused, for it is dated by the day on which it is written down [default: now]
     #[arg(long, value_name = "TIME")]
     pub effective: Option<String>,
+    #[command(flatten)]
+    pub clock: ClockArg,
 }
 
 impl TodayArg {
     /// As what may be dated otherwise.
     pub fn grounds(&self) -> GroundsArg {
-        let Self { basis, reason, actor, effective } = self.clone();
-        GroundsArg { basis, reason, actor, effective }
+        let Self { basis, reason, actor, effective, clock } = self.clone();
+        GroundsArg { basis, reason, actor, effective, clock }
     }
 }
 

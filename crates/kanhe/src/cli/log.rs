@@ -1,6 +1,6 @@
 //! The command line of a library's log.
 
-use super::{DoorArg, KeyArg, LibraryArg};
+use super::{CheckArgs, DoorArg, KeyArg, LibraryArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -18,10 +18,7 @@ pub enum LogVerb {
         out: PathBuf,
     },
     /// Hold the log against every record and event of the library
-    Verify {
-        #[command(flatten)]
-        library: DoorArg,
-    },
+    Verify(CheckArgs),
     /// List what happened, in the order of the log
     Events(LogEventsArgs),
     /// Prove that the issue of a certificate, the last act upon an application, or any event, stands in the published log
@@ -108,7 +105,7 @@ pub struct LogEventsArgs {
     /// Only this act: issue, revoke, lodge, review …
     #[arg(long)]
     pub act: Option<String>,
-    /// Only what was recorded at this moment or later (RFC 3339 or a day)
+    /// From the first event on that was recorded at this moment or later (RFC 3339 or a day), whatever moments those behind it bear
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Only what was recorded before this moment, or up to the end of a day

@@ -1,6 +1,6 @@
 //! The command line of what regions sign: manifests, status lists, recognition, packs, and whom a verifier trusts.
 
-use super::{KeyArg, LibraryLock, TypesArg};
+use super::{ClockArg, KeyArg, LibraryLock, TypesArg};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -58,6 +58,8 @@ pub enum StatusVerb {
         /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
+        #[command(flatten)]
+        clock: ClockArg,
     },
 }
 

@@ -37,7 +37,7 @@ pub use show::{history, show};
 
 use super::key::{self, Locked};
 use super::{clock, trust};
-use crate::cli::{GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, TypesArg};
+use crate::cli::{ClockArg, GroundsArg, KeyArg, LibraryArg, LibraryLock, LockArg, SignArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::refused_alone;
@@ -51,6 +51,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::examiner::ExaminerError;
 use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE};
+use kanhe_issuer::recorded::{self, Excused};
 use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_service::proposals::open_types;
 use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
@@ -157,17 +158,22 @@ fn located(library: &Library, text: &str) -> Result<Shelfmark, Failure> {
 }
 
 /// What goes into the log about an act, as the command line says it.
-fn entry(arg: &GroundsArg) -> Result<Entry, Failure> {
-    entry_after(arg, None)
+fn entry(library: &Library, arg: &GroundsArg) -> Result<Entry, Failure> {
+    entry_after(library, arg, None)
 }
 
 /// The same of an act behind another: a day may mean the moment of that one.
-fn entry_after(arg: &GroundsArg, last: Option<Timestamp>) -> Result<Entry, Failure> {
-    // The library writes down what its own clock says: who could name another moment could lie to the auditor.
-    let now = clock::moment(None)?;
+fn entry_after(library: &Library, arg: &GroundsArg, last: Option<Timestamp>) -> Result<Entry, Failure> {
+    let now = recorded_now(library, arg.clock)?;
     let effective = arg.effective.as_deref().map(|named| clock::effective(named, last, now)).transpose()?.unwrap_or(now);
     let actor = arg.actor.as_deref().ok_or_else(|| missing("--actor <经办人>", "--actor <OFFICER>"))?;
     Ok(Entry { grounds: grounds(&arg.basis, &arg.reason, actor)?, effective, now, salt: *clock::chance()? })
+}
+
+/// The moment at which an act is recorded.
+fn recorded_now(library: &Library, clock: ClockArg) -> Result<Timestamp, Failure> {
+    // The library writes down what its own clock says: who could name another moment could lie to the auditor.
+    recorded::moment(library, clock::moment(None)?, clock.excused()).map_err(|error| Failure::new(error.code(), &error))
 }
 
 /// That a library of one's own needs an argument that a service does not.
@@ -198,6 +204,18 @@ fn examined(error: &ExaminerError) -> Failure {
     match error {
         ExaminerError::Faults(faults) => refused_alone(error.code(), &faults.iter().map(fault_json).collect::<Vec<_>>()),
         _ => Failure::new(error.code(), error),
+    }
+}
+
+impl ClockArg {
+    /// Up to when what lies ahead of the clock is not held against it.
+    pub fn excused(self) -> Excused {
+        self.clock_was_ahead.then_some(Timestamp::MAX)
+    }
+
+    /// Refuses it where a service has the library: who asks a service does not overrule its clock.
+    pub fn of_ones_own(self) -> Result<(), Failure> {
+        if self.clock_was_ahead { Err(Failure::new("not_through_service", "--clock-was-ahead")) } else { Ok(()) }
     }
 }
 

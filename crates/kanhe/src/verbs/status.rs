@@ -3,15 +3,17 @@
 mod states;
 
 use super::{Ended, Voice, clock, key, manifest};
-use crate::cli::{LibraryArg, StatusVerb};
+use crate::cli::{ClockArg, LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words, counted, state_word};
-use kanhe_core::envelope::{Envelope, LARGEST_ENVELOPE};
+use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::key::Signer as KeyHolder;
 use kanhe_core::manifest::{Agency, Manifest};
 use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusError, StatusList, Statuses};
 use kanhe_issuer::publisher::{ListError, Term, list_of, listing_agency, sign_list};
+use kanhe_issuer::recorded::{self, RecordingError};
+use kanhe_store::Library;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -28,7 +30,7 @@ struct ReportLine {
 
 /// Does what the verb asks for.
 pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
-    let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at } = verb;
+    let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at, clock } = verb;
     let issued = clock::moment(at.as_deref())?;
     if issued > clock::moment(None)? {
         let hint =
@@ -36,12 +38,16 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
         return Err(Failure::new("usage", "no status list is signed in the future").hint(hint));
     }
     let key = key::open(&key)?;
-    let signer = Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out };
+    let signer =
+        Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out, clock, at: at.as_deref() };
     files::make_folder(&out)?;
     // A library may be named by the environment for all verbs; who names a manifest means none of it.
     let signed = match (manifest, library) {
         (Some(manifest), _) => signer.sign_reported(&manifest::read(&manifest)?, &report, states.as_deref())?,
-        (None, Some(library)) => super::library::sign_lists(&LibraryArg { library, lock: library_lock }, all, &signer)?,
+        (None, Some(library)) => {
+            let library = LibraryArg { library, lock: library_lock };
+            super::library::sign_lists(&library, all, &signer)?
+        }
         (None, None) => return Err(Failure::new("usage", "without --library, --manifest is needed")),
     };
     let (lists, certificates) = (signed.lists, signed.certificates());
@@ -102,6 +108,9 @@ pub struct Signer<'a> {
     key: &'a dyn KeyHolder,
     term: Term,
     out: &'a Path,
+    clock: ClockArg,
+    /// The moment of signing, where it was named.
+    at: Option<&'a str>,
 }
 
 impl Signer<'_> {
@@ -112,16 +121,35 @@ impl Signer<'_> {
 
     /// Signs one list and writes its file; it is said to be signed when a power cut would leave it there.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
+        self.comes_after(agency, number)?;
         let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(|error| refused(&error))?;
         files::write_through(&self.file(agency, number), &signed)
     }
 
+    /// Refuses a clock that lies behind what the library has recorded; who names the moment of signing goes by no clock.
+    pub fn goes_on(&self, library: &Library) -> Result<(), Failure> {
+        if self.at.is_some() {
+            return Ok(());
+        }
+        recorded::moment(library, self.term.issued, self.clock.excused()).map(drop).map_err(|error| behind(&error))
+    }
+
+    /// Refuses to put an older list in the place of a newer one.
+    fn comes_after(&self, agency: &Agency, number: u32) -> Result<(), Failure> {
+        let standing = self.standing(agency, number).map(|list| list.issued());
+        let after = recorded::after(standing, self.term.issued, self.clock.excused());
+        after.map(drop).map_err(|error| behind(&error).within(self.file(agency, number).display()))
+    }
+
+    /// The list by this key that this folder has.
+    fn standing(&self, agency: &Agency, number: u32) -> Option<Authentic<StatusList>> {
+        let signed = files::read(&self.file(agency, number), LARGEST_ENVELOPE).ok()?;
+        Envelope::decode(&signed).and_then(|envelope| envelope.authenticate::<StatusList>(&self.key.verifying_key())).ok()
+    }
+
     /// Whether this folder has a list by this key that says the same, and is in the first half of its term at the moment of signing.
     pub fn holds(&self, agency: &Agency, number: u32, statuses: &Statuses) -> bool {
-        let Ok(signed) = files::read(&self.file(agency, number), LARGEST_ENVELOPE) else { return false };
-        let key = self.key.verifying_key();
-        let list = Envelope::decode(&signed).and_then(|envelope| envelope.authenticate::<StatusList>(&key));
-        list.is_ok_and(|list| {
+        self.standing(agency, number).is_some_and(|list| {
             let half = list.issued().duration_until(list.expires()) / 2;
             let young = (list.issued()..list.issued() + half).contains(&self.term.issued);
             young && list.uri() == agency.list_uri(number) && list.statuses() == statuses
@@ -142,6 +170,10 @@ impl Signer<'_> {
         }
         Ok(signed)
     }
+}
+
+fn behind(error: &RecordingError) -> Failure {
+    Failure::new(error.code(), error)
 }
 
 /// A list that cannot be made.

@@ -7,12 +7,15 @@ use crate::cli::{TrustArg, VerifyArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Answer, Clock, Words};
-use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
-use kanhe_core::event::Act;
+use kanhe_core::envelope::{Authentic, DocumentType, Envelope, LARGEST_ENVELOPE};
+use kanhe_core::event::Event;
 use kanhe_core::pack::{Pack, PackError};
+use kanhe_core::qr::Scanned;
+use kanhe_core::seal::seal_hash;
 use kanhe_core::verdict::{Accepted, Reason, Refusal};
 use kanhe_core::verify::{Logged, Occasion, verify, verify_file, verify_file_logged, verify_logged};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Does what the verb asks for.
@@ -29,7 +32,7 @@ pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
     let judged = judge(&given, &pack, occasion, logged.as_ref().map(|(logged, _)| logged))?;
     let in_doubt = |reason: &Reason<'_>| matches!(reason, Reason::SurvivorsUnknown { .. } | Reason::FileNotAmongSurvivors { .. });
     let in_doubt = judged.as_ref().is_err_and(|refusal| in_doubt(refusal.reason()));
-    let no_help = logged.filter(|_| in_doubt).map(|(_, event)| NoHelp::of(event.act));
+    let no_help = logged.and_then(|(_, event)| NoHelp::of(&event, &given, in_doubt));
     let clock = if args.at.is_some() { Clock::Named } else { Clock::Device };
     let answer = Answer::new(&judged, &pack, occasion.at, clock);
     let mut json = answer.json();
@@ -44,15 +47,20 @@ pub fn run(args: &VerifyArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(answer.verdict().into())
 }
 
-/// Why a proof does not speak for a certificate whose key was stolen: the verdict stays what it is without one.
+/// Why a proof does not speak for a certificate: the verdict stays what it is without one.
 enum NoHelp {
     OtherCertificate,
     LaterAct,
 }
 
 impl NoHelp {
-    const fn of(act: Act) -> Self {
-        if act.makes_a_version() { Self::OtherCertificate } else { Self::LaterAct }
+    /// Of another certificate it never speaks; of a later act of this one it matters only where the proof would have been needed.
+    fn of(event: &Event, given: &Given, in_doubt: bool) -> Option<Self> {
+        if is_about(event, given)? {
+            (in_doubt && !event.act.makes_a_version()).then_some(Self::LaterAct)
+        } else {
+            Some(Self::OtherCertificate)
+        }
     }
 
     /// The stable code.
@@ -70,6 +78,17 @@ impl NoHelp {
                 "证明说的不是证照的签发，而是后来的办理，不足为凭；请颁发机构用 kanhe log prove 证明签发。",
                 "The proof is of a later act and not of the issue, and does not help: ask the agency for `kanhe log prove` of the issue.",
             ),
+        }
+    }
+}
+
+/// Whether an event is about the certificate that was given; nothing where what was given cannot be read.
+fn is_about(event: &Event, given: &Given) -> Option<bool> {
+    match given {
+        Given::Text(text) => Scanned::parse(text).ok().map(|scanned| seal_hash(scanned.bytes()) == event.seal),
+        Given::Signed(bytes) => {
+            let envelope = Envelope::decode(bytes).ok().filter(|envelope| envelope.document() == DocumentType::Certificate)?;
+            Some(<[u8; 32]>::from(Sha256::digest(envelope.to_cose())) == event.digest)
         }
     }
 }

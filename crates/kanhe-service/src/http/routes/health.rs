@@ -33,7 +33,7 @@ pub struct Ready {
 /// One part of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Part {
-    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `pack_file` and `tls_files` where what changed is refused, and what was read before stays in use; `checkpoint_copy` where the library is not the one that was published; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them; `survivors` where the pack has no list of survivors for the cut-off of a stolen key of the region.
+    /// `library`, `manifest` or `pack`; `keys` where one does not sign; `pack_file` and `tls_files` where what changed is refused, and what was read before stays in use; `checkpoint_copy` where the library is not the one that was published; `clock` where it lies behind what was recorded last, or a setting lets it though nothing needs it; `publish_lists`, `publish_checkpoint`, `publish_pack` and `list_age` where the service publishes; `backup` where it takes them; `survivors` where the pack has no list of survivors for the cut-off of a stolen key of the region.
     name: &'static str,
     /// Whether it can be worked with.
     ok: bool,
@@ -110,6 +110,7 @@ fn published(house: &House) -> Vec<(&'static str, Option<&'static str>)> {
     let refused = Reread::ALL.into_iter().filter_map(|file| Some((file.part(), Some(house.refused.why(file)?))));
     let backup = backup.chain(refused).chain(house.library.astray().map(|code| ("checkpoint_copy", Some(code))));
     let backup = backup.chain(house.library.misses_open_projects().map(|error| ("applications", Some(error.code()))));
+    let backup = backup.chain(house.clock_trouble().map(|trouble| ("clock", Some(trouble.code()))));
     let Some(last) = house.press.last() else { return backup.collect() };
     let stale = house.press.freshness(house.now()).err();
     let parts = [

@@ -10,7 +10,7 @@ use crate::http::aside::aside;
 use crate::http::body::JsonBody;
 use crate::http::flow::{Pipe, sent};
 use crate::http::problem::Problem;
-use crate::shown::Checked;
+use crate::shown::{Beside, Checked};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -49,14 +49,14 @@ pub async fn check(State(house): State<Shared>, caller: Caller) -> Result<Respon
         Ok::<_, Problem>((copy, manifest))
     })
     .await?;
-    Ok(sent(&house, "application/jsonl", "check.jsonl", move |_, out| {
+    Ok(sent(&house, "application/jsonl", "check.jsonl", move |house, out| {
         // The copy is gone before somebody else has his turn.
         let (_turn, copy) = (turn, copy);
-        tell(&copy, &manifest, &mut Pipe::new(out)).map_err(|error| error.code())
+        tell(house, &copy, &manifest, &mut Pipe::new(out)).map_err(|error| error.code())
     }))
 }
 
-fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> Result<(), StoreError> {
+fn tell(house: &House, library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> Result<(), StoreError> {
     let (certificates, events) = (library.certificates()?, library.log_size()?);
     let mut told = Checked { certificates, events, ..Checked::default() };
     let every = certificates.saturating_add(events).div_ceil(TOLD).max(1);
@@ -70,7 +70,9 @@ fn tell(library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> 
     )?;
     // Whoever has gone wants to know nothing more.
     if let Some(findings) = findings {
-        line(out, &told.over(&findings, library, manifest)?);
+        let beside = Beside::of(library, manifest, house.now());
+        // The copy that was looked at is whole in itself: that it is not what was published, the house knows.
+        line(out, &told.over(&findings, beside)?.astray(house.library.astray()));
     }
     Ok(())
 }

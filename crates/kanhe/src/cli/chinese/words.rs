@@ -13,6 +13,18 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Electronic licences and certificates: issue, seal, verify. 电子证照：签发、制码、核验。", "电子证照：签发、制码、核验。"),
     ("Print one JSON object (or one a line) instead of words", "输出一个 JSON 对象（或每行一个），不输出文字"),
     ("Language of words [default: from the locale]", "文字的语言 [默认：按系统区域设置]"),
+    (
+        "What is dated later than now was so by a clock that was ahead, and keeps nothing back: for who has looked at the clock",
+        "日期晚于现在的内容系时钟曾快所致，不予阻止（先核对时钟再用）",
+    ),
+    (
+        "A checkpoint from elsewhere, the published one or its copy: what was cut off at the end of the library is found by nothing else",
+        "另处保存的检查点（已发布的，或其副本）：库末尾被截去的内容只能由它查出",
+    ),
+    (
+        "From the first event on that was recorded at this moment or later (RFC 3339 or a day), whatever moments those behind it bear",
+        "自该时刻或其后登记的第一条事件起（RFC 3339 或日期），其后事件不论所载时间",
+    ),
     // The commands.
     ("Certificate types: list, show, check", "证照类型：列出、查看、检查"),
     ("Agency and region keys: new, public", "机构和地区的密钥：生成、查看公钥"),
@@ -352,7 +364,6 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("List what happened, in the order of the log", "按日志次序列出事件"),
     ("Only what this officer did", "只列该经办人办理的"),
     ("Only this act: issue, revoke, lodge, review …", "只列该项办理：issue、revoke、lodge、review……"),
-    ("Only what was recorded at this moment or later (RFC 3339 or a day)", "只列此时及以后记录的（RFC 3339 或日期）"),
     ("Only what was recorded before this moment, or up to the end of a day", "只列此时以前记录的；写日期则含当日"),
     ("From this index of the log on", "从日志的这一序号起"),
     ("The identifier of a certificate, or the code of an application", "证照标识，或申请编码"),

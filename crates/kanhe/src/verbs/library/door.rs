@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use kanhe_core::certificate::Certificate as Said;
 use kanhe_core::code::{CertificateId, HolderCode, Lenient, ProjectCode, RegionCode, TypeCode, Uscc, Warning};
 use kanhe_core::envelope::Envelope;
+use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -102,6 +103,9 @@ pub trait Door {
 
     /// Holds the library against itself; `progress` is told how many of how many were looked at.
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure>;
+
+    /// The code by which the library does not go on from a checkpoint that somebody has kept; none where it does.
+    fn astray(&self, checkpoint: &str, log_key: &PublicKeyLine) -> Result<Option<&'static str>, Failure>;
 
     /// Of whose certificates it tells.
     fn extent(&self) -> Extent;

@@ -71,7 +71,6 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
                 "Through the service it takes two people: POST /v1/manifest, and another approves.",
             );
             super::alone(&library.library, instead)?;
-            let entry = entry(grounds)?;
             let root = *public_key(root)?.key();
             let envelope = files::read(manifest, LARGEST_MANIFEST)?;
             let opened = Envelope::decode(&envelope).and_then(|envelope| envelope.authenticate::<Manifest>(&root));
@@ -81,6 +80,7 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
             })?;
             let lists = survivors.iter().map(|path| files::read(path, LARGEST_ENVELOPE)).collect::<Result<_, _>>()?;
             let library = open(library)?;
+            let entry = entry(&library, grounds)?;
             let lists = Lists::read(&library, &opened, &root, lists).map_err(|error| Failure::new(error.code(), &error))?;
             let signed = SignedManifest { envelope: envelope.clone(), root };
             let before = library.manifest().map_err(stored)?;

@@ -2,7 +2,7 @@
 
 use super::bulk::Run;
 use super::door::Service;
-use super::{DATABASE, catalogue, grounds, manifest, settings, stored, through, unlock};
+use super::{DATABASE, catalogue, grounds, manifest, recorded_now, settings, stored, through, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 /// Does what the verb asks for.
 pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     if let Some(service) = Service::of(&args.account, args.library.as_deref())? {
+        args.clock.of_ones_own()?;
         return through::run(&service, args, voice);
     }
     let folder = args.library.as_deref().unwrap_or(Path::new("."));
@@ -51,7 +52,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
             desk: &desk,
             registrar: Registrar::new(&library),
             grounds: grounds(basis, &args.reason, actor)?,
-            now: clock::moment(None)?,
+            now: recorded_now(&library, args.clock)?,
             day: day_of_issue(args)?,
         },
         library: &library,

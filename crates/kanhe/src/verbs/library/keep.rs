@@ -2,13 +2,16 @@
 
 use super::bar::{BYTES, COUNTED, bar};
 use super::door::door;
-use super::{SECRET, alone, open, stored};
+use super::{SECRET, alone, log, open, public_key, stored};
 use crate::cli::{BackupArgs, CheckArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
+use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::note::LARGEST_NOTE;
 use kanhe_service::shown::{Checked, ShownFinding};
 use kanhe_store::backup::{Backup, Earlier, Progress};
 use kanhe_store::{Library, StoreError};
@@ -80,19 +83,24 @@ fn unsound(failure: Failure) -> Failure {
 
 /// Checks a whole library.
 pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
+    let outside = outside(args)?;
     let bar = bar(voice, 1, COUNTED);
     let checked = door(&args.library).and_then(|door| {
-        door.check(&|seen, all| {
+        let astray = outside.as_ref().map(|(note, log_key)| door.astray(note, log_key)).transpose()?.flatten();
+        let checked = door.check(&|seen, all| {
             bar.set_length(all);
             bar.set_position(seen);
-        })
+        })?;
+        Ok(checked.astray(astray))
     });
     bar.finish_and_clear();
-    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, .. } = checked.map_err(unsound)?;
+    let checked = checked.map_err(unsound)?;
+    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, .. } = checked;
+    let (recorded_backwards, recorded_ahead) = (checked.recorded_backwards, checked.recorded_ahead);
     let findings = findings.unwrap_or_default();
     let json = json!({
         "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off,
-        "without_survivors": without_survivors,
+        "without_survivors": without_survivors, "recorded_backwards": recorded_backwards, "recorded_ahead": recorded_ahead,
     });
     voice.say(&json, |language| {
         let usable = |certificates: u64| match language {
@@ -113,6 +121,7 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
                 "! the library has no list of survivors of the stolen key {key} (survivors_missing): `kanhe log survivors` makes it, `kanhe agency add --survivors` takes it up"
             ),
         }));
+        lines.extend(misdated(recorded_backwards, recorded_ahead, language));
         let found = findings.len();
         lines.push(match (language, broken_off) {
             (Language::Chinese, false) => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {found} 处问题"),
@@ -125,4 +134,30 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.join("\n")
     });
     Ok(if findings.is_empty() { Ended::Well } else { Ended::Refused })
+}
+
+/// What a wrong clock has recorded: it stays in the log for ever, and is no finding.
+fn misdated(backwards: Option<u64>, ahead: Option<u64>, language: Language) -> impl Iterator<Item = String> {
+    let some = |count: Option<u64>| count.filter(|count| *count > 0);
+    let backwards = some(backwards).map(|count| match language {
+        Language::Chinese => format!("! {count} 条事件的登记时间早于其前一条：当时时钟被拨回；kanhe log events 按日志顺序列出"),
+        Language::English => {
+            format!("! events recorded before the one before them, by a clock that was set back: {count}; `kanhe log events` lists all in their order")
+        }
+    });
+    let ahead = some(ahead).map(|count| match language {
+        Language::Chinese => format!("! {count} 条事件的登记时间晚于现在：当时时钟曾快，或现在的时钟偏慢"),
+        Language::English => format!("! events recorded later than now, by a clock that was ahead, or now is behind: {count}"),
+    });
+    backwards.into_iter().chain(ahead)
+}
+
+/// The checkpoint from elsewhere that the library is held against, with the key that it is believed by.
+fn outside(args: &CheckArgs) -> Result<Option<(String, PublicKeyLine)>, Failure> {
+    let Some((file, log_key)) = args.checkpoint.as_ref().zip(args.log_key.as_deref()) else { return Ok(None) };
+    let note = log::text(file, LARGEST_NOTE)?;
+    let log_key = public_key(log_key)?;
+    // Asked before the library is gone through: what is no checkpoint says nothing of it.
+    Checkpoint::open(&note, &log_key).map_err(|error| Failure::new(error.code(), error).within(file.display()))?;
+    Ok(Some((note, log_key)))
 }

@@ -14,7 +14,7 @@ use crate::cli::LogVerb;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
-use crate::words::{self, Language, Words, act_word, said_act};
+use crate::words::{self, Language, Words, act_word, remedy, said_act};
 use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
@@ -51,7 +51,7 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
             let key = key::open(key)?;
             publish::publish(&open(library)?, &key, out, voice)
         }
-        LogVerb::Verify { library } => super::keep::check(&crate::cli::CheckArgs { library: library.clone() }, voice),
+        LogVerb::Verify(args) => super::keep::check(args, voice),
         LogVerb::Events(args) => list::events(args, voice),
         LogVerb::Prove { subject, last, event, library, out } => {
             let which = if *last { Which::Last } else { Which::Issue };
@@ -129,9 +129,14 @@ fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voic
     match proved(&text, digest, log_key) {
         Err(why) => {
             let (code, zh, en) = (why.code(), why.headline(), why.to_string());
-            voice.say(&json!({ "proved": false, "code": code, "message": { "zh": zh, "en": en } }), |language| match language {
-                Language::Chinese => format!("✘ {zh}（{code}）"),
-                Language::English => format!("✘ {en} ({code})"),
+            let next = remedy(code);
+            let told = next.as_ref().map(|Words { zh, en }| json!({ "zh": zh, "en": en }));
+            voice.say(&json!({ "proved": false, "code": code, "message": { "zh": zh, "en": en }, "next": told }), |language| {
+                let next = next.as_ref().map(|next| format!("\n{}", next.of(language))).unwrap_or_default();
+                match language {
+                    Language::Chinese => format!("✘ {zh}（{code}）{next}"),
+                    Language::English => format!("✘ {en} ({code}){next}"),
+                }
             });
             Ok(Ended::Refused)
         }
@@ -210,7 +215,8 @@ impl Unproved {
     }
 }
 
-fn text(path: &Path, most: usize) -> Result<String, Failure> {
+/// What stands in a file of a log.
+pub fn text(path: &Path, most: usize) -> Result<String, Failure> {
     String::from_utf8(files::read(path, most)?)
         .map_err(|_| Failure::new("input_unreadable", "the file is not UTF-8").within(path.display()))
 }

@@ -27,6 +27,7 @@ use kanhe_service::identity::Provider;
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
 use kanhe_service::publish::{self, Keep, Press};
+use kanhe_service::recording::Recording;
 use kanhe_service::reread::{Refused, Reread};
 use kanhe_service::serve::{Gate, SOCKET, Tls};
 use kanhe_store::backup::Earlier;
@@ -93,6 +94,7 @@ impl Plan {
             jobs: Queue::new(self.config.jobs.rules()),
             proposals: self.config.proposals.rules(),
             edge: edge(),
+            recording: Recording::excusing(self.config.library.clock_was_ahead),
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some())
                 .demanding(self.config.accounts.second_factor.clone()),
             identity: self.identity()?,

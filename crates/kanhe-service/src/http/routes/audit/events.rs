@@ -28,7 +28,8 @@ const FOR_THE_AUDITOR: &str = "private, no-cache";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventQuestion {
-    /// Recorded at this moment or later (RFC 3339), or on this day or later.
+    /// From the first on that was recorded at this moment or later (RFC 3339), or on this day or later: by its place in the log, whatever moments
+    /// those behind it bear.
     from: Option<String>,
     /// Recorded before this moment (RFC 3339), or on this day or earlier.
     until: Option<String>,

@@ -100,7 +100,7 @@ pub async fn history(
         let now = house.now();
         let past = asked.past()?.map(|past| past.by(now)).transpose()?;
         let own = house.certificate_of(&caller, Right::Read, &identifier)?;
-        Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, day_in_china(now))?))
+        Ok::<_, Problem>(Json(History::read(&house.library, &own.identifier, own.mark, past, now)?))
     })
     .await
 }

@@ -124,7 +124,7 @@ fn decided<B>(
     answer: &mut Answer<'_>,
     decide: impl FnOnce(&Decision<'_>, Beside<'_>) -> Result<Proposal, ProposalError>,
 ) -> Result<Proposal, Problem> {
-    let now = act.house.now();
+    let now = act.house.moment()?;
     let grounds = Grounds::new(&before.basis, reason, &act.caller.actor)?;
     let beside: Beside<'_> = Box::new(|pen, proposal| {
         note(pen, &act.house, &act.caller, use_act, proposal)?;

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode, Uscc};
+use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft, Term};
 use kanhe_issuer::audit::judge;
@@ -26,13 +27,14 @@ use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::examiner::{Closing, Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion, Wanted};
 use kanhe_issuer::lifecycle::{Change, PastAsked};
-use kanhe_issuer::publisher::prove_event;
+use kanhe_issuer::publisher::{HeadError, goes_on_from, prove_event};
 use kanhe_issuer::question::EventsWanted;
+use kanhe_issuer::recorded::{Beginning, Beginnings};
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
+use kanhe_service::shown::{Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Shelfmark, Stage};
 use serde_json::Value;
@@ -62,6 +64,14 @@ impl Own {
     /// When the last step of an application did.
     fn last_step(&self, project: &Project) -> Result<Option<Timestamp>, Failure> {
         Ok(self.library.history_of(project).map_err(stored)?.last().map(|(_, event)| event.effective))
+    }
+
+    /// Where the events that are asked for begin, from an index on.
+    fn first_of(&self, wanted: &EventsWanted<'_>, from: u64) -> Result<u64, Failure> {
+        let Some(since) = wanted.since else { return Ok(from) };
+        let (Beginning::At(first) | Beginning::NotBefore(first)) =
+            Beginnings::default().of(&self.library, since, u64::MAX).map_err(stored)?;
+        Ok(from.max(first))
     }
 
     fn may_be_same(&self, mark: Shelfmark) -> Result<Vec<CertificateId>, Failure> {
@@ -149,7 +159,7 @@ impl Door for Own {
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {
         let now = clock::moment(None)?;
         let past = past.map(|past| past.by(now)).transpose()?;
-        History::read(&self.library, identifier, self.mark(identifier)?, past, day_in_china(now)).map_err(stored)
+        History::read(&self.library, identifier, self.mark(identifier)?, past, now).map_err(stored)
     }
 
     fn counts(&self, ending_by: Option<Date>) -> Result<Counts, Failure> {
@@ -163,7 +173,7 @@ impl Door for Own {
         other: Option<&RegionCode>,
         grounds: &GroundsArg,
     ) -> Result<Changed, Failure> {
-        let entry = entry_after(grounds, Some(self.last_of(identifier)?))?;
+        let entry = entry_after(&self.library, grounds, Some(self.last_of(identifier)?))?;
         let card = Registrar::new(&self.library).change(identifier, change, &entry, other).map_err(|error| registered(&error))?;
         let (doubts, mark) = (Doubts::known_to(&self.library).map_err(stored)?, self.mark(identifier)?);
         let doubt = doubts.at(&self.library, mark, &card).map_err(stored)?;
@@ -172,7 +182,7 @@ impl Door for Own {
     }
 
     fn alias(&self, identifier: &CertificateId, (scheme, value): (&str, &str), grounds: &GroundsArg) -> Result<(), Failure> {
-        let entry = entry_after(grounds, Some(self.last_of(identifier)?))?;
+        let entry = entry_after(&self.library, grounds, Some(self.last_of(identifier)?))?;
         Registrar::new(&self.library).alias(identifier, scheme, value, &entry).map_err(|error| registered(&error))
     }
 
@@ -184,7 +194,7 @@ impl Door for Own {
             }
             Place::From(..) => None,
         };
-        let entry = entry_after(grounds, last)?;
+        let entry = entry_after(&self.library, grounds, last)?;
         let now = entry.now;
         let entered = self.enter(order, Grant { entry, salt: *clock::chance()? })?;
         let mark = entered.shelfmark();
@@ -217,7 +227,7 @@ impl Door for Own {
 
     fn lodge(&self, lodging: &Arriving<'_>, grounds: &GroundsArg) -> Result<Arrived, Failure> {
         let agency = lodging.agency.ok_or_else(|| Failure::new("usage", "--agency names the agency that decides"))?;
-        let (chance, entry) = (*clock::chance()?, entry(grounds)?);
+        let (chance, entry) = (*clock::chance()?, entry(&self.library, grounds)?);
         let descent = match lodging.after {
             None => Ok(Descent::First),
             Some(After::Version(replacement, identifier)) => Ok(Descent::Next(*replacement, identifier.clone())),
@@ -246,14 +256,14 @@ impl Door for Own {
 
     fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
         let project = case.project(&self.library)?;
-        let entry = entry_after(grounds, self.last_step(&project)?)?;
+        let entry = entry_after(&self.library, grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).review(case.kind(&project)?, &project.code, department, opinion, &entry);
         stage.map_err(|error| examined(&error))
     }
 
     fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
         let project = case.project(&self.library)?;
-        let entry = entry_after(grounds, self.last_step(&project)?)?;
+        let entry = entry_after(&self.library, grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).close(case.kind(&project)?, &project.code, closing, &entry);
         stage.map_err(|error| examined(&error))
     }
@@ -275,7 +285,7 @@ impl Door for Own {
     fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure> {
         let size = self.library.log_size().map_err(stored)?;
         let mut page = EventPage { size, events: Vec::new(), next: None };
-        for index in from..size {
+        for index in self.first_of(wanted, from)?..size {
             if page.events.len() >= most {
                 page.next = Some(index);
                 break;
@@ -308,7 +318,19 @@ impl Door for Own {
             progress(seen, all);
         };
         let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
-        told.over(&findings, library, &manifest).map_err(stored)
+        let beside = Beside::of(library, &manifest, clock::moment(None)?);
+        told.over(&findings, beside).map_err(stored)
+    }
+
+    fn astray(&self, checkpoint: &str, log_key: &PublicKeyLine) -> Result<Option<&'static str>, Failure> {
+        let told = |error: &HeadError| Failure::new(error.code(), error);
+        match goes_on_from(&self.library, log_key, checkpoint) {
+            Ok(()) => Ok(None),
+            Err(error @ (HeadError::Behind { .. } | HeadError::Fork(_))) => Ok(Some(error.code())),
+            // Damage that keeps the log from being read is found, and told, by the check itself.
+            Err(HeadError::Store(_)) => Ok(None),
+            Err(error @ (HeadError::Checkpoint(_) | HeadError::Key(_))) => Err(told(&error)),
+        }
     }
 
     fn extent(&self) -> Extent {

@@ -16,6 +16,7 @@ use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
 use kanhe_core::hex::Hex;
+use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -238,6 +239,10 @@ impl Door for Service {
             }
         }
         Err(broken_off("no line of it tells what was found"))
+    }
+
+    fn astray(&self, _: &str, _: &PublicKeyLine) -> Result<Option<&'static str>, Failure> {
+        Err(Failure::new("not_through_service", "--checkpoint: a service holds its library against its own copy (publish.checkpoint_copy)"))
     }
 
     fn extent(&self) -> Extent {

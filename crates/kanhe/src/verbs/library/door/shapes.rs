@@ -46,6 +46,7 @@ pub fn origin(elsewhere: &Elsewhere) -> Value {
 
 /// Why something is done; the actor is who asks.
 pub fn grounds_of(grounds: &GroundsArg, more: Value) -> Result<Value, Failure> {
+    grounds.clock.of_ones_own()?;
     let body = json!({ "basis": grounds.basis, "reason": grounds.reason });
     let effective = match grounds.effective.as_deref() {
         None => json!({}),

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::library::bar::{COUNTED, bar};
 use crate::verbs::{Ended, Voice};
-use crate::words::{Language, Words, meaning};
+use crate::words::{Language, Words, in_chinese, meaning, remedy};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_log::audit::{AuditError, audit as hash_again};
 use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
@@ -16,7 +16,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// A bundle of 256 entries of the longest kind, each with its length; no tile is larger.
-const LARGEST_FILE: usize = 256 * (LONGEST_ENTRY + 2);
+pub const LARGEST_FILE: usize = 256 * (LONGEST_ENTRY + 2);
 
 /// Hashes every file that the later checkpoint covers, and compares both.
 pub fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voice: Voice) -> Result<Ended, Failure> {
@@ -37,10 +37,11 @@ pub fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voic
             let hint = Words::new("先写较早的检查点，再写较晚的。", "Name the earlier checkpoint first, then the later one.");
             return Err(Failure::new(error.code(), error).hint(hint));
         }
-        Err(error @ (AuditError::Altered { .. } | AuditError::Root { .. })) => Some(error),
+        Err(error @ (AuditError::Altered { .. } | AuditError::Apart { .. } | AuditError::Root { .. })) => Some(error),
     };
     let json = json!({
         "consistent": refused.is_none(), "old": old_head.size, "new": new_head.size, "code": refused.as_ref().map(AuditError::code),
+        "detail": refused.as_ref().map(ToString::to_string),
     });
     voice.say(&json, |language| match (&refused, language) {
         (None, Language::Chinese) => {
@@ -50,13 +51,24 @@ pub fn audit(old: &Path, new: &Path, log_key: &PublicKeyLine, tiles: &Path, voic
             let added = new_head.size - old_head.size;
             format!("✔ every file is what the later checkpoint covers: it keeps all {} events and adds {added}", old_head.size)
         }
-        (Some(error), Language::Chinese) => {
-            let meant = meaning(error.code()).map_or("日志被改写过", |meaning| meaning.zh);
-            format!("✘ {meant}（{}）", error.code())
-        }
-        (Some(error), Language::English) => format!("✘ the log was rewritten: {error} ({})", error.code()),
+        (Some(error), language) => refusal(error, language),
     });
     Ok(if refused.is_none() { Ended::Well } else { Ended::Refused })
+}
+
+/// A file that is damaged says nothing of who signed the log: only a root that differs does.
+fn refusal(error: &AuditError<Failure>, language: Language) -> String {
+    let code = error.code();
+    let next = remedy(code).map(|remedy| format!("\n{}", remedy.of(language))).unwrap_or_default();
+    match (error, language) {
+        (AuditError::Root { .. }, Language::English) => format!("✘ the log was rewritten: {error} ({code}){next}"),
+        (_, Language::English) => format!("✘ a file is damaged or was altered: {error} ({code}){next}"),
+        (_, Language::Chinese) => {
+            let meant = meaning(code).map_or_else(String::new, |meaning| meaning.zh.to_owned());
+            let place = in_chinese(&error.to_string()).map(|place| format!("：{place}")).unwrap_or_default();
+            format!("✘ {meant}{place}（{code}）{next}")
+        }
+    }
 }
 
 /// Opens a checkpoint that a file has.

@@ -1,0 +1,112 @@
+//! A clock that was set back, or ahead: nothing is recorded behind what stands there, and nobody is locked out by what a clock said once.
+
+use crate::agencies::*;
+use crate::stage::Stage;
+use jiff::{SignedDuration, Timestamp};
+use kanhe_service::measure::Recorder;
+use kanhe_service::publish::publish;
+use kanhe_service::recording::Recording;
+use serde_json::{Value, json};
+
+const DAYS: SignedDuration = SignedDuration::from_hours(24 * 10);
+
+fn act(stage: &Stage, verb: &str, identifier: &str) -> (u16, Value) {
+    let reply = stage.post_as(ZHOU, &format!("/v1/certificates/{identifier}/{verb}"), &grounds());
+    (reply.status, reply.json())
+}
+
+/// What `/readyz` says of the clock.
+fn clock(stage: &Stage) -> Option<String> {
+    let ready = stage.get("/readyz").json();
+    let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == "clock").cloned();
+    part.map(|part| part["code"].as_str().unwrap().to_owned())
+}
+
+/// The last line of a check.
+fn checked(stage: &Stage) -> Value {
+    let reply = stage.send("POST", "/v1/check", &[("authorization", &stage.bearer(WU))], &[]);
+    serde_json::from_str(String::from_utf8(reply.bytes).unwrap().lines().last().unwrap()).unwrap()
+}
+
+fn indices(stage: &Stage, question: &str) -> Vec<u64> {
+    let page = stage.get_as(WU, &format!("/v1/audit/events{question}")).json();
+    page["events"].as_array().unwrap().iter().map(|event| event["index"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn nothing_is_done_or_signed_by_a_clock_that_was_set_back() {
+    let stage = Stage::new();
+    let (first, second) = (stage.operator(WANG, 1), stage.operator(WANG, 2));
+    assert_eq!(publish(&stage.house).failures().count(), 0);
+    assert_eq!(act(&stage, "suspend", &first).0, 200);
+    let size = stage.house.library.log_size().unwrap();
+
+    stage.later(-DAYS);
+    let (status, refused) = act(&stage, "suspend", &second);
+    assert_eq!((status, refused["code"].as_str()), (503, Some("clock_set_back")));
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(["2026-06-05", "2026-06-15"].iter().all(|day| detail.contains(day)), "both moments: {detail}");
+    let report = publish(&stage.house);
+    assert_eq!((report.lists, report.checkpoint), (Err("clock_set_back"), Ok(Some(size))), "a checkpoint bears no moment");
+    assert_eq!(clock(&stage).as_deref(), Some("clock_set_back"));
+    assert!(stage.beside(Recorder::install().unwrap().router(&stage.house, None), "/metrics").contains("kanhe_clock_behind 1"));
+    assert_eq!(stage.house.library.log_size().unwrap(), size);
+
+    // A clock that is corrected by seconds keeps nobody waiting, and nothing is dated before what stands there.
+    stage.later(DAYS - SignedDuration::from_secs(60));
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+    let recorded = |index| stage.house.library.event_at(index).unwrap().recorded;
+    assert_eq!(recorded(size), recorded(size - 1));
+    assert_eq!((publish(&stage.house).lists, clock(&stage)), (Ok(1), None));
+    let told = checked(&stage);
+    assert_eq!((&told["findings"], &told["recorded_backwards"], &told["recorded_ahead"]), (&json!([]), &json!(0), &json!(0)));
+}
+
+#[test]
+fn who_had_a_clock_ahead_goes_on_and_is_told_when_the_excuse_is_needed_no_more() {
+    let stage = Stage::new();
+    let (first, second) = (stage.operator(WANG, 1), stage.operator(WANG, 2));
+    stage.later(DAYS);
+    assert_eq!(act(&stage, "revoke", &first).0, 200);
+    assert_eq!(publish(&stage.house).failures().count(), 0);
+    let ahead: Timestamp = stage.house.now();
+    stage.later(-DAYS);
+    assert_eq!((act(&stage, "cancel", &first).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+
+    let stage = stage.restarted_with(|house| house.recording = Recording::excusing(Some(ahead)));
+    assert_eq!(clock(&stage), None, "the library is still ahead, and that is known");
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+    let (then, held) = (stage.house.now(), |stage: &Stage, at: Timestamp| {
+        let history = stage.get_as(WU, &format!("/v1/certificates/{first}/history?at={at}")).json();
+        (history["at"]["condition"].as_str().unwrap().to_owned(), history["now"].as_str().unwrap().to_owned())
+    });
+    stage.later(SignedDuration::from_hours(1));
+    assert_eq!(held(&stage, then), ("revoked".to_owned(), "revoked".to_owned()), "it was, by the time of what stands behind it");
+    assert_eq!(act(&stage, "cancel", &first).0, 200);
+    assert_eq!(publish(&stage.house).failures().count(), 0);
+    assert!(stage.house.press.newest().unwrap() <= stage.house.now(), "lists that lay ahead are signed again");
+    assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"));
+    assert_eq!(held(&stage, stage.house.now()), ("cancelled".to_owned(), "cancelled".to_owned()));
+
+    // Without the excuse it goes on all the same: the last that was recorded is right.
+    let stage = stage.restarted();
+    assert_eq!((act(&stage, "reinstate", &second).0, clock(&stage)), (200, None));
+    let told = checked(&stage);
+    assert_eq!((&told["findings"], &told["recorded_backwards"], &told["recorded_ahead"]), (&json!([]), &json!(1), &json!(1)));
+}
+
+#[test]
+fn what_stands_behind_a_moment_in_the_log_is_listed_since_then_whatever_it_bears() {
+    let stage = Stage::new();
+    let first = stage.operator(WANG, 1);
+    stage.later(DAYS);
+    assert_eq!(act(&stage, "suspend", &first).0, 200);
+    let (suspended, ahead) = (stage.house.library.log_size().unwrap() - 1, stage.house.now());
+    stage.later(-DAYS);
+    let stage = stage.restarted_with(|house| house.recording = Recording::excusing(Some(ahead)));
+    assert_eq!(act(&stage, "reinstate", &first).0, 200);
+    assert_eq!(indices(&stage, &format!("?from={ahead}")), [suspended, suspended + 1]);
+    assert_eq!(indices(&stage, &format!("?from={ahead}&after={}", suspended + 1)), [suspended + 1]);
+    assert_eq!(indices(&stage, &format!("?from={ahead}&subject={first}")), [suspended, suspended + 1]);
+    assert_eq!(indices(&stage, "?from=2026-07-01"), [0_u64; 0]);
+}

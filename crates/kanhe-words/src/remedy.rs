@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_only_callers_are_told_is_told_at_the_machine_unless_it_names_what_they_send() {
-        assert_eq!(remedy("review_same_person"), crate::hint("review_same_person"));
+        assert_eq!(remedy("caller_lacks_right"), crate::hint("caller_lacks_right"));
         assert!(remedy("caller_lacks_right").is_some() && remedy("request_reused").unwrap().en.contains("--request-id"));
         assert!(crate::hint("service_failed").unwrap().en.contains("X-Request-Id") && remedy("service_failed").is_none());
         assert_eq!(remedy("accepted"), None);

@@ -370,6 +370,11 @@ pub(super) const HINTS: &[Row] = &[
         "Let that application be decided; where it is, use a new request id.",
     ),
     ("request_malformed", "对照 /docs 检查请求。", "Compare it with `/docs`."),
+    (
+        "request_reused",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。",
+        "If it asks for the same as then, send its columns as they were; if for something else, give it a new request id.",
+    ),
     ("resident_id_*", AS, "holder_code_check"),
     (
         "review_needed",

@@ -45,7 +45,7 @@ pub struct InitArgs {
     #[arg(long, requires = "library_identity")]
     pub new_identity: bool,
     /// Beside another library of the same agencies: the first page of slots that it has not begun. Their lists before it are the other's to sign
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..2048))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=2047))]
     pub first_page: u32,
 }
 

@@ -50,7 +50,7 @@ fn what_a_fast_clock_has_recorded_keeps_acts_back_until_somebody_says_that_he_kn
     archive.ask(&["cancel", &first]).and(&GROUNDS).and(&["--clock-was-ahead"]).run().ended(0);
     archive.change("suspend", &second).ended(0);
     assert_eq!(archive.told(&signing)["states"], json!({ "cancelled": 1, "suspended": 1 }));
-    let history = archive.told(&["history", &first, "--at", &Timestamp::MAX.to_string()]);
+    let history = archive.told(&["history", &first, "--at", &Timestamp::now().to_string()]);
     assert_eq!((&history["at"]["condition"], &history["now"]), (&json!("cancelled"), &json!("cancelled")));
     // Whoever looks for a thief lists what stands behind a moment, and not what says that it does.
     let listed = archive.told(&["log", "events", "--since", &ahead.to_string()]);

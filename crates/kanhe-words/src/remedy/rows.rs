@@ -46,6 +46,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
     (
+        "clock_excuse_left",
+        "从配置中去掉 library.clock_was_ahead 后重启服务。",
+        "Take `library.clock_was_ahead` out of the configuration, and restart the service.",
+    ),
+    (
         "clock_set_back",
         "核对本机时钟（及 --at）。若现在的时钟正确，此前登记或签署时的时钟曾快，则加 --clock-was-ahead。",
         "Look at the clock of this machine, and at --at. Where it is right, and was ahead when that was recorded or signed, say --clock-was-ahead.",

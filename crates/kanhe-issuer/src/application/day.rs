@@ -31,47 +31,18 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_spelling_is_one_day() {
-        let day = Some(Date::constant(2026, 3, 1));
+    fn a_moment_in_milliseconds_is_its_day_in_china() {
         // The first and last moments of 1 March 2026 in China.
-        let dates =
-            ["20260301", "2026-03-01", "2026-3-1", "2026/3/1", "2026/03/01", "2026.3.1", "2026.03.01", "2026年3月1日", "2026年03月01日"];
-        let moments = ["1772294400000", "1772380799999"];
-        let wide = ["２０２６０３０１", "２０２６．３．１", "2026-03-0１", "２０２６／３／１", "２０２６年３月１日", " 2026－3－1\u{3000}"];
-        for text in dates.into_iter().chain(moments).chain(wide) {
-            assert_eq!(parse(text), day, "{text}");
+        for text in ["1772294400000", "1772380799999", "１７７２２９４４０００００", "2026年3月1日"] {
+            assert_eq!(parse(text), Some(Date::constant(2026, 3, 1)), "{text}");
         }
         assert_eq!(parse("-631180800000"), Some(Date::constant(1950, 1, 1)));
         assert_eq!(parse("946656000000"), Some(Date::constant(2000, 1, 1)));
     }
 
     #[test]
-    fn what_is_no_day_is_none() {
-        let rows = [
-            "",
-            "2026-02-30",
-            "20260230",
-            "3/1/2026",
-            "26.3.1",
-            "2026.3",
-            "2026-3/1",
-            "2026.3.1.",
-            "2026/13/1",
-            "2026/3/",
-            "46082",
-            "2026年13月1日",
-            "2026年3月",
-            "2026-03-01T00:00:00",
-            "00010101",
-            "+2026030",
-            "+177229440000",
-            "1849-12-31",
-            "9999999999999999",
-            "-0000-0-0-",
-            "日",
-            "年月日",
-        ];
-        for text in rows {
+    fn what_is_no_moment_and_what_lies_before_all_licences_is_none() {
+        for text in ["46082", "+177229440000", "9999999999999999", "-0000-0-0-", "00010101", "1849-12-31"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

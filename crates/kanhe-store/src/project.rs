@@ -96,7 +96,7 @@ pub struct Project {
     /// The certificate that came of it.
     #[n(9)]
     pub issued: Option<Shelfmark>,
-    /// Under which keyed hashes its holders find it, as [`Pen::lodge`] enters them; of the oldest applications there may be none.
+    /// Under which keyed hashes its holders find it, as [`crate::Pen::lodge`] enters them; of the oldest applications there may be none.
     #[n(10)]
     #[cbor(default)]
     pub holders: Vec<ByteArray<16>>,

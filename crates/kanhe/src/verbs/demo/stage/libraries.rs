@@ -39,12 +39,13 @@ impl Stage {
     }
 
     pub(super) fn take_up(&self, region: &str, manifest: &str) -> Result<(), Failure> {
+        self.take_up_with(region, manifest, &[])
+    }
+
+    fn take_up_with(&self, region: &str, manifest: &str, more: &[&str]) -> Result<(), Failure> {
         let (manifest, root) = (self.path(&format!("{manifest}.manifest")), self.path(&format!("keys/{region}-root.pub")));
-        self.in_library(
-            region,
-            &["agency", "add", "--manifest", &manifest, "--root", &root],
-            &by("《行政许可法》", "登记机构名录", "registrar"),
-        )
+        let add = ["agency", "add", "--manifest", &manifest, "--root", &root];
+        self.in_library(region, &[&add[..], more].concat(), &by("《行政许可法》", "登记机构名录", "registrar"))
     }
 
     pub(super) fn issue_tables(&mut self) -> Result<(), Failure> {
@@ -161,7 +162,7 @@ impl Stage {
         let (stolen, list, index) = (self.path("keys/gd-housing.pub"), self.path("gd-housing.survivors"), before.to_string());
         self.in_library_with("gd", "gd-root", &["log", "survivors", "--stolen", &stolen, "--before", &index, "--out", &list])?;
         self.sign_manifest_after_theft(before)?;
-        self.take_up("gd", "guangdong")
+        self.take_up_with("gd", "guangdong", &["--survivors", &list])
     }
 
     /// How many events the published log has: the second line of its checkpoint (c2sp.org/tlog-checkpoint).

@@ -306,7 +306,7 @@ fn call(callback: impl FnOnce()) {
 
 /// Writes everything in one batch, and returns when it is on the disk.
 pub(crate) fn write(db: &DB, writes: &Writes) -> Result<(), StoreError> {
-    let mut batch = WriteBatch::default();
+    let mut batch = WriteBatch::with_capacity_bytes(writes.bytes());
     for (family, entries) in writes.by_family() {
         let family = handle(db, family)?;
         for (key, value) in entries {

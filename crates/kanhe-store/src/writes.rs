@@ -4,6 +4,10 @@ use crate::family::Family;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+/// What a batch of RocksDB has beside a key and a value, at most: one byte that says of what kind the entry is, and three numbers of up to
+/// five bytes.
+const BESIDE: usize = 16;
+
 /// Places and their values, by family: a key is looked for among those of its own family alone.
 #[derive(Default)]
 pub(crate) struct Writes(BTreeMap<Family, BTreeMap<Vec<u8>, Option<Vec<u8>>>>);
@@ -29,6 +33,12 @@ impl Writes {
     /// The families that something is said of, each with its keys in their order.
     pub(crate) fn by_family(&self) -> impl Iterator<Item = (Family, impl Iterator<Item = (&[u8], Option<&[u8]>)>)> {
         self.0.iter().map(|(family, keys)| (*family, keys.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))))
+    }
+
+    /// How many bytes a batch of them has, with room for what stands beside each: its kind, its family and two lengths.
+    pub(crate) fn bytes(&self) -> usize {
+        let entries = self.0.values().flatten();
+        entries.map(|(key, value)| BESIDE + key.len() + value.as_ref().map_or(0, Vec::len)).sum()
     }
 
     /// Adds what was said later.

@@ -9,9 +9,11 @@ use super::columns::Reserved;
 use super::table::{Application, Cell};
 use super::{admit, day, fields, term};
 use crate::catalogue::CertificateKind;
+use kanhe_core::certificate::Value;
 use kanhe_core::code::HolderCodeType;
 use kanhe_core::spelling::{folded, holder_code};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 impl Application {
@@ -20,7 +22,7 @@ impl Application {
     ///
     /// The request itself is no part of it, and neither is who answers for a holder's code.
     pub fn asked(&self, kind: &CertificateKind) -> Vec<u8> {
-        let columns: BTreeMap<&str, Value> =
+        let columns: BTreeMap<&str, Said<'_>> =
             self.cells.iter().filter_map(|(column, cell)| Some((column.as_str(), asked_in(self, kind, column, cell)?))).collect();
         serde_json::to_vec(&columns).expect("columns are JSON") // safe: they have names, and values of JSON
     }
@@ -31,50 +33,66 @@ impl Application {
     }
 }
 
-/// What a cell asks for; none, if it asks for nothing that a certificate says.
-fn asked_in(application: &Application, kind: &CertificateKind, column: &str, cell: &Cell) -> Option<Value> {
+/// What a cell asks for.
+enum Said<'a> {
+    /// A value that a certificate could bear.
+    Value(Value),
+    Text(Cow<'a, str>),
+    List(Vec<Cow<'a, str>>),
+}
+
+impl Serialize for Said<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(Value::Text(text)) => text.serialize(serializer),
+            Self::Value(Value::Count(count)) => count.serialize(serializer),
+            Self::Value(Value::Flag(flag)) => flag.serialize(serializer),
+            Self::Value(Value::List(members)) => members.serialize(serializer),
+            Self::Text(text) => text.serialize(serializer),
+            Self::List(members) => members.serialize(serializer),
+        }
+    }
+}
+
+/// None, if a cell asks for nothing that a certificate says.
+fn asked_in<'a>(application: &Application, kind: &CertificateKind, column: &str, cell: &'a Cell) -> Option<Said<'a>> {
     let Some(reserved) = Reserved::called(column) else {
         let field = kind.form_field(column)?;
-        return Some(
-            fields::value_of(cell, field, kind.seal_form(column)).map_or_else(|_| as_it_stands(cell), |value| fields::json(&value)),
-        );
+        return Some(fields::value_of(cell, field, kind.seal_form(column)).map_or_else(|_| as_it_stands(cell), Said::Value));
     };
     match (reserved, cell) {
         (Reserved::RequestId | Reserved::CheckOverride, _) => None,
-        (Reserved::HolderName, _) => Some(members_of(cell).into()),
-        (Reserved::HolderCodeType, _) => Some(members_of(cell).into_iter().map(folded).collect()),
-        (Reserved::HolderCode, _) => Some(codes_of(application, cell).into()),
-        (Reserved::Number, Cell::Text(text)) => Some(admit::printed(text, kind).unwrap_or_else(|_| text.clone()).into()),
-        (Reserved::ValidUntil, Cell::Text(text)) if term::is_for_ever(text) => Some(term::FOR_EVER.into()),
+        (Reserved::HolderName, _) => Some(Said::List(members_of(cell).map(Cow::Borrowed).collect())),
+        (Reserved::HolderCodeType, _) => Some(Said::List(members_of(cell).map(|text| folded(text).into()).collect())),
+        (Reserved::HolderCode, _) => Some(Said::List(codes_of(application, cell))),
+        (Reserved::Number, Cell::Text(text)) => Some(Said::Text(admit::printed(text, kind).map_or_else(|_| text.into(), Cow::Owned))),
+        (Reserved::ValidUntil, Cell::Text(text)) if term::is_for_ever(text) => Some(Said::Text(term::FOR_EVER.into())),
         (Reserved::Issued | Reserved::ValidFrom | Reserved::ValidUntil, Cell::Text(text)) => {
-            Some(day::parse(text).map_or_else(|| text.clone(), |day| day.to_string()).into())
+            Some(Said::Text(day::parse(text).map_or_else(|| text.into(), |day| day.to_string().into())))
         }
         (_, Cell::List(_)) => Some(as_it_stands(cell)),
     }
 }
 
 /// The codes of the holders, each as its type is kept.
-fn codes_of(application: &Application, cell: &Cell) -> Vec<String> {
-    let types = application.cell(Reserved::HolderCodeType.name()).map(members_of).unwrap_or_default();
-    let types = types.into_iter().map(|text| HolderCodeType::parse(&folded(text)).ok()).chain(std::iter::repeat(None));
-    members_of(cell)
-        .into_iter()
-        .zip(types)
-        .map(|(code, kind)| kind.map_or_else(|| code.to_owned(), |kind| holder_code(kind, code)))
-        .collect()
+fn codes_of<'a>(application: &Application, cell: &'a Cell) -> Vec<Cow<'a, str>> {
+    let types = application.cell(Reserved::HolderCodeType.name()).into_iter().flat_map(members_of);
+    let types = types.map(|text| HolderCodeType::parse(&folded(text)).ok()).chain(std::iter::repeat(None));
+    members_of(cell).zip(types).map(|(code, kind)| kind.map_or(Cow::Borrowed(code), |kind| holder_code(kind, code).into())).collect()
 }
 
 /// The members of a cell that is about several holders.
-pub(super) fn members_of(cell: &Cell) -> Vec<&str> {
-    match cell {
-        Cell::Text(text) => text.split('^').map(str::trim).collect(),
-        Cell::List(members) => members.iter().map(String::as_str).collect(),
-    }
+pub(super) fn members_of(cell: &Cell) -> impl Iterator<Item = &str> {
+    let (text, members) = match cell {
+        Cell::Text(text) => (Some(text), &[][..]),
+        Cell::List(members) => (None, members.as_slice()),
+    };
+    text.into_iter().flat_map(|text| text.split('^').map(str::trim)).chain(members.iter().map(String::as_str))
 }
 
-fn as_it_stands(cell: &Cell) -> Value {
+fn as_it_stands(cell: &Cell) -> Said<'_> {
     match cell {
-        Cell::Text(text) => text.as_str().into(),
-        Cell::List(members) => members.clone().into(),
+        Cell::Text(text) => Said::Text(text.into()),
+        Cell::List(members) => Said::List(members.iter().map(Cow::from).collect()),
     }
 }

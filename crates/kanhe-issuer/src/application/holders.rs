@@ -41,7 +41,7 @@ pub(super) fn admit(application: &Application, rule: &HolderRule, faults: &mut V
 /// Several holders are joined by `^` alone: names of companies and of foreigners have commas.
 fn listed<'a>(application: &'a Application, column: Reserved, faults: &mut Vec<Fault>) -> Option<Vec<&'a str>> {
     match application.cell(column.name()) {
-        Some(cell) if !cell.is_empty() => Some(members_of(cell)),
+        Some(cell) if !cell.is_empty() => Some(members_of(cell).collect()),
         Some(_) | None => {
             faults.push(Fault::new(column.name(), FaultDefect::Missing));
             None

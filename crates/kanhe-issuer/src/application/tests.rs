@@ -1,6 +1,7 @@
 //! Right applications of some types, of which the tests by theme change one thing.
 
 mod admission;
+mod asked;
 mod guises;
 mod sources;
 

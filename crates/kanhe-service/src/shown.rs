@@ -2,27 +2,30 @@
 
 mod application;
 mod certificate;
+mod changed;
 mod checked;
 mod counts;
 mod event;
 mod kind;
 mod notice;
 mod proposal;
+mod row;
+mod worth;
 
 pub use application::{
     Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Refusal, Replaced,
 };
-pub use certificate::{
-    Certificate, CertificatePage, CertificateRow, Changed, Holder, IssueResult, Issued, Issuer, MAY_HAVE_COME_BACK, TERM_GOES_ON,
-    TERM_IS_OVER, Worth,
-};
+pub use certificate::{Certificate, Holder, Issuer};
 pub(crate) use certificate::{fields, holders};
+pub use changed::{Changed, IssueResult, Issued, MAY_HAVE_COME_BACK, TERM_GOES_ON, TERM_IS_OVER};
 pub use checked::{Beside, Checked, ShownFinding};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, EventLine, EventPage, History, Then};
 pub use kind::{KindLine, Kinds, Name, StateCodeLine, StateCodeSet};
 pub use notice::ShownNotice;
 pub use proposal::{ShownDecision, ShownProgress, ShownProposal};
+pub use row::{CertificatePage, CertificateRow};
+pub use worth::Worth;
 
 use jiff::Timestamp;
 use kanhe_core::certificate::Value;

@@ -1,7 +1,7 @@
 //! What should be known before something is approved that nothing forbids, for people and machines.
 
 use super::Names;
-use super::certificate::STAYS_SUPERSEDED;
+use super::changed::STAYS_SUPERSEDED;
 use kanhe_core::code::Uscc;
 use kanhe_core::key::KeyId;
 use kanhe_core::manifest::Uses;

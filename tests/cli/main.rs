@@ -7,11 +7,13 @@
 
 mod answers;
 mod archive;
+mod backups;
 mod bad_input;
 mod bench;
 mod bulk;
 mod clock;
 mod config;
+mod damaged;
 mod demo;
 mod editions;
 mod export;
@@ -19,6 +21,7 @@ mod handed_socket;
 mod issue;
 mod jobs;
 mod keys;
+mod killed;
 mod language;
 mod library;
 mod log;
@@ -35,7 +38,6 @@ mod readme;
 mod reread;
 mod restored;
 mod review;
-mod safety;
 mod service;
 #[path = "../silence.rs"]
 mod silence;

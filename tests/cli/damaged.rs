@@ -1,0 +1,94 @@
+//! A library of which a part is damaged or gone, and one that finds no room to be checked.
+
+use crate::archive::Archive;
+use crate::office::permits;
+use crate::program::word;
+use std::fs;
+use std::path::PathBuf;
+
+#[test]
+fn a_library_without_its_last_writes_or_with_half_a_manifest_is_called_damaged() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let folder = archive.path("library/db");
+    let named = |begins: &str, ends: &str| -> Vec<PathBuf> {
+        let paths = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let is = |path: &PathBuf| path.file_name().unwrap().to_str().is_some_and(|name| name.starts_with(begins) && name.ends_with(ends));
+        paths.filter(is).collect()
+    };
+    let damaged = || {
+        for verb in [&["check"][..], &["backup", "--to", &archive.path("backups")], &["find"]] {
+            assert_eq!(word(&archive.ask(verb).run().ended(2).json(), "/error/code"), "store_corrupt", "{verb:?}");
+        }
+    };
+    let logs: Vec<_> = named("", ".log").into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+    assert!(!logs.is_empty());
+    logs.iter().for_each(|(_, path)| fs::remove_file(path).unwrap());
+    damaged();
+    logs.iter().for_each(|(bytes, path)| fs::write(path, bytes).unwrap());
+    let manifest = named("MANIFEST-", "").pop().unwrap();
+    let whole = fs::read(&manifest).unwrap();
+    fs::write(&manifest, b"").unwrap();
+    damaged();
+    fs::remove_file(&manifest).unwrap();
+    damaged();
+    fs::write(&manifest, whole).unwrap();
+    assert_eq!(archive.is_whole()["certificates"], 2);
+}
+
+#[test]
+fn damage_in_the_log_of_the_last_writes_is_not_taken_for_a_power_cut() {
+    let archive = Archive::open();
+    archive.issuing(permits(5)).run().ended(0);
+    let paths = fs::read_dir(archive.path("library/db")).unwrap().map(|entry| entry.unwrap().path());
+    let logs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "log"));
+    let log = logs.max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let whole = fs::read(&log).unwrap();
+    assert!(whole.len() > 1_000, "what was issued stands in the log of the last writes");
+    let flipped = |percent: usize| {
+        let mut bytes = whole.clone();
+        bytes[whole.len() * percent / 100] ^= 0xff;
+        bytes
+    };
+    let mut half = whole.clone();
+    half[whole.len() / 2..].fill(0);
+    for (what, bytes) in [("a byte at the beginning", flipped(10)), ("a byte near the end", flipped(90)), ("the second half", half)] {
+        fs::write(&log, bytes).unwrap();
+        let told = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "store_corrupt", "{what}");
+        for language in ["zh", "en"] {
+            assert!(word(&told, &format!("/error/hint/{language}")).contains("kanhe restore"), "{what}: {told}");
+        }
+    }
+    fs::write(&log, whole).unwrap();
+    assert_eq!(archive.is_whole()["certificates"], 5);
+}
+
+#[test]
+fn a_check_on_a_full_disk_says_to_free_some_space() {
+    let archive = Archive::open();
+    for verb in [&["check"][..], &["backup", "--to", &archive.path("backups")]] {
+        let full = archive.ask(verb).in_blocks(0).run().ended(2).json();
+        assert!(["disk_full", "store_disk_full"].contains(&word(&full, "/error/code")), "{full}");
+        assert!(word(&full, "/error/hint/en").starts_with("Free some space"), "{full}");
+        assert!(word(&full, "/error/hint/zh").contains("腾出磁盘空间"), "{full}");
+    }
+}
+
+#[test]
+fn who_has_lost_a_part_of_a_library_is_not_sent_to_found_another() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    let told = |file: &str, code: &str| {
+        let (place, aside) = (archive.path(file), archive.path("aside"));
+        fs::rename(&place, &aside).unwrap();
+        let run = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&run, "/error/code"), code);
+        assert!(!word(&run, "/error/hint/en").contains("kanhe init"), "{run}");
+        fs::rename(&aside, &place).unwrap();
+    };
+    told("library/secret.age", "store_secret_missing");
+    told("library/db/CURRENT", "store_corrupt");
+    archive.is_whole();
+}

@@ -42,6 +42,9 @@ const CONNECTIONS: usize = 32;
 const TURN: Duration = Duration::from_secs(3);
 const TURNS: usize = 5;
 
+/// Certificates of the library beside which questions are asked of a large one.
+const SMALL: u64 = 1_000;
+
 /// How long a steady load lasts.
 const STEADY: Duration = Duration::from_secs(15);
 
@@ -58,6 +61,7 @@ fn main() {
     println!("idle with {certificates} certificates: {:.0} MB of memory (goal: under 200)", service.memory());
     verify_beside_its_bound(&site, &service, &bare);
     files_beside_a_bare_route(&site, &service, &bare);
+    found_as_soon_as_in_a_small_library(&site, &service);
     service.stop();
     at_four_fifths(&site);
     let service = site.serve();
@@ -97,6 +101,32 @@ fn files_beside_a_bare_route(site: &Site, service: &Service, bare: &Bare) {
         let ratio = median(rounds.iter().map(|(ours, theirs)| ours / theirs));
         println!("{name} ({bytes} bytes): {ours:.0} a second, a bare route {theirs:.0}; ratio {ratio:.2} (goal: at least 0.8)");
     }
+}
+
+/// How long somebody waits who asks one question after the other, beside one who asks the same of a library of a thousand.
+fn found_as_soon_as_in_a_small_library(site: &Site, service: &Service) {
+    let small = Site::set(SMALL);
+    let beside = small.serve();
+    for (name, large, few) in [
+        ("identifier", site.find(), small.find()),
+        ("printed number", site.find_by_number(), small.find_by_number()),
+        ("page of a list", site.list(), small.list()),
+    ] {
+        let one = |service: &Service, ask: &Ask| {
+            let answers = Load::new(service.address(), 1).closed(TURN, ask.clone());
+            [50, 99].map(|hundredths| answers.within(hundredths).as_secs_f64() * 1e6)
+        };
+        let rounds = in_turns(TURNS, || (one(service, &large), one(&beside, &few)));
+        for (place, hundredths) in [50, 99].into_iter().enumerate() {
+            let (ours, theirs) = (median(rounds.iter().map(|round| round.0[place])), median(rounds.iter().map(|round| round.1[place])));
+            println!(
+                "{name} over HTTP, one after the other: {hundredths} of 100 within {ours:.0} us; of {SMALL} certificates {theirs:.0} us; \
+                 ratio {:.2} (goal: at most 1.5)",
+                ours / theirs
+            );
+        }
+    }
+    beside.stop();
 }
 
 /// How long answers take when four fifths of what the service can do are asked of it, at moments that do not wait for answers.

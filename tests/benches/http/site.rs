@@ -156,11 +156,29 @@ impl Site {
 
     /// Another certificate each time.
     pub fn find(&self) -> Ask {
-        let (identifiers, key, next) = (Arc::clone(&self.identifiers), self.key.clone(), AtomicU64::new(0));
-        Ask::new(move || {
-            let place = next.fetch_add(7_919, Ordering::Relaxed) % identifiers.len() as u64;
-            got(&format!("/v1/certificates/{}", identifiers[place as usize]), Some(&key))
+        let (identifiers, key) = (Arc::clone(&self.identifiers), self.key.clone());
+        self.about_somebody(move |place| got(&format!("/v1/certificates/{}", identifiers[place as usize]), Some(&key)))
+    }
+
+    /// The certificate of another printed number each time.
+    pub fn find_by_number(&self) -> Ask {
+        let key = self.key.clone();
+        self.about_somebody(move |place| {
+            posted("/v1/certificates/search", Some(&key), &json!({ "by": { "number": Person::of(place).number } }).to_string())
         })
+    }
+
+    /// The first page of all that are valid.
+    pub fn list(&self) -> Ask {
+        let body = json!({ "by": { "shelf": { "state": "valid" } } }).to_string();
+        let request = posted("/v1/certificates/search", Some(&self.key), &body);
+        Ask::new(move || request.clone())
+    }
+
+    /// A question about somebody whom the tables know, and about another each time.
+    fn about_somebody(&self, ask: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static) -> Ask {
+        let (people, next) = (self.identifiers.len() as u64, AtomicU64::new(0));
+        Ask::new(move || ask(next.fetch_add(7_919, Ordering::Relaxed) % people))
     }
 
     /// Another person each time.

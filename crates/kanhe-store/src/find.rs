@@ -6,7 +6,7 @@ use crate::family::Family;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::pen::Repeat;
-use crate::record::{Card, Record, Shelfmark, read};
+use crate::record::{Card, Record, Shelfmark};
 use crate::skip::Part;
 use crate::within::Within;
 use crate::words::can_be_asked;
@@ -108,8 +108,7 @@ pub struct Found {
 impl Library {
     /// Where the certificate with an identifier stands.
     pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
-        let found = self.view().get(Family::Identifiers, &layout::identifier(identifier))?;
-        Ok(found.as_deref().and_then(layout::shelfmark_of))
+        self.reader().find(identifier)
     }
 
     /// Every certificate, in the order of their coming.
@@ -119,7 +118,7 @@ impl Library {
 
     /// What was issued for a request, as far as it is on the disk.
     pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
-        self.view().get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
+        self.reader().repeat_of(agency, type_code, request)
     }
 
     /// Every identifier of another scheme: the scheme, the value, and what it stands for.
@@ -136,23 +135,17 @@ impl Library {
 
     /// The card of a certificate.
     pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
-        let found = self.view().get(Family::Cards, &layout::shelfmark(shelfmark))?;
-        read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
+        self.reader().card(shelfmark)
     }
 
     /// The record of a certificate.
     pub fn record(&self, shelfmark: Shelfmark) -> Result<Record, StoreError> {
-        let key = layout::shelfmark(shelfmark);
-        let sealed = self.view().get(Family::Certificates, &key)?.ok_or(StoreError::Malformed { family: Family::Certificates.name() })?;
-        read(Family::Certificates, &self.keys.open(Family::Certificates, &key, &sealed)?)
+        self.reader().record(shelfmark)
     }
 
     /// The event at an index of the log.
     pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
-        let key = index.to_be_bytes();
-        let Some(sealed) = self.view().get(Family::Events, &key)? else { return Ok(None) };
-        let opened = self.keys.open(Family::Events, &key, &sealed)?;
-        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
+        self.reader().event(index)
     }
 
     /// The event at an index that the log has: one that is lost is an error, and never passed over.
@@ -162,10 +155,7 @@ impl Library {
 
     /// Everything that happened to a certificate, with its index in the log, the oldest first.
     pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<(u64, Event)>, StoreError> {
-        let entries = self.view().all(Family::Histories, &layout::shelfmark(shelfmark))?;
-        let indexes = entries.iter().filter_map(|(key, _)| key.last_chunk().map(|index| u64::from_be_bytes(*index)));
-        let lost = StoreError::Malformed { family: Family::Histories.name() };
-        indexes.map(|index| Ok((index, self.event(index)?.ok_or(lost.clone())?))).collect()
+        self.reader().history(shelfmark)
     }
 
     /// One page of an answer: at most `most` certificates, those after the cursor.

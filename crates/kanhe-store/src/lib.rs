@@ -44,6 +44,7 @@ mod papers;
 mod pen;
 mod pen_reads;
 mod project;
+mod reader;
 mod record;
 mod secret;
 mod skip;

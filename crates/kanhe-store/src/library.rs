@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::open::Founding;
 use crate::papers::ReadManifest;
 use crate::pen::Pen;
+use crate::reader::Reader;
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
@@ -200,5 +201,9 @@ impl Library {
 
     pub(crate) fn view(&self) -> View<'_> {
         View::of(&self.db)
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader { view: self.view(), keys: &self.keys }
     }
 }

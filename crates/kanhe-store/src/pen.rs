@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::{Described, Indexed, lasting, standing};
 use crate::layout;
+use crate::reader::Reader;
 use crate::record::{Card, Record, Shelfmark, read};
 use crate::secret::Keys;
 use crate::slots::Slot;
@@ -224,13 +225,18 @@ impl<'a> Pen<'a> {
         Ok(())
     }
 
-    pub(crate) fn layers(&self) -> [&Writes; 3] {
-        [&self.writes, self.under[0], self.under[1]]
+    /// The library as it will be.
+    pub(crate) fn view(&self) -> View<'_> {
+        let [open, in_flight] = self.under;
+        View { db: self.db, layers: [Some(&self.writes), Some(open), Some(in_flight)] }
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader { view: self.view(), keys: self.keys }
     }
 
     pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let layers = self.layers();
-        View { db: self.db, layers: &layers }.get(family, key)
+        self.view().get(family, key)
     }
 
     /// The edition of the manifest under the present plan, once it was read.
@@ -244,10 +250,6 @@ impl<'a> Pen<'a> {
 
     pub(crate) fn put(&mut self, family: Family, key: Vec<u8>, value: Vec<u8>) {
         self.writes.put(family, key, Some(value));
-    }
-
-    pub(crate) const fn db(&self) -> &DB {
-        self.db
     }
 
     pub(crate) const fn keys(&self) -> &Keys {

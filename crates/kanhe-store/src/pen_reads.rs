@@ -4,42 +4,40 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::layout::{self, Key};
 use crate::pen::{Pen, Repeat};
-use crate::record::{Card, Record, Shelfmark, read};
-use crate::view::{Entry, View};
+use crate::record::{Card, Record, Shelfmark};
+use crate::view::Entry;
 use kanhe_core::code::{CertificateId, HolderCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 
 impl Pen<'_> {
     /// The shelfmark of an identifier.
     pub fn find(&self, identifier: &CertificateId) -> Result<Option<Shelfmark>, StoreError> {
-        let found = self.get(Family::Identifiers, &layout::identifier(identifier))?;
-        Ok(found.as_deref().and_then(layout::shelfmark_of))
+        self.reader().find(identifier)
     }
 
     /// The card of a certificate.
     pub fn card(&self, shelfmark: Shelfmark) -> Result<Card, StoreError> {
-        let found = self.get(Family::Cards, &layout::shelfmark(shelfmark))?;
-        read(Family::Cards, &found.ok_or(StoreError::Malformed { family: Family::Cards.name() })?)
+        self.reader().card(shelfmark)
     }
 
     /// The record of a certificate.
     pub fn record(&self, shelfmark: Shelfmark) -> Result<Record, StoreError> {
-        let key = layout::shelfmark(shelfmark);
-        let sealed = self.get(Family::Certificates, &key)?.ok_or(StoreError::Malformed { family: Family::Certificates.name() })?;
-        read(Family::Certificates, &self.keys().open(Family::Certificates, &key, &sealed)?)
+        self.reader().record(shelfmark)
     }
 
     /// The event at an index of the log.
     pub fn event(&self, index: u64) -> Result<Option<Event>, StoreError> {
-        let key = index.to_be_bytes();
-        let Some(sealed) = self.get(Family::Events, &key)? else { return Ok(None) };
-        let opened = self.keys().open(Family::Events, &key, &sealed)?;
-        Event::decode(&opened).map(Some).map_err(|_| StoreError::Malformed { family: Family::Events.name() })
+        self.reader().event(index)
+    }
+
+    /// Everything that happened to a certificate, the oldest first.
+    pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<Event>, StoreError> {
+        Ok(self.reader().history(shelfmark)?.into_iter().map(|(_, event)| event).collect())
     }
 
     /// What was issued for a request before.
     pub fn repeat_of(&self, agency: &Uscc, type_code: &TypeCode, request: &str) -> Result<Option<Repeat>, StoreError> {
-        self.get(Family::Requests, &layout::request(agency, type_code, request))?.as_deref().map(Repeat::decode).transpose()
+        self.reader().repeat_of(agency, type_code, request)
     }
 
     /// The certificates of one type that a holder has or had.
@@ -73,18 +71,8 @@ impl Pen<'_> {
 
     /// The certificates that identifiers of another scheme stand for which begin alike.
     pub fn aliases_from(&self, scheme: &str, beginning: &str) -> Result<Vec<Shelfmark>, StoreError> {
-        let layers = self.layers();
-        let entries = View { db: self.db(), layers: &layers }.all(Family::Aliases, &layout::alias(scheme, beginning))?;
+        let entries = self.all(Family::Aliases, &layout::alias(scheme, beginning))?;
         Ok(entries.iter().filter_map(|(_, value)| layout::shelfmark_of(value)).collect())
-    }
-
-    /// Everything that happened to a certificate, the oldest first.
-    pub fn history(&self, shelfmark: Shelfmark) -> Result<Vec<Event>, StoreError> {
-        let layers = self.layers();
-        let entries = View { db: self.db(), layers: &layers }.all(Family::Histories, &layout::shelfmark(shelfmark))?;
-        let indexes = entries.iter().filter_map(|(key, _)| key.last_chunk().map(|index| u64::from_be_bytes(*index)));
-        let lost = StoreError::Malformed { family: Family::Histories.name() };
-        indexes.map(|index| self.event(index)?.ok_or(lost.clone())).collect()
     }
 
     /// The certificates that stand under a beginning of a key.
@@ -94,7 +82,6 @@ impl Pen<'_> {
 
     /// All entries whose key begins with `prefix`.
     pub(crate) fn all(&self, family: Family, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
-        let layers = self.layers();
-        View { db: self.db(), layers: &layers }.all(family, prefix)
+        self.view().all(family, prefix)
     }
 }

@@ -8,12 +8,10 @@ mod standing;
 
 pub use finding::FoundProjects;
 
-use crate::error::StoreError;
-use crate::family::Family;
 use crate::record::Shelfmark;
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, Lenient, ProjectCode, RegionCode, TypeCode, Uscc};
-use kanhe_core::event::{Act, Event};
+use kanhe_core::event::Act;
 use kanhe_core::wire;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
@@ -128,14 +126,6 @@ pub struct Origin {
     #[n(1)]
     #[cbor(with = "wire::foreign_identifier")]
     pub identifier: Lenient<CertificateId>,
-}
-
-impl Project {
-    /// Every event of its history. None that is lost is left out: whoever did it would be a stranger to the application, and could decide it.
-    fn history(&self, event: impl Fn(u64) -> Result<Option<Event>, StoreError>) -> Result<Vec<(u64, Event)>, StoreError> {
-        let lost = StoreError::Malformed { family: Family::Projects.name() };
-        self.events.iter().map(|index| Ok((*index, event(*index)?.ok_or(lost.clone())?))).collect()
-    }
 }
 
 #[cfg(test)]

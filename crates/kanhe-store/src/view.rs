@@ -19,17 +19,17 @@ pub(crate) fn handle(db: &DB, family: Family) -> Result<&ColumnFamily, StoreErro
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) db: &'a DB,
-    pub(crate) layers: &'a [&'a Writes],
+    pub(crate) layers: [Option<&'a Writes>; 3],
 }
 
 impl<'a> View<'a> {
     /// The database as it stands on the disk.
     pub(crate) const fn of(db: &'a DB) -> Self {
-        Self { db, layers: &[] }
+        Self { db, layers: [None; 3] }
     }
 
     pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.layers.iter().find_map(|layer| layer.get(family, key)) {
+        match self.layers.iter().flatten().find_map(|layer| layer.get(family, key)) {
             Some(written) => Ok(written.map(<[u8]>::to_vec)),
             None => Ok(self.db.get_cf(handle(self.db, family)?, key)?),
         }
@@ -45,7 +45,7 @@ impl<'a> View<'a> {
     /// All entries whose key begins with `prefix`, in their order; meant for short lists, for it holds them all.
     pub(crate) fn all(&self, family: Family, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let mut found = self.scan(family, prefix, prefix)?.collect::<Result<BTreeMap<_, _>, _>>()?;
-        for layer in self.layers.iter().rev() {
+        for layer in self.layers.iter().rev().flatten() {
             for (key, value) in layer.beginning_with(family, prefix) {
                 match value {
                     Some(value) => found.insert(key.to_vec(), value.to_vec()),

@@ -5,7 +5,6 @@ use super::keys::{code_of, request_key};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::pen::Pen;
-use crate::record::read;
 use kanhe_core::code::{HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
 use kanhe_core::wire;
@@ -13,9 +12,7 @@ use kanhe_core::wire;
 impl Pen<'_> {
     /// The application with a code.
     pub fn project(&self, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
-        let key = Project::key(code);
-        let Some(sealed) = self.get(Family::Projects, &key)? else { return Ok(None) };
-        read(Family::Projects, &self.keys().open(Family::Projects, &key, &sealed)?).map(Some)
+        self.reader().project(code)
     }
 
     /// The code under which a request was lodged before.
@@ -25,7 +22,7 @@ impl Pen<'_> {
 
     /// What happened to an application, with its index in the log, the oldest first.
     pub fn history_of(&self, project: &Project) -> Result<Vec<(u64, Event)>, StoreError> {
-        project.history(|index| self.event(index))
+        self.reader().history_of(project)
     }
 
     /// Enters a new application under everything that it is found by.

@@ -6,7 +6,6 @@ use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::library::Library;
-use crate::record::read;
 use crate::within::Within;
 use kanhe_core::code::{HolderCode, ProjectCode, TypeCode, Uscc};
 use kanhe_core::event::Event;
@@ -23,14 +22,12 @@ pub struct FoundProjects {
 impl Library {
     /// The application with a code.
     pub fn project(&self, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
-        let key = Project::key(code);
-        let Some(sealed) = self.view().get(Family::Projects, &key)? else { return Ok(None) };
-        read(Family::Projects, &self.keys.open(Family::Projects, &key, &sealed)?).map(Some)
+        self.reader().project(code)
     }
 
     /// What happened to an application, with its index in the log, the oldest first.
     pub fn history_of(&self, project: &Project) -> Result<Vec<(u64, Event)>, StoreError> {
-        project.history(|index| self.event(index))
+        self.reader().history_of(project)
     }
 
     /// One page of the applications of a type, an agency and a stage: at most `most`, those after the cursor.

@@ -32,7 +32,7 @@ impl Stage {
 }
 
 impl Project {
-    pub(super) fn key(code: &ProjectCode) -> Vec<u8> {
+    pub(crate) fn key(code: &ProjectCode) -> Vec<u8> {
         Key::new().bytes(&[CODES]).bytes(code.as_str().as_bytes()).end()
     }
 

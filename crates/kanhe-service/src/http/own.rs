@@ -3,38 +3,29 @@
 //! Every caller belongs to one agency, and what belongs to another is not there for it: not forbidden, not found. No handler asks the
 //! library for certificates, applications or counts by itself; a test reads the handlers and says so.
 
+mod desk;
+mod events;
+
+pub use events::EventsAsked;
+
 use super::problem::Problem;
 use crate::accounts::uses::UseAct;
-use crate::accounts::{Account, Caller, Forbidden, Right, Scope};
+use crate::accounts::{Caller, Forbidden, Right, Scope};
 use crate::export::Part;
 use crate::house::House;
 use crate::jobs::{Handling, Job, JobId, find_job, jobs_of};
 use crate::proposals::right_of;
 use crate::shown::Counts;
-use crate::webhooks::{Addressee, addressee};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode, Uscc};
-use kanhe_core::envelope::Authentic;
-use kanhe_core::event::{Act, Event};
-use kanhe_core::manifest::Manifest;
+use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
-use kanhe_issuer::publisher::{ProvenEvent, prove_event};
-use kanhe_issuer::question::{EventsWanted, nothing_is_found_by};
-use kanhe_issuer::recorded::Beginning;
-use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::question::nothing_is_found_by;
 use kanhe_store::find::{Cursor, Found, Question};
-use kanhe_store::{Pen, Project, Shelfmark, Still, StoreError, Within};
-use std::cmp::Reverse;
-use std::sync::Arc;
-
-/// The code of what was signed under a manifest that stands no more (`RegistrarError::ManifestMoved`): signed anew, it may be entered.
-const SIGNED_BEFORE: &str = "manifest_moved";
+use kanhe_store::{Project, Shelfmark, Still, Within};
 
 /// A certificate of the caller's agency.
 pub struct OwnCertificate {
@@ -65,29 +56,6 @@ impl OwnApplication<'_> {
         Ok(house.library.history_of(&self.project)?.last().map(|(_, event)| event.effective))
     }
 }
-
-/// Which events of the log a caller asks for; what is none is not asked.
-pub struct EventsAsked<'a> {
-    /// As far as an event says it itself.
-    pub wanted: EventsWanted<'a>,
-    /// About this certificate or application.
-    pub subject: Option<&'a str>,
-    /// About certificates and applications of this type.
-    pub type_code: Option<TypeCode>,
-}
-
-/// A page of events that the caller hears of.
-pub struct EventsFound {
-    /// How many events the log has.
-    pub size: u64,
-    /// With their indices, in the order of the log.
-    pub events: Vec<(u64, Event)>,
-    /// The index at which the next page begins, if there may be one.
-    pub next: Option<u64>,
-}
-
-/// So many events are looked at for one answer: who asks for something rare in a long log is answered in parts, and keeps nobody waiting.
-const LOOKED_AT: u64 = 20_000;
 
 /// Which proposals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,69 +133,6 @@ impl House {
         Ok(self.examiner().list(&self.catalogue, wanted, after, most)?)
     }
 
-    /// One page of what happened to the certificates and applications of the caller's agency, and to the region's manifest.
-    pub fn events_of(&self, caller: &Caller, asked: &EventsAsked<'_>, from: u64, most: usize) -> Result<EventsFound, Problem> {
-        caller.may(Right::Audit)?;
-        let size = self.library.log_size()?;
-        let from = match asked.wanted.since.map(|since| self.recording.beginnings.of(&self.library, since, LOOKED_AT)).transpose()? {
-            None => from,
-            Some(Beginning::At(first)) => from.max(first),
-            // Who asks again goes on from there: so far nobody has to look a second time.
-            Some(Beginning::NotBefore(first)) => return Ok(EventsFound { size, events: Vec::new(), next: Some(from.max(first)) }),
-        };
-        let indices: Box<dyn Iterator<Item = u64>> = match asked.subject {
-            None => Box::new(from..size),
-            Some(subject) => Box::new(self.indices_of(caller, subject)?.into_iter().filter(move |index| (from..size).contains(index))),
-        };
-        let mut found = EventsFound { size, events: Vec::new(), next: None };
-        for (looked_at, index) in (0..).zip(indices) {
-            if looked_at >= LOOKED_AT || found.events.len() >= most {
-                found.next = Some(index);
-                break;
-            }
-            let event = self.library.event_at(index)?;
-            if asked.wanted.are(&event) {
-                let heard = self.hears_of(caller, &event, asked.type_code.as_ref())?;
-                found.events.extend(heard.then_some((index, event)));
-            }
-        }
-        Ok(found)
-    }
-
-    /// The event at an index of the log, proved, if the caller hears of it.
-    pub fn proof_of(&self, caller: &Caller, index: &str) -> Result<ProvenEvent, Problem> {
-        caller.may(Right::Audit)?;
-        let absent = || Problem::new(StatusCode::NOT_FOUND, "event_not_found", "your agency has no event of this index");
-        let index = index.parse().map_err(|_| absent())?;
-        if index >= self.library.log_size()? {
-            return Err(absent());
-        }
-        let event = self.library.event_at(index)?;
-        if !self.hears_of(caller, &event, None)? {
-            return Err(absent());
-        }
-        Ok(prove_event(&self.library, index)?)
-    }
-
-    /// Where everything that happened to a certificate or an application of the caller's stands in the log.
-    fn indices_of(&self, caller: &Caller, subject: &str) -> Result<Vec<u64>, Problem> {
-        if ProjectCode::parse(subject).is_ok() {
-            return Ok(self.application_of(caller, Right::Audit, subject)?.project.events);
-        }
-        let own = self.certificate_named(caller, Right::Audit, "`subject`", subject)?;
-        Ok(self.library.history(own.mark)?.into_iter().map(|(index, _)| index).collect())
-    }
-
-    /// Whether a caller hears of an event: what the region says of itself (its manifest, its types, whom it recognises) is everybody's.
-    fn hears_of(&self, caller: &Caller, event: &Event, type_code: Option<&TypeCode>) -> Result<bool, Problem> {
-        if matches!(event.act, Act::Manifest | Act::Type | Act::Recognition) {
-            return Ok(type_code.is_none());
-        }
-        let concerned = addressee(&self.library, event)?;
-        let own = |of: &Addressee| within(caller).has(&of.type_code, &of.agency);
-        Ok(concerned.is_some_and(|of| own(&of) && type_code.is_none_or(|code| *code == of.type_code)))
-    }
-
     /// A proposal of the caller's agency, which it has the right to decide or to audit, for all types that it is about.
     pub fn proposal_of(&self, caller: &Caller, code: &str) -> Result<Proposal, Problem> {
         let code = ProjectCode::parse(code)
@@ -301,89 +206,6 @@ impl House {
         let (mut jobs, next) = jobs_of(&self.library, &caller.agency, after, most)?;
         jobs.retain(|job| Handling::Oversee.may(caller, job).is_ok());
         Ok((jobs, next))
-    }
-
-    /// A type that the caller has a right for, by its code or its file's name.
-    pub fn kind_of(&self, caller: &Caller, right: Right, name: &str) -> Result<&CertificateKind, Problem> {
-        caller.may(right)?;
-        let kind = self.kind(name)?;
-        caller.may_for(right, kind.code())?;
-        Ok(kind)
-    }
-
-    /// The code of a type that a caller names; its rights are asked where something is done with it.
-    pub fn type_code(&self, name: &str) -> Result<TypeCode, Problem> {
-        self.kind(name).map(|kind| *kind.code())
-    }
-
-    /// A type by its code, for work that was ordered before.
-    pub fn kind_coded(&self, code: &TypeCode) -> Result<&CertificateKind, Problem> {
-        self.kind(code.as_str())
-    }
-
-    fn kind(&self, name: &str) -> Result<&CertificateKind, Problem> {
-        let unknown = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "type_unknown", "the service has no such type");
-        self.catalogue.find(name).ok_or_else(unknown)
-    }
-
-    /// The manifest that the library works under.
-    pub fn manifest(&self) -> Result<Arc<Authentic<Manifest>>, Problem> {
-        Ok(Registrar::new(&self.library).manifest()?)
-    }
-
-    /// Refuses to begin in a library that was set back. It refuses to be written by itself; that nothing is even signed is promised too.
-    pub fn is_the_published_one(&self) -> Result<(), Problem> {
-        self.library.astray().map_or(Ok(()), |code| Err(StoreError::Astray { code }.into()))
-    }
-
-    /// Refuses, in the commit of an act, a caller whose account was closed since it asked, or who may not do it any more.
-    pub fn may_still(&self, pen: &Pen<'_>, caller: &Caller, right: Right, kind: &CertificateKind) -> Result<(), Problem> {
-        let account = Account::new(&self.library, &caller.actor);
-        let found = account.caller_of(&caller.agency, pen, self.now())?.ok_or_else(|| account.closed())?;
-        Ok(found.may_for(right, kind.code())?)
-    }
-
-    /// Signs and enters at a desk of the caller's agency under the manifest in force; and once more where another was taken up meanwhile, so
-    /// that nobody has to ask again because a key was changed.
-    pub fn at_desk<T>(
-        &self,
-        caller: &Caller,
-        kind: &CertificateKind,
-        mut act: impl FnMut(&Desk<'_>) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        let mut once = || {
-            let manifest = self.manifest()?;
-            act(&self.desk_of(caller, &manifest, kind)?)
-        };
-        match once() {
-            Err(problem) if problem.code() == SIGNED_BEFORE => once(),
-            done => done,
-        }
-    }
-
-    /// A desk for a type, with a key of the caller's agency: no other key ever signs for it.
-    pub fn desk_of<'h>(&'h self, caller: &Caller, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
-        self.desk_for(&caller.agency, manifest, kind)
-    }
-
-    /// The same for work that somebody of the agency has ordered before.
-    pub fn desk_for<'h>(&'h self, agency: &Uscc, manifest: &'h Manifest, kind: &CertificateKind) -> Result<Desk<'h>, Problem> {
-        self.is_the_published_one()?;
-        let known = manifest.agencies.iter().filter(|known| known.code == *agency).flat_map(|known| &known.keys);
-        let held = known.filter_map(|known| Some((known, self.keys.iter().find(|key| key.key().verifying_key() == known.key)?)));
-        let mut held: Vec<_> = held.collect();
-        // An old key stays unlocked beside the new one: the newest whose window is open signs.
-        let today = day_in_china(self.now());
-        held.sort_by_key(|(known, _)| Reverse((known.covers(today), known.from)));
-        let mut refused = None;
-        for (_, key) in held {
-            match Desk::open(manifest, key.key(), kind, &self.dictionaries) {
-                Ok(desk) => return Ok(desk.with(key.multiples())),
-                Err(error) => drop(refused.get_or_insert(error)),
-            }
-        }
-        let none = || Problem::new(StatusCode::CONFLICT, "key_not_held", "no key of your agency is unlocked here");
-        Err(refused.map_or_else(none, Problem::from))
     }
 }
 

@@ -61,10 +61,7 @@ impl Registrar<'_> {
         if let Some(before) = self.before(desk, &draft, |_| Ok(Lineage::First))? {
             return Ok(Answer::Before(before));
         }
-        if desk.needs_review() {
-            return Err(RegistrarError::NeedsReview);
-        }
-        self.sign_as(desk, draft, Succession::First, grant).map(|signed| Answer::New(Box::new(signed)))
+        self.sign(desk, draft, grant).map(|signed| Answer::New(Box::new(signed)))
     }
 
     /// What was issued before for the request of a row that asks for the same, also if the form as it is now finds faults with it: what

@@ -153,6 +153,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the log was not published", "日志没有公布"),
     ("a made-up application was refused", "模拟的申请未被受理"),
     ("nobody waits any more: the clerks are too quick to be measured", "已无人等候：经办太快，无法测量"),
+    ("somebody has applied twice", "有人重复申请"),
     ("somebody who was issued a certificate was not found", "已领证的人没有查到"),
     ("a thread of the benchmark stopped", "测试线程意外停止"),
     (

@@ -19,7 +19,7 @@ use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::keyring::NamedKey;
-use kanhe_issuer::registrar::{Entry, Grant, Registrar, Signed, effective_on};
+use kanhe_issuer::registrar::{Answer, Entry, Grant, Registrar, Signed, effective_on};
 use kanhe_store::{Library, SignedManifest};
 use std::ops::Range;
 
@@ -109,8 +109,11 @@ impl Town {
         let draft = kind.admit(application, day_in_china(self.now));
         let draft = draft.map_err(|faults| Failure::new("bench_refused", format!("{faults:?}")))?;
         let entry = self.entry(effective_on(draft.issued(), self.now))?;
-        let signed = Registrar::new(library).sign(desk, draft, Grant { entry, salt: *clock::chance()? });
-        signed.map_err(|error| Failure::new(error.code(), error))
+        let answer = Registrar::new(library).answer(desk, draft, Grant { entry, salt: *clock::chance()? });
+        match answer.map_err(|error| Failure::new(error.code(), error))? {
+            Answer::New(signed) => Ok(*signed),
+            Answer::Before(_) => Err(Failure::new("bench_refused", "somebody has applied twice")),
+        }
     }
 
     /// Why something is done here.

@@ -125,7 +125,7 @@ fn lists_are_signed_again_before_they_run_out_and_a_pack_says_which_have() {
     let (key, identity, lists) = (archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("lists"));
     let sign = ["status", "sign", "--key", &key, "--identity", &identity, "--out", &lists];
     let future = archive.ask(&[&sign[..], &["--at", "2999-01-01"]].concat()).run().ended(2).json();
-    assert_eq!(word(&future, "/error/code"), "usage", "a list says what is known");
+    assert_eq!(word(&future, "/error/code"), "dated_ahead", "a list says what is known");
     archive.told(&[&sign[..], &["--at", "2020-01-01", "--days", "10"]].concat());
     let (root, manifest, root_key) = (format!("440000={}", archive.path("root.pub")), archive.path("manifest"), archive.path("root.key"));
     let build = ["pack", "build", "--region", "440000", "--root", &root, "--manifest", &manifest, "--status", &lists];

@@ -27,13 +27,18 @@ pub enum When {
 }
 
 impl When {
-    /// The moment that is meant. Today is now; what has not come yet nobody can be asked of.
-    fn moment(self, of_day: impl Fn(Date) -> Timestamp, now: Timestamp) -> Result<Timestamp, QuestionError> {
-        let moment = match self {
+    /// The moment that is meant. Today is now.
+    pub fn moment(self, of_day: impl Fn(Date) -> Timestamp, now: Timestamp) -> Timestamp {
+        match self {
             Self::Day(day) if day == day_in_china(now) => now,
             Self::Day(day) => of_day(day),
             Self::Moment(moment) => moment,
-        };
+        }
+    }
+
+    /// The same; what has not come yet nobody can be asked of.
+    fn moment_of_the_past(self, of_day: impl Fn(Date) -> Timestamp, now: Timestamp) -> Result<Timestamp, QuestionError> {
+        let moment = self.moment(of_day, now);
         if moment <= now { Ok(moment) } else { Err(QuestionError::InFuture { asked: moment, now }) }
     }
 }
@@ -50,8 +55,8 @@ pub struct PastAsked {
 impl PastAsked {
     /// The two moments. Neither lies in the future: what will hold is not known, and an answer of today would be taken for a promise.
     pub fn by(self, now: Timestamp) -> Result<Past, QuestionError> {
-        let known = self.known.map_or(Ok(now), |known| known.moment(end_of_day, now))?;
-        Ok(Past { at: self.at.moment(noon_of_day, now)?, known })
+        let known = self.known.map_or(Ok(now), |known| known.moment_of_the_past(end_of_day, now))?;
+        Ok(Past { at: self.at.moment_of_the_past(noon_of_day, now)?, known })
     }
 }
 

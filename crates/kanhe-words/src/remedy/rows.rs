@@ -71,6 +71,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("config_metrics", "为 listen.metrics 另给一个端口。", "Give `listen.metrics` a port of its own."),
     ("config_variable", "写作 KANHE_SERVE_配置节__配置项。", "Write it as KANHE_SERVE_SECTION__SETTING."),
     (
+        "dated_ahead",
+        "去掉 --at 即为现在；写今天的日期也指现在。证照自以后某日起有效的，在申请表的 valid_from 中写明。",
+        "Leave --at out, and it is now; today's date is now as well. Where a certificate is to begin later, its row says so (`valid_from`).",
+    ),
+    (
         "desk_*",
         "检查机构名录中该密钥的机构、用途和可颁发类型。",
         "Check what the manifest says of the key: its agency, its uses, its types.",

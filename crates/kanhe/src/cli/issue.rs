@@ -48,7 +48,7 @@ pub struct IssueArgs {
     pub key: SignArg,
     #[command(flatten)]
     pub types: TypesArg,
-    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]
+    /// The moment of issue: RFC 3339, or a day, whose noon in China is meant, and today is now; into a library, not in the future [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     #[command(flatten)]

@@ -55,7 +55,7 @@ pub enum StatusVerb {
         days: u16,
         #[command(flatten)]
         key: KeyArg,
-        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant [default: now]
+        /// The moment of signing: RFC 3339, or a day, whose noon in China is meant, and today is now; not in the future [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
         #[command(flatten)]

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::words::Words;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::calendar::{end_of_day, noon_of_day, start_of_day};
+use kanhe_core::calendar::{end_of_day, moment_in_china, noon_of_day, start_of_day};
 use kanhe_core::spelling;
 use kanhe_issuer::lifecycle::When;
 use kanhe_issuer::question::in_order;
@@ -14,6 +14,13 @@ use zeroize::Zeroizing;
 /// The moment that a person names by `--at`, or now: RFC 3339, or a day, whose noon in China is meant.
 pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
     named.map_or_else(|| Ok(Timestamp::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
+}
+
+/// The moment that a person names by `--at`, or now; today is now, and nothing is dated ahead of it.
+pub fn moment_up_to(now: Timestamp, named: Option<&str>) -> Result<Timestamp, Failure> {
+    let at = named.map(|named| when("--at", named)).transpose()?.map_or(now, |at| at.moment(noon_of_day, now));
+    let ahead = || Failure::new("dated_ahead", format!("it would be dated {}, and now is {}", moment_in_china(at), moment_in_china(now)));
+    if at <= now { Ok(at) } else { Err(ahead()) }
 }
 
 /// The moment that a person names, or what a day means behind what was done last: from then on something is to hold.
@@ -72,4 +79,30 @@ pub fn chance<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
 /// Fills bytes from the system's dice, for who cannot go on without them.
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the kernel gives chance"); // safe: it does not fail once it was seeded, and a service without chance must not go on
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_is_now_from_its_first_minute_on_and_nothing_is_dated_ahead() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (early, noon) = (at("2026-11-24T00:30:00+08:00"), at("2026-11-23T12:00:00+08:00"));
+        let read = |named| moment_up_to(early, named).map_err(|failure| failure.json()["error"].clone());
+        for (named, moment) in
+            [(None, early), (Some("2026-11-24"), early), (Some("2026-11-23"), noon), (Some("2026-11-23T12:00:00+08:00"), noon)]
+        {
+            assert_eq!(read(named), Ok(moment), "{named:?}");
+        }
+        for ahead in ["2026-11-25", "2026-11-24T12:00:00+08:00"] {
+            let refused = read(Some(ahead)).unwrap_err();
+            assert_eq!(refused["code"], "dated_ahead");
+            for (language, now) in [("en", "now is 2026-11-24 00:30"), ("zh", "现在是 2026-11-24 00:30")] {
+                let message = refused["message"][language].as_str().unwrap();
+                assert!(message.contains(now) && message.contains(" 12:00"), "{message}");
+                assert!(refused["hint"][language].as_str().unwrap().contains("--at"), "{refused}");
+            }
+        }
+    }
 }

@@ -31,12 +31,8 @@ struct ReportLine {
 /// Does what the verb asks for.
 pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     let StatusVerb::Sign { manifest, report, library, library_lock, all, states, out, days, key, at, clock } = verb;
-    let issued = clock::moment(at.as_deref())?;
-    if issued > clock::moment(None)? {
-        let hint =
-            Words::new("清单只能说明已经知道的状态；不写 --at 即为现在。", "A list says what is known already; without --at it is of now.");
-        return Err(Failure::new("usage", "no status list is signed in the future").hint(hint));
-    }
+    // A list says what is known already.
+    let issued = clock::moment_up_to(clock::moment(None)?, at.as_deref())?;
     let key = key::open(&key)?;
     let signer =
         Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out, clock, at: at.as_deref() };

@@ -162,8 +162,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Check every row as if it were issued, and write nothing", "逐行检查，如同签发，但不写入任何内容"),
     (
-        "The moment of issue: RFC 3339, or a day, whose noon in China is meant [default: now]",
-        "签发时刻：RFC 3339，或日期（指北京时间正午） [默认：现在]",
+        "The moment of issue: RFC 3339, or a day, whose noon in China is meant, and today is now; into a library, not in the future [default: now]",
+        "签发时刻：RFC 3339，或日期（指北京时间正午；今天即为现在）；签发入库的，不得晚于现在 [默认：现在]",
     ),
     ("Address of the page behind the QR code; the part up to the #", "二维码所指网页的地址，# 之前的部分"),
     ("Draw the number under the QR code", "在二维码下方印出证照编号"),
@@ -177,6 +177,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "签名时刻：RFC 3339，或日期（指北京时间正午） [默认：现在]",
     ),
     ("Sign the status lists of an agency", "签名一个机构的状态清单"),
+    (
+        "The moment of signing: RFC 3339, or a day, whose noon in China is meant, and today is now; not in the future [default: now]",
+        "签名时刻：RFC 3339，或日期（指北京时间正午；今天即为现在），不得晚于现在 [默认：现在]",
+    ),
     (
         "The signed manifest of the region; a library has its own, and with this none is used",
         "本地区已签名的机构名录；证照库自有，给出此项则不用证照库",

@@ -69,8 +69,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// The day of issue of rows that name none; what is recorded is recorded now.
 fn day_of_issue(args: &IssueArgs) -> Result<Date, Failure> {
-    let (at, now) = (clock::moment(args.at.as_deref())?, clock::moment(None)?);
-    if at > now { Err(Failure::new("usage", "nothing is issued in the future")) } else { Ok(day_in_china(at)) }
+    Ok(day_in_china(clock::moment_up_to(clock::moment(None)?, args.at.as_deref())?))
 }
 
 /// Where the report goes.

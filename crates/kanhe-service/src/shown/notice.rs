@@ -54,10 +54,10 @@ fn message(notice: &Notice) -> Names {
     let (zh, en) = match notice {
         Notice::Behind { key, before, usable } => (
             format!(
-                "密钥 {key} 自日志序号 {before} 起签发的证照中，有 {usable} 张状态仍可用，而核验一律不予接受；应逐一核实，属实的换发新版本"
+                "密钥 {key} 自日志序号 {before} 起签发的证照中，有 {usable} 张状态为有效或暂扣（含已过有效期的），而核验一律不予接受；应逐一核实，属实的换发新版本"
             ),
             format!(
-                "{usable} usable certificates were signed by key {key} from index {before} of the log on, and counters refuse them: look at each, and let those that are yours have a next version"
+                "{usable} certificates that are valid or suspended, whatever their term, were signed by key {key} from index {before} of the log on, and counters refuse them: look at each, and let those that are yours have a next version"
             ),
         ),
         Notice::BeyondEnd { key, before, size } => (
@@ -86,18 +86,18 @@ fn missed(dropped: &Dropped) -> Names {
     let (zh, en) = match dropped {
         Dropped::Key { key, agency, before: None, usable } => (
             format!(
-                "机构 {agency} 的密钥 {key} 不再列入名录：其签发的证照一律无从判定（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；停用的密钥应保留，写明 until"
+                "机构 {agency} 的密钥 {key} 不再列入名录：其签发的证照一律无从判定（该机构在此密钥有效期内签发、状态为有效或暂扣的共 {usable} 张，含已过有效期的）；停用的密钥应保留，写明 until"
             ),
             format!(
-                "key {key} of agency {agency} is not in it any more: nobody can tell of what it signed (usable certificates that the agency issued in its time: {usable}); a key that signs no more is kept, with `until`"
+                "key {key} of agency {agency} is not in it any more: nobody can tell of what it signed (valid or suspended certificates, whatever their term, that the agency issued in its time: {usable}); a key that signs no more is kept, with `until`"
             ),
         ),
         Dropped::Key { key, agency, before: Some(before), usable } => (
             format!(
-                "机构 {agency} 的失窃密钥 {key} 及其截止序号 {before} 不再列入名录：失窃前签发的属实证照也一律无从判定（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；应保留，写明 counts_before"
+                "机构 {agency} 的失窃密钥 {key} 及其截止序号 {before} 不再列入名录：失窃前签发的属实证照也一律无从判定（该机构在此密钥有效期内签发、状态为有效或暂扣的共 {usable} 张，含已过有效期的）；应保留，写明 counts_before"
             ),
             format!(
-                "the stolen key {key} of agency {agency} is not in it any more, nor its cut-off {before}: nobody can tell of what it signed, honest certificates as well (usable certificates that the agency issued in its time: {usable}); it is kept, with `counts_before`"
+                "the stolen key {key} of agency {agency} is not in it any more, nor its cut-off {before}: nobody can tell of what it signed, honest certificates as well (valid or suspended certificates, whatever their term, that the agency issued in its time: {usable}); it is kept, with `counts_before`"
             ),
         ),
         Dropped::Use { key, agency, uses, usable } => of_use((key, agency), *uses, *usable),
@@ -105,39 +105,49 @@ fn missed(dropped: &Dropped) -> Names {
             let until = until.map_or_else(|| "..".to_owned(), |until| until.to_string());
             (
                 format!(
-                    "机构 {agency} 的密钥 {key} 的有效期改为 {from}/{until}：其为此外日期签发、仍可用的 {usable} 张，核验一律不予接受；from 应不晚于其签发的首日，until 应不早于末日"
+                    "机构 {agency} 的密钥 {key} 的有效期改为 {from}/{until}：其为此外日期签发、状态为有效或暂扣的 {usable} 张（含已过有效期的），核验一律不予接受；from 应不晚于其签发的首日，until 应不早于末日"
                 ),
                 format!(
-                    "key {key} of agency {agency} counts for {from}/{until} now: counters refuse the {usable} usable certificates that it signed for other days; `from` is no later than the first day of issue that it signed for, and `until` no earlier than the last"
+                    "key {key} of agency {agency} counts for {from}/{until} now: counters refuse {usable} certificates that it signed for other days and that are valid or suspended, whatever their term; `from` is no later than the first day of issue that it signed for, and `until` no earlier than the last"
                 ),
             )
         }
         Dropped::Dictionary { dictionary, usable } => (
-            format!("词典 {dictionary} 不再列入名录：以其压缩的签章无从读出，涉及仍可用的证照 {usable} 张；旧词典应保留"),
             format!(
-                "dictionary {dictionary} is not in it any more: no counter can read the seals that are packed with it, of {usable} usable certificates; old dictionaries are kept"
+                "词典 {dictionary} 不再列入名录：以其压缩的签章无从读出，涉及状态为有效或暂扣的证照 {usable} 张（含已过有效期的）；旧词典应保留"
+            ),
+            format!(
+                "dictionary {dictionary} is not in it any more: no counter can read the seals that are packed with it, of {usable} certificates that are valid or suspended, whatever their term; old dictionaries are kept"
             ),
         ),
         Dropped::Words { dictionary, usable } => (
-            format!("词典 {dictionary} 的内容已改：以原词典压缩的签章将被误读或无从读出，涉及仍可用的证照 {usable} 张；新词典应另用编号"),
             format!(
-                "dictionary {dictionary} has other words: counters misread the seals that are packed with the ones before, or cannot read them, of {usable} usable certificates; other words take another id"
+                "词典 {dictionary} 的内容已改：以原词典压缩的签章将被误读或无从读出，涉及状态为有效或暂扣的证照 {usable} 张（含已过有效期的）；新词典应另用编号"
+            ),
+            format!(
+                "dictionary {dictionary} has other words: counters misread the seals that are packed with the ones before, or cannot read them, of {usable} certificates that are valid or suspended, whatever their term; other words take another id"
             ),
         ),
         Dropped::Type { type_code, agency, usable } => (
-            format!("机构 {agency} 不再有权签发 {type_code}，或其序号已改作他用：已签发、仍可用的 {usable} 张，核验一律不予接受"),
             format!(
-                "agency {agency} may not issue {type_code} any more, or its index means another type: counters refuse what it has issued, {usable} usable certificates"
+                "机构 {agency} 不再有权签发 {type_code}，或其序号已改作他用：已签发、状态为有效或暂扣的 {usable} 张（含已过有效期的），核验一律不予接受"
+            ),
+            format!(
+                "agency {agency} may not issue {type_code} any more, or its index means another type: counters refuse what it has issued, {usable} certificates that are valid or suspended, whatever their term"
             ),
         ),
         Dropped::Agency { agency, usable } => (
-            format!("机构 {agency} 及其全部密钥不再列入名录：已签发、仍可用的 {usable} 张，一律无从判定"),
-            format!("agency {agency} is not in it any more, with all its keys: nobody can tell of its {usable} usable certificates"),
+            format!("机构 {agency} 及其全部密钥不再列入名录：已签发、状态为有效或暂扣的 {usable} 张（含已过有效期的），一律无从判定"),
+            format!(
+                "agency {agency} is not in it any more, with all its keys: nobody can tell of its {usable} certificates that are valid or suspended, whatever their term"
+            ),
         ),
         Dropped::Root { before, next, usable } => (
-            format!("名录改由根密钥 {next} 签名，此前为 {before}：只信任原根密钥的核验方，对库中仍可用的 {usable} 张一律无从判定"),
             format!(
-                "root key {next} has signed it, and {before} the one before: who trusts only that one can tell of none of the {usable} usable certificates"
+                "名录改由根密钥 {next} 签名，此前为 {before}：只信任原根密钥的核验方，对库中状态为有效或暂扣的 {usable} 张（含已过有效期的）一律无从判定"
+            ),
+            format!(
+                "root key {next} has signed it, and {before} the one before: who trusts only that one can tell of none of the {usable} certificates that are valid or suspended, whatever their term"
             ),
         ),
     };
@@ -153,11 +163,11 @@ fn of_use((key, agency): (&KeyId, &Uscc), uses: Uses, usable: u64) -> (String, S
     };
     (
         format!(
-            "机构 {agency} 的密钥 {key} 不再有权签署{}：其已签发证照的{}，核验一律不予接受（该机构在此密钥有效期内签发、仍可用的共 {usable} 张）；停用的密钥应保留其用途，写明 until",
+            "机构 {agency} 的密钥 {key} 不再有权签署{}：其已签发证照的{}，核验一律不予接受（该机构在此密钥有效期内签发、状态为有效或暂扣的共 {usable} 张，含已过有效期的）；停用的密钥应保留其用途，写明 until",
             zh.0, zh.1
         ),
         format!(
-            "key {key} of agency {agency} may sign no {} any more: counters refuse the {} of what it signed (usable certificates that the agency issued in its time: {usable}); a key that signs no more keeps its uses, with `until`",
+            "key {key} of agency {agency} may sign no {} any more: counters refuse the {} of what it signed (valid or suspended certificates, whatever their term, that the agency issued in its time: {usable}); a key that signs no more keeps its uses, with `until`",
             en.0, en.1
         ),
     )

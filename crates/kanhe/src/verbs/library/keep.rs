@@ -103,16 +103,16 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
         "without_survivors": without_survivors, "recorded_backwards": recorded_backwards, "recorded_ahead": recorded_ahead,
     });
     voice.say(&json, |language| {
-        let usable = |certificates: u64| match language {
-            Language::Chinese => format!("（仍可用的证照 {certificates} 张）"),
-            Language::English => format!(" (usable certificates: {certificates})"),
+        let standing = |certificates: u64| match language {
+            Language::Chinese => format!("（状态为有效或暂扣的证照 {certificates} 张，含已过有效期的）"),
+            Language::English => format!(" (certificates that are valid or suspended, whatever their term: {certificates})"),
         };
-        let line = |found: &ShownFinding| format!("{}  {}{}", found.code, found.place, found.certificates.map(usable).unwrap_or_default());
+        let line = |found: &ShownFinding| format!("{}  {}{}", found.code, found.place, found.certificates.map(standing).unwrap_or_default());
         let mut lines: Vec<String> = findings.iter().map(line).collect();
         lines.extend(behind_cut_off.filter(|behind| *behind > 0).map(|behind| match language {
-            Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张仍可用的证照，核验不予接受：kanhe log lost 列出"),
+            Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张状态为有效或暂扣的证照（含已过有效期的），核验不予接受：kanhe log lost 列出"),
             Language::English => {
-                format!("! a stolen key signed {behind} usable certificates behind its cut-off: `kanhe log lost` lists them")
+                format!("! a stolen key signed {behind} certificates that are valid or suspended, whatever their term, behind its cut-off: `kanhe log lost` lists them")
             }
         }));
         lines.extend(without_survivors.iter().flatten().map(|key| match language {

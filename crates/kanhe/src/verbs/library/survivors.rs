@@ -64,9 +64,9 @@ pub fn sign(library: &Library, theft: &Theft, key: &NamedKey, out: &Path, voice:
         };
         match (behind, language) {
             (0, _) => listed,
-            (_, Language::Chinese) => format!("{listed}\n! 自序号 {before} 起还签发了 {behind} 张仍可用的证照，核验将不予接受：kanhe log lost 列出"),
+            (_, Language::Chinese) => format!("{listed}\n! 自序号 {before} 起还签发了 {behind} 张状态为有效或暂扣的证照（含已过有效期的），核验将不予接受：kanhe log lost 列出"),
             (_, Language::English) => {
-                format!("{listed}\n! {behind} usable certificates were signed from index {before} on, and counters will refuse them: `kanhe log lost` lists them")
+                format!("{listed}\n! {behind} certificates that are valid or suspended, whatever their term, were signed from index {before} on, and counters will refuse them: `kanhe log lost` lists them")
             }
         }
     });

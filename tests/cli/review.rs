@@ -79,6 +79,12 @@ fn the_applicant_sees_where_it_stands_and_nothing_of_people_or_contents() {
     }
     let full = archive.ask(&["application", "show", &codes[2], "--full"]).run().ended(0).json();
     assert_eq!((&full["application"]["project_manager"], &full["events"][1]["actor"]), (&"陈㛃".into(), &"fire-3".into()));
+    for (language, said) in [("zh", "fire：不同意"), ("en", "fire objects")] {
+        for words in [&["application", "show", &codes[2], "--full"][..], &["log", "events", "--act", "review"]] {
+            let told = archive.ask(words).and(&["--lang", language]).for_people().run().ended(0).out;
+            assert!(told.contains(said) && !told.contains("fire=objects"), "{told}");
+        }
+    }
 }
 
 #[test]

@@ -45,11 +45,19 @@ fn told(holes: &[&str], zh: &str) -> Option<String> {
     let first = parts.next()?.to_owned();
     parts.zip(holes).try_fold(first, |text, (part, hole)| {
         if let Some(part) = part.strip_prefix("=}") {
-            return Some(text + hole + part);
+            return Some(text + &columns(hole) + part);
         }
         let hole = in_chinese(hole).or_else(|| words_of_life(hole)).unwrap_or_else(|| (*hole).to_owned());
         Some(text + &hole + part.strip_prefix('}')?)
     })
+}
+
+/// A list as it stands, but for a heading that is told by its place only: `column 14`.
+fn columns(words: &str) -> String {
+    let by_place =
+        |word: &str| word.strip_prefix("column ").filter(|place| place.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned);
+    let column = |word: &str| by_place(word).map_or_else(|| word.to_owned(), |place| format!("第 {place} 列"));
+    words.split(", ").map(column).collect::<Vec<_>>().join(", ")
 }
 
 /// A list of states, acts and stages, as files and APIs name them, in Chinese; none if a word is none of these.
@@ -70,7 +78,7 @@ fn word_of_life(word: &str) -> Option<&'static str> {
 const OF_LIFE: [(&str, &str); 10] = [
     ("in_force", "有效"),
     ("not_yet_in_force", "尚未生效"),
-    ("expired", "已过期"),
+    ("expired", "失效"),
     ("in_review", "审查中"),
     ("for_decision", "待决定"),
     ("approved", "准予"),
@@ -243,6 +251,10 @@ mod tests {
             in_chinese("a certificate that is suspended cannot be the object of renew; allowed now: reinstate, revoke").as_deref(),
             Some("状态为暂扣的证照不能办理延续；现在可办理：暂扣发还、吊销")
         );
+        assert_eq!(
+            in_chinese("a certificate that is expired cannot be the object of renew; allowed now: cancel").as_deref(),
+            Some("状态为失效的证照不能办理延续；现在可办理：注销")
+        );
         assert_eq!(in_chinese("a sentence that nobody has written"), None);
         assert_eq!(in_chinese(""), None);
     }
@@ -258,6 +270,7 @@ mod tests {
                 "not a table of food-operation-permit: missing number, request_id, unknown 2",
                 "不是 food-operation-permit 的申请表：缺少 number, request_id，多出 2",
             ),
+            ("not a table of food-operation-permit: unknown named, column 14", "不是 food-operation-permit 的申请表：多出 named, 第 14 列"),
             ("this takes the right to issue, which none of your roles has", "此操作需要 issue 权限，您的角色均无此权限"),
             ("in_review is no act: issue, undo_transfer", "in_review 不是操作：issue, undo_transfer"),
             ("issue is no stage: in_review, approved", "issue 不是办理环节：in_review, approved"),

@@ -119,7 +119,7 @@ pub(super) const HINTS: &[Row] = &[
     ("holder_code_*", AS, "holder_code_check"),
     (
         "holder_has_one",
-        "看已有的那一张：有效的，延续、变更或注销；已过期的，注销；暂扣的，发还后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，发还后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
         "Look at that one. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back, or cancel it. A transfer is called off once that one is cancelled.",
     ),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
@@ -171,7 +171,7 @@ pub(super) const HINTS: &[Row] = &[
     ),
     (
         "identifier_taken",
-        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，失效的先注销。",
         "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
     ),
     (

@@ -93,7 +93,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("holder_code_check", "对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
     (
         "holder_has_one",
-        "看已有的那一张：有效的，延续、变更或注销；已过期的，注销；暂扣的，发还（kanhe reinstate）后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，发还（kanhe reinstate）后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
         "Look at the one that there is. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back (`kanhe reinstate`), or cancel it. A transfer is called off once that one is cancelled.",
     ),
     (
@@ -108,7 +108,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "identifier_taken",
-        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，已过期的先注销。",
+        "换一个编号；原有证照均已吊销、撤销或注销的编号可重新颁发，失效的先注销。",
         "Use another number. One whose certificates are all revoked, annulled or cancelled is issued anew; what has expired is cancelled first.",
     ),
     ("identity_malformed", "身份文件由 kanhe key new --new-identity 生成。", "An identity file is made by `kanhe key new --new-identity`."),

@@ -334,7 +334,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "仅此状态：valid、suspended……，今日 expired（已失效）或 in_force（在效），或 代码集:代码",
     ),
     ("Those whose last day is this or earlier, and that are valid or suspended", "截止日期不晚于此日、状态为有效或暂扣的证照"),
-    ("… and this or later; before today stand those that have expired [default: today]", "……且不早于此日；早于今天的即已过期 [默认：今天]"),
+    ("… and this or later; before today stand those that have expired [default: today]", "……且不早于此日；早于今天的即已失效 [默认：今天]"),
     (
         "Also those that are valid or suspended and end from today up to this day, by the month in which they end",
         "另计自今天至此日到期、状态为有效或暂扣的证照，按到期月份",

@@ -101,7 +101,7 @@ fn scenes(stage: &Stage) -> Result<Vec<Scene>, Failure> {
         scene("改动一个比特", "one bit changed", one_bit_changed(stage)?, "refuse", "signature_invalid"),
         scene("机构越权颁发", "issued outside the agency's scope", stage.file_of("widened", 0, "png")?, "refuse", "out_of_scope"),
         scene("陌生密钥签名", "signed by a stranger's key", stage.file_of("stranger", 0, "png")?, "unknown", "issuer_unknown"),
-        scene("已过期", "expired", stage.file_of("expired", 0, "png")?, "refuse", "expired"),
+        scene("失效", "expired", stage.file_of("expired", 0, "png")?, "refuse", "expired"),
         scene("尚未生效", "not yet in force", stage.file_of("future", 0, "png")?, "refuse", "not_yet_in_force"),
         scene("被暂扣", "suspended", permit(1)?, "refuse", "suspended"),
         scene("被吊销", "revoked", permit(2)?, "refuse", "revoked"),

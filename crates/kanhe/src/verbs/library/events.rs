@@ -1,6 +1,6 @@
 //! What happened, in words: the same wherever an event is shown.
 
-use crate::words::{Language, said_act, said_moment};
+use crate::words::{Language, said_act, said_moment, said_opinion};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_service::shown::Event;
 
@@ -47,8 +47,19 @@ fn connected(event: &Event, own: Option<&str>, language: Language) -> Option<Str
     match event.act.as_ref() {
         "renew" | "amend" if own.is_some_and(|own| own != event.subject) => Some(say("由其取代：", "replaced by", &event.subject)),
         "renew" | "amend" => other.map(|other| say("取代：", "replaces", other)),
+        "review" => other.map(|other| opinion(other, language)),
         "transfer_in" => other.map(|other| say("来自：", "from", other)),
         "transfer_out" => other.map(|other| say("转往：", "to", other)),
         _ => other.map(|other| format!("→ {other}")),
+    }
+}
+
+/// What a department says, which an event has as `fire=agrees`.
+fn opinion(other: &str, language: Language) -> String {
+    let Some((department, opinion)) = other.split_once('=') else { return other.to_owned() };
+    let opinion = said_opinion(opinion, language);
+    match language {
+        Language::Chinese => format!("{department}：{opinion}"),
+        Language::English => format!("{department} {opinion}"),
     }
 }

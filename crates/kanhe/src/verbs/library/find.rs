@@ -165,7 +165,7 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
         for total in &counts.totals {
             let expired = match (total.past_their_term, language) {
                 (0, _) => String::new(),
-                (expired, Language::Chinese) => format!("其中 {expired} 张已过期"),
+                (expired, Language::Chinese) => format!("其中 {expired} 张有效期已届满"),
                 (expired, Language::English) => format!("{expired} of them past their term"),
             };
             let state = said_state(&total.state, language);

@@ -183,7 +183,7 @@ pub fn count(args: &CountArgs, voice: Voice) -> Result<Ended, Failure> {
         let shown: BTreeSet<&str> = counts.months.iter().map(|month| month.month.as_str()).collect();
         let latest = shown.into_iter().rev().take(MONTHS);
         let months = by_month(&mut latest.flat_map(|shown| counts.months.iter().filter(move |month| month.month == shown)));
-        let heading = Words::new("按签发月份（最近十二个月）：", "by month of issue, the latest twelve:").of(language);
+        let heading = Words::new("按签发月份（有签发的最近十二个月）：", "by month of issue, the latest twelve in which any were issued:").of(language);
         let issued = if months.is_empty() { table.to_string() } else { format!("{table}\n\n{heading}\n{months}") };
         let heading = Words::new("即将到期，按到期月份：", "ending soon, by month of the last day:").of(language);
         let none = Words::new("无", "none").of(language);

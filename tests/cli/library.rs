@@ -94,9 +94,13 @@ fn who_suspends_reads_when_the_term_ends_and_who_gives_back_that_it_has() {
     let shown = ["en", "zh"].map(|language| said(&["show", old, "--lang", language]));
     assert!(shown[0].contains("its term ended on 2023-08-15") && shown[1].contains("有效期已于 2023-08-15 在暂扣期间届满"), "{shown:?}");
     assert!(!said(&["show", new, "--lang", "en"]).contains("its term ended"));
-    let back = |identifier: &str| said(&[&["reinstate", identifier, "--lang", "en"], &GROUNDS[..]].concat());
-    assert!(!back(new).contains("Its term"));
-    assert!(back(old).contains("Its term ended on 2023-08-15"));
+    let counted = said(&["count", "--lang", "en"]);
+    assert!(counted.contains("the latest twelve in which any were issued:") && counted.contains("2018-08"), "{counted}");
+    let act = |verb: &str, identifier: &str| said(&[&[verb, identifier, "--lang", "en"], &GROUNDS[..]].concat());
+    assert!(!act("reinstate", new).contains("Its term"));
+    let back = act("reinstate", old);
+    assert!(back.contains("Its term ended on 2023-08-15. Of a type under review"), "{back}");
+    assert!(back.contains("can be approved now") && !back.contains("once the certificate is given back"), "{back}");
 }
 
 #[test]

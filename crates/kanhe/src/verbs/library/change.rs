@@ -53,7 +53,7 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
         let warnings = changed.warnings.iter().map(|code| match code.as_ref() {
             MAY_HAVE_COME_BACK => warned(&came_since(&changed.compare, language)),
             TERM_GOES_ON => warned(&term_goes_on(changed.until.as_deref().unwrap_or_default(), language)),
-            TERM_IS_OVER => warned(&term_is_over(changed.until.as_deref().unwrap_or_default(), language)),
+            TERM_IS_OVER => warned(&term_is_over(change, changed.until.as_deref().unwrap_or_default(), language)),
             _ => warned(STAYS_SUPERSEDED.of(language)),
         });
         let doubted = doubts(changed.behind_cut_off, changed.refused_as.as_deref(), language).into_iter().map(|doubt| format!("\n{doubt}"));
@@ -83,13 +83,19 @@ fn term_goes_on(until: &str, language: Language) -> String {
 }
 
 /// What is left to do with a certificate whose term has ended.
-fn term_is_over(until: &str, language: Language) -> String {
+fn term_is_over(change: Change, until: &str, language: Language) -> String {
+    // What is suspended now waits to be given back; what was given back waits for nothing.
+    let once = match change {
+        Change::Suspend => Words::new("证照发还后可予准予", "is approved once the certificate is given back"),
+        _ => Words::new("现可予准予", "can be approved now"),
+    };
+    let once = once.of(language);
     match language {
         Language::Chinese => format!(
-            "有效期已于 {until} 届满。届满前已受理延续申请的，证照发还后可予准予（kanhe approve）；否则注销（kanhe cancel）后重新颁发。"
+            "有效期已于 {until} 届满。须审查的证照，届满前已受理延续申请的，{once}（kanhe approve）；其余的注销（kanhe cancel）后重新颁发。"
         ),
         Language::English => format!(
-            "Its term ended on {until}. A renewal that was applied for in time is approved once the certificate is given back (`kanhe approve`); else cancel it (`kanhe cancel`) and issue it anew."
+            "Its term ended on {until}. Of a type under review, a renewal that was applied for in time {once} (`kanhe approve`); any other certificate is cancelled (`kanhe cancel`) and issued anew."
         ),
     }
 }

@@ -15,7 +15,7 @@ fn with_one() -> (Archive, String) {
 
 impl Archive {
     /// A new version of a permit, by a row that differs from its own in these words.
-    fn next(&self, verb: &str, identifier: &str, changes: &[(&str, &str)]) -> Kanhe {
+    pub fn next(&self, verb: &str, identifier: &str, changes: &[(&str, &str)]) -> Kanhe {
         let row = changes.iter().fold(permits(1), |row, (was, is)| row.replace(was, is));
         let input = self.office.write("next.csv", row);
         let (key, identity) = (self.path("gd-market.key"), self.path("identity.txt"));

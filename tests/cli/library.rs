@@ -117,6 +117,20 @@ fn a_renewal_that_begins_behind_the_day_of_the_act_is_refused_with_both_days() {
         assert!(word(&refused, &format!("/error/hint/{language}")).contains("--effective"), "{refused}");
     }
 }
+    // Where the first day lies ahead, no `--effective` would help: what does is that it begins today.
+    let today = kanhe_core::calendar::day_in_china(jiff::Timestamp::now());
+    let beginning = |day: jiff::civil::Date| {
+        let row = permits(1).replace("issued,", "issued,valid_from,").replace("00001,", "00009,").replace("20250816", &format!(",{day}"));
+        let row = archive.office.write("renewal.csv", row);
+        archive.next("renew", &archive.identifiers()[0], &[]).but("--in", &row).run()
+    };
+    let ahead = beginning(today.tomorrow().unwrap()).ended(2).json();
+    assert_eq!(word(&ahead, "/error/code"), "version_gap");
+    let hints = ["/error/hint/en", "/error/hint/zh"].map(|hint| word(&ahead, hint));
+    assert!(hints[0].contains("let it begin today") && hints[1].contains("改为今天"), "{hints:?}");
+    let renewed = beginning(today).ended(0).json();
+    let shown = archive.ask(&["show", word(&renewed, "/identifier"), "--lang", "en"]).for_people().run().ended(0).out;
+    assert!(shown.lines().any(|line| line.starts_with("replaces") && line.ends_with(word(&renewed, "/predecessor"))), "{shown}");
 
 #[test]
 fn the_files_of_a_certificate_are_drawn_again_as_they_were() {

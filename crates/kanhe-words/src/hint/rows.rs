@@ -569,7 +569,7 @@ pub(super) const HINTS: &[Row] = &[
     ("version_*", "版本号为 001 至 999；用尽后另行申请。", "A version is 001 to 999; after that apply for a new certificate."),
     (
         "version_gap",
-        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：改早起始日，或改 effective 为起始日或其后。",
-        "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier, or leave `effective` out, or name the day on which the new one begins.",
+        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：起始日尚未到来的，改为今天或更早；起始日已到的，也可改 effective 为起始日或其后，或不写。",
+        "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier. Where its first day lies ahead, let it begin today or earlier; where that day has come, `effective` may also name it or be left out.",
     ),
 ];

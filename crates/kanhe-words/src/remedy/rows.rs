@@ -488,8 +488,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("usage", "运行 kanhe help 查看用法。", "Run `kanhe help`, or the verb with --help."),
     (
         "version_gap",
-        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（--effective，默认今天）：改早起始日，或改 --effective 为起始日或其后。",
-        "The old version ends on the day on which the act takes effect (`--effective`, today by default): let the new one begin on that day or earlier, or leave `--effective` out, or name the day on which the new one begins.",
+        "新版本的起始日不得晚于原证照终止之日，即办理生效之日（--effective，默认今天）：起始日尚未到来的，改为今天或更早；起始日已到的，也可改 --effective 为起始日或其后，或不写。",
+        "The old version ends on the day on which the act takes effect (`--effective`, today by default): let the new one begin on that day or earlier. Where its first day lies ahead, let it begin today or earlier; where that day has come, `--effective` may also name it or be left out.",
     ),
     ("wrong_document", "检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again."),
 ];

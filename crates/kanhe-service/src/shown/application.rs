@@ -31,7 +31,7 @@ pub struct Application {
     /// When it arrived (RFC 3339).
     #[schema(format = DateTime)]
     pub lodged: String,
-    /// Days since then.
+    /// Days since then; up to the decision or the withdrawal, where it is closed.
     pub days: i64,
     /// The certificate that came of it.
     #[schema(required)]
@@ -193,7 +193,7 @@ impl Application {
             agency: project.agency.to_string(),
             stage: stage.word().into(),
             lodged: project.lodged.to_string(),
-            days: (now.as_second() - project.lodged.as_second()).max(0) / 86_400,
+            days: (decision.map_or(now, |event| event.recorded).as_second() - project.lodged.as_second()).max(0) / 86_400,
             certificate: issued.map(|card| card.identifier.to_string()),
             replaces: project.replaces.as_ref().map(replaced),
             origin: project.origin.as_ref().map(Origin::from),

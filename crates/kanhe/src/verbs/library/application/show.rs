@@ -10,7 +10,7 @@ use crate::verbs::library::find::{paged, type_of};
 use crate::verbs::library::show::{label, value_line};
 use crate::verbs::library::stored;
 use crate::verbs::{Ended, Voice};
-use crate::words::{self, Language, Words, said_moment, said_opinion, said_stage};
+use crate::words::{self, Language, Words, counted, said_moment, said_opinion, said_stage};
 use comfy_table::{Table, presets};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -59,9 +59,14 @@ fn show_whole(shown: &Application, handed_in: Option<Value>, kind: Option<&Certi
 
 fn standing(shown: &Application, kind: Option<&CertificateKind>, language: Language) -> Vec<String> {
     let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
-    let waited = match language {
-        Language::Chinese => format!("{}（{} 天）", said_moment(&shown.lodged), shown.days),
-        Language::English => format!("{} ({} days ago)", said_moment(&shown.lodged), shown.days),
+    let (lodged, days) = (said_moment(&shown.lodged), shown.days);
+    let waited = match (language, &shown.decided) {
+        (Language::Chinese, None) => format!("{lodged}（{days} 天）"),
+        (Language::Chinese, Some(_)) => format!("{lodged}（历时 {days} 天）"),
+        (Language::English, None) => format!("{lodged} ({} ago)", counted(usize::try_from(days).unwrap_or_default(), "day", "days")),
+        (Language::English, Some(_)) => {
+            format!("{lodged} (closed after {})", counted(usize::try_from(days).unwrap_or_default(), "day", "days"))
+        }
     };
     let mut lines = vec![
         line("申请编码", "application", &shown.code),

@@ -117,7 +117,8 @@ fn certificates_are_found_by_the_state_codes_of_other_systems() {
     assert_eq!((count("safety-staff:01"), count("safety-staff:06")), (1, 0));
     let nowhere = archive.ask(&[&["transfer", "out", &here, "--to", "999999"], &GROUNDS[..]].concat()).run().ended(2);
     assert_eq!(nowhere.json()["error"]["code"], "transfer_no_region");
-    archive.told(&[&["transfer", "out", &here, "--to", "350000"], &GROUNDS[..]].concat());
+    let gone = archive.told(&[&["transfer", "out", &here, "--to", "350000"], &GROUNDS[..]].concat());
+    assert_eq!((word(&gone, "/state"), word(&gone, "/to")), ("transferred", "350000"));
     assert_eq!((count("safety-staff:01"), count("safety-staff:06")), (0, 1));
     assert_eq!(count("safety-staff:05"), 0, "no term has run out");
     archive.told(&[&["transfer", "undo", &here], &GROUNDS[..]].concat());
@@ -137,7 +138,9 @@ fn what_is_reviewed_is_taken_over_by_an_application() {
     for (department, actor) in [("fire", "fire-3"), ("planning", "plan-1"), ("civil-defence", "cd-1")] {
         archive.reviewed(&code, department, "--agree", actor);
     }
-    let here = word(&archive.approving(&code, "head-1").ended(0).json(), "/identifier").to_owned();
+    let approved = archive.approving(&code, "head-1").ended(0).json();
+    assert_eq!((word(&approved, "/from"), word(&approved, "/origin"), &approved["predecessor"]), ("330000", THERE, &Value::Null));
+    let here = word(&approved, "/identifier").to_owned();
     let history = archive.told(&["history", &here]);
     assert_eq!((word(&history, "/events/0/act"), word(&history, "/events/0/approval/approver")), ("transfer_in", "head-1"));
     let found = archive.told(&["find", "--alias", &format!("330000:{}", THERE.to_lowercase())]);

@@ -117,11 +117,18 @@ fn an_application_is_lodged_once_refused_with_reasons_and_taken_back() {
     let rejected = decide(&stage, ZHOU, &code, "rejection");
     assert_eq!((rejected.status, rejected.json()["stage"].as_str()), (200, Some("rejected")));
     let shown = stage.get_as(WANG, &format!("/v1/applications/{code}")).json();
-    assert_eq!(shown["refused_because"], grounds());
+    assert_eq!((&shown["refused_because"], &shown["withdrawn_because"], &shown["days"]), (&grounds(), &Value::Null, &json!(0)));
+    stage.later(SignedDuration::from_hours(72));
+    let later = stage.get_as(WANG, &format!("/v1/applications/{code}")).json();
+    assert_eq!((&later["days"], &later["decided"]), (&json!(0), &shown["decided"]), "what is closed waits no longer");
     let decided = decide(&stage, ZHOU, &code, "rejection");
     assert_eq!((decided.status, decided.code().as_str()), (409, "project_decided"));
     let other = stage.lodged(WANG, 2);
+    stage.later(SignedDuration::from_hours(25));
+    assert_eq!(stage.get_as(WANG, &format!("/v1/applications/{other}")).json()["days"], 1, "what is open waits");
     assert_eq!(decide(&stage, WANG, &other, "withdrawal").json()["stage"], "withdrawn");
+    let shown = stage.get_as(WANG, &format!("/v1/applications/{other}")).json();
+    assert_eq!((&shown["withdrawn_because"], &shown["refused_because"]), (&grounds(), &Value::Null));
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod row;
 mod worth;
 
 pub use application::{
-    Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Refusal, Replaced,
+    Application, ApplicationPage, ApplicationRow, Applied, DepartmentSaid, LodgeResult, LodgedAs, MovedOn, Origin, Reasons, Replaced,
 };
 pub use certificate::{Certificate, Holder, Issuer};
 pub(crate) use certificate::{fields, holders};

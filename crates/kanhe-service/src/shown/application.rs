@@ -51,7 +51,11 @@ pub struct Application {
     pub decided: Option<String>,
     /// Why it was refused.
     #[schema(required)]
-    pub refused_because: Option<Refusal>,
+    pub refused_because: Option<Reasons>,
+    /// Why it was withdrawn.
+    #[serde(default)]
+    #[schema(required)]
+    pub withdrawn_because: Option<Reasons>,
     /// The applicant's request id; for officers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -100,9 +104,9 @@ pub struct DepartmentSaid {
     pub waited_for: bool,
 }
 
-/// Why an application was refused: a refusal is given with its reasons (Administrative Licensing Law art. 38).
+/// Why an application was closed without a certificate: a refusal is given with its reasons (Administrative Licensing Law art. 38).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Refusal {
+pub struct Reasons {
     /// The legal basis.
     pub basis: String,
     /// The reason.
@@ -184,7 +188,8 @@ impl Application {
         let stage = if project.stage.is_final() { project.stage } else { standing.stage() };
         let issued = project.issued.map(|mark| library.card(mark)).transpose()?;
         let decision = history.last().map(|(_, event)| event).filter(|_| project.stage.is_final());
-        let refusal = |event: &event::Event| Refusal { basis: event.basis.clone(), reason: event.reason.clone() };
+        let reasons = |event: &event::Event| Reasons { basis: event.basis.clone(), reason: event.reason.clone() };
+        let closed_as = |stage: Stage| decision.filter(|_| project.stage == stage).map(reasons);
         let replaced =
             |replaces: &kanhe_store::Replaces| Replaced { act: replaces.act.word().into(), identifier: replaces.identifier.to_string() };
         Ok(Self {
@@ -199,7 +204,8 @@ impl Application {
             origin: project.origin.as_ref().map(Origin::from),
             departments: is_heard.then(|| departments(&standing)),
             decided: decision.map(|event| event.recorded.to_string()),
-            refused_because: decision.filter(|_| project.stage == Stage::Rejected).map(refusal),
+            refused_because: closed_as(Stage::Rejected),
+            withdrawn_because: closed_as(Stage::Withdrawn),
             request_id: None,
             applied: None,
             events: None,

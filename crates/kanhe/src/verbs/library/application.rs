@@ -51,6 +51,8 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let warnings = same.as_ref().map(|_| MAY_HAVE_COME_BACK);
     let json = json!({
         "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files,
+        "predecessor": application.replaces.as_ref().map(|replaces| &replaces.identifier),
+        "from": application.origin.as_ref().map(|origin| &origin.from), "origin": application.origin.as_ref().map(|origin| &origin.identifier),
         "warnings": warnings.as_slice(), "compare": same.as_deref().unwrap_or_default(),
     });
     voice.say_done(&json, drawn, |language| {

@@ -44,7 +44,11 @@ pub fn transfer(verb: &TransferVerb, voice: Voice) -> Result<Ended, Failure> {
 fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
     let changed = door(&args.library)?.change(&identifier, change, other, &args.grounds)?;
-    voice.say(&json!(changed), |language| {
+    let mut json = json!(changed);
+    if let Some((object, region)) = json.as_object_mut().zip(other) {
+        object.insert("to".to_owned(), region.as_str().into());
+    }
+    voice.say(&json, |language| {
         // Who gives back what has run out meanwhile is not to read that it is valid.
         let state = match (&*changed.state, &*changed.condition) {
             ("valid", condition @ ("expired" | "not_yet_in_force")) => said_condition(condition, language),
@@ -58,9 +62,14 @@ fn act(args: &ChangeArgs, change: Change, other: Option<&RegionCode>, voice: Voi
         });
         let doubted = doubts(changed.behind_cut_off, changed.refused_as.as_deref(), language).into_iter().map(|doubt| format!("\n{doubt}"));
         let warned = warnings.chain(doubted).collect::<String>();
+        let to = match language {
+            Language::Chinese => other.map(|region| format!("（转往 {region}）")),
+            Language::English => other.map(|region| format!(" (to {region})")),
+        };
+        let to = to.unwrap_or_default();
         match language {
-            Language::Chinese => format!("已{}：{identifier}，现为{state}{warned}", change_word(change).zh),
-            Language::English => format!("{}: {identifier} is now {state}{warned}", change_word(change).en),
+            Language::Chinese => format!("已{}：{identifier}，现为{state}{to}{warned}", change_word(change).zh),
+            Language::English => format!("{}: {identifier} is now {state}{to}{warned}", change_word(change).en),
         }
     });
     Ok(Ended::Well)

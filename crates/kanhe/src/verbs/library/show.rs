@@ -50,10 +50,22 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         }
         lines.extend(ended_while_held(&certificate, today, language));
         lines.extend(doubts(certificate.behind_cut_off, certificate.refused_as.as_deref(), language));
+        lines.extend(certificate.predecessor.iter().map(|predecessor| match is_version_of(predecessor, &certificate.identifier) {
+            true => line("前一版本", "replaces", predecessor),
+            false => line("转入前标识", "came as", predecessor),
+        }));
         lines.extend(certificate.successor.iter().map(|successor| line("后一版本", "replaced by", successor)));
         lines.join("\n")
     });
     Ok(Ended::Well)
+}
+
+/// Whether two identifiers differ by their version alone: what came from another region cites another certificate's.
+fn is_version_of(one: &str, other: &str) -> bool {
+    let certificate = |identifier: &str| {
+        identifier.rsplit_once('.').and_then(|(versioned, _)| versioned.rsplit_once('.')).map(|(rest, _)| rest.to_owned())
+    };
+    certificate(one) == certificate(other)
 }
 
 /// That the term of a suspended certificate has ended meanwhile: its condition says no more than that it is suspended.

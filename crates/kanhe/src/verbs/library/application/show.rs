@@ -15,7 +15,7 @@ use comfy_table::{Table, presets};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
 use kanhe_issuer::sight::Sight;
-use kanhe_service::shown::{Application, Applied, Origin, Refusal, Replaced};
+use kanhe_service::shown::{Application, Applied, Origin, Reasons, Replaced};
 use kanhe_store::Stage;
 use kanhe_store::find::Cursor;
 use serde_json::{Value, json};
@@ -89,8 +89,8 @@ fn standing(shown: &Application, kind: Option<&CertificateKind>, language: Langu
     lines.extend(shown.certificate.iter().map(|identifier| line("已颁发", "issued", identifier)));
     lines.extend(shown.decided.iter().map(|decided| line("办结时间", "decided", &said_moment(decided))));
     // A refusal is given with its reasons (Administrative Licensing Law art. 38).
-    let because = |refusal: &Refusal| line("依据和理由", "because of", &format!("{}  {}", refusal.basis, refusal.reason));
-    lines.extend(shown.refused_because.iter().map(because));
+    let because = |reasons: &Reasons| line("依据和理由", "because of", &format!("{}  {}", reasons.basis, reasons.reason));
+    lines.extend(shown.refused_because.iter().chain(&shown.withdrawn_because).map(because));
     lines
 }
 

@@ -1,6 +1,7 @@
 //! What can become of a certificate, and what the library says of it afterwards.
 
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id};
+use crate::spellings::{issued, operator};
 use jiff::Timestamp;
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
@@ -207,6 +208,19 @@ fn a_number_is_given_to_one_certificate_of_a_type_at_a_time() {
     assert_eq!(again("R-6", "2026-04-02").unwrap_err().code(), "number_taken", "a new version keeps it");
     registry.change(renewed, Change::Revoke, "2026-04-03T04:00:00Z").unwrap();
     assert!(again("R-7", "2026-04-04").is_ok(), "what was revoked gives it back");
+}
+
+#[test]
+fn the_number_of_what_went_to_another_region_is_for_its_holders_alone() {
+    let registry = Registry::new();
+    let first = operator(&registry, 1, "A-1", "李明").unwrap();
+    registry.change(first, Change::TransferOut, "2026-04-01T04:00:00Z").unwrap();
+    assert_eq!(operator(&registry, 2, "A-1", "王芳"), Err("number_transferred"));
+    let back = issued(&registry, OPERATOR, &format!("R-back,A-1,李明,111,{}", resident_id(1))).unwrap();
+    assert_eq!(registry.change(first, Change::UndoTransfer, "2026-04-03T04:00:00Z").unwrap_err().code(), "number_taken");
+    registry.change(back, Change::Cancel, "2026-04-04T04:00:00Z").unwrap();
+    registry.change(first, Change::UndoTransfer, "2026-04-05T04:00:00Z").unwrap();
+    assert_eq!(operator(&registry, 2, "A-1", "王芳"), Err("number_taken"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn draft(registry: &Registry, name: &str, row: &str) -> Draft {
 }
 
 /// What a row comes to whose last columns are these: request, number, name, type of code and code of the holder.
-fn issued(registry: &Registry, name: &str, row: &str) -> Result<Shelfmark, &'static str> {
+pub fn issued(registry: &Registry, name: &str, row: &str) -> Result<Shelfmark, &'static str> {
     let now = moment(&format!("{DAY}T04:00:00Z"));
     let grant = registry.grant(effective_on(day(DAY), now), now);
     let signed = [registry.registrar().sign(&registry.house.desk(name), draft(registry, name, row), grant).unwrap()];
@@ -34,7 +34,7 @@ fn issued(registry: &Registry, name: &str, row: &str) -> Result<Shelfmark, &'sta
 }
 
 /// The same for an operator: the number and the name of a person.
-fn operator(registry: &Registry, person: usize, number: &str, name: &str) -> Result<Shelfmark, &'static str> {
+pub fn operator(registry: &Registry, person: usize, number: &str, name: &str) -> Result<Shelfmark, &'static str> {
     issued(registry, OPERATOR, &format!("R-{person},{number},{name},111,{}", resident_id(person)))
 }
 

@@ -166,6 +166,12 @@ pub enum RegistrarError {
         /// The certificate that bears it.
         identifier: String,
     },
+    /// Somebody else's certificate of the type bears the number and went to another region, from which it can be called back.
+    #[error("{identifier} bears this number and went to another region: as long as that can be called off, the number is its holders'")]
+    NumberTransferred {
+        /// The certificate that bears it.
+        identifier: String,
+    },
     /// A new version belongs to who held the one before.
     #[error("a new version of {identifier} belongs to who holds it: {stranger}")]
     OtherHolder {
@@ -248,6 +254,7 @@ impl RegistrarError {
             Self::NotFound { .. } => "certificate_not_found",
             Self::HolderHasOne { .. } | Self::RowHolder { .. } => "holder_has_one",
             Self::NumberTaken { .. } | Self::RowNumber { .. } => "number_taken",
+            Self::NumberTransferred { .. } => "number_transferred",
             Self::OtherHolder { .. } => "other_holder",
             Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",

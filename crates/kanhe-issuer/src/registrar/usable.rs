@@ -58,6 +58,10 @@ pub(crate) fn has_place(pen: &Pen<'_>, claim: &Claim<'_>, instead_of: Option<She
     if alone {
         rivals.let_be_held(|_, _| true)?;
     }
+    // A version that takes another's place keeps its number, whoever else once had it.
+    if instead_of.is_none() {
+        rivals.let_number_come_back()?;
+    }
     rivals.let_be_numbered()
 }
 
@@ -114,11 +118,31 @@ impl Rivals<'_> {
 
     /// An agency gives a printed number of a type to one certificate: who has only the number must not meet two.
     fn let_be_numbered(&self) -> Result<(), RegistrarError> {
-        let numbered = self.pen.numbered(self.claim.number, self.claim.type_code, self.claim.agency)?;
-        match self.first_of(numbered, &|_, card| card.agency() == self.claim.agency)? {
+        match self.first_of(self.numbered()?, &|_, card| card.agency() == self.claim.agency)? {
             Some((_, card)) => Err(RegistrarError::NumberTaken { identifier: card.identifier.to_string() }),
             None => Ok(()),
         }
+    }
+
+    /// The number of what went to another region is for its holders alone, who may move back: the move can be called off, and then somebody
+    /// else's certificate would stand in its way (`docs/decisions/0039`).
+    fn let_number_come_back(&self) -> Result<(), RegistrarError> {
+        for shelfmark in self.numbered()? {
+            let card = self.pen.card(shelfmark)?;
+            let may_meet = card.state == State::Transferred && card.agency() == self.claim.agency && self.meets(&card);
+            if may_meet && Stranger::among(&self.pen.record(shelfmark)?.certificate()?.holders, self.claim.holders).is_some() {
+                return Err(RegistrarError::NumberTransferred { identifier: card.identifier.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    fn numbered(&self) -> Result<Vec<Shelfmark>, StoreError> {
+        self.pen.numbered(self.claim.number, self.claim.type_code, self.claim.agency)
+    }
+
+    fn meets(&self, card: &Card) -> bool {
+        meet((card.from, card.until), self.claim.term)
     }
 
     fn first_of(
@@ -128,8 +152,7 @@ impl Rivals<'_> {
     ) -> Result<Option<(Shelfmark, Card)>, StoreError> {
         for shelfmark in candidates.into_iter().filter(|candidate| Some(*candidate) != self.but) {
             let card = self.pen.card(shelfmark)?;
-            let both = meet((card.from, card.until), self.claim.term);
-            if card.can_be_used() && both && counts(shelfmark, &card) {
+            if card.can_be_used() && self.meets(&card) && counts(shelfmark, &card) {
                 return Ok(Some((shelfmark, card)));
             }
         }

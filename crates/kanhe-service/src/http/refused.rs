@@ -94,6 +94,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::NotGivenAway { .. }
             | RegistrarError::RunOutThere { .. }
             | RegistrarError::NumberTaken { .. }
+            | RegistrarError::NumberTransferred { .. }
             | RegistrarError::Gap { .. }
             | RegistrarError::NoLonger { .. }
             | RegistrarError::Endless

@@ -110,6 +110,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("it would take effect at {}, before what was done last did at {}", "生效时间 {} 早于上一次操作的 {}"),
     ("{} is not what {} gives", "文件 {} 与 {} 互不相符"),
     ("it would take effect at {}, and now is {}", "生效时间为 {}，而现在是 {}"),
+    (
+        "{} bears this number and went to another region: as long as that can be called off, the number is its holders'",
+        "{} 使用此编号，已转往外地：在可以取消转出期间，该编号仅归其持证主体",
+    ),
     ("it would be dated {}, behind what was recorded or signed at {}", "其日期将为 {}，排在 {} 登记或签署的内容之后"),
     ("applications for this type need no review", "该类型的申请无须审查"),
     ("agency {} may not issue this type under the library's manifest", "按本库的机构名录，机构 {} 无权颁发该类型"),

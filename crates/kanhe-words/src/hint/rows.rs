@@ -258,7 +258,16 @@ pub(super) const HINTS: &[Row] = &[
     ("matter_wants", "列出 1 至 32 项证照。", "1 to 32 certificates."),
     ("media_type_unknown", "按 /docs 所载设置 Content-Type。", "Set `Content-Type` as `/docs` has it."),
     ("method_not_allowed", "应答的 Allow 头列出可用的方法。", "`Allow` names those it takes."),
-    ("number_taken", "换一个编号，或先注销正在使用该编号的证照。", "Use another number, or cancel the certificate that bears it."),
+    (
+        "number_taken",
+        "换一个编号，或先注销正在使用该编号的证照。取消转出或发还而遇此的，错误中的证照已另行使用该编号：如系同一证照转回，不要取消转出；否则先注销其中应当注销的一张。",
+        "Use another number, or cancel the certificate that bears it. Who would call a move off or reinstate looks at the certificate that the error names: if it is this one that came back, leave the move as it is; else the wrong one of the two is cancelled first.",
+    ),
+    (
+        "number_transferred",
+        "换一个编号：该证照转往外地，转出可以取消，其编号仅可由原持证主体转回时使用。",
+        "Use another number: that certificate may come back from where it went, and its number is for its holders alone, when they move back.",
+    ),
     ("officer_oneself", "由另一位管理员办理。", "Let another administrator do it."),
     ("officer_unknown", "GET /v1/officers 列出本机构人员。", "GET /v1/officers lists those it has."),
     (

@@ -190,7 +190,16 @@ pub(super) const REMEDIES: &[Row] = &[
         "去掉该选项；或停止服务后，直接对证照库运行。",
         "Leave the option out; or stop the service, and run the verb on the library itself.",
     ),
-    ("number_taken", "换一个编号，或先注销正在使用该编号的证照。", "Use another number, or cancel the certificate that bears it."),
+    (
+        "number_taken",
+        "换一个编号，或先注销正在使用该编号的证照。取消转出（kanhe transfer undo）或发还而遇此的，错误中的证照已另行使用该编号：如系同一证照转回，不要取消转出；否则先注销其中应当注销的一张。",
+        "Use another number, or cancel the certificate that bears it. Who would call a move off (`kanhe transfer undo`) or reinstate looks at the certificate that the error names: if it is this one that came back, leave the move as it is; else the wrong one of the two is cancelled first.",
+    ),
+    (
+        "number_transferred",
+        "换一个编号：该证照转往外地，转出可以取消，其编号仅可由原持证主体转回时使用。",
+        "Use another number: that certificate may come back from where it went, and its number is for its holders alone, when they move back.",
+    ),
     (
         "other_holder",
         "换人持证须另行申请：注销原证（kanhe cancel），再为新的持证主体签发。",

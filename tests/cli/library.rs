@@ -69,6 +69,7 @@ fn a_licence_lives_from_its_application_to_its_end_and_every_counter_knows() {
     let seal = word(&archive.told(&["show", &identifiers[1]]), "/seal").to_owned();
     let (proof, root, log_key) = (archive.path("proof"), archive.path("root.pub"), archive.path("log.pub"));
     for (proved, code) in [(&identifiers[1], Value::Null), (&identifiers[2], json!("log_other_certificate"))] {
+        let proof = format!("{proof}.{}", code.is_null());
         archive.told(&["log", "prove", proved, "--out", &proof]);
         let words = ["verify", &seal, "--pack", &pack, "--trust", &root, "--proof", &proof, "--log-key", &log_key, "--json"];
         assert_eq!(kanhe(&words).ended(0).json()["proof"]["code"], code);
@@ -116,7 +117,6 @@ fn a_renewal_that_begins_behind_the_day_of_the_act_is_refused_with_both_days() {
         assert!(word(&refused, &format!("/error/message/{language}")).contains("2025-09-01"), "{refused}");
         assert!(word(&refused, &format!("/error/hint/{language}")).contains("--effective"), "{refused}");
     }
-}
     // Where the first day lies ahead, no `--effective` would help: what does is that it begins today.
     let today = kanhe_core::calendar::day_in_china(jiff::Timestamp::now());
     let beginning = |day: jiff::civil::Date| {
@@ -131,6 +131,7 @@ fn a_renewal_that_begins_behind_the_day_of_the_act_is_refused_with_both_days() {
     let renewed = beginning(today).ended(0).json();
     let shown = archive.ask(&["show", word(&renewed, "/identifier"), "--lang", "en"]).for_people().run().ended(0).out;
     assert!(shown.lines().any(|line| line.starts_with("replaces") && line.ends_with(word(&renewed, "/predecessor"))), "{shown}");
+}
 
 #[test]
 fn the_files_of_a_certificate_are_drawn_again_as_they_were() {
@@ -179,6 +180,13 @@ fn whole_certificates_are_for_their_owner_alone() {
     assert_eq!(fs::metadata(&cose).unwrap().permissions().mode() & 0o777, 0o600);
     let again = archive.path("again.cose");
     kanhe(&["inspect", &cose, "--cose", &again]).ended(0);
+    let (shown, exported) = (["show", &archive.identifiers()[0], "--cose", &cose], ["export", "--out", &cose]);
+    for refused in [archive.ask(&shown).run(), archive.ask(&exported).run(), kanhe(&["inspect", &cose, "--cose", &again, "--json"])] {
+        let refused = refused.ended(2).json();
+        assert_eq!(word(&refused, "/error/code"), "file_exists");
+        assert!(word(&refused, "/error/hint/zh").contains("移走原文件"), "{refused}");
+    }
+    assert_eq!(fs::read(&cose).unwrap(), fs::read(&again).unwrap(), "nothing is written over");
     assert_eq!(fs::metadata(&again).unwrap().permissions().mode() & 0o777, 0o600);
 }
 

@@ -39,10 +39,10 @@ fn the_pictures_that_no_agency_issued_are_read_alike_by_both() {
 fn a_seal_written_as_a_standard_message_is_verified_by_pycose() {
     let stage = Stage::get();
     let folder = tempfile::tempdir().unwrap();
-    let message = folder.path().join("seal.cose");
     for (request, agency, stranger) in [("GD-SPJY-2026-00001", "gd-market", "gd-root"), ("ZJ-DLYS-2026-00001", "zj-transport", "gd-market")]
     {
         let seal = stage.path(&stage.file_of(request, "seal"));
+        let message = folder.path().join(request);
         kanhe(&["inspect", &seal, "--cose", message.to_str().unwrap()]).ended(0);
         assert_eq!(pycose(&message, &key_of(&stage, agency)).status.code(), Some(0), "{request}");
         assert_eq!(pycose(&message, &key_of(&stage, stranger)).status.code(), Some(1), "{request} by the wrong key");

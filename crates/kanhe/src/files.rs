@@ -99,10 +99,28 @@ pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, READABLE, Sync::Later)
 }
 
-/// Writes a file with whole names and numbers as [`write_through`] does, readable by its owner only.
+/// Writes a secret, or a file with whole names and numbers, as [`write_through`] does, readable by its owner only, and never over another file,
+/// whoever puts one there meanwhile.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_as(path, bytes, SECRET, Sync::Now)?;
+    written(path, bytes, SECRET, Sync::Now)?.persist_noclobber(path).map_err(|error| unnamed(path, &error.error))?;
     sync_name(path)
+}
+
+/// Refuses a name that a file has, before much is done for another of that name.
+pub fn is_free(path: &Path) -> Result<(), Failure> {
+    path.symlink_metadata().map_or(Ok(()), |_| Err(taken(path)))
+}
+
+fn unnamed(path: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::AlreadyExists { taken(path) } else { Failure::file(path, error) }
+}
+
+fn taken(path: &Path) -> Failure {
+    let hint = Words::new(
+        "换一个文件名，或先移走原文件：密钥、证照、证明和导出文件从不覆盖。",
+        "Choose another name, or move that file away: keys, certificates, proofs and exports are never written over.",
+    );
+    Failure::new("file_exists", format!("{} exists", path.display())).hint(hint)
 }
 
 /// Writes one of many such files as [`write_unsynced`] does.
@@ -170,15 +188,14 @@ impl Unfinished {
         &mut self.file
     }
 
-    /// Brings it to the disk, and only then gives it its name.
+    /// Brings it to the disk, and only then gives it its name, if no other file has it.
     pub fn finish(self, path: &Path) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| Failure::file(path, &error);
-        self.file.sync_all().map_err(failed)?;
+        self.file.sync_all().map_err(|error| Failure::file(path, &error))?;
         let named = match self.named {
-            Some(named) => named,
-            None => linked(&self.file, path).map_err(failed)?,
+            Some(named) => named.persist_noclobber(path).map_err(|error| error.error),
+            None => linked(&self.file, path),
         };
-        named.persist(path).map_err(|error| failed(error.error))
+        named.map_err(|error| unnamed(path, &error))
     }
 }
 
@@ -202,23 +219,10 @@ pub fn begin(path: &Path) -> Result<Unfinished, Failure> {
     Ok(Unfinished { file, named: Some(named) })
 }
 
-/// Gives a file without a name one beside the place where it belongs: only a file that has a name can take the place of another.
-fn linked(file: &File, path: &Path) -> std::io::Result<TempPath> {
+/// Gives a file without a name the one that it is to have.
+fn linked(file: &File, path: &Path) -> std::io::Result<()> {
     let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let link = |name: &Path| Ok(linkat(CWD, nameless.as_str(), CWD, name, AtFlags::SYMLINK_FOLLOW)?);
-    Ok(tempfile::Builder::new().prefix(UNFINISHED).make_in(folder_of(path), link)?.into_temp_path())
-}
-
-/// Writes a secret as [`write_through`] does, readable by its owner only, and never over another file, whoever puts one there meanwhile.
-pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    match written(path, bytes, SECRET, Sync::Now)?.persist_noclobber(path) {
-        Ok(_) => sync_name(path),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
-            let hint = Words::new("换一个文件名；密钥文件从不覆盖。", "Choose another name; a key file is never written over.");
-            Err(Failure::new("file_exists", format!("{} exists", path.display())).hint(hint))
-        }
-        Err(error) => Err(Failure::file(path, &error.error)),
-    }
+    Ok(linkat(CWD, nameless.as_str(), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 /// Whether files can be written into a folder: one is begun there, and taken away.
@@ -307,10 +311,10 @@ mod tests {
     fn a_secret_takes_no_name_that_somebody_has() {
         let folder = tempfile::tempdir().unwrap();
         let (taken, link) = (folder.path().join("taken.key"), folder.path().join("link.key"));
-        write_secret(&taken, b"first").unwrap();
+        write_private(&taken, b"first").unwrap();
         std::os::unix::fs::symlink("nowhere", &link).unwrap();
         for path in [&taken, &link] {
-            assert_eq!(write_secret(path, b"second").unwrap_err().code(), "file_exists", "{}", path.display());
+            assert_eq!(write_private(path, b"second").unwrap_err().code(), "file_exists", "{}", path.display());
         }
         assert_eq!((std::fs::read(&taken).unwrap(), link.exists()), (b"first".to_vec(), false));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left of what was refused");
@@ -321,14 +325,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let names = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
         let whole = folder.path().join("whole.tar");
-        for bytes in [&b"whole names"[..], b"and others"] {
+        for (bytes, told) in [(&b"whole names"[..], Ok(())), (b"and others", Err("file_exists"))] {
             let before = names();
             let mut file = begin(&whole).unwrap();
             file.write_all(bytes).unwrap();
             assert_eq!(names(), before, "whatever ends the process now, nothing is left");
-            file.finish(&whole).unwrap();
+            let (free, finished) = (is_free(&whole), file.finish(&whole));
+            assert_eq!([free, finished].map(|done| done.map_err(|failure| failure.code())), [told, told]);
             assert_eq!(names(), ["whole.tar"]);
-            assert_eq!(std::fs::read(&whole).unwrap(), bytes);
+            assert_eq!(std::fs::read(&whole).unwrap(), b"whole names", "and no other takes its place");
             assert_eq!(std::fs::metadata(&whole).unwrap().permissions().mode() & 0o777, SECRET);
         }
     }

@@ -5,6 +5,7 @@ use crate::export::lines;
 use crate::office::permits;
 use crate::program::{kanhe, word};
 use serde_json::{Value, json};
+use std::fs;
 
 /// The market's key was stolen, counts before index 3 alone, and has another beside it: that manifest is taken up. The new key's file.
 fn counts_before_three(archive: &Archive) -> String {
@@ -48,7 +49,10 @@ fn the_log_speaks_for_an_honest_certificate(archive: &Archive, pack: &str, [hone
     archive.change("suspend", &identifiers[0]).ended(0);
     archive.change("reinstate", &identifiers[0]).ended(0);
     archive.publish();
-    let prove = |more: &[&str]| archive.told(&[&["log", "prove", &identifiers[0], "--out", &proof], more].concat());
+    let prove = |more: &[&str]| {
+        fs::remove_file(&proof).unwrap();
+        archive.told(&[&["log", "prove", &identifiers[0], "--out", &proof], more].concat())
+    };
     assert_eq!(word(&prove(&["--last"]), "/act"), "reinstate");
     no_help(&ask(honest, &proof, 3), "log_later_act");
     assert_eq!(word(&prove(&[]), "/act"), "issue");

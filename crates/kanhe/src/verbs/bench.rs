@@ -79,10 +79,10 @@ impl Site {
         let site = Self { folder, town: Town::found(now)?, secret: LibrarySecret::new(clock::chance()?) };
         let (lock, identity) = Lock::new_identity();
         let failed = |error: kanhe_issuer::keyring::KeyringError| Failure::new(error.code(), error);
-        files::write_secret(&site.path("identity"), identity.as_bytes())?;
-        files::write_secret(&site.path("agency.key"), &site.town.key().lock(&lock).map_err(failed)?)?;
+        files::write_private(&site.path("identity"), identity.as_bytes())?;
+        files::write_private(&site.path("agency.key"), &site.town.key().lock(&lock).map_err(failed)?)?;
         files::make_folder(&site.path("library"))?;
-        files::write_secret(&site.path("library/secret.age"), &lock.close(site.secret.expose()).map_err(failed)?)?;
+        files::write_private(&site.path("library/secret.age"), &lock.close(site.secret.expose()).map_err(failed)?)?;
         Library::create(&site.path("library/db"), site.town.region(), "bench.example.cn/log", &site.secret, Settings::default())
             .map_err(stored)?;
         let taken = Registrar::new(&site.open()?).take_up(&site.town.manifest()?, &site.town.entry(now)?);

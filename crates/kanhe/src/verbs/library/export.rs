@@ -21,6 +21,7 @@ use std::path::Path;
 pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     let holder = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
     let door = door(&args.library)?;
+    files::is_free(&args.out)?;
     let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
     let of = door.extent();
     let Some((counts, bytes)) = door.export(&exporting)? else {

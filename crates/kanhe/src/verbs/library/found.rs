@@ -51,13 +51,13 @@ fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
     let lock = match &args.lock.library_identity {
         Some(path) if args.new_identity => {
             let (lock, text) = Lock::new_identity();
-            files::write_secret(path, text.as_bytes())?;
+            files::write_private(path, text.as_bytes())?;
             lock
         }
         _ => key::lock(&lock_arg(&args.lock), Locked::Library)?,
     };
     let secret = LibrarySecret::new(clock::chance()?);
-    files::write_secret(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?)?;
+    files::write_private(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?)?;
     Ok(secret)
 }
 

@@ -54,7 +54,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     }
     files::make_folder(to)?;
     if !secret.exists() {
-        files::write_secret(&secret, &own)?;
+        files::write_private(&secret, &own)?;
     }
     library.back_up(to, earlier, progress).map_err(stored)
 }

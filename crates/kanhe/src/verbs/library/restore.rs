@@ -85,7 +85,7 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_
     files::make_folder(&args.into)?;
     // The secret first: a restoration that is broken off leaves no database, and is run again.
     if !had_secret {
-        files::write_secret(&place, &secret)?;
+        files::write_private(&place, &secret)?;
     }
     let bar = bar(voice, backup.bytes, BYTES);
     let restored = backup::restore(&args.from, backup, into, lost, &mut |done, _| bar.set_position(done));

@@ -110,3 +110,20 @@ fn what_stands_behind_a_moment_in_the_log_is_listed_since_then_whatever_it_bears
     assert_eq!(indices(&stage, &format!("?from={ahead}&subject={first}")), [suspended, suspended + 1]);
     assert_eq!(indices(&stage, "?from=2026-07-01"), [0_u64; 0]);
 }
+
+#[test]
+fn within_the_minutes_of_a_corrected_clock_no_list_or_pack_is_dated_back() {
+    let stage = Stage::new();
+    let (first, second) = (stage.operator(WANG, 1), stage.operator(WANG, 2));
+    let dated = |stage: &Stage| {
+        let (signed, present) = (publish(&stage.house), stage.house.shelf.present().unwrap());
+        assert_eq!((signed.lists, signed.pack), (Ok(1), Ok(Some(present.pack().epoch()))));
+        (stage.house.press.newest().unwrap(), present.pack().issued())
+    };
+    assert_eq!(act(&stage, "suspend", &first).0, 200);
+    let now = stage.house.now();
+    assert_eq!(dated(&stage), (now, now));
+    stage.later(-SignedDuration::from_secs(240));
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+    assert_eq!(dated(&stage), (now, now), "neither before the event that it tells of, nor before the one whose place it takes");
+}

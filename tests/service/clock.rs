@@ -127,3 +127,14 @@ fn within_the_minutes_of_a_corrected_clock_no_list_or_pack_is_dated_back() {
     assert_eq!(act(&stage, "suspend", &second).0, 200);
     assert_eq!(dated(&stage), (now, now), "neither before the event that it tells of, nor before the one whose place it takes");
 }
+
+#[test]
+fn a_page_that_begins_behind_a_moment_is_listed_without_what_stands_before_it() {
+    let stage = Stage::new();
+    let since = stage.house.now();
+    stage.operator(WANG, 1);
+    stage.operator(WANG, 2);
+    // What nobody reads may be lost.
+    let stage = stage.restarted_without(0);
+    assert_eq!(indices(&stage, &format!("?from={since}&after=2")), [2]);
+}

@@ -138,3 +138,30 @@ fn a_page_that_begins_behind_a_moment_is_listed_without_what_stands_before_it() 
     let stage = stage.restarted_without(0);
     assert_eq!(indices(&stage, &format!("?from={since}&after=2")), [2]);
 }
+
+#[test]
+fn who_asks_again_while_the_clock_lies_behind_is_told_what_was_done_before() {
+    let stage = Stage::new();
+    let first = stage.operator(WANG, 1);
+    let (suspend, amend) = (format!("/v1/certificates/{first}/suspend"), format!("/v1/certificates/{first}/amend"));
+    let mut amended = issue(OPERATOR, operator(1));
+    amended.as_object_mut().unwrap().remove("type");
+    amended["application"]["request_id"] = json!("R-1-amended");
+    let replaced = stage.post_as(WANG, &amend, &amended).json()["certificate"]["identifier"].clone();
+    let second = stage.operator(WANG, 2);
+    let suspend = suspend.replace(&first, &second);
+    assert_eq!(stage.post_once(ZHOU, "K-1", &suspend, &grounds()).status, 200);
+    let size = stage.house.library.log_size().unwrap();
+
+    stage.later(-DAYS);
+    let again = stage.post_once(ZHOU, "K-1", &suspend, &grounds());
+    assert_eq!((again.status, again.header("idempotent-replayed")), (200, "true"), "also of another day");
+    let again = stage.post_as(WANG, &amend, &amended);
+    assert_eq!((again.status, &again.json()["certificate"]["identifier"]), (200, &replaced), "known by its request id");
+    amended["application"]["training"] = json!(48);
+    for (path, body) in [(&amend, &amended), (&"/v1/certificates".to_owned(), &issue(OPERATOR, operator(3)))] {
+        assert_eq!(stage.post_as(WANG, path, body).code(), "clock_set_back", "{path}");
+    }
+    assert_eq!(stage.post_once(ZHOU, "K-2", &suspend, &grounds()).code(), "clock_set_back");
+    assert_eq!(stage.house.library.log_size().unwrap(), size);
+}

@@ -2,7 +2,7 @@
 
 use crate::archive::{Archive, GROUNDS};
 use crate::office::permits;
-use crate::program::word;
+use crate::program::{kanhe, word};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::Grounds;
@@ -16,11 +16,16 @@ use zeroize::Zeroizing;
 
 /// Revokes a certificate as a machine does whose clock is a year ahead; when that was.
 fn revoked_a_year_ahead(archive: &Archive, identifier: &str) -> Timestamp {
+    revoked_ahead(archive, identifier, SignedDuration::from_hours(365 * 24))
+}
+
+/// The same of a clock that is ahead by so much.
+fn revoked_ahead(archive: &Archive, identifier: &str, by: SignedDuration) -> Timestamp {
     let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
     let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
     let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
     let library = Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap();
-    let now = library.event_at(library.log_size().unwrap() - 1).unwrap().recorded + SignedDuration::from_hours(365 * 24);
+    let now = library.event_at(library.log_size().unwrap() - 1).unwrap().recorded + by;
     let grounds = Grounds::new("《行政处罚法》", "处罚", "officer-7").unwrap();
     let entry = Entry { grounds, effective: now, now, salt: [7; 16] };
     Registrar::new(&library).change(&CertificateId::parse(identifier).unwrap(), Change::Revoke, &entry, None).unwrap();
@@ -71,7 +76,35 @@ fn an_older_list_does_not_take_the_place_of_a_newer_one() {
     assert_eq!(word(&archive.ask(&older).run().ended(2).json(), "/error/code"), "clock_set_back");
     let (manifest, report) = (archive.path("manifest"), archive.path("rows.jsonl"));
     let reported = ["--manifest", &manifest, "--report", &report];
-    let refused = crate::program::kanhe(&[&older[..2], &older[3..], &reported, &["--json"]].concat()).ended(2).json();
+    let refused = kanhe(&[&older[..2], &older[3..], &reported, &["--json"]].concat()).ended(2).json();
     assert_eq!(word(&refused, "/error/code"), "clock_set_back");
     assert!(word(&refused, "/error/message/en").contains(".0.status: it would be dated 2026-01-01"), "{refused}");
+}
+
+#[test]
+fn what_is_signed_bears_no_moment_before_what_it_tells_of_or_takes_the_place_of() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let [first, second] = <[String; 2]>::try_from(archive.identifiers()).unwrap();
+    let (market, identity, lists) = (archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("lists"));
+    let signing = ["status", "sign", "--key", &market, "--identity", &identity, "--out", &lists];
+    let (root, manifest, pack) = (format!("440000={}", archive.path("root.pub")), archive.path("manifest"), archive.path("pack"));
+    let (root_key, trust) = (archive.path("root.key"), archive.path("root.pub"));
+    let build = ["pack", "build", "--region", "440000", "--root", &root, "--manifest", &manifest, "--status", &lists];
+    // When the pack of an epoch says that it and its list were signed.
+    let dated = |epoch: &str| {
+        kanhe(&[&build[..], &["--epoch", epoch, "--out", &pack, "--key", &root_key, "--identity", &identity]].concat()).ended(0);
+        let shown = kanhe(&["pack", "show", &pack, "--trust", &trust, "--json"]).ended(0).json();
+        ["/issued", "/regions/0/status_lists/0/as_of"].map(|moment| word(&shown, moment).parse::<Timestamp>().unwrap().as_second())
+    };
+    // A clock that is corrected by minutes keeps nobody waiting.
+    let ahead = revoked_ahead(&archive, &first, SignedDuration::from_secs(240)).as_second();
+    archive.told(&signing);
+    assert_eq!(dated("1"), [ahead; 2], "neither before what it tells of");
+    assert_eq!(archive.told(&signing)["lists"], 0, "one that says the same is young");
+    archive.change("suspend", &second).ended(0);
+    assert_eq!(archive.told(&signing)["lists"], 1);
+    assert_eq!(dated("2"), [ahead; 2], "nor before the one whose place it takes");
+    let before = ["--epoch", "3", "--at", "2026-01-01", "--out", &pack, "--key", &root_key, "--identity", &identity, "--json"];
+    assert_eq!(word(&kanhe(&[&build[..], &before].concat()).ended(2).json(), "/error/code"), "clock_set_back");
 }

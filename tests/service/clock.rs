@@ -3,6 +3,7 @@
 use crate::agencies::*;
 use crate::stage::Stage;
 use jiff::{SignedDuration, Timestamp};
+use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::publish;
 use kanhe_service::recording::Recording;
@@ -13,6 +14,11 @@ const DAYS: SignedDuration = SignedDuration::from_hours(24 * 10);
 fn act(stage: &Stage, verb: &str, identifier: &str) -> (u16, Value) {
     let reply = stage.post_as(ZHOU, &format!("/v1/certificates/{identifier}/{verb}"), &grounds());
     (reply.status, reply.json())
+}
+
+/// The clock of a house whose configuration says that it was ahead up to a moment.
+fn excusing(house: &House, ahead: Timestamp) -> Recording {
+    Recording::excusing(&house.library, Some(ahead)).unwrap()
 }
 
 /// What `/readyz` says of the clock.
@@ -73,7 +79,7 @@ fn who_had_a_clock_ahead_goes_on_and_is_told_when_the_excuse_is_needed_no_more()
     stage.later(-DAYS);
     assert_eq!((act(&stage, "cancel", &first).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
 
-    let stage = stage.restarted_with(|house| house.recording = Recording::excusing(Some(ahead)));
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
     assert_eq!(clock(&stage), None, "the library is still ahead, and that is known");
     assert_eq!(act(&stage, "suspend", &second).0, 200);
     let (then, held) = (stage.house.now(), |stage: &Stage, at: Timestamp| {
@@ -103,10 +109,87 @@ fn what_stands_behind_a_moment_in_the_log_is_listed_since_then_whatever_it_bears
     assert_eq!(act(&stage, "suspend", &first).0, 200);
     let (suspended, ahead) = (stage.house.library.log_size().unwrap() - 1, stage.house.now());
     stage.later(-DAYS);
-    let stage = stage.restarted_with(|house| house.recording = Recording::excusing(Some(ahead)));
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
     assert_eq!(act(&stage, "reinstate", &first).0, 200);
     assert_eq!(indices(&stage, &format!("?from={ahead}")), [suspended, suspended + 1]);
     assert_eq!(indices(&stage, &format!("?from={ahead}&after={}", suspended + 1)), [suspended + 1]);
     assert_eq!(indices(&stage, &format!("?from={ahead}&subject={first}")), [suspended, suspended + 1]);
     assert_eq!(indices(&stage, "?from=2026-07-01"), [0_u64; 0]);
+}
+
+#[test]
+fn a_page_that_begins_behind_a_moment_is_listed_without_what_stands_before_it() {
+    let stage = Stage::new();
+    let since = stage.house.now();
+    stage.operator(WANG, 1);
+    stage.operator(WANG, 2);
+    // What nobody reads may be lost.
+    let stage = stage.restarted_without(0);
+    assert_eq!(indices(&stage, &format!("?from={since}&after=2")), [2]);
+}
+
+#[test]
+fn who_asks_again_while_the_clock_lies_behind_is_told_what_was_done_before() {
+    let stage = Stage::new();
+    let first = stage.operator(WANG, 1);
+    let (suspend, amend) = (format!("/v1/certificates/{first}/suspend"), format!("/v1/certificates/{first}/amend"));
+    let mut amended = issue(OPERATOR, operator(1));
+    amended.as_object_mut().unwrap().remove("type");
+    amended["application"]["request_id"] = json!("R-1-amended");
+    let replaced = stage.post_as(WANG, &amend, &amended).json()["certificate"]["identifier"].clone();
+    let second = stage.operator(WANG, 2);
+    let suspend = suspend.replace(&first, &second);
+    assert_eq!(stage.post_once(ZHOU, "K-1", &suspend, &grounds()).status, 200);
+    let size = stage.house.library.log_size().unwrap();
+
+    stage.later(-DAYS);
+    let again = stage.post_once(ZHOU, "K-1", &suspend, &grounds());
+    assert_eq!((again.status, again.header("idempotent-replayed")), (200, "true"), "also of another day");
+    let again = stage.post_as(WANG, &amend, &amended);
+    assert_eq!((again.status, &again.json()["certificate"]["identifier"]), (200, &replaced), "known by its request id");
+    amended["application"]["training"] = json!(48);
+    for (path, body) in [(&amend, &amended), (&"/v1/certificates".to_owned(), &issue(OPERATOR, operator(3)))] {
+        assert_eq!(stage.post_as(WANG, path, body).code(), "clock_set_back", "{path}");
+    }
+    assert_eq!(stage.post_once(ZHOU, "K-2", &suspend, &grounds()).code(), "clock_set_back");
+    assert_eq!(stage.house.library.log_size().unwrap(), size);
+}
+
+#[test]
+fn an_excuse_that_nothing_needs_any_more_is_used_up_and_hides_no_clock_that_is_set_back() {
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+    let stage = Stage::new();
+    let (first, second) = (stage.operator(WANG, 1), stage.operator(WANG, 2));
+    let ahead = stage.house.now() + HOUR;
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
+    assert_eq!(act(&stage, "suspend", &first).0, 200);
+    assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"), "also before its moment");
+    stage.later(HOUR * 2);
+    assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"), "and after it");
+    assert_eq!(publish(&stage.house).failures().count(), 0);
+    stage.later(-HOUR * 3);
+    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+    // A service that starts by such a clock knows it too.
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
+    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+    // Who means another mishap says another moment.
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead + HOUR));
+    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (200, None));
+}
+
+#[test]
+fn within_the_minutes_of_a_corrected_clock_no_list_or_pack_is_dated_back() {
+    let stage = Stage::new();
+    let (first, second) = (stage.operator(WANG, 1), stage.operator(WANG, 2));
+    let dated = |stage: &Stage| {
+        let (signed, present) = (publish(&stage.house), stage.house.shelf.present().unwrap());
+        assert_eq!((signed.lists, signed.pack), (Ok(1), Ok(Some(present.pack().epoch()))));
+        (stage.house.press.newest().unwrap(), present.pack().issued())
+    };
+    assert_eq!(act(&stage, "suspend", &first).0, 200);
+    let now = stage.house.now();
+    assert_eq!(dated(&stage), (now, now));
+    stage.later(-SignedDuration::from_secs(240));
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+    assert_eq!(dated(&stage), (now, now), "neither before the event that it tells of, nor before the one whose place it takes");
 }

@@ -1,6 +1,7 @@
 //! Jobs over HTTP: a table is handed in, followed, stopped, let go on, and answered row by row.
 
 mod arriving;
+mod clock;
 mod following;
 mod ground;
 mod keeping;

@@ -3,6 +3,7 @@
 use crate::agencies::*;
 use crate::applications::{agreed, decide};
 use crate::stage::{Reply, Stage};
+use jiff::SignedDuration;
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 
@@ -52,6 +53,11 @@ fn a_certificate_comes_from_another_region_once_and_when_that_has_given_it_away(
     let identifier = taken.json()["certificate"]["identifier"].as_str().unwrap().to_owned();
     let again = taking_over(&stage, &there, 2, "special-work-operator:01");
     assert_eq!((again.status, &again.json()["result"]), (200, &json!("before")));
+    // Also while the clock lies behind.
+    stage.later(-SignedDuration::from_hours(1));
+    let again = taking_over(&stage, &there, 2, "special-work-operator:01");
+    assert_eq!((again.status, &again.json()["result"]), (200, &json!("before")));
+    stage.later(SignedDuration::from_hours(1));
     assert_eq!(refused(3, "special-work-operator:01"), (409, "alias_taken".to_owned()));
     let by = json!({ "by": { "alias": { "scheme": "330000", "value": there } } });
     assert_eq!(stage.post_as(WANG, "/v1/certificates/search", &by).json()["certificates"][0]["identifier"], identifier.as_str());

@@ -94,6 +94,11 @@ impl Survivors {
         self.0.before
     }
 
+    /// When it was made.
+    pub const fn issued(&self) -> Timestamp {
+        self.0.issued
+    }
+
     /// Whether the list is about a key with this cut-off: one made for an earlier cut-off would let too much pass.
     pub fn is_of(&self, key: &VerifyingKey, before: u64) -> bool {
         self.0.key == *key && self.0.before == before

@@ -122,8 +122,19 @@ pub enum Beginning {
 }
 
 impl Beginnings {
-    /// The first event that was recorded at a moment or later, or the end of the log; looks at `most` events that nobody has looked at yet.
-    pub fn of(&self, library: &Library, since: Timestamp, most: u64) -> Result<Beginning, StoreError> {
+    /// The first event from an index on that was recorded at a moment or later, or the end of the log; looks at `most` events that nobody has
+    /// looked at yet, and at those before the index only where they alone tell.
+    pub fn of(&self, library: &Library, from: u64, since: Timestamp, most: u64) -> Result<Beginning, StoreError> {
+        if from < library.log_size()? && library.event_at(from)?.recorded >= since {
+            return Ok(Beginning::At(from));
+        }
+        Ok(match self.in_all(library, since, most)? {
+            Beginning::At(first) => Beginning::At(first.max(from)),
+            Beginning::NotBefore(first) => Beginning::NotBefore(first.max(from)),
+        })
+    }
+
+    fn in_all(&self, library: &Library, since: Timestamp, most: u64) -> Result<Beginning, StoreError> {
         let (size, mut looked_at) = (library.log_size()?, 0);
         for block in 0..size.div_ceil(BLOCK) {
             let events = block * BLOCK..size.min((block + 1) * BLOCK);

@@ -129,6 +129,11 @@ impl Press {
         self.notices.load().values().map(|notice| notice.issued).max()
     }
 
+    /// Whether packs are signed here, and not elsewhere.
+    pub const fn signs_packs(&self) -> bool {
+        self.rules.pack_key.is_some()
+    }
+
     /// When the last checkpoint was known to be the whole log; none where this service signs none.
     pub fn log_known(&self) -> Option<Timestamp> {
         self.log_known.load().as_deref().copied()
@@ -156,6 +161,7 @@ pub fn publish(house: &House) -> Report {
             (Err(refused("lists")), Err(refused("checkpoint")), Err(refused("pack")))
         }
     };
+    settle_excuse(house);
     let report = Report { at: house.now(), lists, checkpoint, pack };
     if (report.lists, report.checkpoint, report.pack) != (Ok(0), Ok(None), Ok(None)) {
         let (lists, size, epoch) = (lists.unwrap_or(0), checkpoint.unwrap_or(None), pack.unwrap_or(None));
@@ -182,6 +188,16 @@ fn ask_keys(house: &House) {
         if let Err(error) = key.key().answers() {
             tracing::warn!(key.id = %key.key().verifying_key().id(), code = error.code(), "a key does not sign");
         }
+    }
+}
+
+/// What is published may have been the last that needed an excuse for the clock.
+fn settle_excuse(house: &House) {
+    // In a library that was set back nothing is written.
+    if house.library.astray().is_none()
+        && let Err(error) = house.settle_excuse()
+    {
+        tracing::warn!(code = error.code(), "that an excuse for the clock is used up was not written down");
     }
 }
 

@@ -43,11 +43,13 @@ pub enum Drawer {
     Proposals,
     /// Types, recognition and survivors that two people have taken up.
     Taken,
+    /// What is known of the clock, beside what was recorded by it.
+    Clock,
 }
 
 impl Drawer {
     /// Every drawer.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ApiKeys,
         Self::Officers,
         Self::Sessions,
@@ -63,6 +65,7 @@ impl Drawer {
         Self::Calls,
         Self::Proposals,
         Self::Taken,
+        Self::Clock,
     ];
 
     /// The first byte of its keys; never given to another drawer.
@@ -83,6 +86,7 @@ impl Drawer {
             Self::Calls => 12,
             Self::Proposals => 13,
             Self::Taken => 14,
+            Self::Clock => 15,
         }
     }
 

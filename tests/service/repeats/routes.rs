@@ -6,6 +6,7 @@ use crate::asked::{Route, Things, patient, routes};
 use crate::people::{Desk, PASSWORD};
 use crate::proposals::{a_file, next_manifest};
 use crate::stage::{Reply, Stage};
+use jiff::SignedDuration;
 use kanhe_store::Drawer;
 use kanhe_tests::Office;
 use serde_json::json;
@@ -26,6 +27,8 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ("certificates_amend", "likewise"),
     ("certificates_take_over", "the type says no state code of another region"),
 ];
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What stands in a library, but for who looked and asked.
 fn standing(stage: &Stage) -> (u64, Vec<usize>) {
@@ -88,6 +91,11 @@ fn repeat(stage: &Stage, desk: &Desk<'_>, things: &Things, route: &Route) -> boo
     let stood = standing(stage);
     let second = things.ask_once(desk, &key, route, b"");
     assert!(is_of_before(&first, &second), "{route:?} {}", String::from_utf8_lossy(&second.bytes));
+    // A clock that was set back since hides from nobody that it was done, and writes nothing.
+    stage.later(-HOUR);
+    let third = things.ask_once(desk, &key, route, b"");
+    stage.later(HOUR);
+    assert!(is_of_before(&first, &third), "{route:?} {}", String::from_utf8_lossy(&third.bytes));
     let other = things.ask_once(desk, &key, route, b"\n");
     let is_known = other.status < 300 && other.json()["result"] == "before";
     assert!(is_known || other.code() == "idempotency_key_reused", "{route:?} {}", String::from_utf8_lossy(&other.bytes));

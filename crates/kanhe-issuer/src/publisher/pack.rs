@@ -1,6 +1,8 @@
 //! The region's pack: signed from its parts, and renewed from the one before.
 
 use super::{PackSigningError, Term};
+use crate::recorded::is_ahead;
+use jiff::Timestamp;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::envelope::{Authentic, Document, Envelope, EnvelopeError, sign_to_cose_by};
 use kanhe_core::key::{Signer, VerifyingKey};
@@ -30,6 +32,26 @@ pub fn read_contents(bytes: &[u8], trusted: &[VerifyingKey]) -> Result<Contents,
         }
     }
     Err(refusal)
+}
+
+/// The moment that a pack bears which would be signed at another: not before anything that it carries.
+///
+/// What lies further ahead than clocks differ was dated by the clock of somebody else, and keeps nobody's pack back.
+pub fn moment_of(contents: &Contents, now: Timestamp) -> Timestamp {
+    let Contents { manifests, recognitions, status_lists, survivors, .. } = contents;
+    let carried = [
+        moments::<Manifest>(manifests, |manifest| manifest.issued),
+        moments::<Recognition>(recognitions, |recognition| recognition.issued),
+        moments::<StatusList>(status_lists, StatusList::issued),
+        moments::<Survivors>(survivors.as_deref().unwrap_or_default(), Survivors::issued),
+    ];
+    carried.into_iter().flatten().filter(|moment| !is_ahead(*moment, now)).fold(now, Ord::max)
+}
+
+/// When each of some documents was signed, as far as they can be read: who signed them is asked when the pack is opened.
+fn moments<D: for<'b> Document<'b>>(envelopes: &[ByteVec], issued: impl Fn(&D) -> Timestamp) -> Vec<Timestamp> {
+    let read = |envelope: &ByteVec| Envelope::decode(envelope).and_then(|envelope| envelope.read_unchecked::<D>()).ok();
+    envelopes.iter().filter_map(read).map(|document| issued(&document)).collect()
 }
 
 /// What takes the place of its elders when a pack is renewed: the region's own manifest, and lists of its agencies.

@@ -42,6 +42,12 @@ impl Registrar<'_> {
             }
         })
     }
+
+    /// Whether an identifier of another scheme stands for the certificate already.
+    pub fn is_known_by(&self, identifier: &CertificateId, scheme: &str, value: &str) -> Result<bool, RegistrarError> {
+        let known = self.library.rehearse(|pen| pen.alias(scheme, value))??;
+        Ok(known.is_some() && known == self.library.find(identifier)?)
+    }
 }
 
 /// Whether words can be half of an identifier of another scheme: 1 to 100 characters, blanks around them aside, and none that cannot be seen.

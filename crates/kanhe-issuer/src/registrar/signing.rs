@@ -2,11 +2,12 @@
 
 use super::enter::{Lineage, followed};
 use super::usable::free_version;
-use super::{Entry, Registrar, RegistrarError};
+use super::{Entry, Origin, Registrar, RegistrarError, Replacement};
 use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::{Asked, Desk, Issued, Succession};
-use kanhe_core::code::Uscc;
+use jiff::Timestamp;
+use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_core::event::Approval;
 use kanhe_store::{Pen, Repeat, Shelfmark, Slot};
 
@@ -72,11 +73,41 @@ impl Registrar<'_> {
         kind: &CertificateKind,
         application: &Application,
     ) -> Result<Option<Shelfmark>, RegistrarError> {
+        self.entered_for((agency, kind), application, |_| Ok(Lineage::First))
+    }
+
+    /// The same of a row that asked for the version which takes the place of another; `now` is when it asks again.
+    pub fn replaced_for(
+        &self,
+        (agency, kind): (&Uscc, &CertificateKind),
+        application: &Application,
+        (identifier, change): (&CertificateId, Replacement),
+        now: Timestamp,
+    ) -> Result<Option<Shelfmark>, RegistrarError> {
+        self.entered_for((agency, kind), application, |pen| Lineage::next(pen, identifier, change, now))
+    }
+
+    /// The same of a row that asked for the first version here of a certificate of another region.
+    pub fn taken_over_for(
+        &self,
+        (agency, kind): (&Uscc, &CertificateKind),
+        application: &Application,
+        origin: &Origin,
+    ) -> Result<Option<Shelfmark>, RegistrarError> {
+        self.entered_for((agency, kind), application, |_| Ok(Lineage::From(origin)))
+    }
+
+    fn entered_for<'o>(
+        &self,
+        (agency, kind): (&Uscc, &CertificateKind),
+        application: &Application,
+        lineage: impl FnOnce(&Pen<'_>) -> Result<Lineage<'o>, RegistrarError>,
+    ) -> Result<Option<Shelfmark>, RegistrarError> {
         // A cell that could not be read may have asked for anything.
         let Some(request) = application.request_id().filter(|_| application.is_read()) else { return Ok(None) };
         let Some(repeat) = self.library.repeat_of(agency, kind.code(), request)? else { return Ok(None) };
         let asked = self.fingerprint(&application.asked(kind));
-        match self.library.rehearse(|pen| followed(pen, repeat, asked, Lineage::First))? {
+        match self.library.rehearse(|pen| followed(pen, repeat, asked, lineage(pen)?))? {
             Ok(before) => Ok(Some(before)),
             Err(RegistrarError::RequestDiffers { .. }) => Ok(None),
             Err(error) => Err(error),

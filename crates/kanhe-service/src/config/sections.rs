@@ -63,8 +63,8 @@ pub struct LibraryAt {
     /// Megabytes of blocks kept in memory.
     #[serde(default = "default_cache")]
     pub cache_megabytes: u32,
-    /// Up to when a clock that was ahead has recorded something (RFC 3339, as `clock_set_back` names it): it keeps nothing back. To be taken out again as
-    /// soon as `/readyz` says so, for meanwhile a clock that is set back is not noticed.
+    /// Up to when a clock that was ahead, and is right by now, has recorded something (RFC 3339, as `clock_set_back` names it): it keeps nothing back.
+    /// It counts until nothing needs it, and then excuses nothing more: to be taken out as soon as `/readyz` says so.
     #[serde(default, deserialize_with = "moment")]
     pub clock_was_ahead: Option<Timestamp>,
 }

@@ -5,9 +5,9 @@ use super::body::json_bytes;
 use super::moment::effective;
 use super::own::within;
 use super::problem::Problem;
-use super::repeat::{Answer, KEY, Once, Repeat, bound, once};
+use super::repeat::{Answer, KEY, Once, Repeat, bound, once, told_again};
 use crate::accounts::Caller;
-use crate::house::{House, Shared};
+use crate::house::Shared;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use jiff::Timestamp;
 use kanhe_core::event::Grounds;
@@ -62,15 +62,20 @@ impl<B> Act<B> {
         })
     }
 
-    /// Does an act that the library knows by its request id; its key is bound to this request, and stands in for the id where there is none.
-    pub fn known<T>(self, act: impl FnOnce(Self) -> Result<T, Problem>) -> Result<T, Problem> {
+    /// Does an act that the library itself does once, most by their request ids; its key is bound to this request, and stands in for the id
+    /// where there is none.
+    ///
+    /// While the clock lies behind nothing is done, and who asks for what was done `before` is told that it was.
+    pub fn known<T>(
+        self,
+        act: impl FnOnce(Self) -> Result<T, Problem>,
+        before: impl FnOnce(Self) -> Result<Option<T>, Problem>,
+    ) -> Result<T, Problem> {
         let (house, repeat) = (self.house.clone(), self.repeat.clone());
-        bound(&house, repeat.as_ref(), || act(self))
-    }
-
-    /// Does an act that done twice is done once; its key is bound to this request.
-    pub fn bound<T>(&self, act: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
-        bound(&self.house, self.repeat.as_ref(), act)
+        match house.moment() {
+            Ok(_) => bound(&house, repeat.as_ref(), || act(self)),
+            Err(behind) => told_again(&house, repeat.as_ref(), || before(self))?.ok_or_else(|| behind.into()),
+        }
     }
 }
 
@@ -142,22 +147,18 @@ grounded! { dated
 }
 
 impl<B: Grounded> Act<B> {
-    /// What goes into the log.
+    /// What goes into the log: the actor is the caller, never a member of a body, and the moment is the house's own, if its clock does not lie
+    /// behind what was recorded last.
     pub fn entry(&self) -> Result<Entry, Problem> {
         self.entry_after(None)
     }
 
     /// The same of an act behind another: a day may mean the moment of that one.
     pub fn entry_after(&self, last: Option<Timestamp>) -> Result<Entry, Problem> {
-        let entry = entry(&self.house, &self.caller, self.body.words())?;
-        let effective = self.body.effective().map(|named| effective(named, last, entry.now)).transpose()?.unwrap_or(entry.now);
-        Ok(Entry { effective, ..entry })
+        let now = self.house.moment()?;
+        let (basis, reason) = self.body.words();
+        let grounds = Grounds::new(basis, reason, &self.caller.actor)?;
+        let effective = self.body.effective().map(|named| effective(named, last, now)).transpose()?.unwrap_or(now);
+        Ok(Entry { grounds, effective, now, salt: self.house.chance() })
     }
-}
-
-/// What goes into the log about an act: the actor is the caller, never a member of a body, and the moment is the house's own, if its clock does not
-/// lie behind what was recorded last.
-pub fn entry(house: &House, caller: &Caller, (basis, reason): (&str, &str)) -> Result<Entry, Problem> {
-    let now = house.moment()?;
-    Ok(Entry { grounds: Grounds::new(basis, reason, &caller.actor)?, effective: now, now, salt: house.chance() })
 }

@@ -18,6 +18,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use kanhe_issuer::recorded;
 use kanhe_store::{Drawer, Pen, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -145,7 +146,7 @@ impl Repeat {
     /// What was answered before to the same words.
     fn answered(&self, house: &House) -> Result<Option<Once>, Problem> {
         let now = house.now();
-        for day in [day(now), day(now) - 1] {
+        for day in days(house, now)? {
             let Some(paper) = house.library.office(Drawer::Answers, &self.at(day))? else { continue };
             let kept: Kept = serde_json::from_slice(&paper).map_err(|_| Problem::failed())?;
             if now.as_second() - kept.second > KEPT.as_secs() {
@@ -169,6 +170,12 @@ impl Repeat {
     fn at(&self, day: i64) -> Vec<u8> {
         [&day.to_be_bytes()[..], &self.place].concat()
     }
+}
+
+/// The days with which an answer may stand that is kept still: those about now and, where the clock was set back since, about the last event.
+fn days(house: &House, now: Timestamp) -> Result<BTreeSet<i64>, StoreError> {
+    let last = recorded::last(&house.library)?.filter(|last| *last > now);
+    Ok([Some(now), last].into_iter().flatten().flat_map(|moment| day(moment) - 1..=day(moment) + 1).collect())
 }
 
 fn day(now: Timestamp) -> i64 {
@@ -199,6 +206,16 @@ pub fn bound<T>(house: &House, repeat: Option<&Repeat>, act: impl FnOnce() -> Re
         house.library.commit(|pen| repeat.keep(pen, house.now(), ""))?;
     }
     Ok(done)
+}
+
+/// Tells what was done before, where nothing new can be done, to whom has not bound its key to another request. Nothing is written.
+pub fn told_again<T>(
+    house: &House,
+    repeat: Option<&Repeat>,
+    before: impl FnOnce() -> Result<Option<T>, Problem>,
+) -> Result<Option<T>, Problem> {
+    repeat.map(|repeat| repeat.answered(house)).transpose()?;
+    before()
 }
 
 /// Questions, and acts that done twice are done once: programs that send the header with everything may send it here too.

@@ -13,6 +13,7 @@ use kanhe_core::envelope::Authentic;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::TableError;
 use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::recorded::RecordingError;
 use kanhe_store::{Pen, StoreError};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub(super) enum Halt {
     Withdrawn,
     /// The manifest is another: what was signed is thrown away, and the work goes on by what stands now.
     Moved,
+    /// The clock lies behind what was recorded last: no row is at fault, and the job waits until the clock is right.
+    ClockBehind,
     /// Something is wrong that is no fault of a row.
     Failed { code: &'static str },
 }
@@ -43,6 +46,15 @@ impl From<TableError> for Halt {
 impl From<ActorError> for Halt {
     fn from(error: ActorError) -> Self {
         Self::Failed { code: error.code() }
+    }
+}
+
+impl From<RecordingError> for Halt {
+    fn from(error: RecordingError) -> Self {
+        match error {
+            RecordingError::ClockBehind { .. } => Self::ClockBehind,
+            RecordingError::Store(error) => Self::Store(error),
+        }
     }
 }
 

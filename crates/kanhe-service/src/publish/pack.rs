@@ -9,7 +9,7 @@ use kanhe_core::manifest::Manifest;
 use kanhe_core::pack::{Contents, Pack};
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::proposal::taken;
-use kanhe_issuer::publisher::{Renewal, Term, read_contents};
+use kanhe_issuer::publisher::{Renewal, Term, moment_of, read_contents};
 use kanhe_issuer::recorded::is_ahead;
 use kanhe_store::Library;
 
@@ -48,7 +48,8 @@ pub(super) fn renew(house: &House) -> Result<Option<u64>, PublishError> {
     let present = house.shelf.present().ok_or(PublishError::NoPack)?;
     let before = read_contents(present.file().as_ref(), house.shelf.trusted())?;
     let Some(contents) = next(house, &before, &Parts::present(&house.library)?) else { return Ok(None) };
-    house.moment_after(Some(before.issued))?;
+    let Term { issued, expires } = term(house, moment_of(&contents, house.moment_after(Some(before.issued))?));
+    let contents = Contents { issued, expires, ..contents };
     let bytes = sign_to_cose_by(key.key(), Contents::TYPE, &contents.encode())?;
     // Proofread as a counter reads it, by the keys that counters trust, before the file of the one before is given up.
     let Some(next) = house.shelf.examine(bytes)? else { return Ok(None) };
@@ -89,8 +90,12 @@ fn next(house: &House, before: &Contents, parts: &Parts) -> Option<Contents> {
     if young && renewal.stands_in(before) {
         return None;
     }
-    let term = Term { issued: now, expires: now.checked_add(house.press.rules.pack_life).unwrap_or(Timestamp::MAX) };
-    Some(renewal.after(before, term))
+    Some(renewal.after(before, term(house, now)))
+}
+
+/// From when to when a pack speaks that is signed at a moment.
+fn term(house: &House, issued: Timestamp) -> Term {
+    Term { issued, expires: issued.checked_add(house.press.rules.pack_life).unwrap_or(Timestamp::MAX) }
 }
 
 /// Whether the manifest still takes the word of the key that signed a list.

@@ -137,6 +137,8 @@ pub struct PackBuildArgs {
     /// The moment of making: RFC 3339, or a day, whose noon in China is meant [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    #[command(flatten)]
+    pub clock: ClockArg,
 }
 
 /// Whom a verifier trusts.

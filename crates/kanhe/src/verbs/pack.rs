@@ -16,7 +16,8 @@ use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::manifest::Agency;
 use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
 use kanhe_core::status::StatusList;
-use kanhe_issuer::publisher::{PackSigningError, sign_pack};
+use kanhe_issuer::publisher::{PackSigningError, moment_of, sign_pack};
+use kanhe_issuer::recorded;
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
-    theft::goes_on_from(&args.out, &contents)?;
+    let contents = dated(contents, args)?;
     let key = key::open(&args.key)?;
     let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| unsigned(&error, args, &lists))?;
     theft::survivors_fit(&pack)?;
@@ -65,6 +66,15 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
     let silent = agencies_without_lists(&pack);
     voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));
     Ok(Ended::Well)
+}
+
+/// The same, not before the pack whose place it takes, nor before what it carries.
+fn dated(contents: Contents, args: &PackBuildArgs) -> Result<Contents, Failure> {
+    let before = theft::goes_on_from(&args.out, &contents)?;
+    let moment = recorded::after(before, contents.issued, args.clock.excused());
+    let moment = moment.map_err(|error| Failure::new(error.code(), &error).within(args.out.display()))?;
+    let issued = moment_of(&contents, moment);
+    Ok(Contents { issued, expires: clock::days_after(issued, args.days), ..contents })
 }
 
 fn unsigned(error: &PackSigningError, args: &PackBuildArgs, lists: &[PathBuf]) -> Failure {

@@ -7,6 +7,7 @@ use crate::cli::{ClockArg, LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
 use crate::words::{Language, Words, counted, state_word};
+use jiff::Timestamp;
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::key::Signer as KeyHolder;
 use kanhe_core::manifest::{Agency, Manifest};
@@ -34,8 +35,7 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
     // A list says what is known already.
     let issued = clock::moment_up_to(clock::moment(None)?, at.as_deref())?;
     let key = key::open(&key)?;
-    let signer =
-        Signer { key: key.key(), term: Term { issued, expires: clock::days_after(issued, days) }, out: &out, clock, at: at.as_deref() };
+    let signer = Signer { key: key.key(), issued, days, out: &out, clock, at: at.as_deref() };
     files::make_folder(&out)?;
     // A library may be named by the environment for all verbs; who names a manifest means none of it.
     let signed = match (manifest, library) {
@@ -99,10 +99,13 @@ impl Signed {
     }
 }
 
-/// Signs lists, all as of one moment.
+/// Signs lists, all as of one moment, and none before the one whose place it takes.
+#[derive(Clone, Copy)]
 pub struct Signer<'a> {
     key: &'a dyn KeyHolder,
-    term: Term,
+    issued: Timestamp,
+    /// How long lists speak.
+    days: u16,
     out: &'a Path,
     clock: ClockArg,
     /// The moment of signing, where it was named.
@@ -117,24 +120,27 @@ impl Signer<'_> {
 
     /// Signs one list and writes its file; it is said to be signed when a power cut would leave it there.
     pub fn sign(&self, agency: &Agency, number: u32, statuses: Statuses) -> Result<(), Failure> {
-        self.comes_after(agency, number)?;
-        let signed = sign_list(agency, number, self.term, statuses, self.key).map_err(|error| refused(&error))?;
+        let issued = self.moment_of(agency, number)?;
+        let term = Term { issued, expires: clock::days_after(issued, self.days) };
+        let signed = sign_list(agency, number, term, statuses, self.key).map_err(|error| refused(&error))?;
         files::write_through(&self.file(agency, number), &signed)
     }
 
-    /// Refuses a clock that lies behind what the library has recorded; who names the moment of signing goes by no clock.
-    pub fn goes_on(&self, library: &Library) -> Result<(), Failure> {
+    /// Signs what tells of a library: as of no moment before its last event, and by no clock that lies behind it. Who names the moment of
+    /// signing goes by no clock.
+    pub fn telling_of(self, library: &Library) -> Result<Self, Failure> {
         if self.at.is_some() {
-            return Ok(());
+            return Ok(self);
         }
-        recorded::moment(library, self.term.issued, self.clock.excused()).map(drop).map_err(|error| behind(&error))
+        let moment = recorded::moment(library, self.issued, self.clock.excused());
+        moment.map(|issued| Self { issued, ..self }).map_err(|error| behind(&error))
     }
 
-    /// Refuses to put an older list in the place of a newer one.
-    fn comes_after(&self, agency: &Agency, number: u32) -> Result<(), Failure> {
+    /// The moment that a list bears: not before the one whose place it takes, and none takes the place of a newer one.
+    fn moment_of(&self, agency: &Agency, number: u32) -> Result<Timestamp, Failure> {
         let standing = self.standing(agency, number).map(|list| list.issued());
-        let after = recorded::after(standing, self.term.issued, self.clock.excused());
-        after.map(drop).map_err(|error| behind(&error).within(self.file(agency, number).display()))
+        let after = recorded::after(standing, self.issued, self.clock.excused());
+        after.map_err(|error| behind(&error).within(self.file(agency, number).display()))
     }
 
     /// The list by this key that this folder has.
@@ -147,7 +153,7 @@ impl Signer<'_> {
     pub fn holds(&self, agency: &Agency, number: u32, statuses: &Statuses) -> bool {
         self.standing(agency, number).is_some_and(|list| {
             let half = list.issued().duration_until(list.expires()) / 2;
-            let young = (list.issued()..list.issued() + half).contains(&self.term.issued);
+            let young = self.issued < list.issued() + half && !recorded::is_ahead(list.issued(), self.issued);
             young && list.uri() == agency.list_uri(number) && list.statuses() == statuses
         })
     }

@@ -40,11 +40,11 @@ impl House {
     pub fn events_of(&self, caller: &Caller, asked: &EventsAsked<'_>, from: u64, most: usize) -> Result<EventsFound, Problem> {
         caller.may(Right::Audit)?;
         let size = self.library.log_size()?;
-        let from = match asked.wanted.since.map(|since| self.recording.beginnings.of(&self.library, since, LOOKED_AT)).transpose()? {
+        let from = match asked.wanted.since.map(|since| self.recording.beginnings.of(&self.library, from, since, LOOKED_AT)).transpose()? {
             None => from,
-            Some(Beginning::At(first)) => from.max(first),
+            Some(Beginning::At(first)) => first,
             // Who asks again goes on from there: so far nobody has to look a second time.
-            Some(Beginning::NotBefore(first)) => return Ok(EventsFound { size, events: Vec::new(), next: Some(from.max(first)) }),
+            Some(Beginning::NotBefore(first)) => return Ok(EventsFound { size, events: Vec::new(), next: Some(first) }),
         };
         let indices: Box<dyn Iterator<Item = u64>> = match asked.subject {
             None => Box::new(from..size),

@@ -8,7 +8,6 @@ pub mod turns;
 use crate::accounts::Caller;
 use crate::accounts::uses::{Use, UseAct, note_use};
 use crate::house::{House, Shared};
-use crate::http::act::entry;
 use crate::http::aside::aside;
 use crate::http::body::{Query, is_one_of};
 use crate::http::problem::Problem;
@@ -20,6 +19,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use kanhe_core::event::Grounds;
 use kanhe_issuer::catalogue::CertificateKind;
 use serde::Deserialize;
 use show::JobShown;
@@ -83,8 +83,12 @@ pub async fn add(
     // Who may not hand it in is told before it has arrived.
     aside(&house, move |house| {
         may_add(house, &asking, &asked)?;
-        // What comes again may be the very job that took the last room.
-        if again { Ok(()) } else { Ok::<_, Problem>(Burden::find(&house.library, &asking.agency)?.bears(0, &house.jobs.rules)?) }
+        // What comes again may be the very job that took the last room, and was handed in before the clock was set back.
+        if again {
+            return Ok(());
+        }
+        house.moment()?;
+        Ok::<_, Problem>(Burden::find(&house.library, &asking.agency)?.bears(0, &house.jobs.rules)?)
     })
     .await?;
     // What is refused, or was handed in before, goes with this.
@@ -113,7 +117,7 @@ impl IntoResponse for Added {
 
 /// What a caller's table is for, if it may hand one in: a type that is reviewed takes in, any other issues.
 fn may_add<'h>(house: &'h House, caller: &Caller, wanted: &NewJob) -> Result<(&'h CertificateKind, Task), Problem> {
-    entry(house, caller, (&wanted.basis, &wanted.reason))?;
+    Grounds::new(&wanted.basis, &wanted.reason, &caller.actor)?;
     Handling::Run.may_some(caller)?;
     let code = house.type_code(&wanted.r#type)?;
     let task = if house.kind_coded(&code)?.review().is_some() { Task::Lodge } else { Task::Issue };
@@ -135,6 +139,7 @@ fn added(house: &House, caller: &Caller, wanted: &NewJob, headers: &HeaderMap, r
         [wanted.r#type.as_bytes(), wanted.basis.as_bytes(), wanted.reason.as_bytes(), &[u8::from(wanted.dry_run)], &received.digest];
     let repeat = headers.get(KEY).map(|key| Repeat::new(key, caller, JOBS, &asked.join(&0))).transpose()?;
     let answer = once(house, repeat.as_ref(), || {
+        house.moment()?;
         let rows = jobs::count(&house.library, received, kind, house.jobs.rules.most_rows)?;
         // As the library keeps it: in whole seconds.
         let now = Timestamp::from_second(house.now().as_second()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::words::Language;
+use jiff::Timestamp;
 use kanhe_core::envelope::{Envelope, LARGEST_ENVELOPE};
 use kanhe_core::manifest::{Agency, AgencyKey};
 use kanhe_core::pack::{Contents, Pack, Region};
@@ -78,10 +79,12 @@ pub fn survivors_fit(pack: &Pack) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses to write over a pack of the same region that has this number, or a higher one: counters that have it would never take ours.
-pub fn goes_on_from(out: &Path, contents: &Contents) -> Result<(), Failure> {
+/// When the pack of the same region was signed over which this one is to be written; none where there is none.
+///
+/// One that has this number, or a higher one, is not written over: counters that have it would never take ours.
+pub fn goes_on_from(out: &Path, contents: &Contents) -> Result<Option<Timestamp>, Failure> {
     // What cannot be read is no pack that a counter has.
-    let Ok(bytes) = crate::files::read(out, LARGEST_ENVELOPE) else { return Ok(()) };
+    let Ok(bytes) = crate::files::read(out, LARGEST_ENVELOPE) else { return Ok(None) };
     let read = Envelope::decode(&bytes).and_then(|envelope| envelope.read_unchecked::<Contents>());
     match read {
         Ok(before) if before.region == contents.region && before.epoch >= contents.epoch => {
@@ -89,6 +92,7 @@ pub fn goes_on_from(out: &Path, contents: &Contents) -> Result<(), Failure> {
             let detail = format!("{} has epoch {}, this is epoch {found}, wanted is {wanted} or higher", out.display(), before.epoch);
             Err(Failure::new("pack_epoch_not_higher", detail))
         }
-        Ok(_) | Err(_) => Ok(()),
+        Ok(before) => Ok((before.region == contents.region).then_some(before.issued)),
+        Err(_) => Ok(None),
     }
 }

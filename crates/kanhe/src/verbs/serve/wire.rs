@@ -79,6 +79,7 @@ impl Plan {
             Some(file) => press.copying_to(copy(file)),
             None => press,
         };
+        let recording = Recording::excusing(&library, self.config.library.clock_was_ahead).map_err(library::stored)?;
         let house = House {
             catalogue,
             dictionaries,
@@ -94,7 +95,7 @@ impl Plan {
             jobs: Queue::new(self.config.jobs.rules()),
             proposals: self.config.proposals.rules(),
             edge: edge(),
-            recording: Recording::excusing(self.config.library.clock_was_ahead),
+            recording,
             door: Door::new(self.config.accounts.behind_tls || self.config.listen.certificate.is_some())
                 .demanding(self.config.accounts.second_factor.clone()),
             identity: self.identity()?,

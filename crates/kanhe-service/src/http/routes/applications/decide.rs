@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Closing, Opinion};
-use kanhe_issuer::registrar::Grant;
-use kanhe_store::Pen;
+use kanhe_issuer::registrar::{Entered, Grant};
+use kanhe_store::{Pen, Stage};
 
 grounded! { dated
     /// What a department says.
@@ -39,10 +39,10 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
         let unknown = || Problem::new(StatusCode::BAD_REQUEST, "request_malformed", "`opinion` is agrees or objects");
         let opinion = Opinion::parse(&body.opinion).ok_or_else(unknown)?;
         let own = house.application_of(caller, Right::Review, subject)?;
-        let entry = act.entry_after(own.last_step(house)?)?;
         caller.may_speak_for(&body.department)?;
         let code = &own.project.code;
         act.once(|answer| {
+            let entry = act.entry_after(own.last_step(house)?)?;
             let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
             house.examiner().review_and(own.kind, code, (&body.department, opinion), &entry, keep)?;
             Ok(())
@@ -57,19 +57,26 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
         ("Idempotency-Key" = Option<String>, Header, description = "Approved twice is approved once; the key is bound to the request for a day")),
     responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
 pub async fn approve(act: Act<DecisionRequest>) -> Result<Response, Problem> {
-    act.done(|act| {
-        let Act { house, caller, subject, .. } = &act;
-        let own = house.application_of(caller, Right::Decide, subject)?;
-        let entry = act.entry_after(own.last_step(house)?)?;
-        can_draw(house, &number_of(&own.project.application))?;
-        let grant = Grant { entry, salt: house.chance() };
-        let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
-        let approve = |desk: &Desk<'_>| house.examiner().approve_and(desk, own.kind, &own.project.code, &grant, still);
-        let entered = act.bound(|| house.at_desk(caller, own.kind, approve))?;
-        Issued::come(house, &entered, own.kind, &[], caller)
-    })
-    .await
-    .map(IntoResponse::into_response)
+    act.done(|act| act.known(approve_now, approved_before)).await.map(IntoResponse::into_response)
+}
+
+fn approve_now(act: Act<DecisionRequest>) -> Result<Issued, Problem> {
+    let Act { house, caller, subject, .. } = &act;
+    let own = house.application_of(caller, Right::Decide, subject)?;
+    let entry = act.entry_after(own.last_step(house)?)?;
+    can_draw(house, &number_of(&own.project.application))?;
+    let grant = Grant { entry, salt: house.chance() };
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
+    let approve = |desk: &Desk<'_>| house.examiner().approve_and(desk, own.kind, &own.project.code, &grant, still);
+    let entered = house.at_desk(caller, own.kind, approve)?;
+    Issued::come(house, &entered, own.kind, &[], caller)
+}
+
+fn approved_before(act: Act<DecisionRequest>) -> Result<Option<Issued>, Problem> {
+    let Act { house, caller, subject, .. } = &act;
+    let own = house.application_of(caller, Right::Decide, subject)?;
+    let issued = own.project.issued.filter(|_| own.project.stage == Stage::Approved);
+    issued.map(|mark| Issued::come(house, &Entered::Before(mark), own.kind, &[], caller)).transpose()
 }
 
 /// 不予许可: refuses an application, by somebody who has not handled it; the applicant is told the grounds.
@@ -92,9 +99,9 @@ pub async fn withdraw(act: Act<GroundsBody>) -> Result<Once, Problem> {
 
 fn close(act: &Act<GroundsBody>, right: Right, closing: Closing) -> Result<Once, Problem> {
     let own = act.house.application_of(&act.caller, right, &act.subject)?;
-    let entry = act.entry_after(own.last_step(&act.house)?)?;
     let code = &own.project.code;
     act.once(|answer| {
+        let entry = act.entry_after(own.last_step(&act.house)?)?;
         let keep = |pen: &mut Pen<'_>, stage| answer.keep(pen, &MovedOn::new(code, stage));
         act.house.examiner().close_and(own.kind, code, closing, &entry, keep)?;
         Ok(())

@@ -94,11 +94,23 @@ impl IntoResponse for LodgedAs {
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Taken in", body = LodgedAs), (status = OK, description = "Taken in before for this request", body = LodgedAs)))]
 pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
-    act.done(|act| act.known(lodge_now)).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(lodge_now, lodged_before)).await.map(IntoResponse::into_response)
 }
 
 fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     let entry = act.entry()?;
+    lodged_by(act, |house, kind, lodging| Ok(Some(house.examiner().lodge(kind, lodging, &entry)?)))?.ok_or_else(Problem::failed)
+}
+
+fn lodged_before(act: Act<LodgeRequest>) -> Result<Option<LodgedAs>, Problem> {
+    lodged_by(act, |house, kind, lodging| Ok(house.examiner().lodged_for(kind, lodging)?.map(Lodged::Before)))
+}
+
+/// What comes of an application that the caller's agency decides, if anything does.
+fn lodged_by(
+    act: Act<LodgeRequest>,
+    lodge: impl FnOnce(&House, &CertificateKind, &Lodging<'_>) -> Result<Option<Lodged>, Problem>,
+) -> Result<Option<LodgedAs>, Problem> {
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Lodge, &body.r#type)?;
     let manifest = house.manifest()?;
@@ -111,11 +123,11 @@ fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
         application.belongs_to(repeat.key());
     }
     let lodging = Lodging { agency: caller.agency, application: &application, descent, chance: house.chance() };
-    let lodged = house.examiner().lodge(kind, &lodging, &entry)?;
+    let Some(lodged) = lodge(&house, kind, &lodging)? else { return Ok(None) };
     let result = if matches!(lodged, Lodged::New(_)) { LodgeResult::Lodged } else { LodgeResult::Before };
     let code = lodged.code();
     let stage = house.application_of(&caller, Right::Lodge, code.as_str())?.project.stage.word();
-    Ok(LodgedAs { result, code: code.as_str().to_owned(), stage: stage.into() })
+    Ok(Some(LodgedAs { result, code: code.as_str().to_owned(), stage: stage.into() }))
 }
 
 /// Where the certificate goes on that is applied for.

@@ -6,7 +6,6 @@ use crate::http::act::{Act, grounded};
 use crate::http::own::within;
 use crate::http::problem::{Fault, Problem};
 use crate::http::refused;
-use crate::http::repeat::bound;
 use crate::http::tongue::Tongue;
 use crate::shown::Worth;
 use axum::Json;
@@ -94,24 +93,14 @@ enum Row {
     params(("Idempotency-Key" = Option<String>, Header, description = "Each row is known by its `request_id`; the key is bound to the batch for a day")),
     responses((status = OK, body = Batch)))]
 pub async fn issue_batch(Tongue(language): Tongue, act: Act<BatchRequest>) -> Result<Json<Batch>, Problem> {
-    act.done(move |Act { house, caller, subject, repeat, body }| {
-        bound(&house.clone(), repeat.as_ref(), || issue_all(Act { house, caller, subject, repeat: None, body }, language))
-    })
-    .await
-    .map(Json)
+    act.done(move |act| act.known(|act| issue_all(act, language), |act| all_before(act, language))).await.map(Json)
 }
 
 fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, body, .. } = act;
-    let count = body.applications.len();
-    if !(1..=MOST_ROWS).contains(&count) {
-        let detail = format!("there are {count} applications; from 1 to {MOST_ROWS} are answered");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
-    }
-    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
+    let (kind, applications) = asked(&house, &caller, body)?;
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
-    let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
     let within = within(&caller);
     let (told, warnings) = house.at_desk(&caller, kind, |desk| {
         let intake = Intake { kind, desk, registrar, grounds: entry.grounds.clone(), now: entry.now, day };
@@ -119,13 +108,43 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
             applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
         Ok((enter(&house, rows, &caller, kind)?, warnings))
     })?;
-    let name = |((row, application), warnings): ((BatchRow, &Application), Vec<String>)| {
-        let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
-        BatchRow { request_id: application.request_id().map(str::to_owned), faults, warnings, ..row }
-    };
-    let rows: Vec<BatchRow> = told.into_iter().zip(&applications).zip(warnings).map(name).collect();
-    let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
-    Ok(Batch { issued: with("issued"), before: with("before"), refused: with("refused"), rows })
+    let rows = told.into_iter().zip(warnings).map(|(row, warnings)| BatchRow { warnings, ..row }).collect();
+    Ok(Batch::of(rows, &applications, language))
+}
+
+/// A batch of which each row was issued before.
+fn all_before(act: Act<BatchRequest>, language: Language) -> Result<Option<Batch>, Problem> {
+    let Act { house, caller, body, .. } = act;
+    let (kind, applications) = asked(&house, &caller, body)?;
+    let (registrar, doubts) = (Registrar::new(&house.library), Doubts::known_to(&house.library)?);
+    let issued = |application| registrar.issued_for(&caller.agency, kind, application);
+    let Some(marks) = applications.iter().map(issued).collect::<Result<Option<Vec<_>>, _>>()? else { return Ok(None) };
+    let rows = marks.into_iter().map(|mark| tell(&house, &doubts, &Entered::Before(mark))).collect::<Result<_, _>>()?;
+    Ok(Some(Batch::of(rows, &applications, language)))
+}
+
+/// The rows of a batch, of a type for which the caller may issue.
+fn asked<'h>(house: &'h House, caller: &Caller, body: BatchRequest) -> Result<(&'h CertificateKind, Vec<Application>), Problem> {
+    let count = body.applications.len();
+    if !(1..=MOST_ROWS).contains(&count) {
+        let detail = format!("there are {count} applications; from 1 to {MOST_ROWS} are answered");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
+    }
+    let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
+    Ok((kind, (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect()))
+}
+
+impl Batch {
+    /// What came of these applications, row by row.
+    fn of(rows: Vec<BatchRow>, applications: &[Application], language: Language) -> Self {
+        let name = |(row, application): (BatchRow, &Application)| {
+            let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
+            BatchRow { request_id: application.request_id().map(str::to_owned), faults, ..row }
+        };
+        let rows: Vec<BatchRow> = rows.into_iter().zip(applications).map(name).collect();
+        let with = |result: &str| rows.iter().filter(|row| row.result == result).count();
+        Self { issued: with("issued"), before: with("before"), refused: with("refused"), rows }
+    }
 }
 
 /// Signs a row, and says what is odd about it.

@@ -9,7 +9,7 @@ use crate::shown::Changed;
 use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::RegionCode;
+use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Registrar, is_alias_part};
@@ -98,25 +98,37 @@ pub async fn transfer_out(act: Act<TransferRequest>) -> Result<Once, Problem> {
         ("Idempotency-Key" = Option<String>, Header, description = "Said twice, it is so once; the key is bound to the request for a day")),
     responses((status = OK, body = Aliased)))]
 pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
-    act.done(|act| {
-        let entry = act.entry()?;
-        let Act { house, caller, subject, body, .. } = &act;
-        if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
-            let detail = "scheme and value have 1 to 100 characters each, and none that cannot be seen";
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
-        }
-        let own = house.certificate_of(caller, Right::Change, subject)?;
-        act.bound(|| Ok(Registrar::new(&house.library).alias(&own.identifier, &body.scheme, &body.value, &entry)?))?;
-        let (scheme, value) = (body.scheme.clone(), body.value.clone());
-        Ok(Json(Aliased { identifier: own.identifier.to_string(), scheme, value }))
-    })
-    .await
+    act.done(|act| act.known(alias_now, aliased_before)).await.map(Json)
+}
+
+fn alias_now(act: Act<AliasRequest>) -> Result<Aliased, Problem> {
+    let (aliased, identifier) = asked(&act)?;
+    Registrar::new(&act.house.library).alias(&identifier, &aliased.scheme, &aliased.value, &act.entry()?)?;
+    Ok(aliased)
+}
+
+fn aliased_before(act: Act<AliasRequest>) -> Result<Option<Aliased>, Problem> {
+    let (aliased, identifier) = asked(&act)?;
+    let is_known = Registrar::new(&act.house.library).is_known_by(&identifier, &aliased.scheme, &aliased.value)?;
+    Ok(is_known.then_some(aliased))
+}
+
+/// What is to stand for a certificate of the caller's agency.
+fn asked(act: &Act<AliasRequest>) -> Result<(Aliased, CertificateId), Problem> {
+    let Act { house, caller, subject, body, .. } = act;
+    if !is_alias_part(&body.scheme) || !is_alias_part(&body.value) {
+        let detail = "scheme and value have 1 to 100 characters each, and none that cannot be seen";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
+    }
+    let identifier = house.certificate_of(caller, Right::Change, subject)?.identifier;
+    let (scheme, value) = (body.scheme.clone(), body.value.clone());
+    Ok((Aliased { identifier: identifier.to_string(), scheme, value }, identifier))
 }
 
 fn change<B: Grounded>(act: &Act<B>, change: Change, to: Option<&RegionCode>) -> Result<Once, Problem> {
     let own = act.house.certificate_of(&act.caller, Right::Change, &act.subject)?;
-    let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
     act.once(|answer| {
+        let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
         let library = &act.house.library;
         let doubt = Doubts::known_to(library)?.at(library, own.mark, &library.card(own.mark)?)?;
         let returns = change == Change::UndoTransfer;

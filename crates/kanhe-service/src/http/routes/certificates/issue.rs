@@ -5,6 +5,7 @@ use crate::house::{House, Shared};
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use crate::http::refused::refused_row;
+use crate::http::repeat::Repeat;
 use crate::shown::{Certificate, IssueResult, Issued};
 use axum::Json;
 use axum::http::header::LOCATION;
@@ -69,25 +70,35 @@ impl IntoResponse for Issued {
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
-    act.done(|act| act.known(issue_now)).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(issue_now, issued_before)).await.map(IntoResponse::into_response)
 }
 
 fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let application = application(body.application, kind, repeat.as_ref().map(|repeat| repeat.key()));
+    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
     let draft = match admitted(&house, (kind, Term::Rule), &application, &entry) {
         Ok(draft) => draft,
         Err(problem) => {
             // What was issued is not refused for faults that a later edition of the form finds.
-            let before = Registrar::new(&house.library).issued_for(&caller.agency, kind, &application)?.ok_or(problem)?;
-            return Issued::read(&house, &Entered::Before(before), kind, &[]);
+            return issued_for(&house, &caller, kind, &application)?.ok_or(problem);
         }
     };
     let warnings = draft.warnings().to_vec();
     let entered = enter(&house, &caller, kind, draft, entry)?;
     Issued::read(&house, &entered, kind, &warnings)
+}
+
+fn issued_before(act: Act<IssueRequest>) -> Result<Option<Issued>, Problem> {
+    let Act { house, caller, repeat, body, .. } = act;
+    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
+    issued_for(&house, &caller, kind, &application(body.application, kind, repeat.as_ref().map(Repeat::key)))
+}
+
+fn issued_for(house: &House, caller: &Caller, kind: &CertificateKind, application: &Application) -> Result<Option<Issued>, Problem> {
+    let before = Registrar::new(&house.library).issued_for(&caller.agency, kind, application)?;
+    before.map(|before| Issued::read(house, &Entered::Before(before), kind, &[])).transpose()
 }
 
 /// Admits an application on the day of the act; what cannot be drawn is refused before it is signed.
@@ -102,7 +113,7 @@ pub fn draft(
 }
 
 /// The application that columns are; a request that is named beside them stands in for one that they lack.
-fn application(columns: Columns, kind: &CertificateKind, request: Option<&str>) -> Application {
+pub fn application(columns: Columns, kind: &CertificateKind, request: Option<&str>) -> Application {
     let mut application = columns.application(1, kind);
     if let Some(request) = request {
         application.belongs_to(request);

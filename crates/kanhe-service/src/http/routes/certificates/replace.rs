@@ -1,13 +1,14 @@
 //! 延续 and 变更: the version that takes the place of another.
 
-use super::issue::draft;
+use super::issue::{application, draft};
 use crate::accounts::Right;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::http::repeat::Repeat;
 use crate::shown::Issued;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
-use kanhe_issuer::registrar::{Grant, Registrar, Replacement};
+use kanhe_issuer::registrar::{Entered, Grant, Registrar, Replacement};
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -25,7 +26,9 @@ grounded! { dated
         ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
-    act.done(|act| act.known(|act| replace(act, Replacement::Renew))).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(|act| replace(act, Replacement::Renew), |act| replaced_before(act, Replacement::Renew)))
+        .await
+        .map(IntoResponse::into_response)
 }
 
 /// 变更: issues the version that says something else.
@@ -34,7 +37,9 @@ pub async fn renew(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
         ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Issued before for this request", body = Issued)))]
 pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
-    act.done(|act| act.known(|act| replace(act, Replacement::Amend))).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(|act| replace(act, Replacement::Amend), |act| replaced_before(act, Replacement::Amend)))
+        .await
+        .map(IntoResponse::into_response)
 }
 
 fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
@@ -44,7 +49,7 @@ fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued,
     let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
     let registrar = Registrar::new(&house.library);
     let term = registrar.term_after(Some((replacement, &own.identifier)))?;
-    let draft = draft(&house, (kind, term), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let draft = draft(&house, (kind, term), body.application, repeat.as_ref().map(Repeat::key), &entry)?;
     let warnings = draft.warnings().to_vec();
     let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
     let entered = house.at_desk(&caller, kind, |desk| {
@@ -52,4 +57,14 @@ fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued,
         registrar.replace_and(desk, &own.identifier, replacement, draft.clone(), grant, still)
     })?;
     Issued::read(&house, &entered, kind, &warnings)
+}
+
+fn replaced_before(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Option<Issued>, Problem> {
+    let own = act.house.certificate_of(&act.caller, Right::Issue, &act.subject)?;
+    let Act { house, caller, repeat, body, .. } = act;
+    let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
+    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
+    let replaced = (&own.identifier, replacement);
+    let before = Registrar::new(&house.library).replaced_for((&caller.agency, kind), &application, replaced, house.now())?;
+    before.map(|before| Issued::read(&house, &Entered::Before(before), kind, &[])).transpose()
 }

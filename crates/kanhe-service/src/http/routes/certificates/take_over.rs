@@ -1,17 +1,18 @@
 //! 转入: a certificate of another region goes on here, as a first version.
 
-use super::issue::draft;
+use super::issue::{application, draft};
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
+use crate::http::repeat::Repeat;
 use crate::shown::Issued;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
-use kanhe_issuer::registrar::{Grant, Origin, Registrar};
+use kanhe_issuer::registrar::{Entered, Grant, Origin, Registrar};
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -36,7 +37,7 @@ grounded! { dated
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),
     responses((status = CREATED, description = "Issued", body = Issued), (status = OK, description = "Taken over before for this request", body = Issued)))]
 pub async fn take_over(act: Act<TakeOverRequest>) -> Result<Response, Problem> {
-    act.done(|act| act.known(take_over_now)).await.map(IntoResponse::into_response)
+    act.done(|act| act.known(take_over_now, taken_over_before)).await.map(IntoResponse::into_response)
 }
 
 fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
@@ -45,7 +46,7 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
     let mut warnings = origin.warnings().to_vec();
-    let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(|repeat| repeat.key()), &entry)?;
+    let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(Repeat::key), &entry)?;
     warnings.extend_from_slice(draft.warnings());
     let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
     let entered = house.at_desk(&caller, kind, |desk| {
@@ -53,6 +54,15 @@ fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
         Registrar::new(&house.library).take_over_and(desk, &origin, draft.clone(), grant, still)
     })?;
     Issued::come(&house, &entered, kind, &warnings, &caller)
+}
+
+fn taken_over_before(act: Act<TakeOverRequest>) -> Result<Option<Issued>, Problem> {
+    let Act { house, caller, repeat, body, .. } = act;
+    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
+    let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
+    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
+    let before = Registrar::new(&house.library).taken_over_for((&caller.agency, kind), &application, &origin)?;
+    before.map(|before| Issued::come(&house, &Entered::Before(before), kind, &[], &caller)).transpose()
 }
 
 /// Reads where a certificate comes from: the region, its identifier there, and what that region says of it.

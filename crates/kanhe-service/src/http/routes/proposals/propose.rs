@@ -190,8 +190,8 @@ fn propose<B: Grounded>(
 ) -> Result<(StatusCode, Once), Problem> {
     let (house, caller) = (&*act.house, &act.caller);
     caller.may(right)?;
-    let entry = act.entry()?;
     let answered = act.once(|answer| {
+        let entry = act.entry()?;
         let motion = motion(house)?;
         caller.may_for_all(right, motion.types())?;
         // Whoever is alone would wait for nobody: that is said at once, and not when the term is over.

@@ -42,13 +42,16 @@ use serde_json::Value;
 /// A library of one's own.
 pub struct Own {
     library: Library,
+    /// Where times begin in its log, as far as was looked.
+    beginnings: Beginnings,
 }
 
 impl Own {
     /// Opens it.
     pub fn open(arg: &DoorArg) -> Result<Self, Failure> {
         let folder = arg.library.clone().ok_or_else(|| Failure::new("usage", "--library names no folder"))?;
-        Ok(Self { library: open(&LibraryArg { library: folder, lock: arg.lock.clone() })? })
+        let library = open(&LibraryArg { library: folder, lock: arg.lock.clone() })?;
+        Ok(Self { library, beginnings: Beginnings::default() })
     }
 
     fn mark(&self, identifier: &CertificateId) -> Result<Shelfmark, Failure> {
@@ -70,8 +73,8 @@ impl Own {
     fn first_of(&self, wanted: &EventsWanted<'_>, from: u64) -> Result<u64, Failure> {
         let Some(since) = wanted.since else { return Ok(from) };
         let (Beginning::At(first) | Beginning::NotBefore(first)) =
-            Beginnings::default().of(&self.library, since, u64::MAX).map_err(stored)?;
-        Ok(from.max(first))
+            self.beginnings.of(&self.library, from, since, u64::MAX).map_err(stored)?;
+        Ok(first)
     }
 
     fn may_be_same(&self, mark: Shelfmark) -> Result<Vec<CertificateId>, Failure> {

@@ -58,11 +58,12 @@ pub(crate) fn has_place(pen: &Pen<'_>, claim: &Claim<'_>, instead_of: Option<She
     if alone {
         rivals.let_be_held(|_, _| true)?;
     }
+    let numbered = rivals.numbered()?;
     // A version that takes another's place keeps its number, whoever else once had it.
     if instead_of.is_none() {
-        rivals.let_number_come_back()?;
+        rivals.let_number_come_back(&numbered)?;
     }
-    rivals.let_be_numbered()
+    rivals.let_be_numbered(numbered)
 }
 
 /// Refuses to give a version back whose place was taken meanwhile.
@@ -71,7 +72,7 @@ pub(super) fn may_come_back(pen: &Pen<'_>, shelfmark: Shelfmark) -> Result<(), R
     let rivals = Rivals { pen, claim: &Claim::of(&certificate), but: Some(shelfmark) };
     // A type may have changed its rule in between: of two certificates, the one issued later knows the newer.
     rivals.let_be_held(|other, card| if other > shelfmark { card.alone } else { alone })?;
-    rivals.let_be_numbered()
+    rivals.let_be_numbered(rivals.numbered()?)
 }
 
 /// Whether there is a day on which both of two terms run.
@@ -117,8 +118,8 @@ impl Rivals<'_> {
     }
 
     /// An agency gives a printed number of a type to one certificate: who has only the number must not meet two.
-    fn let_be_numbered(&self) -> Result<(), RegistrarError> {
-        match self.first_of(self.numbered()?, &|_, card| card.agency() == self.claim.agency)? {
+    fn let_be_numbered(&self, numbered: Vec<Shelfmark>) -> Result<(), RegistrarError> {
+        match self.first_of(numbered, &|_, card| card.agency() == self.claim.agency)? {
             Some((_, card)) => Err(RegistrarError::NumberTaken { identifier: card.identifier.to_string() }),
             None => Ok(()),
         }
@@ -126,11 +127,11 @@ impl Rivals<'_> {
 
     /// The number of what went to another region is for its holders alone, who may move back: the move can be called off, and then somebody
     /// else's certificate would stand in its way (`docs/decisions/0039`).
-    fn let_number_come_back(&self) -> Result<(), RegistrarError> {
-        for shelfmark in self.numbered()? {
-            let card = self.pen.card(shelfmark)?;
+    fn let_number_come_back(&self, numbered: &[Shelfmark]) -> Result<(), RegistrarError> {
+        for shelfmark in numbered {
+            let card = self.pen.card(*shelfmark)?;
             let may_meet = card.state == State::Transferred && card.agency() == self.claim.agency && self.meets(&card);
-            if may_meet && Stranger::among(&self.pen.record(shelfmark)?.certificate()?.holders, self.claim.holders).is_some() {
+            if may_meet && Stranger::among(&self.pen.record(*shelfmark)?.certificate()?.holders, self.claim.holders).is_some() {
                 return Err(RegistrarError::NumberTransferred { identifier: card.identifier.to_string() });
             }
         }

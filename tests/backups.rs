@@ -1,6 +1,6 @@
 //! Backups that tell nobody how far they are.
 
-use kanhe_store::backup::{self, Backup, Earlier, Lost, chosen};
+use kanhe_store::backup::{self, Backup, Closed, Earlier, Lost, chosen};
 use kanhe_store::{Library, StoreError};
 use std::path::Path;
 
@@ -10,6 +10,6 @@ pub fn back_up(library: &Library, folder: &Path) -> Result<Backup, StoreError> {
 }
 
 /// Restores a backup, the last unless one is named, where nobody knows what was lost.
-pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<(), StoreError> {
-    backup::restore(backups, &chosen(backups, number)?, into, Lost::Untold, &mut |_, _| {}).map(drop)
+pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<Closed, StoreError> {
+    backup::restore(backups, &chosen(backups, number)?, into, Lost::Untold, &mut |_, _| {})
 }

@@ -162,10 +162,15 @@ fn a_folder_of_backups_has_one_library_and_one_history() {
     archive.told(&["backup", "--to", &backups]);
     archive.issuing(permits(3)).run().ended(0);
     archive.told(&["backup", "--to", &backups]);
-    let before = files(&backups);
+    // What is written down when one of them is restored is no backup.
+    let kept = || {
+        let files = files(&backups).into_iter();
+        files.filter(|(path, _)| !path.starts_with(archive.path("backups/restorations"))).collect::<BTreeMap<_, _>>()
+    };
+    let before = kept();
     let refused = |run: Run, code: &str| {
         assert_eq!(word(&run.ended(2).json(), "/error/code"), code);
-        assert_eq!(files(&backups), before, "{code}: the folder is as it was");
+        assert!(kept() == before, "{code}: the folder is as it was");
     };
     // Another library, under a secret of its own and under this one.
     kanhe(&["init", &second, "--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &identity, "--new-identity"])

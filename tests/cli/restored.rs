@@ -4,6 +4,7 @@ use crate::archive::Archive;
 use crate::office::permits;
 use crate::program::{kanhe, word};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs;
 
 /// The seal of a certificate.
@@ -109,6 +110,8 @@ fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
     archive.publish();
     let checkpoint = archive.path("log/checkpoint");
     let restore = |into: &str, words: &[&str]| {
+        // As if nothing had been restored from the folder before.
+        let _ = fs::remove_dir_all(archive.path("backups/restorations"));
         let into = archive.path(into);
         kanhe(&[&["restore", "--from", &backups, "--into", &into], words].concat())
     };
@@ -116,10 +119,13 @@ fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
     assert!(untold.out.contains("no agency issued more than 100000") && untold.out.contains("--checkpoint"), "{untold:?}");
     assert!(untold.out.contains("only one may go on issuing"), "{untold:?}");
     let lost = |into: &str, words: &[&str]| restore(into, &[words, &["--json"]].concat()).ended(0).json()["lost"].clone();
-    assert_eq!(lost("json", &[]), json!({ "most": 100_000, "told": false, "events": null, "lists": 6, "most_lists": 2048 }));
-    assert_eq!(lost("fewer", &["--lost", "500"]), json!({ "most": 500, "told": true, "events": null, "lists": 4, "most_lists": 2048 }));
+    let told = |most: u64, told: bool, events: Option<u64>, page: u64| json!({ "most": most, "told": told, "events": events, "lists": 2 * (page + 1), "most_lists": 2048, "first_page": page });
+    assert_eq!(lost("json", &[]), told(100_000, false, None, 2));
+    assert_eq!(lost("fewer", &["--lost", "500"]), told(500, true, None, 1));
     let published = ["--checkpoint", &checkpoint, "--log-key", &log_key];
-    assert_eq!(lost("published", &published), json!({ "most": 100_000, "told": true, "events": 2, "lists": 6, "most_lists": 2048 }));
+    assert_eq!(lost("published", &published), told(100_000, true, Some(2), 2));
+    let after = restore("after", &[&published[..], &["--lang", "en"]].concat()).ended(0);
+    assert!(after.out.contains("tells nothing of what was issued after it") && after.out.contains("--lost"), "{after:?}");
     let forked = restore("forked", &[&published[..], &["--lang", "zh"]].concat()).ended(0);
     assert!(forked.out.contains("多 2 条事件"), "{forked:?}");
 
@@ -129,6 +135,83 @@ fn whoever_restores_says_what_may_be_lost_or_is_told_what_is_assumed() {
     assert_eq!(code(&[&published[..], &["--lost", "1"]].concat()), "usage");
     assert_eq!(code(&["--checkpoint", &checkpoint, "--log-key", &archive.path("root.pub")]), "note_not_signed");
     assert!(!fs::exists(archive.path("refused")).unwrap(), "a refused restoration has written something");
+}
+
+#[test]
+fn a_checkpoint_that_is_no_later_than_the_backup_tells_nothing_of_what_is_lost() {
+    let archive = Archive::open();
+    let (backups, log_key) = (archive.path("backups"), archive.path("log.pub"));
+    archive.issuing(permits(1)).run().ended(0);
+    archive.publish();
+    archive.told(&["backup", "--to", &backups]);
+    archive.issuing(permits(3)).run().ended(0);
+    let checkpoint = archive.path("log/checkpoint");
+    let restore = |into: &str, words: &[&str]| {
+        let into = archive.path(into);
+        let from = ["restore", "--from", &backups, "--into", &into, "--checkpoint", &checkpoint, "--log-key", &log_key];
+        kanhe(&[&from[..], words].concat()).ended(0)
+    };
+    let told = restore("json", &["--json"]).json();
+    assert_eq!((&told["lost"]["told"], &told["lost"]["events"]), (&json!(false), &json!(0)));
+    let [chinese, english] = ["zh", "en"].map(|language| restore(language, &["--lang", language]).out);
+    assert!(
+        english.contains("tells nothing of what was issued since") && english.contains("no agency issued more than 100000"),
+        "{english}"
+    );
+    assert!(chinese.contains("无从得知") && chinese.contains("--lost"), "{chinese}");
+}
+
+#[test]
+fn a_backup_that_is_restored_again_gives_out_none_of_the_slots_of_before() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    let mut slots = BTreeSet::new();
+    let mut seals = Vec::new();
+    for (time, words) in [&[][..], &["--lost", "500"], &["--lost", "500"]].into_iter().enumerate() {
+        fs::rename(archive.path("library"), archive.path(&format!("lost-{time}"))).unwrap();
+        fs::remove_file(archive.path("rows.jsonl")).unwrap();
+        let restore = ["restore", "--from", &backups, "--into", &archive.path("library"), "--json"];
+        let told = kanhe(&[&restore[..], words].concat()).ended(0).json();
+        assert_eq!(told["restoration"], json!({ "number": time + 1, "earlier": time, "unreadable": 0, "say_lost": null }));
+        archive.issuing(permits(3)).run().ended(0);
+        for identifier in &archive.identifiers()[1..] {
+            assert!(slots.insert(archive.told(&["show", identifier])["slot"].as_u64().unwrap()), "a slot is given out twice");
+            seals.push(seal(&archive, identifier));
+        }
+        archive.is_whole();
+    }
+    // Of the last library one is revoked: the others are dead, and none of them was that one.
+    archive.change("revoke", &archive.identifiers()[1]).ended(0);
+    let seals = seals.iter().collect::<Vec<_>>();
+    assert_eq!(verdicts(&archive, "1", &seals), ["superseded", "superseded", "superseded", "superseded", "revoked", "accepted"]);
+    // An older kanhe has left no such folder, and knows none.
+    fs::remove_dir_all(archive.path("backups/restorations")).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("again")]).ended(0);
+}
+
+#[test]
+fn whoever_restores_from_a_folder_that_cannot_be_written_is_told_what_the_next_one_must_say() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.issuing(permits(1)).run().ended(0);
+    archive.told(&["backup", "--to", &backups]);
+    // Root may write anywhere: what stands in the way does so for everybody.
+    fs::create_dir_all(archive.path("backups/restorations/1.unfinished")).unwrap();
+    let restore = |into: &str, words: &[&str]| {
+        let into = archive.path(into);
+        kanhe(&[&["restore", "--from", &backups, "--into", &into], words].concat()).ended(0)
+    };
+    let told = restore("json", &["--json"]).json();
+    assert_eq!(told["restoration"], json!({ "number": null, "earlier": 0, "unreadable": 0, "say_lost": 262_144 }));
+    let [chinese, english] = ["zh", "en"].map(|language| restore(language, &["--lang", language]).out);
+    assert!(english.contains("must say --lost, with 262144"), "{english}");
+    assert!(chinese.contains("必须用 --lost，其数为 262144"), "{chinese}");
+    fs::remove_dir(archive.path("backups/restorations/1.unfinished")).unwrap();
+    let told = restore("again", &["--lost", "262644", "--json"]).json();
+    assert!(told["lost"]["first_page"].as_u64() > Some(2), "{told}");
+    assert_eq!(told["restoration"]["number"], 1);
 }
 
 #[test]

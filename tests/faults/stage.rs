@@ -310,7 +310,9 @@ impl Stage {
     fn restore(&self, number: usize) -> Result<(), StoreError> {
         let into = self.folder.join(format!("restored-{number}"));
         match restore(&self.folder.join("backups"), None, &into.join("db")) {
-            Ok(()) | Err(StoreError::Exists { .. }) => {}
+            // It is restored all the same, and told: the story hears of its fault.
+            Ok(restored) if restored.number.is_none() => return Err(StoreError::Database { detail: "not written down".to_owned() }),
+            Ok(_) | Err(StoreError::Exists { .. }) => {}
             Err(error) => return Err(error),
         }
         let restored = Self::set(&into, 0);

@@ -164,6 +164,9 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
 
 /// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
 ///
+/// It is written down among the backups (`restorations.rs`), so that the next one that is restored from there gives out no slot of this one; where
+/// that cannot be done it is restored all the same, and what it says has no number.
+///
 /// # Errors
 ///
 /// The folder holds a library; the backup is damaged; or what is said to be lost cannot have been. Nothing is left then.
@@ -179,8 +182,9 @@ pub fn restore(backups: &Path, backup: &Backup, into: &Path, lost: Lost<'_>, pro
             |done| progress(done, backup.bytes),
             || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
         )?;
-        // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since.
-        mark_restored(into, lost)
+        // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since, and none that was
+        // not written down can issue. One that is broken off in between counts as one that may have issued.
+        mark_restored(into, backups, lost)
     })
 }
 

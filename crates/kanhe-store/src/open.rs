@@ -1,11 +1,13 @@
 //! Making, opening and closing a library.
 
 use crate::beside::{is_half_restored, whole};
-use crate::closing::{Closed, FirstPages, Lost, closing};
+use crate::closing::{Closed, Closing, Lost};
 use crate::error::StoreError;
 use crate::family::Family;
+use crate::first_pages::FirstPages;
 use crate::library::{Library, Settings};
 use crate::record::read;
+use crate::restorations::Restorations;
 use crate::secret::{Keys, LibrarySecret};
 use crate::view::View;
 use crate::writer::{self, Writer};
@@ -143,11 +145,15 @@ impl Library {
     }
 }
 
-/// Writes into a library that a backup brought back, and that nobody has opened yet, that it is one.
-pub(crate) fn mark_restored(folder: &Path, lost: Lost<'_>) -> Result<Closed, StoreError> {
+/// Writes into a library that a backup brought back, and that nobody has opened yet, that it is one; and among the backups that it was restored.
+pub(crate) fn mark_restored(folder: &Path, backups: &Path, lost: Lost<'_>) -> Result<Closed, StoreError> {
     let db = database(folder, Settings::default(), Way::Open)?;
-    let (writes, closed) = closing(&db, &founding(&db)?, lost)?;
-    writer::write(&db, &writes).map(|()| closed)
+    let founding = founding(&db)?;
+    // Held until the next one would read it: two that are restored at the same time do not begin on the same page.
+    let restorations = Restorations::of(backups, &founding);
+    let Closing { writes, pages, closed } = Closing::of(&db, &founding, &restorations, lost)?;
+    writer::write(&db, &writes)?;
+    Ok(Closed { number: restorations.add(&founding, &pages), ..closed })
 }
 
 /// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.

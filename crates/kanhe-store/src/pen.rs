@@ -219,7 +219,7 @@ impl<'a> Pen<'a> {
 
     fn take_slot(&mut self, agency: &Uscc, slot: Slot) -> Result<(), StoreError> {
         let key = crate::slots::next_key(agency);
-        let next = self.get(Family::Pages, &key)?.as_deref().and_then(crate::counts::number).unwrap_or(0);
+        let next = self.get(Family::Pages, &key)?.as_deref().map_or(Ok(0), crate::slots::next_of)?;
         let taken = u64::from(slot.ordinal()) + 1;
         self.put(Family::Pages, key, next.max(taken).to_be_bytes().to_vec());
         Ok(())

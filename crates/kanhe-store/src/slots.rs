@@ -3,10 +3,10 @@
 //! The order is a permutation of the page: a Feistel network over 18 bits whose rounds are keyed hashes, walked until it falls into the
 //! page (cycle walking). No slot is given out twice, and nothing but a counter has to be remembered.
 
-use crate::closing::first_pages;
 use crate::counts;
 use crate::error::StoreError;
 use crate::family::Family;
+use crate::first_pages::first_pages;
 use crate::layout::{self, Key};
 use crate::library::Library;
 use crate::record::read;
@@ -115,6 +115,11 @@ pub(crate) fn next_key(agency: &Uscc) -> Vec<u8> {
     layout::page(agency, NEXT)
 }
 
+/// The ordinal that stands under an agency's counter. What is none is no 0: slots would be given out from the first page again.
+pub(crate) fn next_of(value: &[u8]) -> Result<u64, StoreError> {
+    counts::number(value).ok_or(StoreError::Malformed { family: Family::Pages.name() })
+}
+
 /// The page of an ordinal.
 pub(crate) fn page_with(ordinal: u64) -> u32 {
     u32::try_from(ordinal / u64::from(ENTRIES_PER_LIST)).unwrap_or(u32::MAX)
@@ -124,7 +129,7 @@ impl Library {
     /// The ordinal that an agency's next slot has on the disk.
     pub(crate) fn next_slot(&self, agency: &Uscc) -> Result<u32, StoreError> {
         let found = self.view().get(Family::Pages, &next_key(agency))?;
-        let next = u32::try_from(found.as_deref().and_then(counts::number).unwrap_or(0)).map_err(|_| StoreError::NoSlot)?;
+        let next = u32::try_from(found.as_deref().map_or(Ok(0), next_of)?).map_err(|_| StoreError::NoSlot)?;
         Ok(next.max(first_pages(self.view())?.of(agency).saturating_mul(ENTRIES_PER_LIST)))
     }
 
@@ -140,13 +145,16 @@ impl Library {
     /// list that says otherwise takes the word of the list of then away.
     pub fn pages(&self, agency: &Uscc) -> Result<BTreeMap<u32, Page>, StoreError> {
         let prefix = Key::new().agency(agency).end();
-        let left_out = first_pages(self.view())?.left_out(agency);
-        let mut pages: BTreeMap<u32, Page> = left_out.map(|page| (page, Page::default())).collect();
+        let mut pages: BTreeMap<u32, Page> = BTreeMap::new();
         for row in self.view().scan(Family::Pages, &prefix, &prefix)? {
             let (key, value) = row?;
             if let Some(page) = page_of(&key) {
                 pages.insert(page, read(Family::Pages, &value)?);
             }
+        }
+        let begun = pages.keys().copied().collect();
+        for page in first_pages(self.view())?.left_out(agency, &begun) {
+            pages.entry(page).or_default();
         }
         Ok(pages)
     }

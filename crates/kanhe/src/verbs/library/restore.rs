@@ -1,5 +1,7 @@
 //! `kanhe restore`: a library is brought back, and what it has lost is told.
 
+mod given_up;
+
 use super::bar::{BYTES, bar};
 use super::log::open_checkpoint;
 use super::{SECRET, database, public_key, stored};
@@ -8,9 +10,9 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
+use given_up::{GivenUp, Told};
 use jiff::Timestamp;
 use kanhe_core::key::PublicKeyLine;
-use kanhe_core::pack::MOST_LISTS;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::AuthenticCheckpoint;
 use kanhe_store::StoreError;
@@ -37,24 +39,27 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     let closed = bring_back(args, &backup, (&into, lost), voice)?;
     let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
     let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
-    let given_up = GivenUp { closed, told: !matches!(lost, Lost::Untold) };
+    let given_up = GivenUp { closed, told: Told::by(lost) };
     let (row, rows) = (restored.first().map(Known::row), others.iter().map(Known::row).collect::<Vec<_>>());
-    voice.say(&json!({ "library": args.into, "backup": row, "others": rows, "lost": given_up.row() }), |language| {
-        let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
-        let (whole, place) = (lines(&restored), args.into.display());
-        let lost = format!("{}\n{}", LOST.of(language), given_up.lines(language));
-        let said = match language {
-            Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
-            Language::English => {
-                format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}\n{lost}")
+    voice.say(
+        &json!({ "library": args.into, "backup": row, "others": rows, "lost": given_up.row(), "restoration": given_up.restoration() }),
+        |language| {
+            let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
+            let (whole, place) = (lines(&restored), args.into.display());
+            let lost = given_up.lines(language);
+            let said = match language {
+                Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
+                Language::English => {
+                    format!("restored: {place} (run `kanhe check` on it now: it tells whether `secret.age` opens it)\n{whole}\n{lost}")
+                }
+            };
+            match language {
+                _ if others.is_empty() => said,
+                Language::Chinese => format!("{said}\n目录中的其他备份（--number）：\n{}", lines(&others)),
+                Language::English => format!("{said}\nother backups in the folder (--number):\n{}", lines(&others)),
             }
-        };
-        match language {
-            _ if others.is_empty() => said,
-            Language::Chinese => format!("{said}\n目录中的其他备份（--number）：\n{}", lines(&others)),
-            Language::English => format!("{said}\nother backups in the folder (--number):\n{}", lines(&others)),
-        }
-    });
+        },
+    );
     Ok(Ended::Well)
 }
 
@@ -100,72 +105,6 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_
         }
         restoring(error)
     })
-}
-
-/// What no library that was restored has, and what is to be done about it.
-const LOST: Words = Words::new(
-    "! 备份之后签发的证照、办理的事项都不在此库中。其后发出的二维码自下次签署状态清单起核验为“已被取代”：重新签发并换发；其后的吊销、暂扣等须重新办理，否则相关证照仍显示有效。备份之后已公布日志检查点的，不得用此库签发。\n! 从同一备份恢复的库只能有一个继续签发：两个库会发放相同的状态位，吊销一张证照会使另一张也被拒绝。",
-    "! What was issued and done after the backup is not in this library. Codes handed out since read *superseded* from the next status lists on: issue their tables again, and hand out the new codes. Do every act since again, revocations first: until then what they ended reads *in force*. If a checkpoint was published after the backup, issue nothing from this library.\n! Of the libraries that were restored from one backup only one may go on issuing: two give out the same status slots, and revoking a certificate of one refuses one of the other.",
-);
-
-/// What others know, and this library not.
-fn forked(events: u64, language: Language) -> String {
-    match language {
-        Language::Chinese => {
-            format!("! 检查点比此备份多 {events} 条事件，他人已经知道：有更新的备份就恢复那一份；不得用此库公布日志，也不得签发。")
-        }
-        Language::English => format!(
-            "! The checkpoint has {events} events that this backup has not, and others know them: restore a newer backup if there is one; publish no log from this library, and issue nothing."
-        ),
-    }
-}
-
-/// The slots that are not given out any more, for their certificates may be lost.
-struct GivenUp {
-    closed: Closed,
-    /// Whether somebody has said how much may be lost.
-    told: bool,
-}
-
-impl GivenUp {
-    fn row(&self) -> Value {
-        let Closed { lost, events, lists } = self.closed;
-        json!({ "most": lost, "told": self.told, "events": events, "lists": lists, "most_lists": MOST_LISTS })
-    }
-
-    fn lines(&self, language: Language) -> String {
-        let forked = self.closed.events.filter(|events| *events > 0).map(|events| forked(events, language));
-        let too_many = usize::try_from(self.closed.lists).map_or(true, |lists| lists > MOST_LISTS).then(|| self.too_many(language));
-        [forked, Some(self.left_out(language)), too_many].into_iter().flatten().collect::<Vec<_>>().join("\n")
-    }
-
-    fn left_out(&self, language: Language) -> String {
-        let Closed { lost, .. } = self.closed;
-        match (language, self.told) {
-            (Language::Chinese, true) => format!("已为备份之后可能遗失的证照留出状态位：每个机构 {lost} 张。"),
-            (Language::English, true) => {
-                format!("Left out for what may be lost since the backup: the status slots of {lost} certificates of each agency.")
-            }
-            (Language::Chinese, false) => format!(
-                "! 未说明备份之后遗失多少，假定每个机构不超过 {lost} 张，已为其留出状态位。若某机构可能更多，请用 --checkpoint（最后公布的日志检查点）或 --lost 重新恢复到另一目录：否则新证照会占用遗失证照的状态位，吊销一张会使另一张也被拒绝。"
-            ),
-            (Language::English, false) => format!(
-                "! Nobody said how much is lost since the backup: it is assumed that no agency issued more than {lost} certificates, and their status slots are left out. If one may have issued more, restore into another folder with --checkpoint (the checkpoint of the log that was published last) or --lost: otherwise new certificates get the slots of lost ones, and revoking one refuses the other."
-            ),
-        }
-    }
-
-    fn too_many(&self, language: Language) -> String {
-        let Closed { lists, .. } = self.closed;
-        match language {
-            Language::Chinese => format!(
-                "! 各机构再次签发后共有 {lists} 份状态清单，而一个证照包最多 {MOST_LISTS} 份，超出即无法制作新的证照包（pack_too_many_parts）。如确知每个机构遗失较少，用 --lost 给出较小的数，重新恢复到另一目录。"
-            ),
-            Language::English => format!(
-                "! Once each agency has issued again there are {lists} status lists, and a pack has {MOST_LISTS}: with more no new pack is made (pack_too_many_parts). If you know that no agency lost so many, restore into another folder with a smaller --lost."
-            ),
-        }
-    }
 }
 
 /// What an operator is told of a backup.
@@ -214,25 +153,10 @@ impl Known {
 fn restoring(error: StoreError) -> Failure {
     let failure = stored(error);
     match failure.code() {
-        "store_corrupt" | "store_database" => failure.hint(Words::new(
+        "store_corrupt" | "store_database" | "store_malformed" => failure.hint(Words::new(
             "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
             "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
         )),
         _ => failure,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn more_lists_than_a_pack_has_are_warned_of() {
-        for (lists, warned) in [(2048, false), (2049, true)] {
-            let given_up = GivenUp { closed: Closed { lost: 100_000, events: None, lists }, told: false };
-            for language in [Language::Chinese, Language::English] {
-                assert_eq!(given_up.lines(language).contains("pack_too_many_parts"), warned, "{lists}");
-            }
-        }
     }
 }

@@ -138,6 +138,15 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     assert_eq!((&checked()["proved"], word(&checked(), "/act")), (&json!(true), "issue"));
 }
 
+/// A request that was used for an application leads to it, and not to a certificate that nobody has issued.
+pub fn leads_to_the_application(fault: &Value, code: &str) {
+    assert_eq!(word(fault, "/code"), "request_reused", "{fault}");
+    for language in ["en", "zh"] {
+        assert!(word(fault, &format!("/message/{language}")).contains(code), "{fault}");
+        assert!(word(fault, &format!("/hint/{language}")).contains("kanhe application show"), "{fault}");
+    }
+}
+
 #[test]
 fn an_application_goes_its_way_through_the_service() {
     let accounts: [(&str, &str, &[&str]); 4] = [
@@ -158,6 +167,9 @@ fn an_application_goes_its_way_through_the_service() {
     assert_eq!((&lodged["lodged"], &lodged["refused"]), (&json!(3), &json!(0)));
     assert_eq!(held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json()["before"], 3);
     let code = word(&lodged, "/applications/0/code").to_owned();
+    let changed = held.archive.office.write("changed.csv", CONSTRUCTION.replacen("18650.00", "18651.00", 1));
+    let reused = held.ask("clerk", &[&["apply", "--type", "construction-permit", "--in", &changed][..], &GROUNDS].concat()).run().ended(1);
+    leads_to_the_application(&reused.json()["faults"][0], &code);
     let another =
         held.ask("fire", &[&["review", &code, "--department", "planning", "--agree"][..], &GROUNDS].concat()).run().ended(2).json();
     assert_eq!(word(&another, "/error/code"), "caller_lacks_department");

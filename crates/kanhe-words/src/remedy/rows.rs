@@ -253,8 +253,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "request_reused",
-        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。原编号所办的，可用 kanhe find --request-id 查到。",
-        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id. `kanhe find --request-id` finds what was done for this one.",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。用它颁发的证照，可用 kanhe find --request-id 查到；用它受理的申请，按错误中的编码查看（kanhe application show）。",
+        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id. A certificate that was issued for this one is found with `kanhe find --request-id`, an application by the code that the error names (`kanhe application show`).",
     ),
     (
         "restore_other_history",

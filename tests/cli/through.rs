@@ -70,6 +70,35 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
 }
 
 #[test]
+fn what_can_find_nothing_is_refused_in_the_same_words() {
+    let twins = Twins::open();
+    let one = twins.issued().remove(0);
+    let (name, number, request) = ("餐".repeat(201), "1".repeat(101), "1".repeat(65));
+    let proof = twins.own.path("proof");
+    for (words, code) in [
+        (&["find", "--request-id", ""][..], "usage"),
+        (&["find", "--request-id", &request], "usage"),
+        (&["find", "--name", &name], "usage"),
+        (&["find", "--number", &number], "usage"),
+        (&["log", "prove", "1.2.3", "--out", &proof], "certificate_id_parts"),
+        (&[&["alias", &one, "330000:x"], &GROUNDS[..]].concat(), "alias_of_region"),
+    ] {
+        let [own, held] = twins.refused(words);
+        assert_eq!((word(&own, "/code"), &own), (code, &held), "{words:?}");
+    }
+    let nothing = "11100000000013338W999";
+    for (words, code) in [
+        (&["find", "--type", nothing][..], "type_unknown"),
+        (&["application", "list", "--type", nothing], "type_unknown"),
+        (&["log", "prove", "--event", "99999999", "--out", &proof], "event_not_found"),
+    ] {
+        let [own, held] = twins.refused(words);
+        assert_eq!((word(&own, "/code"), word(&held, "/code")), (code, code), "{words:?}");
+        assert!(own["hint"].is_object() && own["hint"] == held["hint"], "{words:?}: {own} {held}");
+    }
+}
+
+#[test]
 fn a_row_that_ends_a_run_takes_nothing_away_from_those_before_it() {
     let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
     let (out, key) = (held.archive.path("drawn"), held.archive.path("clerk"));

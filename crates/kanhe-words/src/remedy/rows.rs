@@ -82,6 +82,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("disk_full", "腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."),
     ("envelope_*", AS, "wrong_document"),
+    ("event_not_found", "用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."),
     ("export_moved", "重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),
     ("grounds_*", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("grounds_control", "去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),

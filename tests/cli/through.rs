@@ -99,6 +99,27 @@ fn what_can_find_nothing_is_refused_in_the_same_words() {
 }
 
 #[test]
+fn who_may_not_see_a_certificate_whole_draws_its_code_alone() {
+    let held = Held::open(&[("clerk", MARKET, &["clerk"]), ("auditor", MARKET, &["auditor"])]);
+    held.archive.issuing(permits(1)).and(&["--key-file", &held.archive.path("clerk")]).run().ended(0);
+    let one = held.archive.identifiers().remove(0);
+    let [some, all] = ["some", "all"].map(|folder| held.archive.path(folder));
+    let code = held.ask("clerk", &["draw", &one, "--out", &some]).run().ended(0).json();
+    assert_eq!((&code["files"]["certificate"], word(&code, "/left_out")), (&Value::Null, "caller_lacks_right"));
+    let whole = held.ask("auditor", &["draw", &one, "--out", &all]).run().ended(0).json();
+    assert!(whole["files"]["certificate"].is_string() && whole["left_out"].is_null(), "{whole}");
+    for kind in ["seal", "png", "svg"] {
+        let read = |folder: &str| std::fs::read(format!("{folder}/{}", word(&code, &format!("/files/{kind}")))).unwrap();
+        assert_eq!(read(&some), read(&all), "{kind}");
+    }
+    assert_eq!((std::fs::read_dir(&some).unwrap().count(), std::fs::read_dir(&all).unwrap().count()), (3, 4));
+    for (language, why) in [("en", "with the role `auditor` (caller_lacks_right)"), ("zh", "审计人员")] {
+        let said = held.ask("clerk", &["draw", &one, "--out", &some]).for_people().and(&["--lang", language]).run().ended(0);
+        assert!(said.out.contains(why), "{said:?}");
+    }
+}
+
+#[test]
 fn a_row_that_ends_a_run_takes_nothing_away_from_those_before_it() {
     let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
     let (out, key) = (held.archive.path("drawn"), held.archive.path("clerk"));

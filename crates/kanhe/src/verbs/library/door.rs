@@ -48,8 +48,8 @@ pub trait Door {
     /// One certificate; its type is what its fields are shown by.
     fn certificate(&self, identifier: &CertificateId, kind: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure>;
 
-    /// The signed certificate and its seal.
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure>;
+    /// The signed certificate, with everything that it says of its holders.
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure>;
 
     /// Everything that happened to a certificate, and what held at a moment.
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure>;

@@ -5,7 +5,7 @@ use super::super::export::written;
 use super::super::log::unproved;
 use super::super::{catalogue, entry, entry_after, examined, manifest, open, registered, stored};
 use super::{
-    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Order, Page, Place,
     Proof, Sought, Subject, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
@@ -153,8 +153,8 @@ impl Door for Own {
         Certificate::read(&self.library, self.mark(identifier)?, kind, sight, today).map_err(stored)
     }
 
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
-        Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.into())
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure> {
+        Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.envelope)
     }
 
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {

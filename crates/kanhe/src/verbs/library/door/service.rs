@@ -4,7 +4,7 @@ use super::super::export::taken;
 use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_stage, of_case, one, origin, search, sought, unexpected};
 use super::wire::{Reply, Wire, broken_off};
 use super::{
-    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof, Sought,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Order, Page, Place, Proof, Sought,
     Subject, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
@@ -90,9 +90,8 @@ impl Door for Service {
         self.0.get(&one(identifier, if sight == Sight::Whole { "?whole=true" } else { "" }))
     }
 
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
-        let certificate: Certificate = self.0.get(&one(identifier, ""))?;
-        Ok(Kept { envelope: self.0.bytes(&one(identifier, "/certificate"))?, digits: certificate.seal })
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure> {
+        self.0.bytes(&one(identifier, "/certificate"))
     }
 
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {

@@ -46,6 +46,16 @@ pub(super) const REMEDIES: &[Row] = &[
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
     (
+        "checkpoint_copy_damaged",
+        "把最近公布的检查点放回原处（docs/OPERATING.md“恢复”）。",
+        "Put the checkpoint that was published last into its place (docs/OPERATING.md, *Restoring*).",
+    ),
+    (
+        "checkpoint_copy_inside",
+        "把 publish.checkpoint_copy 放到证照库之外，最好在另一块磁盘上。",
+        "Give `publish.checkpoint_copy` a place outside the library, best on another disk.",
+    ),
+    (
         "clock_excuse_left",
         "从配置中去掉 library.clock_was_ahead 后重启服务。",
         "Take `library.clock_was_ahead` out of the configuration, and restart the service.",
@@ -229,6 +239,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Check the code; `kanhe application list` lists the applications.",
     ),
     (
+        "publish_key_not_held",
+        "在 [[keys]] 中列出该密钥，或去掉 publish.pack_key 或 publish.checkpoint_copy。",
+        "Name the key under `[[keys]]`, or leave `publish.pack_key` or `publish.checkpoint_copy` out.",
+    ),
+    (
         "publish_key_untrusted",
         "在 counter.trusted 中列出其公钥，或为 publish.pack_key 换一个密钥。",
         "Name its public key in `counter.trusted`, or another key in `publish.pack_key`.",
@@ -344,6 +359,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Name a file with an API key: --key-file, or KANHE_KEY_FILE.",
     ),
     (
+        "service_no_pack",
+        "在 counter.pack 中写明证照包文件；首个用 kanhe pack build 制作。",
+        "Name the pack's file in `counter.pack`; `kanhe pack build` makes the first one.",
+    ),
+    (
         "service_unreachable",
         "检查地址和网络；是否已办理，可用 kanhe history 查看。",
         "Check the address and the network; whether an act was done, `kanhe history` tells.",
@@ -431,6 +451,14 @@ pub(super) const REMEDIES: &[Row] = &[
         "更正起止时间；未给 --ending-from 时从今天算起。",
         "Correct the times; where --ending-from is left out, they begin today.",
     ),
+    (
+        "tls_certificate",
+        "证书文件中放 PEM 格式的完整证书链，本服务的证书在前。",
+        "Give the full chain of certificates in PEM, the service's own first.",
+    ),
+    ("tls_client_authorities", "给出签发机构的证书，PEM 格式。", "Give the authorities' certificates in PEM."),
+    ("tls_key", "给出与证书配对的私钥，PEM 格式。", "Give the key of the certificate, in PEM."),
+    ("tls_refused", "证书和私钥须配对：用一并制作的两个文件。", "Take the certificate and the key that were made together."),
     ("token_*", "用设备自带工具检查密码设备，然后重试。", "Look at the token with its own tool, then try again."),
     (
         "token_absent",

@@ -1,6 +1,6 @@
 // Issues a certificate, shows it, verifies its QR text, suspends it, and sees the counter's answer change.
 //
-// npx openapi-typescript openapi.json --output openapi.d.ts
+// npx openapi-typescript $KANHE_URL/v1/openapi.json --output openapi.d.ts
 // KANHE_URL=http://127.0.0.1:8470 KANHE_KEY=kanhe_… node client.ts application.json
 
 import { readFileSync } from "node:fs";

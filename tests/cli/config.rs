@@ -10,11 +10,15 @@ fn check(archive: &Archive, config: &str) -> Kanhe {
     Kanhe::new(&["config", "check", "--config", &archive.office.write("kanhe.toml", config), "--json"])
 }
 
-/// The codes of everything that is wrong, with what is told of it.
+/// The codes of everything that is wrong, with what is told of it; who reads it runs the service, and is told what to do.
 fn told(run: &Run) -> Vec<(String, String)> {
     let error = &run.json()["error"];
     let also = error["also"].as_array().cloned().unwrap_or_default();
-    let one = |error: &Value| (word(error, "/code").to_owned(), word(error, "/message/en").to_owned());
+    let one = |error: &Value| {
+        let hint = word(error, "/hint/en");
+        assert!(!hint.contains("whoever runs the service") && !word(error, "/hint/zh").contains("运维人员"), "{error}");
+        (word(error, "/code").to_owned(), word(error, "/message/en").to_owned())
+    };
     std::iter::once(error).chain(&also).map(one).collect()
 }
 
@@ -62,6 +66,22 @@ fn faults_of_values_and_of_files_are_said_together() {
     for name in ["nobodys.key", "no.pem", "no.key", "no.pack"] {
         assert!(told.iter().any(|(_, detail)| detail.contains(name)), "{name}: {told:?}");
     }
+}
+
+#[test]
+fn a_key_a_copy_and_a_certificate_that_will_not_do_are_told_with_what_to_write_instead() {
+    let archive = Archive::open();
+    archive.office.write("no.pem", "hello");
+    let listen = "[listen]\naddress = \"127.0.0.1:8470\"\ncertificate = \"no.pem\"\nkey = \"no.pem\"\n";
+    let library = "[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n[counter]\n";
+    let key = "[[keys]]\nfile = \"log.key\"\nidentity = \"identity.txt\"\n";
+    let wrong = |publish: &str| {
+        let run = check(&archive, &format!("{listen}{library}[publish]\n{publish}\n{key}")).run().ended(2);
+        told(&run).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong("pack_key = \"zz\""), ["publish_key_not_held", "tls_certificate"]);
+    assert_eq!(wrong("pack_key = \"gd.example.cn/log\""), ["service_no_pack", "tls_certificate"]);
+    assert_eq!(wrong("checkpoint_copy = \"library/checkpoint\""), ["checkpoint_copy_inside", "tls_certificate"]);
 }
 
 #[test]

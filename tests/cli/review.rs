@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 use crate::program::word;
+use crate::through::leads_to_the_application;
 use serde_json::Value;
 
 const PERMITS: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");
@@ -133,6 +134,25 @@ fn what_a_reviewed_type_refuses_says_which_way_to_go() {
     assert_eq!(again["before"], 3, "{again}");
     let stages: Vec<_> = again["applications"].as_array().unwrap().iter().map(|row| row["stage"].as_str().unwrap()).collect();
     assert_eq!(stages, ["rejected", "withdrawn", "in_review"]);
+}
+
+#[test]
+fn a_row_that_is_refused_whole_says_what_to_do_about_it() {
+    let (archive, codes) = lodged();
+    let changed = archive.office.write("changed.csv", PERMITS.replacen("18650.00", "18651.00", 1));
+    let applying = |table: &str, more: &[&str]| {
+        let apply = archive.ask(&["apply", "--type", "construction-permit", "--in", table]).and(more).and(&by("clerk-1"));
+        apply.run().ended(1).json()["faults"].take()
+    };
+    let faults = applying(&changed, &[]);
+    leads_to_the_application(&faults[0], &codes[0]);
+    let report = archive.office.text("changed.report.jsonl");
+    let line: Value = serde_json::from_str(report.lines().next().unwrap()).unwrap();
+    assert_eq!(line["faults"][0]["hint"], faults[0]["hint"]);
+    let other = archive.office.write("other.csv", PERMITS.replace("2026-000", "2026-001"));
+    let early = applying(&other, &["--effective", "2026-01-05"]);
+    assert_eq!(early[0]["code"], "review_other_day", "{early}");
+    assert!(early[0]["hint"]["en"].is_string() && early[0]["hint"]["zh"].is_string(), "{early}");
 }
 
 #[test]

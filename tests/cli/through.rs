@@ -70,6 +70,56 @@ fn certificates_are_issued_found_and_shown_in_the_same_way() {
 }
 
 #[test]
+fn what_can_find_nothing_is_refused_in_the_same_words() {
+    let twins = Twins::open();
+    let one = twins.issued().remove(0);
+    let (name, number, request) = ("餐".repeat(201), "1".repeat(101), "1".repeat(65));
+    let proof = twins.own.path("proof");
+    for (words, code) in [
+        (&["find", "--request-id", ""][..], "usage"),
+        (&["find", "--request-id", &request], "usage"),
+        (&["find", "--name", &name], "usage"),
+        (&["find", "--number", &number], "usage"),
+        (&["log", "prove", "1.2.3", "--out", &proof], "certificate_id_parts"),
+        (&[&["alias", &one, "330000:x"], &GROUNDS[..]].concat(), "alias_of_region"),
+    ] {
+        let [own, held] = twins.refused(words);
+        assert_eq!((word(&own, "/code"), &own), (code, &held), "{words:?}");
+    }
+    let nothing = "11100000000013338W999";
+    for (words, code) in [
+        (&["find", "--type", nothing][..], "type_unknown"),
+        (&["application", "list", "--type", nothing], "type_unknown"),
+        (&["log", "prove", "--event", "99999999", "--out", &proof], "event_not_found"),
+    ] {
+        let [own, held] = twins.refused(words);
+        assert_eq!((word(&own, "/code"), word(&held, "/code")), (code, code), "{words:?}");
+        assert!(own["hint"].is_object() && own["hint"] == held["hint"], "{words:?}: {own} {held}");
+    }
+}
+
+#[test]
+fn who_may_not_see_a_certificate_whole_draws_its_code_alone() {
+    let held = Held::open(&[("clerk", MARKET, &["clerk"]), ("auditor", MARKET, &["auditor"])]);
+    held.archive.issuing(permits(1)).and(&["--key-file", &held.archive.path("clerk")]).run().ended(0);
+    let one = held.archive.identifiers().remove(0);
+    let [some, all] = ["some", "all"].map(|folder| held.archive.path(folder));
+    let code = held.ask("clerk", &["draw", &one, "--out", &some]).run().ended(0).json();
+    assert_eq!((&code["files"]["certificate"], word(&code, "/left_out")), (&Value::Null, "caller_lacks_right"));
+    let whole = held.ask("auditor", &["draw", &one, "--out", &all]).run().ended(0).json();
+    assert!(whole["files"]["certificate"].is_string() && whole["left_out"].is_null(), "{whole}");
+    for kind in ["seal", "png", "svg"] {
+        let read = |folder: &str| std::fs::read(format!("{folder}/{}", word(&code, &format!("/files/{kind}")))).unwrap();
+        assert_eq!(read(&some), read(&all), "{kind}");
+    }
+    assert_eq!((std::fs::read_dir(&some).unwrap().count(), std::fs::read_dir(&all).unwrap().count()), (3, 4));
+    for (language, why) in [("en", "with the role `auditor` (caller_lacks_right)"), ("zh", "审计人员")] {
+        let said = held.ask("clerk", &["draw", &one, "--out", &some]).for_people().and(&["--lang", language]).run().ended(0);
+        assert!(said.out.contains(why), "{said:?}");
+    }
+}
+
+#[test]
 fn a_row_that_ends_a_run_takes_nothing_away_from_those_before_it() {
     let held = Held::open(&[("clerk", MARKET, &["clerk"])]);
     let (out, key) = (held.archive.path("drawn"), held.archive.path("clerk"));
@@ -139,6 +189,15 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     assert_eq!((&checked()["proved"], word(&checked(), "/act")), (&json!(true), "issue"));
 }
 
+/// A request that was used for an application leads to it, and not to a certificate that nobody has issued.
+pub fn leads_to_the_application(fault: &Value, code: &str) {
+    assert_eq!(word(fault, "/code"), "request_reused", "{fault}");
+    for language in ["en", "zh"] {
+        assert!(word(fault, &format!("/message/{language}")).contains(code), "{fault}");
+        assert!(word(fault, &format!("/hint/{language}")).contains("kanhe application show"), "{fault}");
+    }
+}
+
 #[test]
 fn an_application_goes_its_way_through_the_service() {
     let accounts: [(&str, &str, &[&str]); 4] = [
@@ -159,6 +218,9 @@ fn an_application_goes_its_way_through_the_service() {
     assert_eq!((&lodged["lodged"], &lodged["refused"]), (&json!(3), &json!(0)));
     assert_eq!(held.ask("clerk", &[&lodge[..], &GROUNDS].concat()).run().ended(0).json()["before"], 3);
     let code = word(&lodged, "/applications/0/code").to_owned();
+    let changed = held.archive.office.write("changed.csv", CONSTRUCTION.replacen("18650.00", "18651.00", 1));
+    let reused = held.ask("clerk", &[&["apply", "--type", "construction-permit", "--in", &changed][..], &GROUNDS].concat()).run().ended(1);
+    leads_to_the_application(&reused.json()["faults"][0], &code);
     let another =
         held.ask("fire", &[&["review", &code, "--department", "planning", "--agree"][..], &GROUNDS].concat()).run().ended(2).json();
     assert_eq!(word(&another, "/error/code"), "caller_lacks_department");

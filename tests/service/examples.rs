@@ -6,21 +6,29 @@ use crate::stage::Stage;
 use kanhe_tests::Office;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples")
 }
 
-fn run(program: &mut Command, client: &Path) {
+fn told(stage: &Stage, program: &str, client: &Path) -> Output {
+    let mut command = if program == "node" { node() } else { Command::new(program) };
+    let asked = command.arg(client).arg(examples().join("application.json"));
+    let known = asked.env("KANHE_URL", stage.url("")).env("KANHE_KEY", stage.key(Office::Housing, &ALL_ROLES, None));
+    known.output().unwrap_or_else(|error| panic!("`.ci/install test` has installed {program}: {error}"))
+}
+
+/// Walks twice: what is suspended is not suspended again, and the client ends with why.
+fn run(program: &str, client: &Path) {
     let stage = Stage::new();
-    let told = program
-        .arg(client)
-        .arg(examples().join("application.json"))
-        .env("KANHE_URL", stage.url(""))
-        .env("KANHE_KEY", stage.key(Office::Housing, &ALL_ROLES, None))
-        .output()
-        .unwrap_or_else(|error| panic!("`.ci/install test` has installed {program:?}: {error}"));
+    let first = told(&stage, program, client);
+    walked(&first);
+    let again = told(&stage, program, client);
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("lifecycle_not_allowed"), "{again:?}");
+}
+
+fn walked(told: &Output) {
     let said = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.status.success(), "{said}{}", String::from_utf8_lossy(&told.stderr));
     let lines: Vec<&str> = said.lines().collect();
@@ -33,12 +41,12 @@ fn run(program: &mut Command, client: &Path) {
 
 #[test]
 fn the_client_in_python_walks_from_issue_to_suspension() {
-    run(&mut Command::new("python3"), &examples().join("client.py"));
+    run("python3", &examples().join("client.py"));
 }
 
 #[test]
 fn the_client_in_curl_walks_from_issue_to_suspension() {
-    run(&mut Command::new("bash"), &examples().join("client.sh"));
+    run("bash", &examples().join("client.sh"));
 }
 
 /// The types are made here from the kept description, so a client that goes by them goes by what is served.
@@ -55,5 +63,5 @@ fn the_client_in_typescript_is_taken_by_the_types_of_the_description_and_walks_f
     let generator = packages().join("openapi-typescript/bin/cli.js");
     succeed(node().args([generator, description, "--output".into(), here.join("openapi.d.ts")]));
     succeed(node().arg(packages().join("typescript/bin/tsc")).arg("--project").arg(here));
-    run(&mut node(), &here.join("client.ts"));
+    run("node", &here.join("client.ts"));
 }

@@ -31,6 +31,21 @@ fn whatever_goes_wrong_is_a_problem_document() {
 }
 
 #[test]
+fn a_head_that_is_too_long_or_no_http_is_refused_without_a_document() {
+    let stage = Stage::new();
+    for (head, status) in [
+        (format!("GET /v1/types?{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(70_000)), 414),
+        ("GET /v1/types HTTP/1.1\r\nhost a\r\n\r\n".to_owned(), 400),
+    ] {
+        let mut caller = TcpStream::connect(stage.address()).unwrap();
+        caller.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = caller.read_to_string(&mut answer);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.ends_with("\r\n\r\n"), "{status}: {answer}");
+    }
+}
+
+#[test]
 fn a_packed_body_is_refused_with_the_word_for_one_that_is_taken() {
     let stage = Stage::new();
     let packed = |coding: &str| {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use kanhe_core::calendar::moment_in_china;
-use kanhe_core::code::HolderCode;
+use kanhe_core::code::{HolderCode, TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
+use kanhe_store::find::{Only, Question};
 use std::fmt::Display;
 use thiserror::Error;
 
@@ -40,6 +41,47 @@ impl QuestionError {
             Self::InFuture { .. } => "time_in_future",
         }
     }
+}
+
+/// A printed number has at most so many characters.
+const LONGEST_NUMBER: usize = 100;
+
+/// A name has at most so many letters, as it is asked for.
+const LONGEST_NAME: usize = 200;
+
+/// A request id has at most so many characters.
+const LONGEST_REQUEST: usize = 64;
+
+/// Why nothing is found by some words, whatever stands in the library: nothing in it is so short or so long. Its code is that of whoever
+/// reads the words: of a command line they are a wrong argument, of a request a member that is not as the interface has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoneSuch {
+    /// A number.
+    #[error("a printed number has at most {most} characters", most = LONGEST_NUMBER)]
+    Number,
+    /// A name.
+    #[error("a name is found by 2 to {most} neighbouring letters of it", most = LONGEST_NAME)]
+    Name,
+    /// A request id.
+    #[error("a request id has 1 to {most} characters", most = LONGEST_REQUEST)]
+    Request,
+}
+
+/// Asks for a printed number, whole.
+pub fn by_number(number: &str, only: Only) -> Result<Question, NoneSuch> {
+    let one = || Question::Number { number: number.to_owned(), only };
+    (number.chars().count() <= LONGEST_NUMBER).then(one).ok_or(NoneSuch::Number)
+}
+
+/// Asks for a holder's name, or neighbouring letters of it.
+pub fn by_name(words: &str, only: Only) -> Result<Question, NoneSuch> {
+    Question::named(words, only).filter(|_| words.chars().count() <= LONGEST_NAME).ok_or(NoneSuch::Name)
+}
+
+/// Asks for what was issued for a request.
+pub fn by_request(request: &str, type_code: Option<TypeCode>, agency: Option<Uscc>) -> Result<Question, NoneSuch> {
+    let one = || Question::Request { request: request.to_owned(), type_code, agency };
+    (1..=LONGEST_REQUEST).contains(&request.len()).then(one).ok_or(NoneSuch::Request)
 }
 
 /// Which events of the log are asked for; what is none is not asked.

@@ -121,6 +121,11 @@ impl Twins {
         held.json()
     }
 
+    /// What each says where it refuses.
+    pub fn refused(&self, words: &[&str]) -> [Value; 2] {
+        [self.own.ask(words), self.held.ask("market", words)].map(|ask| ask.run().ended(2).json()["error"].take())
+    }
+
     /// The second page of a verb, of each by its own cursor.
     pub fn both_go_on(&self, words: &[&str]) {
         let second = |ask: &dyn Fn(&[&str]) -> Kanhe| {

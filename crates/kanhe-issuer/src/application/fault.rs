@@ -67,7 +67,7 @@ pub enum FaultDefect {
     /// A cell that must be empty.
     #[error("must be empty: the validity is {rule}")]
     NotWanted { rule: &'static str },
-    /// A request id is 1 to 64 printable ASCII characters.
+    /// A request id is 1 to 64 printable ASCII characters without spaces.
     #[error("a request id has 1 to {most} printable ASCII characters without spaces")]
     RequestId { most: usize },
     /// Not in Unicode normal form C.

@@ -294,7 +294,8 @@ pub(super) fn columns_named<'k, 'h>(
     if unknown.is_empty() && missing.is_empty() {
         return Ok(columns);
     }
-    if columns.is_empty() {
+    // An object has no headings that could stand further down.
+    if columns.is_empty() && wanted != Wanted::Any {
         return Err(TableError::NoHeadings { kind: kind.file().to_owned(), missing });
     }
     Err(TableError::OtherType { kind: kind.file().to_owned(), missing, unknown })

@@ -102,15 +102,12 @@ impl From<RegistrarError> for Problem {
             RegistrarError::ManifestOfOtherRegion { .. }
             | RegistrarError::OwnRegion { .. }
             | RegistrarError::NoRegion { .. }
+            | RegistrarError::AliasOfRegion { .. }
             | RegistrarError::NumberInClear
             | RegistrarError::OtherType { .. }
             | RegistrarError::OtherHolder { .. }
             | RegistrarError::OtherName { .. }
             | RegistrarError::NeedsDraft { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-            RegistrarError::AliasOfRegion { .. } => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "the scheme is for certificates of other regions: they are entered by transfer in".to_owned(),
-            ),
         };
         let problem = Self::new(status, code, detail);
         match rival {

@@ -46,6 +46,9 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("an earlier write failed: the library must be opened again before it is written", "此前写入失败：须重新打开证照库才能再写"),
     ("the log does not stand: {}", "日志不成立：{}"),
     ("the agency has no status slot left", "该机构的状态位已用完"),
+    ("a printed number has at most {} characters", "证照编号最多 {} 个字符"),
+    ("a name is found by 2 to {} neighbouring letters of it", "按名称查找须给出相邻的 2 至 {} 个字"),
+    ("a request id has 1 to {} characters", "申请编号为 1 至 {} 个字符"),
     (
         "nothing is found by this code, and its check character does not fit the others: it may be mistyped",
         "未找到该号码的任何记录，且号码校验位不符，可能输错了",
@@ -265,7 +268,6 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "a table on standard input has no name: say with --report where the report goes",
         "标准输入的申请表没有文件名：用 --report 指明报告写到哪里",
     ),
-    ("a name is found by two or more neighbouring letters of it", "按名称查找须给出相邻的两个或更多字"),
     ("an identifier of another scheme is SCHEME:VALUE, each of 1 to 100 characters", "其他体系的标识写作 体系:值，各 1 至 100 个字符"),
     ("it would be dated {}, and now is {}", "时刻将写为 {}，而现在是 {}"),
     ("standard input is not UTF-8", "标准输入不是 UTF-8"),

@@ -46,6 +46,16 @@ pub(super) const REMEDIES: &[Row] = &[
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
     (
+        "checkpoint_copy_damaged",
+        "把最近公布的检查点放回原处（docs/OPERATING.md“恢复”）。",
+        "Put the checkpoint that was published last into its place (docs/OPERATING.md, *Restoring*).",
+    ),
+    (
+        "checkpoint_copy_inside",
+        "把 publish.checkpoint_copy 放到证照库之外，最好在另一块磁盘上。",
+        "Give `publish.checkpoint_copy` a place outside the library, best on another disk.",
+    ),
+    (
         "clock_excuse_left",
         "从配置中去掉 library.clock_was_ahead 后重启服务。",
         "Take `library.clock_was_ahead` out of the configuration, and restart the service.",
@@ -87,6 +97,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("disk_full", "腾出磁盘空间后重新运行；已完成的部分不会重复。", "Free some space and run again; what is done is not done twice."),
     ("envelope_*", AS, "wrong_document"),
+    ("event_not_found", "用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."),
     ("export_moved", "重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),
     ("grounds_*", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("grounds_control", "去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),
@@ -242,6 +253,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Check the code; `kanhe application list` lists the applications.",
     ),
     (
+        "publish_key_not_held",
+        "在 [[keys]] 中列出该密钥，或去掉 publish.pack_key 或 publish.checkpoint_copy。",
+        "Name the key under `[[keys]]`, or leave `publish.pack_key` or `publish.checkpoint_copy` out.",
+    ),
+    (
         "publish_key_untrusted",
         "在 counter.trusted 中列出其公钥，或为 publish.pack_key 换一个密钥。",
         "Name its public key in `counter.trusted`, or another key in `publish.pack_key`.",
@@ -267,8 +283,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "request_reused",
-        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。原编号所办的，可用 kanhe find --request-id 查到。",
-        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id. `kanhe find --request-id` finds what was done for this one.",
+        "仍为原事项的，各列须与首次提交时一致；为另一事项的，换一个新的申请编号。用它颁发的证照，可用 kanhe find --request-id 查到；用它受理的申请，按错误中的编码查看（kanhe application show）。",
+        "If it asks for the same as then, hand its columns in as they were; if for something else, give it a new request id. A certificate that was issued for this one is found with `kanhe find --request-id`, an application by the code that the error names (`kanhe application show`).",
     ),
     (
         "restore_other_history",
@@ -355,6 +371,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "service_key_wanted",
         "用 --key-file 或 KANHE_KEY_FILE 指明存放接口密钥的文件。",
         "Name a file with an API key: --key-file, or KANHE_KEY_FILE.",
+    ),
+    (
+        "service_no_pack",
+        "在 counter.pack 中写明证照包文件；首个用 kanhe pack build 制作。",
+        "Name the pack's file in `counter.pack`; `kanhe pack build` makes the first one.",
     ),
     (
         "service_unreachable",
@@ -444,6 +465,14 @@ pub(super) const REMEDIES: &[Row] = &[
         "更正起止时间；未给 --ending-from 时从今天算起。",
         "Correct the times; where --ending-from is left out, they begin today.",
     ),
+    (
+        "tls_certificate",
+        "证书文件中放 PEM 格式的完整证书链，本服务的证书在前。",
+        "Give the full chain of certificates in PEM, the service's own first.",
+    ),
+    ("tls_client_authorities", "给出签发机构的证书，PEM 格式。", "Give the authorities' certificates in PEM."),
+    ("tls_key", "给出与证书配对的私钥，PEM 格式。", "Give the key of the certificate, in PEM."),
+    ("tls_refused", "证书和私钥须配对：用一并制作的两个文件。", "Take the certificate and the key that were made together."),
     ("token_*", "用设备自带工具检查密码设备，然后重试。", "Look at the token with its own tool, then try again."),
     (
         "token_absent",

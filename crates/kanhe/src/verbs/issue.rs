@@ -6,12 +6,12 @@ pub mod output;
 pub mod progress;
 pub mod refused;
 
-use super::report::{Reported, with};
+use super::report::Reported;
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
-use crate::words::{Language, Words, remedy};
+use crate::words::{Language, Words};
 use crate::{files, shipped};
 use counts::Counts;
 use kanhe_core::calendar::day_in_china;
@@ -252,8 +252,7 @@ fn issue_fault_json(error: &IssueError) -> Value {
 }
 
 fn request_reused(request: &str) -> Value {
-    let fault = fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"));
-    with(fault, json!({ "hint": remedy("request_reused").map(|words| json!({ "zh": words.zh, "en": words.en })) }))
+    fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"))
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {

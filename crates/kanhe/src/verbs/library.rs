@@ -54,7 +54,7 @@ use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE};
 use kanhe_issuer::recorded::{self, Excused};
 use kanhe_issuer::registrar::{Entry, Registrar, RegistrarError};
 use kanhe_service::proposals::open_types;
-use kanhe_store::{Library, LibrarySecret, Settings, Shelfmark, StoreError};
+use kanhe_store::{Library, LibrarySecret, Settings, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -148,13 +148,6 @@ fn identifier(text: &str) -> Result<CertificateId, Failure> {
         let hint = Words::new("kanhe find 可按编号、持证主体或名称查找。", "`kanhe find` finds certificates by number, holder or name.");
         Failure::new(error.code(), error).hint(hint)
     })
-}
-
-/// A certificate of the library, by its identifier.
-fn located(library: &Library, text: &str) -> Result<Shelfmark, Failure> {
-    let identifier = identifier(text)?;
-    let found = library.find(&identifier).map_err(stored)?;
-    found.ok_or_else(|| registered(&RegistrarError::NotFound { identifier: identifier.to_string() }))
 }
 
 /// What goes into the log about an act, as the command line says it.

@@ -134,6 +134,8 @@ fn what_is_no_table_of_the_type_is_refused_before_any_row() {
         (b"\xb9\xe3\xd6\xdd,1\n", "table_without_headings"),
         (b"1,2,3\n", "table_without_headings"),
         (b"[{\"request_id\":\"1\",\"enterprise_type\":\"1\"}]", "table_of_another_type"),
+        (b"[{\"bogus\":1}]", "table_of_another_type"),
+        (b"[{\"bogus\":1},", "table_of_another_type"),
         (b"[{\"request_id\":\"1\"", "table_json"),
         (b"[1]", "table_row_no_object"),
     ];
@@ -141,6 +143,9 @@ fn what_is_no_table_of_the_type_is_refused_before_any_row() {
         let error = Table::read(bytes, kind("food-operation-permit")).err().map(|error| error.code());
         assert_eq!(error, Some(*code), "{}", String::from_utf8_lossy(bytes));
     }
+    let told = |bytes: &[u8]| Table::read(bytes, kind("food-operation-permit")).err().unwrap().to_string();
+    assert_eq!(told(b"[{\"bogus\":1}]"), "not a table of food-operation-permit: unknown bogus");
+    assert!(told(b"1,2,3\n").contains("wanted are request_id, "));
     let twice = csv.replace("\"hotline\"", "\"number\"").replace("\"supervisor\"", "\"申请编号\"");
     assert_eq!(Table::read(twice.as_bytes(), kind("food-operation-permit")).err().unwrap().code(), "table_column_twice");
     let error = Table::read(licence.as_bytes(), kind("food-operation-permit")).err().unwrap();

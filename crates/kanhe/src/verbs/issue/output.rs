@@ -36,7 +36,8 @@ pub struct Written {
     /// The QR version as drawn.
     pub qr_version: u8,
     stem: String,
-    envelope: Vec<u8>,
+    /// Where the certificate itself may be seen.
+    envelope: Option<Vec<u8>>,
     text: String,
     png: Vec<u8>,
     svg: String,
@@ -69,16 +70,22 @@ impl Artist {
 
     /// Draws a certificate from what is kept of it.
     pub fn draw_again(&self, certificate: &Certificate, envelope: &[u8], digits: &str) -> Result<Written, Value> {
+        let code = self.draw_code(&certificate.identifier, &certificate.number, digits)?;
+        Ok(Written { envelope: Some(envelope.to_vec()), ..code })
+    }
+
+    /// Draws the code of a certificate alone, for who may not see it whole; below it stands the number as he may see it.
+    pub fn draw_code(&self, identifier: &CertificateId, number: &str, digits: &str) -> Result<Written, Value> {
         let fault = |error: DrawError| fault_told("row", error.code(), &error.to_string());
         let text = self.url.as_ref().map_or_else(|| digits.to_owned(), |url| url_form(url, digits));
-        let plate = Plate { text: &text, module: self.module, name: &self.name, number: &certificate.number };
+        let plate = Plate { text: &text, module: self.module, name: &self.name, number };
         let drawing = self.artist.draw(plate).map_err(fault)?;
         Ok(Written {
-            identifier: certificate.identifier.to_string(),
-            number: certificate.number.clone(),
+            identifier: identifier.to_string(),
+            number: number.to_owned(),
             qr_version: drawing.version(),
-            stem: certificate.identifier.without_root(),
-            envelope: envelope.to_vec(),
+            stem: identifier.without_root(),
+            envelope: None,
             png: drawing.png().map_err(fault)?,
             svg: drawing.svg().map_err(fault)?,
             text,
@@ -96,14 +103,17 @@ impl Written {
         ["cose", "txt", "png", "svg"].into_iter().all(stands)
     }
 
-    /// The names of the files.
+    /// The names of the files; none where there is no certificate among them.
     pub fn names(&self) -> Value {
-        json!({ "certificate": self.name("cose"), "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })
+        let certificate = self.envelope.as_ref().map(|_| self.name("cose"));
+        json!({ "certificate": certificate, "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })
     }
 
     /// Writes the files, each whole or not at all; the caller syncs many at once.
     pub fn store(&self, folder: &Path) -> Result<(), Failure> {
-        files::write_private_unsynced(&folder.join(self.name("cose")), &self.envelope)?;
+        if let Some(envelope) = &self.envelope {
+            files::write_private_unsynced(&folder.join(self.name("cose")), envelope)?;
+        }
         files::write_unsynced(&folder.join(self.name("txt")), format!("{}\n", self.text).as_bytes())?;
         files::write_unsynced(&folder.join(self.name("png")), &self.png)?;
         files::write_unsynced(&folder.join(self.name("svg")), self.svg.as_bytes())

@@ -1,7 +1,8 @@
 //! The rows that were not issued, for whoever ran the command: the report has them too, among all the others.
 
 use crate::failure::Failure;
-use crate::words::{Language, Sentence, in_chinese, meaning};
+use crate::verbs::report::with;
+use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -10,10 +11,15 @@ const MOST_SAID: usize = 20;
 /// So many rows are kept for the JSON object: a table of the wrong year is refused to its last row, and the report has them all.
 const MOST_KEPT: usize = 10_000;
 
-/// One thing that is wrong with a row, as a report tells it: in both languages, with what was found and what is wanted.
+/// One thing that is wrong with a row, as a report tells it: in both languages, with what was found and what is wanted, and with what to
+/// do about it where something can be said.
 pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
     let zh = in_chinese(detail).or_else(|| meaning(code).map(|meaning| meaning.zh.to_owned()));
-    json!({ "column": column, "code": code, "message": { "zh": zh.as_deref().unwrap_or(detail), "en": detail } })
+    let fault = json!({ "column": column, "code": code, "message": { "zh": zh.as_deref().unwrap_or(detail), "en": detail } });
+    match remedy(code) {
+        Some(Words { zh, en }) => with(fault, json!({ "hint": { "zh": zh, "en": en } })),
+        None => fault,
+    }
 }
 
 /// What stops a verb whose one application has faults: each as a report tells it, one behind the other, and for machines by itself.
@@ -46,12 +52,8 @@ impl Refused {
     /// Every fault by itself, with its line and request.
     pub fn faults(&self) -> Vec<Value> {
         let of_row = |row: &Value| -> Vec<Value> {
-            let fault = |fault: &Value| {
-                json!({
-                    "line": row.get("line"), "request_id": row.get("request_id"), "column": fault.get("column"),
-                    "code": fault.get("code"), "message": fault.get("message"),
-                })
-            };
+            let place = json!({ "line": row.get("line"), "request_id": row.get("request_id") });
+            let fault = |fault: &Value| with(place.clone(), fault.clone());
             faults_of(row).iter().map(fault).collect()
         };
         self.rows.iter().flat_map(of_row).collect()

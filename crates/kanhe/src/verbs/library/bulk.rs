@@ -3,7 +3,7 @@
 //! Two batches are read and signed while the one before them is on its way to the disk. A run that was broken off is simply run again: what was
 //! issued for a request is followed before anything is signed for it. A dry run signs nothing, and holds each row against those before it.
 
-use super::{registered, stored};
+use super::stored;
 use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
@@ -306,6 +306,5 @@ fn stopped(detail: &str) -> Failure {
 }
 
 fn row_fault(error: &RegistrarError) -> Value {
-    let failure = registered(error);
-    with(fault_told("row", error.code(), &error.to_string()), json!({ "hint": failure.json().pointer("/error/hint") }))
+    fault_told("row", error.code(), &error.to_string())
 }

@@ -13,6 +13,7 @@ pub use own::Own;
 pub use service::{Service, held};
 pub use wire::{Reply, broken_off};
 
+use super::identifier;
 use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
 use crate::failure::Failure;
 use crate::verbs::Voice;
@@ -47,8 +48,8 @@ pub trait Door {
     /// One certificate; its type is what its fields are shown by.
     fn certificate(&self, identifier: &CertificateId, kind: Option<&CertificateKind>, sight: Sight) -> Result<Certificate, Failure>;
 
-    /// The signed certificate and its seal.
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure>;
+    /// The signed certificate, with everything that it says of its holders.
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure>;
 
     /// Everything that happened to a certificate, and what held at a moment.
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure>;
@@ -93,7 +94,7 @@ pub trait Door {
     fn events(&self, wanted: &EventsWanted<'_>, from: u64, most: usize) -> Result<EventPage, Failure>;
 
     /// Where the log has the issue of a certificate, or what happened last to it or to an application.
-    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure>;
+    fn event_of(&self, subject: &Subject, which: Which) -> Result<Option<u64>, Failure>;
 
     /// The proof that an event stands in the published log.
     fn prove(&self, index: u64) -> Result<Proof, Failure>;
@@ -307,6 +308,21 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The index at which the next page begins.
     pub next: Option<u64>,
+}
+
+/// What an event of the log is about.
+pub enum Subject {
+    /// A certificate.
+    Certificate(CertificateId),
+    /// An application under review.
+    Application(ProjectCode),
+}
+
+impl Subject {
+    /// Reads what the command line names, before anybody is asked of it.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        ProjectCode::parse(text).map_or_else(|_| identifier(text).map(Self::Certificate), |code| Ok(Self::Application(code)))
+    }
 }
 
 /// Which event of a certificate is meant; of an application it is always the last.

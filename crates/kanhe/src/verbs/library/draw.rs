@@ -19,28 +19,52 @@ pub fn draw(args: &DrawArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     let identifier = identifier(&args.identifier)?;
-    let kept = door.kept(&identifier)?;
     let kind = crate::verbs::issue::kind(&catalogue, identifier.type_code().as_str())?;
     let shown = door.certificate(&identifier, Some(kind), Sight::Masked)?;
-    let files = written(&kept, &Artist::new(&args.picture, kind)?, &args.out)?;
+    let (envelope, left_out) = seen_whole(door.envelope(&identifier))?;
+    let artist = Artist::new(&args.picture, kind)?;
+    let digits = shown.seal.clone();
+    let files = match envelope {
+        Some(envelope) => written(&Kept { envelope, digits }, &artist, &args.out)?,
+        None => laid(artist.draw_code(&identifier, &shown.number, &digits), &args.out)?,
+    };
     let (condition, behind, refused_as) = (&*shown.condition, shown.behind_cut_off, shown.refused_as.as_deref());
     let json = json!({
-        "identifier": identifier.to_string(), "files": files, "condition": condition, "behind_cut_off": behind, "refused_as": refused_as,
+        "identifier": identifier.to_string(), "files": files, "left_out": left_out, "condition": condition, "behind_cut_off": behind,
+        "refused_as": refused_as,
     });
     voice.say(&json, |language| {
         let drawn = match language {
             Language::Chinese => format!("{identifier} 的文件已写入 {}", args.out.display()),
             Language::English => format!("the files of {identifier} are in {}", args.out.display()),
         };
+        let without = left_out.map(|code| format!("\n! {} ({code})", WITHOUT_CERTIFICATE.of(language)));
         let now = said_condition(condition, language);
         let refused = (condition != Condition::InForce.word()).then(|| match language {
             Language::Chinese => format!("\n! 该证照现为{now}，核验不予接受"),
             Language::English => format!("\n! it is {now}: counters do not accept it"),
         });
         let doubted = doubts(behind, refused_as, language).into_iter().map(|doubt| format!("\n{doubt}"));
-        drawn + &refused.into_iter().chain(doubted).collect::<String>()
+        drawn + &without.into_iter().chain(refused).chain(doubted).collect::<String>()
     });
     Ok(Ended::Well)
+}
+
+/// What keeps a caller from the certificate itself, and not from its code.
+const LACKS_RIGHT: &str = "caller_lacks_right";
+
+const WITHOUT_CERTIFICATE: Words = Words::new(
+    "只写出二维码及其图片；证照文件载有持证主体的完整信息，须以审计人员的账号取得",
+    "only the code and its pictures: the certificate itself shows its holders whole, for an account with the role `auditor`",
+);
+
+/// The certificate where the caller may see it whole, or else the code of why he may not.
+fn seen_whole(envelope: Result<Vec<u8>, Failure>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Failure> {
+    match envelope {
+        Ok(envelope) => Ok((Some(envelope), None)),
+        Err(failure) if failure.code() == LACKS_RIGHT => Ok((None, Some(LACKS_RIGHT))),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What an act that may issue one certificate needs for its pictures: checked before anything is signed.
@@ -83,8 +107,12 @@ const ISSUED_ALL_THE_SAME: Words = Words::new(
 );
 
 fn written(kept: &Kept, artist: &Artist, out: &std::path::Path) -> Result<Value, Failure> {
+    laid(artist.draw_again(&kept.certificate()?, &kept.envelope, &kept.digits), out)
+}
+
+/// Lays the files of a certificate into a folder; their names.
+fn laid(drawn: Result<Written, Value>, out: &std::path::Path) -> Result<Value, Failure> {
     files::make_private_folder(out)?;
-    let drawn = artist.draw_again(&kept.certificate()?, &kept.envelope, &kept.digits);
     let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;
     drawn.store(out)?;
     files::sync_all(out)?;

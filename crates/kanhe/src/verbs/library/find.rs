@@ -14,7 +14,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode, Uscc};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::{Asked, Catalogue, SoughtError};
-use kanhe_issuer::question::{in_order, nothing_is_found_by};
+use kanhe_issuer::question::{NoneSuch, by_name, by_number, by_request, in_order, nothing_is_found_by};
 use kanhe_service::shown::{CertificateRow, MonthCount};
 use kanhe_store::find::{Cursor, Only, Question};
 use serde_json::json;
@@ -41,6 +41,9 @@ pub fn find(args: &FindArgs, voice: Voice) -> Result<Ended, Failure> {
         && next.is_none()
     {
         nothing_is_found_by(code)?;
+    }
+    if args.after.is_none() && rows.is_empty() && next.is_none() {
+        args.kind.as_deref().map_or(Ok(()), |name| known_type(&catalogue, name))?;
     }
     voice.say(&json!({ "certificates": rows, "next": next }), |language| {
         let mut table = Table::new();
@@ -83,14 +86,13 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
         args.agency.as_deref().map(|code| Uscc::parse(&spelling::folded(code)).map_err(|error| wrong(error.to_string()))).transpose()?;
     let only = Only { type_code, agency };
     if let Some(number) = &args.number {
-        return Ok(Question::Number { number: number.clone(), only });
+        return by_number(number, only).map_err(none_such);
     }
     if let Some(code) = &args.holder {
         return Ok(Question::Holder { code: holder_code(&args.holder_type, code)?, only });
     }
     if let Some(name) = &args.name {
-        let few = || wrong("a name is found by two or more neighbouring letters of it".to_owned());
-        return Question::named(&said(name)?, only).ok_or_else(few);
+        return by_name(&said(name)?, only).map_err(none_such);
     }
     if let Some(alias) = &args.alias {
         let (scheme, value) = super::change::scheme_and_value(alias)?;
@@ -103,13 +105,17 @@ fn question(args: &FindArgs, catalogue: &Catalogue, type_code: Option<TypeCode>,
         return Ok(Question::Ending { from, until, type_code, agency });
     }
     if let Some(request) = &args.request_id {
-        return Ok(Question::Request { request: request.clone(), type_code, agency });
+        return by_request(request, type_code, agency).map_err(none_such);
     }
     let asked = Asked { type_code: type_code.as_ref(), agency: agency.as_ref(), day: today };
     match &args.state {
         Some(word) => catalogue.sought(word, asked).map_err(|error| unfound(&error, word)),
         None => Ok(Question::Shelf { type_code, agency, state: None }),
     }
+}
+
+fn none_such(error: NoneSuch) -> Failure {
+    Failure::new("usage", error)
 }
 
 fn unfound(error: &SoughtError, word: &str) -> Failure {
@@ -119,12 +125,19 @@ fn unfound(error: &SoughtError, word: &str) -> Failure {
     }
 }
 
+/// The code of a type that is named; of one whose file is not at hand something may stand in the library all the same.
 pub fn type_of(catalogue: &Catalogue, name: &str) -> Result<TypeCode, Failure> {
     let known = catalogue.find(name).map(|kind| *kind.code());
-    known.or_else(|| TypeCode::parse(name).ok()).ok_or_else(|| {
-        let hint = Words::new("kanhe type list 列出可用的类型。", "`kanhe type list` lists the types there are.");
-        Failure::new("type_unknown", format!("there is no type {name}")).hint(hint)
-    })
+    known.or_else(|| TypeCode::parse(name).ok()).ok_or_else(|| no_such_type(name))
+}
+
+/// Refuses a type of which nothing was found, if it is none that is known.
+pub fn known_type(catalogue: &Catalogue, name: &str) -> Result<(), Failure> {
+    catalogue.find(name).map(drop).ok_or_else(|| no_such_type(name))
+}
+
+fn no_such_type(name: &str) -> Failure {
+    Failure::new("type_unknown", format!("there is no type {name}"))
 }
 
 /// A holder's code of a type of GB/T 36903; one that fails its check may stand in the library all the same.

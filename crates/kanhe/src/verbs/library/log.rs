@@ -6,23 +6,20 @@ mod publish;
 
 pub use audit::checkpoint as open_checkpoint;
 
-use super::door::{Door, Proof, Which, door};
+use super::door::{Door, Proof, Subject, Which, door};
 use super::events::event_line;
 use super::survivors::Theft;
-use super::{located, open, public_key, stored};
+use super::{open, public_key};
 use crate::cli::LogVerb;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice, clock, key};
 use crate::words::{self, Language, Words, act_word, remedy, said_act};
-use kanhe_core::code::ProjectCode;
 use kanhe_core::event::{Event, EventError};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::verify::Logged;
 use kanhe_issuer::publisher::EventProofError;
-use kanhe_issuer::survivors::issue_of;
 use kanhe_log::bundle::{BundleError, Included, ProofBundle};
-use kanhe_store::Library;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -74,7 +71,9 @@ pub fn log(verb: &LogVerb, voice: Voice) -> Result<Ended, Failure> {
 fn prove(door: &dyn Door, subject: Option<(&str, Which)>, index: Option<u64>, out: &Path, voice: Voice) -> Result<Ended, Failure> {
     let index = match (index, subject) {
         (Some(index), _) => index,
-        (None, Some((subject, which))) => door.event_of(subject, which)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?,
+        (None, Some((subject, which))) => {
+            door.event_of(&Subject::parse(subject)?, which)?.ok_or_else(|| unproved(&EventProofError::Unpublished))?
+        }
         (None, None) => return Err(Failure::new("usage", "name a certificate, an application or an event")),
     };
     let Proof { event, size, text } = door.prove(index)?;
@@ -100,27 +99,7 @@ fn prove(door: &dyn Door, subject: Option<(&str, Which)>, index: Option<u64>, ou
 
 /// Why an event is not proved, told at the edge.
 pub fn unproved(error: &EventProofError) -> Failure {
-    let failure = Failure::new(error.code(), error);
-    match error {
-        EventProofError::NoEvent { .. } => {
-            failure.hint(Words::new("用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."))
-        }
-        EventProofError::Unpublished | EventProofError::Bundle(_) | EventProofError::Store(_) => failure,
-    }
-}
-
-/// Where the log has the issue of a certificate, or what happened last to it or to an application.
-pub fn event_of(library: &Library, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
-    if let Ok(code) = ProjectCode::parse(subject) {
-        let project = library.project(&code).map_err(stored)?;
-        let project = project.ok_or_else(|| Failure::new("project_not_found", format!("the library has no application {code}")))?;
-        return Ok(project.events.last().copied());
-    }
-    let mark = located(library, subject)?;
-    match which {
-        Which::Issue => Ok(issue_of(library, mark).map_err(stored)?.map(|(index, _)| index)),
-        Which::Last => Ok(library.history(mark).map_err(stored)?.last().map(|(index, _)| *index)),
-    }
+    Failure::new(error.code(), error)
 }
 
 fn check(proof: &Path, cose: Option<&Path>, log_key: &PublicKeyLine, voice: Voice) -> Result<Ended, Failure> {

@@ -25,7 +25,7 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
     if let Some(path) = &args.cose {
-        files::write_private(path, &door.kept(&identifier)?.envelope)?;
+        files::write_private(path, &door.envelope(&identifier)?)?;
     }
     let kind = catalogue.find(identifier.type_code().as_str());
     let certificate = door.certificate(&identifier, kind, if args.full { Sight::Whole } else { Sight::Masked })?;

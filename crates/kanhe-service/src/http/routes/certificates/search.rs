@@ -17,7 +17,7 @@ use kanhe_core::code::{HolderCode, HolderCodeType, TypeCode};
 use kanhe_core::spelling;
 use kanhe_issuer::catalogue::Asked;
 use kanhe_issuer::doubt::Doubts;
-use kanhe_issuer::question::in_order;
+use kanhe_issuer::question::{by_name, by_number, by_request, in_order};
 use kanhe_issuer::registrar::is_alias_part;
 use kanhe_store::find::{Cursor, Only, Question};
 use serde::Deserialize;
@@ -153,18 +153,14 @@ pub fn question(house: &House, caller: &Caller, by: &SearchBy, r#type: Option<&s
     let type_code = r#type.map(|name| house.kind_of(caller, Right::Read, name).map(|kind| *kind.code())).transpose()?;
     let only = Only::type_code(type_code);
     match by {
-        SearchBy::Number(number) if number.chars().count() > 100 => Err(malformed("a printed number has at most 100 characters")),
-        SearchBy::Number(number) => Ok(Question::Number { number: number.clone(), only }),
+        SearchBy::Number(number) => by_number(number, only).map_err(malformed),
         SearchBy::Holder(holder) => Ok(Question::Holder { code: holder.read()?, only }),
-        SearchBy::Name(name) => Question::named(name, only)
-            .filter(|_| name.chars().count() <= 200)
-            .ok_or_else(|| malformed("a name is found by 2 to 200 neighbouring letters of it")),
+        SearchBy::Name(name) => by_name(name, only).map_err(malformed),
         SearchBy::Alias(alias) if is_alias_part(&alias.scheme) && is_alias_part(&alias.value) => {
             Ok(Question::Alias { scheme: alias.scheme.clone(), value: alias.value.clone(), only })
         }
         SearchBy::Alias(_) => Err(malformed("scheme and value have 1 to 100 characters each, and none that cannot be seen")),
-        SearchBy::Request(request) if request.is_empty() || request.len() > 64 => Err(malformed("a request id has 1 to 64 characters")),
-        SearchBy::Request(request) => Ok(Question::Request { request: request.clone(), type_code, agency: None }),
+        SearchBy::Request(request) => by_request(request, type_code, None).map_err(malformed),
         SearchBy::Shelf(shelf) => {
             let asked = Asked { type_code: type_code.as_ref(), agency: None, day: today };
             match shelf.state.as_deref() {

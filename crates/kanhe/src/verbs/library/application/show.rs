@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::verbs::library::change::oddities;
 use crate::verbs::library::door::{ApplicationsWanted, Case, Cut, Page, door};
 use crate::verbs::library::events::event_line;
-use crate::verbs::library::find::{paged, type_of};
+use crate::verbs::library::find::{known_type, paged, type_of};
 use crate::verbs::library::show::{label, value_line};
 use crate::verbs::library::stored;
 use crate::verbs::{Ended, Voice};
@@ -121,6 +121,9 @@ fn list(args: &ApplicationListArgs, voice: Voice) -> Result<Ended, Failure> {
     let wanted = wanted(args, &catalogue)?;
     let after = args.after.as_deref().map(Cursor::parse).transpose().map_err(stored)?;
     let Page { rows, next } = door.applications(&wanted, Cut { after: after.as_ref(), most: args.most })?;
+    if args.after.is_none() && rows.is_empty() && next.is_none() {
+        args.kind.as_deref().map_or(Ok(()), |name| known_type(&catalogue, name))?;
+    }
     voice.say(&json!({ "applications": rows, "next": next }), |language| {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

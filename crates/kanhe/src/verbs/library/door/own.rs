@@ -2,11 +2,11 @@
 
 use super::super::change::no_such_code;
 use super::super::export::written;
-use super::super::log::{event_of, unproved};
+use super::super::log::unproved;
 use super::super::{catalogue, entry, entry_after, examined, manifest, open, registered, stored};
 use super::{
-    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Kept, Order, Page,
-    Place, Proof, Sought, Which,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Order, Page, Place,
+    Proof, Sought, Subject, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -17,7 +17,7 @@ use crate::verbs::{clock, key};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::{CertificateId, RegionCode, Uscc};
+use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, Uscc};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft, Term};
@@ -32,6 +32,7 @@ use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::recorded::{Beginning, Beginnings};
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
+use kanhe_issuer::survivors::issue_of;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Counts as Exported, Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
@@ -124,12 +125,12 @@ fn admitted(kind: &CertificateKind, row: &Row, term: Term, entry: &Entry) -> Res
     kind.admit_for(row, term, day_in_china(entry.now)).map_err(|faults| examined(&ExaminerError::Faults(faults)))
 }
 
-impl Case<'_> {
-    fn project(&self, library: &Library) -> Result<Project, Failure> {
-        let project = library.project(&self.code).map_err(stored)?;
-        project.ok_or_else(|| examined(&ExaminerError::NotFound { code: self.code }))
-    }
+fn project(library: &Library, code: &ProjectCode) -> Result<Project, Failure> {
+    let project = library.project(code).map_err(stored)?;
+    project.ok_or_else(|| examined(&ExaminerError::NotFound { code: *code }))
+}
 
+impl Case<'_> {
     fn kind(&self, project: &Project) -> Result<&CertificateKind, Failure> {
         let kind = self.catalogue.find(project.type_code.as_str());
         kind.ok_or_else(|| Failure::new("type_unknown", format!("there is no type {}", project.type_code)))
@@ -155,8 +156,8 @@ impl Door for Own {
         Certificate::read(&self.library, self.mark(identifier)?, kind, sight, today).map_err(stored)
     }
 
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
-        Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.into())
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure> {
+        Ok(self.library.record(self.mark(identifier)?).map_err(stored)?.envelope)
     }
 
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {
@@ -258,21 +259,21 @@ impl Door for Own {
     }
 
     fn review(&self, case: &Case<'_>, (department, opinion): (&str, Opinion), grounds: &GroundsArg) -> Result<Stage, Failure> {
-        let project = case.project(&self.library)?;
+        let project = project(&self.library, &case.code)?;
         let entry = entry_after(&self.library, grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).review(case.kind(&project)?, &project.code, department, opinion, &entry);
         stage.map_err(|error| examined(&error))
     }
 
     fn close(&self, case: &Case<'_>, closing: Closing, grounds: &GroundsArg) -> Result<Stage, Failure> {
-        let project = case.project(&self.library)?;
+        let project = project(&self.library, &case.code)?;
         let entry = entry_after(&self.library, grounds, self.last_step(&project)?)?;
         let stage = Examiner::new(&self.library, behind).close(case.kind(&project)?, &project.code, closing, &entry);
         stage.map_err(|error| examined(&error))
     }
 
     fn application(&self, case: &Case<'_>, sight: Sight) -> Result<(Application, Option<Value>), Failure> {
-        let project = case.project(&self.library)?;
+        let project = project(&self.library, &case.code)?;
         let (kind, history) = (case.kind(&project)?, self.library.history_of(&project).map_err(stored)?);
         let shown = Application::read(&self.library, &project, kind, &history, clock::moment(None)?).map_err(stored)?;
         Ok((shown.for_officers(&self.library, &project, kind, &history, sight), serde_json::from_slice(&project.application).ok()))
@@ -299,8 +300,15 @@ impl Door for Own {
         Ok(page)
     }
 
-    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
-        event_of(&self.library, subject, which)
+    fn event_of(&self, subject: &Subject, which: Which) -> Result<Option<u64>, Failure> {
+        let mark = match subject {
+            Subject::Application(code) => return Ok(project(&self.library, code)?.events.last().copied()),
+            Subject::Certificate(identifier) => self.mark(identifier)?,
+        };
+        match which {
+            Which::Issue => Ok(issue_of(&self.library, mark).map_err(stored)?.map(|(index, _)| index)),
+            Which::Last => Ok(self.library.history(mark).map_err(stored)?.last().map(|(index, _)| *index)),
+        }
     }
 
     fn prove(&self, index: u64) -> Result<Proof, Failure> {

@@ -4,15 +4,15 @@ use super::super::export::taken;
 use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_stage, of_case, one, origin, search, sought, unexpected};
 use super::wire::{Reply, Wire, broken_off};
 use super::{
-    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof,
-    Sought, Which,
+    After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Order, Page, Place, Proof, Sought,
+    Subject, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
 use crate::shipped;
 use crate::verbs::report::with;
 use jiff::civil::Date;
-use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, TypeCode, Uscc};
+use kanhe_core::code::{CertificateId, RegionCode, TypeCode, Uscc};
 use kanhe_core::envelope::Envelope;
 use kanhe_core::event;
 use kanhe_core::hex::Hex;
@@ -90,9 +90,8 @@ impl Door for Service {
         self.0.get(&one(identifier, if sight == Sight::Whole { "?whole=true" } else { "" }))
     }
 
-    fn kept(&self, identifier: &CertificateId) -> Result<Kept, Failure> {
-        let certificate: Certificate = self.0.get(&one(identifier, ""))?;
-        Ok(Kept { envelope: self.0.bytes(&one(identifier, "/certificate"))?, digits: certificate.seal })
+    fn envelope(&self, identifier: &CertificateId) -> Result<Vec<u8>, Failure> {
+        self.0.bytes(&one(identifier, "/certificate"))
     }
 
     fn history(&self, identifier: &CertificateId, past: Option<PastAsked>) -> Result<History, Failure> {
@@ -205,10 +204,14 @@ impl Door for Service {
         self.pages(&asked, from, most)
     }
 
-    fn event_of(&self, subject: &str, which: Which) -> Result<Option<u64>, Failure> {
-        // The first event of a certificate is its issue.
-        let most = if which == Which::Issue && ProjectCode::parse(subject).is_err() { 1 } else { usize::MAX };
-        let page = self.pages(&format!("&subject={}", escaped(subject)), 0, most)?;
+    fn event_of(&self, subject: &Subject, which: Which) -> Result<Option<u64>, Failure> {
+        let (named, most) = match (subject, which) {
+            // The first event of a certificate is its issue.
+            (Subject::Certificate(identifier), Which::Issue) => (identifier.to_string(), 1),
+            (Subject::Certificate(identifier), Which::Last) => (identifier.to_string(), usize::MAX),
+            (Subject::Application(code), _) => (code.to_string(), usize::MAX),
+        };
+        let page = self.pages(&format!("&subject={}", escaped(&named)), 0, most)?;
         Ok(page.events.last().map(|event| event.index))
     }
 

@@ -5,13 +5,12 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::clock;
 use crate::verbs::issue::refused::{fault_told, refused_alone};
-use crate::verbs::report::with;
 use crate::web;
 use kanhe_core::hex::Hex;
 use kanhe_service::http::problem::Fault;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
@@ -86,10 +85,7 @@ impl Told {
         if !matches!(self.status, 400 | 409 | 422) || self.code == "review_not_needed" {
             return None;
         }
-        let whole = || {
-            let failure = self.failure();
-            with(fault_told("row", failure.code(), &self.detail), json!({ "hint": failure.json().pointer("/error/hint") }))
-        };
+        let whole = || fault_told("row", self.failure().code(), &self.detail);
         Some(if self.faults.is_empty() { vec![whole()] } else { self.told() })
     }
 
@@ -276,6 +272,7 @@ fn unreachable(base: &str, error: &ureq::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_key_goes_over_tls_or_to_this_machine() {

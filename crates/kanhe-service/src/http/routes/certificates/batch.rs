@@ -114,7 +114,15 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
     let applications: Vec<Application> = (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect();
     let within = within(&caller);
     let (told, warnings) = house.at_desk(&caller, kind, |desk| {
-        let intake = Intake { kind, desk, registrar, grounds: entry.grounds.clone(), now: entry.now, day };
+        let intake = Intake {
+            kind,
+            others: house.catalogue.other_editions(kind),
+            desk,
+            registrar,
+            grounds: entry.grounds.clone(),
+            now: entry.now,
+            day,
+        };
         let (rows, warnings): (Vec<Row>, Vec<_>) =
             applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
         Ok((enter(&house, rows, &caller, kind)?, warnings))
@@ -136,7 +144,7 @@ fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: W
         Err(refusal) => return (Row::Refused(refused::of_row(refusal, within)), Vec::new()),
     };
     let warnings = draft.warnings().iter().map(|warning| warning.code().to_owned()).collect();
-    let row = match intake.answer(draft, Chances { certificate: house.chance(), event: house.chance() }) {
+    let row = match intake.answer(application, draft, Chances { certificate: house.chance(), event: house.chance() }) {
         Ok(Answer::Before(mark)) => Row::Before(mark),
         Ok(Answer::New(signed)) => Row::Waiting(signed),
         Err(error) => Row::Refused(vec![Problem::from(error).told_to(within).of_row("row")]),

@@ -208,6 +208,7 @@ fn row_defects() -> Vec<FaultDefect> {
     vec![
         FaultDefect::RowCells { found: 71, wanted: 52 },
         FaultDefect::UnknownColumn { place: 5, length: 71 },
+        FaultDefect::RequestReused { identifier: text("1.2.156.3005.2") },
         FaultDefect::CutShort,
         FaultDefect::ColumnTwice,
         FaultDefect::NoCell,

@@ -192,6 +192,9 @@ fn a_number_that_no_font_shows_is_refused_where_it_would_be_drawn_and_nothing_is
     assert!(word(fault, "/message/en").starts_with("character 16 (U+12000) has no glyph in the fonts of this machine"), "{fault}");
     assert_eq!(archive.is_whole()["certificates"], 1);
     assert_eq!(counts(&issue(&[], 0)), (1, 1, 0), "without a picture nothing is drawn, and nothing is missing");
+    for more in [&["--out", &out, "--caption", "--dry-run"][..], &["--out", &out, "--caption"]] {
+        assert_eq!(counts(&issue(more, 0)), (0, 2, 0), "what was issued is not refused for its picture: {more:?}");
+    }
 }
 
 /// What a run may take, most of it for the caches of the database; Linux counts in kibibytes.

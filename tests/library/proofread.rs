@@ -30,7 +30,7 @@ impl Registry {
         let (kind, desk, now) =
             (self.house.kind(OPERATOR), self.house.desk_with(OPERATOR, key).with(&multiples), moment("2026-03-01T04:00:00Z"));
         let grounds = self.entry(now, now).grounds;
-        let intake = Intake { kind, desk: &desk, registrar: self.registrar(), grounds, now, day: day(DAY) };
+        let intake = Intake { kind, others: Vec::new(), desk: &desk, registrar: self.registrar(), grounds, now, day: day(DAY) };
         let sign = |person: usize| {
             let application = self.house.application(OPERATOR, person, &format!("R-{person}"), DAY);
             intake.sign(&application, Chances { certificate: self.salt(), event: self.salt() }, |_| None)

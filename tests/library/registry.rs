@@ -98,6 +98,10 @@ impl House {
         &self.catalogue
     }
 
+    pub fn dictionaries(&self) -> Vec<&Dictionary> {
+        self.dictionaries.iter().collect()
+    }
+
     pub fn kind(&self, name: &str) -> &CertificateKind {
         self.catalogue.find(name).unwrap()
     }

@@ -2,6 +2,7 @@
 
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id, secret};
 use kanhe_core::code::{HolderCode, HolderCodeType};
+use kanhe_core::spelling::{folded, folded_once};
 use kanhe_issuer::application::{Draft, Table};
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::registrar::{Proof, effective_on};
@@ -152,13 +153,13 @@ fn bare(path: &Path, act: impl FnOnce(&rocksdb::DB)) {
     act(&rocksdb::DB::open_cf(&options, path, rocksdb::DB::list_cf(&options, path).unwrap()).unwrap());
 }
 
-/// Writes into the founding that the library is of format 1.
-fn of_format_1(db: &rocksdb::DB) {
+/// Writes into the founding that the library is of an older format.
+fn of_format(db: &rocksdb::DB, format: u8) {
     let meta = db.cf_handle("meta").unwrap();
     let mut founding = db.get_cf(meta, b"founding").unwrap().unwrap();
     let place = founding.windows(13).position(|window| window == b"kanhe library").unwrap() + 13;
     assert_eq!(u32::from(founding[place]), kanhe_store::FORMAT);
-    founding[place] = 1;
+    founding[place] = format;
     db.put_cf(meta, b"founding", founding).unwrap();
 }
 
@@ -180,7 +181,7 @@ fn a_library_from_before_holds_its_numbers_in_every_spelling() {
     }
     let registry = registry.reopen_after(|path| {
         bare(path, |db| {
-            of_format_1(db);
+            of_format(db, 1);
             printed(db, &NUMBERS);
         });
     });
@@ -193,12 +194,42 @@ fn a_library_from_before_holds_its_numbers_in_every_spelling() {
 }
 
 #[test]
+fn numbers_are_found_wherever_they_were_brought_up_to_date_and_by_whatever_kanhe() {
+    // The first begins with a space where widths are folded alone, and of the second the capital has an accent of its own.
+    const NUMBERS: [&str; 3] = ["´1", "i\u{307}-2", "ａb-3"];
+    let registry = Registry::new();
+    for (person, number) in NUMBERS.into_iter().enumerate() {
+        operator(&registry, person, number, "李明").unwrap();
+    }
+    // Each stands as it is printed, as it was folded at first, or as it stands today.
+    let states = (0..27).map(|state| {
+        let spelt = |number: &str, way: usize| [number.to_owned(), folded_once(number), folded(number)][way % 3].clone();
+        [spelt(NUMBERS[0], state), spelt(NUMBERS[1], state / 3), spelt(NUMBERS[2], state / 9)]
+    });
+    let broken_off = states.map(|state| (1, state)).chain([(2, NUMBERS.map(folded_once))]);
+    let mut registry = registry;
+    for (format, state) in broken_off {
+        registry = registry.reopen_after(|path| {
+            bare(path, |db| {
+                of_format(db, format);
+                printed(db, &state.each_ref().map(String::as_str));
+            });
+        });
+        is_sound(&registry);
+        for typed in NUMBERS.into_iter().chain(["´1 ", "I\u{307}-2", "\u{130}-2", "AB-3"]) {
+            assert_eq!(found(&registry, &of_number(typed)).len(), 1, "{typed}, {state:?} in format {format}");
+        }
+    }
+    assert_eq!(operator(&registry, 10, "´1", "王芳"), Err("number_taken"));
+}
+
+#[test]
 fn two_certificates_that_got_one_number_before_are_both_found_by_it() {
     let registry = Registry::new();
     let marks = [operator(&registry, 0, "AB-1", "李明").unwrap(), operator(&registry, 1, "AB-2", "王芳").unwrap()];
     let registry = registry.reopen_after(|path| {
         bare(path, |db| {
-            of_format_1(db);
+            of_format(db, 1);
             printed(db, &["AB-1", "ab-1"]);
         });
     });

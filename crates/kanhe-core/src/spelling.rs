@@ -10,13 +10,29 @@ use jiff::civil::Date;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A text without what an input method makes of it: widths (Unicode form NFKC), the case of Latin letters, and outer spaces. Two that are
-/// the same so are the same number, or the same name.
+/// the same so are the same number, or the same name. What is folded stays as it is when it is folded once more.
 pub fn folded(text: &str) -> String {
     // Most words and numbers come in the widths that they are kept in: there is nothing to fold but the case.
     match text.trim() {
         plain if is_nfkc_quick(plain.chars()) == IsNormalized::Yes => plain.to_ascii_uppercase(),
-        other => other.nfkc().map(|letter| letter.to_ascii_uppercase()).collect(),
+        other => folded_through(other),
     }
+}
+
+/// NFKC makes spaces (`´` is one with an accent), and a capital may take an accent in that its small letter could not (`İ`): so the spaces are
+/// taken away last, and the capitals are composed.
+fn folded_through(text: &str) -> String {
+    of_one_width(&folded_once(text)).trim().to_owned()
+}
+
+/// As texts were folded before: spaces that NFKC makes were left. Identifiers of other schemes stand so that were entered then.
+pub fn folded_once(text: &str) -> String {
+    of_one_width(text.trim()).to_ascii_uppercase()
+}
+
+/// A text in letters of the widths in which they are kept (Unicode form NFKC).
+pub fn of_one_width(text: &str) -> String {
+    text.nfkc().collect()
 }
 
 /// How a number that was typed may be printed: as it was typed, and in capitals with brackets of half or full width.
@@ -130,7 +146,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_folded_has_no_outer_spaces_and_all_its_accents() {
+        let rows = [
+            ("´1", "\u{301}1"),
+            ("1\u{37a}", "1 \u{345}"),
+            ("1\u{fe4d}\u{a0}", "1_"),
+            ("\u{2000}a", "A"),
+            ("i\u{307}", "\u{130}"),
+            ("ⅳ", "IV"),
+        ];
+        for (text, once) in rows {
+            assert_eq!(folded(text), once, "{text}");
+            assert_eq!(folded(&folded(text)), folded(text), "{text}");
+            assert_eq!(folded(&folded_once(text)), folded(text), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_folded_stays_as_it_is(text in "[ -~´¨｡-ﾟ\u{a0}\u{300}-\u{345}\u{37a}\u{3000}\u{ff01}-\u{ff5e}]{0,6}|\\PC{0,8}|(?s:.{0,8})") {
+            let once = folded(&text);
+            prop_assert_eq!(folded(&once), once.clone());
+            prop_assert_eq!(folded(&folded_once(&text)), once);
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,16}|[-0-9年月日]{0,16}") {
             let _ = day(&text);

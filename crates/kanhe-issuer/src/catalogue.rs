@@ -43,6 +43,8 @@ pub const MOST_TYPES: usize = 4_096;
 pub struct Catalogue {
     kinds: Vec<CertificateKind>,
     later: Later,
+    /// Editions by which certificates were issued, and that are read by alone: they come into force no more.
+    former: Later,
     /// Places in `kinds`, and behind them in `later`.
     in_force: RwLock<Vec<usize>>,
 }
@@ -81,7 +83,7 @@ impl Catalogue {
             }
         }
         let in_force = RwLock::new((0..kinds.len()).collect());
-        if errors.is_empty() { Ok(Self { kinds, later: Later::default(), in_force }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { kinds, later: Later::default(), former: Later::default(), in_force }) } else { Err(errors) }
     }
 
     /// Believes one type file that is right in itself; `name` is what people will call the type.

@@ -21,6 +21,7 @@ use kanhe_core::manifest::{Agency, AgencyKey, Manifest, Uses};
 use kanhe_core::qr::{Scanned, seal_digits, sealed_length};
 use kanhe_core::seal::{digest_of, write};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// An agency ready to issue one type: its key, its right, and the words for its seals.
 pub struct Desk<'a> {
@@ -30,6 +31,7 @@ pub struct Desk<'a> {
     key: &'a dyn Signer,
     verifier: Verifier<'a>,
     kind: &'a Kind,
+    file: Arc<[u8]>,
     budget: u8,
     dictionary: &'a Dictionary,
     needs_review: bool,
@@ -144,6 +146,7 @@ impl<'a> Desk<'a> {
             key,
             verifier: Verifier::Key(&agency_key.key),
             kind: published,
+            file: kind.shared_source(),
             budget: kind.budget().version,
             dictionary,
             needs_review: kind.review().is_some(),
@@ -165,6 +168,11 @@ impl<'a> Desk<'a> {
     /// The edition of the manifest that the desk was opened on.
     pub(crate) fn edition(&self) -> u32 {
         self.manifest.edition
+    }
+
+    /// The type file by which it issues.
+    pub(crate) fn file(&self) -> Arc<[u8]> {
+        Arc::clone(&self.file)
     }
 
     /// Whether applications for the type are reviewed before anything is minted.

@@ -7,6 +7,7 @@ mod alias;
 mod belonging;
 mod enter;
 mod error;
+mod forms;
 mod intake;
 mod manifest;
 mod notes;
@@ -20,10 +21,11 @@ pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
 pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
+pub(crate) use forms::keep;
 pub use intake::{Admission, Chances, Intake, Refusal};
 pub(crate) use manifest::{is_newer, put_manifest};
 pub use proof::{Proof, Proved};
-pub use signing::{Answer, Grant, Signed};
+pub use signing::{Answer, Editions, Grant, Signed};
 pub use transfer::Origin;
 use transfer::Returning;
 pub(crate) use usable::{Claim, free_version, has_place, meet};
@@ -88,7 +90,7 @@ impl<'l> Registrar<'l> {
 
     /// Enters signed certificates in one synced batch; each is entered or refused by itself.
     pub fn enter(&self, signed: &[Signed]) -> Result<Vec<Result<Entered, RegistrarError>>, StoreError> {
-        self.library.commit(|pen| Ok(signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect()))
+        self.enter_and(signed, |_, entered| Ok(entered))
     }
 
     /// Enters signed certificates likewise, and writes beside them what is to stand in the same commit; if that is refused, so are they.
@@ -98,7 +100,8 @@ impl<'l> Registrar<'l> {
         beside: impl FnOnce(&mut Pen<'_>, Vec<Result<Entered, RegistrarError>>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.library.commit(|pen| {
-            let entered = signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect();
+            let entered: Vec<_> = signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect();
+            forms::keep_all(pen, signed, &entered)?;
             beside(pen, entered)
         })
     }

@@ -16,7 +16,7 @@ use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::hex::Hex;
 use kanhe_issuer::catalogue::Catalogue;
-use kanhe_issuer::proposal::taken::{TakenError, bring_type, bring_types};
+use kanhe_issuer::proposal::taken::{TakenError, bring_former_types, bring_type, bring_types};
 use kanhe_issuer::proposal::{Deed, Motion, Proposal, ProposalError, Proposals, Step};
 use kanhe_issuer::recorded::RecordingError;
 use kanhe_issuer::registrar::Registrar;
@@ -79,10 +79,11 @@ pub fn note(pen: &mut Pen<'_>, house: &House, by: &Caller, act: UseAct, proposal
     note_use(pen, &entry, house.chance())
 }
 
-/// Brings what two people have taken up into a catalogue, as a service does that starts.
+/// Brings what two people have taken up into a catalogue, and what certificates were issued by, as a service does that starts.
 pub fn open_types(library: &Library, catalogue: &Catalogue, dictionaries: &[Dictionary]) -> Result<(), TakenError> {
     let dictionaries: Vec<&Dictionary> = dictionaries.iter().collect();
     bring_types(library, catalogue, &dictionaries)?;
+    bring_former_types(library, catalogue, &dictionaries)?;
     settle(library, catalogue);
     Ok(())
 }

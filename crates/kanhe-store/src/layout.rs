@@ -7,7 +7,7 @@ use crate::record::Shelfmark;
 use jiff::civil::Date;
 use kanhe_core::calendar::day_number;
 use kanhe_core::code::{CertificateId, TypeCode, Uscc};
-use kanhe_core::spelling::folded;
+use kanhe_core::spelling::{folded, folded_once};
 use kanhe_core::status::State;
 use kanhe_log::tile::TileId;
 
@@ -81,9 +81,10 @@ pub(crate) fn alias(scheme: &str, value: &str) -> Vec<u8> {
     Key::new().text(scheme).bytes(value.as_bytes()).end()
 }
 
-/// Where an identifier of another scheme is looked for: what was entered before there was one spelling for all stands as it was typed.
-pub(crate) fn aliases(scheme: &str, value: &str) -> [Vec<u8>; 2] {
-    [alias(scheme, value), alias(&folded(scheme), &folded(value))]
+/// Where an identifier of another scheme is looked for: what was entered before there was one spelling for all stands as it was typed, or
+/// with the spaces that folding made at first.
+pub(crate) fn aliases(scheme: &str, value: &str) -> [Vec<u8>; 3] {
+    [alias(scheme, value), alias(&folded(scheme), &folded(value)), alias(&folded_once(scheme), &folded_once(value))]
 }
 
 pub(crate) fn request(agency: &Uscc, type_code: &TypeCode, request: &str) -> Vec<u8> {

@@ -41,7 +41,7 @@ pub enum Drawer {
     Calls,
     /// Acts that wait for a second person, and those that were decided.
     Proposals,
-    /// Types, recognition and survivors that two people have taken up.
+    /// Types, recognition and survivors that two people have taken up, and the type files by which certificates were issued.
     Taken,
     /// What is known of the clock, beside what was recorded by it.
     Clock,

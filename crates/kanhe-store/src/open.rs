@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The format that this kanhe reads and writes. It rises with every change that an older one could not live with.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Where the founding stands in `meta`.
 pub(crate) const FOUNDING: &[u8] = b"founding";

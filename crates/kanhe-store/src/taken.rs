@@ -8,6 +8,9 @@ pub const TYPES: &[u8] = &[1];
 /// What all keys of lists of survivors begin with.
 pub const SURVIVORS: &[u8] = &[3];
 
+/// What all keys of type files begin with by which certificates were issued.
+pub const ISSUED_BY: &[u8] = &[4];
+
 /// Where the newest file of a type lies.
 pub fn newest_type(code: &str) -> Vec<u8> {
     [&[0], code.as_bytes()].concat()
@@ -16,6 +19,11 @@ pub fn newest_type(code: &str) -> Vec<u8> {
 /// Where the file of an edition of a type lies.
 pub fn type_file(code: &str, edition: u32) -> Vec<u8> {
     [TYPES, code.as_bytes(), &edition.to_be_bytes()].concat()
+}
+
+/// Where a type file with this digest lies by which certificates were issued.
+pub fn issued_by(code: &str, file_digest: &[u8; 32]) -> Vec<u8> {
+    [ISSUED_BY, code.as_bytes(), file_digest].concat()
 }
 
 /// Where the recognition lies.

@@ -29,7 +29,8 @@ impl Library {
         })
     }
 
-    /// Lets every printed number stand as it is the same however it is spelt: in format 1 it stood as it was printed.
+    /// Lets every printed number stand as it is the same however it is spelt: in format 1 it stood as it was printed, and in format 2 with the
+    /// spaces that folding made. What is folded stays as it is when it is folded once more, so it is the same for what was moved before.
     fn fold_numbers(&self) -> Result<(), StoreError> {
         let mut moves = Vec::new();
         for row in self.view().scan(Family::Numbers, &[], &[])? {

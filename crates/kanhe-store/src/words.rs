@@ -1,7 +1,7 @@
 //! Names cut into pieces of two and three letters, by which they are found: Chinese has no spaces between words, and most names of people
 //! are one such piece.
 
-use kanhe_core::spelling::folded;
+use kanhe_core::spelling::of_one_width;
 use std::collections::BTreeSet;
 
 /// In which letters a name stands in the index.
@@ -21,7 +21,7 @@ impl Letters {
     fn of(self, text: &str) -> Vec<char> {
         let small = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         match self {
-            Self::Folded => small(&folded(text)),
+            Self::Folded => small(&of_one_width(text)),
             Self::AsTyped => small(text),
         }
     }
@@ -71,6 +71,7 @@ pub(crate) fn has(name: &str, words: &str) -> bool {
 mod tests {
     use super::*;
     use Letters::{AsTyped, Folded};
+    use kanhe_core::spelling::folded;
 
     #[test]
     fn a_name_is_found_by_its_neighbouring_letters() {

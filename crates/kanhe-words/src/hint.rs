@@ -54,6 +54,15 @@ mod tests {
         assert!(all > 300 && hinted > 250, "{hinted} of {all}");
     }
 
+    /// A term goes on while its certificate is suspended (`docs/decisions/0032`).
+    #[test]
+    fn nobody_is_told_to_wait_with_a_renewal_until_a_certificate_is_given_back() {
+        for words in [hint("holder_has_one"), remedy("holder_has_one")].into_iter().flatten() {
+            assert!(words.en.contains("apply for its renewal now") && words.zh.contains("现在就提出延续申请"), "{words:?}");
+            assert!(words.en.contains("within its term") && words.zh.contains("期限届满前"), "{words:?}");
+        }
+    }
+
     #[test]
     fn no_verdict_sends_its_reader_to_a_key_file() {
         let page = include_str!("../../../docs/errors.md");

@@ -1,5 +1,6 @@
 //! What an application asks for: its own columns, each read as admission reads it, and nothing that the day, the manifest or the type file
-//! adds. So a request that comes again asks for the same on every day, and under every edition.
+//! adds. So a request that comes again asks for the same on every day, and under every manifest. The form reads it: where a later edition reads
+//! it otherwise, it is read by the others (`docs/decisions/0036`).
 //!
 //! ```text
 //! {"holder_code":["91350100M000100Y43"],"holder_code_type":["001"],"holder_name":["…"],"items":["A1","B1"],"number":"JY24401060031130", …}
@@ -25,6 +26,11 @@ impl Application {
         let columns: BTreeMap<&str, Said<'_>> =
             self.cells.iter().filter_map(|(column, cell)| Some((column.as_str(), asked_in(self, kind, column, cell)?))).collect();
         serde_json::to_vec(&columns).expect("columns are JSON") // safe: they have names, and values of JSON
+    }
+
+    /// Whether a form has all its columns: by one that has not it may ask for more than the form can say.
+    pub fn fits(&self, kind: &CertificateKind) -> bool {
+        self.cells.iter().all(|(column, _)| Reserved::called(column).is_some() || kind.form_field(column).is_some())
     }
 
     /// Whether every cell of the row could be read at all: one that could not may have asked for anything.

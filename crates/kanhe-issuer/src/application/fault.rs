@@ -1,5 +1,6 @@
 //! Why a row is not admitted: the column, and what is wrong with what stands in it.
 
+use super::columns::Reserved;
 use super::day::SPELLINGS;
 use super::printable::Unprintable;
 use jiff::civil::Date;
@@ -18,6 +19,11 @@ pub struct Fault {
 impl Fault {
     pub(super) fn new(column: &str, defect: FaultDefect) -> Self {
         Self { column: column.to_owned(), defect }
+    }
+
+    /// That its request has a certificate already, which was issued for something else as far as can be told.
+    pub(crate) fn reused(identifier: String) -> Self {
+        Self::new(Reserved::RequestId.name(), FaultDefect::RequestReused { identifier })
     }
 
     /// The column by its English name; `row` for the whole.
@@ -70,6 +76,9 @@ pub enum FaultDefect {
     /// A request id is 1 to 64 printable ASCII characters without spaces.
     #[error("a request id has 1 to {most} printable ASCII characters without spaces")]
     RequestId { most: usize },
+    /// A request that was answered before, and asks for something else as far as can be told.
+    #[error("the request was answered before with {identifier}, for something else")]
+    RequestReused { identifier: String },
     /// Not in Unicode normal form C.
     #[error("the text is not in Unicode normal form C")]
     NotNfc,
@@ -193,6 +202,7 @@ impl FaultDefect {
             Self::Missing => "cell_missing",
             Self::NotWanted { .. } => "cell_not_wanted",
             Self::RequestId { .. } => "request_id",
+            Self::RequestReused { .. } => "request_reused",
             Self::NotNfc => "text_not_nfc",
             Self::Control { .. } => "text_control_character",
             Self::Unprintable(_) | Self::HolderUnprintable { .. } => "unprintable",

@@ -57,6 +57,21 @@ impl Catalogue {
         }
     }
 
+    /// Remembers an edition of a type by which certificates were issued: rows are read by it, and it comes into force no more.
+    pub fn remember(&self, kind: CertificateKind) {
+        self.former.push(kind);
+    }
+
+    /// Whether a type file is here, in force or not.
+    pub fn has_file(&self, file: &[u8]) -> bool {
+        self.known().any(|known| known.source() == file)
+    }
+
+    /// The other editions of a type: a request may have been read by one of them when it came first.
+    pub fn other_editions(&self, kind: &CertificateKind) -> Vec<&CertificateKind> {
+        self.known().filter(|known| known.code() == kind.code() && known.file_digest() != kind.file_digest()).collect()
+    }
+
     /// Puts of each type the edition into force that the manifest names; of a type that it names in no edition that is here, the newest.
     pub fn settle(&self, manifest: Option<&Manifest>) {
         let named = |kind: &CertificateKind| {
@@ -76,6 +91,10 @@ impl Catalogue {
 
     fn every_edition(&self) -> impl Iterator<Item = &CertificateKind> {
         self.kinds.iter().chain(self.later.iter())
+    }
+
+    fn known(&self) -> impl Iterator<Item = &CertificateKind> {
+        self.every_edition().chain(self.former.iter())
     }
 
     fn at(&self, place: usize) -> Option<&CertificateKind> {

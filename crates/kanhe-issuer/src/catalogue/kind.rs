@@ -7,12 +7,13 @@ use jsonschema::Validator;
 use kanhe_core::code::{HolderCodeType, TypeCode, Uscc};
 use kanhe_core::kind::{Field, Form, Freshness, Kind, Label, Mask};
 use std::fmt;
+use std::sync::Arc;
 
 /// A certificate type with its form, its rules and its seal profile.
 pub struct CertificateKind {
     pub(super) file: String,
     pub(super) file_digest: [u8; 32],
-    pub(super) source: Box<[u8]>,
+    pub(super) source: Arc<[u8]>,
     pub(super) code: TypeCode,
     pub(super) edition: u32,
     pub(super) names: Label,
@@ -131,8 +132,13 @@ impl CertificateKind {
     }
 
     /// The type file, byte for byte: whoever reads it has the same type.
-    pub const fn source(&self) -> &[u8] {
+    pub fn source(&self) -> &[u8] {
         &self.source
+    }
+
+    /// The same for whoever keeps it: all have one copy.
+    pub(crate) fn shared_source(&self) -> Arc<[u8]> {
+        Arc::clone(&self.source)
     }
 
     /// The 21-character type code.

@@ -47,6 +47,30 @@ pub fn bring_types(library: &Library, catalogue: &Catalogue, dictionaries: &[&Di
     }
 }
 
+/// Lets a catalogue remember the editions by which certificates of the library were issued. One that is not right any more, for want of a
+/// dictionary say, is passed over: nothing is issued by it, and a row that it alone could read is refused with its certificate.
+pub fn bring_former_types(library: &Library, catalogue: &Catalogue, dictionaries: &[&Dictionary]) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = library.office_page(Drawer::Taken, taken::ISSUED_BY, after.as_ref(), PAGE)?;
+        for (_, file) in &page.papers {
+            remember(catalogue, dictionaries, file);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn remember(catalogue: &Catalogue, dictionaries: &[&Dictionary], file: &[u8]) {
+    if !catalogue.has_file(file)
+        && let Ok(kind) = Catalogue::check("file", file, dictionaries)
+    {
+        catalogue.remember(kind);
+    }
+}
+
 /// Brings one type into a catalogue.
 pub fn bring_type(catalogue: &Catalogue, dictionaries: &[&Dictionary], file: &[u8]) -> Result<(), Vec<CatalogueError>> {
     super::motion::kind_of(catalogue, dictionaries, file).map(|kind| catalogue.take_up(kind))

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_core::event::Approval;
 use kanhe_store::{Pen, Repeat, Shelfmark, Slot};
+use std::sync::Arc;
 
 /// What a certificate is granted by: the act as the log tells it, and the chance that hides the certificate in its seal.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Signed {
     pub(super) request: String,
     pub(super) fingerprint: [u8; 16],
     pub(super) slot: Slot,
+    /// The type file by which it was read.
+    pub(super) file: Arc<[u8]>,
     /// The edition of the manifest under which it was signed.
     pub(super) edition: u32,
     pub(super) one_valid_per_holder: bool,
@@ -42,6 +45,21 @@ impl Signed {
     /// The certificate as it left the desk.
     pub const fn issued(&self) -> &Issued {
         &self.issued
+    }
+}
+
+/// A type by the edition that is in force, and by all others that are known.
+#[derive(Clone, Copy)]
+pub struct Editions<'a> {
+    /// The one by which rows are admitted.
+    pub in_force: &'a CertificateKind,
+    /// The others ([`Catalogue::other_editions`](crate::catalogue::Catalogue::other_editions)).
+    pub others: &'a [&'a CertificateKind],
+}
+
+impl<'a> Editions<'a> {
+    fn all(self) -> impl Iterator<Item = &'a CertificateKind> {
+        std::iter::once(self.in_force).chain(self.others.iter().copied())
     }
 }
 
@@ -65,53 +83,57 @@ impl Registrar<'_> {
         self.sign(desk, draft, grant).map(|signed| Answer::New(Box::new(signed)))
     }
 
-    /// What was issued before for the request of a row that asks for the same, also if the form as it is now finds faults with it: what
-    /// was issued is not refused for them.
+    /// What was issued before for the request of a row, if it asks for the same by an edition of its type: that in force, or one of those
+    /// under which it may have been issued. What was issued is not refused for what a later form finds or reads otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The request was answered before, and asks for something else by all of them.
     pub fn issued_for(
         &self,
         agency: &Uscc,
-        kind: &CertificateKind,
+        editions: Editions<'_>,
         application: &Application,
     ) -> Result<Option<Shelfmark>, RegistrarError> {
-        self.entered_for((agency, kind), application, |_| Ok(Lineage::First))
+        self.entered_for((agency, editions), application, |_| Ok(Lineage::First))
     }
 
     /// The same of a row that asked for the version which takes the place of another; `now` is when it asks again.
     pub fn replaced_for(
         &self,
-        (agency, kind): (&Uscc, &CertificateKind),
+        (agency, editions): (&Uscc, Editions<'_>),
         application: &Application,
         (identifier, change): (&CertificateId, Replacement),
         now: Timestamp,
     ) -> Result<Option<Shelfmark>, RegistrarError> {
-        self.entered_for((agency, kind), application, |pen| Lineage::next(pen, identifier, change, now))
+        self.entered_for((agency, editions), application, |pen| Lineage::next(pen, identifier, change, now))
     }
 
     /// The same of a row that asked for the first version here of a certificate of another region.
     pub fn taken_over_for(
         &self,
-        (agency, kind): (&Uscc, &CertificateKind),
+        (agency, editions): (&Uscc, Editions<'_>),
         application: &Application,
         origin: &Origin,
     ) -> Result<Option<Shelfmark>, RegistrarError> {
-        self.entered_for((agency, kind), application, |_| Ok(Lineage::From(origin)))
+        self.entered_for((agency, editions), application, |_| Ok(Lineage::From(origin)))
     }
 
     fn entered_for<'o>(
         &self,
-        (agency, kind): (&Uscc, &CertificateKind),
+        (agency, editions): (&Uscc, Editions<'_>),
         application: &Application,
         lineage: impl FnOnce(&Pen<'_>) -> Result<Lineage<'o>, RegistrarError>,
     ) -> Result<Option<Shelfmark>, RegistrarError> {
         // A cell that could not be read may have asked for anything.
         let Some(request) = application.request_id().filter(|_| application.is_read()) else { return Ok(None) };
-        let Some(repeat) = self.library.repeat_of(agency, kind.code(), request)? else { return Ok(None) };
-        let asked = self.fingerprint(&application.asked(kind));
-        match self.library.rehearse(|pen| followed(pen, repeat, asked, lineage(pen)?))? {
-            Ok(before) => Ok(Some(before)),
-            Err(RegistrarError::RequestDiffers { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Some(repeat) = self.library.repeat_of(agency, editions.in_force.code(), request)? else { return Ok(None) };
+        let fitting = editions.all().filter(|kind| application.fits(kind));
+        let mut asked = fitting.map(|kind| self.fingerprint(&application.asked(kind)));
+        // None of them is as good as another that differs.
+        let asked =
+            asked.find(|asked| *asked == repeat.fingerprint).unwrap_or_else(|| self.fingerprint(&application.asked(editions.in_force)));
+        self.library.rehearse(|pen| followed(pen, repeat, asked, lineage(pen)?))?.map(Some)
     }
 
     /// What was issued for the request of a draft before, if anything was: refused, if it asked for something else or by another act.
@@ -167,7 +189,17 @@ impl Registrar<'_> {
         let asked = if let Succession::Next(_) = succession { asked } else { self.anew(asked)? };
         let slot = self.library.reserve_slot(&desk.agency().code)?;
         let issued = desk.sign(asked, succession, slot.number(), salt)?;
-        Ok(Signed { issued, request, fingerprint, slot, edition: desk.edition(), one_valid_per_holder, entry, approval: None })
+        Ok(Signed {
+            issued,
+            request,
+            fingerprint,
+            slot,
+            file: desk.file(),
+            edition: desk.edition(),
+            one_valid_per_holder,
+            entry,
+            approval: None,
+        })
     }
 
     /// What is asked for under the version that is free. Entering asks again, for another may take it in between; and where none is free it

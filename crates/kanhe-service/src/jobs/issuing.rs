@@ -20,6 +20,8 @@ use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 pub(super) struct Issuing<'a> {
     house: &'a House,
     kind: &'a CertificateKind,
+    /// Its other editions.
+    others: Vec<&'a CertificateKind>,
     desk: &'a Desk<'a>,
     registrar: Registrar<'a>,
     /// What the manifest says of certificates that were issued before.
@@ -37,7 +39,8 @@ impl<'a> Issuing<'a> {
         }
         let registrar = Registrar::new(&house.library);
         let doubts = Doubts::known_to(&house.library)?;
-        Ok(Self { house, kind, desk, registrar, doubts, proof: dry.then(|| Proof::new(registrar)) })
+        let others = house.catalogue.other_editions(kind);
+        Ok(Self { house, kind, others, desk, registrar, doubts, proof: dry.then(|| Proof::new(registrar)) })
     }
 
     /// Whose table it is: it has one type, for which whoever follows the job may act.
@@ -59,7 +62,8 @@ impl<'a> Issuing<'a> {
     fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
         let Errand { grounds, now, .. } = errand;
         let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
-        Intake { kind, desk, registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) }
+        let others = self.others.clone();
+        Intake { kind, others, desk, registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) }
     }
 }
 
@@ -88,7 +92,7 @@ impl Trade for Issuing<'_> {
         if let Some(proof) = &mut self.proof {
             let admission = intake.admit(application, undrawable);
             return admission
-                .and_then(|admission| prove(proof, (house, doubts), intake.desk, application.line(), admission))
+                .and_then(|admission| prove(proof, (house, doubts), &intake, application, admission))
                 .or_else(|refusal| self.refused(refusal))
                 .map(Passed::Known);
         }
@@ -116,13 +120,13 @@ impl Trade for Issuing<'_> {
 fn prove(
     proof: &mut Proof<'_>,
     (house, doubts): (&House, &Doubts),
-    desk: &Desk<'_>,
-    line: u64,
+    intake: &Intake<'_>,
+    application: &Application,
     admission: Admission,
 ) -> Result<End, Refusal<MissingGlyph>> {
     let proved = match admission {
         Admission::Before(mark) => Proved::Before(mark),
-        Admission::Draft(draft) => proof.ask(desk, *draft, line).map_err(Refusal::of)?,
+        Admission::Draft(draft) => intake.prove(proof, application, *draft).map_err(Refusal::of)?,
     };
     match proved {
         Proved::Before(mark) => before(house, doubts, mark).map_err(|error| Refusal::of(error.into())),

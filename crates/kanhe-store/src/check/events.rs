@@ -12,7 +12,7 @@ use crate::library::Library;
 use crate::record::Shelfmark;
 use kanhe_core::code::{Abroad, CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
-use kanhe_core::spelling::folded;
+use kanhe_core::spelling::{folded, folded_once};
 use kanhe_log::edge::Edge;
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::tile::TileId;
@@ -145,7 +145,8 @@ fn named(event: &Event) -> Option<Vec<(String, String)>> {
         Act::Alias => {
             let cuts = other.match_indices(':').map(|(at, _)| at);
             let halves = cuts.filter_map(|at| Some((other.get(..at)?, other.get(at + 1..)?)));
-            Some(halves.flat_map(|(scheme, value)| [(folded(scheme), folded(value)), owned((scheme, value))]).collect())
+            let spelt = |(scheme, value): (&str, &str)| [folded, folded_once].map(|folded| (folded(scheme), folded(value)));
+            Some(halves.flat_map(|half| spelt(half).into_iter().chain([owned(half)])).collect())
         }
         Act::TransferIn => {
             let Some((region, identifier)) = other.split_once(' ') else { return Some(Vec::new()) };

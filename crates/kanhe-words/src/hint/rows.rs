@@ -119,8 +119,8 @@ pub(super) const HINTS: &[Row] = &[
     ("holder_code_*", AS, "holder_code_check"),
     (
         "holder_has_one",
-        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，发还后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
-        "Look at that one. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back, or cancel it. A transfer is called off once that one is cancelled.",
+        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，需经审查的，现在就提出延续申请，不必等发还，期限届满前为止；变更待发还后办理；无需审查的，期限届满前发还并延续；或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "Look at that one. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: where its type is reviewed, apply for its renewal now, within its term and not only once it is given back; an amendment waits until then. Where it is not reviewed, give it back and renew it within its term. Or cancel it. A transfer is called off once that one is cancelled.",
     ),
     ("hook_address", "地址写作 https://主机[:端口][/路径]；本机地址可用 http。", "Name `https://host[:port][/path]`."),
     ("hook_broken", "检查两者之间的网络。", "Check the network between the two."),

@@ -104,8 +104,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("holder_code_check", "对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),
     (
         "holder_has_one",
-        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，发还（kanhe reinstate）后再延续、变更，或者注销。取消转出的，本证照维持转出，或先注销那一张。",
-        "Look at the one that there is. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: renew or amend it once it is given back (`kanhe reinstate`), or cancel it. A transfer is called off once that one is cancelled.",
+        "看已有的那一张：有效的，延续、变更或注销；失效的，注销；暂扣的，需经审查的，现在就提出延续申请（kanhe apply --renews），不必等发还，期限届满前为止；变更待发还（kanhe reinstate）后办理；无需审查的，期限届满前发还并延续；或者注销。取消转出的，本证照维持转出，或先注销那一张。",
+        "Look at the one that there is. In force: renew, amend or cancel it. Past its term: cancel it. Suspended: where its type is reviewed, apply for its renewal now (`kanhe apply --renews`), within its term and not only once it is given back; an amendment waits until then (`kanhe reinstate`). Where it is not reviewed, give it back and renew it within its term. Or cancel it. A transfer is called off once that one is cancelled.",
     ),
     (
         "id_number_in_clear",

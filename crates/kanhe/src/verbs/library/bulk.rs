@@ -130,7 +130,7 @@ impl Run<'_> {
                     let admit = |application| self.intake.admit(application, |number| self.undrawable(number));
                     let admitted: Vec<_> = applications.par_iter().map(admit).collect();
                     // Each is held against those before it, so they are proved one after the other.
-                    applications.iter().zip(admitted).map(|(row, admission)| self.proved(proof, row.line(), admission)).collect()
+                    applications.iter().zip(admitted).map(|(row, admission)| self.proved(proof, row, admission)).collect()
                 }
             };
             let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
@@ -152,13 +152,18 @@ impl Run<'_> {
     }
 
     /// What a row would come to after those before it.
-    fn proved(&self, proof: &mut Proof<'_>, line: u64, admission: Result<Admission, Refusal<MissingGlyph>>) -> Result<Outcome, Value> {
+    fn proved(
+        &self,
+        proof: &mut Proof<'_>,
+        row: &Application,
+        admission: Result<Admission, Refusal<MissingGlyph>>,
+    ) -> Result<Outcome, Value> {
         let draft = match admission.map_err(refused)? {
             Admission::Before(mark) => return Ok(Outcome::Before(mark, None)),
             Admission::Draft(draft) => *draft,
         };
         let number = draft.number().to_owned();
-        match proof.ask(self.intake.desk, draft, line).map_err(|error| json!([row_fault(&error)]))? {
+        match self.intake.prove(proof, row, draft).map_err(|error| json!([row_fault(&error)]))? {
             Proved::Before(mark) => Ok(Outcome::Before(mark, None)),
             Proved::Repeated(identifier) => Ok(Outcome::Repeated(identifier)),
             Proved::Could(identifier) => Ok(Outcome::Could(identifier, number)),
@@ -186,7 +191,12 @@ impl Run<'_> {
             return Ok(None);
         }
         let record = self.library.record(mark).map_err(fault)?;
-        artist.draw_again(&record.certificate().map_err(fault)?, &record.envelope, &record.digits()).map(Some)
+        let certificate = record.certificate().map_err(fault)?;
+        // It was issued when it could be drawn, or for who wanted no pictures.
+        if artist.missing(&certificate.number).is_some() {
+            return Ok(None);
+        }
+        artist.draw_again(&certificate, &record.envelope, &record.digits()).map(Some)
     }
 
     fn enter_all(&self, batches: Receiver<Batch>, mut report: Report, mut progress: Progress) -> Result<(Counts, Reported), Failure> {

@@ -49,6 +49,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let run = Run {
         intake: Intake {
             kind,
+            others: catalogue.other_editions(kind),
             desk: &desk,
             registrar: Registrar::new(&library),
             grounds: grounds(basis, &args.reason, actor)?,

@@ -95,12 +95,15 @@ impl Run<'_> {
     /// Hands a row in that could be issued, and draws what came of it; where that fails, the run ends with this row, which stands.
     fn row(&self, application: &Application, counts: &mut Counts, ended: &mut Result<(), Failure>) -> Result<Value, Failure> {
         let row = json!({ "line": application.line(), "request_id": application.request_id() });
-        let draft = match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
-            Ok(draft) => draft,
+        match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
+            Ok(draft) => {
+                if let Some(glyph) = self.artist.as_ref().and_then(|(artist, _)| artist.missing(draft.number())) {
+                    return Ok(counts.refused(row, json!([glyph_fault(glyph)])));
+                }
+            }
+            // Whether it was issued before a later form found faults with it, the service knows.
+            Err(_) if application.is_read() && application.request_id().is_some() => {}
             Err(faults) => return Ok(counts.refused(row, faults.iter().map(fault_json).collect())),
-        };
-        if let Some(glyph) = self.artist.as_ref().and_then(|(artist, _)| artist.missing(draft.number())) {
-            return Ok(counts.refused(row, json!([glyph_fault(glyph)])));
         }
         let told = match self.service.issue_row(self.kind, application, (self.basis, self.reason))? {
             Reply::Told(told) => {
@@ -111,7 +114,7 @@ impl Run<'_> {
         };
         let certificate = &told.certificate;
         let (slot, behind_cut_off) = (certificate.slot, certificate.behind_cut_off);
-        let (condition, refused_as) = (certificate.condition.clone(), certificate.refused_as.clone());
+        let (condition, refused_as, number) = (certificate.condition.clone(), certificate.refused_as.clone(), certificate.number.clone());
         let issued = Issued::try_from(told)?;
         let files = kept(self.files(&issued.kept), ended).flatten();
         if issued.before {
@@ -123,7 +126,7 @@ impl Run<'_> {
         Ok(with(
             row,
             json!({
-                "result": "issued", "identifier": issued.identifier, "number": draft.number(), "slot": slot,
+                "result": "issued", "identifier": issued.identifier, "number": number, "slot": slot,
                 "qr_version": version, "files": files,
             }),
         ))

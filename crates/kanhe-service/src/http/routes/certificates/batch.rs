@@ -2,6 +2,7 @@
 
 use crate::accounts::{Caller, Right};
 use crate::house::House;
+use super::issue::if_the_same;
 use crate::http::act::{Act, grounded};
 use crate::http::own::within;
 use crate::http::problem::{Fault, Problem};
@@ -14,7 +15,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::doubt::Doubts;
-use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Registrar, RegistrarError, Signed};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Intake, Registrar, RegistrarError, Signed};
 use kanhe_store::{Shelfmark, Within};
 use kanhe_words::Language;
 use serde::Serialize;
@@ -103,7 +104,15 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
     let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let within = within(&caller);
     let (told, warnings) = house.at_desk(&caller, kind, |desk| {
-        let intake = Intake { kind, desk, registrar, grounds: entry.grounds.clone(), now: entry.now, day };
+        let intake = Intake {
+            kind,
+            others: house.catalogue.other_editions(kind),
+            desk,
+            registrar,
+            grounds: entry.grounds.clone(),
+            now: entry.now,
+            day,
+        };
         let (rows, warnings): (Vec<Row>, Vec<_>) =
             applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
         Ok((enter(&house, rows, &caller, kind)?, warnings))
@@ -117,7 +126,8 @@ fn all_before(act: Act<BatchRequest>, language: Language) -> Result<Option<Batch
     let Act { house, caller, body, .. } = act;
     let (kind, applications) = asked(&house, &caller, body)?;
     let (registrar, doubts) = (Registrar::new(&house.library), Doubts::known_to(&house.library)?);
-    let issued = |application| registrar.issued_for(&caller.agency, kind, application);
+    let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
+    let issued = |application| if_the_same(registrar.issued_for(&caller.agency, editions, application));
     let Some(marks) = applications.iter().map(issued).collect::<Result<Option<Vec<_>>, _>>()? else { return Ok(None) };
     let rows = marks.into_iter().map(|mark| tell(&house, &doubts, &Entered::Before(mark))).collect::<Result<_, _>>()?;
     Ok(Some(Batch::of(rows, &applications, language)))
@@ -155,7 +165,7 @@ fn sign(house: &House, intake: &Intake<'_>, application: &Application, within: W
         Err(refusal) => return (Row::Refused(refused::of_row(refusal, within)), Vec::new()),
     };
     let warnings = draft.warnings().iter().map(|warning| warning.code().to_owned()).collect();
-    let row = match intake.answer(draft, Chances { certificate: house.chance(), event: house.chance() }) {
+    let row = match intake.answer(application, draft, Chances { certificate: house.chance(), event: house.chance() }) {
         Ok(Answer::Before(mark)) => Row::Before(mark),
         Ok(Answer::New(signed)) => Row::Waiting(signed),
         Err(error) => Row::Refused(vec![Problem::from(error).told_to(within).of_row("row")]),

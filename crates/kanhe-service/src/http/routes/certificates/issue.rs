@@ -17,8 +17,10 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
 use kanhe_issuer::application::{Application, Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::registrar::{Answer, Entered, Entry, Grant, Registrar, effective_on};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Entry, Intake, Refusal, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
+use kanhe_render::MissingGlyph;
+use kanhe_store::Shelfmark;
 
 grounded! { now
     /// An application, and why it is granted.
@@ -78,15 +80,7 @@ fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
     let Act { house, caller, repeat, body, .. } = act;
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
-    let draft = match admitted(&house, (kind, Term::Rule), &application, &entry) {
-        Ok(draft) => draft,
-        Err(problem) => {
-            // What was issued is not refused for faults that a later edition of the form finds.
-            return issued_for(&house, &caller, kind, &application)?.ok_or(problem);
-        }
-    };
-    let warnings = draft.warnings().to_vec();
-    let entered = enter(&house, &caller, kind, draft, entry)?;
+    let (entered, warnings) = enter(&house, &caller, kind, &application, &entry)?;
     Issued::read(&house, &entered, kind, &warnings)
 }
 
@@ -96,8 +90,17 @@ fn issued_before(act: Act<IssueRequest>) -> Result<Option<Issued>, Problem> {
     issued_for(&house, &caller, kind, &application(body.application, kind, repeat.as_ref().map(Repeat::key)))
 }
 
+/// What was issued for a request, if that asks for the same: for another it is not looked up why it differs.
+pub fn if_the_same(before: Result<Option<Shelfmark>, RegistrarError>) -> Result<Option<Shelfmark>, RegistrarError> {
+    match before {
+        Err(RegistrarError::RequestDiffers { .. }) => Ok(None),
+        before => before,
+    }
+}
+
 fn issued_for(house: &House, caller: &Caller, kind: &CertificateKind, application: &Application) -> Result<Option<Issued>, Problem> {
-    let before = Registrar::new(&house.library).issued_for(&caller.agency, kind, application)?;
+    let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
+    let before = if_the_same(Registrar::new(&house.library).issued_for(&caller.agency, editions, application))?;
     before.map(|before| Issued::read(house, &Entered::Before(before), kind, &[])).transpose()
 }
 
@@ -109,7 +112,10 @@ pub fn draft(
     request: Option<&str>,
     entry: &Entry,
 ) -> Result<Draft, Problem> {
-    admitted(house, (kind, term), &application(columns, kind, request), entry)
+    let application = application(columns, kind, request);
+    let draft = kind.admit_for(&application, term, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
+    can_draw(house, draft.number())?;
+    Ok(draft)
 }
 
 /// The application that columns are; a request that is named beside them stands in for one that they lack.
@@ -121,33 +127,56 @@ pub fn application(columns: Columns, kind: &CertificateKind, request: Option<&st
     application
 }
 
-fn admitted(house: &House, (kind, term): (&CertificateKind, Term), application: &Application, entry: &Entry) -> Result<Draft, Problem> {
-    let draft = kind.admit_for(application, term, day_in_china(entry.now)).map_err(|faults| refused_row(&faults))?;
-    can_draw(house, draft.number())?;
-    Ok(draft)
-}
-
 /// Nobody gets a certificate whose number cannot be printed.
 pub fn can_draw(house: &House, number: &str) -> Result<(), Problem> {
-    match house.pictures.artist.missing(number) {
-        Some(glyph) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, glyph.code(), glyph)),
-        None => Ok(()),
-    }
+    house.pictures.artist.missing(number).map_or(Ok(()), |glyph| Err(undrawable(glyph)))
 }
 
-fn enter(house: &Shared, caller: &Caller, kind: &CertificateKind, draft: Draft, entry: Entry) -> Result<Entered, Problem> {
+fn undrawable(glyph: MissingGlyph) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, glyph.code(), glyph)
+}
+
+/// Follows what was issued for an application, or issues it, with what is odd about it.
+fn enter(
+    house: &Shared,
+    caller: &Caller,
+    kind: &CertificateKind,
+    application: &Application,
+    entry: &Entry,
+) -> Result<(Entered, Vec<Warning>), Problem> {
     let registrar = Registrar::new(&house.library);
-    let entry = Entry { effective: effective_on(draft.issued(), entry.now), ..entry };
     house.at_desk(caller, kind, |desk| {
-        match registrar.answer(desk, draft.clone(), Grant { entry: entry.clone(), salt: house.chance() })? {
-            Answer::Before(mark) => Ok(Entered::Before(mark)),
+        let intake = Intake {
+            kind,
+            others: house.catalogue.other_editions(kind),
+            desk,
+            registrar,
+            grounds: entry.grounds.clone(),
+            now: entry.now,
+            day: day_in_china(entry.now),
+        };
+        let draft = match intake.admit(application, |number| house.pictures.artist.missing(number)).map_err(refused)? {
+            Admission::Before(mark) => return Ok((Entered::Before(mark), Vec::new())),
+            Admission::Draft(draft) => *draft,
+        };
+        let warnings = draft.warnings().to_vec();
+        match intake.answer(application, draft, Chances { certificate: house.chance(), event: house.chance() })? {
+            Answer::Before(mark) => Ok((Entered::Before(mark), warnings)),
             Answer::New(signed) => {
                 let entered = registrar.enter_and(std::slice::from_ref(&signed), |pen, entered| {
                     house.may_still(pen, caller, Right::Issue, kind)?;
                     Ok::<_, Problem>(entered)
                 })?;
-                Ok(entered.into_iter().next().ok_or_else(Problem::failed)??)
+                Ok((entered.into_iter().next().ok_or_else(Problem::failed)??, warnings))
             }
         }
     })
+}
+
+fn refused(refusal: Refusal<MissingGlyph>) -> Problem {
+    match refusal {
+        Refusal::Faults(faults) => refused_row(&faults),
+        Refusal::Undrawable(glyph) => undrawable(glyph),
+        Refusal::Registrar(error) => Problem::from(*error),
+    }
 }

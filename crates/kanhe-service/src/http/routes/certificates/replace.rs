@@ -1,6 +1,6 @@
 //! 延续 and 变更: the version that takes the place of another.
 
-use super::issue::{application, draft};
+use super::issue::{application, draft, if_the_same};
 use crate::accounts::Right;
 use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
@@ -8,7 +8,7 @@ use crate::http::repeat::Repeat;
 use crate::shown::Issued;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::application::Columns;
-use kanhe_issuer::registrar::{Entered, Grant, Registrar, Replacement};
+use kanhe_issuer::registrar::{Editions, Entered, Grant, Registrar, Replacement};
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -65,6 +65,8 @@ fn replaced_before(act: Act<ReplaceRequest>, replacement: Replacement) -> Result
     let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
     let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
     let replaced = (&own.identifier, replacement);
-    let before = Registrar::new(&house.library).replaced_for((&caller.agency, kind), &application, replaced, house.now())?;
+    let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
+    let before = Registrar::new(&house.library).replaced_for((&caller.agency, editions), &application, replaced, house.now());
+    let before = if_the_same(before)?;
     before.map(|before| Issued::read(&house, &Entered::Before(before), kind, &[])).transpose()
 }

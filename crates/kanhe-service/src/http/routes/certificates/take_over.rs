@@ -1,6 +1,6 @@
 //! 转入: a certificate of another region goes on here, as a first version.
 
-use super::issue::{application, draft};
+use super::issue::{application, draft, if_the_same};
 use crate::accounts::Right;
 use crate::house::House;
 use crate::http::act::{Act, grounded};
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use kanhe_core::code::{CertificateId, RegionCode};
 use kanhe_issuer::application::{Columns, Term};
 use kanhe_issuer::catalogue::{CertificateKind, meaning_of};
-use kanhe_issuer::registrar::{Entered, Grant, Origin, Registrar};
+use kanhe_issuer::registrar::{Editions, Entered, Grant, Origin, Registrar};
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -61,7 +61,8 @@ fn taken_over_before(act: Act<TakeOverRequest>) -> Result<Option<Issued>, Proble
     let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
     let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
     let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
-    let before = Registrar::new(&house.library).taken_over_for((&caller.agency, kind), &application, &origin)?;
+    let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
+    let before = if_the_same(Registrar::new(&house.library).taken_over_for((&caller.agency, editions), &application, &origin))?;
     before.map(|before| Issued::come(&house, &Entered::Before(before), kind, &[], &caller)).transpose()
 }
 

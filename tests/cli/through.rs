@@ -140,7 +140,7 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
 
 #[test]
 fn an_application_goes_its_way_through_the_service() {
-    let accounts: [(&str, &str, &[&str]); 4] = [
+    let accounts: [(&str, &str, &[&str]); 5] = [
         ("clerk", HOUSING, &["clerk"]),
         ("planning", HOUSING, &["reviewer"]),
         ("defence", HOUSING, &["reviewer"]),
@@ -149,6 +149,7 @@ fn an_application_goes_its_way_through_the_service() {
     let held = Held::open_with(&accounts, |archive| {
         let bound = ["--name", "fire", "--role", "reviewer", "--department", "fire"];
         let made = archive.told(&[&["api-key", "add", "--agency", HOUSING, "--actor", "root"], &bound[..]].concat());
+        ("deputy", HOUSING, &["approver"]),
         archive.office.write("fire", format!("{}\n", word(&made, "/key")));
         String::new()
     });
@@ -174,7 +175,23 @@ fn an_application_goes_its_way_through_the_service() {
     assert_eq!(word(&decide("fire", "approve", &code).ended(2).json(), "/error/code"), "caller_lacks_right");
     let approved = decide("head", "approve", &code).ended(0).json();
     assert_eq!(word(&approved, "/result"), "issued");
-    assert_eq!(decide("head", "approve", &code).ended(0).json()["result"], "before");
+    let again = decide("head", "approve", &code).ended(0).json();
+    assert_eq!((&again["result"], &again["files"]), (&json!("before"), &Value::Null));
+    // Whoever has approved it draws it, also later; a colleague learns what has become of it, and why he gets no file.
+    let drawn = |account: &str| {
+        let (out, approve) = (held.archive.path(account), ["approve", &code, "--lang", "en", "--out"]);
+        let out = format!("{out}.drawn");
+        let run = held.ask(account, &[&approve[..], &[&out], &GROUNDS].concat());
+        (run, move || std::fs::read_dir(&out).unwrap().count())
+    };
+    let (own, files) = drawn("head");
+    assert_eq!((own.run().ended(0).json()["result"].as_str(), files()), (Some("before"), 4));
+    let (anothers, files) = drawn("deputy");
+    let told = anothers.run().ended(2).json();
+    let (error, done) = (word(&told, "/error/code"), &told["error"]["done"]);
+    assert_eq!((error, files()), ("file_withheld", 0), "{done}");
+    let said = drawn("deputy").0.for_people().run().ended(2);
+    assert!(said.out.contains("was approved before") && said.err.contains("another has approved it"), "{said:?}");
     let other = word(&lodged, "/applications/1/code").to_owned();
     assert_eq!(decide("clerk", "withdraw", &other).ended(0).json()["stage"], "withdrawn");
     assert_eq!(word(&decide("head", "reject", &other).ended(2).json(), "/error/code"), "project_decided");

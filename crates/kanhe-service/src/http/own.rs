@@ -55,6 +55,18 @@ impl OwnApplication<'_> {
     pub fn last_step(&self, house: &House) -> Result<Option<Timestamp>, Problem> {
         Ok(house.library.history_of(&self.project)?.last().map(|(_, event)| event.effective))
     }
+
+    /// The certificate that came of it.
+    pub fn issued(&self, house: &House) -> Result<Option<OwnCertificate>, Problem> {
+        let own = |mark| house.library.card(mark).map(|card| OwnCertificate { identifier: card.identifier, mark });
+        Ok(self.project.issued.map(own).transpose()?)
+    }
+
+    /// Whether the caller has approved it.
+    pub fn was_approved_by(&self, house: &House, caller: &Caller) -> Result<bool, Problem> {
+        let history = house.library.history_of(&self.project)?;
+        Ok(history.iter().filter_map(|(_, event)| event.approval.as_ref()).any(|approval| approval.approver == caller.actor))
+    }
 }
 
 /// Which proposals.

@@ -11,6 +11,7 @@ mod wire;
 
 pub use own::Own;
 pub use service::{Service, held};
+pub use shapes::unexpected;
 pub use wire::{Reply, broken_off};
 
 use crate::cli::{DoorArg, GroundsArg, SignArg, TypesArg};
@@ -251,8 +252,8 @@ pub struct Issued {
     pub condition: String,
     /// Certificates that may be one and the same, if there are any, as far as they may be named.
     pub same: Option<Vec<String>>,
-    /// Its files.
-    pub kept: Kept,
+    /// Its files; none where a service keeps them from who asks.
+    pub kept: Option<Kept>,
 }
 
 /// An application that arrives.

@@ -1,16 +1,19 @@
 //! What departments say of an application, and how it ends.
 
-use crate::accounts::Right;
+use crate::accounts::{Caller, Right};
+use crate::house::House;
 use crate::http::act::{Act, GroundsBody, grounded};
 use crate::http::problem::Problem;
 use crate::http::repeat::Once;
 use crate::http::routes::certificates::issue::can_draw;
+use crate::http::seen::{Noted, show};
 use crate::shown::{Issued, MovedOn};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::examiner::{Closing, Opinion};
-use kanhe_issuer::registrar::Grant;
+use kanhe_issuer::registrar::{Entered, Grant};
+use kanhe_issuer::sight::Sight;
 use kanhe_store::Pen;
 
 grounded! { dated
@@ -52,24 +55,47 @@ pub async fn review(act: Act<ReviewRequest>) -> Result<Once, Problem> {
 }
 
 /// 准予许可: approves an application, by somebody who has not handled it, and issues the certificate. The day of the decision is its day of issue.
+///
+/// What was approved before is answered as it stands, with 200 in the place of 201: with `file` for who approved it himself, and for who may see
+/// the whole of it (`shown_whole` in the audit), and to anybody else without (`shown`).
 #[utoipa::path(post, path = "/v1/applications/{code}/approval", tag = "applications", request_body = DecisionRequest,
     params(("code" = String, Path, description = "The code of the application"),
         ("Idempotency-Key" = Option<String>, Header, description = "Approved twice is approved once; the key is bound to the request for a day")),
     responses((status = CREATED, description = "Approved and issued", body = Issued), (status = OK, description = "Approved before", body = Issued)))]
 pub async fn approve(act: Act<DecisionRequest>) -> Result<Response, Problem> {
-    act.done(|act| {
-        let Act { house, caller, subject, .. } = &act;
-        let own = house.application_of(caller, Right::Decide, subject)?;
-        let entry = act.entry_after(own.last_step(house)?)?;
-        can_draw(house, &number_of(&own.project.application))?;
-        let grant = Grant { entry, salt: house.chance() };
-        let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
-        let approve = |desk: &Desk<'_>| house.examiner().approve_and(desk, own.kind, &own.project.code, &grant, still);
-        let entered = act.bound(|| house.at_desk(caller, own.kind, approve))?;
-        Issued::come(house, &entered, own.kind, &[], caller)
+    let (house, caller, code) = (act.house.clone(), act.caller.clone(), act.subject.clone());
+    let approved = match act.done(|act| approve_now(&act)).await? {
+        Some(approved) => approved,
+        None => show(&house, move |house| approved_before(house, &caller, &code)).await?,
+    };
+    Ok(approved.into_response())
+}
+
+/// What came of an approval; nothing where it was approved before.
+fn approve_now(act: &Act<DecisionRequest>) -> Result<Option<Issued>, Problem> {
+    let Act { house, caller, subject, .. } = act;
+    let own = house.application_of(caller, Right::Decide, subject)?;
+    let entry = act.entry_after(own.last_step(house)?)?;
+    can_draw(house, &number_of(&own.project.application))?;
+    let grant = Grant { entry, salt: house.chance() };
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Decide, own.kind);
+    let approve = |desk: &Desk<'_>| house.examiner().approve_and(desk, own.kind, &own.project.code, &grant, still);
+    match act.bound(|| house.at_desk(caller, own.kind, approve))? {
+        entered @ Entered::New(_) => Issued::come(house, &entered, own.kind, &[], caller).map(Some),
+        Entered::Before(_) => Ok(None),
+    }
+}
+
+/// What was approved before, for whoever asks again: an answer that was lost is given once more, and nobody sees by it what he may not see.
+fn approved_before(house: &House, caller: &Caller, code: &str) -> Result<Noted<Issued>, Problem> {
+    let own = house.application_of(caller, Right::Decide, code)?;
+    let issued = own.issued(house)?.ok_or_else(Problem::failed)?;
+    let whole = caller.may_for(Right::ReadWhole, own.kind.code()).is_ok() || own.was_approved_by(house, caller)?;
+    let sight = if whole { Sight::Whole } else { Sight::Masked };
+    house.note(caller, sight, &issued.identifier.to_string(), || {
+        let told = Issued::come(house, &Entered::Before(issued.mark), own.kind, &[], caller)?;
+        Ok(if whole { told } else { told.without_file() })
     })
-    .await
-    .map(IntoResponse::into_response)
 }
 
 /// 不予许可: refuses an application, by somebody who has not handled it; the applicant is told the grounds.

@@ -203,7 +203,7 @@ impl Door for Own {
         let before = matches!(entered, Entered::Before(_));
         let same: Vec<_> = self.may_be_same(mark)?.iter().map(ToString::to_string).collect();
         let same = (!same.is_empty()).then_some(same);
-        let kept = self.library.record(mark).map_err(stored)?.into();
+        let kept = Some(self.library.record(mark).map_err(stored)?.into());
         Ok(Issued { before, identifier, condition, kept, same })
     }
 

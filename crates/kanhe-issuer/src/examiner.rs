@@ -11,7 +11,7 @@ mod opinion;
 
 pub use descent::Descent;
 pub use error::ExaminerError;
-pub use list::{Page, Wanted};
+pub use list::{HowFar, Page, Wanted};
 pub use lodge::{Admitted, Days, Lodged, Lodging};
 pub use opinion::{Opinion, Standing};
 

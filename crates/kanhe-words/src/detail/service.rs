@@ -123,6 +123,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),
     ("its holder {} is not in the application", "其第 {} 个持证主体不在申请中"),
     ("the type's review asks other departments: {}", "该类型的审查由其他部门参加：{=}"),
+    (
+        "what waits for a department is in review: `stage` beside `department` is in_review, or left out",
+        "等待部门意见的申请均在审查中：给出 department 时，stage 只能是 in_review，或不填",
+    ),
+    ("`known` says as of when `at` is told, and means nothing without it", "known 说明 at 所述以何时所知为准：没有 at 即无意义"),
     ("no type's review knows such a department", "没有任何证照类型的审查须经该部门"),
     ("the application has 1 fault", "申请有 1 处错误"),
     ("the application has {} faults", "申请有 {} 处错误"),

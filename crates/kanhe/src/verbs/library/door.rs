@@ -25,7 +25,7 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::examiner::{Closing, HowFar, Opinion};
 use kanhe_issuer::lifecycle::{Change, PastAsked};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::Replacement;
@@ -294,10 +294,8 @@ pub struct ApplicationsWanted<'a> {
     pub type_code: Option<TypeCode>,
     /// To this agency.
     pub agency: Option<Uscc>,
-    /// At this stage.
-    pub stage: Option<Stage>,
-    /// Waiting for this department.
-    pub department: Option<&'a str>,
+    /// That have come so far.
+    pub how_far: Option<HowFar<'a>>,
 }
 
 /// A part of the log.

@@ -276,8 +276,8 @@ impl Door for Own {
     }
 
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
-        let &ApplicationsWanted { catalogue, type_code, agency, stage, department } = wanted;
-        let wanted = Wanted { within: None, type_code, agency, stage, department };
+        let &ApplicationsWanted { catalogue, type_code, agency, how_far } = wanted;
+        let wanted = Wanted { within: None, type_code, agency, how_far };
         let found = Examiner::new(&self.library, behind).list(catalogue, wanted, page.after, page.most).map_err(stored)?;
         Ok(Page { rows: found.projects.iter().map(ApplicationRow::from).collect(), next: found.next.as_ref().map(Cursor::to_text) })
     }

@@ -20,7 +20,7 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::examiner::{Closing, HowFar, Opinion};
 use kanhe_issuer::lifecycle::{Change, PastAsked, When};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::sight::Sight;
@@ -186,9 +186,13 @@ impl Door for Service {
     }
 
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
-        let (code, stage) = (wanted.type_code.as_ref().map(TypeCode::as_str), wanted.stage.map(Stage::word));
-        let body = json!({ "type": code, "stage": stage, "department": wanted.department });
-        let found: ApplicationPage = self.done("/v1/applications/search", &cut(body, page))?;
+        let how_far = match wanted.how_far {
+            Some(HowFar::Stage(stage)) => json!({ "stage": stage.word() }),
+            Some(HowFar::Department(department)) => json!({ "department": department }),
+            None => json!({}),
+        };
+        let of_type = json!({ "type": wanted.type_code.as_ref().map(TypeCode::as_str) });
+        let found: ApplicationPage = self.done("/v1/applications/search", &cut(with(of_type, how_far), page))?;
         Ok(confined(found.applications, found.next, wanted.agency.as_ref(), |row| &row.agency))
     }
 

@@ -111,8 +111,8 @@ pub trait Door {
     /// Of whose certificates it tells.
     fn extent(&self) -> Extent;
 
-    /// Takes out what is kept: how much there was of each, and the bytes of the file; nothing where nothing is kept of a holder.
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure>;
+    /// Takes out what is kept; nothing where nothing is kept of a holder.
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure>;
 }
 
 /// What is taken out of a library.
@@ -125,6 +125,16 @@ pub struct Exporting<'a> {
     pub types: &'a TypesArg,
     /// To whom it is told how far it has come.
     pub voice: Voice,
+}
+
+/// What was taken out of a library.
+pub struct TakenOut {
+    /// How much there was of each.
+    pub counts: Exported,
+    /// The bytes of the file.
+    pub bytes: u64,
+    /// The types that it is confined to, by their codes; none where it is of every type.
+    pub types: Option<Vec<String>>,
 }
 
 /// Of whose certificates somebody is told.

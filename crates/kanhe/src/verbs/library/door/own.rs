@@ -6,7 +6,7 @@ use super::super::log::{event_of, unproved};
 use super::super::{catalogue, entry, entry_after, examined, manifest, open, registered, stored};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Kept, Order, Page,
-    Place, Proof, Sought, Which,
+    Place, Proof, Sought, TakenOut, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ use kanhe_issuer::recorded::{Beginning, Beginnings};
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, condition_on};
 use kanhe_issuer::sight::Sight;
 use kanhe_service::accounts::api_key::behind;
-use kanhe_service::export::{Counts as Exported, Export, Part};
+use kanhe_service::export::{Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Shelfmark, Stage};
@@ -337,7 +337,7 @@ impl Door for Own {
         Extent::Library
     }
 
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure> {
         let (library, catalogue) = (&self.library, catalogue(&self.library, exporting.types)?);
         let part = match &exporting.holder {
             None => Part::Whole,

@@ -5,7 +5,7 @@ use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_sta
 use super::wire::{Reply, Wire, broken_off};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Kept, Order, Page, Place, Proof,
-    Sought, Which,
+    Sought, TakenOut, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -25,7 +25,6 @@ use kanhe_issuer::lifecycle::{Change, PastAsked, When};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
-use kanhe_service::export::Counts as Exported;
 use kanhe_service::percent::escaped;
 use kanhe_service::serve::SOCKET;
 use kanhe_service::shown::{
@@ -253,7 +252,7 @@ impl Door for Service {
         Extent::Agency
     }
 
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure> {
         let holder = exporting.holder.as_ref().map(sought);
         match self.0.stream("/v1/export", &json!({ "holder": holder }))? {
             Reply::Done(tar) => taken(tar, exporting).map(Some),

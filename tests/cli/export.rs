@@ -25,6 +25,11 @@ fn entry(export: &str, name: &str) -> String {
     String::from_utf8(read.stdout).unwrap()
 }
 
+/// What an export says of itself.
+pub fn about(export: &str) -> Value {
+    serde_json::from_str(&entry(export, "export.json")).unwrap()
+}
+
 pub fn lines(export: &str, name: &str) -> Vec<Value> {
     entry(export, name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -61,7 +66,9 @@ fn another_program_reads_a_whole_library_and_verifies_all_of_it() {
     assert_eq!(read["aliases"], json!([{ "identifier": identifiers[5], "scheme": "GD", "value": "4401-0001" }]));
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(told["bytes"].as_u64(), Some(fs::metadata(&out).unwrap().len()));
-    assert!(entry(&out, "README.md").contains("docs/spec/export.md"));
+    let (about, read_me) = (about(&out), entry(&out, "README.md"));
+    assert_eq!((&about["scope"], &about["agency"], &about["types"]), (&json!("library"), &Value::Null, &Value::Null));
+    assert!(read_me.contains("docs/spec/export.md") && read_me.contains("`types` 不为 null") && read_me.contains("`types` is not null"));
 }
 
 #[test]

@@ -9,8 +9,12 @@ use crate::program::{Kanhe, Run, kanhe, word};
 use held::{Held, Twins, alike, serve};
 use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
+use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
 use kanhe_issuer::keyring::Lock;
+use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
+use kanhe_service::accounts::{Caller, Departments, Mandate, Role, Scope};
+use kanhe_service::house::Edge;
 use kanhe_store::{Library, LibrarySecret, Settings};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -200,11 +204,12 @@ pub fn leads_to_the_application(fault: &Value, code: &str) {
 
 #[test]
 fn an_application_goes_its_way_through_the_service() {
-    let accounts: [(&str, &str, &[&str]); 4] = [
+    let accounts: [(&str, &str, &[&str]); 5] = [
         ("clerk", HOUSING, &["clerk"]),
         ("planning", HOUSING, &["reviewer"]),
         ("defence", HOUSING, &["reviewer"]),
         ("head", HOUSING, &["approver"]),
+        ("deputy", HOUSING, &["approver"]),
     ];
     let held = Held::open_with(&accounts, |archive| {
         let bound = ["--name", "fire", "--role", "reviewer", "--department", "fire"];
@@ -237,7 +242,23 @@ fn an_application_goes_its_way_through_the_service() {
     assert_eq!(word(&decide("fire", "approve", &code).ended(2).json(), "/error/code"), "caller_lacks_right");
     let approved = decide("head", "approve", &code).ended(0).json();
     assert_eq!(word(&approved, "/result"), "issued");
-    assert_eq!(decide("head", "approve", &code).ended(0).json()["result"], "before");
+    let again = decide("head", "approve", &code).ended(0).json();
+    assert_eq!((&again["result"], &again["files"]), (&json!("before"), &Value::Null));
+    // Whoever has approved it draws it, also later; a colleague learns what has become of it, and why he gets no file.
+    let drawn = |account: &str| {
+        let (out, approve) = (held.archive.path(account), ["approve", &code, "--lang", "en", "--out"]);
+        let out = format!("{out}.drawn");
+        let run = held.ask(account, &[&approve[..], &[&out], &GROUNDS].concat());
+        (run, move || std::fs::read_dir(&out).unwrap().count())
+    };
+    let (own, files) = drawn("head");
+    assert_eq!((own.run().ended(0).json()["result"].as_str(), files()), (Some("before"), 4));
+    let (anothers, files) = drawn("deputy");
+    let told = anothers.run().ended(2).json();
+    let (error, done) = (word(&told, "/error/code"), &told["error"]["done"]);
+    assert_eq!((error, files()), ("file_withheld", 0), "{done}");
+    let said = drawn("deputy").0.for_people().run().ended(2);
+    assert!(said.out.contains("was approved before") && said.err.contains("another has approved it"), "{said:?}");
     let other = word(&lodged, "/applications/1/code").to_owned();
     assert_eq!(decide("clerk", "withdraw", &other).ended(0).json()["stage"], "withdrawn");
     assert_eq!(word(&decide("head", "reject", &other).ended(2).json(), "/error/code"), "project_decided");
@@ -288,12 +309,58 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     assert!(!Path::new(&nowhere).exists());
 }
 
-/// Writes so many events that are about nothing into a library that nobody holds: so many findings.
-fn damaged(archive: &Archive, findings: usize) {
+#[test]
+fn an_export_through_a_service_says_of_whom_and_of_which_types_it_is() {
+    let kind = "food-operation-permit";
+    let types = word(&Kanhe::new(&["type", "show", kind, "--json"]).run().ended(0).json(), "/code").to_owned();
+    let held = Held::open_with(&[("market", MARKET, &["clerk", "auditor"])], |archive| {
+        archive.office.write("food", format!("{}\n", auditor_of(archive, &types)));
+        String::new()
+    });
+    held.archive.issuing(permits(2)).and(&["--key-file", &held.archive.path("market")]).run().ended(0);
+    let out = held.archive.path("part.tar");
+    let part = || {
+        let about = crate::export::about(&out);
+        ["scope", "agency", "types"].map(|member| about[member].clone())
+    };
+    let told = held.ask("food", &["export", "--out", &out]).run().ended(0).json();
+    assert_eq!((&told["of"], &told["types"], told["certificates"].as_u64()), (&json!("agency"), &json!([types]), Some(2)));
+    assert_eq!(part(), [json!("agency"), json!(MARKET), json!([types])]);
+    let holder = ["export", "--holder", "-", "--holder-type", "001", "--out", &out];
+    let told = held.ask("market", &holder).reading(b"91440199MA8AWRH82C").run().ended(0).json();
+    assert_eq!((&told["of"], &told["types"]), (&json!("agency"), &Value::Null));
+    assert_eq!(part(), [json!("holder"), json!(MARKET), Value::Null]);
+    for (language, named) in
+        [("zh", "只含账号可办的类型：食品经营许可证。"), ("en", "the types that the account is for: Food operation permit.")]
+    {
+        let told = held.ask("food", &["export", "--out", &out, "--lang", language]).for_people().run().ended(0);
+        assert!(told.out.contains(named), "{told:?}");
+    }
+}
+
+/// Makes a key for an auditor of one type, as an administrator does by the service.
+fn auditor_of(archive: &Archive, kind: &str) -> String {
+    let edge = Edge { now: Box::new(Timestamp::now), chance: Box::new(|bytes| bytes.fill(7)) };
+    let agency = Uscc::parse(MARKET).unwrap();
+    let (scope, departments) = (Scope::EveryType, Departments::Any);
+    let by = Caller { actor: "root".to_owned(), agency, roles: vec![Role::Administrator], scope, departments };
+    let mandate = Mandate::new(agency, "food", vec![Role::Auditor], Some(vec![TypeCode::parse(kind).unwrap()])).unwrap();
+    let library = opened(archive);
+    let key = KeyCabinet::new(&library, &edge, &by).add(&mandate, Grant { days: 90, calls_a_day: None }, alone).unwrap();
+    key.text.to_string()
+}
+
+/// The library, while no service holds it.
+fn opened(archive: &Archive) -> Library {
     let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
     let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
     let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
-    let library = Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap();
+    Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap()
+}
+
+/// Writes so many events that are about nothing into a library that nobody holds: so many findings.
+fn damaged(archive: &Archive, findings: usize) {
+    let library = opened(archive);
     let nobodys = Event { act: Act::Issue, subject: "nobody".to_owned(), ..library.event(0).unwrap().unwrap() };
     library.commit(|pen| (0..findings).try_for_each(|_| pen.note(&[], &nobodys).map(drop))).unwrap();
 }

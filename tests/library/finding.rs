@@ -4,7 +4,7 @@ use crate::registry::{ACCOUNTING, OPERATOR, Registry, holder, name_of, nobody_be
 use kanhe_core::code::{ProjectCode, RegionCode, TypeCode};
 use kanhe_core::status::State;
 use kanhe_issuer::catalogue::{Asked, Meaning};
-use kanhe_issuer::examiner::{Examiner, Wanted};
+use kanhe_issuer::examiner::{Examiner, HowFar, Wanted};
 use kanhe_issuer::lifecycle::{Change, Condition};
 use kanhe_store::find::{Cursor, Found, Only, Question};
 use kanhe_store::{Library, Project, Shelfmark, Stage, StoreError};
@@ -288,7 +288,7 @@ fn a_page_leaps_so_often_and_the_next_goes_on() {
     assert!(first.codes.is_empty() && first.next.is_some(), "each type is one leap");
     let second = page(first.next.as_ref());
     assert_eq!((second.codes, second.next), (vec![project(TYPES - 1).code], None));
-    let wanted = Wanted { stage: Some(Stage::Approved), ..Wanted::default() };
+    let wanted = Wanted { how_far: Some(HowFar::Stage(Stage::Approved)), ..Wanted::default() };
     let list = |after: Option<&Cursor>| {
         let page = Examiner::new(&registry.library, nobody_behind).list(registry.house.catalogue(), wanted, after, 10).unwrap();
         (page.projects.len(), page.next)

@@ -219,6 +219,11 @@ fn applications_are_listed_by_stage_and_by_the_department_that_they_wait_for() {
     assert_eq!(listed(json!({ "stage": "for_decision" })), 1);
     assert_eq!(listed(json!({ "department": "fire" })), 3);
     assert_eq!(listed(json!({ "department": "fire", "limit": 2 })), 2);
+    assert_eq!(listed(json!({ "department": "fire", "stage": "in_review" })), 3);
+    for other in ["for_decision", "approved", "rejected", "withdrawn"] {
+        let reply = stage.post_as(WANG, "/v1/applications/search", &json!({ "department": "fire", "stage": other }));
+        assert_eq!((reply.status, reply.code().as_str()), (400, "request_malformed"), "{other}");
+    }
     let unknown = stage.post_as(WANG, "/v1/applications/search", &json!({ "department": "tea" }));
     assert_eq!((unknown.status, unknown.code().as_str()), (422, "review_unknown_department"));
 }

@@ -244,6 +244,10 @@ fn a_life_is_changed_and_told() {
         let reply = stage.get_as(WANG, &format!("{path}/history?{future}"));
         assert_eq!((reply.status, reply.code().as_str()), (422, "time_in_future"), "{future}");
     }
+    for alone in ["known=2026-06-14", "known=2099-01-01T00:00:00Z"] {
+        let reply = stage.get_as(WANG, &format!("{path}/history?{alone}"));
+        assert_eq!((reply.status, reply.code().as_str()), (400, "request_malformed"), "what is known of what held at no moment: {alone}");
+    }
     assert!(history["events"].as_array().unwrap().iter().skip(1).all(|event| event["actor"] == stage.actor(ZHOU)), "{history}");
 }
 

@@ -7,6 +7,7 @@ mod administration;
 mod agencies;
 mod alone;
 mod applications;
+mod approved;
 mod asked;
 mod audit;
 #[path = "../backups.rs"]

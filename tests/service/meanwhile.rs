@@ -134,3 +134,16 @@ fn nothing_is_entered_in_the_name_of_a_key_that_was_revoked_while_it_asked() {
         assert!(matches!(again.status, 200 | 201), "{path}: {}", String::from_utf8_lossy(&again.bytes));
     }
 }
+
+#[test]
+fn who_approves_while_another_does_hears_what_the_other_has_approved() {
+    let signing = Signing::new();
+    let stage = &signing.stage;
+    let (_, path, body) = signing.acts().swap_remove(4);
+    let other = Person { login: "he.approver", ..ZHOU };
+    let before = stage.house.library.certificates().unwrap();
+    let reply = signing.meanwhile((ZHOU, &path, &body), || assert_eq!(stage.post_as(other, &path, &body).status, 201));
+    let told = reply.json();
+    assert_eq!((reply.status, &told["result"], &told["file"]), (200, &json!("before"), &Value::Null), "{told}");
+    assert_eq!(stage.house.library.certificates().unwrap(), before + 1);
+}

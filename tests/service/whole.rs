@@ -84,6 +84,27 @@ fn an_auditor_takes_out_what_his_agency_has_and_nothing_of_another() {
 }
 
 #[test]
+fn an_export_says_of_which_agency_and_types_it_is_a_part() {
+    let (stage, ..) = told();
+    let catalogue = &stage.house.catalogue;
+    let part = |auditor: Person, wanted: &Value| {
+        let about: Value = serde_json::from_slice(&taken_out(&stage, auditor, wanted)["export.json"]).unwrap();
+        ["scope", "agency", "types"].map(|member| about[member].clone())
+    };
+    let (of_one, housing) = (json!({ "holder": { "code_type": "111", "code": resident_id(1) } }), json!(Office::Housing.code().as_str()));
+    let some = Person { types: &[OPERATOR], ..WU };
+    let types = json!([catalogue.find(OPERATOR).unwrap().code().as_str()]);
+    assert_eq!(part(WU, &json!({})), [json!("agency"), housing.clone(), Value::Null]);
+    assert_eq!(part(some, &json!({})), [json!("agency"), housing.clone(), types.clone()]);
+    assert_eq!(part(WU, &of_one), [json!("holder"), housing.clone(), Value::Null]);
+    assert_eq!(part(some, &of_one), [json!("holder"), housing, types]);
+    // Who may hear of another type only is not told that there is nothing of the holder.
+    let nothing = export(&stage, Person { types: &[CONSTRUCTION], ..WU }, &of_one);
+    assert_eq!((nothing.status, nothing.code().as_str()), (404, "export_nothing"));
+    assert_eq!(nothing.json()["detail"], "在您的账号可办的类型中，贵机构没有该持证主体的资料");
+}
+
+#[test]
 fn an_auditor_takes_out_what_is_kept_of_one_holder_and_each_certificate_knows_it() {
     let (stage, issued, _) = told();
     let holder = |number: usize| json!({ "holder": { "code_type": "111", "code": resident_id(number) } });

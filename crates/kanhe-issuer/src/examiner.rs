@@ -11,7 +11,7 @@ mod opinion;
 
 pub use descent::Descent;
 pub use error::ExaminerError;
-pub use list::{Page, Wanted};
+pub use list::{HowFar, Page, Wanted};
 pub use lodge::{Admitted, Days, Lodged, Lodging};
 pub use opinion::{Opinion, Standing};
 
@@ -102,7 +102,7 @@ impl<'l> Examiner<'l> {
 
     /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
     ///
-    /// What was approved before is answered with the certificate that came of it.
+    /// What was approved before is answered with the certificate that came of it, also where somebody approves it at the same moment.
     ///
     /// # Errors
     ///
@@ -122,12 +122,16 @@ impl<'l> Examiner<'l> {
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
     ) -> Result<Entered, E> {
         let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
-        if let (Stage::Approved, Some(shelfmark)) = (project.stage, project.issued) {
-            return Ok(Entered::Before(shelfmark));
+        if let Some(before) = approved_before(&project) {
+            return Ok(before);
         }
         let signed = self.sign_approved(desk, kind, &project, grant)?;
         self.library.commit(|pen| {
-            let entered = self.enter_approved(pen, kind, code, &grant.entry, &signed)?;
+            // Another who asked at the same moment may have been the first.
+            let entered = match approved_before(&found(pen, code)?) {
+                Some(before) => before,
+                None => self.enter_approved(pen, kind, code, &grant.entry, &signed)?,
+            };
             beside(pen).map(|()| entered)
         })
     }
@@ -252,6 +256,11 @@ fn rule_of(kind: &CertificateKind) -> Result<&ReviewRule, ExaminerError> {
 
 fn found(pen: &Pen<'_>, code: &ProjectCode) -> Result<Project, ExaminerError> {
     pen.project(code)?.ok_or(ExaminerError::NotFound { code: *code })
+}
+
+/// What came of an application that is approved.
+fn approved_before(project: &Project) -> Option<Entered> {
+    project.issued.filter(|_| project.stage == Stage::Approved).map(Entered::Before)
 }
 
 /// An application that is not decided, and everything that happened to it.

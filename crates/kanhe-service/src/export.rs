@@ -27,6 +27,9 @@ const FORM: u32 = 1;
 /// What an export is, for whoever opens it.
 const README: &str = include_str!("export/README.md");
 
+/// The entry that says what an export is.
+pub const ABOUT: &str = "export/export.json";
+
 /// The entry that is written last: an export without it is not whole.
 pub const COUNTS: &str = "export/counts.json";
 
@@ -35,21 +38,40 @@ pub enum Part {
     /// All of it.
     Whole,
     /// What one agency has issued and decided.
-    Agency {
-        /// The agency.
-        agency: Uscc,
-        /// Of these types; none for all.
-        types: Option<Vec<TypeCode>>,
-    },
+    Agency(Bounds),
     /// What is kept of one holder.
     Holder {
         /// The holder.
         code: HolderCode,
+        /// Whose part of that it is; none, where it is all that the library keeps.
+        bounds: Option<Bounds>,
         /// Every certificate that the holder has or had.
         marks: BTreeSet<Shelfmark>,
         /// Every application of the holder.
         projects: Vec<ProjectCode>,
     },
+}
+
+/// What is left of a library for who hears of a part of it only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of this agency.
+    pub agency: Uscc,
+    /// Of these types; none for all.
+    pub types: Option<Vec<TypeCode>>,
+}
+
+impl Bounds {
+    /// The same as the library is asked by.
+    pub fn within(&self) -> Within<'_> {
+        Within { agency: &self.agency, types: self.types.as_deref() }
+    }
+}
+
+impl From<Within<'_>> for Bounds {
+    fn from(within: Within<'_>) -> Self {
+        Self { agency: *within.agency, types: within.types.map(<[TypeCode]>::to_vec) }
+    }
 }
 
 impl Part {
@@ -77,7 +99,7 @@ impl Part {
             }
             projects = own;
         }
-        Ok(Self::Holder { code, marks, projects })
+        Ok(Self::Holder { code, bounds: within.map(Bounds::from), marks, projects })
     }
 
     /// Whether nothing is kept of the holder.
@@ -89,7 +111,7 @@ impl Part {
     pub fn subjects(&self, library: &Library) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Whole => Ok(vec![library.region().to_string()]),
-            Self::Agency { agency, .. } => Ok(vec![agency.to_string()]),
+            Self::Agency(bounds) => Ok(vec![bounds.agency.to_string()]),
             Self::Holder { marks, projects, .. } => {
                 let certificates = marks.iter().map(|mark| library.card(*mark).map(|card| card.identifier.to_string()));
                 certificates.chain(projects.iter().map(|code| Ok(code.to_string()))).collect()
@@ -100,15 +122,24 @@ impl Part {
     /// The holder of whom something is kept, if it is about one.
     pub const fn holder(&self) -> Option<&HolderCode> {
         match self {
-            Self::Whole | Self::Agency { .. } => None,
+            Self::Whole | Self::Agency(_) => None,
             Self::Holder { code, .. } => Some(code),
+        }
+    }
+
+    /// What it is confined to, if nothing beside that is in it.
+    pub const fn bounds(&self) -> Option<&Bounds> {
+        match self {
+            Self::Agency(bounds) => Some(bounds),
+            Self::Whole => None,
+            Self::Holder { bounds, .. } => bounds.as_ref(),
         }
     }
 
     const fn word(&self) -> &'static str {
         match self {
             Self::Whole => "library",
-            Self::Agency { .. } => "agency",
+            Self::Agency(_) => "agency",
             Self::Holder { .. } => "holder",
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Bureau, NOON, PARALLEL, SERIAL};
 use crate::registry::{ACCOUNTING, holder, secret};
-use kanhe_issuer::examiner::{Closing, Opinion, Standing, Wanted};
+use kanhe_issuer::examiner::{Closing, HowFar, Opinion, Standing, Wanted};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Settings, Stage};
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ fn a_page_of_those_that_wait_for_a_department_ends_though_most_wait_for_others()
     for code in &waiting {
         bureau.says(code, "fire", Opinion::Agrees, "fire-1").unwrap();
     }
-    let wanted = Wanted { department: Some("planning"), ..Wanted::default() };
+    let wanted = Wanted { how_far: Some(HowFar::Department("planning")), ..Wanted::default() };
     let (mut found, mut pages, mut after) = (BTreeSet::new(), 0, None::<Cursor>);
     loop {
         let page = bureau.examiner().list(bureau.registry.house.catalogue(), wanted, after.as_ref(), 100).unwrap();

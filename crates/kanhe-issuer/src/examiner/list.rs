@@ -19,10 +19,34 @@ pub struct Wanted<'w> {
     pub type_code: Option<TypeCode>,
     /// Of an agency.
     pub agency: Option<Uscc>,
-    /// At a stage.
-    pub stage: Option<Stage>,
-    /// Those that wait for a department now; their stage is `in_review`.
-    pub department: Option<&'w str>,
+    /// That have come so far.
+    pub how_far: Option<HowFar<'w>>,
+}
+
+/// How far applications have come that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowFar<'w> {
+    /// To a stage.
+    Stage(Stage),
+    /// To a department, which they wait for now: they are in review.
+    Department(&'w str),
+}
+
+impl<'w> Wanted<'w> {
+    const fn department(&self) -> Option<&'w str> {
+        match self.how_far {
+            Some(HowFar::Department(department)) => Some(department),
+            Some(HowFar::Stage(_)) | None => None,
+        }
+    }
+
+    const fn stage(&self) -> Option<Stage> {
+        match self.how_far {
+            Some(HowFar::Stage(stage)) => Some(stage),
+            Some(HowFar::Department(_)) => Some(Stage::InReview),
+            None => None,
+        }
+    }
 }
 
 /// A page of applications.
@@ -39,7 +63,7 @@ impl Examiner<'_> {
     /// a page of the library does, which has leapt enough.
     pub fn list(&self, catalogue: &Catalogue, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<Page, StoreError> {
         let (mut page, mut after) = (Page::default(), after.cloned());
-        let mut looks = if wanted.department.is_some() { MOST_LOOKS } else { usize::MAX };
+        let mut looks = if wanted.department().is_some() { MOST_LOOKS } else { usize::MAX };
         loop {
             let room = most.max(1).saturating_sub(page.projects.len()).min(looks);
             let found = self.found(wanted, after.as_ref(), room)?;
@@ -55,8 +79,7 @@ impl Examiner<'_> {
     }
 
     fn found(&self, wanted: Wanted<'_>, after: Option<&Cursor>, most: usize) -> Result<FoundProjects, StoreError> {
-        let stage = if wanted.department.is_some() { Some(Stage::InReview) } else { wanted.stage };
-        let type_code = wanted.type_code.as_ref();
+        let (type_code, stage) = (wanted.type_code.as_ref(), wanted.stage());
         match wanted.within {
             Some(within) => self.library.projects_within(within, type_code, stage, after, most),
             None => self.library.projects(type_code, wanted.agency.as_ref(), stage, after, most),
@@ -66,7 +89,7 @@ impl Examiner<'_> {
     /// An application of the list, if it is one that was asked for.
     fn wanted(&self, catalogue: &Catalogue, wanted: Wanted<'_>, code: &ProjectCode) -> Result<Option<Project>, StoreError> {
         let Some(project) = self.library.project(code)? else { return Ok(None) };
-        let Some(department) = wanted.department else { return Ok(Some(project)) };
+        let Some(department) = wanted.department() else { return Ok(Some(project)) };
         let Some(rule) = catalogue.find(project.type_code.as_str()).and_then(CertificateKind::review) else { return Ok(None) };
         let history = self.library.history_of(&project)?;
         let standing = Standing::of(rule, history.iter().map(|(_, event)| event));

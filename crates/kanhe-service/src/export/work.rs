@@ -2,11 +2,11 @@
 
 use super::lines::{Sheet, event_line};
 use super::tape::{Length, Line, Tape};
-use super::{Counts, ExportError, FORM, Part, README, lodged};
+use super::{Bounds, Counts, ExportError, FORM, Part, README, lodged};
 use crate::webhooks::addressee;
 use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
-use kanhe_core::code::ProjectCode;
+use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::event::{Act, Event};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::catalogue::Catalogue;
@@ -34,7 +34,7 @@ impl Export<'_> {
     /// How many steps [`Export::write`] takes, at most: it looks twice at each certificate and event.
     pub fn steps(&self) -> Result<u64, StoreError> {
         let looked_at = match self.part {
-            Part::Whole | Part::Agency { .. } => self.library.certificates()?.saturating_add(self.library.log_size()?),
+            Part::Whole | Part::Agency(_) => self.library.certificates()?.saturating_add(self.library.log_size()?),
             Part::Holder { marks, .. } => u64::try_from(marks.len()).unwrap_or(u64::MAX),
         };
         Ok(looked_at.saturating_mul(2))
@@ -69,13 +69,13 @@ impl Export<'_> {
     fn description(&self) -> Result<Value, StoreError> {
         let head = self.library.head()?;
         let published = self.library.published()?.map(|head| head.size);
-        let agency = match self.part {
-            Part::Agency { agency, .. } => Some(agency.as_str()),
-            Part::Whole | Part::Holder { .. } => None,
-        };
+        let bounds = self.part.bounds();
+        let types = bounds.and_then(|bounds| bounds.types.as_ref());
         Ok(json!({
             "form": "kanhe export", "version": FORM, "made_at": self.made.to_string(), "made_by": concat!("kanhe ", env!("CARGO_PKG_VERSION")),
-            "scope": self.part.word(), "agency": agency, "region": self.library.region().to_string(),
+            "scope": self.part.word(), "agency": bounds.map(|bounds| bounds.agency.as_str()),
+            "types": types.map(|types| types.iter().map(TypeCode::as_str).collect::<Vec<_>>()),
+            "region": self.library.region().to_string(),
             "log": { "origin": self.library.origin(), "size": head.size, "root": head.root.to_string(), "published": published },
         }))
     }
@@ -111,14 +111,11 @@ impl Export<'_> {
         match self.part {
             Part::Whole => self.library.shelfmarks()?.try_for_each(one),
             Part::Holder { marks, .. } => marks.iter().copied().try_for_each(one),
-            Part::Agency { agency, .. } => {
-                let question = Question::Shelf { type_code: None, agency: Some(*agency), state: None };
+            Part::Agency(bounds) => {
+                let question = Question::Shelf { type_code: None, agency: Some(bounds.agency), state: None };
                 let mut after = None;
                 loop {
-                    let page = match self.within() {
-                        Some(within) => self.library.ask_within(within, &question, after.as_ref(), LONGEST_PAGE)?,
-                        None => self.library.ask(&question, after.as_ref(), LONGEST_PAGE)?,
-                    };
+                    let page = self.library.ask_within(bounds.within(), &question, after.as_ref(), LONGEST_PAGE)?;
                     page.shelfmarks.into_iter().try_for_each(&mut one)?;
                     after = page.next;
                     if after.is_none() {
@@ -129,12 +126,9 @@ impl Export<'_> {
         }
     }
 
-    /// The bounds of an agency's part.
+    /// The bounds of the part.
     fn within(&self) -> Option<Within<'_>> {
-        match self.part {
-            Part::Agency { agency, types } => Some(Within { agency, types: types.as_deref() }),
-            Part::Whole | Part::Holder { .. } => None,
-        }
+        self.part.bounds().map(Bounds::within)
     }
 
     /// Writes every application; of a holder's, returns the events.

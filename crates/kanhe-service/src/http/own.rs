@@ -11,7 +11,7 @@ pub use events::EventsAsked;
 use super::problem::Problem;
 use crate::accounts::uses::UseAct;
 use crate::accounts::{Caller, Forbidden, Right, Scope};
-use crate::export::Part;
+use crate::export::{Bounds, Part};
 use crate::house::House;
 use crate::jobs::{Handling, Job, JobId, find_job, jobs_of};
 use crate::proposals::right_of;
@@ -19,7 +19,7 @@ use crate::shown::Counts;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kanhe_core::code::{CertificateId, HolderCode, ProjectCode, TypeCode};
+use kanhe_core::code::{CertificateId, HolderCode, ProjectCode};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::examiner::{Page, Wanted};
 use kanhe_issuer::proposal::{self, Proposal, ProposalError};
@@ -54,6 +54,18 @@ impl OwnApplication<'_> {
     /// When the last step of it took effect.
     pub fn last_step(&self, house: &House) -> Result<Option<Timestamp>, Problem> {
         Ok(house.library.history_of(&self.project)?.last().map(|(_, event)| event.effective))
+    }
+
+    /// The certificate that came of it.
+    pub fn issued(&self, house: &House) -> Result<Option<OwnCertificate>, Problem> {
+        let own = |mark| house.library.card(mark).map(|card| OwnCertificate { identifier: card.identifier, mark });
+        Ok(self.project.issued.map(own).transpose()?)
+    }
+
+    /// Whether the caller has approved it.
+    pub fn was_approved_by(&self, house: &House, caller: &Caller) -> Result<bool, Problem> {
+        let history = house.library.history_of(&self.project)?;
+        Ok(history.iter().filter_map(|(_, event)| event.approval.as_ref()).any(|approval| approval.approver == caller.actor))
     }
 }
 
@@ -173,12 +185,16 @@ impl House {
         caller.may(Right::Audit)?;
         let (copy, within) = (self.library.still()?, within(caller));
         let part = match holder {
-            None => Part::Agency { agency: caller.agency, types: within.types.map(<[TypeCode]>::to_vec) },
+            None => Part::Agency(Bounds::from(within)),
             Some(code) => Part::of_holder(&copy, code, Some(within))?,
         };
         if part.is_empty() {
             part.holder().map_or(Ok(()), nothing_is_found_by)?;
-            return Err(Problem::new(StatusCode::NOT_FOUND, "export_nothing", "your agency keeps nothing of this holder"));
+            let detail = match within.types {
+                None => "your agency keeps nothing of this holder",
+                Some(_) => "of the types that your account is for, your agency keeps nothing of this holder",
+            };
+            return Err(Problem::new(StatusCode::NOT_FOUND, "export_nothing", detail));
         }
         self.note_uses(caller, UseAct::Exported, part.subjects(&copy)?)?;
         Ok((copy, part))

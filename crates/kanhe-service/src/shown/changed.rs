@@ -32,9 +32,10 @@ pub struct Issued {
     pub result: IssueResult,
     /// The certificate, holders' codes masked.
     pub certificate: Certificate,
-    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever handed the application in knows what it says.
-    #[schema(content_encoding = "base64")]
-    pub file: String,
+    /// The signed certificate (`COSE_Sign1`) in base64, for the holder: whoever hands the application in knows what it says, and whoever
+    /// approves one hands out what comes of it. Null where somebody else approved it, for who may not see the whole of it.
+    #[schema(required, content_encoding = "base64")]
+    pub file: Option<String>,
     /// What is odd about the application and was accepted all the same, by stable codes; `may_have_come_back`, where a holder's certificate of the
     /// type went to the region from which this one comes.
     pub warnings: Vec<String>,
@@ -45,6 +46,12 @@ pub struct Issued {
 }
 
 impl Issued {
+    /// The same for who may not see the whole of the certificate.
+    #[must_use]
+    pub fn without_file(self) -> Self {
+        Self { file: None, ..self }
+    }
+
     /// The same with what may be one and the same as the certificate; of another agency's it is not said which.
     #[must_use]
     pub fn beside(mut self, same: &[CertificateId], agency: &Uscc) -> Self {

@@ -120,6 +120,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("reason", "理由（reason）"),
     ("actor", "经办人（actor）"),
     // Verbs of the command line.
+    ("`file` is not there", "答复中没有 `file`"),
     ("a line is no `Checked`", "答复中有一行不是 `Checked`"),
     ("the proof has no checkpoint", "证明文件中没有检查点"),
     ("the proof is no text", "证明文件不是文本"),

@@ -102,6 +102,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the service has no such type", "本服务没有该类型"),
     ("no key of your agency is unlocked here", "本服务没有已解锁的贵机构密钥"),
     ("your agency has no event of this index", "贵机构没有此序号的事件"),
+    (
+        "of the types that your account is for, your agency keeps nothing of this holder",
+        "在您的账号可办的类型中，贵机构没有该持证主体的资料",
+    ),
     ("your agency keeps nothing of this holder", "贵机构没有该持证主体的资料"),
     ("it stands for another certificate already", "该标识已对应另一证照"),
     ("it stands for a certificate of another agency of the region already", "该标识已对应本地区另一机构的证照"),
@@ -119,6 +123,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "what is taken over from another region takes the place of no version: `replaces` or `origin`",
         "转入的证照不取代任何版本：replaces 与 origin 只能有一个",
     ),
+    (
+        "what waits for a department is in review: `stage` beside `department` is in_review, or left out",
+        "等待部门意见的申请均在审查中：给出 department 时，stage 只能是 in_review，或不填",
+    ),
+    ("`known` says as of when `at` is told, and means nothing without it", "known 说明 at 所述以何时所知为准：没有 at 即无意义"),
     ("holder {} of the application does not hold it", "申请中第 {} 个持证主体并不持有该证照"),
     ("its holder {} is not in the application", "其第 {} 个持证主体不在申请中"),
     ("the type's review asks other departments: {}", "该类型的审查由其他部门参加：{=}"),

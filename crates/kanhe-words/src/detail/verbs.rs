@@ -57,6 +57,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("it is asked what held at {}, and now is {}", "问的是 {} 的状态，而现在是 {}"),
     ("this is no cursor", "这不是翻页标记"),
     ("the cursor belongs to another list, or to another question", "翻页标记属于另一列表或另一次查询"),
+    (
+        "another has approved it, and the account may not see the whole of it: no file was written",
+        "该申请由他人准予，而此账号无权查看证照的全部内容：未写出文件",
+    ),
     // Acts upon it (`kanhe_issuer::registrar`, `lifecycle`, `examiner`, `desk`).
     ("it stands for {} already", "已对应 {}"),
     ("the library has no manifest yet", "证照库尚未登记机构名录"),

@@ -99,6 +99,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("envelope_*", AS, "wrong_document"),
     ("event_not_found", "用 kanhe log events 查看事件。", "See which events there are with `kanhe log events`."),
     ("export_moved", "重新运行；如再次出现，请报告。", "Run it again; if it comes again, report it."),
+    (
+        "file_withheld",
+        "请准予该申请的人员再次运行，或由审计人员用 kanhe draw 写出文件。",
+        "Let who has approved it run this again, or an auditor write the files with `kanhe draw`.",
+    ),
     ("grounds_*", "填写 1 至 200 个字符。", "Write 1 to 200 characters."),
     ("grounds_control", "去掉其中的控制字符（如换行）和不可见字符后重试。", "Take out what cannot be seen, such as line breaks."),
     ("holder_code_check", "对照证件核对号码及其类型。", "Compare the code, and its type, with the document that it stands on."),

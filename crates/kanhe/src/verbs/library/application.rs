@@ -47,7 +47,7 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
     let Issued { before, identifier, condition, same, kept } = door.issue(&order, &args.grounds.grounds())?;
-    let (files, drawn) = pictures.of(&kept);
+    let (files, drawn) = pictures.of(kept.as_ref());
     let warnings = same.as_ref().map(|_| MAY_HAVE_COME_BACK);
     let json = json!({
         "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files,

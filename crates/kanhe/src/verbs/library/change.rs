@@ -185,7 +185,7 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let asked = only(input, kind, &pictures)?;
     let place = Place::Next(&identifier, replacement, &asked);
     let Issued { before, identifier: issued, condition, kept, .. } = door.issue(&Order { kind, place, key, types }, grounds)?;
-    let (files, drawn) = pictures.of(&kept);
+    let (files, drawn) = pictures.of(kept.as_ref());
     let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before), "condition": condition });
     voice.say_done(&json, drawn, |language| {
         let since = said_condition(&condition, language);
@@ -230,7 +230,7 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let place = Place::From(&there, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
     let Issued { before, identifier: issued, condition, same, kept } = door.issue(&order, &args.grounds)?;
-    let (files, drawn) = pictures.of(&kept);
+    let (files, drawn) = pictures.of(kept.as_ref());
     warnings.extend(same.as_ref().map(|_| MAY_HAVE_COME_BACK));
     let json = json!({
         "identifier": issued, "files": files, "from": region.as_str(), "origin": args.identifier, "result": result(before), "condition": condition,

@@ -11,6 +11,7 @@ mod wire;
 
 pub use own::Own;
 pub use service::{Service, held};
+pub use shapes::unexpected;
 pub use wire::{Reply, broken_off};
 
 use super::identifier;
@@ -25,7 +26,7 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::examiner::{Closing, HowFar, Opinion};
 use kanhe_issuer::lifecycle::{Change, PastAsked};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::Replacement;
@@ -111,8 +112,8 @@ pub trait Door {
     /// Of whose certificates it tells.
     fn extent(&self) -> Extent;
 
-    /// Takes out what is kept: how much there was of each, and the bytes of the file; nothing where nothing is kept of a holder.
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure>;
+    /// Takes out what is kept; nothing where nothing is kept of a holder.
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure>;
 }
 
 /// What is taken out of a library.
@@ -125,6 +126,16 @@ pub struct Exporting<'a> {
     pub types: &'a TypesArg,
     /// To whom it is told how far it has come.
     pub voice: Voice,
+}
+
+/// What was taken out of a library.
+pub struct TakenOut {
+    /// How much there was of each.
+    pub counts: Exported,
+    /// The bytes of the file.
+    pub bytes: u64,
+    /// The types that it is confined to, by their codes; none where it is of every type.
+    pub types: Option<Vec<String>>,
 }
 
 /// Of whose certificates somebody is told.
@@ -252,8 +263,8 @@ pub struct Issued {
     pub condition: String,
     /// Certificates that may be one and the same, if there are any, as far as they may be named.
     pub same: Option<Vec<String>>,
-    /// Its files.
-    pub kept: Kept,
+    /// Its files; none where a service keeps them from who asks.
+    pub kept: Option<Kept>,
 }
 
 /// An application that arrives.
@@ -294,10 +305,8 @@ pub struct ApplicationsWanted<'a> {
     pub type_code: Option<TypeCode>,
     /// To this agency.
     pub agency: Option<Uscc>,
-    /// At this stage.
-    pub stage: Option<Stage>,
-    /// Waiting for this department.
-    pub department: Option<&'a str>,
+    /// That have come so far.
+    pub how_far: Option<HowFar<'a>>,
 }
 
 /// A part of the log.

@@ -92,14 +92,18 @@ impl<'a> Pictures<'a> {
 
     /// Writes the files of what was issued; their names, if there are any. Where they are not written, the certificate is issued all the same:
     /// that is said first, and what failed after it.
-    pub fn of(&self, kept: &Kept) -> (Option<Value>, Result<(), Failure>) {
-        match self.artist.as_ref().map(|(artist, out)| written(kept, artist, out)) {
-            None => (None, Ok(())),
-            Some(Ok(names)) => (Some(names), Ok(())),
-            Some(Err(failure)) => (None, Err(failure.hint(ISSUED_ALL_THE_SAME))),
+    pub fn of(&self, kept: Option<&Kept>) -> (Option<Value>, Result<(), Failure>) {
+        let Some((artist, out)) = &self.artist else { return (None, Ok(())) };
+        let Some(kept) = kept else { return (None, Err(Failure::new("file_withheld", WITHHELD))) };
+        match written(kept, artist, out) {
+            Ok(names) => (Some(names), Ok(())),
+            Err(failure) => (None, Err(failure.hint(ISSUED_ALL_THE_SAME))),
         }
     }
 }
+
+/// Why a service gives no file.
+const WITHHELD: &str = "another has approved it, and the account may not see the whole of it: no file was written";
 
 const ISSUED_ALL_THE_SAME: Words = Words::new(
     "证照已颁发，只是文件未写出；用 kanhe draw 写出文件。",

@@ -4,15 +4,18 @@
 //! `docs/spec/export.md` describes the form, and `kanhe_service::export` writes it: here into a file that has its name only when it is whole.
 
 use super::bar::bar;
-use super::door::{Exporting, Extent, broken_off, door};
+use super::door::{Exporting, Extent, TakenOut, broken_off, door};
 use super::find;
 use crate::cli::ExportArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
-use crate::words::Language;
+use crate::words::{Language, Words, label};
+use kanhe_issuer::catalogue::Catalogue;
 use kanhe_issuer::question::nothing_is_found_by;
-use kanhe_service::export::{COUNTS, Counts, Export, ExportError};
+use kanhe_service::export::{ABOUT, COUNTS, Counts, Export, ExportError};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::io::{BufWriter, Read, Seek, Write};
 use std::path::Path;
@@ -24,24 +27,34 @@ pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     files::is_free(&args.out)?;
     let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
     let of = door.extent();
-    let Some((counts, bytes)) = door.export(&exporting)? else {
+    let Some(TakenOut { counts, bytes, types }) = door.export(&exporting)? else {
         exporting.holder.as_ref().map_or(Ok(()), nothing_is_found_by)?;
         voice.say(&json!({ "of": of.word(), "certificates": 0, "applications": 0, "out": null }), |language| {
             nothing(of, language).to_owned()
         });
         return Ok(Ended::Well);
     };
+    let catalogue = types.is_some().then(|| door.catalogue(&args.types)).transpose()?;
     let json = json!({
-        "of": of.word(),
+        "of": of.word(), "types": types,
         "certificates": counts.certificates, "withheld": counts.withheld, "applications": counts.applications, "events": counts.events, "aliases": counts.aliases,
         "proofs": counts.proofs, "bytes": bytes, "out": args.out,
     });
-    voice.say(&json, |language| said(of, &counts, &args.out, language));
+    voice.say(&json, |language| {
+        let types = types.as_deref().zip(catalogue.as_ref()).map(|(codes, catalogue)| named(codes, catalogue, language));
+        said((of, types.as_deref()), &counts, &args.out, language)
+    });
     Ok(Ended::Well)
 }
 
+/// Types by what people call them; one that is not known here by its code.
+fn named(codes: &[String], catalogue: &Catalogue, language: Language) -> String {
+    let name = |code: &String| catalogue.find(code).map_or_else(|| code.clone(), |kind| label(kind.names()).of(language).to_owned());
+    codes.iter().map(name).collect::<Vec<_>>().join(Words::new("、", ", ").of(language))
+}
+
 /// Writes an export of a library that is open here.
-pub fn written(export: &Export<'_>, exporting: &Exporting<'_>) -> Result<(Counts, u64), Failure> {
+pub fn written(export: &Export<'_>, exporting: &Exporting<'_>) -> Result<TakenOut, Failure> {
     let out = exporting.out;
     let failed = |error: std::io::Error| Failure::file(out, &error);
     let steps = export.steps()?;
@@ -56,11 +69,11 @@ pub fn written(export: &Export<'_>, exporting: &Exporting<'_>) -> Result<(Counts
     let mut file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     let bytes = file.file().stream_position().map_err(failed)?;
     file.finish(out)?;
-    Ok((counts, bytes))
+    Ok(TakenOut { counts, bytes, types: None })
 }
 
 /// Keeps an export that a service sends, if it is whole.
-pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u64), Failure> {
+pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<TakenOut, Failure> {
     let failed = |error: std::io::Error| Failure::file(exporting.out, &error);
     let bar = bar(exporting.voice, 0, ["{spinner} {bytes}  {bytes_per_sec}", "{spinner} {bytes}  {bytes_per_sec}"]);
     let (mut file, mut piece) = (files::begin(exporting.out)?, vec![0; 64 << 10]);
@@ -72,19 +85,29 @@ pub fn taken(mut tar: impl Read, exporting: &Exporting<'_>) -> Result<(Counts, u
     }
     bar.finish_and_clear();
     let bytes = file.file().stream_position().map_err(failed)?;
-    file.file().rewind().map_err(failed)?;
-    let unended = || broken_off(format_args!("it has no {COUNTS}"));
-    let counts = counts(file.file()).map_err(broken_off)?.ok_or_else(unended)?;
+    let missing = |name| broken_off(format_args!("it has no {name}"));
+    let About { types } = entry(file.file(), ABOUT).map_err(broken_off)?.ok_or_else(|| missing(ABOUT))?;
+    // It is the last: an export without it is not whole.
+    let counts = entry(file.file(), COUNTS).map_err(broken_off)?.ok_or_else(|| missing(COUNTS))?;
     file.finish(exporting.out)?;
-    Ok((counts, bytes))
+    Ok(TakenOut { counts, bytes, types })
 }
 
-/// What the last entry says; an export without it is not whole.
-fn counts(tar: impl Read + Seek) -> std::io::Result<Option<Counts>> {
+/// What an export says of itself, as far as it is told here.
+#[derive(Deserialize)]
+struct About {
+    /// A service from before it was said says nothing.
+    #[serde(default)]
+    types: Option<Vec<String>>,
+}
+
+/// What an entry says, if it is there.
+fn entry<T: DeserializeOwned>(mut tar: impl Read + Seek, name: &str) -> std::io::Result<Option<T>> {
+    tar.rewind()?;
     let mut tar = tar::Archive::new(tar);
     for entry in tar.entries_with_seek()? {
         let entry = entry?;
-        if entry.path_bytes().as_ref() == COUNTS.as_bytes() {
+        if entry.path_bytes().as_ref() == name.as_bytes() {
             return Ok(serde_json::from_reader(entry)?);
         }
     }
@@ -96,14 +119,32 @@ const fn nothing(of: Extent, language: Language) -> &'static str {
     match (of, language) {
         (Extent::Library, Language::Chinese) => "库中没有该持证主体的任何证照或申请，未写出文件",
         (Extent::Library, Language::English) => "the library keeps nothing of this holder; nothing was written",
-        (Extent::Agency, Language::Chinese) => "本机构没有该持证主体的任何证照或申请（库中其他机构的不在此列），未写出文件",
+        (Extent::Agency, Language::Chinese) => {
+            "本机构没有该持证主体的任何证照或申请（库中其他机构的、账号不可办的类型的不在此列），未写出文件"
+        }
         (Extent::Agency, Language::English) => {
-            "your agency keeps nothing of this holder; of other agencies in the library nothing is told, and nothing was written"
+            "your agency keeps nothing of this holder; of other agencies in the library, and of types that the account is not for, nothing is told, and nothing was written"
         }
     }
 }
 
-fn said(of: Extent, counts: &Counts, out: &Path, language: Language) -> String {
+/// That an export is a part, and which.
+fn a_part(types: Option<&str>, language: Language) -> String {
+    match (types, language) {
+        (None, Language::Chinese) => "仅为本机构的部分：要导出整个证照库，请在恢复的备份上运行。".to_owned(),
+        (None, Language::English) => {
+            "This is your agency's part alone: to export the whole library, run this on a restored backup.".to_owned()
+        }
+        (Some(types), Language::Chinese) => {
+            format!("仅为本机构的部分，且只含账号可办的类型：{types}。要导出整个证照库，请在恢复的备份上运行。")
+        }
+        (Some(types), Language::English) => format!(
+            "This is your agency's part alone, of the types that the account is for: {types}. To export the whole library, run this on a restored backup."
+        ),
+    }
+}
+
+fn said((of, types): (Extent, Option<&str>), counts: &Counts, out: &Path, language: Language) -> String {
     let Counts { certificates, withheld, applications, events, .. } = counts;
     let mut lines = vec![match language {
         Language::Chinese => format!("已导出 {certificates} 张证照、{applications} 件申请、{events} 条事件：{}", out.display()),
@@ -112,13 +153,7 @@ fn said(of: Extent, counts: &Counts, out: &Path, language: Language) -> String {
         }
     }];
     if of == Extent::Agency {
-        lines.push(
-            match language {
-                Language::Chinese => "仅为本机构的部分：要导出整个证照库，请在恢复的备份上运行。",
-                Language::English => "This is your agency's part alone: to export the whole library, run this on a restored backup.",
-            }
-            .to_owned(),
-        );
+        lines.push(a_part(types, language));
     }
     if *withheld > 0 {
         lines.push(match language {

@@ -2,7 +2,7 @@
 //!
 //! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
 
-use super::door::{Issued, Kept, Reply, Service};
+use super::door::{Issued, Kept, Reply, Service, unexpected};
 use super::issue::report_of;
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
@@ -116,13 +116,14 @@ impl Run<'_> {
         let (slot, behind_cut_off) = (certificate.slot, certificate.behind_cut_off);
         let (condition, refused_as, number) = (certificate.condition.clone(), certificate.refused_as.clone(), certificate.number.clone());
         let issued = Issued::try_from(told)?;
-        let files = kept(self.files(&issued.kept), ended).flatten();
+        let drawn = issued.kept.ok_or_else(|| unexpected("`file` is not there"))?;
+        let files = kept(self.files(&drawn), ended).flatten();
         if issued.before {
             let worth = WorthNow { condition: &condition, behind_cut_off, refused_as: refused_as.as_deref() };
             return Ok(counts.before(row, Some(&issued.identifier), Some(worth), files.as_ref()));
         }
         counts.issued += 1;
-        let version = Scanned::parse(&issued.kept.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));
+        let version = Scanned::parse(&drawn.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));
         Ok(with(
             row,
             json!({

@@ -12,7 +12,7 @@ use crate::shown::{Application, ApplicationPage, ApplicationRow};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kanhe_issuer::examiner::Wanted;
+use kanhe_issuer::examiner::{HowFar, Wanted};
 use kanhe_store::Stage;
 use kanhe_store::find::Cursor;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct ApplicationSearch {
     r#type: Option<String>,
     /// At one stage only: `in_review`, `for_decision`, `approved`, `rejected` or `withdrawn`.
     stage: Option<String>,
-    /// Those that wait for this department now.
+    /// Those that wait for this department now; they are at the stage `in_review`, and no other is named beside it.
     department: Option<String>,
     /// Where the page before ended: its `next`.
     after: Option<String>,
@@ -76,10 +76,9 @@ pub async fn search(
     aside(&house, move |house| {
         let type_code =
             search.r#type.as_deref().map(|name| house.kind_of(&caller, Right::Read, name).map(|kind| *kind.code())).transpose()?;
-        search.department.as_deref().map_or(Ok(()), |id| known_department(house, id))?;
-        let stage = search.stage.as_deref().map(stage).transpose()?;
+        let how_far = how_far(house, search.stage.as_deref(), search.department.as_deref())?;
         let (after, limit) = cut(search.after.as_deref(), search.limit)?;
-        let wanted = Wanted { type_code, stage, department: search.department.as_deref(), ..Wanted::default() };
+        let wanted = Wanted { type_code, how_far, ..Wanted::default() };
         let page = house.applications_of(&caller, wanted, after.as_ref(), limit)?;
         let applications = page.projects.iter().map(ApplicationRow::from).collect();
         Ok::<_, Problem>(Json(ApplicationPage { applications, next: page.next.as_ref().map(Cursor::to_text) }))
@@ -98,6 +97,19 @@ pub async fn standing(State(house): State<Shared>, Path(code): Path<String>) -> 
     .await
 }
 
+/// How far those have come that are asked for: a stage beside a department is the one at which it is waited for.
+fn how_far<'w>(house: &House, stage: Option<&str>, department: Option<&'w str>) -> Result<Option<HowFar<'w>>, Problem> {
+    department.map_or(Ok(()), |id| known_department(house, id))?;
+    match (stage.map(stage_of).transpose()?, department) {
+        (Some(stage), Some(_)) if stage != Stage::InReview => {
+            let detail = "what waits for a department is in review: `stage` beside `department` is in_review, or left out";
+            Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail))
+        }
+        (_, Some(department)) => Ok(Some(HowFar::Department(department))),
+        (stage, None) => Ok(stage.map(HowFar::Stage)),
+    }
+}
+
 /// Refuses a department that no type's review asks.
 pub fn known_department(house: &House, id: &str) -> Result<(), Problem> {
     if house.catalogue.knows_department(id) {
@@ -108,7 +120,7 @@ pub fn known_department(house: &House, id: &str) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "review_unknown_department", detail))
 }
 
-fn stage(word: &str) -> Result<Stage, Problem> {
+fn stage_of(word: &str) -> Result<Stage, Problem> {
     let unknown = || {
         let known = Stage::ALL.map(Stage::word).join(", ");
         Problem::new(StatusCode::BAD_REQUEST, "request_malformed", format!("`stage` is one of {known}"))

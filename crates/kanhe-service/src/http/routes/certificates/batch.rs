@@ -1,8 +1,8 @@
 //! Up to a thousand certificates of one type in one synced batch, each row answered by itself.
 
+use super::issue::if_the_same;
 use crate::accounts::{Caller, Right};
 use crate::house::House;
-use super::issue::if_the_same;
 use crate::http::act::{Act, grounded};
 use crate::http::own::within;
 use crate::http::problem::{Fault, Problem};

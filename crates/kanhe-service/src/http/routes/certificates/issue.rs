@@ -38,7 +38,7 @@ impl Issued {
     pub fn read(house: &House, entered: &Entered, kind: &CertificateKind, warnings: &[Warning]) -> Result<Self, Problem> {
         let mark = entered.shelfmark();
         let certificate = Certificate::read(&house.library, mark, Some(kind), Sight::Masked, day_in_china(house.now()))?;
-        let file = STANDARD.encode(house.library.record(mark)?.envelope);
+        let file = Some(STANDARD.encode(house.library.record(mark)?.envelope));
         let result = if matches!(entered, Entered::New(_)) { IssueResult::Issued } else { IssueResult::Before };
         let warnings = warnings.iter().map(|warning| warning.code().to_owned()).collect();
         Ok(Self { result, certificate, file, warnings, compare: Vec::new() })

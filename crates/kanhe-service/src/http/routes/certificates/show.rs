@@ -3,7 +3,7 @@
 use crate::accounts::{Caller, Right};
 use crate::house::Shared;
 use crate::http::aside::aside;
-use crate::http::body::Query;
+use crate::http::body::{Query, malformed};
 use crate::http::moment::{day, when};
 use crate::http::problem::Problem;
 use crate::http::seen::show;
@@ -46,14 +46,19 @@ pub struct When {
     /// What held at this moment (RFC 3339), or on this day: at its noon in China, and today is now. Not in the future: what will hold is not
     /// known …
     at: Option<String>,
-    /// … as far as the library knew it at this moment, or at the end of this day; now, where nothing is said.
+    /// … as far as the library knew it at this moment, or at the end of this day; now, where nothing is said. Not in the future, and beside `at`
+    /// alone.
     known: Option<String>,
 }
 
 impl When {
     fn past(&self) -> Result<Option<PastAsked>, Problem> {
         let known = self.known.as_deref().map(|text| when("known", text)).transpose()?;
-        Ok(self.at.as_deref().map(|text| when("at", text)).transpose()?.map(|at| PastAsked { at, known }))
+        let at = self.at.as_deref().map(|text| when("at", text)).transpose()?;
+        if at.is_none() && known.is_some() {
+            return Err(malformed("`known` says as of when `at` is told, and means nothing without it"));
+        }
+        Ok(at.map(|at| PastAsked { at, known }))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::words::{self, Language, Words, counted, said_moment, said_opinion, sa
 use comfy_table::{Table, presets};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
+use kanhe_issuer::examiner::HowFar;
 use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Application, Applied, Origin, Reasons, Replaced};
 use kanhe_store::Stage;
@@ -148,8 +149,10 @@ fn wanted<'a>(args: &'a ApplicationListArgs, catalogue: &'a Catalogue) -> Result
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
     let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
     let stage = args.stage.as_deref().map(stage_of).transpose()?;
-    args.department.as_deref().map_or(Ok(()), |id| known_department(catalogue, id))?;
-    Ok(ApplicationsWanted { catalogue, type_code, agency, stage, department: args.department.as_deref() })
+    let department = args.department.as_deref();
+    department.map_or(Ok(()), |id| known_department(catalogue, id))?;
+    let how_far = department.map(HowFar::Department).or(stage.map(HowFar::Stage));
+    Ok(ApplicationsWanted { catalogue, type_code, agency, how_far })
 }
 
 /// Refuses a department that no type's review asks.

@@ -6,7 +6,7 @@ use super::super::log::unproved;
 use super::super::{catalogue, entry, entry_after, examined, manifest, open, registered, stored};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, Elsewhere, EventPage, Exporting, Extent, Issued, Order, Page, Place,
-    Proof, Sought, Subject, Which,
+    Proof, Sought, Subject, TakenOut, Which,
 };
 use crate::cli::{DoorArg, GroundsArg, LibraryArg, TypesArg};
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, Registra
 use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::issue_of;
 use kanhe_service::accounts::api_key::behind;
-use kanhe_service::export::{Counts as Exported, Export, Part};
+use kanhe_service::export::{Export, Part};
 use kanhe_service::shown::{Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Shelfmark, Stage};
@@ -207,7 +207,7 @@ impl Door for Own {
         let before = matches!(entered, Entered::Before(_));
         let same: Vec<_> = self.may_be_same(mark)?.iter().map(ToString::to_string).collect();
         let same = (!same.is_empty()).then_some(same);
-        let kept = self.library.record(mark).map_err(stored)?.into();
+        let kept = Some(self.library.record(mark).map_err(stored)?.into());
         Ok(Issued { before, identifier, condition, kept, same })
     }
 
@@ -280,8 +280,8 @@ impl Door for Own {
     }
 
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
-        let &ApplicationsWanted { catalogue, type_code, agency, stage, department } = wanted;
-        let wanted = Wanted { within: None, type_code, agency, stage, department };
+        let &ApplicationsWanted { catalogue, type_code, agency, how_far } = wanted;
+        let wanted = Wanted { within: None, type_code, agency, how_far };
         let found = Examiner::new(&self.library, behind).list(catalogue, wanted, page.after, page.most).map_err(stored)?;
         Ok(Page { rows: found.projects.iter().map(ApplicationRow::from).collect(), next: found.next.as_ref().map(Cursor::to_text) })
     }
@@ -348,7 +348,7 @@ impl Door for Own {
         Extent::Library
     }
 
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure> {
         let (library, catalogue) = (&self.library, catalogue(&self.library, exporting.types)?);
         let part = match &exporting.holder {
             None => Part::Whole,

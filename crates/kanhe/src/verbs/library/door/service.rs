@@ -5,7 +5,7 @@ use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_sta
 use super::wire::{Reply, Wire, broken_off};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Order, Page, Place, Proof, Sought,
-    Subject, Which,
+    Subject, TakenOut, Which,
 };
 use crate::cli::{AccountArg, GroundsArg, TypesArg};
 use crate::failure::Failure;
@@ -20,12 +20,11 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::Application as Row;
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
-use kanhe_issuer::examiner::{Closing, Opinion};
+use kanhe_issuer::examiner::{Closing, HowFar, Opinion};
 use kanhe_issuer::lifecycle::{Change, PastAsked, When};
 use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::sight::Sight;
 use kanhe_log::bundle::ProofBundle;
-use kanhe_service::export::Counts as Exported;
 use kanhe_service::percent::escaped;
 use kanhe_service::serve::SOCKET;
 use kanhe_service::shown::{
@@ -185,9 +184,13 @@ impl Door for Service {
     }
 
     fn applications(&self, wanted: &ApplicationsWanted<'_>, page: Cut<'_>) -> Result<Page<ApplicationRow>, Failure> {
-        let (code, stage) = (wanted.type_code.as_ref().map(TypeCode::as_str), wanted.stage.map(Stage::word));
-        let body = json!({ "type": code, "stage": stage, "department": wanted.department });
-        let found: ApplicationPage = self.done("/v1/applications/search", &cut(body, page))?;
+        let how_far = match wanted.how_far {
+            Some(HowFar::Stage(stage)) => json!({ "stage": stage.word() }),
+            Some(HowFar::Department(department)) => json!({ "department": department }),
+            None => json!({}),
+        };
+        let of_type = json!({ "type": wanted.type_code.as_ref().map(TypeCode::as_str) });
+        let found: ApplicationPage = self.done("/v1/applications/search", &cut(with(of_type, how_far), page))?;
         Ok(confined(found.applications, found.next, wanted.agency.as_ref(), |row| &row.agency))
     }
 
@@ -252,7 +255,7 @@ impl Door for Service {
         Extent::Agency
     }
 
-    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<(Exported, u64)>, Failure> {
+    fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure> {
         let holder = exporting.holder.as_ref().map(sought);
         match self.0.stream("/v1/export", &json!({ "holder": holder }))? {
             Reply::Done(tar) => taken(tar, exporting).map(Some),

@@ -21,11 +21,11 @@ impl TryFrom<shown::Issued> for Issued {
 
     /// The certificate that stands in the library now.
     fn try_from(told: shown::Issued) -> Result<Self, Failure> {
-        let envelope = STANDARD.decode(&told.file).map_err(|_| unexpected("`file` is no base64"))?;
+        let envelope = told.file.map(|file| STANDARD.decode(file).map_err(|_| unexpected("`file` is no base64"))).transpose()?;
         let shown::Certificate { identifier, seal, condition, .. } = told.certificate;
         let (before, condition) = (told.result == IssueResult::Before, condition.into_owned());
         let same = told.warnings.iter().any(|code| code == MAY_HAVE_COME_BACK).then_some(told.compare);
-        Ok(Self { before, identifier, condition, same, kept: Kept { envelope, digits: seal } })
+        Ok(Self { before, identifier, condition, same, kept: envelope.map(|envelope| Kept { envelope, digits: seal }) })
     }
 }
 

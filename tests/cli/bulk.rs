@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::library::counts;
-use crate::office::{Office, many_permits, permits};
+use crate::office::{Office, many_permits, permits, permits_of};
 use crate::program::{Run, wait_for, word};
 use encoding_rs::GB18030;
 use serde_json::Value;
@@ -145,16 +145,32 @@ fn a_run_that_fails_midway_says_how_many_it_has_issued_and_the_same_command_goes
 
 #[test]
 fn rows_before_one_that_cannot_be_read_are_issued_and_told() {
-    let table = many_permits(600) + "R-long," + &"x".repeat(LONG_ROW) + "\n";
-    let (archive, office) = (Archive::open(), Office::open());
-    let failed = archive.issuing(&table).run().ended(2).json();
     let told =
         |failed: &Value| (word(failed, "/error/code").to_owned(), failed["error"]["rows"].as_u64(), failed["error"]["issued"].as_u64());
-    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
-    assert_eq!((archive.rows().len(), archive.is_whole()["certificates"].as_u64()), (600, Some(600)));
-    let failed = office.issue(&table).ended(2).json();
-    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
-    assert_eq!(office.report().len(), 600);
+    let rest = permits_of(600..700).split_once('\n').unwrap().1.to_owned();
+    let rows = many_permits(600);
+    let cases = [
+        ("table_row_too_long", format!("{rows}R-long,{}\n", "x".repeat(LONG_ROW))),
+        ("table_quote_open", format!("{rows}\"{rest}")),
+        // The next mark, of a cell that is marked as it should be, closes it.
+        ("table_quote_open", format!("{rows}\"{}", rest.replacen("R-00650", "\"R-00650\"", 1))),
+    ];
+    for (code, table) in cases {
+        let (archive, office) = (Archive::open(), Office::open());
+        let failed = archive.issuing(&table).run().ended(2).json();
+        assert_eq!(told(&failed), (code.to_owned(), Some(600), Some(600)), "{failed}");
+        assert_eq!((archive.rows().len(), archive.is_whole()["certificates"].as_u64()), (600, Some(600)));
+        let failed = office.issue(&table).ended(2).json();
+        assert_eq!(told(&failed), (code.to_owned(), Some(600), Some(600)), "{failed}");
+        assert_eq!(office.report().len(), 600);
+    }
+}
+
+#[test]
+fn who_forgot_a_quotation_mark_is_told_in_which_row() {
+    let archive = Archive::open();
+    let run = archive.issuing(permits(3).replacen("\nGD-SPJY-2026-00002", "\n\"GD-SPJY-2026-00002", 1)).for_people().run().ended(2);
+    assert!(run.err.contains("in the row that begins on line 3 is never closed") && run.err.contains("1 issued"), "{run:?}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod holders;
 mod json_rows;
 mod lodged;
 mod printable;
+mod quotes;
 mod table;
 mod term;
 mod workbook;

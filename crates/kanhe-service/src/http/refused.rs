@@ -156,6 +156,7 @@ impl From<TableError> for Problem {
             | TableError::NoHeadings { .. }
             | TableError::OtherType { .. }
             | TableError::RowTooLong { .. }
+            | TableError::QuoteOpen { .. }
             | TableError::Json { .. }
             | TableError::NoObject { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -527,6 +527,7 @@ pub(super) const HINTS: &[Row] = &[
         "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
         "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
     ),
+    ("table_quote_open", AS, "table_quote_open"),
     ("table_row_no_object", AS, "table_json"),
     ("table_row_too_long", AS, "table_row_too_long"),
     ("table_utf16", AS, "table_is_workbook"),

@@ -416,6 +416,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "检查 --type 与申请表是否对应，列名有无遗漏；kanhe type show 列出各列。",
         "Check that --type and the table belong together, and the headings: `kanhe type show` lists the columns.",
     ),
+    (
+        "table_quote_open",
+        "补上或删去所指行中多出的引号；单元格内的引号写作两个。",
+        "Close the quotation mark in the row that is named, or take it out; one within a cell is written twice.",
+    ),
     ("table_row_no_object", AS, "table_json"),
     ("table_row_too_long", "检查所指的行是否少了引号。", "Look whether the row that is named lacks a quotation mark."),
     ("table_utf16", AS, "table_is_workbook"),

@@ -198,6 +198,30 @@ pub enum RegistrarError {
         /// The day on which the act takes effect.
         day: Date,
     },
+    /// A new version that would be issued before the one whose place it takes.
+    #[error("the new version would be issued on {issued}, and the one whose place it takes was issued on {last}")]
+    IssuedBeforeLast {
+        /// The day of issue of the new version.
+        issued: Date,
+        /// That of the version before.
+        last: Date,
+    },
+    /// A new version that would be issued before the act takes effect that makes it.
+    #[error("the new version would be issued on {issued}, and the act that makes it takes effect on {day}")]
+    IssuedBeforeEffect {
+        /// The day of issue of the new version.
+        issued: Date,
+        /// The day on which the act takes effect.
+        day: Date,
+    },
+    /// A renewal that would begin before what it renews.
+    #[error("the renewal would begin on {from}: what it renews began on {before}")]
+    BeginsBefore {
+        /// The first day of the new version.
+        from: Date,
+        /// That of the version before.
+        before: Date,
+    },
     /// A renewal that would not prolong what it renews, or would be over already.
     #[error("the renewal would end on {until}: what it renews ends on {before}, and today is {today}")]
     NoLonger {
@@ -252,6 +276,8 @@ impl RegistrarError {
             Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",
             Self::Gap { .. } => "version_gap",
+            Self::IssuedBeforeLast { .. } | Self::IssuedBeforeEffect { .. } => "version_issued_early",
+            Self::BeginsBefore { .. } => "renewal_begins_early",
             Self::NoLonger { .. } | Self::Endless => "renewal_no_longer",
             Self::NeedsReview => "review_needed",
             Self::NeedsDraft { .. } => "change_needs_application",

@@ -95,6 +95,9 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::RunOutThere { .. }
             | RegistrarError::NumberTaken { .. }
             | RegistrarError::Gap { .. }
+            | RegistrarError::IssuedBeforeLast { .. }
+            | RegistrarError::IssuedBeforeEffect { .. }
+            | RegistrarError::BeginsBefore { .. }
             | RegistrarError::NoLonger { .. }
             | RegistrarError::Endless
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),

@@ -354,6 +354,7 @@ pub(super) const HINTS: &[Row] = &[
     ("rate_exceeded", "按 Retry-After 稍后再来。", "Come back after `Retry-After`."),
     ("recognition_not_newer", "提高互认目录中的 edition。", "Raise `edition` in the recognition."),
     ("region_code_*", AS, "transfer_no_region"),
+    ("renewal_begins_early", "更正起始日，不得早于原证照的起始日。", "Correct the first day: it is not before that of what is renewed."),
     (
         "renewal_no_longer",
         "更正有效期，使其晚于原证照的截止日期；只改内容的，办理变更。",
@@ -572,5 +573,10 @@ pub(super) const HINTS: &[Row] = &[
         "version_gap",
         "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：改早起始日，或改 effective 为起始日或其后。",
         "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier, or leave `effective` out, or name the day on which the new one begins.",
+    ),
+    (
+        "version_issued_early",
+        "颁发日期留空即为今天；此前已生效的，以 effective 注明生效之日，颁发日期不早于该日和原版本的颁发日期。",
+        "Leave the day of issue out, and it is today. What took effect earlier names that day as `effective`: it is issued on that day or later, and not before the version that it follows.",
     ),
 ];

@@ -236,6 +236,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("qr_several", "清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone."),
     ("qr_text_behind", AS, "qr_several"),
     ("recognition_*", AS, "toml_*"),
+    ("renewal_begins_early", "更正起始日，不得早于原证照的起始日。", "Correct the first day: it is not before that of what is renewed."),
     (
         "renewal_no_longer",
         "更正有效期，使其晚于原证照的截止日期；只改内容的，用 kanhe amend。",
@@ -490,6 +491,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "version_gap",
         "新版本的起始日不得晚于原证照终止之日，即办理生效之日（--effective，默认今天）：改早起始日，或改 --effective 为起始日或其后。",
         "The old version ends on the day on which the act takes effect (`--effective`, today by default): let the new one begin on that day or earlier, or leave `--effective` out, or name the day on which the new one begins.",
+    ),
+    (
+        "version_issued_early",
+        "颁发日期留空即为今天；此前已生效的，以 --effective 注明生效之日，颁发日期不早于该日和原版本的颁发日期。",
+        "Leave the day of issue out, and it is today. What took effect earlier names that day by --effective: it is issued on that day or later, and not before the version that it follows.",
     ),
     ("wrong_document", "检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again."),
 ];

@@ -295,7 +295,8 @@ fn who_annuls_a_renewal_can_issue_the_number_anew() {
     let registry = Registry::new();
     let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
     let stolen = registry.replace(first, Replacement::Renew, 5, "R-1+thief", "2026-05-01T04:00:00Z").unwrap().shelfmark();
-    let taken = RegistrarError::IdentifierTaken { identifier: registry.identifier(stolen).to_string() };
+    let until = registry.library.card(stolen).unwrap().until;
+    let taken = RegistrarError::IdentifierTaken { identifier: registry.identifier(stolen).to_string(), state: State::Valid, until };
     assert_eq!(registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03"), Err(taken));
     registry.change(stolen, Change::Annul, "2026-05-02T01:00:00Z").unwrap();
     let anew = registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03").unwrap().shelfmark();

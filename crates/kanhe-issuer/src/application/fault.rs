@@ -1,5 +1,6 @@
 //! Why a row is not admitted: the column, and what is wrong with what stands in it.
 
+use super::columns::Reserved;
 use super::day::SPELLINGS;
 use super::printable::Unprintable;
 use jiff::civil::Date;
@@ -34,6 +35,11 @@ impl Fault {
     pub fn code(&self) -> &'static str {
         self.defect.code()
     }
+}
+
+/// Whether a fault, by its column and code, is that the request tells a person's number: then nothing that is told of the row tells the request.
+pub fn hides_request(column: &str, code: &str) -> bool {
+    column == Reserved::RequestId.name() && code == FaultDefect::NumberInClear.code()
 }
 
 /// What is wrong with a cell.

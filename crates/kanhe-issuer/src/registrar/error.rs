@@ -62,10 +62,14 @@ pub enum RegistrarError {
         line: u64,
     },
     /// The identifier stands in the library already.
-    #[error("identifier {identifier} stands in the library already")]
+    #[error("identifier {identifier} stands in the library already, {}: {}", last_day(*until), .state.word())]
     IdentifierTaken {
         /// The identifier.
         identifier: String,
+        /// The state of the certificate that has it.
+        state: State,
+        /// The last day of its term; none where it has no last day.
+        until: Option<Date>,
     },
     /// The identifier of another scheme stands for another certificate.
     #[error("it stands for {identifier} already")]
@@ -283,4 +287,8 @@ impl RegistrarError {
             Self::NeedsDraft { .. } => "change_needs_application",
         }
     }
+}
+
+fn last_day(until: Option<Date>) -> String {
+    until.map_or_else(|| "without a last day".to_owned(), |until| format!("with {until} as its last day"))
 }

@@ -6,12 +6,12 @@ pub mod output;
 pub mod progress;
 pub mod refused;
 
-use super::report::{Reported, with};
+use super::report::Reported;
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
-use crate::words::{Language, Words, remedy};
+use crate::words::{Language, Words};
 use crate::{files, shipped};
 use counts::Counts;
 use kanhe_core::calendar::day_in_china;
@@ -25,7 +25,7 @@ use ledger::{Known, Ledger, REPORT};
 use output::{Artist, Written};
 use progress::Progress;
 use rayon::prelude::*;
-use refused::fault_told;
+use refused::{fault_advised, fault_told};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -72,6 +72,14 @@ pub fn paused(rows: usize, language: Language) -> String {
     match language {
         Language::Chinese => format!("已暂停，完成 {rows} 行；重新运行同一命令即从此处继续。"),
         Language::English => format!("paused after {rows} rows; the same command goes on from there."),
+    }
+}
+
+/// What a paused dry run says: it has kept nothing to go on from.
+pub fn paused_dry(rows: usize, language: Language) -> String {
+    match language {
+        Language::Chinese => format!("已暂停，检查了 {rows} 行；试运行不留记录，重新运行同一命令从第一行起重新检查。"),
+        Language::English => format!("paused after {rows} rows; a dry run keeps nothing: the same command starts again at the first row."),
     }
 }
 
@@ -248,16 +256,17 @@ pub fn fault_json(fault: &Fault) -> Value {
 }
 
 fn issue_fault_json(error: &IssueError) -> Value {
-    fault_told("row", error.code(), &error.to_string())
+    fault_advised(error.code(), fault_told("row", error.code(), &error.to_string()))
 }
 
 fn request_reused(request: &str) -> Value {
-    let fault = fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"));
-    with(fault, json!({ "hint": remedy("request_reused").map(|words| json!({ "zh": words.zh, "en": words.en })) }))
+    let (code, detail) = ("request_reused", format!("request {request} was issued before with other content"));
+    fault_advised(code, fault_told("request_id", code, &detail))
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {
-    fault_told("number", "identifier_taken", &format!("identifier {identifier} was issued before for another request"))
+    let (code, detail) = ("identifier_taken", format!("identifier {identifier} was issued before for another request"));
+    fault_advised(code, fault_told("number", code, &detail))
 }
 
 /// The type that the command line names.

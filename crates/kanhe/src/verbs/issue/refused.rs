@@ -1,7 +1,9 @@
 //! The rows that were not issued, for whoever ran the command: the report has them too, among all the others.
 
 use crate::failure::Failure;
-use crate::words::{Language, Sentence, in_chinese, meaning};
+use crate::verbs::report::with;
+use crate::words::{Language, Sentence, in_chinese, meaning, remedy};
+use kanhe_issuer::application::hides_request;
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -14,6 +16,21 @@ const MOST_KEPT: usize = 10_000;
 pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
     let zh = in_chinese(detail).or_else(|| meaning(code).map(|meaning| meaning.zh.to_owned()));
     json!({ "column": column, "code": code, "message": { "zh": zh.as_deref().unwrap_or(detail), "en": detail } })
+}
+
+/// The same, with what is to be done about it: of a row that a rule forbids, and no cell.
+pub fn fault_advised(code: &str, fault: Value) -> Value {
+    with(fault, json!({ "hint": remedy(code).map(|words| json!({ "zh": words.zh, "en": words.en })) }))
+}
+
+/// The line of a report about a refused row, whose request is not told where it tells a person's number.
+pub fn refused_line(row: Value, faults: Value) -> Value {
+    let line = with(row, json!({ "result": "refused", "faults": faults }));
+    if faults_of(&line).iter().any(|fault| hides_request(text(fault, "column"), text(fault, "code"))) {
+        with(line, json!({ "request_id": null }))
+    } else {
+        line
+    }
 }
 
 /// What stops a verb whose one application has faults: each as a report tells it, one behind the other, and for machines by itself.
@@ -49,7 +66,7 @@ impl Refused {
             let fault = |fault: &Value| {
                 json!({
                     "line": row.get("line"), "request_id": row.get("request_id"), "column": fault.get("column"),
-                    "code": fault.get("code"), "message": fault.get("message"),
+                    "code": fault.get("code"), "message": fault.get("message"), "hint": fault.get("hint"),
                 })
             };
             faults_of(row).iter().map(fault).collect()
@@ -57,7 +74,7 @@ impl Refused {
         self.rows.iter().flat_map(of_row).collect()
     }
 
-    /// One line for each row, up to a bound.
+    /// One line for each row, up to a bound, and what to do about them, once for all that it helps.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let mut lines: Vec<String> = self.rows.iter().take(MOST_SAID).map(|row| row_line(row, language)).collect();
         let more = (self.rows.len() + self.left_out).saturating_sub(MOST_SAID);
@@ -67,7 +84,19 @@ impl Refused {
                 Language::English => format!("and {more} more, see the report"),
             });
         }
+        lines.extend(self.advice(language));
         lines
+    }
+
+    fn advice(&self, language: Language) -> Vec<String> {
+        let faults = self.rows.iter().take(MOST_SAID).flat_map(|row| faults_of(row));
+        let mut advice = Vec::new();
+        for hint in faults.filter_map(|fault| fault.get("hint")).map(|hint| format!("  {}", text(hint, language.tag()))) {
+            if hint.trim() != "" && !advice.contains(&hint) {
+                advice.push(hint);
+            }
+        }
+        advice
     }
 }
 

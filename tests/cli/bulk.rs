@@ -5,15 +5,21 @@ use crate::library::counts;
 use crate::office::{Office, many_permits, permits, permits_of};
 use crate::program::{Run, wait_for, word};
 use encoding_rs::GB18030;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::fs;
 use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Runs a command and says on standard error the greatest resident size of it, in KiB, as the kernel has counted it.
 const MEASURE: &str = "import resource, subprocess, sys\n\
     ended = subprocess.run(sys.argv[1:])\n\
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n\
     sys.exit(ended.returncode)";
+
+/// More rows than are entered in one write.
+const ONE_BATCH: usize = 600;
 
 /// Characters of a row that is longer than any table's may be.
 const LONG_ROW: usize = 9 << 20;
@@ -53,6 +59,23 @@ fn ctrl_c_pauses_a_run_and_the_same_command_goes_on() {
 }
 
 #[test]
+fn what_is_entered_after_a_run_stood_still_is_recorded_after_it() {
+    let archive = Archive::open();
+    let mut child = archive.issuing(many_permits(2_000)).start_heard();
+    let begun = wait_for(&mut child, || has_lines(&archive.path("rows.jsonl")));
+    assert!(begun, "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
+    signal(&child, "STOP");
+    let before = archive.rows().len();
+    sleep(Duration::from_secs(3));
+    let after = Timestamp::now();
+    signal(&child, "CONT");
+    Run::of(&child.wait_with_output().unwrap()).ended(0);
+    // The batch that was on its way to the disk had its moment.
+    let later = archive.told(&["log", "events", "--since", &after.to_string(), "--most", "2000"])["events"].as_array().unwrap().len();
+    assert!((1..2_000 - ONE_BATCH).contains(&before) && later >= 2_000 - ONE_BATCH - before, "{later} of {} events", 2_000 - before);
+}
+
+#[test]
 fn a_folder_is_paused_by_a_request_to_end() {
     let office = Office::open();
     let table = many_permits(2_000);
@@ -70,23 +93,31 @@ fn has_lines(report: &str) -> bool {
 /// Waits for the first lines of the report, sends a signal, and hears what the run says of its end.
 fn paused(mut child: Child, signal: &str, report: impl Fn() -> String) -> Value {
     assert!(wait_for(&mut child, || has_lines(&report())), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
-    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
-    assert!(sent.success());
+    self::signal(&child, signal);
     let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
     assert_eq!(run.err, "");
     run.json()
 }
 
+fn signal(child: &Child, signal: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
 #[test]
 fn a_paused_run_says_so_in_words() {
     let archive = Archive::open();
-    let mut child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).for_people().start_heard();
-    let report = archive.path("rows.jsonl");
-    assert!(wait_for(&mut child, || has_lines(&report)), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
-    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
-    let rows = archive.rows().len();
-    assert!(run.out.contains(&format!("paused after {rows} rows; the same command goes on from there.")), "{run:?}");
+    let dry = "a dry run keeps nothing: the same command starts again at the first row.";
+    for (more, how) in [(&["--dry-run"][..], dry), (&[], "the same command goes on from there.")] {
+        let mut child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).and(more).for_people().start_heard();
+        let report = archive.path("rows.jsonl");
+        assert!(wait_for(&mut child, || has_lines(&report)), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
+        signal(&child, "INT");
+        let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
+        let rows = archive.rows().len();
+        assert!(run.out.contains(&format!("paused after {rows} rows; {how}")), "{run:?}");
+        fs::remove_file(report).unwrap();
+    }
 }
 
 #[test]
@@ -103,11 +134,15 @@ fn pictures_that_a_broken_run_did_not_write_are_drawn_when_it_goes_on() {
     assert_eq!(counts(&issue()), (3, 0, 0));
     let whole = files();
     assert_eq!(whole.len(), 12);
+    let named = || archive.rows().into_iter().map(|row| row["files"].clone()).collect::<Vec<_>>();
+    let names = named();
+    assert!(names.iter().all(|files| files.as_object().is_some_and(|files| files.len() == 4)), "{names:?}");
     for (path, _) in whole.iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "svg" || ending == "cose")).skip(1) {
         fs::remove_file(path).unwrap();
     }
     assert_eq!(counts(&issue()), (0, 3, 0));
     assert_eq!(files(), whole, "byte for byte what it would have been");
+    assert_eq!(named(), names, "also of those that stood");
     for ending in ["cose", "txt", "png", "svg"] {
         let (path, _) = whole.iter().find(|(path, _)| path.extension().is_some_and(|found| found == ending)).unwrap();
         fs::write(path, "").unwrap();

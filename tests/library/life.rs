@@ -7,7 +7,7 @@ use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
-use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
+use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger, effective_on};
 use kanhe_tests::world::{day, moment};
 
 #[test]
@@ -20,6 +20,20 @@ fn a_request_is_answered_once() {
     assert_eq!(other.code(), "request_reused");
     assert_eq!(registry.library.certificates().unwrap(), 1);
     assert_eq!(registry.library.log_size().unwrap(), 1);
+}
+
+#[test]
+fn what_is_signed_before_midnight_and_entered_after_it_is_of_its_day_and_recorded_when_it_came() {
+    let registry = Registry::new();
+    let (before, after) = (moment("2026-03-01T15:59:50Z"), moment("2026-03-01T16:00:15Z"));
+    let grant = registry.grant(effective_on(day("2026-03-01"), before), before);
+    let draft = registry.house.draft(OPERATOR, 1, "R-1", "2026-03-01");
+    let signed = registry.registrar().sign(&registry.house.desk(OPERATOR), draft, grant).unwrap().recorded_at(after);
+    let entered = registry.registrar().enter(&[signed]).unwrap().remove(0).unwrap();
+    let card = registry.library.card(entered.shelfmark()).unwrap();
+    assert_eq!((card.issued, card.effective, card.recorded), (day("2026-03-01"), moment("2026-02-28T16:00:00Z"), after));
+    assert_eq!(registry.library.event_at(0).unwrap().recorded, after);
+    assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{Entry, Registrar, RegistrarError};
 use crate::application::{Application, Draft};
 use crate::catalogue::CertificateKind;
 use crate::desk::{Asked, Desk, Issued, Succession};
+use jiff::Timestamp;
 use kanhe_core::code::Uscc;
 use kanhe_core::event::Approval;
 use kanhe_store::{Pen, Repeat, Shelfmark, Slot};
@@ -36,6 +37,12 @@ impl Signed {
     /// The same certificate, with the decision that allowed it.
     pub(crate) fn approved(self, approval: Approval) -> Self {
         Self { approval: Some(approval), ..self }
+    }
+
+    /// The same certificate, entered later than it was signed: what is recorded is when the library learns of it.
+    #[must_use]
+    pub fn recorded_at(self, now: Timestamp) -> Self {
+        Self { entry: Entry { now, ..self.entry }, ..self }
     }
 
     /// The certificate as it left the desk.

@@ -14,6 +14,7 @@ use crate::pause::Pause;
 use crate::words::{Language, Words};
 use crate::{files, shipped};
 use counts::Counts;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::hex::Hex;
@@ -101,10 +102,9 @@ fn issue_all(
     ledger: &mut Ledger,
     voice: Voice,
 ) -> Result<Counts, Failure> {
-    let today = day_in_china(clock::moment(args.at.as_deref())?);
     let mut progress = Progress::new(table.size(), voice);
     let (ready, counts) = (Vec::with_capacity(CHUNK), Counts::default());
-    let mut run = Run { kind, desk, artist, today, ledger, ready, counts, kept: (0, 0) };
+    let mut run = Run { kind, desk, artist, today: today(args)?, ledger, ready, counts, kept: (0, 0) };
     let pause = Pause::listen()?;
     while !pause.asked() {
         let read = run.chunk(&mut table).map_err(|failure| failure.after_issuing(run.kept.0, run.kept.1))?;
@@ -112,9 +112,15 @@ fn issue_all(
         if read < CHUNK {
             return Ok(run.counts);
         }
+        run.today = today(args)?;
     }
     run.counts.paused = true;
     Ok(run.counts)
+}
+
+/// The day of issue of rows that name none; a run may go on past midnight.
+fn today(args: &IssueArgs) -> Result<Date, Failure> {
+    clock::moment(args.at.as_deref()).map(day_in_china)
 }
 
 /// A table on its way, and what every row is held against.
@@ -122,7 +128,7 @@ struct Run<'a> {
     kind: &'a CertificateKind,
     desk: &'a Desk<'a>,
     artist: &'a Artist,
-    today: jiff::civil::Date,
+    today: Date,
     ledger: &'a mut Ledger,
     ready: Vec<Ready>,
     counts: Counts,

@@ -11,8 +11,11 @@ use kanhe_core::qr::{is_page, url_form};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Issued;
 use kanhe_render::{Artist as Painter, DrawError, Fonts, Level, MissingGlyph, ModuleSize, Plate};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use std::path::Path;
+
+/// What a report calls each file of a certificate, and how its name ends.
+const FILES: [(&str, &str); 4] = [("certificate", "cose"), ("seal", "txt"), ("png", "png"), ("svg", "svg")];
 
 /// Draws every certificate of one run alike.
 pub struct Artist {
@@ -87,18 +90,18 @@ impl Artist {
 }
 
 impl Written {
-    /// Whether all files of a certificate stand in a folder.
+    /// The names of a certificate's files, if all of them stand in a folder.
     ///
     /// A power cut can take any of those that were not synced, or leave their names without a byte.
-    pub fn stand(folder: &Path, identifier: &CertificateId) -> bool {
+    pub fn standing(folder: &Path, identifier: &CertificateId) -> Option<Value> {
         let stem = identifier.without_root();
-        let stands = |ending| folder.join(format!("{stem}.{ending}")).metadata().is_ok_and(|file| file.len() > 0);
-        ["cose", "txt", "png", "svg"].into_iter().all(stands)
+        let stands = |(_, ending)| folder.join(named(&stem, ending)).metadata().is_ok_and(|file| file.len() > 0);
+        FILES.into_iter().all(stands).then(|| names_of(&stem))
     }
 
     /// The names of the files.
     pub fn names(&self) -> Value {
-        json!({ "certificate": self.name("cose"), "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })
+        names_of(&self.stem)
     }
 
     /// Writes the files, each whole or not at all; the caller syncs many at once.
@@ -110,8 +113,16 @@ impl Written {
     }
 
     fn name(&self, ending: &str) -> String {
-        format!("{}.{ending}", self.stem)
+        named(&self.stem, ending)
     }
+}
+
+fn names_of(stem: &str) -> Value {
+    FILES.into_iter().map(|(what, ending)| (what.to_owned(), named(stem, ending).into())).collect::<Map<_, _>>().into()
+}
+
+fn named(stem: &str, ending: &str) -> String {
+    format!("{stem}.{ending}")
 }
 
 /// A page's address: https, without a fragment of its own.

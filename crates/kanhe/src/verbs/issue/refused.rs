@@ -89,7 +89,7 @@ impl Refused {
     }
 
     fn advice(&self, language: Language) -> Vec<String> {
-        let faults = self.rows.iter().take(MOST_SAID).flat_map(|row| faults_of(row));
+        let faults = self.rows.iter().take(MOST_SAID).flat_map(faults_of);
         let mut advice = Vec::new();
         for hint in faults.filter_map(|fault| fault.get("hint")).map(|hint| format!("  {}", text(hint, language.tag()))) {
             if hint.trim() != "" && !advice.contains(&hint) {

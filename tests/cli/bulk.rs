@@ -2,18 +2,24 @@
 
 use crate::archive::Archive;
 use crate::library::counts;
-use crate::office::{Office, many_permits, permits};
+use crate::office::{Office, many_permits, permits, permits_of};
 use crate::program::{Run, wait_for, word};
 use encoding_rs::GB18030;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::fs;
 use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Runs a command and says on standard error the greatest resident size of it, in KiB, as the kernel has counted it.
 const MEASURE: &str = "import resource, subprocess, sys\n\
     ended = subprocess.run(sys.argv[1:])\n\
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n\
     sys.exit(ended.returncode)";
+
+/// More rows than are entered in one write.
+const ONE_BATCH: usize = 600;
 
 /// Characters of a row that is longer than any table's may be.
 const LONG_ROW: usize = 9 << 20;
@@ -53,6 +59,24 @@ fn ctrl_c_pauses_a_run_and_the_same_command_goes_on() {
 }
 
 #[test]
+fn what_is_entered_after_a_run_stood_still_is_recorded_after_it() {
+    let archive = Archive::open();
+    let mut child = archive.issuing(many_permits(2_000)).start_heard();
+    let begun = wait_for(&mut child, || has_lines(&archive.path("rows.jsonl")));
+    assert!(begun, "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
+    signal(&child, "STOP");
+    let before = archive.rows().len();
+    sleep(Duration::from_secs(3));
+    // The log knows whole seconds.
+    let after = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+    signal(&child, "CONT");
+    Run::of(&child.wait_with_output().unwrap()).ended(0);
+    // The batch that was on its way to the disk had its moment.
+    let later = archive.told(&["log", "events", "--since", &after.to_string(), "--most", "2000"])["events"].as_array().unwrap().len();
+    assert!((1..2_000 - ONE_BATCH).contains(&before) && later >= 2_000 - ONE_BATCH - before, "{later} of {} events", 2_000 - before);
+}
+
+#[test]
 fn a_folder_is_paused_by_a_request_to_end() {
     let office = Office::open();
     let table = many_permits(2_000);
@@ -70,23 +94,31 @@ fn has_lines(report: &str) -> bool {
 /// Waits for the first lines of the report, sends a signal, and hears what the run says of its end.
 fn paused(mut child: Child, signal: &str, report: impl Fn() -> String) -> Value {
     assert!(wait_for(&mut child, || has_lines(&report())), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
-    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
-    assert!(sent.success());
+    self::signal(&child, signal);
     let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
     assert_eq!(run.err, "");
     run.json()
 }
 
+fn signal(child: &Child, signal: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
 #[test]
 fn a_paused_run_says_so_in_words() {
     let archive = Archive::open();
-    let mut child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).for_people().start_heard();
-    let report = archive.path("rows.jsonl");
-    assert!(wait_for(&mut child, || has_lines(&report)), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
-    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
-    let rows = archive.rows().len();
-    assert!(run.out.contains(&format!("paused after {rows} rows; the same command goes on from there.")), "{run:?}");
+    let dry = "a dry run keeps nothing: the same command starts again at the first row.";
+    for (more, how) in [(&["--dry-run"][..], dry), (&[], "the same command goes on from there.")] {
+        let mut child = archive.issuing(many_permits(4_000)).and(&["--lang", "en"]).and(more).for_people().start_heard();
+        let report = archive.path("rows.jsonl");
+        assert!(wait_for(&mut child, || has_lines(&report)), "the run has ended: {:?}", Run::of(&child.wait_with_output().unwrap()));
+        signal(&child, "INT");
+        let run = Run::of(&child.wait_with_output().unwrap()).ended(130);
+        let rows = archive.rows().len();
+        assert!(run.out.contains(&format!("paused after {rows} rows; {how}")), "{run:?}");
+        fs::remove_file(report).unwrap();
+    }
 }
 
 #[test]
@@ -103,11 +135,15 @@ fn pictures_that_a_broken_run_did_not_write_are_drawn_when_it_goes_on() {
     assert_eq!(counts(&issue()), (3, 0, 0));
     let whole = files();
     assert_eq!(whole.len(), 12);
+    let named = || archive.rows().into_iter().map(|row| row["files"].clone()).collect::<Vec<_>>();
+    let names = named();
+    assert!(names.iter().all(|files| files.as_object().is_some_and(|files| files.len() == 4)), "{names:?}");
     for (path, _) in whole.iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "svg" || ending == "cose")).skip(1) {
         fs::remove_file(path).unwrap();
     }
     assert_eq!(counts(&issue()), (0, 3, 0));
     assert_eq!(files(), whole, "byte for byte what it would have been");
+    assert_eq!(named(), names, "also of those that stood");
     for ending in ["cose", "txt", "png", "svg"] {
         let (path, _) = whole.iter().find(|(path, _)| path.extension().is_some_and(|found| found == ending)).unwrap();
         fs::write(path, "").unwrap();
@@ -145,16 +181,32 @@ fn a_run_that_fails_midway_says_how_many_it_has_issued_and_the_same_command_goes
 
 #[test]
 fn rows_before_one_that_cannot_be_read_are_issued_and_told() {
-    let table = many_permits(600) + "R-long," + &"x".repeat(LONG_ROW) + "\n";
-    let (archive, office) = (Archive::open(), Office::open());
-    let failed = archive.issuing(&table).run().ended(2).json();
     let told =
         |failed: &Value| (word(failed, "/error/code").to_owned(), failed["error"]["rows"].as_u64(), failed["error"]["issued"].as_u64());
-    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
-    assert_eq!((archive.rows().len(), archive.is_whole()["certificates"].as_u64()), (600, Some(600)));
-    let failed = office.issue(&table).ended(2).json();
-    assert_eq!(told(&failed), ("table_row_too_long".to_owned(), Some(600), Some(600)), "{failed}");
-    assert_eq!(office.report().len(), 600);
+    let rest = permits_of(600..700).split_once('\n').unwrap().1.to_owned();
+    let rows = many_permits(600);
+    let cases = [
+        ("table_row_too_long", format!("{rows}R-long,{}\n", "x".repeat(LONG_ROW))),
+        ("table_quote_open", format!("{rows}\"{rest}")),
+        // The next mark, of a cell that is marked as it should be, closes it.
+        ("table_quote_open", format!("{rows}\"{}", rest.replacen("R-00650", "\"R-00650\"", 1))),
+    ];
+    for (code, table) in cases {
+        let (archive, office) = (Archive::open(), Office::open());
+        let failed = archive.issuing(&table).run().ended(2).json();
+        assert_eq!(told(&failed), (code.to_owned(), Some(600), Some(600)), "{failed}");
+        assert_eq!((archive.rows().len(), archive.is_whole()["certificates"].as_u64()), (600, Some(600)));
+        let failed = office.issue(&table).ended(2).json();
+        assert_eq!(told(&failed), (code.to_owned(), Some(600), Some(600)), "{failed}");
+        assert_eq!(office.report().len(), 600);
+    }
+}
+
+#[test]
+fn who_forgot_a_quotation_mark_is_told_in_which_row() {
+    let archive = Archive::open();
+    let run = archive.issuing(permits(3).replacen("\nGD-SPJY-2026-00002", "\n\"GD-SPJY-2026-00002", 1)).for_people().run().ended(2);
+    assert!(run.err.contains("in the row that begins on line 3 is never closed") && run.err.contains("1 issued"), "{run:?}");
 }
 
 #[test]

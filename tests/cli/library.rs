@@ -231,6 +231,22 @@ fn a_dry_run_says_what_would_be_and_writes_nothing() {
 }
 
 #[test]
+fn what_a_rule_forbids_is_said_with_what_it_found_and_what_to_do() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let table = permits(2).replace("GD-SPJY-2026-", "GD-AGAIN-");
+    let told = archive.issuing(&table).run().ended(1).json();
+    let fault = &told["faults"][0];
+    assert_eq!(word(fault, "/code"), "identifier_taken");
+    let said = |language: &str| word(fault, &format!("/message/{language}")).to_owned();
+    assert!(said("en").contains("stands in the library already, with ") && said("en").ends_with(" as its last day: valid"), "{fault}");
+    assert!(said("zh").contains("，有效期至 ") && said("zh").ends_with("，现为有效"), "{fault}");
+    assert!(word(fault, "/hint/en").starts_with("Use another number."), "{fault}");
+    let run = archive.issuing(&table).and(&["--lang", "en"]).for_people().run().ended(1);
+    assert_eq!(run.out.matches("Use another number.").count(), 1, "once for both: {run:?}");
+}
+
+#[test]
 fn a_proof_convinces_without_library_and_network_and_a_rewritten_log_is_found_out() {
     let archive = Archive::open();
     archive.issuing(permits(2)).run().ended(0);

@@ -1,9 +1,13 @@
 //! Names and numbers of people stay where they belong: on certificates, and nowhere else.
 
-use crate::office::{Office, PERMITS};
-use crate::program::kanhe;
+use crate::archive::{Archive, GROUNDS};
+use crate::office::{self, Office, PERMITS};
+use crate::program::{Kanhe, kanhe, word};
 use crate::silence::{leak, personal};
 use crate::stage::{AGENCIES, Stage};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 #[test]
 fn a_report_of_what_was_issued_names_nobody() {
@@ -37,6 +41,34 @@ fn the_faults_of_a_row_name_nobody() {
         assert_eq!(leak(&office.text("out/report.jsonl"), &personal), None);
     }
     assert!(office.report().iter().any(|line| line["result"] == "refused"));
+}
+
+/// A made-up resident id, where a request belongs.
+const SOMEBODY: &str = "440524188001010014";
+
+#[test]
+fn a_number_that_is_typed_for_a_request_is_told_nowhere() {
+    let archive = Archive::open();
+    let permits = archive
+        .office
+        .write("permits.csv", include_str!("../../crates/kanhe/demo/construction-permit.csv").replace("GD-SGXK-2026-00001", SOMEBODY));
+    let table = || office::permits(2).replacen("GD-SPJY-2026-00001", SOMEBODY, 1);
+    let applying = || archive.ask(&["apply", "--type", "construction-permit", "--in", &permits]).and(&GROUNDS);
+    let verbs: [(&dyn Fn() -> Kanhe, &str); 3] = [
+        (&|| archive.issuing(table()), "rows.jsonl"),
+        (&|| archive.office.issuing(table()), "out/report.jsonl"),
+        (&applying, "permits.report.jsonl"),
+    ];
+    for (verb, report) in verbs {
+        for run in [verb().run().ended(1), verb().for_people().run().ended(1)] {
+            assert!(!run.out.contains(SOMEBODY) && !run.err.contains(SOMEBODY), "{run:?}");
+        }
+        let told = archive.office.text(report);
+        let refused: Value = serde_json::from_str(told.lines().find(|line| line.contains("refused")).unwrap()).unwrap();
+        assert_eq!((&refused["request_id"], word(&refused, "/faults/0/code")), (&Value::Null, "id_number_in_clear"));
+        assert!(!told.contains(SOMEBODY), "{told}");
+        assert_eq!(fs::metadata(archive.path(report)).unwrap().permissions().mode() & 0o777, 0o600, "{report}");
+    }
 }
 
 #[test]

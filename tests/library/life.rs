@@ -3,11 +3,12 @@
 use crate::registry::{ACCOUNTING, OPERATOR, Registry, resident_id};
 use crate::spellings::{issued, operator};
 use jiff::Timestamp;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::Act;
 use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
 use kanhe_issuer::lifecycle::{Change, Past, state_at};
-use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger};
+use kanhe_issuer::registrar::{Answer, Entered, Proof, Proved, RegistrarError, Replacement, Stranger, effective_on};
 use kanhe_tests::world::{day, moment};
 
 #[test]
@@ -20,6 +21,20 @@ fn a_request_is_answered_once() {
     assert_eq!(other.code(), "request_reused");
     assert_eq!(registry.library.certificates().unwrap(), 1);
     assert_eq!(registry.library.log_size().unwrap(), 1);
+}
+
+#[test]
+fn what_is_signed_before_midnight_and_entered_after_it_is_of_its_day_and_recorded_when_it_came() {
+    let registry = Registry::new();
+    let (before, after) = (moment("2026-03-01T15:59:50Z"), moment("2026-03-01T16:00:15Z"));
+    let grant = registry.grant(effective_on(day("2026-03-01"), before), before);
+    let draft = registry.house.draft(OPERATOR, 1, "R-1", "2026-03-01");
+    let signed = registry.registrar().sign(&registry.house.desk(OPERATOR), draft, grant).unwrap().recorded_at(after);
+    let entered = registry.registrar().enter(&[signed]).unwrap().remove(0).unwrap();
+    let card = registry.library.card(entered.shelfmark()).unwrap();
+    assert_eq!((card.issued, card.effective, card.recorded), (day("2026-03-01"), moment("2026-02-28T16:00:00Z"), after));
+    assert_eq!(registry.library.event_at(0).unwrap().recorded, after);
+    assert_eq!(registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap(), []);
 }
 
 #[test]
@@ -110,13 +125,53 @@ fn a_renewal_is_judged_on_the_day_on_which_it_is_asked_for_and_ends_later_than_w
     };
     let (soon, over) = ("2026-05-01T04:00:00Z", "2028-04-01T04:00:00Z");
     assert_eq!(registry.library.card(mark).unwrap().until, Some(day("2028-02-29")));
-    assert_eq!(renew("2020-02-01", soon, soon, "R-2").unwrap_err().code(), "renewal_no_longer", "it would take away the holder's right");
-    assert_eq!(renew("2026-03-01", soon, soon, "R-3").unwrap_err().code(), "renewal_no_longer", "it would renew nothing");
+    let first = "2026-03-01T04:00:00Z";
+    assert_eq!(renew("2026-03-01", first, soon, "R-3").unwrap_err().code(), "renewal_no_longer", "it would renew nothing");
     // Dated back into the term that has run out.
     assert_eq!(renew("2028-02-20", "2028-02-20T04:00:00Z", over, "R-4").unwrap_err().code(), "lifecycle_not_allowed");
     assert_eq!((registry.library.card(mark).unwrap().state, registry.library.certificates().unwrap()), (State::Valid, 1));
     // Within the term the act may take effect some days before it is written down.
     assert!(renew("2026-05-01", "2026-05-01T04:00:00Z", "2026-05-04T04:00:00Z", "R-5").is_ok());
+}
+
+#[test]
+fn no_version_is_issued_before_the_one_whose_place_it_takes_or_before_the_act_that_makes_it() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let act = |how, issued: &str, effective: &str, request: &str| {
+        let (draft, desk) = (registry.house.draft(OPERATOR, 1, request, issued), registry.house.desk(OPERATOR));
+        let grant = registry.grant(moment(effective), moment("2026-05-04T04:00:00Z"));
+        registry.registrar().replace(&desk, &registry.identifier(mark), how, draft, grant)
+    };
+    let (now, earlier) = ("2026-05-04T04:00:00Z", "2026-05-01T04:00:00Z");
+    let (long_ago, before) = (day("2020-01-01"), day("2026-05-03"));
+    for how in [Replacement::Renew, Replacement::Amend] {
+        let refused = act(how, "2020-01-01", now, "R-2").unwrap_err();
+        assert_eq!(refused, RegistrarError::IssuedBeforeLast { issued: long_ago, last: day("2026-03-01") });
+        let refused = act(how, "2026-05-03", now, "R-3").unwrap_err();
+        assert_eq!(refused, RegistrarError::IssuedBeforeEffect { issued: before, day: day("2026-05-04") });
+        assert_eq!(refused.code(), "version_issued_early");
+    }
+    assert_eq!((registry.library.card(mark).unwrap().state, registry.library.certificates().unwrap()), (State::Valid, 1));
+    // What took effect some days ago may have been issued then.
+    assert!(act(Replacement::Renew, "2026-05-01", earlier, "R-4").is_ok());
+}
+
+#[test]
+fn a_renewal_is_in_force_on_no_day_before_what_it_renews() {
+    let registry = Registry::new();
+    let mark = registry.issued(OPERATOR, 1, "2026-03-01");
+    let now = moment("2026-05-04T04:00:00Z");
+    let from = |from: &str, request: &str| {
+        let application = registry.house.application_from(1, request, from);
+        let draft = registry.house.kind(OPERATOR).admit(&application, day_in_china(now)).unwrap();
+        let desk = registry.house.desk(OPERATOR);
+        registry.registrar().replace(&desk, &registry.identifier(mark), Replacement::Renew, draft, registry.grant(now, now))
+    };
+    let refused = from("2026-02-28", "R-2").unwrap_err();
+    assert_eq!(refused, RegistrarError::BeginsBefore { from: day("2026-02-28"), before: day("2026-03-01") });
+    assert_eq!(refused.code(), "renewal_begins_early");
+    assert!(from("2026-03-02", "R-3").is_ok());
 }
 
 #[test]
@@ -268,7 +323,8 @@ fn who_annuls_a_renewal_can_issue_the_number_anew() {
     let registry = Registry::new();
     let first = registry.issue(ACCOUNTING, 5, "R-1", "2026-03-01").unwrap().shelfmark();
     let stolen = registry.replace(first, Replacement::Renew, 5, "R-1+thief", "2026-05-01T04:00:00Z").unwrap().shelfmark();
-    let taken = RegistrarError::IdentifierTaken { identifier: registry.identifier(stolen).to_string() };
+    let until = registry.library.card(stolen).unwrap().until;
+    let taken = RegistrarError::IdentifierTaken { identifier: registry.identifier(stolen).to_string(), state: State::Valid, until };
     assert_eq!(registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03"), Err(taken));
     registry.change(stolen, Change::Annul, "2026-05-02T01:00:00Z").unwrap();
     let anew = registry.issue(ACCOUNTING, 5, "R-1+anew", "2026-05-03").unwrap().shelfmark();

@@ -143,6 +143,16 @@ impl House {
         self.application_of(name, (person, &name_of(person)), request, issued)
     }
 
+    /// The row in which a person applies for what is to begin on a day, to operate; without a day of issue.
+    pub fn application_from(&self, person: usize, request: &str, from: &str) -> Application {
+        let (holder, code) = (name_of(person), resident_id(person));
+        let csv = format!(
+            "request_id,number,holder_name,holder_code_type,holder_code,valid_from,trade,first_issued_on,sex,employer,training\n\
+             {request},粤A0220{person:08},{holder},111,{code},{from},10,2018-04-01,男,广州市万家建筑工程有限公司,47\n"
+        );
+        Table::read(csv.as_bytes(), self.kind(OPERATOR)).unwrap().next().unwrap().unwrap()
+    }
+
     fn application_of(&self, name: &str, (person, holder): (usize, &str), request: &str, issued: &str) -> Application {
         let code = resident_id(person);
         let csv = match name {

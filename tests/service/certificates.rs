@@ -119,6 +119,12 @@ fn a_batch_answers_each_row_by_itself() {
     assert!(json["rows"][0]["seal"].as_str().unwrap().starts_with("https://gd.example.cn/#"));
     let again = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
     assert_eq!((&again["issued"], &again["before"]), (&json!(0), &json!(4)));
+    let mut somebody = operator(6);
+    somebody["request_id"] = json!("440524188001010014");
+    body["applications"] = json!([somebody]);
+    let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+    let row = &json["rows"][0];
+    assert_eq!((&row["request_id"], &row["faults"][0]["code"]), (&json!(null), &json!("id_number_in_clear")), "{json}");
     body["applications"] = json!([]);
     assert_eq!(stage.post_as(WANG, "/v1/certificates/batch", &body).status, 400);
 

@@ -204,6 +204,9 @@ const TWINS: &[(&str, &str)] = &[
         "the row on line {} is for the same holder, who may have one certificate of this type",
         "第 {} 行的持证主体与此相同，而此类证照每个主体限持一张",
     ),
+    ("identifier {} stands in the library already, with {} as its last day: {}", "库中已有证照标识 {}，有效期至 {}，现为{}"),
+    ("identifier {} stands in the library already, without a last day: {}", "库中已有证照标识 {}，长期，现为{}"),
+    // As the results of earlier jobs have it.
     ("identifier {} stands in the library already", "库中已有证照标识 {}"),
     ("a holder has a {} certificate of this type already: {}", "持证主体已有一张状态为 {} 的此类证照：{}"),
     ("a holder has applied for a certificate of this type already: {}", "持证主体已申请此类证照，尚未决定，编码 {}"),

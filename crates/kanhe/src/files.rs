@@ -3,10 +3,10 @@
 use crate::failure::Failure;
 use crate::words::Words;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-use std::fs::{DirBuilder, File, Metadata, Permissions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
@@ -126,6 +126,13 @@ fn taken(path: &Path) -> Failure {
 /// Writes one of many such files as [`write_unsynced`] does.
 pub fn write_private_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, SECRET, Sync::Later)
+}
+
+/// How a file is opened that grows while others may look at it, and that is for its owner alone if it is new.
+pub fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(SECRET);
+    options
 }
 
 /// Makes everything written to the file system of a folder outlive a power cut.

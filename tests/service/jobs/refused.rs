@@ -18,7 +18,7 @@ fn what_is_no_table_is_refused_before_anything_is_done() {
     let huge = zip(&parts(b"<worksheet/>"), |_| u32::MAX);
     let cut = workbook(&rows(0..2));
     let rows_of = |count: usize| csv(&rows(0..count)).into_bytes();
-    let cases: [(&str, &str, Vec<u8>, u16, &str); 12] = [
+    let cases: [(&str, &str, Vec<u8>, u16, &str); 13] = [
         ("larger than a request may be, and not than a table", OPERATOR, rows_of(20), 201, ""),
         ("too many rows", OPERATOR, rows_of(21), 422, "job_too_many_rows"),
         ("too large", OPERATOR, vec![b'a'; 100_001], 413, "body_too_large"),
@@ -33,6 +33,7 @@ fn what_is_no_table_is_refused_before_anything_is_done() {
             422,
             "table_json",
         ),
+        ("a quotation mark that is never closed", OPERATOR, format!("{good}\"{good}").into_bytes(), 422, "table_quote_open"),
         ("a bomb by its own word", OPERATOR, huge, 422, "table_workbook_too_large"),
         ("a bomb in one cell", OPERATOR, zip(&parts(&endless), |_| 100), 422, "table_workbook_broken"),
         ("a workbook that breaks off", OPERATOR, cut[..cut.len() - 30].to_vec(), 422, "table_workbook_broken"),

@@ -45,6 +45,19 @@ fn a_table_in_gb18030_with_its_mark_is_issued_row_by_row() {
 }
 
 #[test]
+fn a_number_that_is_typed_for_a_request_is_told_by_no_result() {
+    let stage = stage();
+    let mut table = rows(0..2);
+    table[1][0] = "440524188001010014".to_owned();
+    let path = stage.job("", csv(&table).into_bytes());
+    stage.ended(&path, "done");
+    let lines = stage.lines(&path);
+    let requests = |line: &serde_json::Value| (line["result"].clone(), line["request_id"].clone());
+    assert_eq!(requests(&lines[0]), (json!("refused"), json!(null)), "{lines:?}");
+    assert_eq!(lines[0]["faults"][0]["code"], "id_number_in_clear");
+}
+
+#[test]
 fn workbooks_of_three_makers_are_read_and_a_row_without_a_request_is_one_of_its_job() {
     let stage = stage();
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/workbooks");

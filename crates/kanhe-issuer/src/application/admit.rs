@@ -35,7 +35,8 @@ impl CertificateKind {
         let number = number(application, self, &mut faults);
         let holders = holders::admit(application, self.holder(), &mut faults);
         let known = holders.as_ref().map_or(&[][..], |(holders, _)| holders.as_slice());
-        if request_id.as_ref().is_some_and(|request| tells_in_clear(request, known, today)) {
+        // Also where it is none: reports tell it.
+        if application.request_id().is_some_and(|request| tells_in_clear(request, known, today)) {
             faults.push(Fault::new(Reserved::RequestId.name(), FaultDefect::NumberInClear));
         }
         let term = term::admit(application, self.validity(), term, today, &mut faults);

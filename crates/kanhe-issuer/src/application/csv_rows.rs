@@ -4,6 +4,7 @@ use super::characters::Characters;
 use super::error::TableError;
 use super::fault::{Fault, FaultDefect};
 use super::formula::unguarded;
+use super::quotes::Quotes;
 use super::table::{Application, LARGEST_ROW, Wanted, headings, unreadable};
 use crate::catalogue::CertificateKind;
 use csv_core::{ReadRecordResult, Reader};
@@ -56,12 +57,13 @@ impl<'a> CsvRows<'a> {
         let Self { characters, reader, row, .. } = self;
         characters.skip_while(|byte| matches!(byte, b'\r' | b'\n')).map_err(unreadable(row.line))?;
         (row.line, row.cells) = (characters.line(), 0);
-        let mut written = 0;
+        let (mut quotes, mut written) = (Quotes::default(), 0);
         loop {
             let input = characters.fill_buf().map_err(unreadable(row.line))?;
             let text = row.text.get_mut(written..).unwrap_or_default();
             let ends = row.ends.get_mut(row.cells..).unwrap_or_default();
             let (result, read, wrote, cells) = reader.read_record(input, text, ends);
+            quotes.pass(input.get(..read).unwrap_or_default());
             characters.consume(read);
             written += wrote;
             row.cells += cells;
@@ -69,6 +71,7 @@ impl<'a> CsvRows<'a> {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => grow(&mut row.text, row.line)?,
                 ReadRecordResult::OutputEndsFull => grow(&mut row.ends, row.line)?,
+                ReadRecordResult::Record if quotes.have_swallowed() => return Err(TableError::QuoteOpen { line: row.line }),
                 ReadRecordResult::Record => return Ok(true),
                 ReadRecordResult::End => return Ok(false),
             }

@@ -67,6 +67,12 @@ pub enum TableError {
         /// Bytes allowed.
         most: usize,
     },
+    /// A quotation mark that makes one cell of the rows behind it.
+    #[error("a quotation mark in the row that begins on line {line} is never closed: the rows behind it cannot be told apart")]
+    QuoteOpen {
+        /// Line, from 1.
+        line: u64,
+    },
     /// The JSON breaks off or is none; the place is that of the row.
     #[error("the JSON is broken in the row that begins on line {line}")]
     Json {
@@ -103,6 +109,7 @@ impl TableError {
             Self::NoHeadings { .. } => "table_without_headings",
             Self::OtherType { .. } => "table_of_another_type",
             Self::RowTooLong { .. } => "table_row_too_long",
+            Self::QuoteOpen { .. } => "table_quote_open",
             Self::Json { .. } => "table_json",
             Self::NoObject { .. } => "table_row_no_object",
             Self::Unreadable { .. } => "table_unreadable",

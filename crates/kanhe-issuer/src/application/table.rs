@@ -4,6 +4,8 @@ use super::characters::{Characters, MARK, MARK_OF_GB18030};
 use super::columns::{FAULTS, Reserved, columns_of, resolve};
 use super::csv_rows::CsvRows;
 use super::error::TableError;
+#[cfg(doc)]
+use super::fault::hides_request;
 use super::fault::{Fault, FaultDefect};
 use super::json_rows::JsonRows;
 use super::workbook::SheetRows;
@@ -52,7 +54,7 @@ impl Application {
         self.line
     }
 
-    /// The request that it belongs to, as it stands in the table, for the report of a row with faults.
+    /// The request that it belongs to, as it stands in the table. Whoever tells of a row with faults asks [`hides_request`] first.
     pub fn request_id(&self) -> Option<&str> {
         self.text(Reserved::RequestId.name())
     }

@@ -220,12 +220,12 @@ fn could_be_replaced(
         return Err(IssueError::OtherSerial { identifier: identifier.to_string() }.into());
     }
     let shelfmark = pen.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
-    let (card, until) = (pen.card(shelfmark)?, draft.validity().until());
+    let (card, term) = (pen.card(shelfmark)?, (draft.validity().from(), draft.validity().until()));
     may_be_asked_for(pen, &card, replacement, entry.effective)?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
     // The day of the decision may still make it longer than one that was issued today.
-    if replacement == Replacement::Renew && (until.is_none() || until != card.until) {
-        prolongs(&card, until, day_in_china(entry.now))?;
+    if replacement == Replacement::Renew && (term.1.is_none() || term.1 != card.until) {
+        prolongs(&card, term, day_in_china(entry.now))?;
     }
     Ok(shelfmark)
 }

@@ -47,7 +47,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         is_not_lodged(pen, identifier, &signed.request)?;
     }
     under_the_manifest(pen, signed)?;
-    in_time(signed, lineage)?;
+    in_time(pen, signed, lineage)?;
     let after = takes_place(pen, lineage, certificate, entry)?;
     usable::may_come(pen, certificate, after.map(|after| after.predecessor), signed.one_valid_per_holder)?;
     let record =
@@ -89,15 +89,35 @@ fn under_the_manifest(pen: &Pen<'_>, signed: &Signed) -> Result<(), RegistrarErr
     }
 }
 
-/// Refuses what would take effect in the future, for no act could follow it until then; and a first version before the day of its issue.
-fn in_time(signed: &Signed, lineage: Lineage<'_>) -> Result<(), RegistrarError> {
-    let entry = &signed.entry;
+/// Refuses what would take effect in the future, for no act could follow it until then; a first version before the day of its issue; and a later
+/// one that would be issued before what it follows.
+fn in_time(pen: &Pen<'_>, signed: &Signed, lineage: Lineage<'_>) -> Result<(), RegistrarError> {
+    let (entry, issued) = (&signed.entry, signed.issued.certificate().issued);
     let earliest = match lineage {
-        Lineage::First | Lineage::From(_) if signed.approval.is_none() => effective_on(signed.issued.certificate().issued, entry.now),
+        Lineage::First | Lineage::From(_) if signed.approval.is_none() => effective_on(issued, entry.now),
         // The steps of its application bound a decision, and the version before bounds the next.
         Lineage::First | Lineage::From(_) | Lineage::Next { .. } => entry.effective,
     };
-    Ok(lifecycle::in_order(entry.effective, earliest, entry.now)?)
+    lifecycle::in_order(entry.effective, earliest, entry.now)?;
+    match lineage {
+        Lineage::Next { predecessor, .. } => follows(issued, &pen.card(predecessor)?, entry),
+        Lineage::First | Lineage::From(_) => Ok(()),
+    }
+}
+
+/// Refuses a version that would be issued before the one whose place it takes, or before the act takes effect that makes it: under a day of
+/// long ago it would be counted among what was issued then, and pass for the work of a key that has ended since.
+fn follows(issued: Date, before: &Card, entry: &Entry) -> Result<(), RegistrarError> {
+    // A clock that was ahead may have dated the one before behind today: nothing can be issued on that day yet.
+    let last = before.issued.min(day_in_china(entry.now));
+    let day = day_in_china(entry.effective);
+    if issued < last {
+        Err(RegistrarError::IssuedBeforeLast { issued, last })
+    } else if issued < day {
+        Err(RegistrarError::IssuedBeforeEffect { issued, day })
+    } else {
+        Ok(())
+    }
 }
 
 /// The version whose place is taken, and what becomes of it.
@@ -117,7 +137,7 @@ fn takes_place(pen: &Pen<'_>, lineage: Lineage<'_>, certificate: &Certificate, e
             let state = superseded(pen, &card, change.into(), certificate, entry, asked)?;
             stays_with(pen, predecessor, &certificate.holders, change)?;
             if change == Replacement::Renew {
-                prolongs(&card, certificate.until, day_in_china(entry.now))?;
+                prolongs(&card, (certificate.from, certificate.until), day_in_china(entry.now))?;
             }
             Ok(Some(After { predecessor, change, state }))
         }
@@ -174,9 +194,11 @@ fn superseded(
     if certificate.from > day && card.from <= day { Err(RegistrarError::Gap { from: certificate.from, day }) } else { Ok(state) }
 }
 
-/// Refuses a renewal that ends no later than what it renews, or is over already: its holder would have less than before.
-pub(crate) fn prolongs(renewed: &Card, until: Option<Date>, today: Date) -> Result<(), RegistrarError> {
+/// Refuses a renewal that begins before what it renews, for nobody had a right then; and one that ends no later, or is over already: its holder
+/// would have less than before.
+pub(crate) fn prolongs(renewed: &Card, (from, until): (Date, Option<Date>), today: Date) -> Result<(), RegistrarError> {
     match (until, renewed.until) {
+        _ if from < renewed.from => Err(RegistrarError::BeginsBefore { from, before: renewed.from }),
         (_, None) => Err(RegistrarError::Endless),
         (Some(until), Some(before)) if until <= before || until < today => Err(RegistrarError::NoLonger { until, before, today }),
         (_, Some(_)) => Ok(()),

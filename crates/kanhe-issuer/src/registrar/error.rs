@@ -62,10 +62,14 @@ pub enum RegistrarError {
         line: u64,
     },
     /// The identifier stands in the library already.
-    #[error("identifier {identifier} stands in the library already")]
+    #[error("identifier {identifier} stands in the library already, {}: {}", last_day(*until), .state.word())]
     IdentifierTaken {
         /// The identifier.
         identifier: String,
+        /// The state of the certificate that has it.
+        state: State,
+        /// The last day of its term; none where it has no last day.
+        until: Option<Date>,
     },
     /// The identifier of another scheme stands for another certificate.
     #[error("it stands for {identifier} already")]
@@ -204,6 +208,30 @@ pub enum RegistrarError {
         /// The day on which the act takes effect.
         day: Date,
     },
+    /// A new version that would be issued before the one whose place it takes.
+    #[error("the new version would be issued on {issued}, and the one whose place it takes was issued on {last}")]
+    IssuedBeforeLast {
+        /// The day of issue of the new version.
+        issued: Date,
+        /// That of the version before.
+        last: Date,
+    },
+    /// A new version that would be issued before the act takes effect that makes it.
+    #[error("the new version would be issued on {issued}, and the act that makes it takes effect on {day}")]
+    IssuedBeforeEffect {
+        /// The day of issue of the new version.
+        issued: Date,
+        /// The day on which the act takes effect.
+        day: Date,
+    },
+    /// A renewal that would begin before what it renews.
+    #[error("the renewal would begin on {from}: what it renews began on {before}")]
+    BeginsBefore {
+        /// The first day of the new version.
+        from: Date,
+        /// That of the version before.
+        before: Date,
+    },
     /// A renewal that would not prolong what it renews, or would be over already.
     #[error("the renewal would end on {until}: what it renews ends on {before}, and today is {today}")]
     NoLonger {
@@ -259,9 +287,15 @@ impl RegistrarError {
             Self::OtherName { .. } => "other_holder_name",
             Self::OtherType { .. } => "other_type",
             Self::Gap { .. } => "version_gap",
+            Self::IssuedBeforeLast { .. } | Self::IssuedBeforeEffect { .. } => "version_issued_early",
+            Self::BeginsBefore { .. } => "renewal_begins_early",
             Self::NoLonger { .. } | Self::Endless => "renewal_no_longer",
             Self::NeedsReview => "review_needed",
             Self::NeedsDraft { .. } => "change_needs_application",
         }
     }
+}
+
+fn last_day(until: Option<Date>) -> String {
+    until.map_or_else(|| "without a last day".to_owned(), |until| format!("with {until} as its last day"))
 }

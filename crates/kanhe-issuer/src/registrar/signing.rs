@@ -42,6 +42,12 @@ impl Signed {
         Self { approval: Some(approval), ..self }
     }
 
+    /// The same certificate, entered later than it was signed: what is recorded is when the library learns of it.
+    #[must_use]
+    pub fn recorded_at(self, now: Timestamp) -> Self {
+        Self { entry: Entry { now, ..self.entry }, ..self }
+    }
+
     /// The certificate as it left the desk.
     pub const fn issued(&self) -> &Issued {
         &self.issued

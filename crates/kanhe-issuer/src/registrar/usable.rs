@@ -15,12 +15,12 @@ use kanhe_store::{Card, Pen, Shelfmark, StoreError};
 /// Refuses a new version for which there is no place. The version whose place it takes ends in the same commit and is in nobody's way.
 pub(super) fn may_come(pen: &Pen<'_>, certificate: &Certificate, instead_of: Option<Shelfmark>, alone: bool) -> Result<(), RegistrarError> {
     let identifier = &certificate.identifier;
-    let free = match instead_of {
-        Some(_) => pen.find(identifier)?.is_none(),
-        None => free_version(pen, &first_of(identifier), &certificate.holders)? == identifier.version(),
-    };
-    if !free {
-        return Err(RegistrarError::IdentifierTaken { identifier: identifier.to_string() });
+    if instead_of.is_none() {
+        free_version(pen, &first_of(identifier), &certificate.holders)?;
+    }
+    // The version that was free when this was signed may have come, and ended, since.
+    if let Some(mark) = pen.find(identifier)? {
+        return Err(taken(&pen.card(mark)?));
     }
     has_place(pen, &Claim::of(certificate), instead_of, alone)
 }
@@ -36,19 +36,24 @@ fn first_of(identifier: &CertificateId) -> CertificateId {
 pub(crate) fn free_version(pen: &Pen<'_>, first: &CertificateId, holders: &[Holder]) -> Result<Version, RegistrarError> {
     let mut next = first.clone();
     while let Some(mark) = pen.find(&next)? {
-        let taken = || next.to_string();
-        match pen.card(mark)?.state {
+        let card = pen.card(mark)?;
+        match card.state {
             State::Annulled => {}
             State::Revoked | State::Cancelled | State::Superseded => {
                 if let Some(stranger) = Stranger::among(&pen.record(mark)?.certificate()?.holders, holders) {
-                    return Err(RegistrarError::OtherHolder { identifier: taken(), stranger });
+                    return Err(RegistrarError::OtherHolder { identifier: next.to_string(), stranger });
                 }
             }
-            State::Valid | State::Suspended | State::Transferred => return Err(RegistrarError::IdentifierTaken { identifier: taken() }),
+            State::Valid | State::Suspended | State::Transferred => return Err(taken(&card)),
         }
         next = next.next_version().map_err(|_| IssueError::LastVersion)?;
     }
     Ok(next.version())
+}
+
+/// That an identifier has its certificate, and what that is.
+fn taken(Card { identifier, state, until, .. }: &Card) -> RegistrarError {
+    RegistrarError::IdentifierTaken { identifier: identifier.to_string(), state: *state, until: *until }
 }
 
 /// Refuses what there is no place for as the library stands.

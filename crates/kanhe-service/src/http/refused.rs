@@ -96,6 +96,9 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::NumberTaken { .. }
             | RegistrarError::NumberTransferred { .. }
             | RegistrarError::Gap { .. }
+            | RegistrarError::IssuedBeforeLast { .. }
+            | RegistrarError::IssuedBeforeEffect { .. }
+            | RegistrarError::BeginsBefore { .. }
             | RegistrarError::NoLonger { .. }
             | RegistrarError::Endless
             | RegistrarError::NeedsReview => (StatusCode::CONFLICT, error.to_string()),
@@ -154,6 +157,7 @@ impl From<TableError> for Problem {
             | TableError::NoHeadings { .. }
             | TableError::OtherType { .. }
             | TableError::RowTooLong { .. }
+            | TableError::QuoteOpen { .. }
             | TableError::Json { .. }
             | TableError::NoObject { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -5,7 +5,7 @@ use crate::http::problem::{Fault, Problem};
 use crate::json::bytes_of;
 use crate::measure;
 use crate::shown::Worth;
-use kanhe_issuer::application::Application;
+use kanhe_issuer::application::{Application, hides_request};
 use kanhe_store::StoreError;
 use kanhe_words::Language;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Outcome {
     pub row: u64,
     /// The line of the table on which it begins, from 1; of a workbook the number of its row.
     pub line: u64,
-    /// The request that it belongs to, if it has one.
+    /// The request that it belongs to, if it has one; null also where it tells a person's number.
     #[schema(required)]
     pub request_id: Option<String>,
     /// `issued` or `lodged`, `before`, `refused`; `could_be_issued` or `could_be_lodged` if rows were only proofread.
@@ -166,7 +166,8 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
             told.refused.extend(line(&RefusedRow { cells, faults: faults.clone() }));
         }
         let (identifier, code) = if job.task == Task::Issue { (name, None) } else { (None, name) };
-        let request_id = application.request_id().map(str::to_owned);
+        let hidden = faults.iter().any(|fault| hides_request(&fault.column, &fault.code));
+        let request_id = application.request_id().filter(|_| !hidden).map(str::to_owned);
         let line_of = application.line();
         told.results.extend(line(&Outcome {
             row,

@@ -181,6 +181,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "the row that begins on line {} has more than {} bytes: is a quotation mark missing?",
         "自第 {} 行起的一条超过 {} 字节：是否少了引号？",
     ),
+    (
+        "a quotation mark in the row that begins on line {} is never closed: the rows behind it cannot be told apart",
+        "自第 {} 行起的一条有引号未闭合，其后各行无法辨认",
+    ),
     ("the JSON is broken in the row that begins on line {}", "自第 {} 行起的一条 JSON 不完整"),
     ("the row on line {} is no JSON object", "第 {} 行的一条不是 JSON 对象"),
     ("your agency has no such job", "贵机构没有该任务"),

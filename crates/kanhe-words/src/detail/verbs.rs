@@ -102,6 +102,12 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "the new version would begin on {}, and the act takes effect on {}, when the old one ends: nothing would be in force between",
         "新版本自 {} 起，旧版本止于 {}，其间将没有有效版本",
     ),
+    (
+        "the new version would be issued on {}, and the one whose place it takes was issued on {}",
+        "新版本的颁发日期为 {}，而其所取代的版本颁发于 {}",
+    ),
+    ("the new version would be issued on {}, and the act that makes it takes effect on {}", "新版本的颁发日期为 {}，而本次办理自 {} 生效"),
+    ("the renewal would begin on {}: what it renews began on {}", "延续后的有效期起于 {}：原证照起于 {}"),
     ("the renewal would end on {}: what it renews ends on {}, and today is {}", "延续后的有效期止于 {}：原证照止于 {}，今天是 {}"),
     ("what has no last day is not renewed: an amendment changes what it says", "长期有效的证照无须延续：内容有变的，办理变更"),
     ("an application for this type is reviewed and approved before a certificate is issued", "该类型的申请须经审查、准予后方可签发"),

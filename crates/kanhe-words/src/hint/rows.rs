@@ -363,6 +363,7 @@ pub(super) const HINTS: &[Row] = &[
     ("rate_exceeded", "按 Retry-After 稍后再来。", "Come back after `Retry-After`."),
     ("recognition_not_newer", "提高互认目录中的 edition。", "Raise `edition` in the recognition."),
     ("region_code_*", AS, "transfer_no_region"),
+    ("renewal_begins_early", "更正起始日，不得早于原证照的起始日。", "Correct the first day: it is not before that of what is renewed."),
     (
         "renewal_no_longer",
         "更正有效期，使其晚于原证照的截止日期；只改内容的，办理变更。",
@@ -536,6 +537,7 @@ pub(super) const HINTS: &[Row] = &[
         "检查类型与申请表是否对应，列名有无遗漏；GET /v1/types/{type}/fields 列出各列。",
         "Check that the type and the table belong together, and the headings: GET /v1/types/{type}/fields lists the columns.",
     ),
+    ("table_quote_open", AS, "table_quote_open"),
     ("table_row_no_object", AS, "table_json"),
     ("table_row_too_long", AS, "table_row_too_long"),
     ("table_utf16", AS, "table_is_workbook"),
@@ -580,5 +582,10 @@ pub(super) const HINTS: &[Row] = &[
         "version_gap",
         "新版本的起始日不得晚于原证照终止之日，即办理生效之日（effective，默认今天）：起始日尚未到来的，改为今天或更早；起始日已到的，也可改 effective 为起始日或其后，或不写。",
         "The old version ends on the day on which the act takes effect (`effective`, today by default): let the new one begin on that day or earlier. Where its first day lies ahead, let it begin today or earlier; where that day has come, `effective` may also name it or be left out.",
+    ),
+    (
+        "version_issued_early",
+        "颁发日期留空即为今天；此前已生效的，以 effective 注明生效之日，颁发日期不早于该日和原版本的颁发日期。",
+        "Leave the day of issue out, and it is today. What took effect earlier names that day as `effective`: it is issued on that day or later, and not before the version that it follows.",
     ),
 ];

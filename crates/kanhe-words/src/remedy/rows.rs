@@ -271,6 +271,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("qr_several", "清空输入框，然后只扫描一个证照码。", "Empty the field, and scan one certificate's code alone."),
     ("qr_text_behind", AS, "qr_several"),
     ("recognition_*", AS, "toml_*"),
+    ("renewal_begins_early", "更正起始日，不得早于原证照的起始日。", "Correct the first day: it is not before that of what is renewed."),
     (
         "renewal_no_longer",
         "更正有效期，使其晚于原证照的截止日期；只改内容的，用 kanhe amend。",
@@ -456,6 +457,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "检查 --type 与申请表是否对应，列名有无遗漏；kanhe type show 列出各列。",
         "Check that --type and the table belong together, and the headings: `kanhe type show` lists the columns.",
     ),
+    (
+        "table_quote_open",
+        "补上或删去所指行中多出的引号；单元格内的引号写作两个。",
+        "Close the quotation mark in the row that is named, or take it out; one within a cell is written twice.",
+    ),
     ("table_row_no_object", AS, "table_json"),
     ("table_row_too_long", "检查所指的行是否少了引号。", "Look whether the row that is named lacks a quotation mark."),
     ("table_utf16", AS, "table_is_workbook"),
@@ -533,6 +539,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "version_gap",
         "新版本的起始日不得晚于原证照终止之日，即办理生效之日（--effective，默认今天）：起始日尚未到来的，改为今天或更早；起始日已到的，也可改 --effective 为起始日或其后，或不写。",
         "The old version ends on the day on which the act takes effect (`--effective`, today by default): let the new one begin on that day or earlier. Where its first day lies ahead, let it begin today or earlier; where that day has come, `--effective` may also name it or be left out.",
+    ),
+    (
+        "version_issued_early",
+        "颁发日期留空即为今天；此前已生效的，以 --effective 注明生效之日，颁发日期不早于该日和原版本的颁发日期。",
+        "Leave the day of issue out, and it is today. What took effect earlier names that day by --effective: it is issued on that day or later, and not before the version that it follows.",
     ),
     ("wrong_document", "检查是否给错了文件，或重新获取。", "Check whether this is the right file, or fetch it again."),
 ];

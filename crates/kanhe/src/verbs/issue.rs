@@ -14,6 +14,7 @@ use crate::pause::Pause;
 use crate::words::{Language, Words};
 use crate::{files, shipped};
 use counts::Counts;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::CertificateId;
 use kanhe_core::hex::Hex;
@@ -75,6 +76,14 @@ pub fn paused(rows: usize, language: Language) -> String {
     }
 }
 
+/// What a paused dry run says: it has kept nothing to go on from.
+pub fn paused_dry(rows: usize, language: Language) -> String {
+    match language {
+        Language::Chinese => format!("已暂停，检查了 {rows} 行；试运行不留记录，重新运行同一命令从第一行起重新检查。"),
+        Language::English => format!("paused after {rows} rows; a dry run keeps nothing: the same command starts again at the first row."),
+    }
+}
+
 /// How a run ended.
 pub const fn ended(paused: bool, refused: usize) -> Ended {
     match (paused, refused) {
@@ -93,10 +102,9 @@ fn issue_all(
     ledger: &mut Ledger,
     voice: Voice,
 ) -> Result<Counts, Failure> {
-    let today = day_in_china(clock::moment(args.at.as_deref())?);
     let mut progress = Progress::new(table.size(), voice);
     let (ready, counts) = (Vec::with_capacity(CHUNK), Counts::default());
-    let mut run = Run { kind, desk, artist, today, ledger, ready, counts, kept: (0, 0) };
+    let mut run = Run { kind, desk, artist, today: today(args)?, ledger, ready, counts, kept: (0, 0) };
     let pause = Pause::listen()?;
     while !pause.asked() {
         let read = run.chunk(&mut table).map_err(|failure| failure.after_issuing(run.kept.0, run.kept.1))?;
@@ -104,9 +112,15 @@ fn issue_all(
         if read < CHUNK {
             return Ok(run.counts);
         }
+        run.today = today(args)?;
     }
     run.counts.paused = true;
     Ok(run.counts)
+}
+
+/// The day of issue of rows that name none; a run may go on past midnight.
+fn today(args: &IssueArgs) -> Result<Date, Failure> {
+    clock::moment(args.at.as_deref()).map(day_in_china)
 }
 
 /// A table on its way, and what every row is held against.
@@ -114,7 +128,7 @@ struct Run<'a> {
     kind: &'a CertificateKind,
     desk: &'a Desk<'a>,
     artist: &'a Artist,
-    today: jiff::civil::Date,
+    today: Date,
     ledger: &'a mut Ledger,
     ready: Vec<Ready>,
     counts: Counts,
@@ -256,7 +270,8 @@ fn request_reused(request: &str) -> Value {
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {
-    fault_told("number", "identifier_taken", &format!("identifier {identifier} was issued before for another request"))
+    let (code, detail) = ("identifier_taken", format!("identifier {identifier} was issued before for another request"));
+    fault_told("number", code, &detail)
 }
 
 /// The type that the command line names.

@@ -15,6 +15,7 @@ mod issue;
 mod keep;
 mod lists;
 mod log;
+mod moments;
 mod officer;
 mod restore;
 mod show;

@@ -1,6 +1,6 @@
 //! The report of a run over a table: one line for each row.
 //!
-//! A report is the only record of what was refused, so none is ever written over: the one of a run before keeps its lines under a name with a
+//! It tells of people by the requests that they have made, so it is for its owner alone. A report is the only record of what was refused, so none is ever written over: the one of a run before keeps its lines under a name with a
 //! number, and the same command can be run again.
 
 use crate::failure::Failure;
@@ -24,7 +24,7 @@ impl Report {
         files::is_other(path, table)?;
         let failed = |error: io::Error| Failure::file(path, &error);
         let before = set_aside(path).map_err(failed)?;
-        let file = File::create(path).map_err(failed)?;
+        let file = files::private().create(true).truncate(true).write(true).open(path).map_err(failed)?;
         Ok(Self { path: path.to_owned(), before, lines: BufWriter::new(file) })
     }
 

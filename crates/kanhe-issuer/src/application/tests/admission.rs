@@ -107,6 +107,9 @@ fn no_whole_number_of_a_person_comes_into_a_request_id() {
     for own in ["11010519491231002X", "GD-11010519491231002x-1", "110105.19491231.002X", "440524188001010014", "A_440524188001010014"] {
         assert_eq!(faults_with("birth-service", "request_id", own), [("request_id".to_owned(), "id_number_in_clear")], "{own}");
     }
+    // Reports tell a request also where it is none.
+    let both = ["request_id", "id_number_in_clear"].map(|code| ("request_id".to_owned(), code));
+    assert_eq!(faults_with("birth-service", "request_id", "王伟 440524188001010014"), both);
     // Region, day and a running number: a resident id by its form, of nobody who was born long enough ago.
     let day = TODAY.strftime("%Y%m%d");
     for let_be in [format!("440106{day}0011"), format!("440106{day}0027"), "20260301440524188001010014".to_owned(), "GD-1".to_owned()] {

@@ -1,6 +1,6 @@
 //! What came of a table, row by row: into a folder, a library, or through a service.
 
-use super::refused::Refused;
+use super::refused::{Refused, refused_line};
 use crate::verbs::report::{Reported, with};
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
@@ -55,7 +55,7 @@ impl Counts {
     /// The line of a row with faults, which is counted and kept.
     pub fn refused(&mut self, row: Value, faults: Value) -> Value {
         self.refused += 1;
-        let told = with(row, json!({ "result": "refused", "faults": faults }));
+        let told = refused_line(row, faults);
         self.faults.keep(&told);
         told
     }
@@ -106,7 +106,7 @@ impl Counts {
             }
         }));
         lines.extend(reported.line(language));
-        lines.extend(paused.then(|| super::paused(rows, language)));
+        lines.extend(paused.then(|| if dry { super::paused_dry(rows, language) } else { super::paused(rows, language) }));
         lines.join("\n")
     }
 }

@@ -4,6 +4,7 @@ use super::refused::fault_told;
 use crate::cli::{LevelArg, PictureArg};
 use crate::failure::Failure;
 use crate::files;
+use crate::verbs::report::with;
 use crate::words::Words;
 use kanhe_core::certificate::Certificate;
 use kanhe_core::code::CertificateId;
@@ -11,8 +12,11 @@ use kanhe_core::qr::{is_page, url_form};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Issued;
 use kanhe_render::{Artist as Painter, DrawError, Fonts, Level, MissingGlyph, ModuleSize, Plate};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
+
+/// What a report calls each file of a certificate, and how its name ends.
+const FILES: [(&str, &str); 4] = [("certificate", "cose"), ("seal", "txt"), ("png", "png"), ("svg", "svg")];
 
 /// Draws every certificate of one run alike.
 pub struct Artist {
@@ -94,19 +98,19 @@ impl Artist {
 }
 
 impl Written {
-    /// Whether all files of a certificate stand in a folder.
+    /// The names of a certificate's files, if all of them stand in a folder.
     ///
     /// A power cut can take any of those that were not synced, or leave their names without a byte.
-    pub fn stand(folder: &Path, identifier: &CertificateId) -> bool {
+    pub fn standing(folder: &Path, identifier: &CertificateId) -> Option<Value> {
         let stem = identifier.without_root();
-        let stands = |ending| folder.join(format!("{stem}.{ending}")).metadata().is_ok_and(|file| file.len() > 0);
-        ["cose", "txt", "png", "svg"].into_iter().all(stands)
+        let stands = |(_, ending)| folder.join(named(&stem, ending)).metadata().is_ok_and(|file| file.len() > 0);
+        FILES.into_iter().all(stands).then(|| names_of(&stem))
     }
 
     /// The names of the files; none where there is no certificate among them.
     pub fn names(&self) -> Value {
-        let certificate = self.envelope.as_ref().map(|_| self.name("cose"));
-        json!({ "certificate": certificate, "seal": self.name("txt"), "png": self.name("png"), "svg": self.name("svg") })
+        let names = names_of(&self.stem);
+        if self.envelope.is_some() { names } else { with(names, json!({ "certificate": null })) }
     }
 
     /// Writes the files, each whole or not at all; the caller syncs many at once.
@@ -120,8 +124,16 @@ impl Written {
     }
 
     fn name(&self, ending: &str) -> String {
-        format!("{}.{ending}", self.stem)
+        named(&self.stem, ending)
     }
+}
+
+fn names_of(stem: &str) -> Value {
+    FILES.into_iter().map(|(what, ending)| (what.to_owned(), named(stem, ending).into())).collect::<Map<_, _>>().into()
+}
+
+fn named(stem: &str, ending: &str) -> String {
+    format!("{stem}.{ending}")
 }
 
 /// A page's address: https, without a fragment of its own.

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::verbs::report::with;
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
+use kanhe_issuer::application::hides_request;
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -19,6 +20,16 @@ pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
     match remedy(code) {
         Some(Words { zh, en }) => with(fault, json!({ "hint": { "zh": zh, "en": en } })),
         None => fault,
+    }
+}
+
+/// The line of a report about a refused row, whose request is not told where it tells a person's number.
+pub fn refused_line(row: Value, faults: Value) -> Value {
+    let line = with(row, json!({ "result": "refused", "faults": faults }));
+    if faults_of(&line).iter().any(|fault| hides_request(text(fault, "column"), text(fault, "code"))) {
+        with(line, json!({ "request_id": null }))
+    } else {
+        line
     }
 }
 
@@ -59,7 +70,7 @@ impl Refused {
         self.rows.iter().flat_map(of_row).collect()
     }
 
-    /// One line for each row, up to a bound.
+    /// One line for each row, up to a bound, and what to do about them, once for all that it helps.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let mut lines: Vec<String> = self.rows.iter().take(MOST_SAID).map(|row| row_line(row, language)).collect();
         let more = (self.rows.len() + self.left_out).saturating_sub(MOST_SAID);
@@ -69,7 +80,19 @@ impl Refused {
                 Language::English => format!("and {more} more, see the report"),
             });
         }
+        lines.extend(self.advice(language));
         lines
+    }
+
+    fn advice(&self, language: Language) -> Vec<String> {
+        let faults = self.rows.iter().take(MOST_SAID).flat_map(faults_of);
+        let mut advice = Vec::new();
+        for hint in faults.filter_map(|fault| fault.get("hint")).map(|hint| format!("  {}", text(hint, language.tag()))) {
+            if hint.trim() != "" && !advice.contains(&hint) {
+                advice.push(hint);
+            }
+        }
+        advice
     }
 }
 

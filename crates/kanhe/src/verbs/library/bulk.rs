@@ -3,24 +3,27 @@
 //! Two batches are read and signed while the one before them is on its way to the disk. A run that was broken off is simply run again: what was
 //! issued for a request is followed before anything is signed for it. A dry run signs nothing, and holds each row against those before it.
 
-use super::stored;
+mod entering;
+
+use super::moments::Moments;
 use crate::failure::Failure;
-use crate::files;
 use crate::pause::Pause;
 use crate::verbs::clock;
-use crate::verbs::issue::counts::{Counts, WorthNow};
+use crate::verbs::issue::counts::Counts;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
 use crate::verbs::issue::refused::fault_told;
-use crate::verbs::report::{Report, Reported, kept, with, without_files};
-use kanhe_core::calendar::day_in_china;
+use crate::verbs::report::{Report, Reported};
+use entering::Entering;
 use kanhe_core::code::CertificateId;
+use kanhe_core::event::Grounds;
 use kanhe_issuer::application::{Application, Table};
-use kanhe_issuer::doubt::{Doubt, Doubts};
-use kanhe_issuer::registrar::{Admission, Answer, Chances, Entered, Intake, Proof, Proved, Refusal, RegistrarError, Signed};
+use kanhe_issuer::catalogue::CertificateKind;
+use kanhe_issuer::desk::Desk;
+use kanhe_issuer::doubt::Doubts;
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Intake, Proof, Proved, Refusal, Registrar, RegistrarError, Signed};
 use kanhe_render::MissingGlyph;
-use kanhe_service::shown::Worth;
 use kanhe_store::{Library, Shelfmark};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -35,10 +38,18 @@ const FIRST_BATCH: usize = 16;
 
 /// Everything that one run works with.
 pub struct Run<'a> {
-    /// How a row is read and signed.
-    pub intake: Intake<'a>,
+    /// The type of the certificates.
+    pub kind: &'a CertificateKind,
+    /// The other editions of the type: a row that was issued before may have been read by one of them.
+    pub others: Vec<&'a CertificateKind>,
+    /// Where they are signed.
+    pub desk: &'a Desk<'a>,
     /// Where they come to stand.
     pub library: &'a Library,
+    /// Why they are issued, and by whom.
+    pub grounds: Grounds,
+    /// When.
+    pub moments: Moments<'a>,
     /// Who draws their pictures, and where these go.
     pub artist: Option<(&'a Artist, &'a Path)>,
     /// What the manifest says of certificates that were issued before.
@@ -117,20 +128,43 @@ impl Run<'_> {
         Ok(true)
     }
 
+    /// How the rows of a batch are read and signed: what they share.
+    fn intake(&self) -> Result<Intake<'_>, Failure> {
+        let now = self.moments.now()?;
+        Ok(Intake {
+            kind: self.kind,
+            others: self.others.clone(),
+            desk: self.desk,
+            registrar: self.registrar(),
+            grounds: self.grounds.clone(),
+            now,
+            day: self.moments.day_of_issue(now),
+        })
+    }
+
+    const fn registrar(&self) -> Registrar<'_> {
+        Registrar::new(self.library)
+    }
+
     fn sign_all(&self, unsigned: Receiver<Read>, to_enter: SyncSender<Batch>) -> Result<(), Failure> {
-        let mut proof = self.dry.then(|| Proof::new(self.intake.registrar));
+        let mut proof = self.dry.then(|| Proof::new(self.registrar()));
         for Read { applications, position } in unsigned {
+            let intake = self.intake()?;
             let outcomes = match &mut proof {
                 None => {
                     let chances = || Ok(Chances { certificate: *clock::chance()?, event: *clock::chance()? });
                     let chances = applications.iter().map(|_| chances()).collect::<Result<Vec<_>, Failure>>()?;
-                    applications.par_iter().zip(chances).map(|(application, chances)| self.signed(application, chances)).collect::<Vec<_>>()
+                    applications
+                        .par_iter()
+                        .zip(chances)
+                        .map(|(application, chances)| self.signed(&intake, application, chances))
+                        .collect::<Vec<_>>()
                 }
                 Some(proof) => {
-                    let admit = |application| self.intake.admit(application, |number| self.undrawable(number));
+                    let admit = |application| intake.admit(application, |number| self.undrawable(number));
                     let admitted: Vec<_> = applications.par_iter().map(admit).collect();
                     // Each is held against those before it, so they are proved one after the other.
-                    applications.iter().zip(admitted).map(|(row, admission)| self.proved(proof, row, admission)).collect()
+                    applications.iter().zip(admitted).map(|(row, admission)| self.proved((&intake, proof), row, admission)).collect()
                 }
             };
             let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
@@ -154,7 +188,7 @@ impl Run<'_> {
     /// What a row would come to after those before it.
     fn proved(
         &self,
-        proof: &mut Proof<'_>,
+        (intake, proof): (&Intake<'_>, &mut Proof<'_>),
         row: &Application,
         admission: Result<Admission, Refusal<MissingGlyph>>,
     ) -> Result<Outcome, Value> {
@@ -163,7 +197,7 @@ impl Run<'_> {
             Admission::Draft(draft) => *draft,
         };
         let number = draft.number().to_owned();
-        match self.intake.prove(proof, row, draft).map_err(|error| json!([row_fault(&error)]))? {
+        match intake.prove(proof, row, draft).map_err(|error| json!([row_fault(&error)]))? {
             Proved::Before(mark) => Ok(Outcome::Before(mark, None)),
             Proved::Repeated(identifier) => Ok(Outcome::Repeated(identifier)),
             Proved::Could(identifier) => Ok(Outcome::Could(identifier, number)),
@@ -171,8 +205,8 @@ impl Run<'_> {
     }
 
     /// What a row comes to before it is entered.
-    fn signed(&self, application: &Application, chances: Chances) -> Result<Outcome, Value> {
-        let answer = self.intake.sign(application, chances, |number| self.undrawable(number)).map_err(refused)?;
+    fn signed(&self, intake: &Intake<'_>, application: &Application, chances: Chances) -> Result<Outcome, Value> {
+        let answer = intake.sign(application, chances, |number| self.undrawable(number)).map_err(refused)?;
         let one = |fault: Value| json!([fault]);
         match answer {
             Answer::Before(mark) => self.missing(mark).map(|written| Outcome::Before(mark, written)).map_err(one),
@@ -187,7 +221,7 @@ impl Run<'_> {
     fn missing(&self, mark: Shelfmark) -> Result<Option<Written>, Value> {
         let Some((artist, out)) = self.artist else { return Ok(None) };
         let fault = |error| row_fault(&RegistrarError::Store(error));
-        if Written::stand(out, &self.library.card(mark).map_err(fault)?.identifier) {
+        if Written::standing(out, &self.library.card(mark).map_err(fault)?.identifier).is_some() {
             return Ok(None);
         }
         let record = self.library.record(mark).map_err(fault)?;
@@ -203,7 +237,8 @@ impl Run<'_> {
         let mut counts = Counts::default();
         for Batch { rows, position } in batches {
             let read = rows.len();
-            let (lines, entered) = self.enter(rows, &mut counts);
+            let now = self.moments.now().map_err(|failure| self.after(&counts, failure))?;
+            let (lines, entered) = Entering::new(self, &mut counts, now).enter(rows);
             let told = lines.iter().try_for_each(|line| report.add(line)).and_then(|()| report.flush());
             entered.and(told).map_err(|failure| self.after(&counts, failure))?;
             progress.advance(read, position);
@@ -215,91 +250,6 @@ impl Run<'_> {
     /// A failure with how far the table has come: what stands in the library by then stays there.
     fn after(&self, counts: &Counts, failure: Failure) -> Failure {
         if self.dry { failure } else { failure.after_issuing(counts.rows(), counts.issued) }
-    }
-
-    /// Enters a batch in one write, and tells of each row what came of it: also of what stands where the rest has failed.
-    fn enter(&self, rows: Vec<Row>, counts: &mut Counts) -> (Vec<Value>, Result<(), Failure>) {
-        let (mut lines, mut waiting, mut signed) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
-        let mut ended = Ok(());
-        for Row { line, request, outcome } in rows {
-            let row = json!({ "line": line, "request_id": request });
-            match outcome {
-                Outcome::Refused(faults) => lines.push(counts.refused(row, faults)),
-                Outcome::Before(mark, written) => lines.push(self.before(row, mark, written.as_ref(), counts, &mut ended)),
-                Outcome::Repeated(identifier) => lines.push(counts.before(row, Some(&identifier.to_string()), None, None)),
-                Outcome::Could(identifier, number) => {
-                    counts.issued += 1;
-                    let told = json!({ "result": "could_be_issued", "identifier": identifier.to_string(), "number": number });
-                    lines.push(with(row, told));
-                }
-                Outcome::New(one, written) => {
-                    waiting.push((row, written));
-                    signed.push(*one);
-                }
-            }
-        }
-        // A dry run commits nothing, not even what is empty.
-        let entered = if self.dry { Ok(Vec::new()) } else { self.intake.registrar.enter(&signed).map_err(stored) };
-        let entered = kept(entered, &mut ended).unwrap_or_default();
-        for (((row, written), signed), entered) in waiting.into_iter().zip(&signed).zip(entered) {
-            lines.push(match entered {
-                Err(error) => counts.refused(row, json!([row_fault(&error)])),
-                Ok(Entered::Before(mark)) => self.before(row, mark, None, counts, &mut ended),
-                Ok(Entered::New(_)) => self.issued(row, signed, written.as_ref(), counts, &mut ended),
-            });
-        }
-        if let Some((_, out)) = self.artist.filter(|_| !self.dry)
-            && kept(files::sync_all(out), &mut ended).is_none()
-        {
-            lines.iter_mut().for_each(without_files);
-        }
-        lines.sort_by_key(|line| line.get("line").and_then(Value::as_u64));
-        (lines, ended)
-    }
-
-    fn before(
-        &self,
-        row: Value,
-        mark: Shelfmark,
-        written: Option<&Written>,
-        counts: &mut Counts,
-        ended: &mut Result<(), Failure>,
-    ) -> Value {
-        let worth = Worth::of(self.library, mark, &self.doubts, day_in_china(self.intake.now));
-        let known = self.library.card(mark).and_then(|card| Ok((card.identifier.to_string(), worth?)));
-        let (identifier, worth) = kept(known.map_err(stored), ended).unzip();
-        let files = self.store(written, ended);
-        let now = |Worth { condition, doubt: Doubt { behind_cut_off, refused_as } }: Worth| WorthNow {
-            condition: condition.word(),
-            behind_cut_off,
-            refused_as,
-        };
-        let worth = worth.map(now);
-        counts.before(row, identifier.as_deref(), worth, files.as_ref())
-    }
-
-    fn issued(
-        &self,
-        row: Value,
-        signed: &Signed,
-        written: Option<&Written>,
-        counts: &mut Counts,
-        ended: &mut Result<(), Failure>,
-    ) -> Value {
-        counts.issued += 1;
-        let (issued, certificate) = (signed.issued(), signed.issued().certificate());
-        let told = json!({
-            "result": "issued", "identifier": certificate.identifier.to_string(), "number": certificate.number, "slot": certificate.slot,
-            "qr_version": issued.qr_version(), "files": self.store(written, ended),
-        });
-        with(row, told)
-    }
-
-    /// Writes the files of a certificate that stands in the library by now, and tells their names. Behind a failure none is tried: the same
-    /// command draws what is missing.
-    fn store(&self, written: Option<&Written>, ended: &mut Result<(), Failure>) -> Option<Value> {
-        let (written, (_, out)) = written.zip(self.artist).filter(|_| ended.is_ok())?;
-        kept(written.store(out), ended).map(|()| written.names())
     }
 }
 

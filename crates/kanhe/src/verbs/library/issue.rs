@@ -2,20 +2,18 @@
 
 use super::bulk::Run;
 use super::door::Service;
-use super::{DATABASE, catalogue, grounds, manifest, recorded_now, settings, stored, through, unlock};
+use super::moments::Moments;
+use super::{DATABASE, catalogue, grounds, manifest, settings, stored, through, unlock};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
 use crate::verbs::issue::output::Artist;
 use crate::verbs::issue::progress::{self, Progress};
 use crate::verbs::report::Report;
-use crate::verbs::{Ended, Voice, clock, key};
+use crate::verbs::{Ended, Voice, key};
 use crate::{files, shipped};
-use jiff::civil::Date;
-use kanhe_core::calendar::day_in_china;
 use kanhe_issuer::desk::Desk;
 use kanhe_issuer::doubt::Doubts;
-use kanhe_issuer::registrar::{Intake, Registrar};
 use kanhe_store::Library;
 use std::path::{Path, PathBuf};
 
@@ -47,16 +45,12 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     };
     let artist = args.out.as_deref().map(drawing).transpose()?;
     let run = Run {
-        intake: Intake {
-            kind,
-            others: catalogue.other_editions(kind),
-            desk: &desk,
-            registrar: Registrar::new(&library),
-            grounds: grounds(basis, &args.reason, actor)?,
-            now: recorded_now(&library, args.clock)?,
-            day: day_of_issue(args)?,
-        },
+        kind,
+        others: catalogue.other_editions(kind),
+        desk: &desk,
         library: &library,
+        grounds: grounds(basis, &args.reason, actor)?,
+        moments: Moments::begin(&library, args.clock, args.at.as_deref())?,
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
         doubts: Doubts::known_to(&library).map_err(stored)?,
         dry: args.dry_run,
@@ -66,11 +60,6 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let progress = Progress::new(table.size(), voice);
     let (counts, report) = run.all(table, Report::begin(&report, &args.input)?, progress)?;
     Ok(counts.told(&report, run.dry, voice))
-}
-
-/// The day of issue of rows that name none; what is recorded is recorded now.
-fn day_of_issue(args: &IssueArgs) -> Result<Date, Failure> {
-    Ok(day_in_china(clock::moment_up_to(clock::moment(None)?, args.at.as_deref())?))
 }
 
 /// Where the report goes.

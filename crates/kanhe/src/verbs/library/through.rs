@@ -133,12 +133,12 @@ impl Run<'_> {
         ))
     }
 
-    /// Writes the files of a certificate, where they are wanted and not there yet.
+    /// The files of a certificate, where they are wanted; those that are not there yet are written.
     fn files(&self, kept: &Kept) -> Result<Option<Value>, Failure> {
         let Some((artist, out)) = &self.artist else { return Ok(None) };
         let certificate = kept.certificate()?;
-        if Written::stand(out, &certificate.identifier) {
-            return Ok(None);
+        if let Some(standing) = Written::standing(out, &certificate.identifier) {
+            return Ok(Some(standing));
         }
         let drawn = artist.draw_again(&certificate, &kept.envelope, &kept.digits);
         let drawn = drawn.map_err(|fault| Failure::new("draw_failed", fault))?;

@@ -12,7 +12,7 @@ use crate::shown::Worth;
 use axum::Json;
 use axum::http::StatusCode;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::{Application, Columns};
+use kanhe_issuer::application::{Application, Columns, hides_request};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Intake, Registrar, RegistrarError, Signed};
@@ -51,7 +51,7 @@ pub struct Batch {
 /// What came of a row.
 #[derive(Serialize, ToSchema)]
 pub struct BatchRow {
-    /// Its request id, as far as it has one.
+    /// Its request id, as far as it has one; null also where it tells a person's number.
     #[schema(required)]
     request_id: Option<String>,
     /// `issued`, `before` or `refused`.
@@ -149,7 +149,8 @@ impl Batch {
     fn of(rows: Vec<BatchRow>, applications: &[Application], language: Language) -> Self {
         let name = |(row, application): (BatchRow, &Application)| {
             let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
-            BatchRow { request_id: application.request_id().map(str::to_owned), faults, ..row }
+            let hidden = row.faults.iter().any(|fault| hides_request(&fault.place, &fault.code));
+            BatchRow { request_id: application.request_id().filter(|_| !hidden).map(str::to_owned), faults, ..row }
         };
         let rows: Vec<BatchRow> = rows.into_iter().zip(applications).map(name).collect();
         let with = |result: &str| rows.iter().filter(|row| row.result == result).count();

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
 use crate::verbs::issue::progress::{self, Progress};
-use crate::verbs::issue::refused::Refused;
+use crate::verbs::issue::refused::{Refused, refused_line};
 use crate::verbs::issue::{ended, kind, paused};
 use crate::verbs::report::{Report, Reported};
 use crate::verbs::{Ended, Voice};
@@ -158,7 +158,7 @@ fn line(row: &Application, arrived: Arrived) -> Value {
         Arrived::Before(code, stage) => {
             json!({ "line": line, "request_id": request, "result": "before", "code": code, "stage": stage.word() })
         }
-        Arrived::Refused(faults) => json!({ "line": line, "request_id": request, "result": "refused", "faults": faults }),
+        Arrived::Refused(faults) => refused_line(json!({ "line": line, "request_id": request }), json!(faults)),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
-use crate::program::{Run, kanhe, word};
+use crate::program::{Kanhe, Run, kanhe, word};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
 
 #[test]
 fn a_backup_brings_back_everything_that_was_acknowledged() {
@@ -150,8 +152,34 @@ fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
     let kept = fs::read(archive.path("second/secret.age")).unwrap();
     fs::remove_dir_all(archive.path("second/db")).unwrap();
     let other = kanhe(&["restore", "--from", &backups, "--into", &second]).ended(2);
-    assert!(other.err.contains("store_exists"), "the secret of another library is never written over: {other:?}");
+    assert!(other.err.contains("restore_other_secret"), "the secret of another library is never written over: {other:?}");
     assert_eq!(fs::read(archive.path("second/secret.age")).unwrap(), kept);
+}
+
+#[test]
+fn of_two_that_make_a_library_in_one_place_one_makes_it_and_the_other_is_told() {
+    let archive = Archive::open();
+    archive.issuing(permits(20)).run().ended(0);
+    let (backups, identity) = (archive.path("backups"), archive.path("identity.txt"));
+    archive.told(&["backup", "--to", &backups]);
+    let restore = ["restore", "--from", &backups, "--into"];
+    let init = ["init", "--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &identity, "--json"];
+    let work = |words: &[&str], folder: &str| Kanhe::new(words).and(&[folder]).start_heard();
+    for (round, pause) in [0, 5, 15, 30, 60].into_iter().enumerate() {
+        for (verb, words) in [("restored", &restore[..]), ("founded", &init)] {
+            let folder = archive.path(&format!("{verb}-{round}"));
+            let first = work(words, &folder);
+            sleep(Duration::from_millis(pause));
+            let runs = [work(words, &folder), first].map(|child| Run::of(&child.wait_with_output().unwrap()));
+            let codes: BTreeSet<_> = runs.iter().map(|run| run.code).collect();
+            assert_eq!(codes, BTreeSet::from([Some(0), Some(2)]), "{verb}: {runs:?}");
+            let told = |run: &Run| ["store_being_made", "store_exists"].iter().any(|code| run.out.contains(code) || run.err.contains(code));
+            assert!(runs.iter().any(told), "{verb}: {runs:?}");
+            archive.ask(&["backup", "--to", &format!("{folder}-backups")]).but("--library", &folder).run().ended(0);
+            let left: BTreeSet<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(left, BTreeSet::from(["db".into(), "secret.age".into()]), "{verb}: no lock is left");
+        }
+    }
 }
 
 #[test]

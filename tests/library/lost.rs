@@ -10,7 +10,7 @@ use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
 use kanhe_store::backup::{Closed, Lost, chosen, restore};
-use kanhe_store::{Library, Settings, SignedManifest, StoreError};
+use kanhe_store::{Library, Plot, Settings, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::path::PathBuf;
 
@@ -39,8 +39,12 @@ impl Loss {
     fn restored(&self, lost: Lost<'_>) -> Result<(Closed, u32), StoreError> {
         let into = tempfile::tempdir().unwrap();
         let database = into.path().join("db");
-        let closed = restore(&self.backups, &chosen(&self.backups, None).unwrap(), &database, lost, &mut |_, _| {})
-            .inspect_err(|_| assert!(std::fs::read_dir(into.path()).unwrap().next().is_none(), "what was refused has left something"))?;
+        let (backup, plot) = (chosen(&self.backups, None).unwrap(), Plot::take(&database).unwrap());
+        let closed = restore(&self.backups, &backup, &plot, lost, &mut |_, _| {});
+        drop(plot);
+        let closed = closed.inspect_err(|_| {
+            assert!(std::fs::read_dir(into.path()).unwrap().next().is_none(), "what was refused has left something");
+        })?;
         let library = Library::open(&database, &secret(), Settings::default()).unwrap();
         assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
         let agency = self.registry.house.manifest().agencies[0].code;

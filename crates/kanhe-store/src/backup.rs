@@ -13,6 +13,7 @@ use crate::family::Family;
 use crate::faults;
 use crate::library::Library;
 use crate::open::mark_restored;
+use crate::plot::Plot;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
 use rocksdb::{Env, IteratorMode, ReadOptions, properties};
@@ -166,12 +167,9 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
 ///
 /// # Errors
 ///
-/// The folder holds a library; the backup is damaged; or what is said to be lost cannot have been. Nothing is left then.
-pub fn restore(backups: &Path, backup: &Backup, into: &Path, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
-    if into.join("CURRENT").exists() {
-        return Err(StoreError::Exists { folder: into.display().to_string() });
-    }
-    restored(into, |into| {
+/// The backup is damaged, and the file is named; or what is said to be lost cannot have been. Nothing is left then.
+pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
+    restored(plot, |into| {
         // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
         let mut engine = engine(backups)?;
         watched(

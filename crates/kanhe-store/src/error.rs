@@ -27,6 +27,12 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// Another process makes a library there.
+    #[error("another process is founding a library in {folder}, or restoring one into it")]
+    BeingMade {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -178,6 +184,7 @@ impl StoreError {
             Self::NoLibrary { .. } => "store_no_library",
             Self::NoSecret { .. } => "store_secret_missing",
             Self::HalfRestored { .. } => "store_half_restored",
+            Self::BeingMade { .. } => "store_being_made",
             Self::NoBackup { .. } => "store_no_backup",
             Self::BackupDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",

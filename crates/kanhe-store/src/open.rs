@@ -5,6 +5,7 @@ use crate::closing::{Closed, FirstPages, Lost, closing};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::library::{Library, Settings};
+use crate::plot::Plot;
 use crate::record::read;
 use crate::secret::{Keys, LibrarySecret};
 use crate::view::View;
@@ -76,24 +77,24 @@ impl Library {
 
     /// Founds a library in a folder that does not hold one.
     pub fn create(folder: &Path, region: RegionCode, origin: &str, secret: &LibrarySecret, settings: Settings) -> Result<(), StoreError> {
-        Self::create_beside(folder, region, origin, secret, settings, 0)
+        Self::create_beside(&Plot::take(folder)?, region, origin, secret, settings, 0)
     }
 
     /// Founds one beside another of the same agencies, which has given out all pages of slots before `first_page` and signs their lists: of two
     /// certificates with one slot, who revokes the one would revoke the other.
     pub fn create_beside(
-        folder: &Path,
+        plot: &Plot,
         region: RegionCode,
         origin: &str,
         secret: &LibrarySecret,
         settings: Settings,
         first_page: u32,
     ) -> Result<(), StoreError> {
-        Self::can_be_founded(folder)?;
+        Self::can_be_founded(plot.place())?;
         let founding =
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
         let founding = wire::to_vec(&founding);
-        whole(folder, |folder| {
+        whole(plot, |folder| {
             let db = database(folder, settings, Way::Create)?;
             let mut writes = FirstPages::beside(first_page).founding();
             writes.put(Family::Meta, FOUNDING.to_vec(), Some(founding));

@@ -8,6 +8,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
     ("{} has a database and no secret.age", "{} 中有数据库，但没有 secret.age"),
     ("a restoration into {} was broken off", "向 {} 的恢复中途停止"),
+    ("another process is founding a library in {}, or restoring one into it", "另一进程正在 {} 建立或恢复证照库"),
+    ("there is a secret.age of another library, and no library", "目录中只有另一个证照库的 secret.age，没有证照库"),
     ("{} has the backups of another library", "{} 中是另一个证照库的备份"),
     (
         "backup {} has {} events, and the {} of this library do not begin with them",

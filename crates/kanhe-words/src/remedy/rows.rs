@@ -267,6 +267,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Give the checkpoint and the key of this library's log; where there is none, say with --lost how much may be lost.",
     ),
     (
+        "restore_other_secret",
+        "换一个目录；如确定那份 secret.age 已无用处，先把它移走。",
+        "Name another folder; or move that `secret.age` away first, where you know that it opens nothing any more.",
+    ),
+    (
         "restore_too_much_lost",
         "给出较小的 --lost：它是一个机构遗失的证照数；用 --checkpoint 而超出的，改用 --lost。",
         "Give a smaller --lost: it counts the certificates that one agency has lost. Where --checkpoint led here, give --lost instead.",
@@ -359,6 +364,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "store_*",
         "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
         "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
+    ),
+    (
+        "store_being_made",
+        "等另一进程结束；若它没有建成证照库，再运行此命令。",
+        "Wait for the other process to end, and run the command again where it has made no library.",
     ),
     ("store_corrupt", "用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk."),
     ("store_cursor", "去掉 --after 从头开始。", "Begin again without --after."),

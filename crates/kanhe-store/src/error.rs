@@ -42,12 +42,14 @@ pub enum StoreError {
         known: Vec<u32>,
     },
     /// A backup is there, and not whole.
-    #[error("backup {number} is there and damaged: {file} is not what was copied, or is gone")]
+    #[error("backup {number} is damaged: {file} is gone, or is not what was copied; {}", if .without.is_empty() { "every backup there needs it".to_owned() } else { format!("backups that do not need it: {without:?}") })]
     BackupDamaged {
         /// Its number.
         number: u32,
         /// The file of the folder, by its name there.
         file: String,
+        /// The numbers of the backups there that have no use for it.
+        without: Vec<u32>,
     },
     /// The folder has the backups of another library.
     #[error("{folder} has the backups of another library")]

@@ -22,6 +22,7 @@ mod closing;
 mod counts;
 mod crc;
 mod cursor;
+mod damage;
 pub mod docket;
 mod error;
 mod family;

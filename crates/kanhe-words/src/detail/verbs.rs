@@ -36,7 +36,14 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the secret at hand is not that of this library", "所用的 secret.age 不属于此证照库"),
     ("another process has the library open", "另一进程已打开此证照库"),
     ("a service holds the library", "证照库由服务持有"),
-    ("backup {} is there and damaged: {} is not what was copied, or is gone", "备份 {} 存在，但已损坏：{} 缺失，或与备份时不符"),
+    (
+        "backup {} is damaged: {} is gone, or is not what was copied; every backup there needs it",
+        "备份 {} 已损坏：{} 缺失，或与备份时不符；目录中的每份备份都用到它",
+    ),
+    (
+        "backup {} is damaged: {} is gone, or is not what was copied; backups that do not need it: {}",
+        "备份 {} 已损坏：{} 缺失，或与备份时不符；不用它的备份：{}",
+    ),
     ("the library lies where nothing can be written", "证照库所在之处不可写"),
     ("no space is left on the disk", "磁盘空间不足"),
     (

@@ -21,8 +21,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "backup_damaged",
-        "把该文件从另一份副本放回备份目录；或以 --number 指定较早的一份：其后签发的证照、办理的事项都不在其中。",
-        "Put the file back into the folder of backups from another copy of it; or name an earlier backup with --number: what was issued and done since is not in it.",
+        "把该文件从另一份副本放回备份目录；或以 --number 指定不用它的一份：较早的备份没有其后签发的证照、办理的事项。",
+        "Put the file back into the folder of backups from another copy of it; or name with --number a backup that does not need it: what was issued and done since an earlier one is not in it.",
     ),
     ("backup_inside", "把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
     (

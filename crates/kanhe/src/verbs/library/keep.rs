@@ -66,6 +66,14 @@ fn damaged(failure: Failure) -> Failure {
             "证照库或备份目录已损坏，未产生可用的新备份，原有备份未动：检查磁盘，用 kanhe restore 恢复较早的备份，或换一个备份目录。",
             "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
         )),
+        "backup_damaged" => failure.hint(Words::new(
+            "未产生新备份，证照库未受影响：把该文件从另一份副本放回备份目录，或换一个备份目录。",
+            "No backup was made, for it would share the file; the library is as it was. Put the file back from another copy of the folder, or back up to another folder.",
+        )),
+        "store_database" => failure.hint(Words::new(
+            "未产生新备份：检查证照库与备份目录所在的磁盘和权限；kanhe check 可查明证照库是否完好。",
+            "No backup was made. Look at the disks and the rights of the library and of the folder of backups; `kanhe check` tells whether the library is whole.",
+        )),
         _ => failure,
     }
 }

@@ -221,13 +221,13 @@ impl Known {
     }
 }
 
-/// What to do where a backup cannot be restored: there may be another.
+/// What to do where it is not the backup that is damaged, as far as its files can be read.
 fn restoring(error: StoreError) -> Failure {
     let failure = stored(error);
     match failure.code() {
         "store_corrupt" | "store_database" => failure.hint(Words::new(
-            "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
-            "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
+            "未发现备份的文件有损坏：检查两处磁盘及权限，恢复到另一目录，或从另一处备份恢复。",
+            "No file of the backup was found to be damaged: look at both disks and the rights there, and restore into another folder, or from another folder of backups.",
         )),
         _ => failure,
     }

@@ -208,8 +208,7 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     if let Ok(named) = named
         && !named.is_empty()
     {
-        let missing = |family: &&Family| !named.iter().any(|name| name == family.name());
-        if named.iter().any(|name| !known(name)) || Family::ALL.iter().filter(missing).any(|family| !family.came_later()) {
+        if named.iter().any(|name| !known(name)) || lacks_families(&named) {
             return Err(foreign(&options, folder, named));
         }
         options.create_missing_column_families(true);
@@ -220,26 +219,30 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     })
 }
 
-/// Whether the options of a database name families of ours: a manifest that was cut off names none.
+/// Whether the newest options of a database name the families of ours: a manifest that was cut off names some of them, or none.
 fn was_ours(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let options = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"OPTIONS-")));
+    let number = |name: &str| name.strip_prefix("OPTIONS-")?.parse::<u64>().ok();
+    let newest = entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path()))).max();
     let name = |family: &Family| format!("[CFOptions \"{}\"]", family.name());
-    options
-        .filter_map(|path| fs::read_to_string(path).ok())
-        .any(|text| Family::ALL.iter().filter(|family| !family.came_later()).all(|family| text.contains(&name(family))))
+    newest
+        .and_then(|(_, path)| fs::read_to_string(path).ok())
+        .is_some_and(|text| Family::ALL.iter().filter(|family| !family.came_later()).all(|family| text.contains(&name(family))))
 }
 
-/// Tells a newer library from a database that was never ours.
+/// Whether families are missing that every library has had from the beginning.
+fn lacks_families(named: &[String]) -> bool {
+    Family::ALL.iter().filter(|family| !family.came_later()).any(|family| !named.iter().any(|name| name == family.name()))
+}
+
+/// Tells a newer library, and one of ours that is damaged, from a database that was never ours.
 fn foreign(options: &Options, folder: &Path, named: Vec<String>) -> StoreError {
-    if !named.iter().any(|name| name == Family::Meta.name()) {
-        let detail = || "its MANIFEST has lost the families that its OPTIONS name".to_owned();
-        return if was_ours(folder) { StoreError::Corrupt { detail: detail() } } else { StoreError::Foreign };
-    }
-    match DB::open_cf_for_read_only(options, folder, named, false) {
-        Ok(db) => founding(&db).err().unwrap_or(StoreError::Foreign),
-        Err(_) => StoreError::Foreign,
+    let has_meta = named.iter().any(|name| name == Family::Meta.name());
+    let cut_off = lacks_families(&named) && was_ours(folder);
+    let opened = has_meta.then(|| DB::open_cf_for_read_only(options, folder, named, false).ok()).flatten();
+    match opened.map(|db| founding(&db)) {
+        Some(Err(newer @ StoreError::Newer { .. })) => newer,
+        _ if cut_off => StoreError::Corrupt { detail: "its MANIFEST has lost families that its OPTIONS name".to_owned() },
+        _ => StoreError::Foreign,
     }
 }

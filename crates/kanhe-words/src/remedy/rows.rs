@@ -375,6 +375,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("store_cursor_elsewhere", AS, "store_cursor"),
     ("store_disk_full", AS, "disk_full"),
     ("store_exists", "换一个目录。", "Choose another folder."),
+    ("store_foreign", "检查目录：其中是其他程序的数据库。", "Check the folder: the database in it is another program's."),
     (
         "store_half_restored",
         "再次运行 kanhe restore，从同一备份恢复到同一目录。",

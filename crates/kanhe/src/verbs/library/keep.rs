@@ -7,7 +7,7 @@ use crate::cli::{BackupArgs, CheckArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, remedy};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::Checkpoint;
@@ -81,7 +81,7 @@ fn damaged(failure: Failure) -> Failure {
 /// What to do where the check itself fails: to run it again would say no more.
 fn unsound(failure: Failure) -> Failure {
     match failure.code() {
-        "store_database" | "store_broken" => failure.hint(Words::new(
+        code if remedy(code).is_some_and(|hint| hint.en.contains("kanhe check")) => failure.hint(Words::new(
             "检查磁盘；如有损坏，用 kanhe restore 恢复备份。",
             "Look at the disk; if it is damaged, bring a backup back with `kanhe restore`.",
         )),

@@ -194,6 +194,8 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     options.set_paranoid_checks(true);
     // A batch that a power cut left half-written at the end was never acknowledged; damage before the end is an error.
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    // A whole file of writes that is gone, or cut off, before the last one is an error too, and no gap in what was acknowledged.
+    options.set_track_and_verify_wals_in_manifest(true);
     options.set_recycle_log_file_num(0);
     options.set_db_write_buffer_size(settings.write_buffer_bytes);
     options.set_max_total_wal_size(256 << 20);

@@ -28,6 +28,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "若每个机构遗失 {} 张证照，将需要 {} 份状态清单，而一个证照包最多 {} 份",
     ),
     ("the folder of backups is in the library, and would be lost with it", "备份目录在证照库内，会随之丢失"),
+    ("the library would stand in the folder of its backups, and be lost with them", "证照库将位于其备份目录之内，会随备份一并丢失"),
+    ("the clock of this machine shows no day up to the year 9999", "本机时钟所示的日期超出公元 9999 年"),
     ("what is made would stand in the folder of a library", "输出将写入证照库的目录"),
     ("it is read, and would be written over", "它正是要读取的文件，会被覆盖"),
     ("{} holds a library already", "{} 中已有证照库"),

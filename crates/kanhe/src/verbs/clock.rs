@@ -9,11 +9,17 @@ use kanhe_core::spelling;
 use kanhe_issuer::lifecycle::When;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::beginning_on;
+use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 /// The moment that a person names by `--at`, or now: RFC 3339, or a day, whose noon in China is meant.
 pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
-    named.map_or_else(|| Ok(Timestamp::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
+    named.map_or_else(|| shown(SystemTime::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
+}
+
+/// The moment that the machine's clock shows. One past the year 9999 is wrong, and no certificate could bear its date.
+fn shown(clock: SystemTime) -> Result<Timestamp, Failure> {
+    Timestamp::try_from(clock).map_err(|_| Failure::new("clock_beyond_years", "the clock of this machine shows no day up to the year 9999"))
 }
 
 /// The moment that a person names, or what a day means behind what was done last: from then on something is to hold.
@@ -72,4 +78,17 @@ pub fn chance<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
 /// Fills bytes from the system's dice, for who cannot go on without them.
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the kernel gives chance"); // safe: it does not fail once it was seeded, and a service without chance must not go on
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_clock_past_the_last_year_is_told_and_not_believed() {
+        let year_10000 = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(shown(year_10000).unwrap_err().code(), "clock_beyond_years");
+        assert_eq!(shown(SystemTime::UNIX_EPOCH).unwrap(), Timestamp::UNIX_EPOCH);
+    }
 }

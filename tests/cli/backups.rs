@@ -232,6 +232,14 @@ fn a_folder_of_backups_has_one_library_and_one_history() {
     refused(back_up().run(), "backup_other_history");
     archive.issuing(many_permits(5)).but("--library", &older).run().ended(0);
     refused(back_up().run(), "backup_other_history");
+    let inside = archive.path("backups/restored");
+    for into in [&backups, &inside] {
+        refused(kanhe(&["restore", "--from", &backups, "--into", into, "--json"]), "backup_inside");
+    }
+    let elsewhere = archive.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(archive.path("elsewhere/meta"), b"").unwrap();
+    refused(archive.ask(&["backup", "--to", &elsewhere]).run(), "file_no_folder");
     // What is kept in the library would be lost with it.
     refused(archive.ask(&["backup", "--to", &archive.path("library/backups")]).run(), "backup_inside");
     back_up().and(&["--anyway"]).run().ended(0);

@@ -46,6 +46,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     if files::real(to).starts_with(files::real(from)) {
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
+    ["meta", "private", "shared", "dockets"].iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
     library.owns(to).map_err(stored)?;
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.

@@ -13,7 +13,6 @@ use kanhe_core::key::PublicKeyLine;
 use kanhe_core::pack::MOST_LISTS;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::AuthenticCheckpoint;
-use kanhe_store::StoreError;
 use kanhe_store::backup::{self, Backup, Closed, Lost, backups, chosen};
 use kanhe_store::docket::Docket;
 use kanhe_store::{Plot, StoreError};

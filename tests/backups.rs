@@ -1,7 +1,7 @@
 //! Backups that tell nobody how far they are.
 
 use kanhe_store::backup::{self, Backup, Closed, Earlier, Lost, chosen};
-use kanhe_store::{Library, StoreError};
+use kanhe_store::{Library, Plot, StoreError};
 use std::path::Path;
 
 /// Adds a backup to a folder of them.
@@ -11,5 +11,5 @@ pub fn back_up(library: &Library, folder: &Path) -> Result<Backup, StoreError> {
 
 /// Restores a backup, the last unless one is named, where nobody knows what was lost.
 pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<Closed, StoreError> {
-    backup::restore(backups, &chosen(backups, number)?, into, Lost::Untold, &mut |_, _| {})
+    backup::restore(backups, &chosen(backups, number)?, &Plot::take(into)?, Lost::Untold, &mut |_, _| {})
 }

@@ -2,11 +2,13 @@
 
 use crate::archive::{Archive, GROUNDS};
 use crate::office::{many_permits, permits};
-use crate::program::{Run, kanhe, word};
+use crate::program::{Kanhe, Run, kanhe, word};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
 
 #[test]
 fn a_backup_brings_back_everything_that_was_acknowledged() {
@@ -72,10 +74,13 @@ fn what_is_refused_to_be_restored_leaves_nothing_and_a_damaged_backup_is_never_c
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&table, bytes).unwrap();
-    let again = archive.ask(&["backup", "--to", &backups]).run().ended(2);
-    assert_eq!(word(&again.json(), "/error/code"), "store_corrupt", "a file of the backup before is damaged, and would be shared");
-    let refused = kanhe(&restore).ended(2);
-    assert_eq!(word(&refused.json(), "/error/code"), "store_corrupt");
+    let name = table.strip_prefix(&backups).unwrap().to_str().unwrap();
+    for run in [archive.ask(&["backup", "--to", &backups]).run(), kanhe(&restore)] {
+        let told = run.ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "backup_damaged", "a file of the backup before is damaged, and would be shared");
+        let said = word(&told, "/error/message/en");
+        assert!(said.contains("backup 1") && said.contains(name) && said.contains("every backup there needs it"), "{said}");
+    }
     assert!(!fs::exists(&into).unwrap(), "a refused restoration has written something");
     let elsewhere = archive.path("elsewhere");
     archive.told(&["backup", "--to", &elsewhere]);
@@ -96,7 +101,7 @@ fn a_backup_of_which_a_file_is_gone_is_named_and_no_older_one_is_taken_for_it() 
         let refused = kanhe(&restore).ended(2).json();
         assert_eq!(word(&refused, "/error/code"), "backup_damaged");
         let said = word(&refused, "/error/message/en");
-        assert!(said.contains("backup 2") && said.contains(file), "{refused}");
+        assert!(said.contains("backup 2") && said.contains(file) && said.contains("do not need it: [1]"), "{refused}");
         assert!(word(&refused, "/error/hint/zh").contains("--number"), "{refused}");
         assert!(!fs::exists(&into).unwrap(), "a refused restoration has written something");
     };
@@ -109,8 +114,23 @@ fn a_backup_of_which_a_file_is_gone_is_named_and_no_older_one_is_taken_for_it() 
     fs::rename(&place, &aside).unwrap();
     refused(&own);
     fs::rename(&aside, &place).unwrap();
+    let spoilt = |place: &str, spoil: &dyn Fn(&mut Vec<u8>)| {
+        let whole = fs::read(place).unwrap();
+        let mut bytes = whole.clone();
+        spoil(&mut bytes);
+        fs::write(place, bytes).unwrap();
+        refused(place.strip_prefix(&backups).unwrap().trim_start_matches('/'));
+        fs::write(place, whole).unwrap();
+    };
+    let manifest = of("2").into_iter().find(|name| name.starts_with("private/2/MANIFEST")).unwrap();
+    for place in [place, format!("{backups}/{manifest}")] {
+        spoilt(&place, &|bytes| *bytes.last_mut().unwrap() ^= 1);
+        spoilt(&place, &|bytes| bytes.truncate(bytes.len() - 5));
+    }
     let contents = format!("{backups}/meta/2");
     let whole = fs::read(&contents).unwrap();
+    fs::remove_file(&contents).unwrap();
+    refused("meta/2");
     fs::write(&contents, &whole[..10]).unwrap();
     refused("meta/2");
     let told = kanhe(&[&restore[..], &["--number", "1"]].concat()).ended(0).json();
@@ -150,8 +170,34 @@ fn a_founding_or_restoration_that_was_broken_off_is_run_again() {
     let kept = fs::read(archive.path("second/secret.age")).unwrap();
     fs::remove_dir_all(archive.path("second/db")).unwrap();
     let other = kanhe(&["restore", "--from", &backups, "--into", &second]).ended(2);
-    assert!(other.err.contains("store_exists"), "the secret of another library is never written over: {other:?}");
+    assert!(other.err.contains("restore_other_secret"), "the secret of another library is never written over: {other:?}");
     assert_eq!(fs::read(archive.path("second/secret.age")).unwrap(), kept);
+}
+
+#[test]
+fn of_two_that_make_a_library_in_one_place_one_makes_it_and_the_other_is_told() {
+    let archive = Archive::open();
+    archive.issuing(permits(20)).run().ended(0);
+    let (backups, identity) = (archive.path("backups"), archive.path("identity.txt"));
+    archive.told(&["backup", "--to", &backups]);
+    let restore = ["restore", "--from", &backups, "--into"];
+    let init = ["init", "--region", "440000", "--origin", "gd.example.cn/log", "--library-identity", &identity, "--json"];
+    let work = |words: &[&str], folder: &str| Kanhe::new(words).and(&[folder]).start_heard();
+    for (round, pause) in [0, 5, 15, 30, 60].into_iter().enumerate() {
+        for (verb, words) in [("restored", &restore[..]), ("founded", &init)] {
+            let folder = archive.path(&format!("{verb}-{round}"));
+            let first = work(words, &folder);
+            sleep(Duration::from_millis(pause));
+            let runs = [work(words, &folder), first].map(|child| Run::of(&child.wait_with_output().unwrap()));
+            let codes: BTreeSet<_> = runs.iter().map(|run| run.code).collect();
+            assert_eq!(codes, BTreeSet::from([Some(0), Some(2)]), "{verb}: {runs:?}");
+            let told = |run: &Run| ["store_being_made", "store_exists"].iter().any(|code| run.out.contains(code) || run.err.contains(code));
+            assert!(runs.iter().any(told), "{verb}: {runs:?}");
+            archive.ask(&["backup", "--to", &format!("{folder}-backups")]).but("--library", &folder).run().ended(0);
+            let left: BTreeSet<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(left, BTreeSet::from(["db".into(), "secret.age".into()]), "{verb}: no lock is left");
+        }
+    }
 }
 
 #[test]
@@ -191,6 +237,14 @@ fn a_folder_of_backups_has_one_library_and_one_history() {
     refused(back_up().run(), "backup_other_history");
     archive.issuing(many_permits(5)).but("--library", &older).run().ended(0);
     refused(back_up().run(), "backup_other_history");
+    let inside = archive.path("backups/restored");
+    for into in [&backups, &inside] {
+        refused(kanhe(&["restore", "--from", &backups, "--into", into, "--json"]), "backup_inside");
+    }
+    let elsewhere = archive.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(archive.path("elsewhere/meta"), b"").unwrap();
+    refused(archive.ask(&["backup", "--to", &elsewhere]).run(), "file_no_folder");
     // What is kept in the library would be lost with it.
     refused(archive.ask(&["backup", "--to", &archive.path("library/backups")]).run(), "backup_inside");
     back_up().and(&["--anyway"]).run().ended(0);

@@ -30,6 +30,15 @@ fn a_library_without_its_last_writes_or_with_half_a_manifest_is_called_damaged()
     let whole = fs::read(&manifest).unwrap();
     fs::write(&manifest, b"").unwrap();
     damaged();
+    for percent in [3, 10, 30, 50] {
+        fs::write(&manifest, &whole[..whole.len() * percent / 100]).unwrap();
+        let told = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "store_corrupt", "cut to {percent} %: {told}");
+        for language in ["zh", "en"] {
+            let hint = word(&told, &format!("/error/hint/{language}"));
+            assert!(hint.contains("kanhe restore") && !hint.contains("kanhe check"), "cut to {percent} %: {told}");
+        }
+    }
     fs::remove_file(&manifest).unwrap();
     damaged();
     fs::write(&manifest, whole).unwrap();

@@ -7,8 +7,9 @@ use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::status::{ENTRIES_PER_LIST, State};
 use kanhe_store::backup::backups;
-use kanhe_store::{Library, LibrarySecret, Settings};
+use kanhe_store::{Library, LibrarySecret, Plot, Settings};
 use std::collections::BTreeSet;
+use std::fs;
 
 fn open(path: &std::path::Path, secret: &LibrarySecret) -> &'static str {
     Library::open(path, secret, Settings::default()).map(|_| "opened").unwrap_or_else(|error| error.code())
@@ -27,6 +28,22 @@ fn a_library_opens_with_its_own_secret_and_for_one_at_a_time() {
     let again = Library::create(&path, RegionCode::parse("440000").unwrap(), "gd.example.cn/log", &secret(), Settings::default());
     assert_eq!(again.unwrap_err().code(), "store_exists");
     assert_eq!(open(folder.path(), &secret()), "store_no_library");
+}
+
+#[test]
+fn a_library_is_made_by_one_at_a_time_and_a_lock_that_was_left_hinders_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, lock) = (folder.path().join("library/db"), folder.path().join("library/db.lock"));
+    let create = || Library::create(&path, RegionCode::parse("440000").unwrap(), "gd.example.cn/log", &secret(), Settings::default());
+    let plot = Plot::take(&path).unwrap();
+    assert_eq!(create().unwrap_err().code(), "store_being_made");
+    assert_eq!(fs::exists(&lock).ok(), Some(true));
+    drop(plot);
+    assert_eq!(fs::exists(&lock).ok(), Some(false));
+    fs::write(&lock, b"").unwrap();
+    create().unwrap();
+    assert_eq!(fs::exists(&lock).ok(), Some(false));
+    assert_eq!(create().unwrap_err().code(), "store_exists");
 }
 
 #[test]

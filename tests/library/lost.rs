@@ -12,7 +12,7 @@ use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
 use kanhe_store::backup::{Closed, Lost, chosen, restore};
-use kanhe_store::{Library, Settings, SignedManifest, StoreError};
+use kanhe_store::{Library, Plot, Settings, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,8 +49,11 @@ impl Loss {
 
     fn restored_into(&self, into: &Path, number: Option<u32>, lost: Lost<'_>) -> Result<(Closed, Library), StoreError> {
         let database = into.join("db");
-        let closed = restore(&self.backups, &chosen(&self.backups, number).unwrap(), &database, lost, &mut |_, _| {})
-            .inspect_err(|_| assert!(fs::read_dir(into).unwrap().next().is_none(), "what was refused has left something"))?;
+        let (backup, plot) = (chosen(&self.backups, number).unwrap(), Plot::take(&database).unwrap());
+        let closed = restore(&self.backups, &backup, &plot, lost, &mut |_, _| {});
+        drop(plot);
+        let closed =
+            closed.inspect_err(|_| assert!(fs::read_dir(into).unwrap().next().is_none(), "what was refused has left something"))?;
         let library = Library::open(&database, &secret(), Settings::default()).unwrap();
         assert_eq!(library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
         Ok((closed, library))
@@ -230,7 +233,7 @@ fn two_that_are_restored_at_the_same_time_begin_on_different_pages() {
     let mut pages = std::thread::scope(|scope| {
         let restored = [1, 2, 3, 4].map(|number| {
             let into = into.path().join(number.to_string());
-            scope.spawn(move || restore(backups, chosen, &into, Lost::Untold, &mut |_, _| {}).unwrap().first_page)
+            scope.spawn(move || restore(backups, chosen, &Plot::take(&into).unwrap(), Lost::Untold, &mut |_, _| {}).unwrap().first_page)
         });
         restored.map(|restored| restored.join().unwrap())
     });

@@ -4,7 +4,7 @@ use crate::backups::{back_up, restore};
 use crate::damage::furnished;
 use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_store::backup::{Earlier, backups};
-use kanhe_store::{Library, Settings};
+use kanhe_store::{Drawer, Library, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -83,4 +83,44 @@ fn a_backup_that_cannot_be_read_back_is_none_and_the_one_before_stays() {
     assert_eq!(certificates("first"), 1);
     assert_eq!(back_up(&registry.library, &folder).unwrap().number, 2);
     assert_eq!((numbers(&folder), certificates("second")), (vec![1, 2], 2));
+}
+
+#[test]
+fn a_log_of_writes_that_is_gone_is_missed_unless_it_is_the_last() {
+    let Registry { folder, library, .. } = Registry::new();
+    drop(library);
+    let path = folder.path().join("db");
+    let small = Settings { write_buffer_bytes: 64 << 10, ..Settings::default() };
+    let library = Library::open(&path, &secret(), small).unwrap();
+    let logs = |path: &Path| -> BTreeSet<PathBuf> {
+        files(path).into_keys().filter(|file| file.extension().is_some_and(|ending| ending == "log")).collect()
+    };
+    let mut number = 0_u64;
+    while logs(&path).len() < 4 {
+        number += 1;
+        assert!(number < 5_000, "{} logs", logs(&path).len());
+        library.commit(|pen| pen.put_office(Drawer::Uses, &number.to_be_bytes(), &[7; 4_096])).unwrap();
+    }
+    // As a killed process leaves it.
+    let (left, logs) = (files(&path), logs(&path));
+    // A copy that is taken with all of them there misses none.
+    let (backups, restored) = (folder.path().join("backups"), folder.path().join("restored"));
+    back_up(&library, &backups).unwrap();
+    drop(library);
+    restore(&backups, None, &restored).unwrap();
+    Library::open(&restored, &secret(), Settings::default()).unwrap();
+    let copy = folder.path().join("copy");
+    let opened = |without: Option<&PathBuf>| {
+        fs::create_dir_all(&copy).unwrap();
+        for (file, bytes) in left.iter().filter(|(file, _)| Some(*file) != without) {
+            fs::write(copy.join(file.file_name().unwrap()), bytes).unwrap();
+        }
+        let opened = Library::open(&copy, &secret(), Settings::default()).map(drop).map_err(|error| error.code());
+        fs::remove_dir_all(&copy).unwrap();
+        opened
+    };
+    assert_eq!(opened(None), Ok(()));
+    for log in logs.iter().take(logs.len() - 1) {
+        assert_eq!(opened(Some(log)), Err("store_corrupt"), "{}", log.display());
+    }
 }

@@ -6,19 +6,19 @@
 
 use crate::beside::{failed, restored};
 pub use crate::closing::{ASSUMED, Closed, Lost};
-use crate::crc::crc32c_of;
+use crate::damage::{self, contents_of, numbers};
 use crate::docket::{self, Docket};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
 use crate::library::Library;
 use crate::open::mark_restored;
+use crate::plot::Plot;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
 use rocksdb::{Env, IteratorMode, ReadOptions, properties};
-use std::fs::{self, File};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -58,8 +58,7 @@ impl Library {
         if !is_folder_of_backups(folder) {
             return Ok(());
         }
-        let known = list(&engine(folder)?);
-        docket::newest(folder, known.iter().map(|it| it.number))?.map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
+        docket::newest(folder, numbers(folder).into_iter())?.map_or(Ok(()), |(_, docket)| docket.is_of(self, folder))
     }
 
     /// Reads the library whole, adds a backup to a folder of them, and reads that back: files that are there already are not copied again.
@@ -73,7 +72,7 @@ impl Library {
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
         let all = size.saturating_mul(3);
-        let last = docket::newest(folder, list(&engine(folder)?).iter().map(|it| it.number))?;
+        let last = docket::newest(folder, numbers(folder).into_iter())?;
         if let Some((number, before)) = last.as_ref().filter(|_| earlier == Earlier::Begun) {
             before.goes_on_in(self, *number)?;
         }
@@ -88,8 +87,12 @@ impl Library {
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
         let verified = verify(&engine, folder, made.number, read).and_then(|()| docket.write(folder, made.number));
-        // A backup that nobody would want restored is none: without this file the next one takes its files away.
-        verified.inspect_err(|_| drop(fs::remove_file(contents_of(folder, made.number))))?;
+        verified.map_err(|error| {
+            // A backup that nobody would want restored is none: without this file the next one takes its files away.
+            let _ = fs::remove_file(contents_of(folder, made.number));
+            let _ = docket::forget(folder, made.number);
+            damage::of_earlier(folder, made.number, error)
+        })?;
         progress(all, all);
         Ok(made)
     }
@@ -148,33 +151,28 @@ pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
 /// The folder has no such backup; or it is damaged: nobody gets an older one who has not asked for it.
 pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> {
     let known = backups(folder)?;
-    let wanted = number.or_else(|| numbers(folder).into_iter().max());
-    if let Some(damaged) =
-        wanted.filter(|wanted| known.iter().all(|backup| backup.number != *wanted) && contents_of(folder, *wanted).exists())
-    {
-        let file = damaged_of(folder, damaged, |_| {})?.unwrap_or_else(|| format!("meta/{damaged}"));
-        return Err(StoreError::BackupDamaged { number: damaged, file });
+    let there = numbers(folder);
+    let wanted = number.or(there.last().copied()).filter(|wanted| there.contains(wanted));
+    if let Some(lost) = wanted.filter(|wanted| known.iter().all(|backup| backup.number != *wanted)) {
+        return Err(damage::unknown(folder, lost));
     }
     let found = number.map_or(known.last(), |number| known.iter().find(|backup| backup.number == number));
     let missing = || StoreError::NoBackup { folder: folder.display().to_string(), known: known.iter().map(|it| it.number).collect() };
     let backup = *found.ok_or_else(missing)?;
-    engine(folder)?.verify_backup(backup.number)?;
-    Ok(backup)
+    let verified = engine(folder)?.verify_backup(backup.number).map_err(StoreError::from);
+    verified.map(|()| backup).map_err(|error| damage::named(folder, backup.number, error))
 }
 
-/// Restores a backup of a folder into one that holds no library. The sum of each file is compared on the way.
+/// Restores a backup of a folder to a place that holds no library. The sum of each file is compared on the way.
 ///
 /// It is written down among the backups (`restorations.rs`), so that the next one that is restored from there gives out no slot of this one; where
 /// that cannot be done it is restored all the same, and what it says has no number.
 ///
 /// # Errors
 ///
-/// The folder holds a library; the backup is damaged; or what is said to be lost cannot have been. Nothing is left then.
-pub fn restore(backups: &Path, backup: &Backup, into: &Path, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
-    if into.join("CURRENT").exists() {
-        return Err(StoreError::Exists { folder: into.display().to_string() });
-    }
-    restored(into, |into| {
+/// The backup is damaged, and the file is named; or what is said to be lost cannot have been. Nothing is left then.
+pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
+    restored(plot, |into| {
         // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
         let mut engine = engine(backups)?;
         watched(
@@ -186,6 +184,7 @@ pub fn restore(backups: &Path, backup: &Backup, into: &Path, lost: Lost<'_>, pro
         // not written down can issue. One that is broken off in between counts as one that may have issued.
         mark_restored(into, backups, lost)
     })
+    .map_err(|error| damage::named(backups, backup.number, error))
 }
 
 /// Reads the backups back of which nobody has said that they are verified, and takes away what is damaged: a process that is killed before it
@@ -194,7 +193,9 @@ fn settle(folder: &Path, last: Option<u32>) -> Result<(), StoreError> {
     let engine = engine(folder)?;
     for backup in list(&engine).iter().filter(|backup| last.is_none_or(|last| backup.number > last)) {
         match verify(&engine, folder, backup.number, |_| {}) {
-            Err(StoreError::Corrupt { .. }) => fs::remove_file(contents_of(folder, backup.number)).map_err(failed)?,
+            Err(StoreError::Corrupt { .. } | StoreError::BackupDamaged { .. }) => {
+                fs::remove_file(contents_of(folder, backup.number)).map_err(failed)?
+            }
             verified => verified?,
         }
     }
@@ -202,50 +203,8 @@ fn settle(folder: &Path, last: Option<u32>) -> Result<(), StoreError> {
 }
 
 fn verify(engine: &BackupEngine, folder: &Path, number: u32, progress: impl FnMut(u64)) -> Result<(), StoreError> {
-    engine.verify_backup(number)?;
-    read_back(folder, number, progress)
-}
-
-/// Refuses a backup of which a file is not what was copied.
-fn read_back(folder: &Path, number: u32, progress: impl FnMut(u64)) -> Result<(), StoreError> {
-    match damaged_of(folder, number, progress)? {
-        Some(file) => Err(StoreError::Corrupt { detail: format!("{file} of backup {number} is not what was copied") }),
-        None => Ok(()),
-    }
-}
-
-/// Reads every file of a backup, and compares it with the sum that was taken of it when it was copied: the first that has another, or is gone.
-fn damaged_of(folder: &Path, number: u32, mut progress: impl FnMut(u64)) -> Result<Option<String>, StoreError> {
-    let contents = fs::read(contents_of(folder, number)).map_err(failed)?;
-    let mut read = 0_u64;
-    for line in String::from_utf8_lossy(&contents).lines() {
-        let mut words = line.split(' ');
-        let (Some(name), Some("crc32"), Some(sum)) = (words.next(), words.next(), words.next()) else { continue };
-        let file = match File::open(folder.join(name)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(name.to_owned())),
-            opened => opened.map_err(failed)?,
-        };
-        let found = crc32c_of(file, |bytes| {
-            read = read.saturating_add(bytes);
-            progress(read);
-        });
-        let found = found.map_err(failed)?;
-        if sum.parse() != Ok(found) {
-            return Ok(Some(name.to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// The numbers of all backups that a folder has, also of those that RocksDB does not name because a file is gone.
-fn numbers(folder: &Path) -> Vec<u32> {
-    let entries = fs::read_dir(folder.join("meta")).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
-}
-
-/// The file that says which files a backup has.
-fn contents_of(folder: &Path, number: u32) -> PathBuf {
-    folder.join("meta").join(number.to_string())
+    engine.verify_backup(number).map_err(|error| damage::named(folder, number, error.into()))?;
+    damage::read_back(folder, number, progress)
 }
 
 /// Works, and lets another thread tell how far that has come.
@@ -277,7 +236,7 @@ fn bytes_in(folder: &Path) -> u64 {
 
 /// Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
 fn is_folder_of_backups(folder: &Path) -> bool {
-    folder.join("meta").is_dir()
+    folder.join(damage::CONTENTS).is_dir()
 }
 
 fn list(engine: &BackupEngine) -> Vec<Backup> {

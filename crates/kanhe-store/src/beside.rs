@@ -2,6 +2,7 @@
 
 use crate::error::StoreError;
 use crate::faults;
+use crate::plot::Plot;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -13,15 +14,15 @@ const UNFINISHED: &str = ".unfinished";
 /// What follows the name of one that is still being restored: who founds a library must know it from one that was being founded.
 const RESTORING: &str = ".restoring";
 
-/// Makes a folder beside its place, with those above it, and moves it there. What an earlier run has left unfinished is taken away first.
-pub(crate) fn whole(place: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    made(place, &named(place, UNFINISHED), make)
+/// Makes a folder beside its place, and moves it there. What an earlier run has left unfinished is taken away first.
+pub(crate) fn whole(plot: &Plot, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    made(plot, &named(plot.place(), UNFINISHED), make)
 }
 
 /// Makes a folder likewise, of a backup: it also takes away what a founding has left unfinished.
-pub(crate) fn restored<T>(place: &Path, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    take_away(&named(place, UNFINISHED))?;
-    made(place, &named(place, RESTORING), make)
+pub(crate) fn restored<T>(plot: &Plot, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    take_away(&named(plot.place(), UNFINISHED))?;
+    made(plot, &named(plot.place(), RESTORING), make)
 }
 
 /// Whether a restoration into a place was broken off.
@@ -33,12 +34,12 @@ fn take_away(beside: &Path) -> Result<(), StoreError> {
     if beside.exists() { fs::remove_dir_all(beside).map_err(failed) } else { Ok(()) }
 }
 
-fn made<T>(place: &Path, beside: &Path, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn made<T>(plot: &Plot, beside: &Path, make: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
     take_away(beside)?;
     fs::create_dir_all(beside).map_err(failed)?;
     // What was refused takes no room; only who was killed leaves it behind.
     let made = make(beside).inspect_err(|_| drop(fs::remove_dir_all(beside)))?;
-    faults::pass(|| move_to(beside, place).map_err(failed)).map(|()| made)
+    faults::pass(|| move_to(beside, plot.place()).map_err(failed)).map(|()| made)
 }
 
 /// A place whose name has an ending more.

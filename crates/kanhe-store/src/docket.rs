@@ -25,7 +25,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of dockets among the backups.
-const DOCKETS: &str = "dockets";
+pub(crate) const DOCKETS: &str = "dockets";
 
 /// How the lines begin that a checkpoint has not.
 const REGION: &str = "region ";

@@ -27,6 +27,12 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// Another process makes a library there.
+    #[error("another process is founding a library in {folder}, or restoring one into it")]
+    BeingMade {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -36,12 +42,14 @@ pub enum StoreError {
         known: Vec<u32>,
     },
     /// A backup is there, and not whole.
-    #[error("backup {number} is there and damaged: {file} is not what was copied, or is gone")]
+    #[error("backup {number} is damaged: {file} is gone, or is not what was copied; {}", if .without.is_empty() { "every backup there needs it".to_owned() } else { format!("backups that do not need it: {without:?}") })]
     BackupDamaged {
         /// Its number.
         number: u32,
         /// The file of the folder, by its name there.
         file: String,
+        /// The numbers of the backups there that have no use for it.
+        without: Vec<u32>,
     },
     /// The folder has the backups of another library.
     #[error("{folder} has the backups of another library")]
@@ -178,6 +186,7 @@ impl StoreError {
             Self::NoLibrary { .. } => "store_no_library",
             Self::NoSecret { .. } => "store_secret_missing",
             Self::HalfRestored { .. } => "store_half_restored",
+            Self::BeingMade { .. } => "store_being_made",
             Self::NoBackup { .. } => "store_no_backup",
             Self::BackupDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",

@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::first_pages::FirstPages;
 use crate::library::{Library, Settings};
+use crate::plot::Plot;
 use crate::record::read;
 use crate::restorations::Restorations;
 use crate::secret::{Keys, LibrarySecret};
@@ -78,24 +79,24 @@ impl Library {
 
     /// Founds a library in a folder that does not hold one.
     pub fn create(folder: &Path, region: RegionCode, origin: &str, secret: &LibrarySecret, settings: Settings) -> Result<(), StoreError> {
-        Self::create_beside(folder, region, origin, secret, settings, 0)
+        Self::create_beside(&Plot::take(folder)?, region, origin, secret, settings, 0)
     }
 
     /// Founds one beside another of the same agencies, which has given out all pages of slots before `first_page` and signs their lists: of two
     /// certificates with one slot, who revokes the one would revoke the other.
     pub fn create_beside(
-        folder: &Path,
+        plot: &Plot,
         region: RegionCode,
         origin: &str,
         secret: &LibrarySecret,
         settings: Settings,
         first_page: u32,
     ) -> Result<(), StoreError> {
-        Self::can_be_founded(folder)?;
+        Self::can_be_founded(plot.place())?;
         let founding =
             Founding { magic: MAGIC.to_owned(), format: FORMAT, region, origin: origin.to_owned(), secret: secret.fingerprint() };
         let founding = wire::to_vec(&founding);
-        whole(folder, |folder| {
+        whole(plot, |folder| {
             let db = database(folder, settings, Way::Create)?;
             let mut writes = FirstPages::beside(first_page).founding();
             writes.put(Family::Meta, FOUNDING.to_vec(), Some(founding));
@@ -199,6 +200,8 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     options.set_paranoid_checks(true);
     // A batch that a power cut left half-written at the end was never acknowledged; damage before the end is an error.
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    // A whole file of writes that is gone, or cut off, before the last one is an error too, and no gap in what was acknowledged.
+    options.set_track_and_verify_wals_in_manifest(true);
     options.set_recycle_log_file_num(0);
     options.set_db_write_buffer_size(settings.write_buffer_bytes);
     options.set_max_total_wal_size(256 << 20);
@@ -213,8 +216,7 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     if let Ok(named) = named
         && !named.is_empty()
     {
-        let missing = |family: &&Family| !named.iter().any(|name| name == family.name());
-        if named.iter().any(|name| !known(name)) || Family::ALL.iter().filter(missing).any(|family| !family.came_later()) {
+        if named.iter().any(|name| !known(name)) || lacks_families(&named) {
             return Err(foreign(&options, folder, named));
         }
         options.create_missing_column_families(true);
@@ -225,26 +227,30 @@ fn database(folder: &Path, settings: Settings, way: Way) -> Result<DB, StoreErro
     })
 }
 
-/// Whether the options of a database name families of ours: a manifest that was cut off names none.
+/// Whether the newest options of a database name the families of ours: a manifest that was cut off names some of them, or none.
 fn was_ours(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let options = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"OPTIONS-")));
+    let number = |name: &str| name.strip_prefix("OPTIONS-")?.parse::<u64>().ok();
+    let newest = entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path()))).max();
     let name = |family: &Family| format!("[CFOptions \"{}\"]", family.name());
-    options
-        .filter_map(|path| fs::read_to_string(path).ok())
-        .any(|text| Family::ALL.iter().filter(|family| !family.came_later()).all(|family| text.contains(&name(family))))
+    newest
+        .and_then(|(_, path)| fs::read_to_string(path).ok())
+        .is_some_and(|text| Family::ALL.iter().filter(|family| !family.came_later()).all(|family| text.contains(&name(family))))
 }
 
-/// Tells a newer library from a database that was never ours.
+/// Whether families are missing that every library has had from the beginning.
+fn lacks_families(named: &[String]) -> bool {
+    Family::ALL.iter().filter(|family| !family.came_later()).any(|family| !named.iter().any(|name| name == family.name()))
+}
+
+/// Tells a newer library, and one of ours that is damaged, from a database that was never ours.
 fn foreign(options: &Options, folder: &Path, named: Vec<String>) -> StoreError {
-    if !named.iter().any(|name| name == Family::Meta.name()) {
-        let detail = || "its MANIFEST has lost the families that its OPTIONS name".to_owned();
-        return if was_ours(folder) { StoreError::Corrupt { detail: detail() } } else { StoreError::Foreign };
-    }
-    match DB::open_cf_for_read_only(options, folder, named, false) {
-        Ok(db) => founding(&db).err().unwrap_or(StoreError::Foreign),
-        Err(_) => StoreError::Foreign,
+    let has_meta = named.iter().any(|name| name == Family::Meta.name());
+    let cut_off = lacks_families(&named) && was_ours(folder);
+    let opened = has_meta.then(|| DB::open_cf_for_read_only(options, folder, named, false).ok()).flatten();
+    match opened.map(|db| founding(&db)) {
+        Some(Err(newer @ StoreError::Newer { .. })) => newer,
+        _ if cut_off => StoreError::Corrupt { detail: "its MANIFEST has lost families that its OPTIONS name".to_owned() },
+        _ => StoreError::Foreign,
     }
 }

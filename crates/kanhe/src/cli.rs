@@ -98,7 +98,7 @@ pub enum Verb {
     /// The officers who sign in to the service: add, reset, link, unlink, list
     #[command(subcommand)]
     Officer(OfficerVerb),
-    /// The keys by which systems call the service: add
+    /// The keys by which systems call the service: add, list
     #[command(subcommand)]
     ApiKey(ApiKeyVerb),
     /// Take applications in that are reviewed before anything is issued (受理)
@@ -143,7 +143,7 @@ pub enum Verb {
     /// Move a certificate to another region (转出), or call that off
     #[command(subcommand)]
     Transfer(TransferVerb),
-    /// The library's log: publish, verify, prove, check, audit
+    /// The library's log: publish, verify, events, prove, survivors, lost, check, audit
     #[command(subcommand)]
     Log(LogVerb),
     /// Back a library up: each backup adds only what the others do not have

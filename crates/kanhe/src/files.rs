@@ -291,11 +291,17 @@ pub fn make_private_folder(path: &Path) -> Result<(), Failure> {
     make_folder_by(DirBuilder::new().recursive(true).mode(SECRET_FOLDER), path)
 }
 
-fn make_folder_by(maker: &DirBuilder, path: &Path) -> Result<(), Failure> {
+/// Refuses a file where a folder is or will be.
+pub fn is_no_file(path: &Path) -> Result<(), Failure> {
     if path.exists() && !path.is_dir() {
         let hint = Words::new("给出一个目录，或换一个名称。", "Name a folder, or choose another name.");
         return Err(Failure::new("file_no_folder", format!("{} is a file, and a folder is wanted", path.display())).hint(hint));
     }
+    Ok(())
+}
+
+fn make_folder_by(maker: &DirBuilder, path: &Path) -> Result<(), Failure> {
+    is_no_file(path)?;
     maker.create(path).map_err(|error| Failure::file(path, &error))
 }
 

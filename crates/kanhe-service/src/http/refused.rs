@@ -34,6 +34,7 @@ impl From<StoreError> for Problem {
             StoreError::NoLibrary { .. }
             | StoreError::NoSecret { .. }
             | StoreError::HalfRestored { .. }
+            | StoreError::BeingMade { .. }
             | StoreError::NoBackup { .. }
             | StoreError::BackupDamaged { .. }
             | StoreError::OtherLibrary { .. }

@@ -8,6 +8,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
     ("{} has a database and no secret.age", "{} 中有数据库，但没有 secret.age"),
     ("a restoration into {} was broken off", "向 {} 的恢复中途停止"),
+    ("another process is founding a library in {}, or restoring one into it", "另一进程正在 {} 建立或恢复证照库"),
+    ("there is a secret.age of another library, and no library", "目录中只有另一个证照库的 secret.age，没有证照库"),
     ("{} has the backups of another library", "{} 中是另一个证照库的备份"),
     (
         "backup {} has {} events, and the {} of this library do not begin with them",
@@ -26,6 +28,8 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "若每个机构遗失 {} 张证照，将需要 {} 份状态清单，而一个证照包最多 {} 份",
     ),
     ("the folder of backups is in the library, and would be lost with it", "备份目录在证照库内，会随之丢失"),
+    ("the library would stand in the folder of its backups, and be lost with them", "证照库将位于其备份目录之内，会随备份一并丢失"),
+    ("the clock of this machine shows no day up to the year 9999", "本机时钟所示的日期超出公元 9999 年"),
     ("what is made would stand in the folder of a library", "输出将写入证照库的目录"),
     ("it is read, and would be written over", "它正是要读取的文件，会被覆盖"),
     ("{} holds a library already", "{} 中已有证照库"),
@@ -34,7 +38,14 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the secret at hand is not that of this library", "所用的 secret.age 不属于此证照库"),
     ("another process has the library open", "另一进程已打开此证照库"),
     ("a service holds the library", "证照库由服务持有"),
-    ("backup {} is there and damaged: {} is not what was copied, or is gone", "备份 {} 存在，但已损坏：{} 缺失，或与备份时不符"),
+    (
+        "backup {} is damaged: {} is gone, or is not what was copied; every backup there needs it",
+        "备份 {} 已损坏：{} 缺失，或与备份时不符；目录中的每份备份都用到它",
+    ),
+    (
+        "backup {} is damaged: {} is gone, or is not what was copied; backups that do not need it: {}",
+        "备份 {} 已损坏：{} 缺失，或与备份时不符；不用它的备份：{}",
+    ),
     ("the library lies where nothing can be written", "证照库所在之处不可写"),
     ("no space is left on the disk", "磁盘空间不足"),
     (

@@ -21,8 +21,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "backup_damaged",
-        "把该文件从另一份副本放回备份目录；或以 --number 指定较早的一份：其后签发的证照、办理的事项都不在其中。",
-        "Put the file back into the folder of backups from another copy of it; or name an earlier backup with --number: what was issued and done since is not in it.",
+        "把该文件从另一份副本放回备份目录；或以 --number 指定不用它的一份：较早的备份没有其后签发的证照、办理的事项。",
+        "Put the file back into the folder of backups from another copy of it; or name with --number a backup that does not need it: what was issued and done since an earlier one is not in it.",
     ),
     ("backup_inside", "把备份放到别处，最好在另一块磁盘上。", "Put the backups somewhere else, best on another disk."),
     (
@@ -45,6 +45,7 @@ pub(super) const REMEDIES: &[Row] = &[
     ("cbor_*", AS, "wrong_document"),
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
+    ("clock_beyond_years", "校准本机时钟。", "Set the clock of this machine right."),
     (
         "checkpoint_copy_damaged",
         "把最近公布的检查点放回原处（docs/OPERATING.md“恢复”）。",
@@ -303,6 +304,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Give the checkpoint and the key of this library's log; where there is none, say with --lost how much may be lost.",
     ),
     (
+        "restore_other_secret",
+        "换一个目录；如确定那份 secret.age 已无用处，先把它移走。",
+        "Name another folder; or move that `secret.age` away first, where you know that it opens nothing any more.",
+    ),
+    (
         "restore_too_much_lost",
         "给出较小的 --lost：它是一个机构遗失的证照数；用 --checkpoint 而超出的，改用 --lost。",
         "Give a smaller --lost: it counts the certificates that one agency has lost. Where --checkpoint led here, give --lost instead.",
@@ -401,11 +407,17 @@ pub(super) const REMEDIES: &[Row] = &[
         "先运行 kanhe check；如有损坏，用 kanhe restore 恢复备份。",
         "Run `kanhe check`; if it is damaged, bring a backup back with `kanhe restore`.",
     ),
+    (
+        "store_being_made",
+        "等另一进程结束；若它没有建成证照库，再运行此命令。",
+        "Wait for the other process to end, and run the command again where it has made no library.",
+    ),
     ("store_corrupt", "用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk."),
     ("store_cursor", "去掉 --after 从头开始。", "Begin again without --after."),
     ("store_cursor_elsewhere", AS, "store_cursor"),
     ("store_disk_full", AS, "disk_full"),
     ("store_exists", "换一个目录。", "Choose another folder."),
+    ("store_foreign", "检查目录：其中是其他程序的数据库。", "Check the folder: the database in it is another program's."),
     (
         "store_half_restored",
         "再次运行 kanhe restore，从同一备份恢复到同一目录。",

@@ -9,11 +9,17 @@ use kanhe_core::spelling;
 use kanhe_issuer::lifecycle::When;
 use kanhe_issuer::question::in_order;
 use kanhe_issuer::registrar::beginning_on;
+use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 /// The moment that a person names by `--at`, or now: RFC 3339, or a day, whose noon in China is meant.
 pub fn moment(named: Option<&str>) -> Result<Timestamp, Failure> {
-    named.map_or_else(|| Ok(Timestamp::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
+    named.map_or_else(|| shown(SystemTime::now()), |named| Ok(on(when("--at", named)?, noon_of_day)))
+}
+
+/// The moment that the machine's clock shows. One past the year 9999 is wrong, and no certificate could bear its date.
+fn shown(clock: SystemTime) -> Result<Timestamp, Failure> {
+    Timestamp::try_from(clock).map_err(|_| Failure::new("clock_beyond_years", "the clock of this machine shows no day up to the year 9999"))
 }
 
 /// The moment that a person names by `--at`, or now; today is now, and nothing is dated ahead of it.
@@ -84,6 +90,7 @@ pub fn fill(bytes: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn today_is_now_from_its_first_minute_on_and_nothing_is_dated_ahead() {
@@ -104,5 +111,12 @@ mod tests {
                 assert!(refused["hint"][language].as_str().unwrap().contains("--at"), "{refused}");
             }
         }
+    }
+
+    #[test]
+    fn a_clock_past_the_last_year_is_told_and_not_believed() {
+        let year_10000 = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(shown(year_10000).unwrap_err().code(), "clock_beyond_years");
+        assert_eq!(shown(SystemTime::UNIX_EPOCH).unwrap(), Timestamp::UNIX_EPOCH);
     }
 }

@@ -18,7 +18,7 @@ use kanhe_issuer::proposal::taken::Lists;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::survivors::notices;
 use kanhe_service::shown::ShownNotice;
-use kanhe_store::{Library, LibrarySecret, SignedManifest};
+use kanhe_store::{Library, LibrarySecret, Plot, SignedManifest};
 use serde_json::json;
 
 /// A region's manifest has at most so many bytes, as in a pack.
@@ -34,10 +34,11 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     // The log's key will bear the same name: what no key can be called, no log can.
     PublicKeyLine::check_name(&args.origin).map_err(|error| Failure::new(error.code(), error))?;
     files::make_folder(&args.folder)?;
+    // From here on nobody else founds or restores one there, nor draws it another secret.
+    let plot = Plot::take(&database(&args.folder)).map_err(stored)?;
     // The secret first: a library whose secret was lost is lost. One without a database is of a founding that was broken off.
     let secret = if args.folder.join(SECRET).exists() { unlock(&args.folder, &args.lock)? } else { new_secret(args)? };
-    let (place, settings) = (database(&args.folder), settings(&args.lock));
-    Library::create_beside(&place, region, &args.origin, &secret, settings, args.first_page).map_err(stored)?;
+    Library::create_beside(&plot, region, &args.origin, &secret, settings(&args.lock), args.first_page).map_err(stored)?;
     let json = json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin, "first_page": args.first_page });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("电子证照库已建立：{}（务必另存 {SECRET} 与打开它的身份文件）", args.folder.display()),

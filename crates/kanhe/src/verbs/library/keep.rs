@@ -7,7 +7,7 @@ use crate::cli::{BackupArgs, CheckArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, remedy};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::Checkpoint;
@@ -46,6 +46,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     if files::real(to).starts_with(files::real(from)) {
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
+    ["meta", "private", "shared", "dockets"].iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
     library.owns(to).map_err(stored)?;
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.
@@ -66,6 +67,14 @@ fn damaged(failure: Failure) -> Failure {
             "证照库或备份目录已损坏，未产生可用的新备份，原有备份未动：检查磁盘，用 kanhe restore 恢复较早的备份，或换一个备份目录。",
             "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
         )),
+        "backup_damaged" => failure.hint(Words::new(
+            "未产生新备份，证照库未受影响：把该文件从另一份副本放回备份目录，或换一个备份目录。",
+            "No backup was made, for it would share the file; the library is as it was. Put the file back from another copy of the folder, or back up to another folder.",
+        )),
+        "store_database" => failure.hint(Words::new(
+            "未产生新备份：检查证照库与备份目录所在的磁盘和权限；kanhe check 可查明证照库是否完好。",
+            "No backup was made. Look at the disks and the rights of the library and of the folder of backups; `kanhe check` tells whether the library is whole.",
+        )),
         _ => failure,
     }
 }
@@ -73,7 +82,7 @@ fn damaged(failure: Failure) -> Failure {
 /// What to do where the check itself fails: to run it again would say no more.
 fn unsound(failure: Failure) -> Failure {
     match failure.code() {
-        "store_database" | "store_broken" => failure.hint(Words::new(
+        code if remedy(code).is_some_and(|hint| hint.en.contains("kanhe check")) => failure.hint(Words::new(
             "检查磁盘；如有损坏，用 kanhe restore 恢复备份。",
             "Look at the disk; if it is damaged, bring a backup back with `kanhe restore`.",
         )),

@@ -15,9 +15,9 @@ use jiff::Timestamp;
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::AuthenticCheckpoint;
-use kanhe_store::StoreError;
 use kanhe_store::backup::{self, Backup, Closed, Lost, backups, chosen};
 use kanhe_store::docket::Docket;
+use kanhe_store::{Plot, StoreError};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,11 @@ use std::path::Path;
 pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     let into = database(&args.into);
     if into.exists() {
-        return Err(exists(args));
+        return Err(stored(StoreError::Exists { folder: args.into.display().to_string() }));
+    }
+    if files::real(&args.into).starts_with(files::real(&args.from)) {
+        let hint = Words::new("恢复到备份目录以外的目录。", "Restore into a folder outside of the backups.");
+        return Err(Failure::new("backup_inside", "the library would stand in the folder of its backups, and be lost with them").hint(hint));
     }
     // Nothing is written before all that can be refused was asked for.
     let published = published(args)?;
@@ -36,7 +40,7 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
         (None, None) => Lost::Untold,
     };
     let backup = chosen(&args.from, args.number).map_err(restoring)?;
-    let closed = bring_back(args, &backup, (&into, lost), voice)?;
+    let closed = on_a_plot(args, &into, |plot| bring_back(args, &backup, (plot, lost), voice))?;
     let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
     let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
     let given_up = GivenUp { closed, told: Told::by(lost) };
@@ -63,10 +67,6 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-fn exists(args: &RestoreArgs) -> Failure {
-    stored(StoreError::Exists { folder: args.into.display().to_string() })
-}
-
 /// The checkpoint that was published last, believed by the key of the log.
 fn published(args: &RestoreArgs) -> Result<Option<(AuthenticCheckpoint, PublicKeyLine)>, Failure> {
     let Some((checkpoint, key)) = args.checkpoint.as_deref().zip(args.log_key.as_deref()) else { return Ok(None) };
@@ -74,8 +74,20 @@ fn published(args: &RestoreArgs) -> Result<Option<(AuthenticCheckpoint, PublicKe
     Ok(Some((open_checkpoint(checkpoint, &key)?, key)))
 }
 
+/// Works where no other process founds or restores a library meanwhile. What was refused leaves no folder that was not there.
+fn on_a_plot<T>(args: &RestoreArgs, into: &Path, work: impl FnOnce(Plot) -> Result<T, Failure>) -> Result<T, Failure> {
+    let was_there = args.into.exists();
+    files::make_folder(&args.into)?;
+    let worked = Plot::take(into).map_err(stored).and_then(work);
+    if worked.is_err() && !was_there {
+        // One in which another process is at work is not empty, and stays.
+        let _ = fs::remove_dir(&args.into);
+    }
+    worked
+}
+
 /// Puts the secret and the database into their places, or leaves nothing.
-fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_>), voice: Voice) -> Result<Closed, Failure> {
+fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>), voice: Voice) -> Result<Closed, Failure> {
     let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
         failure.hint(Words::new(
             "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
@@ -83,25 +95,23 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (into, lost): (&Path, Lost<'_
         ))
     })?;
     let place = args.into.join(SECRET);
-    let (was_there, had_secret) = (args.into.exists(), place.exists());
+    let had_secret = place.exists();
     if had_secret && files::read(&place, LARGEST_KEY_FILE)? != secret {
-        return Err(exists(args));
+        return Err(
+            Failure::new("restore_other_secret", "there is a secret.age of another library, and no library").within(args.into.display())
+        );
     }
-    files::make_folder(&args.into)?;
     // The secret first: a restoration that is broken off leaves no database, and is run again.
     if !had_secret {
         files::write_private(&place, &secret)?;
     }
     let bar = bar(voice, backup.bytes, BYTES);
-    let restored = backup::restore(&args.from, backup, into, lost, &mut |done, _| bar.set_position(done));
+    let restored = backup::restore(&args.from, backup, &plot, lost, &mut |done, _| bar.set_position(done));
     bar.finish_and_clear();
     restored.map_err(|error| {
         // What was refused leaves nothing behind; what cannot be taken away does no harm.
         if !had_secret {
             let _ = fs::remove_file(&place);
-        }
-        if !was_there {
-            let _ = fs::remove_dir(&args.into);
         }
         restoring(error)
     })
@@ -149,13 +159,17 @@ impl Known {
     }
 }
 
-/// What to do where a backup cannot be restored: there may be another.
+/// What to do where it is not the backup that is damaged, as far as its files can be read.
 fn restoring(error: StoreError) -> Failure {
     let failure = stored(error);
     match failure.code() {
-        "store_corrupt" | "store_database" | "store_malformed" => failure.hint(Words::new(
+        "store_malformed" => failure.hint(Words::new(
             "此备份已损坏：用 --number 恢复更早的一份，或从另一处备份恢复。",
             "This backup is damaged: restore an earlier one with --number, or from another folder of backups.",
+        )),
+        "store_corrupt" | "store_database" => failure.hint(Words::new(
+            "未发现备份的文件有损坏：检查两处磁盘及权限，恢复到另一目录，或从另一处备份恢复。",
+            "No file of the backup was found to be damaged: look at both disks and the rights there, and restore into another folder, or from another folder of backups.",
         )),
         _ => failure,
     }

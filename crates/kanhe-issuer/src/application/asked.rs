@@ -1,6 +1,6 @@
 //! What an application asks for: its own columns, each read as admission reads it, and nothing that the day, the manifest or the type file
 //! adds. So a request that comes again asks for the same on every day, and under every manifest. The form reads it: where a later edition reads
-//! it otherwise, it is read by the others (`docs/decisions/0036`).
+//! it otherwise, it is read by the others (`docs/decisions/0035`).
 //!
 //! ```text
 //! {"holder_code":["91350100M000100Y43"],"holder_code_type":["001"],"holder_name":["…"],"items":["A1","B1"],"number":"JY24401060031130", …}

@@ -131,7 +131,7 @@ impl Rivals<'_> {
     }
 
     /// The number of what went to another region is for its holders alone, who may move back: the move can be called off, and then somebody
-    /// else's certificate would stand in its way (`docs/decisions/0039`).
+    /// else's certificate would stand in its way (`docs/decisions/0038`).
     fn let_number_come_back(&self, numbered: &[Shelfmark]) -> Result<(), RegistrarError> {
         for shelfmark in numbered {
             let card = self.pen.card(*shelfmark)?;

@@ -119,12 +119,11 @@ fn row_with(house: &House, more: &[(&str, &str)]) -> Application {
 #[test]
 fn a_row_is_read_by_the_edition_under_which_it_was_issued() {
     let kind = [("kind", "司索")];
-    let rows: [(&[(&str, &str)], House, &[(&str, &str)], &str); 3] = [
-        (&kind, house_of_edition("司索信号", ["A1", "B1"], 1), &[("kind", "驾驶")], "request_reused"),
+    for (asked, later, other, code) in [
+        (&kind[..], house_of_edition("司索信号", ["A1", "B1"], 1), &[("kind", "驾驶")][..], "request_reused"),
         (&[("hours", "7.5")], house_of_edition("司索", ["A1", "B1"], 2), &[("hours", "7.25")], "request_reused"),
         (&[("skills", "B1,A1")], house_of_edition("司索", ["B1", "A1"], 1), &[("skills", "A1")], "request_reused"),
-    ];
-    for (asked, later, other, code) in rows {
+    ] {
         let registry = Registry::of(house_of_edition("司索", ["A1", "B1"], 1));
         let mark = issued(&registry, &row_with(&registry.house, asked));
         let again = |more: &[(&str, &str)]| answer(&registry, &later, &row_with(&later, more), NEXT_MORNING);

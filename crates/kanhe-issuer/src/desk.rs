@@ -175,6 +175,11 @@ impl<'a> Desk<'a> {
         Arc::clone(&self.file)
     }
 
+    /// Its SHA-256.
+    pub(crate) const fn file_digest(&self) -> [u8; 32] {
+        self.kind.file_digest
+    }
+
     /// Whether applications for the type are reviewed before anything is minted.
     pub const fn needs_review(&self) -> bool {
         self.needs_review

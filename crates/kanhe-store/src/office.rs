@@ -154,6 +154,11 @@ impl Pen<'_> {
         sealed.map(|sealed| self.keys().open(Family::Office, &place, &sealed)).transpose()
     }
 
+    /// Whether a paper lies at a key; it is not read.
+    pub fn has_office(&self, drawer: Drawer, key: &[u8]) -> Result<bool, StoreError> {
+        Ok(self.get(Family::Office, &drawer.place(key))?.is_some())
+    }
+
     /// How many papers of a drawer have keys that begin with `prefix`, as this commit finds them; meant for short lists.
     pub fn office_count(&self, drawer: Drawer, prefix: &[u8]) -> Result<usize, StoreError> {
         Ok(self.all(Family::Office, &drawer.place(prefix))?.len())

@@ -3,7 +3,6 @@
 
 use super::{Entered, RegistrarError, Signed};
 use kanhe_store::{Drawer, Pen, StoreError, taken};
-use sha2::{Digest, Sha256};
 
 /// Keeps the type files of what was entered, in the same commit. Those that are signed together mostly have one.
 pub(super) fn keep_all(pen: &mut Pen<'_>, signed: &[Signed], entered: &[Result<Entered, RegistrarError>]) -> Result<(), StoreError> {
@@ -21,8 +20,8 @@ pub(super) fn keep_all(pen: &mut Pen<'_>, signed: &[Signed], entered: &[Result<E
 /// Keeps the type file of one, where it is not kept yet.
 pub(crate) fn keep(pen: &mut Pen<'_>, signed: &Signed) -> Result<(), StoreError> {
     let code = signed.issued.certificate().identifier.type_code();
-    let place = taken::issued_by(code.as_str(), &Sha256::digest(&signed.file).into());
-    if pen.office(Drawer::Taken, &place)?.is_none() {
+    let place = taken::issued_by(code.as_str(), &signed.file_digest);
+    if !pen.has_office(Drawer::Taken, &place)? {
         pen.put_office(Drawer::Taken, &place, &signed.file)?;
     }
     Ok(())

@@ -29,6 +29,8 @@ pub struct Signed {
     pub(super) slot: Slot,
     /// The type file by which it was read.
     pub(super) file: Arc<[u8]>,
+    /// Its SHA-256.
+    pub(super) file_digest: [u8; 32],
     /// The edition of the manifest under which it was signed.
     pub(super) edition: u32,
     pub(super) one_valid_per_holder: bool,
@@ -201,6 +203,7 @@ impl Registrar<'_> {
             fingerprint,
             slot,
             file: desk.file(),
+            file_digest: desk.file_digest(),
             edition: desk.edition(),
             one_valid_per_holder,
             entry,

@@ -130,7 +130,10 @@ fn a_renewal_that_begins_behind_the_day_of_the_act_is_refused_with_both_days() {
     assert!(hints[0].contains("let it begin today") && hints[1].contains("改为今天"), "{hints:?}");
     let renewed = beginning(today).ended(0).json();
     let shown = archive.ask(&["show", word(&renewed, "/identifier"), "--lang", "en"]).for_people().run().ended(0).out;
-    assert!(shown.lines().any(|line| line.starts_with("replaces") && line.ends_with(word(&renewed, "/predecessor"))), "{shown}");
+    assert!(
+        shown.lines().any(|line| line.trim_start().starts_with("replaces ") && line.ends_with(word(&renewed, "/predecessor"))),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -150,7 +153,8 @@ fn nothing_is_issued_where_its_files_cannot_be_written_and_what_fails_later_is_t
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);
     let old = archive.identifiers().remove(0);
-    let input = archive.office.write("amended.csv", permits(1).replace("GD-SPJY-2026-00001", "R-amended").replace("584号", "585号"));
+    let row = permits(1).replace("GD-SPJY-2026-00001", "R-amended").replace("584号", "585号").replace("20250816", "");
+    let input = archive.office.write("amended.csv", row);
     let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
     let amend = |out: &str| {
         let words = ["amend", &old, "--in", &input, "--key", &key, "--identity", &identity, "--out", out];
@@ -201,7 +205,8 @@ fn a_new_version_takes_the_place_of_the_old_one() {
     );
     let term = |shown: &Value| (word(shown, "/from").to_owned(), word(shown, "/until").to_owned());
     let (key, identity) = (archive.path("gd-market.key"), archive.path("identity.txt"));
-    let told = archive.ask(&["amend", &old, "--in", &input, "--key", &key, "--identity", &identity]).and(&GROUNDS).run().ended(0).json();
+    let amend = ["amend", &old, "--in", &input, "--key", &key, "--identity", &identity, "--effective", "2026-01-05"];
+    let told = archive.ask(&amend).and(&GROUNDS).run().ended(0).json();
     let new = word(&told, "/identifier").to_owned();
     assert!(new.contains(".002."), "{new}");
     let shown = archive.told(&["show", &old]);

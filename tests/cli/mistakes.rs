@@ -217,7 +217,7 @@ fn nobody_names_another_moment_of_recording() {
     assert_eq!(told["issued"], 1);
     let history = archive.told(&["history", &archive.identifiers()[0]]);
     assert!(word(&history, "/events/0/recorded") > "2026", "{history}");
-    assert_eq!(word(&archive.issuing(permits(2)).and(&["--at", "2999-01-01"]).run().ended(2).json(), "/error/code"), "usage");
+    assert_eq!(word(&archive.issuing(permits(2)).and(&["--at", "2999-01-01"]).run().ended(2).json(), "/error/code"), "dated_ahead");
 }
 
 #[test]

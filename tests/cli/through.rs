@@ -162,7 +162,7 @@ fn the_life_of_a_certificate_is_the_same_in_both_ways() {
     twins.both_done(&["revoke", other]);
     twins.both_done(&["annul", identifiers[2].as_str()]);
     twins.both_done(&["cancel", other]);
-    let amended = permits(1).replace("GD-SPJY-2026-00001", "GD-SPJY-2026-00001-B");
+    let amended = permits(1).replace("GD-SPJY-2026-00001", "GD-SPJY-2026-00001-B").replace("20250816", "");
     for archive in [&twins.own, &twins.held.archive] {
         archive.office.write("amended.csv", &amended);
     }
@@ -318,22 +318,22 @@ fn an_export_through_a_service_says_of_whom_and_of_which_types_it_is() {
         String::new()
     });
     held.archive.issuing(permits(2)).and(&["--key-file", &held.archive.path("market")]).run().ended(0);
-    let out = held.archive.path("part.tar");
-    let part = || {
-        let about = crate::export::about(&out);
+    let [of_type, of_holder, zh, en] = ["type.tar", "holder.tar", "zh.tar", "en.tar"].map(|name| held.archive.path(name));
+    let part = |out: &str| {
+        let about = crate::export::about(out);
         ["scope", "agency", "types"].map(|member| about[member].clone())
     };
-    let told = held.ask("food", &["export", "--out", &out]).run().ended(0).json();
+    let told = held.ask("food", &["export", "--out", &of_type]).run().ended(0).json();
     assert_eq!((&told["of"], &told["types"], told["certificates"].as_u64()), (&json!("agency"), &json!([types]), Some(2)));
-    assert_eq!(part(), [json!("agency"), json!(MARKET), json!([types])]);
-    let holder = ["export", "--holder", "-", "--holder-type", "001", "--out", &out];
+    assert_eq!(part(&of_type), [json!("agency"), json!(MARKET), json!([types])]);
+    let holder = ["export", "--holder", "-", "--holder-type", "001", "--out", &of_holder];
     let told = held.ask("market", &holder).reading(b"91440199MA8AWRH82C").run().ended(0).json();
     assert_eq!((&told["of"], &told["types"]), (&json!("agency"), &Value::Null));
-    assert_eq!(part(), [json!("holder"), json!(MARKET), Value::Null]);
-    for (language, named) in
-        [("zh", "只含账号可办的类型：食品经营许可证。"), ("en", "the types that the account is for: Food operation permit.")]
+    assert_eq!(part(&of_holder), [json!("holder"), json!(MARKET), Value::Null]);
+    for (language, out, named) in
+        [("zh", &zh, "只含账号可办的类型：食品经营许可证。"), ("en", &en, "the types that the account is for: Food operation permit.")]
     {
-        let told = held.ask("food", &["export", "--out", &out, "--lang", language]).for_people().run().ended(0);
+        let told = held.ask("food", &["export", "--out", out, "--lang", language]).for_people().run().ended(0);
         assert!(told.out.contains(named), "{told:?}");
     }
 }

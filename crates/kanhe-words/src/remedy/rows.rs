@@ -45,7 +45,6 @@ pub(super) const REMEDIES: &[Row] = &[
     ("cbor_*", AS, "wrong_document"),
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
-    ("clock_beyond_years", "校准本机时钟。", "Set the clock of this machine right."),
     (
         "checkpoint_copy_damaged",
         "把最近公布的检查点放回原处（docs/OPERATING.md“恢复”）。",
@@ -56,6 +55,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "把 publish.checkpoint_copy 放到证照库之外，最好在另一块磁盘上。",
         "Give `publish.checkpoint_copy` a place outside the library, best on another disk.",
     ),
+    ("clock_beyond_years", "校准本机时钟。", "Set the clock of this machine right."),
     (
         "clock_excuse_left",
         "从配置中去掉 library.clock_was_ahead 后重启服务。",

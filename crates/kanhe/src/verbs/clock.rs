@@ -105,9 +105,9 @@ mod tests {
         for ahead in ["2026-11-25", "2026-11-24T12:00:00+08:00"] {
             let refused = read(Some(ahead)).unwrap_err();
             assert_eq!(refused["code"], "dated_ahead");
-            for (language, now) in [("en", "now is 2026-11-24 00:30"), ("zh", "现在是 2026-11-24 00:30")] {
+            for (language, now) in [("en", "now is 2026-11-24T00:30"), ("zh", "现在是 2026-11-24T00:30")] {
                 let message = refused["message"][language].as_str().unwrap();
-                assert!(message.contains(now) && message.contains(" 12:00"), "{message}");
+                assert!(message.contains(now) && message.contains("T12:00"), "{message}");
                 assert!(refused["hint"][language].as_str().unwrap().contains("--at"), "{refused}");
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::program::word;
-use crate::through::leads_to_the_application;
+use crate::through::applications::leads_to_the_application;
 use serde_json::Value;
 
 const PERMITS: &str = include_str!("../../crates/kanhe/demo/construction-permit.csv");

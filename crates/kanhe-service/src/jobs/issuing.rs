@@ -20,8 +20,6 @@ use kanhe_store::{Pen, Shelfmark, StoreError, Within};
 pub(super) struct Issuing<'a> {
     house: &'a House,
     kind: &'a CertificateKind,
-    /// Its other editions.
-    others: Vec<&'a CertificateKind>,
     desk: &'a Desk<'a>,
     registrar: Registrar<'a>,
     /// What the manifest says of certificates that were issued before.
@@ -39,8 +37,7 @@ impl<'a> Issuing<'a> {
         }
         let registrar = Registrar::new(&house.library);
         let doubts = Doubts::known_to(&house.library)?;
-        let others = house.catalogue.other_editions(kind);
-        Ok(Self { house, kind, others, desk, registrar, doubts, proof: dry.then(|| Proof::new(registrar)) })
+        Ok(Self { house, kind, desk, registrar, doubts, proof: dry.then(|| Proof::new(registrar)) })
     }
 
     /// Whose table it is: it has one type, for which whoever follows the job may act.
@@ -60,10 +57,7 @@ impl<'a> Issuing<'a> {
     }
 
     fn intake(&self, errand: &Errand<'_>) -> Intake<'a> {
-        let Errand { grounds, now, .. } = errand;
-        let (kind, desk, registrar) = (self.kind, self.desk, self.registrar);
-        let others = self.others.clone();
-        Intake { kind, others, desk, registrar, grounds: grounds.clone(), now: *now, day: day_in_china(*now) }
+        self.house.intake(self.kind, self.desk, &errand.grounds, errand.now)
     }
 }
 

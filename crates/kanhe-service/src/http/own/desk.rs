@@ -4,13 +4,15 @@ use crate::accounts::{Account, Caller, Right};
 use crate::house::House;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::envelope::Authentic;
+use kanhe_core::event::Grounds;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::desk::Desk;
-use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::registrar::{Intake, Registrar};
 use kanhe_store::{Pen, StoreError};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -74,6 +76,19 @@ impl House {
         match once() {
             Err(problem) if problem.code() == SIGNED_BEFORE => once(),
             done => done,
+        }
+    }
+
+    /// How rows of a type are read and signed at a desk; one that names no day is issued on the day of `now`.
+    pub fn intake<'d>(&'d self, kind: &'d CertificateKind, desk: &'d Desk<'d>, grounds: &Grounds, now: Timestamp) -> Intake<'d> {
+        Intake {
+            kind,
+            others: self.catalogue.other_editions(kind),
+            desk,
+            registrar: Registrar::new(&self.library),
+            grounds: grounds.clone(),
+            now,
+            day: day_in_china(now),
         }
     }
 

@@ -101,18 +101,9 @@ fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Proble
     let entry = act.entry()?;
     let Act { house, caller, body, .. } = act;
     let (kind, applications) = asked(&house, &caller, body)?;
-    let (registrar, day) = (Registrar::new(&house.library), day_in_china(entry.now));
     let within = within(&caller);
     let (told, warnings) = house.at_desk(&caller, kind, |desk| {
-        let intake = Intake {
-            kind,
-            others: house.catalogue.other_editions(kind),
-            desk,
-            registrar,
-            grounds: entry.grounds.clone(),
-            now: entry.now,
-            day,
-        };
+        let intake = house.intake(kind, desk, &entry.grounds, entry.now);
         let (rows, warnings): (Vec<Row>, Vec<_>) =
             applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
         Ok((enter(&house, rows, &caller, kind)?, warnings))

@@ -17,7 +17,7 @@ use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::Warning;
 use kanhe_issuer::application::{Application, Columns, Draft, Term};
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Entry, Intake, Refusal, Registrar, RegistrarError};
+use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Entry, Refusal, Registrar, RegistrarError};
 use kanhe_issuer::sight::Sight;
 use kanhe_render::MissingGlyph;
 use kanhe_store::Shelfmark;
@@ -146,15 +146,7 @@ fn enter(
 ) -> Result<(Entered, Vec<Warning>), Problem> {
     let registrar = Registrar::new(&house.library);
     house.at_desk(caller, kind, |desk| {
-        let intake = Intake {
-            kind,
-            others: house.catalogue.other_editions(kind),
-            desk,
-            registrar,
-            grounds: entry.grounds.clone(),
-            now: entry.now,
-            day: day_in_china(entry.now),
-        };
+        let intake = house.intake(kind, desk, &entry.grounds, entry.now);
         let draft = match intake.admit(application, |number| house.pictures.artist.missing(number)).map_err(refused)? {
             Admission::Before(mark) => return Ok((Entered::Before(mark), Vec::new())),
             Admission::Draft(draft) => *draft,

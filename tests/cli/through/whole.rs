@@ -1,0 +1,133 @@
+//! The whole of a library while a service holds it: checked, and taken out.
+
+use super::MARKET;
+use super::held::{Held, Twins};
+use crate::archive::Archive;
+use crate::office::permits;
+use crate::program::{Kanhe, word};
+use jiff::Timestamp;
+use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::event::{Act, Event};
+use kanhe_issuer::keyring::Lock;
+use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
+use kanhe_service::accounts::{Caller, Departments, Mandate, Role, Scope};
+use kanhe_service::house::Edge;
+use kanhe_store::{Library, LibrarySecret, Settings};
+use serde_json::{Value, json};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+#[test]
+fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
+    let twins = Twins::open();
+    let identifiers = twins.issued();
+    twins.both_done(&["suspend", &identifiers[0]]);
+    assert_eq!(twins.both(0, &["agency", "list"])["agencies"].as_array().unwrap().len(), 2);
+    twins.both_for_people(&["agency", "list"]);
+    for verb in [&["check"][..], &["log", "verify"]] {
+        assert_eq!(
+            twins.both(0, verb),
+            json!({
+                "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [],
+                "recorded_backwards": 0, "recorded_ahead": 0,
+            })
+        );
+    }
+    twins.both_for_people(&["check"]);
+    let held = &twins.held;
+    let out = held.archive.path("agency.tar");
+    let told = held.ask("market", &["export", "--out", &out]).run().ended(0).json();
+    assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(3), Some(5)));
+    assert_eq!(told["of"], "agency", "a part is never taken for the whole");
+    assert_eq!(told["bytes"].as_u64(), Some(std::fs::metadata(&out).unwrap().len()));
+    let read = crate::export::read(&held.archive, &out);
+    assert_eq!((read["certificates"].as_u64(), read["signed"].as_u64()), (Some(3), Some(3)), "a program by another hand verifies it");
+    let at = held.ask_at(&held.url, "market", &["export", "--holder", "-", "--holder-type", "001", "--out", &held.archive.path("one.tar")]);
+    let one = at.reading(b"91440199MA8AWRH82C").run().ended(0).json();
+    assert_eq!(one["certificates"].as_u64(), Some(1), "by the network as by the socket");
+    let nowhere = held.archive.path("nobody.tar");
+    let nobody = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"11010519491231002X").run().ended(0);
+    assert_eq!(nobody.json(), json!({ "of": "agency", "certificates": 0, "applications": 0, "out": null }));
+    let mistyped = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"110105194912310021").run().ended(2);
+    assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
+    assert!(!Path::new(&nowhere).exists());
+}
+
+#[test]
+fn an_export_through_a_service_says_of_whom_and_of_which_types_it_is() {
+    let kind = "food-operation-permit";
+    let types = word(&Kanhe::new(&["type", "show", kind, "--json"]).run().ended(0).json(), "/code").to_owned();
+    let held = Held::open_with(&[("market", MARKET, &["clerk", "auditor"])], |archive| {
+        archive.office.write("food", format!("{}\n", auditor_of(archive, &types)));
+        String::new()
+    });
+    held.archive.issuing(permits(2)).and(&["--key-file", &held.archive.path("market")]).run().ended(0);
+    let [of_type, of_holder, zh, en] = ["type.tar", "holder.tar", "zh.tar", "en.tar"].map(|name| held.archive.path(name));
+    let part = |out: &str| {
+        let about = crate::export::about(out);
+        ["scope", "agency", "types"].map(|member| about[member].clone())
+    };
+    let told = held.ask("food", &["export", "--out", &of_type]).run().ended(0).json();
+    assert_eq!((&told["of"], &told["types"], told["certificates"].as_u64()), (&json!("agency"), &json!([types]), Some(2)));
+    assert_eq!(part(&of_type), [json!("agency"), json!(MARKET), json!([types])]);
+    let holder = ["export", "--holder", "-", "--holder-type", "001", "--out", &of_holder];
+    let told = held.ask("market", &holder).reading(b"91440199MA8AWRH82C").run().ended(0).json();
+    assert_eq!((&told["of"], &told["types"]), (&json!("agency"), &Value::Null));
+    assert_eq!(part(&of_holder), [json!("holder"), json!(MARKET), Value::Null]);
+    for (language, out, named) in
+        [("zh", &zh, "只含账号可办的类型：食品经营许可证。"), ("en", &en, "the types that the account is for: Food operation permit.")]
+    {
+        let told = held.ask("food", &["export", "--out", out, "--lang", language]).for_people().run().ended(0);
+        assert!(told.out.contains(named), "{told:?}");
+    }
+}
+
+/// Makes a key for an auditor of one type, as an administrator does by the service.
+fn auditor_of(archive: &Archive, kind: &str) -> String {
+    let edge = Edge { now: Box::new(Timestamp::now), chance: Box::new(|bytes| bytes.fill(7)) };
+    let agency = Uscc::parse(MARKET).unwrap();
+    let (scope, departments) = (Scope::EveryType, Departments::Any);
+    let by = Caller { actor: "root".to_owned(), agency, roles: vec![Role::Administrator], scope, departments };
+    let mandate = Mandate::new(agency, "food", vec![Role::Auditor], Some(vec![TypeCode::parse(kind).unwrap()])).unwrap();
+    let library = opened(archive);
+    let key = KeyCabinet::new(&library, &edge, &by).add(&mandate, Grant { days: 90, calls_a_day: None }, alone).unwrap();
+    key.text.to_string()
+}
+
+/// The library, while no service holds it.
+fn opened(archive: &Archive) -> Library {
+    let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
+    let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
+    let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
+    Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap()
+}
+
+/// Writes so many events that are about nothing into a library that nobody holds: so many findings.
+fn damaged(archive: &Archive, findings: usize) {
+    let library = opened(archive);
+    let nobodys = Event { act: Act::Issue, subject: "nobody".to_owned(), ..library.event(0).unwrap().unwrap() };
+    library.commit(|pen| (0..findings).try_for_each(|_| pen.note(&[], &nobodys).map(drop))).unwrap();
+}
+
+#[test]
+fn a_check_that_was_broken_off_does_not_say_that_it_has_checked_everything() {
+    for (findings, found, broken_off) in [(3, 3, false), (1_200, 1_000, true)] {
+        let own = Archive::open();
+        damaged(&own, findings);
+        let held = Held::open_with(&[("market", MARKET, &["auditor"])], |archive| {
+            damaged(archive, findings);
+            String::new()
+        });
+        let twins = Twins { own, held };
+        let told = twins.both(1, &["check"]);
+        assert_eq!((told["findings"].as_array().unwrap().len(), &told["broken_off"]), (found, &json!(broken_off)));
+        for (language, whole, part) in [("zh", "已检查", "中止检查"), ("en", "checked 0 certificates", "broken off at 1000 findings")]
+        {
+            let said = |run: Kanhe| run.for_people().and(&["--lang", language]).run().ended(1).out;
+            let said = [said(twins.own.ask(&["check"])), said(twins.held.ask("market", &["check"]))];
+            for said in said {
+                assert_eq!((said.contains(whole), said.contains(part)), (!broken_off, broken_off), "{said}");
+            }
+        }
+    }
+}

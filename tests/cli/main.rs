@@ -43,6 +43,7 @@ mod service;
 mod silence;
 mod stage;
 mod through;
+mod to_read;
 mod tokens;
 mod traces;
 mod transfer;

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
 use crate::library::Library;
-use crate::open::mark_restored;
+use crate::open::{mark_restored, mark_to_read};
 use crate::plot::Plot;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
@@ -172,6 +172,28 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
 ///
 /// The backup is damaged, and the file is named; or what is said to be lost cannot have been. Nothing is left then.
 pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
+    // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since, and none that was not
+    // written down can issue. One that is broken off in between counts as one that may have issued.
+    bring_back(backups, backup, plot, progress, |into| mark_restored(into, backups, lost))
+}
+
+/// Restores a backup likewise, only to be read: nothing is ever written into it, so it gives up no slots and nobody needs to know of it.
+///
+/// # Errors
+///
+/// The backup is damaged, and the file is named. Nothing is left then.
+pub fn restore_to_read(backups: &Path, backup: &Backup, plot: &Plot, progress: &mut Progress<'_>) -> Result<(), StoreError> {
+    bring_back(backups, backup, plot, progress, mark_to_read)
+}
+
+/// Brings a backup to its place, marked for what it is to be.
+fn bring_back<T>(
+    backups: &Path,
+    backup: &Backup,
+    plot: &Plot,
+    progress: &mut Progress<'_>,
+    mark: impl FnOnce(&Path) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     restored(plot, |into| {
         // Its threads go on copying after the first file is refused, and are waited for when it is dropped: before the folder is taken away.
         let mut engine = engine(backups)?;
@@ -180,9 +202,7 @@ pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, pro
             |done| progress(done, backup.bytes),
             || faults::pass(|| Ok(engine.restore_from_backup(into, into, &RestoreOptions::default(), backup.number)?)),
         )?;
-        // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since, and none that was
-        // not written down can issue. One that is broken off in between counts as one that may have issued.
-        mark_restored(into, backups, lost)
+        mark(into)
     })
     .map_err(|error| damage::named(backups, backup.number, error))
 }

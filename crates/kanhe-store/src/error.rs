@@ -114,6 +114,9 @@ pub enum StoreError {
     /// Another process has it open.
     #[error("another process has the library open")]
     InUse,
+    /// The library was restored only to be read.
+    #[error("the library was restored only to be read: it issues, records and publishes nothing")]
+    ToRead,
     /// The library lies where nothing can be written.
     #[error("the library lies where nothing can be written")]
     ReadOnly,
@@ -200,6 +203,7 @@ impl StoreError {
             Self::OtherSecret => "store_other_secret",
             Self::InUse => "store_in_use",
             Self::ReadOnly => "store_read_only",
+            Self::ToRead => "store_to_read",
             Self::DiskFull => "store_disk_full",
             Self::Corrupt { .. } => "store_corrupt",
             Self::Database { .. } => "store_database",

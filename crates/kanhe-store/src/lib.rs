@@ -55,6 +55,7 @@ mod skip;
 mod slots;
 mod still;
 pub mod taken;
+mod to_read;
 mod upgrade;
 mod view;
 mod within;

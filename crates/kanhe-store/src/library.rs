@@ -42,6 +42,8 @@ pub struct Library {
     pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
     /// Why the library is not the one that was published.
     pub(crate) astray: Mutex<Option<&'static str>>,
+    /// It was restored only to be read.
+    pub(crate) to_read: bool,
     /// What kept applications that are not decided from being found by their holders, when the library was opened.
     pub(crate) misses_open_projects: OnceLock<StoreError>,
     /// The manifest as it was read last.
@@ -186,6 +188,7 @@ impl Library {
     }
 
     fn plan<T, E: From<StoreError>>(&self, plan: impl FnOnce(&mut Pen<'_>) -> Result<T, E>) -> Result<(T, Begun), E> {
+        self.may_be_written()?;
         // Followed only where somebody has asked for traces, and nothing but its length is told.
         let span = tracing::trace_span!(target: "kanhe_trace", "commit");
         let (answer, group) = self.writer.plan(&self.db, &self.keys, plan)?;

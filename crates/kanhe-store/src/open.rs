@@ -12,7 +12,7 @@ use crate::restorations::Restorations;
 use crate::secret::{Keys, LibrarySecret};
 use crate::view::View;
 use crate::writer::{self, Writer};
-use crate::{layout, still};
+use crate::{layout, still, to_read};
 use kanhe_core::code::RegionCode;
 use kanhe_core::wire;
 use kanhe_log::edge::Edge;
@@ -112,13 +112,15 @@ impl Library {
         if has_lost_its_last_writes(folder) {
             return Err(StoreError::Corrupt { detail: "the log of the last writes (*.log) is gone".to_owned() });
         }
-        let library = Self::open_with(folder, Keys::of(secret), settings, Way::Open)?;
+        let mut library = Self::open_with(folder, Keys::of(secret), settings, Way::Open)?;
         if library.founding.secret != secret.fingerprint() {
             return Err(StoreError::OtherSecret);
         }
         still::sweep(folder)?;
         library.bring_up_to_date()?;
         library.enter_open_projects()?;
+        // What is brought up to date was written by an older kanhe, and is the same in today's form.
+        library.to_read = to_read::is_marked(&library.db)?;
         Ok(library)
     }
 
@@ -140,6 +142,7 @@ impl Library {
             founding,
             next_slots,
             astray: Mutex::new(None),
+            to_read: false,
             misses_open_projects: OnceLock::new(),
             read_manifest: Mutex::new(None),
         })
@@ -155,6 +158,11 @@ pub(crate) fn mark_restored(folder: &Path, backups: &Path, lost: Lost<'_>) -> Re
     let Closing { writes, pages, closed } = Closing::of(&db, &founding, &restorations, lost)?;
     writer::write(&db, &writes)?;
     Ok(Closed { number: restorations.add(&founding, &pages), ..closed })
+}
+
+/// Writes into a library that a backup brought back, and that nobody has opened yet, that it is only to be read.
+pub(crate) fn mark_to_read(folder: &Path) -> Result<(), StoreError> {
+    to_read::mark(&database(folder, Settings::default(), Way::Open)?)
 }
 
 /// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.

@@ -30,7 +30,9 @@ impl From<StoreError> for Problem {
         let status = match &error {
             StoreError::Cursor | StoreError::CursorElsewhere => StatusCode::BAD_REQUEST,
             StoreError::DiskFull | StoreError::NoSlot => StatusCode::INSUFFICIENT_STORAGE,
-            StoreError::InUse | StoreError::ReadOnly | StoreError::Broken | StoreError::Astray { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            StoreError::InUse | StoreError::ReadOnly | StoreError::ToRead | StoreError::Broken | StoreError::Astray { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             StoreError::NoLibrary { .. }
             | StoreError::NoSecret { .. }
             | StoreError::HalfRestored { .. }

@@ -47,6 +47,10 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "备份 {} 已损坏：{} 缺失，或与备份时不符；不用它的备份：{}",
     ),
     ("the library lies where nothing can be written", "证照库所在之处不可写"),
+    (
+        "the library was restored only to be read: it issues, records and publishes nothing",
+        "此证照库恢复时注明仅供查阅：不签发，不登记，不公布",
+    ),
     ("no space is left on the disk", "磁盘空间不足"),
     (
         "--checkpoint: a service holds its library against its own copy (publish.checkpoint_copy)",

@@ -516,6 +516,11 @@ pub(super) const HINTS: &[Row] = &[
         "Tell whoever runs the service: the disk of the library cannot be written; it is to be mounted so, and the service restarted.",
     ),
     (
+        "store_to_read",
+        "请告知本服务的运维人员：所用的证照库恢复时注明仅供查阅，须换成正在使用的证照库。",
+        "Tell whoever runs the service: its library was restored only to be read; the one that is in use belongs there.",
+    ),
+    (
         "survivors_missing",
         "请在证照库所在的机器上为名录所载的截止序号重新制作清单，随下一版机构名录提请：POST /v1/manifest；在此之前该密钥签发的证照都无从判定。",
         "Let the list be made at the library for the cut-off that the manifest names, and propose it with the next edition: POST /v1/manifest. Until then no certificate of the key can be told.",

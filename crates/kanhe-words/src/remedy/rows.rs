@@ -454,6 +454,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Put the copy of `secret.age` back that you kept; the folder of backups has one too. Without it the library never opens.",
     ),
     (
+        "store_to_read",
+        "请在正在使用的证照库上办理；要以备份代替遗失的证照库，不加 --to-read 重新恢复到另一目录。",
+        "Do it in the library that is in use. If the backup is to take the place of a library that was lost, restore it into another folder without --to-read.",
+    ),
+    (
         "table_*",
         "首行应为列名；kanhe type show 列出该类型的各列。",
         "The first line names the columns; `kanhe type show` lists the columns of the type.",

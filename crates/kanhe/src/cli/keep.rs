@@ -29,6 +29,9 @@ pub struct RestoreArgs {
     /// Where the library goes: a folder that does not hold one
     #[arg(long, value_name = "DIR")]
     pub into: PathBuf,
+    /// Only to be read, for an audit or an export: nothing is ever written into it, and it gives up no status slots
+    #[arg(long, conflicts_with_all = ["checkpoint", "log_key", "lost"])]
+    pub to_read: bool,
     /// The checkpoint of the log that was published last: it tells how much was lost since the backup
     #[arg(long, value_name = "FILE", requires = "log_key")]
     pub checkpoint: Option<PathBuf>,

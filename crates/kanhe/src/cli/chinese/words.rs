@@ -426,6 +426,10 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "How many certificates of one agency may be lost since the backup, at most [default: 100000]",
         "备份之后一个机构至多可能遗失多少张证照 [默认：100000]",
     ),
+    (
+        "Only to be read, for an audit or an export: nothing is ever written into it, and it gives up no status slots",
+        "仅供查阅，用于审计或导出：不再写入任何内容，也不留出状态位",
+    ),
     ("Only what the library keeps of this holder; - reads the code from standard input", "仅此持证主体的数据；- 表示从标准输入读取代码"),
     ("Where the export goes: one tar file, for its owner only", "导出文件存放处：一个 tar 文件，仅所有者可读"),
     // Applications under review.

@@ -47,7 +47,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
     ["meta", "private", "shared", "dockets"].iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
-    library.owns(to).map_err(stored)?;
+    library.may_be_written().and_then(|()| library.owns(to)).map_err(stored)?;
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.
     if secret.exists() && files::read(&secret, LARGEST_KEY_FILE)? != own {

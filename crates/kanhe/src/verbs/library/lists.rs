@@ -10,6 +10,7 @@ use kanhe_issuer::publisher::list_of;
 pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Signed, Failure> {
     alone(&arg.library, BY_ITSELF)?;
     let library = open(arg)?;
+    library.may_be_written().map_err(stored)?;
     let signer = signer.telling_of(&library)?;
     let manifest = manifest(&library)?;
     let agency = signer.agency(&manifest)?;

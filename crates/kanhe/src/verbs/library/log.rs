@@ -36,8 +36,8 @@ const LARGEST_CERTIFICATE: usize = 1 << 20;
 
 /// How a library is asked of a stolen key that a service holds.
 const ON_A_COPY: Words = Words::new(
-    "在备份恢复出的副本上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
-    "Run it on a copy that was restored from a backup (docs/OPERATING.md, a stolen key), or stop the service first.",
+    "在备份恢复出的副本（kanhe restore --to-read）上运行（docs/OPERATING.md“密钥失窃”），或先停止服务。",
+    "Run it on a copy of a backup (`kanhe restore --to-read`; docs/OPERATING.md, a stolen key), or stop the service first.",
 );
 
 /// Does what the verb asks for.

@@ -22,6 +22,12 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
+/// What is so of a library that was restored only to be read.
+const TO_READ: Words = Words::new(
+    "! 此库仅供查阅：不签发，不登记，不公布，也不留出状态位。其中有个人信息，用完即删除整个目录。",
+    "! This library is only to be read: it issues, records and publishes nothing, and leaves out no status slots. It holds personal data: delete the whole folder when you are done.",
+);
+
 /// Restores a backup.
 pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     let into = database(&args.into);
@@ -41,16 +47,19 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
     };
     let backup = chosen(&args.from, args.number).map_err(restoring)?;
     let closed = on_a_plot(args, &into, |plot| bring_back(args, &backup, (plot, lost), voice))?;
+    let given_up = closed.map(|closed| GivenUp { closed, told: Told::by(lost) });
     let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
     let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
-    let given_up = GivenUp { closed, told: Told::by(lost) };
     let (row, rows) = (restored.first().map(Known::row), others.iter().map(Known::row).collect::<Vec<_>>());
     voice.say(
-        &json!({ "library": args.into, "backup": row, "others": rows, "lost": given_up.row(), "restoration": given_up.restoration() }),
+        &json!({
+            "library": args.into, "backup": row, "others": rows, "to_read": args.to_read,
+            "lost": given_up.as_ref().map(GivenUp::row), "restoration": given_up.as_ref().map(GivenUp::restoration),
+        }),
         |language| {
             let lines = |of: &[Known]| of.iter().map(|known| known.line(language)).collect::<Vec<_>>().join("\n");
             let (whole, place) = (lines(&restored), args.into.display());
-            let lost = given_up.lines(language);
+            let lost = given_up.as_ref().map_or_else(|| TO_READ.of(language).to_owned(), |given_up| given_up.lines(language));
             let said = match language {
                 Language::Chinese => format!("已恢复：{place}（随即运行 kanhe check，以确认 secret.age 能打开它）\n{whole}\n{lost}"),
                 Language::English => {
@@ -86,8 +95,8 @@ fn on_a_plot<T>(args: &RestoreArgs, into: &Path, work: impl FnOnce(Plot) -> Resu
     worked
 }
 
-/// Puts the secret and the database into their places, or leaves nothing.
-fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>), voice: Voice) -> Result<Closed, Failure> {
+/// Puts the secret and the database into their places, or leaves nothing. What the library gives up; nothing, where it is only to be read.
+fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>), voice: Voice) -> Result<Option<Closed>, Failure> {
     let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
         failure.hint(Words::new(
             "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
@@ -106,7 +115,12 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>
         files::write_private(&place, &secret)?;
     }
     let bar = bar(voice, backup.bytes, BYTES);
-    let restored = backup::restore(&args.from, backup, &plot, lost, &mut |done, _| bar.set_position(done));
+    let mut progress = |done, _| bar.set_position(done);
+    let restored = if args.to_read {
+        backup::restore_to_read(&args.from, backup, &plot, &mut progress).map(|()| None)
+    } else {
+        backup::restore(&args.from, backup, &plot, lost, &mut progress).map(Some)
+    };
     bar.finish_and_clear();
     restored.map_err(|error| {
         // What was refused leaves nothing behind; what cannot be taken away does no harm.

@@ -71,6 +71,7 @@ impl Plan {
             put(&shelf, &pack)?;
         }
         let library = library::open(&self.library()).map_err(of_library)?;
+        library.may_be_written().map_err(library::stored)?;
         let (catalogue, dictionaries) = (shipped::catalogue(&types)?, shipped::dictionaries(types.dictionaries.as_deref())?);
         proposals::open_types(&library, &catalogue, &dictionaries).map_err(|error| Failure::new(error.code(), &error))?;
         let press = Press::open(&library, self.config.publish.rules(), keep(self.pack())).map_err(library::stored)?;

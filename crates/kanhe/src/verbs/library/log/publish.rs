@@ -23,6 +23,7 @@ const BUNDLED: usize = 2 + HASH_LENGTH;
 
 /// Signs a checkpoint and writes what does not stand there yet.
 pub fn publish(library: &Library, key: &NamedKey, out: &Path, voice: Voice) -> Result<Ended, Failure> {
+    library.may_be_written().map_err(stored)?;
     goes_on_from(library, key, &out.join(CHECKPOINT))?;
     let SignedHead { head, note } = sign_head(library, key).map_err(|error| refused(&error))?;
     let Written { files: written, replaced } = write_tiles(library, head.size, out)?;

@@ -94,8 +94,7 @@ fn it_leaves_the_next_restoration_as_it_would_be() {
 #[test]
 fn no_service_holds_it() {
     let archive = copied();
-    let config =
-        format!("[listen]\naddress = \"127.0.0.1:0\"\n\n[library]\nfolder = \"copy\"\nidentity = \"identity.txt\"\n\n[counter]\n",);
+    let config = "[listen]\naddress = \"127.0.0.1:0\"\n\n[library]\nfolder = \"copy\"\nidentity = \"identity.txt\"\n\n[counter]\n";
     let refused = kanhe(&["serve", "--config", &archive.office.write("service.toml", config), "--json"]).ended(2).json();
     assert_eq!(word(&refused, "/error/code"), "store_to_read");
 }

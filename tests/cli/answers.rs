@@ -115,3 +115,17 @@ fn an_identifier_of_another_scheme_leads_to_the_version_that_stands() {
     let said = archive.ask(&["find", "--alias", "gd:4401-0001"]).for_people().run().ended(0).out;
     assert!(said.contains(&format!("{first} → {third}")), "{said}");
 }
+
+#[test]
+fn a_state_that_an_act_began_is_told_with_its_moment_and_one_that_the_term_began_is_not() {
+    let archive = Archive::open();
+    archive.issuing(permits(1).replace("20250816", "20150816")).and(&["--at", "2015-09-01"]).run().ended(0);
+    let identifier = archive.identifiers().remove(0);
+    let state = |language: &str| {
+        let shown = archive.ask(&["show", &identifier]).and(&["--lang", language]).for_people().run().ended(0).out;
+        shown.lines().nth(3).unwrap().to_owned()
+    };
+    assert!(state("en").ends_with("expired") && state("zh").ends_with("失效"), "{} {}", state("en"), state("zh"));
+    archive.change("cancel", &identifier).ended(0);
+    assert!(state("en").contains("cancelled (20") && state("zh").contains("注销（北京时间 20"), "{} {}", state("en"), state("zh"));
+}

@@ -30,8 +30,10 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     let report = report_of(args)?;
     let key = key::open(&args.key.of_ones_own()?)?;
     let dictionaries = shipped::dictionaries(args.types.dictionaries.as_deref())?;
-    let library =
-        Library::open(&folder.join(DATABASE), &unlock(folder, &args.library_lock)?, settings(&args.library_lock)).map_err(stored)?;
+    let secret = unlock(folder, &args.library_lock)?;
+    // From here on nothing is asked of whoever types; opening and looking the table through take seconds in a large library.
+    let pause = Pause::listen()?;
+    let library = Library::open(&folder.join(DATABASE), &secret, settings(&args.library_lock)).map_err(stored)?;
     let catalogue = catalogue(&library, &args.types)?;
     let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
     let input = files::open_twice(&args.input)?;
@@ -54,7 +56,7 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
         artist: artist.as_ref().map(|(artist, out)| (artist, *out)),
         doubts: Doubts::known_to(&library).map_err(stored)?,
         dry: args.dry_run,
-        pause: Pause::listen()?,
+        pause,
     };
     let table = progress::open(input, kind, voice)?;
     let progress = Progress::new(table.size(), voice);

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::kind::Form;
 use kanhe_issuer::catalogue::CertificateKind;
-use kanhe_issuer::lifecycle::PastAsked;
+use kanhe_issuer::lifecycle::{Condition, PastAsked};
 use kanhe_issuer::sight::Sight;
 use kanhe_service::shown::{Certificate, Names, Then};
 use serde_json::{Value as Json, json};
@@ -33,13 +33,11 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     voice.say(&json!(certificate), |language| {
         let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
         let until = certificate.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());
-        let effective =
-            certificate.effective.parse().map_or_else(|_| certificate.effective.clone(), |at| words::moment(at).of(language).to_owned());
         let mut lines = vec![
             line("证照类型", "type", named(&certificate.type_names, language)),
             line("证照编号", "number", &certificate.number),
             line("证照标识", "identifier", &certificate.identifier),
-            line("状态", "state", &format!("{}（{effective}）", said_condition(&certificate.condition, language))),
+            line("状态", "state", &state_line(&certificate, language)),
         ];
         lines.extend(certificate.holders.iter().map(|holder| line("持证主体", "holder", &format!("{}  {}", holder.name, holder.code))));
         lines.push(line("颁发机构", "issued by", named(&certificate.issuer.names, language)));
@@ -58,6 +56,20 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
         lines.join("\n")
     });
     Ok(Ended::Well)
+}
+
+/// The condition, and since when it holds. What its term makes of a valid certificate began with no act: the line of the term tells when.
+fn state_line(certificate: &Certificate, language: Language) -> String {
+    let condition = said_condition(&certificate.condition, language);
+    if [Condition::Expired, Condition::NotYetInForce].iter().any(|computed| computed.word() == certificate.condition) {
+        return condition;
+    }
+    let effective = &certificate.effective;
+    let since = effective.parse().map_or_else(|_| effective.clone(), |at| words::moment(at).of(language).to_owned());
+    match language {
+        Language::Chinese => format!("{condition}（{since}）"),
+        Language::English => format!("{condition} ({since})"),
+    }
 }
 
 /// Whether two identifiers differ by their version alone: what came from another region cites another certificate's.

@@ -1,13 +1,17 @@
 //! Files read within bounds and written whole or not at all.
 
+mod place;
+
+pub use place::{is_other, real};
+
 use crate::failure::Failure;
 use crate::words::Words;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
 use zeroize::Zeroizing;
@@ -250,13 +254,6 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A path without links and detours, as far as it is there.
-pub fn real(path: &Path) -> PathBuf {
-    let known = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let found = known.and_then(|(above, real)| path.strip_prefix(above).ok().map(|rest| real.join(rest)));
-    found.unwrap_or_else(|| path.to_owned())
-}
-
 /// Takes away what a killed run has left unfinished in a folder that others may write to: what nobody can still be writing.
 pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);
@@ -268,17 +265,6 @@ pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Refuses an output that is the very file that is read.
-pub fn is_other(out: &Path, input: &Path) -> Result<(), Failure> {
-    let found = |path: &Path| path.metadata().ok().filter(Metadata::is_file).map(|found| (found.dev(), found.ino()));
-    match found(out) {
-        Some(file) if found(input) == Some(file) => {
-            Err(Failure::new("output_is_input", "it is read, and would be written over").within(out.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Makes a folder and those above it.

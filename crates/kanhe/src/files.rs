@@ -2,7 +2,7 @@
 
 mod place;
 
-pub use place::{is_other, real};
+pub use place::{are_apart, is_other, real};
 
 use crate::failure::Failure;
 use crate::words::Words;
@@ -106,8 +106,12 @@ pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a secret, or a file with whole names and numbers, as [`write_through`] does, readable by its owner only, and never over another file,
 /// whoever puts one there meanwhile.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    written(path, bytes, SECRET, Sync::Now)?.persist_noclobber(path).map_err(|error| unnamed(path, &error.error))?;
-    sync_name(path)
+    write_where_none_is(path, bytes, SECRET)
+}
+
+/// Writes what belongs to such a secret likewise, for everybody: it takes no name that somebody has either.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_where_none_is(path, bytes, READABLE)
 }
 
 /// Refuses a name that a file has, before much is done for another of that name.
@@ -151,6 +155,11 @@ pub fn sync_all(folder: &Path) -> Result<(), Failure> {
 enum Sync {
     Now,
     Later,
+}
+
+fn write_where_none_is(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+    written(path, bytes, mode, Sync::Now)?.persist_noclobber(path).map_err(|error| unnamed(path, &error.error))?;
+    sync_name(path)
 }
 
 fn write_as(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Where a path leads, and whether two of them lead to one place.
 
 use crate::failure::Failure;
+use std::collections::HashSet;
 use std::env;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -29,6 +30,15 @@ pub fn is_other(out: &Path, input: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Refuses files that are made together and of which two would stand in one place, however it is named.
+pub fn are_apart(outputs: &[&Path]) -> Result<(), Failure> {
+    let mut places = HashSet::new();
+    match outputs.iter().find(|out| !places.insert(real(out))) {
+        Some(twice) => Err(Failure::new("output_twice", "two of the files that are made would stand there").within(twice.display())),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +64,21 @@ mod tests {
         ];
         for (named, place) in rows {
             assert_eq!(real(&named), place, "{}", named.display());
+        }
+    }
+
+    #[test]
+    fn what_is_made_together_is_made_in_places_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("there")).unwrap();
+        symlink("there", folder.path().join("link")).unwrap();
+        let code = |names: [&str; 3]| {
+            let outputs = names.map(|name| folder.path().join(name));
+            are_apart(&outputs.each_ref().map(PathBuf::as_path)).map_err(|failure| failure.code())
+        };
+        assert_eq!(code(["a", "a.pub", "there/a"]), Ok(()));
+        for names in [["a", "a", "b"], ["a", "b", "./a"], ["there/a", "b", "link/a"], ["a", "there/../b", "b"]] {
+            assert_eq!(code(names), Err("output_twice"), "{names:?}");
         }
     }
 }

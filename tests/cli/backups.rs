@@ -281,6 +281,24 @@ fn backups_are_kept_out_of_their_library_however_the_places_are_named() {
 }
 
 #[test]
+fn a_file_in_the_place_of_any_folder_of_the_backups_is_named_and_nothing_is_left() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("restored")]).ended(0);
+    let folders = fs::read_dir(&backups).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert!(folders.contains("shared_checksum") && folders.contains("restorations"), "{folders:?}");
+    for folder in folders {
+        let elsewhere = archive.path(&format!("elsewhere-{folder}"));
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(format!("{elsewhere}/{folder}"), b"").unwrap();
+        assert_eq!(word(&archive.ask(&["backup", "--to", &elsewhere]).run().ended(2).json(), "/error/code"), "file_no_folder", "{folder}");
+        assert_eq!(files(&elsewhere).len(), 1, "{folder}");
+    }
+}
+
+#[test]
 fn a_library_from_an_old_backup_does_not_contradict_what_was_published() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);

@@ -136,11 +136,16 @@ pub fn write_private_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> 
     write_as(path, bytes, SECRET, Sync::Later)
 }
 
-/// How a file is opened that grows while others may look at it, and that is for its owner alone if it is new.
-pub fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(SECRET);
-    options
+/// Opens a file that grows while others may look at it, and makes it where there is none. It is for its owner alone if nothing was in it.
+pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+    let was_there = path.exists();
+    let file = options.create(true).mode(SECRET).open(path)?;
+    let found = file.metadata()?;
+    // What is new has its rights already, and not every disk lets them be changed.
+    if was_there && found.is_file() && found.len() == 0 {
+        file.set_permissions(Permissions::from_mode(SECRET))?;
+    }
+    Ok(file)
 }
 
 /// Makes everything written to the file system of a folder outlive a power cut.

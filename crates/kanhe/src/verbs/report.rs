@@ -24,7 +24,7 @@ impl Report {
         files::is_other(path, table)?;
         let failed = |error: io::Error| Failure::file(path, &error);
         let before = set_aside(path).map_err(failed)?;
-        let file = files::private().create(true).truncate(true).write(true).open(path).map_err(failed)?;
+        let file = files::open_private(path, File::options().truncate(true).write(true)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), before, lines: BufWriter::new(file) })
     }
 
@@ -125,7 +125,7 @@ fn set_aside(path: &Path) -> io::Result<Option<PathBuf>> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
     fn no_report_is_written_over() {
@@ -159,6 +159,25 @@ mod tests {
         }
         let text = |name: &str| fs::read_to_string(kept.join(name)).unwrap();
         assert_eq!(["rows.1.jsonl", "rows.2.jsonl"].map(text), ["{\"run\":1}\n", "{\"run\":2}\n"]);
+    }
+
+    #[test]
+    fn an_empty_file_becomes_a_report_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let [named, linked, nowhere, target] = ["named", "linked", "nowhere", "target"].map(|name| folder.path().join(name));
+        for empty in [&named, &target] {
+            fs::write(empty, b"").unwrap();
+            fs::set_permissions(empty, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        symlink("target", &linked).unwrap();
+        symlink("new", &nowhere).unwrap();
+        for path in [&named, &linked, &nowhere] {
+            let mut report = Report::begin(path, Path::new("-")).unwrap();
+            report.add(&json!({})).unwrap();
+            assert_eq!(report.finish().unwrap().before, None);
+            assert_eq!(mode(path), 0o600, "{}", path.display());
+        }
     }
 
     #[test]

@@ -2,7 +2,12 @@
 
 use crate::office::Office;
 use crate::program::{Kanhe, Run, kanhe};
+use kanhe_issuer::keyring::Lock;
+use kanhe_store::{Library, LibrarySecret, Settings};
 use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use zeroize::Zeroizing;
 
 /// An office with a library and the key of its log.
 pub struct Archive {
@@ -74,6 +79,14 @@ impl Archive {
     pub fn publish(&self) -> Value {
         let (key, identity, out) = (self.path("log.key"), self.path("identity.txt"), self.path("log"));
         self.told(&["log", "publish", "--key", &key, "--identity", &identity, "--out", &out])
+    }
+
+    /// The library itself, while no program has it open.
+    pub fn opened(&self) -> Library {
+        let lock = Lock::identity(&self.office.text("identity.txt")).unwrap();
+        let secret = lock.open(&fs::read(self.path("library/secret.age")).unwrap()).unwrap();
+        let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
+        Library::open(Path::new(&self.path("library/db")), &secret, Settings::default()).unwrap()
     }
 
     /// Holds the library against itself, and finds nothing.

@@ -5,6 +5,7 @@ use crate::office::{many_permits, permits};
 use crate::program::{Kanhe, Run, kanhe, word};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::thread::sleep;
@@ -46,6 +47,11 @@ fn a_backup_brings_back_everything_that_was_acknowledged() {
     assert_eq!((told["certificates"].as_u64(), told["events"].as_u64()), (Some(5), Some(7)));
     let again = kanhe(&["restore", "--from", &backups, "--into", &archive.path("library")]).ended(2);
     assert!(again.err.contains("store_exists"), "{again:?}");
+}
+
+/// What stands in a folder.
+fn names(folder: &str) -> BTreeSet<OsString> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
 }
 
 /// Every file of a folder with its bytes.
@@ -250,6 +256,46 @@ fn a_folder_of_backups_has_one_library_and_one_history() {
     back_up().and(&["--anyway"]).run().ended(0);
     let shown = kanhe(&["restore", "--from", &backups, "--into", &archive.path("newest")]).ended(0);
     assert!(shown.out.contains("backup 1") && shown.out.contains("3 certificates"), "{shown:?}");
+}
+
+#[test]
+fn backups_are_kept_out_of_their_library_however_the_places_are_named() {
+    let archive = Archive::open();
+    let (library, backups) = (archive.path("library"), archive.path("backups"));
+    archive.told(&["backup", "--to", &backups]);
+    // The database writes files of its own in its folder whenever it is opened.
+    let kept = || (names(&library), files(&backups));
+    let before = kept();
+    let refused = |run: Kanhe, named: &str| {
+        assert_eq!(word(&run.run().ended(2).json(), "/error/code"), "backup_inside", "{named}");
+        assert!(kept() == before, "{named}: nothing was made");
+    };
+    for to in ["bk", "./bk/new", "gone/../bk", "../library/bk"] {
+        refused(archive.ask(&["backup", "--to", to]).but("--library", ".").in_folder(library.as_ref()), to);
+    }
+    for into in ["library", "gone/../library", "../backups/new/library"] {
+        refused(Kanhe::new(&["restore", "--from", ".", "--into", into, "--json"]).in_folder(backups.as_ref()), into);
+    }
+    archive.ask(&["backup", "--to", "../beside"]).but("--library", ".").in_folder(library.as_ref()).run().ended(0);
+    Kanhe::new(&["restore", "--from", "beside", "--into", "restored"]).in_folder(archive.path("").as_ref()).run().ended(0);
+}
+
+#[test]
+fn a_file_in_the_place_of_any_folder_of_the_backups_is_named_and_nothing_is_left() {
+    let archive = Archive::open();
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    kanhe(&["restore", "--from", &backups, "--into", &archive.path("restored")]).ended(0);
+    let folders = fs::read_dir(&backups).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert!(folders.contains("shared_checksum") && folders.contains("restorations"), "{folders:?}");
+    for folder in folders {
+        let elsewhere = archive.path(&format!("elsewhere-{folder}"));
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(format!("{elsewhere}/{folder}"), b"").unwrap();
+        assert_eq!(word(&archive.ask(&["backup", "--to", &elsewhere]).run().ended(2).json(), "/error/code"), "file_no_folder", "{folder}");
+        assert_eq!(files(&elsewhere).len(), 1, "{folder}");
+    }
 }
 
 #[test]

@@ -6,13 +6,9 @@ use crate::program::{kanhe, word};
 use jiff::{SignedDuration, Timestamp};
 use kanhe_core::code::CertificateId;
 use kanhe_core::event::Grounds;
-use kanhe_issuer::keyring::Lock;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entry, Registrar};
-use kanhe_store::{Library, LibrarySecret, Settings};
 use serde_json::json;
-use std::path::Path;
-use zeroize::Zeroizing;
 
 /// Revokes a certificate as a machine does whose clock is a year ahead; when that was.
 fn revoked_a_year_ahead(archive: &Archive, identifier: &str) -> Timestamp {
@@ -21,10 +17,7 @@ fn revoked_a_year_ahead(archive: &Archive, identifier: &str) -> Timestamp {
 
 /// The same of a clock that is ahead by so much.
 fn revoked_ahead(archive: &Archive, identifier: &str, by: SignedDuration) -> Timestamp {
-    let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
-    let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
-    let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
-    let library = Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap();
+    let library = archive.opened();
     let now = library.event_at(library.log_size().unwrap() - 1).unwrap().recorded + by;
     let grounds = Grounds::new("《行政处罚法》", "处罚", "officer-7").unwrap();
     let entry = Entry { grounds, effective: now, now, salt: [7; 16] };

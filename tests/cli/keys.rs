@@ -3,8 +3,10 @@
 use crate::office::Office;
 use crate::program::{Kanhe, kanhe, word};
 use crate::stage::Stage;
+use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
 #[test]
 fn a_locked_key_tells_its_public_line() {
@@ -72,4 +74,54 @@ fn what_is_no_key_is_not_trusted() {
         assert!(run.err.starts_with(&format!("error {code}: ")), "{line}: {run:?}");
     }
     assert!(!trust.exists());
+}
+
+#[test]
+fn of_a_new_key_its_public_line_and_its_identity_none_is_written_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, names) = (|name: &str| folder.path().join(name), || names_in(folder.path()));
+    fs::create_dir(path("there")).unwrap();
+    symlink("there", path("link")).unwrap();
+    let new = |words: &[&str]| Kanhe::new(&["key", "new", "--name", "x", "--json"]).and(words).in_folder(folder.path()).run();
+    let apart: [&[&str]; 5] = [
+        &["--out", "foo.pub", "--identity", "identity", "--new-identity"],
+        &["--out", "k2", "--identity", "k2.pub", "--new-identity"],
+        &["--out", "k2", "--identity", "./there/../k2", "--new-identity"],
+        &["--out", "there/k2", "--identity", "link/k2.pub", "--new-identity"],
+        &["--out", "./there/k2.pub", "--identity", "identity", "--new-identity"],
+    ];
+    for words in apart {
+        let told = new(words).ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "output_twice", "{words:?}");
+        assert!(word(&told, "/error/hint/zh").contains("各占一处") && word(&told, "/error/hint/en").contains(".pub"), "{told}");
+        assert_eq!((names(), names_in(&path("there"))), (vec!["link".into(), "there".into()], vec![]), "{words:?}: nothing was made");
+    }
+    // A name that no key can bear is refused before there is an identity for it.
+    let nameless = ["key", "new", "--name", "", "--out", "k", "--identity", "id", "--new-identity"];
+    Kanhe::new(&nameless).in_folder(folder.path()).run().ended(2);
+    assert_eq!(names(), ["link", "there"]);
+    fs::write(path("k2.pub"), "another's").unwrap();
+    assert_eq!(word(&new(&["--out", "k2", "--identity", "id", "--new-identity"]).ended(2).json(), "/error/code"), "file_exists");
+    assert_eq!((names(), fs::read(path("k2.pub")).unwrap()), (vec!["k2.pub".into(), "link".into(), "there".into()], b"another's".to_vec()));
+    new(&["--out", "k3", "--identity", "id", "--new-identity"]).ended(0);
+    let public = Kanhe::new(&["key", "public", "k3", "--identity", "id"]).in_folder(folder.path()).run().ended(0);
+    assert_eq!(public.out, fs::read_to_string(path("k3.pub")).unwrap());
+}
+
+#[test]
+fn the_identity_of_a_new_library_is_not_written_in_the_place_of_its_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    for identity in ["library/secret.age", "library/../library/db"] {
+        let init = ["init", "library", "--region", "440000", "--origin", "log", "--new-identity", "--json", "--library-identity", identity];
+        let told = Kanhe::new(&init).in_folder(folder.path()).run().ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "output_twice", "{identity}");
+        assert!(names_in(folder.path()).is_empty(), "{identity}: nothing was made");
+    }
+}
+
+/// What stands in a folder, in order.
+fn names_in(folder: &Path) -> Vec<OsString> {
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
 }

@@ -29,6 +29,7 @@ mod looks;
 mod mistakes;
 mod office;
 mod officers;
+mod outputs;
 mod packs;
 mod privacy;
 mod program;

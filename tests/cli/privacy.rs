@@ -6,7 +6,7 @@ use crate::program::{Kanhe, kanhe, word};
 use crate::silence::{leak, personal};
 use crate::stage::{AGENCIES, Stage};
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
@@ -59,7 +59,10 @@ fn a_number_that_is_typed_for_a_request_is_told_nowhere() {
         (&|| archive.office.issuing(table()), "out/report.jsonl"),
         (&applying, "permits.report.jsonl"),
     ];
+    fs::create_dir(archive.path("out")).unwrap();
     for (verb, report) in verbs {
+        // An empty file that everybody may read: it is the report's from now on.
+        fs::set_permissions(archive.office.write(report, ""), Permissions::from_mode(0o644)).unwrap();
         for run in [verb().run().ended(1), verb().for_people().run().ended(1)] {
             assert!(!run.out.contains(SOMEBODY) && !run.err.contains(SOMEBODY), "{run:?}");
         }

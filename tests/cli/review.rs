@@ -100,6 +100,12 @@ fn departments_and_heads_see_what_waits_for_them() {
     others.sort();
     assert_eq!(listed(&["--department", "fire"]), others);
     assert_eq!(listed(&["--department", "planning"]).len(), 3);
+    assert_eq!(listed(&["--department", "fire", "--stage", "in_review"]), others);
+    let decided = archive.ask(&["application", "list", "--department", "fire", "--stage", "for_decision"]).run().ended(2).json();
+    assert_eq!(word(&decided, "/error/code"), "usage");
+    for language in ["zh", "en"] {
+        assert!(word(&decided, &format!("/error/message/{language}")).contains("in_review"), "{decided}");
+    }
     assert_eq!(listed(&["--stage", "for_decision"]), Vec::<String>::new());
     let lost = archive.ask(&["application", "list", "--stage", "decided"]).run().ended(2).json();
     let (_, stages) = word(&lost, "/error/message/zh").split_once('：').unwrap();

@@ -14,6 +14,7 @@ use crate::faults;
 use crate::library::Library;
 use crate::open::{mark_restored, mark_to_read};
 use crate::plot::Plot;
+use crate::restorations::RESTORATIONS;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
 use rocksdb::{Env, IteratorMode, ReadOptions, properties};
@@ -25,6 +26,9 @@ use std::time::Duration;
 
 /// How often somebody looks how much of a copy is there.
 const GLANCE: Duration = Duration::from_millis(200);
+
+/// The folders among the backups: those of the database, and ours beside them.
+pub const FOLDERS: [&str; 5] = [damage::CONTENTS, "private", "shared_checksum", docket::DOCKETS, RESTORATIONS];
 
 /// Entries between two that are also asked for by their key: so many have one part of a filter, and a filter is read by who asks.
 const ASKED: u64 = 256;

@@ -26,7 +26,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of restorations among the backups.
-const RESTORATIONS: &str = "restorations";
+pub(crate) const RESTORATIONS: &str = "restorations";
 
 /// How the lines begin that are not an agency's.
 const REGION: &str = "region ";

@@ -1,13 +1,17 @@
 //! Files read within bounds and written whole or not at all.
 
+mod place;
+
+pub use place::{are_apart, is_other, real};
+
 use crate::failure::Failure;
 use crate::words::Words;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
 use zeroize::Zeroizing;
@@ -102,8 +106,12 @@ pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a secret, or a file with whole names and numbers, as [`write_through`] does, readable by its owner only, and never over another file,
 /// whoever puts one there meanwhile.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    written(path, bytes, SECRET, Sync::Now)?.persist_noclobber(path).map_err(|error| unnamed(path, &error.error))?;
-    sync_name(path)
+    write_where_none_is(path, bytes, SECRET)
+}
+
+/// Writes what belongs to such a secret likewise, for everybody: it takes no name that somebody has either.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_where_none_is(path, bytes, READABLE)
 }
 
 /// Refuses a name that a file has, before much is done for another of that name.
@@ -128,11 +136,16 @@ pub fn write_private_unsynced(path: &Path, bytes: &[u8]) -> Result<(), Failure> 
     write_as(path, bytes, SECRET, Sync::Later)
 }
 
-/// How a file is opened that grows while others may look at it, and that is for its owner alone if it is new.
-pub fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(SECRET);
-    options
+/// Opens a file that grows while others may look at it, and makes it where there is none. It is for its owner alone if nothing was in it.
+pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+    let was_there = path.exists();
+    let file = options.create(true).mode(SECRET).open(path)?;
+    let found = file.metadata()?;
+    // What is new has its rights already, and not every disk lets them be changed.
+    if was_there && found.is_file() && found.len() == 0 {
+        file.set_permissions(Permissions::from_mode(SECRET))?;
+    }
+    Ok(file)
 }
 
 /// Makes everything written to the file system of a folder outlive a power cut.
@@ -147,6 +160,11 @@ pub fn sync_all(folder: &Path) -> Result<(), Failure> {
 enum Sync {
     Now,
     Later,
+}
+
+fn write_where_none_is(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+    written(path, bytes, mode, Sync::Now)?.persist_noclobber(path).map_err(|error| unnamed(path, &error.error))?;
+    sync_name(path)
 }
 
 fn write_as(path: &Path, bytes: &[u8], mode: u32, sync: Sync) -> Result<(), Failure> {
@@ -250,13 +268,6 @@ pub fn sweep(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A path without links and detours, as far as it is there.
-pub fn real(path: &Path) -> PathBuf {
-    let known = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let found = known.and_then(|(above, real)| path.strip_prefix(above).ok().map(|rest| real.join(rest)));
-    found.unwrap_or_else(|| path.to_owned())
-}
-
 /// Takes away what a killed run has left unfinished in a folder that others may write to: what nobody can still be writing.
 pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);
@@ -268,17 +279,6 @@ pub fn sweep_old(folder: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Refuses an output that is the very file that is read.
-pub fn is_other(out: &Path, input: &Path) -> Result<(), Failure> {
-    let found = |path: &Path| path.metadata().ok().filter(Metadata::is_file).map(|found| (found.dev(), found.ino()));
-    match found(out) {
-        Some(file) if found(input) == Some(file) => {
-            Err(Failure::new("output_is_input", "it is read, and would be written over").within(out.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Makes a folder and those above it.

@@ -49,6 +49,9 @@ fn an_application_goes_its_way_through_the_service() {
         let review = ["review", &code, "--department", department, "--agree"];
         held.ask(account, &[&review[..], &GROUNDS].concat()).run().ended(0);
     }
+    let of_fire = |stage: &str| held.ask("head", &["application", "list", "--department", "fire", "--stage", stage]).run();
+    assert_eq!(of_fire("in_review").ended(0).json()["applications"].as_array().unwrap().len(), 2, "as of a library of one's own");
+    assert_eq!(word(&of_fire("approved").ended(2).json(), "/error/code"), "usage");
     let waiting = held.ask("head", &["application", "list", "--stage", "for_decision"]).run().ended(0).json();
     assert_eq!((waiting["applications"].as_array().unwrap().len(), word(&waiting, "/applications/0/code")), (1, code.as_str()));
     let shown = held.ask("head", &["application", "show", &code]).run().ended(0).json();

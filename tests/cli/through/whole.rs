@@ -8,14 +8,11 @@ use crate::program::{Kanhe, word};
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
 use kanhe_core::event::{Act, Event};
-use kanhe_issuer::keyring::Lock;
 use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{Caller, Departments, Mandate, Role, Scope};
 use kanhe_service::house::Edge;
-use kanhe_store::{Library, LibrarySecret, Settings};
 use serde_json::{Value, json};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 #[test]
 fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
@@ -80,6 +77,10 @@ fn an_export_through_a_service_says_of_whom_and_of_which_types_it_is() {
         let told = held.ask("food", &["export", "--out", out, "--lang", language]).for_people().run().ended(0);
         assert!(told.out.contains(named), "{told:?}");
     }
+    // Types that are not there are told before the file is written.
+    let [nameless, nowhere] = ["nameless.tar", "nowhere"].map(|name| held.archive.path(name));
+    held.ask("food", &["export", "--out", &nameless, "--types", &nowhere]).run().ended(2);
+    assert!(!Path::new(&nameless).exists());
 }
 
 /// Makes a key for an auditor of one type, as an administrator does by the service.
@@ -89,22 +90,14 @@ fn auditor_of(archive: &Archive, kind: &str) -> String {
     let (scope, departments) = (Scope::EveryType, Departments::Any);
     let by = Caller { actor: "root".to_owned(), agency, roles: vec![Role::Administrator], scope, departments };
     let mandate = Mandate::new(agency, "food", vec![Role::Auditor], Some(vec![TypeCode::parse(kind).unwrap()])).unwrap();
-    let library = opened(archive);
+    let library = archive.opened();
     let key = KeyCabinet::new(&library, &edge, &by).add(&mandate, Grant { days: 90, calls_a_day: None }, alone).unwrap();
     key.text.to_string()
 }
 
-/// The library, while no service holds it.
-fn opened(archive: &Archive) -> Library {
-    let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
-    let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
-    let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
-    Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap()
-}
-
 /// Writes so many events that are about nothing into a library that nobody holds: so many findings.
 fn damaged(archive: &Archive, findings: usize) {
-    let library = opened(archive);
+    let library = archive.opened();
     let nobodys = Event { act: Act::Issue, subject: "nobody".to_owned(), ..library.event(0).unwrap().unwrap() };
     library.commit(|pen| (0..findings).try_for_each(|_| pen.note(&[], &nobodys).map(drop))).unwrap();
 }

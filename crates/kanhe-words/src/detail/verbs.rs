@@ -32,6 +32,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the clock of this machine shows no day up to the year 9999", "本机时钟所示的日期超出公元 9999 年"),
     ("what is made would stand in the folder of a library", "输出将写入证照库的目录"),
     ("it is read, and would be written over", "它正是要读取的文件，会被覆盖"),
+    ("two of the files that are made would stand there", "要生成的文件中有两个会写到此处"),
     ("{} holds a library already", "{} 中已有证照库"),
     ("the database is not one of kanhe's", "此数据库不是勘合的证照库"),
     ("the library has format {}, this kanhe knows formats up to {}", "证照库的格式为 {}，本程序只认到 {}"),

@@ -231,6 +231,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("other_type", "使用该类型的申请表。", "Use a table of the certificate's type."),
     ("output_inside_library", "换到证照库目录之外。", "Name a place outside the library's folder."),
     ("output_is_input", "换一个文件名。", "Name another file."),
+    (
+        "output_twice",
+        "分别取名：私钥、公钥（私钥的名称换成 .pub）、身份文件和证照库各占一处。",
+        "Give the private key, the public line (its name with .pub), the identity and the library places of their own.",
+    ),
     ("pack_*", "检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
     ("pack_epoch_not_higher", "把 --epoch 提高，或写到另一个文件。", "Give it a higher --epoch, or write it to another file."),
     (

@@ -130,7 +130,7 @@ pub struct ApplicationListArgs {
     #[arg(long)]
     pub stage: Option<String>,
     /// Only those that wait for the opinion of this department
-    #[arg(long, value_name = "ID", conflicts_with = "stage")]
+    #[arg(long, value_name = "ID")]
     pub department: Option<String>,
     /// At most so many
     #[arg(long, default_value_t = 20, value_parser = super::at_least_one())]

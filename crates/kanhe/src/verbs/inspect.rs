@@ -23,20 +23,13 @@ pub fn run(args: &InspectArgs, voice: Voice) -> Result<Ended, Failure> {
     let claimed = match given(&args.input)? {
         Given::Text(text) => {
             let scanned = Scanned::parse(&text).map_err(|error| Failure::new(error.code(), error))?;
-            if let Some(path) = &args.cose {
-                files::write_private(path, &scanned.envelope().to_cose())?;
-            }
-            claims(&scanned.envelope(), scanned.bytes().len())
+            claimed(&scanned.envelope(), scanned.bytes().len(), args)?
         }
         Given::Signed(bytes) => {
             let envelope = Envelope::decode(&bytes).map_err(|error| Failure::new(error.code(), error))?;
-            if let Some(path) = &args.cose {
-                files::write_private(path, &envelope.to_cose())?;
-            }
-            claims(&envelope, bytes.len())
+            claimed(&envelope, bytes.len(), args)?
         }
     };
-    let claimed = claimed.map_err(|error| Failure::new(error.code(), error))?;
     voice.say(&json!({ "checked": false, "claims": claimed }), |language| {
         let title = match language {
             Language::Chinese => "以下内容未经核验，仅为其自称：",
@@ -47,6 +40,13 @@ pub fn run(args: &InspectArgs, voice: Voice) -> Result<Ended, Failure> {
         format!("{title}\n{}", lines.join("\n"))
     });
     Ok(Ended::Well)
+}
+
+/// What an envelope claims, which is written where a file is asked for: not before it could be read.
+fn claimed(envelope: &Envelope<'_>, bytes: usize, args: &InspectArgs) -> Result<Value, Failure> {
+    let claimed = claims(envelope, bytes).map_err(|error| Failure::new(error.code(), error))?;
+    args.cose.as_deref().map_or(Ok(()), |path| files::write_private(path, &envelope.to_cose()))?;
+    Ok(claimed)
 }
 
 fn claims(envelope: &Envelope<'_>, bytes: usize) -> Result<Value, EnvelopeError> {

@@ -42,19 +42,22 @@ pub fn open(arg: &KeyArg) -> Result<NamedKey, Failure> {
 
 fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice) -> Result<Ended, Failure> {
     let beside = out.with_extension("pub");
-    [out, &beside].into_iter().try_for_each(files::is_free)?;
-    let lock = match &arg.identity {
-        Some(path) if new_identity => {
+    let identity = arg.identity.as_deref().filter(|_| new_identity);
+    let outputs: Vec<_> = [out, &beside].into_iter().chain(identity).collect();
+    files::are_apart(&outputs)?;
+    outputs.into_iter().try_for_each(files::is_free)?;
+    let key = NamedKey::new(name, &clock::chance()?).map_err(refused)?;
+    let public = key.public_line().map_err(refused)?;
+    let lock = match identity {
+        Some(path) => {
             let (lock, text) = Lock::new_identity();
             files::write_private(path, text.as_bytes())?;
             lock
         }
-        _ => lock(arg, Locked::Key)?,
+        None => lock(arg, Locked::Key)?,
     };
-    let key = NamedKey::new(name, &clock::chance()?).map_err(refused)?;
-    let public = key.public_line().map_err(refused)?;
     files::write_private(out, &key.lock(&lock).map_err(refused)?)?;
-    files::write(&beside, format!("{public}\n").as_bytes())?;
+    files::write_new(&beside, format!("{public}\n").as_bytes())?;
     let json = serde_json::json!({ "key": out, "public": public.to_string(), "key_id": public.key().id().to_string() });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("密钥已加密存入 {}\n公钥：{public}", out.display()),

@@ -68,8 +68,7 @@ const SECRET: &str = "secret.age";
 
 /// Refuses a place in the folder of a library: what is written there would be taken for a part of it, or go back with it.
 pub fn is_outside(out: &Path) -> Result<(), Failure> {
-    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    let inside = files::real(&whole).ancestors().any(|folder| folder.join(SECRET).is_file() && folder.join(DATABASE).is_dir());
+    let inside = files::real(out).ancestors().any(|folder| folder.join(SECRET).is_file() && folder.join(DATABASE).is_dir());
     let refused = || Failure::new("output_inside_library", "what is made would stand in the folder of a library").within(out.display());
     if inside { Err(refused()) } else { Ok(()) }
 }

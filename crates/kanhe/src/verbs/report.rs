@@ -24,7 +24,7 @@ impl Report {
         files::is_other(path, table)?;
         let failed = |error: io::Error| Failure::file(path, &error);
         let before = set_aside(path).map_err(failed)?;
-        let file = files::private().create(true).truncate(true).write(true).open(path).map_err(failed)?;
+        let file = files::open_private(path, File::options().truncate(true).write(true)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), before, lines: BufWriter::new(file) })
     }
 
@@ -97,22 +97,24 @@ impl Reported {
     }
 }
 
-/// Gives what stands at a path the first number that is free: `permits.report.jsonl` becomes `permits.report.1.jsonl`.
+/// Gives what stands at a path the first number that is free: `permits.report.jsonl` becomes `permits.report.1.jsonl`. What a link leads to is
+/// kept where it stands, and the next report is written there.
 fn set_aside(path: &Path) -> io::Result<Option<PathBuf>> {
-    match fs::symlink_metadata(path) {
+    match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
         // An empty one tells nothing; and a pipe or a device is meant as it stands.
         Ok(found) if !found.is_file() || found.len() == 0 => return Ok(None),
         Ok(_) => {}
     }
+    let place = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
     let mut number = 1_u32;
     loop {
-        let ending = path.extension().map_or_else(|| number.to_string(), |ending| format!("{number}.{}", ending.display()));
-        let aside = path.with_extension(ending);
+        let ending = place.extension().map_or_else(|| number.to_string(), |ending| format!("{number}.{}", ending.display()));
+        let aside = place.with_extension(ending);
         // Unlike a renaming, a second name is never given over another file.
-        match fs::hard_link(path, &aside) {
-            Ok(()) => return fs::remove_file(path).map(|()| Some(aside)),
+        match fs::hard_link(&place, &aside) {
+            Ok(()) => return fs::remove_file(&place).map(|()| Some(aside)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number = number.saturating_add(1),
             Err(error) => return Err(error),
         }
@@ -123,6 +125,7 @@ fn set_aside(path: &Path) -> io::Result<Option<PathBuf>> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
     fn no_report_is_written_over() {
@@ -138,6 +141,43 @@ mod tests {
         let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         let names = ["permits.report.1.jsonl", "permits.report.2.jsonl", "permits.report.jsonl"];
         assert_eq!(names.map(text), ["{\"run\":1}\n", "{\"run\":2}\n", "{\"run\":3}\n"]);
+    }
+
+    #[test]
+    fn a_report_at_a_link_is_written_where_that_leads_and_over_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, kept, elsewhere] = ["report.jsonl", "kept", "kept/rows.jsonl"].map(|name| folder.path().join(name));
+        fs::create_dir(&kept).unwrap();
+        symlink("kept/rows.jsonl", &path).unwrap();
+        for (run, before) in [(1, None), (2, Some("rows.1.jsonl")), (3, Some("rows.2.jsonl"))] {
+            let mut report = Report::begin(&path, Path::new("-")).unwrap();
+            report.add(&json!({ "run": run })).unwrap();
+            let set_aside = report.finish().unwrap().before;
+            assert_eq!(set_aside, before.map(|name| kept.canonicalize().unwrap().join(name)));
+            assert!(path.is_symlink(), "the link goes on leading there");
+            assert_eq!(fs::read_to_string(&elsewhere).unwrap(), format!("{{\"run\":{run}}}\n"));
+        }
+        let text = |name: &str| fs::read_to_string(kept.join(name)).unwrap();
+        assert_eq!(["rows.1.jsonl", "rows.2.jsonl"].map(text), ["{\"run\":1}\n", "{\"run\":2}\n"]);
+    }
+
+    #[test]
+    fn an_empty_file_becomes_a_report_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let [named, linked, nowhere, target] = ["named", "linked", "nowhere", "target"].map(|name| folder.path().join(name));
+        for empty in [&named, &target] {
+            fs::write(empty, b"").unwrap();
+            fs::set_permissions(empty, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        symlink("target", &linked).unwrap();
+        symlink("new", &nowhere).unwrap();
+        for path in [&named, &linked, &nowhere] {
+            let mut report = Report::begin(path, Path::new("-")).unwrap();
+            report.add(&json!({})).unwrap();
+            assert_eq!(report.finish().unwrap().before, None);
+            assert_eq!(mode(path), 0o600, "{}", path.display());
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Ledger {
         let path = folder.join(REPORT);
         let failed = |error: std::io::Error| Failure::file(&path, &error);
         mend_torn_end(&path)?;
-        let file = files::private().create(true).append(true).read(true).open(&path).map_err(failed)?;
+        let file = files::open_private(&path, File::options().append(true).read(true)).map_err(failed)?;
         let (mut requests, mut identifiers, mut slots) = (HashMap::new(), HashSet::new(), HashSet::new());
         for (number, line) in BufReader::new(File::open(&path).map_err(failed)?).lines().enumerate() {
             let line: Line = serde_json::from_str(&line.map_err(failed)?).map_err(|error| {

@@ -38,7 +38,7 @@ pub fn make(name: &str, uri: &str, out: Option<&Path>, voice: Voice) -> Result<E
     let key = named(TokenKey::make(asked.address(Some(name)).map_err(misnamed)?, pin).map_err(failed)?)?;
     let public = key.public_line().map_err(refused)?;
     if let Some(file) = &file {
-        files::write(file, format!("{public}\n").as_bytes())?;
+        files::write_new(file, format!("{public}\n").as_bytes())?;
     }
     let json = serde_json::json!({ "public": public.to_string(), "key_id": public.key().id().to_string(), "out": file });
     voice.say(&json, |language| match language {

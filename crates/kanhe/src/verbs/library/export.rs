@@ -27,6 +27,8 @@ pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     files::is_free(&args.out)?;
     let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
     let of = door.extent();
+    // Of an agency's part the types may be told. What they are called is asked first: the same command would stop at a file that was left of it.
+    let catalogue = (of == Extent::Agency).then(|| door.catalogue(&args.types)).transpose()?;
     let Some(TakenOut { counts, bytes, types }) = door.export(&exporting)? else {
         exporting.holder.as_ref().map_or(Ok(()), nothing_is_found_by)?;
         voice.say(&json!({ "of": of.word(), "certificates": 0, "applications": 0, "out": null }), |language| {
@@ -34,7 +36,6 @@ pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
         });
         return Ok(Ended::Well);
     };
-    let catalogue = types.is_some().then(|| door.catalogue(&args.types)).transpose()?;
     let json = json!({
         "of": of.word(), "types": types,
         "certificates": counts.certificates, "withheld": counts.withheld, "applications": counts.applications, "events": counts.events, "aliases": counts.aliases,

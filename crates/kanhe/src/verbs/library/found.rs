@@ -33,11 +33,14 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     Library::can_be_founded(&database(&args.folder)).map_err(stored)?;
     // The log's key will bear the same name: what no key can be called, no log can.
     PublicKeyLine::check_name(&args.origin).map_err(|error| Failure::new(error.code(), error))?;
+    let (place, secret) = (database(&args.folder), args.folder.join(SECRET));
+    let identity = args.lock.library_identity.as_deref().filter(|_| args.new_identity);
+    files::are_apart(&[&*place, &secret].into_iter().chain(identity).collect::<Vec<_>>())?;
     files::make_folder(&args.folder)?;
     // From here on nobody else founds or restores one there, nor draws it another secret.
-    let plot = Plot::take(&database(&args.folder)).map_err(stored)?;
+    let plot = Plot::take(&place).map_err(stored)?;
     // The secret first: a library whose secret was lost is lost. One without a database is of a founding that was broken off.
-    let secret = if args.folder.join(SECRET).exists() { unlock(&args.folder, &args.lock)? } else { new_secret(args)? };
+    let secret = if secret.exists() { unlock(&args.folder, &args.lock)? } else { new_secret(args)? };
     Library::create_beside(&plot, region, &args.origin, &secret, settings(&args.lock), args.first_page).map_err(stored)?;
     let json = json!({ "library": args.folder, "region": region.as_str(), "origin": args.origin, "first_page": args.first_page });
     voice.say(&json, |language| match language {

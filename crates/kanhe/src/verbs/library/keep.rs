@@ -13,7 +13,7 @@ use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_service::shown::{Checked, ShownFinding};
-use kanhe_store::backup::{Backup, Earlier, Progress};
+use kanhe_store::backup::{Backup, Earlier, FOLDERS, Progress};
 use kanhe_store::{Library, StoreError};
 use serde_json::json;
 use std::path::Path;
@@ -46,7 +46,7 @@ pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, p
     if files::real(to).starts_with(files::real(from)) {
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
-    ["meta", "private", "shared", "dockets"].iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
+    FOLDERS.iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
     library.may_be_written().and_then(|()| library.owns(to)).map_err(stored)?;
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.

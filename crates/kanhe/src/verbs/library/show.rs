@@ -24,12 +24,14 @@ pub fn show(args: &ShowArgs, voice: Voice) -> Result<Ended, Failure> {
     let identifier = identifier(&args.identifier)?;
     let door = door(&args.library)?;
     let catalogue = door.catalogue(&args.types)?;
-    if let Some(path) = &args.cose {
-        files::write_private(path, &door.envelope(&identifier)?)?;
-    }
+    args.cose.as_deref().map_or(Ok(()), files::is_free)?;
     let kind = catalogue.find(identifier.type_code().as_str());
     let certificate = door.certificate(&identifier, kind, if args.full { Sight::Whole } else { Sight::Masked })?;
     let today = day_in_china(clock::moment(None)?);
+    // Behind everything that may be refused: the same command would stop at a file that was left of it.
+    if let Some(path) = &args.cose {
+        files::write_private(path, &door.envelope(&identifier)?)?;
+    }
     voice.say(&json!(certificate), |language| {
         let line = |zh: &'static str, en: &'static str, value: &str| words::row(Words::new(zh, en).of(language), value);
         let until = certificate.until.clone().unwrap_or_else(|| Words::new("长期", "without end").of(language).to_owned());

@@ -53,8 +53,8 @@ pub fn sign(library: &Library, theft: &Theft, key: &NamedKey, out: &Path, voice:
     let hashes = honest_seals(library, &theft.stolen, before).map_err(stored)?;
     let list = Survivors::of(*library.region(), theft.stolen, before, theft.at, hashes);
     let list = list.map_err(|error| Failure::new(error.code(), error))?;
-    files::write(out, &sign_to_cose_by(key.key(), Survivors::TYPE, &list.encode()).map_err(crate::verbs::key::unsigned)?)?;
     let (count, behind) = (list.count(), usable(lost(library, &theft.stolen, before).map_err(stored)?).map_err(stored)?);
+    files::write(out, &sign_to_cose_by(key.key(), Survivors::TYPE, &list.encode()).map_err(crate::verbs::key::unsigned)?)?;
     voice.say(&json!({ "survivors": count, "before": before, "behind": behind, "out": out }), |language| {
         let listed = match language {
             Language::Chinese => format!("失窃前签发的 {count} 张证照已列入清单：{}（机构名录中写 counts_before = {before}）", out.display()),

@@ -10,7 +10,7 @@ use crate::verbs::library::find::{known_type, paged, type_of};
 use crate::verbs::library::show::{label, value_line};
 use crate::verbs::library::stored;
 use crate::verbs::{Ended, Voice};
-use crate::words::{self, Language, Words, counted, said_moment, said_opinion, said_stage};
+use crate::words::{self, Language, Sentence, Words, counted, said_moment, said_opinion, said_stage};
 use comfy_table::{Table, presets};
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind};
@@ -148,11 +148,22 @@ fn wanted<'a>(args: &'a ApplicationListArgs, catalogue: &'a Catalogue) -> Result
     let wrong = |detail: String| Failure::new("usage", detail);
     let type_code = args.kind.as_deref().map(|name| type_of(catalogue, name)).transpose()?;
     let agency = args.agency.as_deref().map(|code| Uscc::parse(code).map_err(|error| wrong(error.to_string()))).transpose()?;
-    let stage = args.stage.as_deref().map(stage_of).transpose()?;
-    let department = args.department.as_deref();
-    department.map_or(Ok(()), |id| known_department(catalogue, id))?;
-    let how_far = department.map(HowFar::Department).or(stage.map(HowFar::Stage));
+    let how_far = how_far(args, catalogue)?;
     Ok(ApplicationsWanted { catalogue, type_code, agency, how_far })
+}
+
+/// How far those have come that are asked for: a stage beside a department is the one at which it is waited for.
+fn how_far<'a>(args: &'a ApplicationListArgs, catalogue: &Catalogue) -> Result<Option<HowFar<'a>>, Failure> {
+    let (stage, department) = (args.stage.as_deref().map(stage_of).transpose()?, args.department.as_deref());
+    department.map_or(Ok(()), |id| known_department(catalogue, id))?;
+    match (stage, department) {
+        (Some(stage), Some(_)) if stage != Stage::InReview => Err(Failure::misread(&Sentence::new(
+            "待部门出具意见的申请处于审查环节：与 --department 并用时，--stage 只能是 in_review，或不给出".to_owned(),
+            "what waits for a department is in review: --stage beside --department is in_review, or left out".to_owned(),
+        ))),
+        (_, Some(department)) => Ok(Some(HowFar::Department(department))),
+        (stage, None) => Ok(stage.map(HowFar::Stage)),
+    }
 }
 
 /// Refuses a department that no type's review asks.

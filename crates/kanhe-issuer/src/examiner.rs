@@ -20,7 +20,7 @@ use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle::{self, Condition, LifecycleError};
-use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter, event, keep};
+use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter_one, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::envelope::Authentic;
@@ -168,11 +168,10 @@ impl<'l> Examiner<'l> {
         let descent = Descent::of(&project);
         let lineage = descent.lineage(pen, project.lodged)?;
         let index = pen.log_size();
-        let entered = enter(pen, signed, lineage).map_err(overtaken)?;
+        let entered = enter_one(pen, signed, lineage).map_err(overtaken)?;
         if let Entered::Before(shelfmark) = entered {
             return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
         }
-        keep(pen, signed)?;
         project.issued = Some(entered.shelfmark());
         project.events.push(index);
         project.stage = Stage::Approved;

@@ -100,6 +100,15 @@ impl<'l> Examiner<'l> {
         })
     }
 
+    /// What came of an application that was approved before; nothing of one that is open, or closed without a certificate.
+    pub fn approved(&self, code: &ProjectCode) -> Result<Option<Entered>, ExaminerError> {
+        Ok(approved_before(&self.lodged(code)?))
+    }
+
+    fn lodged(&self, code: &ProjectCode) -> Result<Project, ExaminerError> {
+        self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })
+    }
+
     /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
     ///
     /// What was approved before is answered with the certificate that came of it, also where somebody approves it at the same moment.
@@ -121,7 +130,7 @@ impl<'l> Examiner<'l> {
         grant: &Grant,
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
     ) -> Result<Entered, E> {
-        let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
+        let project = self.lodged(code)?;
         if let Some(before) = approved_before(&project) {
             return Ok(before);
         }

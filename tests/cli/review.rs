@@ -58,6 +58,8 @@ fn an_application_goes_from_arrival_over_three_departments_to_a_certificate() {
     let issued = archive.approving(code, "head-1").ended(0).json();
     let identifier = issued["identifier"].as_str().unwrap();
     assert_eq!(archive.approving(code, "head-1").ended(0).json()["result"], "before");
+    std::fs::remove_file(archive.path("gd-housing.key")).unwrap();
+    assert_eq!(archive.approving(code, "head-1").ended(0).json()["result"], "before", "nothing is signed for it");
     let history = archive.ask(&["history", identifier]).run().ended(0).json();
     assert_eq!(
         (&history["events"][0]["approval"]["project"], &history["events"][0]["approval"]["approver"]),

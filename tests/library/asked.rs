@@ -2,7 +2,7 @@
 
 use crate::damage::bare;
 use crate::registry::{ACCOUNTING, House, OPERATOR, Registry};
-use crate::transfer::{there, zhejiang};
+use crate::transfer::{take_over, there, zhejiang};
 use kanhe_core::code::CertificateId;
 use kanhe_issuer::application::{Application, Columns, Term};
 use kanhe_issuer::desk::Desk;
@@ -161,6 +161,24 @@ fn an_edition_is_kept_once_with_what_it_issued_and_comes_into_force_no_more() {
     assert_ne!(later.kind(OPERATOR).file_digest(), kind.file_digest());
     let findings = registry.library.check(|whole| kanhe_issuer::audit::judge(whole, registry.house.manifest()), |_, _| {}).unwrap();
     assert_eq!(findings, []);
+}
+
+#[test]
+fn an_edition_is_kept_with_a_new_version_and_with_what_was_taken_over_too() {
+    let kept = |registry: &Registry| registry.library.office_page(Drawer::Taken, taken::ISSUED_BY, None, 10).unwrap().papers.len();
+    let taking = Registry::new();
+    take_over(&taking, OPERATOR, 1, "R-1", &there()).unwrap();
+    assert_eq!(kept(&taking), 1);
+    let now = moment(NIGHT);
+    for how in [Replacement::Renew, Replacement::Amend] {
+        let registry = Registry::new();
+        let mark = issued(&registry, &registry.house.application(OPERATOR, 1, "R-1", "2026-03-01"));
+        let (identifier, later) = (registry.identifier(mark), house_of_edition("司索", ["A1", "B1"], 1));
+        let term = registry.registrar().term_after(Some((how, &identifier))).unwrap();
+        let draft = later.kind(OPERATOR).admit_for(&later.application(OPERATOR, 1, "R-2", ""), term, day("2026-11-22")).unwrap();
+        registry.registrar().replace(&later.desk(OPERATOR), &identifier, how, draft, registry.grant(now, now)).unwrap();
+        assert_eq!(kept(&registry), 2, "{how:?}: the edition of the first version, and that of the next");
+    }
 }
 
 #[test]

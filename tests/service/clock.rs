@@ -28,6 +28,11 @@ fn clock(stage: &Stage) -> Option<String> {
     part.map(|part| part["code"].as_str().unwrap().to_owned())
 }
 
+/// When the newest of its lists was signed.
+fn newest_list(stage: &Stage) -> Timestamp {
+    stage.house.press.notices().values().map(|notice| notice.issued).max().unwrap()
+}
+
 /// The last line of a check.
 fn checked(stage: &Stage) -> Value {
     let reply = stage.send("POST", "/v1/check", &[("authorization", &stage.bearer(WU))], &[]);
@@ -90,7 +95,7 @@ fn who_had_a_clock_ahead_goes_on_and_is_told_when_the_excuse_is_needed_no_more()
     assert_eq!(held(&stage, then), ("revoked".to_owned(), "revoked".to_owned()), "it was, by the time of what stands behind it");
     assert_eq!(act(&stage, "cancel", &first).0, 200);
     assert_eq!(publish(&stage.house).failures().count(), 0);
-    assert!(stage.house.press.newest().unwrap() <= stage.house.now(), "lists that lay ahead are signed again");
+    assert!(newest_list(&stage) <= stage.house.now(), "lists that lay ahead are signed again");
     assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"));
     assert_eq!(held(&stage, stage.house.now()), ("cancelled".to_owned(), "cancelled".to_owned()));
 
@@ -177,6 +182,54 @@ fn an_excuse_that_nothing_needs_any_more_is_used_up_and_hides_no_clock_that_is_s
     assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (200, None));
 }
 
+/// A service whose clock was ahead while it did an act and signed, and is right again; and up to when it was ahead.
+fn was_ahead() -> (Stage, Timestamp) {
+    let stage = Stage::new();
+    stage.operator(LI, 1);
+    let identifier = stage.operator(WANG, 2);
+    stage.later(DAYS);
+    assert_eq!(act(&stage, "suspend", &identifier).0, 200);
+    assert_eq!(publish(&stage.house).lists, Ok(2));
+    let ahead = stage.house.now();
+    stage.later(-DAYS);
+    (stage, ahead)
+}
+
+#[test]
+fn a_list_that_is_signed_here_no_more_keeps_no_excuse_alive() {
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+    let gone = |house: &mut House, ahead| {
+        house.keys.retain(|key| key.name() != "gz.example.cn");
+        house.recording = excusing(house, ahead);
+    };
+    let (stage, ahead) = was_ahead();
+    let stage = stage.restarted_with(|house| gone(house, ahead));
+    let (first, second) = (stage.operator(WANG, 3), stage.operator(WANG, 4));
+    assert_eq!((publish(&stage.house).lists, newest_list(&stage)), (Ok(1), ahead), "one of the two stays as it is");
+    assert_eq!(clock(&stage).as_deref(), Some("clock_excuse_left"));
+    stage.later(-HOUR);
+    assert_eq!((act(&stage, "suspend", &first).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+    let stage = stage.restarted_with(|house| gone(house, ahead));
+    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+}
+
+#[test]
+fn an_excuse_ends_for_acts_when_the_last_event_is_right_though_lists_still_need_it() {
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+    let (stage, ahead) = was_ahead();
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
+    let (first, second) = (stage.operator(WANG, 3), stage.operator(WANG, 4));
+    assert_eq!(clock(&stage), None, "a list still needs it");
+    stage.later(-HOUR);
+    assert_eq!((act(&stage, "suspend", &first).0, clock(&stage).as_deref()), (503, Some("clock_set_back")));
+    assert_eq!(publish(&stage.house).lists, Err("clock_set_back"), "and nothing is signed by such a clock");
+    let stage = stage.restarted_with(|house| house.recording = excusing(house, ahead));
+    assert_eq!((act(&stage, "suspend", &second).0, clock(&stage).as_deref()), (503, Some("clock_set_back")), "nor in the next process");
+    stage.later(HOUR);
+    assert_eq!((publish(&stage.house).lists, clock(&stage).as_deref()), (Ok(2), Some("clock_excuse_left")));
+    assert_eq!(act(&stage, "suspend", &second).0, 200);
+}
+
 #[test]
 fn within_the_minutes_of_a_corrected_clock_no_list_or_pack_is_dated_back() {
     let stage = Stage::new();
@@ -184,7 +237,7 @@ fn within_the_minutes_of_a_corrected_clock_no_list_or_pack_is_dated_back() {
     let dated = |stage: &Stage| {
         let (signed, present) = (publish(&stage.house), stage.house.shelf.present().unwrap());
         assert_eq!((signed.lists, signed.pack), (Ok(1), Ok(Some(present.pack().epoch()))));
-        (stage.house.press.newest().unwrap(), present.pack().issued())
+        (newest_list(stage), present.pack().issued())
     };
     assert_eq!(act(&stage, "suspend", &first).0, 200);
     let now = stage.house.now();

@@ -21,6 +21,7 @@ mod day;
 mod departments;
 mod doors;
 mod examples;
+mod followed;
 mod interface;
 mod jobs;
 mod keys;

@@ -20,7 +20,7 @@ use crate::catalogue::{CertificateKind, ReviewRule};
 use crate::desk::{Desk, DeskError, published};
 use crate::eyes::{Behind, could_be_one};
 use crate::lifecycle::{self, Condition, LifecycleError};
-use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter, event, keep};
+use crate::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Signed, enter_one, event};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{ProjectCode, TypeCode};
 use kanhe_core::envelope::Authentic;
@@ -100,6 +100,15 @@ impl<'l> Examiner<'l> {
         })
     }
 
+    /// What came of an application that was approved before; nothing of one that is open, or closed without a certificate.
+    pub fn approved(&self, code: &ProjectCode) -> Result<Option<Entered>, ExaminerError> {
+        Ok(approved_before(&self.lodged(code)?))
+    }
+
+    fn lodged(&self, code: &ProjectCode) -> Result<Project, ExaminerError> {
+        self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })
+    }
+
     /// Approves an application, and issues what it asks for: one commit, with the decision in the event of the certificate.
     ///
     /// What was approved before is answered with the certificate that came of it, also where somebody approves it at the same moment.
@@ -121,7 +130,7 @@ impl<'l> Examiner<'l> {
         grant: &Grant,
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), E>,
     ) -> Result<Entered, E> {
-        let project = self.library.project(code)?.ok_or(ExaminerError::NotFound { code: *code })?;
+        let project = self.lodged(code)?;
         if let Some(before) = approved_before(&project) {
             return Ok(before);
         }
@@ -168,11 +177,10 @@ impl<'l> Examiner<'l> {
         let descent = Descent::of(&project);
         let lineage = descent.lineage(pen, project.lodged)?;
         let index = pen.log_size();
-        let entered = enter(pen, signed, lineage).map_err(overtaken)?;
+        let entered = enter_one(pen, signed, lineage).map_err(overtaken)?;
         if let Entered::Before(shelfmark) = entered {
             return Err(ExaminerError::RequestIssued { identifier: pen.card(shelfmark)?.identifier.to_string() });
         }
-        keep(pen, signed)?;
         project.issued = Some(entered.shelfmark());
         project.events.push(index);
         project.stage = Stage::Approved;

@@ -19,9 +19,10 @@ mod usable;
 pub use alias::is_alias_part;
 pub use belonging::Stranger;
 pub(crate) use belonging::stays_with;
-pub(crate) use enter::{Lineage, enter, prolongs};
+pub(crate) use enter::{Lineage, prolongs};
 pub use error::RegistrarError;
-pub(crate) use forms::keep;
+use forms::enter_all;
+pub(crate) use forms::enter_one;
 pub use intake::{Admission, Chances, Intake, Refusal};
 pub(crate) use manifest::{is_newer, put_manifest};
 pub use proof::{Proof, Proved};
@@ -100,15 +101,14 @@ impl<'l> Registrar<'l> {
         beside: impl FnOnce(&mut Pen<'_>, Vec<Result<Entered, RegistrarError>>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.library.commit(|pen| {
-            let entered: Vec<_> = signed.iter().map(|signed| enter(pen, signed, Lineage::First)).collect();
-            forms::keep_all(pen, signed, &entered)?;
+            let entered = enter_all(pen, signed)?;
             beside(pen, entered)
         })
     }
 
-    /// The bytes that entering would write: what a benchmark writes bare.
+    /// The bytes that entering would write, with the type file where it is not kept yet: what a benchmark writes bare.
     pub fn batch_of(&self, signed: &[Signed]) -> Result<Batch, RegistrarError> {
-        self.library.batch_of(|pen| signed.iter().try_for_each(|signed| enter(pen, signed, Lineage::First).map(drop)))
+        self.library.batch_of(|pen| enter_all(pen, signed)?.into_iter().try_for_each(|entered| entered.map(drop)))
     }
 
     /// Issues the version that takes the place of another, of a type that needs no review, and enters it: 延续 or 变更.
@@ -150,7 +150,7 @@ impl<'l> Registrar<'l> {
         let signed = self.sign_as(desk, draft, Succession::Next(identifier), grant)?;
         self.library.commit(|pen| {
             let lineage = Lineage::next(pen, identifier, change, asked)?;
-            let entered = enter(pen, &signed, lineage)?;
+            let entered = enter_one(pen, &signed, lineage)?;
             beside(pen).map(|()| entered)
         })
     }

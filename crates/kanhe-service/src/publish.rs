@@ -17,6 +17,7 @@ mod pack;
 
 pub use copy::{Copy, compare};
 pub use error::{PublishError, Stale};
+pub(crate) use lists::newest as newest_list;
 pub use lists::{Notice, Notices};
 pub use pack::{Parts, rehearse};
 
@@ -122,11 +123,6 @@ impl Press {
     /// When the list that is the oldest was signed; none where there are no lists.
     pub fn oldest(&self) -> Option<Timestamp> {
         self.notices.load().values().map(|notice| notice.issued).min()
-    }
-
-    /// When the list that is the newest was signed; none where there are no lists.
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.notices.load().values().map(|notice| notice.issued).max()
     }
 
     /// Whether packs are signed here, and not elsewhere.

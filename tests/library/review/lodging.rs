@@ -77,6 +77,25 @@ fn who_asked_for_a_renewal_in_time_gets_it_after_the_term_too() {
 }
 
 #[test]
+fn a_renewal_that_names_its_days_is_held_against_what_it_renews_when_it_is_lodged() {
+    const TODAY: &str = "2028-03-01T04:00:00Z";
+    let bureau = Bureau::of(OPERATOR, PARALLEL);
+    let code = bureau.lodge_as(1, "P-1", None, TODAY).unwrap().code();
+    let identifier = bureau.registry.identifier(bureau.approved(&code, TODAY).unwrap().shelfmark());
+    let house = &bureau.registry.house;
+    let renewing = |row| {
+        let descent = Descent::Next(Replacement::Renew, identifier.clone());
+        let lodging = Lodging { agency: house.desk(OPERATOR).agency().code, application: &row, descent, chance: [9; 10] };
+        bureau.examiner().lodge(house.kind(OPERATOR), &lodging, &bureau.entry("clerk-1", TODAY))
+    };
+    // Two years from 29 February end with the month, as those do that begin a day later.
+    for (from, refused) in [("2028-02-29", "renewal_begins_early"), ("2028-03-01", "renewal_no_longer")] {
+        assert_eq!(code_of(renewing(house.application_from(1, "P-2", from))), refused, "{from}");
+    }
+    assert!(renewing(house.application(OPERATOR, 1, "P-3", "")).is_ok(), "the day of the decision may make it longer");
+}
+
+#[test]
 fn somebody_elses_renewal_is_refused_when_it_is_lodged() {
     let bureau = Bureau::of(OPERATOR, PARALLEL);
     let shelfmark = bureau.approved(&bureau.lodged(1), NOON).unwrap().shelfmark();

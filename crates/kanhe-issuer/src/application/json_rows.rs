@@ -116,7 +116,7 @@ pub struct Columns(Map<String, Value>);
 
 impl Columns {
     /// The application that the columns are, for a type; `line` is what a report calls it.
-    pub fn application(self, line: u64, kind: &CertificateKind) -> Application {
+    pub fn application(&self, line: u64, kind: &CertificateKind) -> Application {
         let Self(object) = self;
         let mut application = Application { line, cells: Vec::new(), faults: Vec::new() };
         if object.len() > MOST_COLUMNS {
@@ -124,7 +124,7 @@ impl Columns {
             return application;
         }
         for (place, (heading, value)) in (1_usize..).zip(object) {
-            match resolve(kind, &heading) {
+            match resolve(kind, heading) {
                 None => {
                     let defect = FaultDefect::UnknownColumn { place, length: heading.chars().count() };
                     application.faults.push(Fault::new("row", defect));
@@ -153,15 +153,15 @@ impl fmt::Debug for Columns {
     }
 }
 
-fn put(application: &mut Application, column: &str, value: Value) {
+fn put(application: &mut Application, column: &str, value: &Value) {
     if column == FAULTS.name {
         return;
     }
     match value {
         Value::Null => {}
-        Value::Bool(flag) => application.put(column, if flag { "true" } else { "false" }),
+        Value::Bool(flag) => application.put(column, if *flag { "true" } else { "false" }),
         Value::Number(number) => application.put(column, &number.to_string()),
-        Value::String(text) => application.put(column, &text),
+        Value::String(text) => application.put(column, text),
         Value::Object(_) => application.faults.push(Fault::new(column, FaultDefect::NoCell)),
         Value::Array(members) => match list(members) {
             Some(list) => application.cells.push((column.to_owned(), Cell::List(list))),
@@ -170,9 +170,9 @@ fn put(application: &mut Application, column: &str, value: Value) {
     }
 }
 
-fn list(members: Vec<Value>) -> Option<Vec<String>> {
+fn list(members: &[Value]) -> Option<Vec<String>> {
     let within = members.len() <= MOST_MEMBERS;
-    let texts = members.into_iter().map(|member| match member {
+    let texts = members.iter().map(|member| match member {
         Value::String(text) if text.len() <= LONGEST_CELL => Some(text.trim().to_owned()),
         _ => None,
     });

@@ -223,8 +223,9 @@ fn could_be_replaced(
     let (card, term) = (pen.card(shelfmark)?, (draft.validity().from(), draft.validity().until()));
     may_be_asked_for(pen, &card, replacement, entry.effective)?;
     stays_with(pen, shelfmark, draft.holders(), replacement)?;
-    // The day of the decision may still make it longer than one that was issued today.
-    if replacement == Replacement::Renew && (term.1.is_none() || term.1 != card.until) {
+    // Where the application names no day, that of the decision may still make it longer than one that was issued today.
+    let stands = days_named(&project.application) != (None, None) || term.1.is_none() || term.1 != card.until;
+    if replacement == Replacement::Renew && stands {
         prolongs(&card, term, day_in_china(entry.now))?;
     }
     Ok(shelfmark)

@@ -1,6 +1,6 @@
 //! 转入: a certificate of another region goes on here as a first version, and what it was there is never lost or taken over twice.
 
-use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter};
+use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter_one};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
@@ -325,7 +325,7 @@ impl Registrar<'_> {
         }
         let signed = self.sign_as(desk, draft, Succession::From(origin.cited()), grant)?;
         self.library.commit(|pen| {
-            let entered = enter(pen, &signed, Lineage::From(origin))?;
+            let entered = enter_one(pen, &signed, Lineage::From(origin))?;
             beside(pen).map(|()| entered)
         })
     }

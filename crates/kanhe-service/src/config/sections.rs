@@ -64,7 +64,8 @@ pub struct LibraryAt {
     #[serde(default = "default_cache")]
     pub cache_megabytes: u32,
     /// Up to when a clock that was ahead, and is right by now, has recorded something (RFC 3339, as `clock_set_back` names it): it keeps nothing back.
-    /// It counts until nothing needs it, and then excuses nothing more: to be taken out as soon as `/readyz` says so.
+    /// It counts for acts until the last event is right, and for lists and packs until those that are signed here are, and then excuses nothing
+    /// more: to be taken out as soon as `/readyz` says so.
     #[serde(default, deserialize_with = "moment")]
     pub clock_was_ahead: Option<Timestamp>,
 }

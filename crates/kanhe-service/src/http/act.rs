@@ -65,18 +65,24 @@ impl<B> Act<B> {
     /// Does an act that the library itself does once, most by their request ids; its key is bound to this request, and stands in for the id
     /// where there is none.
     ///
-    /// While the clock lies behind nothing is done, and who asks for what was done `before` is told that it was.
+    /// Who asks for what was done `before` is told that it was, whatever keeps it from being done now: a clock that lies behind, a key that is not
+    /// held any more, a form that finds faults by now.
     pub fn known<T>(
-        self,
-        act: impl FnOnce(Self) -> Result<T, Problem>,
-        before: impl FnOnce(Self) -> Result<Option<T>, Problem>,
+        &self,
+        act: impl FnOnce(&Self) -> Result<T, Problem>,
+        before: impl FnOnce(&Self) -> Result<Option<T>, Problem>,
     ) -> Result<T, Problem> {
-        let (house, repeat) = (self.house.clone(), self.repeat.clone());
+        let (house, repeat) = (&self.house, self.repeat.as_ref());
         match house.moment() {
-            Ok(_) => bound(&house, repeat.as_ref(), || act(self)),
-            Err(behind) => told_again(&house, repeat.as_ref(), || before(self))?.ok_or_else(|| behind.into()),
+            Ok(_) => bound(house, repeat, || act(self).or_else(|refused| instead_of(refused, before(self)))),
+            Err(behind) => told_again(house, repeat, || before(self))?.ok_or_else(|| behind.into()),
         }
     }
+}
+
+/// What is told of an act that was refused: what was done before, or else why it was refused, also where nobody can look what was done.
+fn instead_of<T>(refused: Problem, before: Result<Option<T>, Problem>) -> Result<T, Problem> {
+    before.ok().flatten().ok_or(refused)
 }
 
 /// Bodies that say why something is done: what each has of its own, and behind it the grounds, written here once for all.

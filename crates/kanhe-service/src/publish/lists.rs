@@ -14,7 +14,7 @@ use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
 use kanhe_issuer::recorded::is_ahead;
 use kanhe_store::{Drawer, Library, Page, StoreError};
 use minicbor::{Decode, Encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Papers of a drawer that are asked for at a time.
@@ -93,6 +93,18 @@ pub(super) fn renew(house: &House) -> Result<usize, PublishError> {
         }
     }
     failure.map_or(Ok(signed), Err)
+}
+
+/// When the newest list was signed of those that are signed again here; none where there are none. One of an agency that has left the manifest,
+/// or whose key is not unlocked for us, stays as it is.
+pub fn newest(house: &House) -> Result<Option<Timestamp>, PublishError> {
+    let (_, manifest) = match manifest(&house.library) {
+        Err(PublishError::NoManifest) => return Ok(None),
+        read => read?,
+    };
+    let (notices, ours) = (house.press.notices(), |agency: &&Agency| listing_key(house, agency).is_some());
+    let ours: BTreeSet<_> = manifest.agencies.iter().filter(ours).map(|agency| agency.code).collect();
+    Ok(notices.iter().filter(|((agency, _), _)| ours.contains(agency)).map(|(_, notice)| notice.issued).max())
 }
 
 /// The newest key with which an agency signs its lists and that was unlocked for us.

@@ -72,8 +72,8 @@ pub async fn approve(act: Act<DecisionRequest>) -> Result<Response, Problem> {
 }
 
 /// What came of an approval; nothing where it was approved before.
-fn approve_now(act: Act<DecisionRequest>) -> Result<Option<Issued>, Problem> {
-    let Act { house, caller, subject, .. } = &act;
+fn approve_now(act: &Act<DecisionRequest>) -> Result<Option<Issued>, Problem> {
+    let Act { house, caller, subject, .. } = act;
     let own = house.application_of(caller, Right::Decide, subject)?;
     let entry = act.entry_after(own.last_step(house)?)?;
     can_draw(house, &number_of(&own.project.application))?;
@@ -86,8 +86,8 @@ fn approve_now(act: Act<DecisionRequest>) -> Result<Option<Issued>, Problem> {
     }
 }
 
-/// The same while nothing can be approved.
-fn was_approved(act: Act<DecisionRequest>) -> Result<Option<Option<Issued>>, Problem> {
+/// The same where nothing can be approved.
+fn was_approved(act: &Act<DecisionRequest>) -> Result<Option<Option<Issued>>, Problem> {
     let own = act.house.application_of(&act.caller, Right::Decide, &act.subject)?;
     Ok((own.project.stage == Stage::Approved).then_some(None))
 }

@@ -97,48 +97,53 @@ pub async fn lodge(act: Act<LodgeRequest>) -> Result<Response, Problem> {
     act.done(|act| act.known(lodge_now, lodged_before)).await.map(IntoResponse::into_response)
 }
 
-fn lodge_now(act: Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
+fn lodge_now(act: &Act<LodgeRequest>) -> Result<LodgedAs, Problem> {
     let entry = act.entry()?;
     lodged_by(act, |house, kind, lodging| Ok(Some(house.examiner().lodge(kind, lodging, &entry)?)))?.ok_or_else(Problem::failed)
 }
 
-fn lodged_before(act: Act<LodgeRequest>) -> Result<Option<LodgedAs>, Problem> {
+fn lodged_before(act: &Act<LodgeRequest>) -> Result<Option<LodgedAs>, Problem> {
     lodged_by(act, |house, kind, lodging| Ok(house.examiner().lodged_for(kind, lodging)?.map(Lodged::Before)))
 }
 
 /// What comes of an application that the caller's agency decides, if anything does.
 fn lodged_by(
-    act: Act<LodgeRequest>,
+    act: &Act<LodgeRequest>,
     lodge: impl FnOnce(&House, &CertificateKind, &Lodging<'_>) -> Result<Option<Lodged>, Problem>,
 ) -> Result<Option<LodgedAs>, Problem> {
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Lodge, &body.r#type)?;
+    let kind = house.kind_of(caller, Right::Lodge, &body.r#type)?;
     let manifest = house.manifest()?;
     if !agencies_for(&manifest, kind).contains(&caller.agency) {
         return Err(ExaminerError::OutOfScope { agency: caller.agency }.into());
     }
-    let descent = descent(&house, &caller, kind, (body.replaces, body.origin))?;
+    let descent = descent(house, caller, kind, (body.replaces.as_ref(), body.origin.as_ref()))?;
     let mut application = body.application.application(1, kind);
-    if let Some(repeat) = &repeat {
+    if let Some(repeat) = repeat {
         application.belongs_to(repeat.key());
     }
     let lodging = Lodging { agency: caller.agency, application: &application, descent, chance: house.chance() };
-    let Some(lodged) = lodge(&house, kind, &lodging)? else { return Ok(None) };
+    let Some(lodged) = lodge(house, kind, &lodging)? else { return Ok(None) };
     let result = if matches!(lodged, Lodged::New(_)) { LodgeResult::Lodged } else { LodgeResult::Before };
     let code = lodged.code();
-    let stage = house.application_of(&caller, Right::Lodge, code.as_str())?.project.stage.word();
+    let stage = house.application_of(caller, Right::Lodge, code.as_str())?.project.stage.word();
     Ok(Some(LodgedAs { result, code: code.as_str().to_owned(), stage: stage.into() }))
 }
 
 /// Where the certificate goes on that is applied for.
-fn descent(house: &House, caller: &Caller, kind: &CertificateKind, named: (Option<Replaces>, Option<Origin>)) -> Result<Descent, Problem> {
+fn descent(
+    house: &House,
+    caller: &Caller,
+    kind: &CertificateKind,
+    named: (Option<&Replaces>, Option<&Origin>),
+) -> Result<Descent, Problem> {
     match named {
         (None, None) => Ok(Descent::First),
         (Some(Replaces { act, identifier }), None) => {
-            let own = house.certificate_of(caller, Right::Lodge, &identifier)?;
-            Ok(Descent::Next(act.into(), own.identifier))
+            let own = house.certificate_of(caller, Right::Lodge, identifier)?;
+            Ok(Descent::Next((*act).into(), own.identifier))
         }
-        (None, Some(Origin { identifier, from, said })) => origin(house, kind, (&from, &identifier), said.as_deref()).map(Descent::From),
+        (None, Some(Origin { identifier, from, said })) => origin(house, kind, (from, identifier), said.as_deref()).map(Descent::From),
         (Some(_), Some(_)) => {
             let detail = "what is taken over from another region takes the place of no version: `replaces` or `origin`";
             Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail))

@@ -97,42 +97,41 @@ pub async fn issue_batch(Tongue(language): Tongue, act: Act<BatchRequest>) -> Re
     act.done(move |act| act.known(|act| issue_all(act, language), |act| all_before(act, language))).await.map(Json)
 }
 
-fn issue_all(act: Act<BatchRequest>, language: Language) -> Result<Batch, Problem> {
+fn issue_all(act: &Act<BatchRequest>, language: Language) -> Result<Batch, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, body, .. } = act;
-    let (kind, applications) = asked(&house, &caller, body)?;
-    let within = within(&caller);
-    let (told, warnings) = house.at_desk(&caller, kind, |desk| {
+    let (kind, applications) = asked(house, caller, body)?;
+    let within = within(caller);
+    let (told, warnings) = house.at_desk(caller, kind, |desk| {
         let intake = house.intake(kind, desk, &entry.grounds, entry.now);
-        let (rows, warnings): (Vec<Row>, Vec<_>) =
-            applications.iter().map(|application| sign(&house, &intake, application, within)).unzip();
-        Ok((enter(&house, rows, &caller, kind)?, warnings))
+        let (rows, warnings): (Vec<Row>, Vec<_>) = applications.iter().map(|application| sign(house, &intake, application, within)).unzip();
+        Ok((enter(house, rows, caller, kind)?, warnings))
     })?;
     let rows = told.into_iter().zip(warnings).map(|(row, warnings)| BatchRow { warnings, ..row }).collect();
     Ok(Batch::of(rows, &applications, language))
 }
 
 /// A batch of which each row was issued before.
-fn all_before(act: Act<BatchRequest>, language: Language) -> Result<Option<Batch>, Problem> {
+fn all_before(act: &Act<BatchRequest>, language: Language) -> Result<Option<Batch>, Problem> {
     let Act { house, caller, body, .. } = act;
-    let (kind, applications) = asked(&house, &caller, body)?;
+    let (kind, applications) = asked(house, caller, body)?;
     let (registrar, doubts) = (Registrar::new(&house.library), Doubts::known_to(&house.library)?);
     let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
     let issued = |application| if_the_same(registrar.issued_for(&caller.agency, editions, application));
     let Some(marks) = applications.iter().map(issued).collect::<Result<Option<Vec<_>>, _>>()? else { return Ok(None) };
-    let rows = marks.into_iter().map(|mark| tell(&house, &doubts, &Entered::Before(mark))).collect::<Result<_, _>>()?;
+    let rows = marks.into_iter().map(|mark| tell(house, &doubts, &Entered::Before(mark))).collect::<Result<_, _>>()?;
     Ok(Some(Batch::of(rows, &applications, language)))
 }
 
 /// The rows of a batch, of a type for which the caller may issue.
-fn asked<'h>(house: &'h House, caller: &Caller, body: BatchRequest) -> Result<(&'h CertificateKind, Vec<Application>), Problem> {
+fn asked<'h>(house: &'h House, caller: &Caller, body: &BatchRequest) -> Result<(&'h CertificateKind, Vec<Application>), Problem> {
     let count = body.applications.len();
     if !(1..=MOST_ROWS).contains(&count) {
         let detail = format!("there are {count} applications; from 1 to {MOST_ROWS} are answered");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "request_malformed", detail));
     }
     let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
-    Ok((kind, (1..).zip(body.applications).map(|(line, columns)| columns.application(line, kind)).collect()))
+    Ok((kind, (1..).zip(&body.applications).map(|(line, columns)| columns.application(line, kind)).collect()))
 }
 
 impl Batch {

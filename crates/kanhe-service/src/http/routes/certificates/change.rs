@@ -101,14 +101,14 @@ pub async fn alias(act: Act<AliasRequest>) -> Result<Json<Aliased>, Problem> {
     act.done(|act| act.known(alias_now, aliased_before)).await.map(Json)
 }
 
-fn alias_now(act: Act<AliasRequest>) -> Result<Aliased, Problem> {
-    let (aliased, identifier) = asked(&act)?;
+fn alias_now(act: &Act<AliasRequest>) -> Result<Aliased, Problem> {
+    let (aliased, identifier) = asked(act)?;
     Registrar::new(&act.house.library).alias(&identifier, &aliased.scheme, &aliased.value, &act.entry()?)?;
     Ok(aliased)
 }
 
-fn aliased_before(act: Act<AliasRequest>) -> Result<Option<Aliased>, Problem> {
-    let (aliased, identifier) = asked(&act)?;
+fn aliased_before(act: &Act<AliasRequest>) -> Result<Option<Aliased>, Problem> {
+    let (aliased, identifier) = asked(act)?;
     let is_known = Registrar::new(&act.house.library).is_known_by(&identifier, &aliased.scheme, &aliased.value)?;
     Ok(is_known.then_some(aliased))
 }

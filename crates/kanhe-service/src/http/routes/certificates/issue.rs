@@ -75,19 +75,19 @@ pub async fn issue(act: Act<IssueRequest>) -> Result<Response, Problem> {
     act.done(|act| act.known(issue_now, issued_before)).await.map(IntoResponse::into_response)
 }
 
-fn issue_now(act: Act<IssueRequest>) -> Result<Issued, Problem> {
+fn issue_now(act: &Act<IssueRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
-    let (entered, warnings) = enter(&house, &caller, kind, &application, &entry)?;
-    Issued::read(&house, &entered, kind, &warnings)
+    let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
+    let application = application(&body.application, kind, repeat.as_ref().map(Repeat::key));
+    let (entered, warnings) = enter(house, caller, kind, &application, &entry)?;
+    Issued::read(house, &entered, kind, &warnings)
 }
 
-fn issued_before(act: Act<IssueRequest>) -> Result<Option<Issued>, Problem> {
+fn issued_before(act: &Act<IssueRequest>) -> Result<Option<Issued>, Problem> {
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    issued_for(&house, &caller, kind, &application(body.application, kind, repeat.as_ref().map(Repeat::key)))
+    let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
+    issued_for(house, caller, kind, &application(&body.application, kind, repeat.as_ref().map(Repeat::key)))
 }
 
 /// What was issued for a request, if that asks for the same: for another it is not looked up why it differs.
@@ -108,7 +108,7 @@ fn issued_for(house: &House, caller: &Caller, kind: &CertificateKind, applicatio
 pub fn draft(
     house: &House,
     (kind, term): (&CertificateKind, Term),
-    columns: Columns,
+    columns: &Columns,
     request: Option<&str>,
     entry: &Entry,
 ) -> Result<Draft, Problem> {
@@ -119,7 +119,7 @@ pub fn draft(
 }
 
 /// The application that columns are; a request that is named beside them stands in for one that they lack.
-pub fn application(columns: Columns, kind: &CertificateKind, request: Option<&str>) -> Application {
+pub fn application(columns: &Columns, kind: &CertificateKind, request: Option<&str>) -> Application {
     let mut application = columns.application(1, kind);
     if let Some(request) = request {
         application.belongs_to(request);

@@ -42,31 +42,31 @@ pub async fn amend(act: Act<ReplaceRequest>) -> Result<Response, Problem> {
         .map(IntoResponse::into_response)
 }
 
-fn replace(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
+fn replace(act: &Act<ReplaceRequest>, replacement: Replacement) -> Result<Issued, Problem> {
     let own = act.house.certificate_of(&act.caller, Right::Issue, &act.subject)?;
     let entry = act.entry_after(Some(own.last_act(&act.house)?))?;
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
+    let kind = house.kind_of(caller, Right::Issue, own.identifier.type_code().as_str())?;
     let registrar = Registrar::new(&house.library);
     let term = registrar.term_after(Some((replacement, &own.identifier)))?;
-    let draft = draft(&house, (kind, term), body.application, repeat.as_ref().map(Repeat::key), &entry)?;
+    let draft = draft(house, (kind, term), &body.application, repeat.as_ref().map(Repeat::key), &entry)?;
     let warnings = draft.warnings().to_vec();
-    let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
-    let entered = house.at_desk(&caller, kind, |desk| {
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Issue, kind);
+    let entered = house.at_desk(caller, kind, |desk| {
         let grant = Grant { entry: entry.clone(), salt: house.chance() };
         registrar.replace_and(desk, &own.identifier, replacement, draft.clone(), grant, still)
     })?;
-    Issued::read(&house, &entered, kind, &warnings)
+    Issued::read(house, &entered, kind, &warnings)
 }
 
-fn replaced_before(act: Act<ReplaceRequest>, replacement: Replacement) -> Result<Option<Issued>, Problem> {
+fn replaced_before(act: &Act<ReplaceRequest>, replacement: Replacement) -> Result<Option<Issued>, Problem> {
     let own = act.house.certificate_of(&act.caller, Right::Issue, &act.subject)?;
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, own.identifier.type_code().as_str())?;
-    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
+    let kind = house.kind_of(caller, Right::Issue, own.identifier.type_code().as_str())?;
+    let application = application(&body.application, kind, repeat.as_ref().map(Repeat::key));
     let replaced = (&own.identifier, replacement);
     let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
     let before = Registrar::new(&house.library).replaced_for((&caller.agency, editions), &application, replaced, house.now());
     let before = if_the_same(before)?;
-    before.map(|before| Issued::read(&house, &Entered::Before(before), kind, &[])).transpose()
+    before.map(|before| Issued::read(house, &Entered::Before(before), kind, &[])).transpose()
 }

@@ -40,30 +40,30 @@ pub async fn take_over(act: Act<TakeOverRequest>) -> Result<Response, Problem> {
     act.done(|act| act.known(take_over_now, taken_over_before)).await.map(IntoResponse::into_response)
 }
 
-fn take_over_now(act: Act<TakeOverRequest>) -> Result<Issued, Problem> {
+fn take_over_now(act: &Act<TakeOverRequest>) -> Result<Issued, Problem> {
     let entry = act.entry()?;
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
+    let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
+    let origin = origin(house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
     let mut warnings = origin.warnings().to_vec();
-    let draft = draft(&house, (kind, Term::Carried), body.application, repeat.as_ref().map(Repeat::key), &entry)?;
+    let draft = draft(house, (kind, Term::Carried), &body.application, repeat.as_ref().map(Repeat::key), &entry)?;
     warnings.extend_from_slice(draft.warnings());
-    let still = |pen: &mut Pen<'_>| house.may_still(pen, &caller, Right::Issue, kind);
-    let entered = house.at_desk(&caller, kind, |desk| {
+    let still = |pen: &mut Pen<'_>| house.may_still(pen, caller, Right::Issue, kind);
+    let entered = house.at_desk(caller, kind, |desk| {
         let grant = Grant { entry: entry.clone(), salt: house.chance() };
         Registrar::new(&house.library).take_over_and(desk, &origin, draft.clone(), grant, still)
     })?;
-    Issued::come(&house, &entered, kind, &warnings, &caller)
+    Issued::come(house, &entered, kind, &warnings, caller)
 }
 
-fn taken_over_before(act: Act<TakeOverRequest>) -> Result<Option<Issued>, Problem> {
+fn taken_over_before(act: &Act<TakeOverRequest>) -> Result<Option<Issued>, Problem> {
     let Act { house, caller, repeat, body, .. } = act;
-    let kind = house.kind_of(&caller, Right::Issue, &body.r#type)?;
-    let origin = origin(&house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
-    let application = application(body.application, kind, repeat.as_ref().map(Repeat::key));
+    let kind = house.kind_of(caller, Right::Issue, &body.r#type)?;
+    let origin = origin(house, kind, (&body.from, &body.identifier), body.said.as_deref())?;
+    let application = application(&body.application, kind, repeat.as_ref().map(Repeat::key));
     let editions = Editions { in_force: kind, others: &house.catalogue.other_editions(kind) };
     let before = if_the_same(Registrar::new(&house.library).taken_over_for((&caller.agency, editions), &application, &origin))?;
-    before.map(|before| Issued::come(&house, &Entered::Before(before), kind, &[], &caller)).transpose()
+    before.map(|before| Issued::come(house, &Entered::Before(before), kind, &[], caller)).transpose()
 }
 
 /// Reads where a certificate comes from: the region, its identifier there, and what that region says of it.

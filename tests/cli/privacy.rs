@@ -108,6 +108,36 @@ fn a_number_is_told_nowhere_either_where_its_holder_could_not_be_read() {
 }
 
 #[test]
+fn a_number_that_is_typed_in_the_wrong_place_is_not_said_again() {
+    let archive = Archive::open();
+    for number in [SOMEBODY, "440524188001010015"] {
+        let scheme = format!("card:{number}");
+        let words: [&[&str]; 15] = [
+            &["find", "--holder", number],
+            &["find", "--number", number],
+            &["find", "--alias", number],
+            &["find", "--alias", &scheme],
+            &["find", "--request-id", number],
+            &["find", "--type", number],
+            &["find", "--agency", number],
+            &["find", "--state", number],
+            &["find", "--most", &scheme],
+            &["show", number],
+            &["application", "show", number],
+            &["application", "list", "--department", number],
+            &["application", "list", "--stage", number],
+            &["log", "prove", "--out", "proof", "--event", number],
+            &["api-key", "add", number],
+        ];
+        for words in words {
+            for run in [archive.ask(words).run(), archive.ask(words).for_people().run()] {
+                assert!(!run.out.contains(number) && !run.err.contains(number), "{words:?}: {run:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_table_that_is_not_read_at_all_names_nobody() {
     let (office, personal) = (Office::open(), personal());
     let rows = PERMITS.split_once('\n').unwrap().1;

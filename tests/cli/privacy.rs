@@ -74,6 +74,72 @@ fn a_number_that_is_typed_for_a_request_is_told_nowhere() {
     }
 }
 
+/// A table of one row, whose holder cannot be read.
+fn of_nobody(request: &str, (name, kind, code): (&str, &str, &str)) -> String {
+    let table = office::permits(1);
+    let (heading, row) = table.trim_end().split_once('\n').unwrap();
+    assert!(heading.trim_start_matches('\u{feff}').starts_with("request_id,number,holder_name,holder_code_type,holder_code,"), "{heading}");
+    let mut cells: Vec<&str> = row.splitn(6, ',').collect();
+    (cells[0], cells[2], cells[3], cells[4]) = (request, name, kind, code);
+    format!("{heading}\n{}\n", cells.join(","))
+}
+
+#[test]
+fn a_number_is_told_nowhere_either_where_its_holder_could_not_be_read() {
+    let archive = Archive::open();
+    let rows = [
+        ("GD-E12345678-2", ("", "414", "E12345678"), "12345678"),
+        ("GD-E12345678-2", ("E12345678", "414", "李小明"), "12345678"),
+        ("GD-440524188001010015", ("李小明", "111", "440524188001010015"), "44052418800101001"),
+        ("440524188001010015", ("", "111", "440524188001010014"), "44052418800101001"),
+        ("GD-44052418800101001", ("", "111", "440524188001010014"), "44052418800101001"),
+    ];
+    for (request, holder, number) in rows {
+        let table = of_nobody(request, holder);
+        let verbs: [(&dyn Fn() -> Kanhe, &str); 2] =
+            [(&|| archive.issuing(&table), "rows.jsonl"), (&|| archive.office.issuing(&table), "out/report.jsonl")];
+        for (verb, report) in verbs {
+            for run in [verb().run().ended(1), verb().for_people().run().ended(1)] {
+                assert!(!run.out.contains(number) && !run.err.contains(number), "{run:?}");
+            }
+            let told = archive.office.text(report);
+            let refused: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+            assert_eq!(refused["request_id"], Value::Null);
+            assert!(!told.contains(number), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_typed_in_the_wrong_place_is_not_said_again() {
+    let archive = Archive::open();
+    for number in [SOMEBODY, "440524188001010015"] {
+        let scheme = format!("card:{number}");
+        let words: [&[&str]; 15] = [
+            &["find", "--holder", number],
+            &["find", "--number", number],
+            &["find", "--alias", number],
+            &["find", "--alias", &scheme],
+            &["find", "--request-id", number],
+            &["find", "--type", number],
+            &["find", "--agency", number],
+            &["find", "--state", number],
+            &["find", "--most", &scheme],
+            &["show", number],
+            &["application", "show", number],
+            &["application", "list", "--department", number],
+            &["application", "list", "--stage", number],
+            &["log", "prove", "--out", "proof", "--event", number],
+            &["api-key", "add", number],
+        ];
+        for words in words {
+            for run in [archive.ask(words).run(), archive.ask(words).for_people().run()] {
+                assert!(!run.out.contains(number) && !run.err.contains(number), "{words:?}: {run:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_table_that_is_not_read_at_all_names_nobody() {
     let (office, personal) = (Office::open(), personal());

@@ -125,6 +125,18 @@ fn a_batch_answers_each_row_by_itself() {
     let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
     let row = &json["rows"][0];
     assert_eq!((&row["request_id"], &row["faults"][0]["code"]), (&json!(null), &json!("id_number_in_clear")), "{json}");
+    for (request, name, kind, code) in
+        [("GD-E12345678-2", "", "414", "E12345678"), ("GD-440524188001010015", "王伟", "111", "440524188001010015")]
+    {
+        let mut somebody = operator(6);
+        for (column, cell) in [("request_id", request), ("holder_name", name), ("holder_code_type", kind), ("holder_code", code)] {
+            somebody[column] = json!(cell);
+        }
+        body["applications"] = json!([somebody]);
+        let json = stage.post_as(WANG, "/v1/certificates/batch", &body).json();
+        assert_eq!(json["rows"][0]["request_id"], json!(null), "{json}");
+        assert!(!json.to_string().contains(code), "{json}");
+    }
     body["applications"] = json!([]);
     assert_eq!(stage.post_as(WANG, "/v1/certificates/batch", &body).status, 400);
 

@@ -28,7 +28,7 @@ mod tests;
 pub use columns::{FAULTS, FixedColumn, columns_of, fixed_columns};
 pub use draft::{Draft, Minting};
 pub use error::TableError;
-pub use fault::{Fault, FaultDefect, hides_request};
+pub use fault::{Fault, FaultDefect};
 pub(crate) use fields::says;
 pub use formula::guarded;
 pub use json_rows::Columns;

@@ -188,7 +188,7 @@ const TWINS: &[(&str, &str)] = &[
         "character {} ({}) has no glyph in the fonts of this machine; on Debian: apt-get install {}",
         "第 {} 个字符（{}）在本机字体中没有字形；Debian 上可安装 {}",
     ),
-    ("request {} was issued before with other content", "申请 {} 此前已按不同内容签发"),
+    ("the request was issued before with other content", "该申请此前已按不同内容签发"),
     ("identifier {} was issued before for another request", "证照标识 {} 此前已为另一申请签发"),
     ("the request was answered before with {}, for something else", "该申请编号此前已用于其他内容或其他事项，证照标识 {}"),
     ("the row on line {} has the same request, with other contents", "第 {} 行的申请编号与此相同，内容不同"),

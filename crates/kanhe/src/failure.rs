@@ -1,6 +1,7 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
+use kanhe_core::code::ResidentId;
 use kanhe_issuer::question::QuestionError;
 use kanhe_service::cause::Cause;
 use kanhe_store::StoreError;
@@ -32,9 +33,10 @@ enum Done {
 }
 
 impl Failure {
-    /// A failure with its stable code; the detail names the defect and both sides, and nothing personal.
+    /// A failure with its stable code; the detail names the defect and both sides, and nothing personal: of a word that was typed in the wrong
+    /// place, no person's number is said again.
     pub fn new(code: &'static str, detail: impl fmt::Display) -> Self {
-        let (hint, detail) = (remedy(code), detail.to_string().into());
+        let (hint, detail) = (remedy(code), ResidentId::left_out(&detail.to_string()).into());
         Self { code, place: None, detail, chinese: None, hint, also: Box::default(), done: None }
     }
 
@@ -45,7 +47,7 @@ impl Failure {
 
     /// A failure whose detail is known in both languages.
     pub fn in_both(code: &'static str, detail: &Sentence) -> Self {
-        Self { chinese: Some(detail.zh.as_ref().into()), ..Self::new(code, &detail.en) }
+        Self { chinese: Some(ResidentId::left_out(&detail.zh).into()), ..Self::new(code, &detail.en) }
     }
 
     /// A failure to read or write a file.

@@ -47,13 +47,20 @@ fn a_table_in_gb18030_with_its_mark_is_issued_row_by_row() {
 #[test]
 fn a_number_that_is_typed_for_a_request_is_told_by_no_result() {
     let stage = stage();
-    let mut table = rows(0..2);
+    let mut table = rows(0..4);
     table[1][0] = "440524188001010014".to_owned();
+    // The holder of the second cannot be read, and the number of the third was mistyped.
+    for (cell, text) in [(0, "GD-E12345678-2"), (2, ""), (3, "414"), (4, "E12345678")] {
+        table[2][cell] = text.to_owned();
+    }
+    (table[3][0], table[3][4]) = ("GD-440524188001010015".to_owned(), "440524188001010015".to_owned());
     let path = stage.job("", csv(&table).into_bytes());
     stage.ended(&path, "done");
     let lines = stage.lines(&path);
-    let requests = |line: &serde_json::Value| (line["result"].clone(), line["request_id"].clone());
-    assert_eq!(requests(&lines[0]), (json!("refused"), json!(null)), "{lines:?}");
+    for line in &lines[..3] {
+        assert_eq!((&line["result"], &line["request_id"]), (&json!("refused"), &json!(null)), "{line}");
+        assert!(!line.to_string().contains("12345678") && !line.to_string().contains("4405241880"), "{line}");
+    }
     assert_eq!(lines[0]["faults"][0]["code"], "id_number_in_clear");
 }
 

@@ -34,9 +34,8 @@ impl CertificateKind {
         let request_id = request_id(application, &mut faults);
         let number = number(application, self, &mut faults);
         let holders = holders::admit(application, self.holder(), &mut faults);
-        let known = holders.as_ref().map_or(&[][..], |(holders, _)| holders.as_slice());
-        // Also where it is none: reports tell it.
-        if application.request_id().is_some_and(|request| tells_in_clear(request, known, today)) {
+        // Also where the holders could not be read.
+        if application.request_id().is_some_and(|request| tells_in_clear(request, holders::numbers_of_people(application), today)) {
             faults.push(Fault::new(Reserved::RequestId.name(), FaultDefect::NumberInClear));
         }
         let term = term::admit(application, self.validity(), term, today, &mut faults);
@@ -69,11 +68,15 @@ impl CertificateKind {
 
 fn request_id(application: &Application, faults: &mut Vec<Fault>) -> Option<String> {
     let text = one(application, Reserved::RequestId, faults)?;
-    if text.len() <= LONGEST_REQUEST_ID && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_request_id(text) {
         return Some(text.to_owned());
     }
     faults.push(Fault::new(Reserved::RequestId.name(), FaultDefect::RequestId { most: LONGEST_REQUEST_ID }));
     None
+}
+
+pub(super) fn is_request_id(text: &str) -> bool {
+    (1..=LONGEST_REQUEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn number(application: &Application, kind: &CertificateKind, faults: &mut Vec<Fault>) -> Option<(String, Option<Serial>)> {

@@ -79,7 +79,7 @@ impl<'a> CsvRows<'a> {
     }
 
     fn application(&self) -> Application {
-        let mut application = Application { line: self.row.line, cells: Vec::new(), faults: Vec::new() };
+        let mut application = Application::new(self.row.line);
         if self.row.cells != self.columns.len() {
             let defect = FaultDefect::RowCells { found: self.row.cells, wanted: self.columns.len() };
             application.faults.push(Fault::new("row", defect));

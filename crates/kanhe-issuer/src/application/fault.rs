@@ -42,11 +42,6 @@ impl Fault {
     }
 }
 
-/// Whether a fault, by its column and code, is that the request tells a person's number: then nothing that is told of the row tells the request.
-pub fn hides_request(column: &str, code: &str) -> bool {
-    column == Reserved::RequestId.name() && code == FaultDefect::NumberInClear.code()
-}
-
 /// What is wrong with a cell.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs, reason = "the sentence over each variant speaks for its fields: found and wanted, least and most, positions from 1")]

@@ -8,14 +8,46 @@ use super::printable::Unprintable;
 use super::table::Application;
 use crate::catalogue::HolderRule;
 use kanhe_core::certificate::Holder;
-use kanhe_core::code::{HolderCode, HolderCodeType, Warning};
+use kanhe_core::code::{HolderCode, HolderCodeType, Uscc, Warning};
 use kanhe_core::spelling;
+
+/// The columns in which people's numbers stand, also where the cells of a row have changed places.
+pub(super) const IN_NUMBERS: [Reserved; 3] = [Reserved::HolderName, Reserved::HolderCodeType, Reserved::HolderCode];
+
+/// A person's number has at least so many digits, or is too short to be known again.
+const LEAST_DIGITS: usize = 5;
+
+/// What may be a person's number in the columns of the holders, whether it could be read or not: all but codes of organisations and words
+/// without digits.
+pub(super) fn numbers_of_people(application: &Application) -> impl Iterator<Item = &str> {
+    let [names, types, codes] = IN_NUMBERS.map(|column| members_in(application, column));
+    let mut kinds = members_in(application, Reserved::HolderCodeType).map(|text| HolderCodeType::parse(&spelling::folded(text)).ok());
+    let codes = codes.filter(move |code| !is_public(kinds.next().flatten(), code));
+    let unread = application.unread.iter().map(String::as_str);
+    codes.chain(names).chain(types).chain(unread).filter(|text| has_number(text))
+}
+
+fn members_in(application: &Application, column: Reserved) -> impl Iterator<Item = &str> {
+    application.cell(column.name()).into_iter().flat_map(members_of)
+}
+
+fn is_public(kind: Option<HolderCodeType>, code: &str) -> bool {
+    match kind {
+        Some(HolderCodeType::OtherOrganisation) => true,
+        // Also one that was mistyped, but no passport under the wrong type.
+        Some(HolderCodeType::Uscc) => Uscc::parse_foreign(&spelling::folded(code)).is_ok(),
+        Some(_) | None => Uscc::parse(&spelling::folded(code)).is_ok(),
+    }
+}
+
+fn has_number(text: &str) -> bool {
+    spelling::folded(text).chars().filter(char::is_ascii_digit).count() >= LEAST_DIGITS
+}
 
 /// Who will hold the certificate, with the warnings of codes that somebody vouches for; `None` if anything is wrong.
 pub(super) fn admit(application: &Application, rule: &HolderRule, faults: &mut Vec<Fault>) -> Option<(Vec<Holder>, Vec<Warning>)> {
     let vouched = vouched_for(application, faults);
-    let columns = [Reserved::HolderName, Reserved::HolderCodeType, Reserved::HolderCode];
-    let [names, types, codes] = columns.map(|column| listed(application, column, faults));
+    let [names, types, codes] = IN_NUMBERS.map(|column| listed(application, column, faults));
     let (names, types, codes) = (names?, types?, codes?);
     if names.len() != types.len() || names.len() != codes.len() {
         let defect = FaultDefect::HolderLists { names: names.len(), types: types.len(), codes: codes.len() };

@@ -118,7 +118,7 @@ impl Columns {
     /// The application that the columns are, for a type; `line` is what a report calls it.
     pub fn application(&self, line: u64, kind: &CertificateKind) -> Application {
         let Self(object) = self;
-        let mut application = Application { line, cells: Vec::new(), faults: Vec::new() };
+        let mut application = Application::new(line);
         if object.len() > MOST_COLUMNS {
             application.faults.push(Fault::new("row", FaultDefect::RowCells { found: object.len(), wanted: MOST_COLUMNS }));
             return application;
@@ -129,7 +129,9 @@ impl Columns {
                     let defect = FaultDefect::UnknownColumn { place, length: heading.chars().count() };
                     application.faults.push(Fault::new("row", defect));
                 }
-                Some(column) if application.cell(column).is_some() => application.faults.push(Fault::new(column, FaultDefect::ColumnTwice)),
+                Some(column) if application.cell(column).is_some() => {
+                    application.leave(column, &value.to_string(), FaultDefect::ColumnTwice)
+                }
                 Some(column) => put(&mut application, column, value),
             }
         }
@@ -162,10 +164,10 @@ fn put(application: &mut Application, column: &str, value: &Value) {
         Value::Bool(flag) => application.put(column, if *flag { "true" } else { "false" }),
         Value::Number(number) => application.put(column, &number.to_string()),
         Value::String(text) => application.put(column, text),
-        Value::Object(_) => application.faults.push(Fault::new(column, FaultDefect::NoCell)),
+        Value::Object(_) => application.leave(column, &value.to_string(), FaultDefect::NoCell),
         Value::Array(members) => match list(members) {
             Some(list) => application.cells.push((column.to_owned(), Cell::List(list))),
-            None => application.faults.push(Fault::new(column, FaultDefect::NoCell)),
+            None => application.leave(column, &value.to_string(), FaultDefect::NoCell),
         },
     }
 }

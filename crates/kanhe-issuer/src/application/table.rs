@@ -1,15 +1,17 @@
 //! A table of applications, read row by row: CSV as spreadsheets write it, the first sheet of a workbook, a JSON array, or JSON lines.
 
+use super::admit::is_request_id;
 use super::characters::{Characters, MARK, MARK_OF_GB18030};
 use super::columns::{FAULTS, Reserved, columns_of, resolve};
 use super::csv_rows::CsvRows;
 use super::error::TableError;
-#[cfg(doc)]
-use super::fault::hides_request;
 use super::fault::{Fault, FaultDefect};
+use super::holders::{IN_NUMBERS, numbers_of_people};
 use super::json_rows::JsonRows;
 use super::workbook::SheetRows;
 use crate::catalogue::CertificateKind;
+use crate::discretion::{tells_form_of_id, tells_in_clear};
+use jiff::civil::Date;
 use std::fmt;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
@@ -30,6 +32,8 @@ pub(super) const LARGEST_ROW: usize = 2 * MOST_COLUMNS * LONGEST_CELL;
 pub struct Application {
     pub(super) line: u64,
     pub(super) cells: Vec<(String, Cell)>,
+    /// What stands in cells that could not be read, where people's numbers do.
+    pub(super) unread: Vec<String>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -49,14 +53,25 @@ impl Cell {
 }
 
 impl Application {
+    pub(super) const fn new(line: u64) -> Self {
+        Self { line, cells: Vec::new(), unread: Vec::new(), faults: Vec::new() }
+    }
+
     /// The line of the table on which it begins, from 1.
     pub const fn line(&self) -> u64 {
         self.line
     }
 
-    /// The request that it belongs to, as it stands in the table. Whoever tells of a row with faults asks [`hides_request`] first.
+    /// The request that it belongs to, as it stands in the table. Of a row that was refused, [`Self::request_told`] is told.
     pub fn request_id(&self) -> Option<&str> {
         self.text(Reserved::RequestId.name())
+    }
+
+    /// The request as it is told of a row that was refused: none where it is no request id, for then it may be a name, and none where a
+    /// person's number stands in it, or only its form.
+    pub fn request_told(&self, today: Date) -> Option<&str> {
+        let told = |request: &&str| is_request_id(request) && !tells_in_clear(request, numbers_of_people(self), today);
+        self.request_id().filter(told).filter(|request| !tells_form_of_id(request, today))
     }
 
     /// The number that is to be printed, as it stands in the row.
@@ -89,13 +104,21 @@ impl Application {
             return;
         }
         if text.contains(char::REPLACEMENT_CHARACTER) {
-            self.faults.push(Fault::new(column, FaultDefect::Undecodable));
+            self.leave(column, text, FaultDefect::Undecodable);
         } else if is_cut_short(text) {
-            self.faults.push(Fault::new(column, FaultDefect::CutShort));
+            self.leave(column, text, FaultDefect::CutShort);
         } else if text.len() > LONGEST_CELL {
-            self.faults.push(Fault::new(column, FaultDefect::CellLength { found: text.len(), most: LONGEST_CELL }));
+            self.leave(column, text, FaultDefect::CellLength { found: text.len(), most: LONGEST_CELL });
         } else if !text.is_empty() {
             self.cells.push((column.to_owned(), Cell::Text(text.to_owned())));
+        }
+    }
+
+    /// Leaves a cell unread: nobody is to read it, but a number in it is to be told no more than one in another.
+    pub(super) fn leave(&mut self, column: &str, text: &str, defect: FaultDefect) {
+        self.faults.push(Fault::new(column, defect));
+        if IN_NUMBERS.iter().any(|reserved| reserved.name() == column) {
+            self.unread.push(text.to_owned());
         }
     }
 }

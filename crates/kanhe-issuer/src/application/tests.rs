@@ -4,6 +4,7 @@ mod admission;
 mod asked;
 mod guises;
 mod sources;
+mod untold;
 
 use super::*;
 use crate::catalogue::tests::shipped;
@@ -117,6 +118,14 @@ fn admitted_for(name: &str, term: Term, bytes: &[u8]) -> Result<Draft, Vec<Fault
     let application = table.next().unwrap().unwrap();
     assert!(table.next().is_none());
     kind(name).admit_for(&application, term, TODAY)
+}
+
+/// A row with these cells, and what comes of it.
+fn row_of(name: &str, cells: &[(&str, String)]) -> (Application, Result<Draft, Vec<Fault>>) {
+    let table = csv_of(cells);
+    let application = Table::read(table.as_bytes(), kind(name)).unwrap().next().unwrap().unwrap();
+    let admitted = kind(name).admit(&application, TODAY);
+    (application, admitted)
 }
 
 /// The columns and codes of the faults of a right application with one cell changed.

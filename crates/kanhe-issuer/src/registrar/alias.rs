@@ -1,7 +1,7 @@
 //! Identifiers of other schemes that stand for a certificate.
 
 use super::{Entry, Registrar, RegistrarError, event};
-use crate::discretion::tells_in_clear;
+use crate::discretion::{of_people, tells_in_clear};
 use crate::lifecycle;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, RegionCode};
@@ -26,7 +26,7 @@ impl Registrar<'_> {
         let read = self.library.find(identifier)?.ok_or_else(|| RegistrarError::NotFound { identifier: identifier.to_string() })?;
         let record = self.library.record(read)?;
         let (certificate, today) = (record.certificate()?, day_in_china(entry.now));
-        if [scheme, value].iter().any(|half| tells_in_clear(half, &certificate.holders, today)) {
+        if [scheme, value].iter().any(|half| tells_in_clear(half, of_people(&certificate.holders), today)) {
             return Err(RegistrarError::NumberInClear);
         }
         self.library.commit(|pen| match pen.alias(scheme, value)? {

@@ -4,7 +4,7 @@ use super::{Entered, Grant, Lineage, Registrar, RegistrarError, enter_one};
 use crate::application::Draft;
 use crate::catalogue::{CodeSet, Meaning};
 use crate::desk::{Desk, Succession};
-use crate::discretion::tells_in_clear;
+use crate::discretion::{of_people, tells_in_clear};
 use crate::lifecycle::Condition;
 use jiff::civil::Date;
 use kanhe_core::certificate::Holder;
@@ -89,7 +89,7 @@ impl Origin {
             return Err(RegistrarError::RunOutThere { until, today });
         }
         // It is an alias here, and lies in the clear as they do.
-        if tells_in_clear(self.identifier.written(), holders, today) {
+        if tells_in_clear(self.identifier.written(), of_people(holders), today) {
             return Err(RegistrarError::NumberInClear);
         }
         let abroad = self.abroad();

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::code::{ResidentId, TypeCode, Uscc};
 use kanhe_store::Within;
 use kanhe_words::{Language, Sentence, hint, hint_in_sharing, in_chinese, meaning};
 use serde::{Deserialize, Serialize};
@@ -99,9 +99,18 @@ fn in_language(detail: &str, language: Language) -> String {
 }
 
 impl Problem {
-    /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal.
+    /// A problem with its status and stable code; the detail names the defect and both sides, and nothing personal: of a word that came in the
+    /// wrong place, no person's number is said again.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Display) -> Self {
-        Self { status, code, detail: detail.to_string(), retry_after: None, next: None, rival: None, faults: Vec::new() }
+        Self {
+            status,
+            code,
+            detail: ResidentId::left_out(&detail.to_string()).into_owned(),
+            retry_after: None,
+            next: None,
+            rival: None,
+            faults: Vec::new(),
+        }
     }
 
     /// A failure of ours, of which a stranger learns nothing.

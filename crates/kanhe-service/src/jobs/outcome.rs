@@ -5,7 +5,8 @@ use crate::http::problem::{Fault, Problem};
 use crate::json::bytes_of;
 use crate::measure;
 use crate::shown::Worth;
-use kanhe_issuer::application::{Application, hides_request};
+use jiff::civil::Date;
+use kanhe_issuer::application::Application;
 use kanhe_store::StoreError;
 use kanhe_words::Language;
 use serde::{Deserialize, Serialize};
@@ -145,7 +146,7 @@ const fn word(job: &Job) -> &'static str {
 }
 
 /// Tells what came of the rows of a batch, by how those ended that were entered.
-pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told, StoreError> {
+pub(super) fn tell((job, today): (&Job, Date), rows: Vec<Row>, entered: Vec<End>) -> Result<Told, StoreError> {
     let (mut told, mut entered) = (Told::default(), entered.into_iter());
     for Row { row, application, end } in rows {
         let end = end.or_else(|| entered.next()).ok_or(StoreError::Malformed { family: "office" })?;
@@ -166,8 +167,8 @@ pub(super) fn tell(job: &Job, rows: Vec<Row>, entered: Vec<End>) -> Result<Told,
             told.refused.extend(line(&RefusedRow { cells, faults: faults.clone() }));
         }
         let (identifier, code) = if job.task == Task::Issue { (name, None) } else { (None, name) };
-        let hidden = faults.iter().any(|fault| hides_request(&fault.column, &fault.code));
-        let request_id = application.request_id().filter(|_| !hidden).map(str::to_owned);
+        let request_id = if result == "refused" { application.request_told(today) } else { application.request_id() };
+        let request_id = request_id.map(str::to_owned);
         let line_of = application.line();
         told.results.extend(line(&Outcome {
             row,

@@ -12,6 +12,7 @@ use super::trade::{Errand, Passed, Trade};
 use super::upload::Upload;
 use crate::house::{House, Shared};
 use crate::http::problem::Problem;
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::event::Grounds;
 use kanhe_issuer::application::{Requests, Table};
 use kanhe_store::StoreError;
@@ -189,7 +190,7 @@ impl<T: Trade> Bench<'_, T> {
             self.ground.stands(pen)?;
             // Whoever has stopped it, or let it go on in his own name, has made another edition of it.
             let found = job_in(pen, &self.job.id)?.filter(|job| job.edition == self.job.edition).ok_or(Halt::Withdrawn)?;
-            let told = tell(&found, rows, ends)?;
+            let told = tell((&found, day_in_china(self.house.now())), rows, ends)?;
             put_lines(pen, Shelf::Results, &found.id, found.done, &told.results)?;
             put_lines(pen, Shelf::Refused, &found.id, found.done, &told.refused)?;
             let mut job = Job {

@@ -6,6 +6,7 @@ use crate::words::{Language, Sentence};
 use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind, RichFormatter};
 use clap::{Arg, ArgMatches, Command, CommandFactory};
+use kanhe_core::code::ResidentId;
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -71,9 +72,10 @@ fn discreet(mut error: Error) -> Error {
         ErrorKind::UnknownArgument => (ContextKind::InvalidArg, is_option),
         ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, is_command),
         ErrorKind::TooManyValues => (ContextKind::InvalidValue, |_| false),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => (ContextKind::InvalidValue, |word| ResidentId::left_out(word) == word),
         _ => return error,
     };
-    if !matches!(error.get(concealed), Some(ContextValue::String(word)) if harmless(word)) {
+    if matches!(error.get(concealed), Some(ContextValue::String(word)) if !harmless(word)) {
         error.insert(concealed, ContextValue::String(CONCEALED.to_owned()));
         // The tip how to pass the word as a value has the word in it.
         error.remove(ContextKind::Suggested);

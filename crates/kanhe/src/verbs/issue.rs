@@ -11,6 +11,7 @@ use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::IssueArgs;
 use crate::failure::Failure;
 use crate::pause::Pause;
+use crate::verbs::report::with;
 use crate::words::{Language, Words};
 use crate::{files, shipped};
 use counts::Counts;
@@ -26,7 +27,7 @@ use ledger::{Known, Ledger, REPORT};
 use output::{Artist, Written};
 use progress::Progress;
 use rayon::prelude::*;
-use refused::fault_told;
+use refused::{Place, fault_told};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -35,7 +36,7 @@ const CHUNK: usize = 256;
 
 /// A row that was admitted, with everything drawn that minting needs.
 struct Ready {
-    line: u64,
+    place: Place,
     draft: Draft,
     fingerprint: String,
     slot: u32,
@@ -152,7 +153,6 @@ impl Run<'_> {
 
     /// Admits a row, and draws all that minting needs.
     fn admit(&mut self, application: &Application) -> Result<(), Failure> {
-        let line = application.line();
         let fingerprint = Hex(&self.desk.fingerprint(&application.asked(self.kind))).to_string();
         let draft = match self.kind.admit(application, self.today) {
             Ok(draft) => draft,
@@ -173,14 +173,15 @@ impl Run<'_> {
                 self.counts.repeated += 1;
                 return Ok(());
             }
-            Known::OtherRequest => return self.refuse(application, vec![request_reused(draft.request_id())]),
+            Known::OtherRequest => return self.refuse(application, vec![request_reused()]),
             Known::NumberTaken => return self.refuse(application, vec![number_taken(&identifier)]),
         }
         if let Some(glyph) = self.artist.missing(draft.number()) {
             return self.refuse(application, vec![output::glyph_fault(glyph)]);
         }
         let slot = self.ledger.draw_slot(draft.request_id(), &identifier.to_string())?;
-        self.ready.push(Ready { line, draft, fingerprint, slot, salt: *clock::chance()? });
+        let place = Place::of(application, self.today);
+        self.ready.push(Ready { place, draft, fingerprint, slot, salt: *clock::chance()? });
         Ok(())
     }
 
@@ -206,8 +207,7 @@ impl Run<'_> {
     }
 
     fn refuse(&mut self, application: &Application, faults: Vec<Value>) -> Result<(), Failure> {
-        let row = json!({ "line": application.line(), "request_id": application.request_id() });
-        self.ledger.report(&self.counts.refused(row, json!(faults)))
+        self.ledger.report(&self.counts.refused(&Place::of(application, self.today), &json!(faults)))
     }
 
     /// Finishes what is ready on all cores, and reports what came of it.
@@ -242,17 +242,17 @@ fn finish(ready: Ready, desk: &Desk<'_>, artist: &Artist, folder: &Path) -> Resu
 }
 
 fn line_of(ready: &Ready, outcome: &Result<Written, Value>, counts: &mut Counts) -> Value {
-    let request = ready.draft.request_id();
     match outcome {
         Ok(written) => {
             counts.issued += 1;
-            json!({
-                "line": ready.line, "request_id": request, "result": "issued", "identifier": written.identifier,
+            let told = json!({
+                "result": "issued", "identifier": written.identifier,
                 "number": written.number, "slot": ready.slot, "qr_version": written.qr_version, "fingerprint": ready.fingerprint,
                 "files": written.names(), "warnings": ready.draft.warnings().iter().map(|warning| warning.code()).collect::<Vec<_>>(),
-            })
+            });
+            with(ready.place.named(), told)
         }
-        Err(fault) => counts.refused(json!({ "line": ready.line, "request_id": request }), json!([fault])),
+        Err(fault) => counts.refused(&ready.place, &json!([fault])),
     }
 }
 
@@ -265,8 +265,8 @@ fn issue_fault_json(error: &IssueError) -> Value {
     fault_told("row", error.code(), &error.to_string())
 }
 
-fn request_reused(request: &str) -> Value {
-    fault_told("request_id", "request_reused", &format!("request {request} was issued before with other content"))
+fn request_reused() -> Value {
+    fault_told("request_id", "request_reused", "the request was issued before with other content")
 }
 
 fn number_taken(identifier: &CertificateId) -> Value {

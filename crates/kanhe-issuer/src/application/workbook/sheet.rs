@@ -176,7 +176,7 @@ impl<'a> SheetRows<'a> {
     }
 
     fn application(&self, row: Row) -> Application {
-        let mut application = Application { line: row.line, cells: Vec::new(), faults: Vec::new() };
+        let mut application = Application::new(row.line);
         if row.cells.len() > self.columns.len() {
             let defect = FaultDefect::RowCells { found: row.cells.len(), wanted: self.columns.len() };
             application.faults.push(Fault::new("row", defect));

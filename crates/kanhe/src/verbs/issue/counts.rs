@@ -1,6 +1,6 @@
 //! What came of a table, row by row: into a folder, a library, or through a service.
 
-use super::refused::{Refused, refused_line};
+use super::refused::{Place, Refused};
 use crate::verbs::report::{Reported, with};
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words};
@@ -53,18 +53,18 @@ impl Counts {
     }
 
     /// The line of a row with faults, which is counted and kept.
-    pub fn refused(&mut self, row: Value, faults: Value) -> Value {
+    pub fn refused(&mut self, row: &Place, faults: &Value) -> Value {
         self.refused += 1;
-        let told = refused_line(row, faults);
+        let told = row.refused(faults);
         self.faults.keep(&told);
         told
     }
 
     /// The line of a row that was answered before, and what its certificate is worth now.
-    pub fn before(&mut self, row: Value, identifier: Option<&str>, worth: Option<WorthNow<'_>>, files: Option<&Value>) -> Value {
+    pub fn before(&mut self, row: &Place, identifier: Option<&str>, worth: Option<WorthNow<'_>>, files: Option<&Value>) -> Value {
         self.repeated += 1;
         self.repeated_not_in_force += usize::from(worth.is_some_and(|worth| !worth.is_taken()));
-        let row = with(row, json!({ "result": "before", "identifier": identifier, "files": files }));
+        let row = with(row.named(), json!({ "result": "before", "identifier": identifier, "files": files }));
         with(row, WorthNow::told(worth))
     }
 

@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use crate::verbs::report::with;
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
-use kanhe_issuer::application::hides_request;
+use jiff::civil::Date;
+use kanhe_issuer::application::Application;
 use serde_json::{Value, json};
 
 /// So many rows are said on the terminal; more would scroll the counts away.
@@ -23,13 +24,29 @@ pub fn fault_told(column: &str, code: &str, detail: &str) -> Value {
     }
 }
 
-/// The line of a report about a refused row, whose request is not told where it tells a person's number.
-pub fn refused_line(row: Value, faults: Value) -> Value {
-    let line = with(row, json!({ "result": "refused", "faults": faults }));
-    if faults_of(&line).iter().any(|fault| hides_request(text(fault, "column"), text(fault, "code"))) {
-        with(line, json!({ "request_id": null }))
-    } else {
-        line
+/// Where a row stands in its table, and what it asks for.
+#[derive(Debug)]
+pub struct Place {
+    line: u64,
+    request: Option<String>,
+    /// The request as it is told where the row is refused.
+    told: Option<String>,
+}
+
+impl Place {
+    /// The place of a row; `today` is the day on which it is told.
+    pub fn of(row: &Application, today: Date) -> Self {
+        Self { line: row.line(), request: row.request_id().map(str::to_owned), told: row.request_told(today).map(str::to_owned) }
+    }
+
+    /// How the line of a report begins about a row that came to something.
+    pub fn named(&self) -> Value {
+        json!({ "line": self.line, "request_id": self.request })
+    }
+
+    /// The line of a report about a row that was refused, whose request is not told where it tells a person's number.
+    pub fn refused(&self, faults: &Value) -> Value {
+        json!({ "line": self.line, "request_id": self.told, "result": "refused", "faults": faults })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::verbs::issue::counts::Counts;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::Progress;
-use crate::verbs::issue::refused::fault_told;
+use crate::verbs::issue::refused::{Place, fault_told};
 use crate::verbs::report::{Report, Reported};
 use entering::Entering;
 use kanhe_core::code::CertificateId;
@@ -72,10 +72,9 @@ struct Batch {
     position: u64,
 }
 
-/// A row before it is entered: what it is called, and what it comes to.
+/// A row before it is entered: where it stands, and what it comes to.
 struct Row {
-    line: u64,
-    request: Option<String>,
+    place: Place,
     outcome: Outcome,
 }
 
@@ -168,8 +167,7 @@ impl Run<'_> {
                 }
             };
             let row = |(application, outcome): (&Application, Result<Outcome, Value>)| Row {
-                line: application.line(),
-                request: application.request_id().map(str::to_owned),
+                place: Place::of(application, intake.day),
                 outcome: outcome.unwrap_or_else(Outcome::Refused),
             };
             let rows = applications.iter().zip(outcomes).map(row).collect();

@@ -11,6 +11,7 @@ use crate::pause::Pause;
 use crate::verbs::issue::counts::{Counts, WorthNow};
 use crate::verbs::issue::output::{Artist, Written, glyph_fault};
 use crate::verbs::issue::progress::{self, Progress};
+use crate::verbs::issue::refused::Place;
 use crate::verbs::issue::{fault_json, kind};
 use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use crate::verbs::{Ended, Voice, clock};
@@ -94,21 +95,22 @@ impl Run<'_> {
 
     /// Hands a row in that could be issued, and draws what came of it; where that fails, the run ends with this row, which stands.
     fn row(&self, application: &Application, counts: &mut Counts, ended: &mut Result<(), Failure>) -> Result<Value, Failure> {
-        let row = json!({ "line": application.line(), "request_id": application.request_id() });
-        match self.kind.admit(application, day_in_china(clock::moment(None)?)) {
+        let today = day_in_china(clock::moment(None)?);
+        let row = Place::of(application, today);
+        match self.kind.admit(application, today) {
             Ok(draft) => {
                 if let Some(glyph) = self.artist.as_ref().and_then(|(artist, _)| artist.missing(draft.number())) {
-                    return Ok(counts.refused(row, json!([glyph_fault(glyph)])));
+                    return Ok(counts.refused(&row, &json!([glyph_fault(glyph)])));
                 }
             }
             // Whether it was issued before a later form found faults with it, the service knows.
             Err(_) if application.is_read() && application.request_id().is_some() => {}
-            Err(faults) => return Ok(counts.refused(row, faults.iter().map(fault_json).collect())),
+            Err(faults) => return Ok(counts.refused(&row, &faults.iter().map(fault_json).collect())),
         }
         let told = match self.service.issue_row(self.kind, application, (self.basis, self.reason))? {
             Reply::Told(told) => {
                 let faults = told.of_row().ok_or_else(|| told.failure())?;
-                return Ok(counts.refused(row, json!(faults)));
+                return Ok(counts.refused(&row, &json!(faults)));
             }
             Reply::Done(told) => told,
         };
@@ -120,12 +122,12 @@ impl Run<'_> {
         let files = kept(self.files(&drawn), ended).flatten();
         if issued.before {
             let worth = WorthNow { condition: &condition, behind_cut_off, refused_as: refused_as.as_deref() };
-            return Ok(counts.before(row, Some(&issued.identifier), Some(worth), files.as_ref()));
+            return Ok(counts.before(&row, Some(&issued.identifier), Some(worth), files.as_ref()));
         }
         counts.issued += 1;
         let version = Scanned::parse(&drawn.digits).ok().and_then(|scanned| qr_version_of(scanned.bytes().len()));
         Ok(with(
-            row,
+            row.named(),
             json!({
                 "result": "issued", "identifier": issued.identifier, "number": number, "slot": slot,
                 "qr_version": version, "files": files,

@@ -11,8 +11,9 @@ use crate::http::tongue::Tongue;
 use crate::shown::Worth;
 use axum::Json;
 use axum::http::StatusCode;
+use jiff::civil::Date;
 use kanhe_core::calendar::day_in_china;
-use kanhe_issuer::application::{Application, Columns, hides_request};
+use kanhe_issuer::application::{Application, Columns};
 use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::doubt::Doubts;
 use kanhe_issuer::registrar::{Admission, Answer, Chances, Editions, Entered, Intake, Registrar, RegistrarError, Signed};
@@ -108,7 +109,7 @@ fn issue_all(act: &Act<BatchRequest>, language: Language) -> Result<Batch, Probl
         Ok((enter(house, rows, caller, kind)?, warnings))
     })?;
     let rows = told.into_iter().zip(warnings).map(|(row, warnings)| BatchRow { warnings, ..row }).collect();
-    Ok(Batch::of(rows, &applications, language))
+    Ok(Batch::of(rows, &applications, (language, day_in_china(house.now()))))
 }
 
 /// A batch of which each row was issued before.
@@ -120,7 +121,7 @@ fn all_before(act: &Act<BatchRequest>, language: Language) -> Result<Option<Batc
     let issued = |application| if_the_same(registrar.issued_for(&caller.agency, editions, application));
     let Some(marks) = applications.iter().map(issued).collect::<Result<Option<Vec<_>>, _>>()? else { return Ok(None) };
     let rows = marks.into_iter().map(|mark| tell(house, &doubts, &Entered::Before(mark))).collect::<Result<_, _>>()?;
-    Ok(Some(Batch::of(rows, &applications, language)))
+    Ok(Some(Batch::of(rows, &applications, (language, day_in_china(house.now())))))
 }
 
 /// The rows of a batch, of a type for which the caller may issue.
@@ -136,11 +137,11 @@ fn asked<'h>(house: &'h House, caller: &Caller, body: &BatchRequest) -> Result<(
 
 impl Batch {
     /// What came of these applications, row by row.
-    fn of(rows: Vec<BatchRow>, applications: &[Application], language: Language) -> Self {
+    fn of(rows: Vec<BatchRow>, applications: &[Application], (language, today): (Language, Date)) -> Self {
         let name = |(row, application): (BatchRow, &Application)| {
             let faults = row.faults.iter().map(|fault| fault.of(language)).collect();
-            let hidden = row.faults.iter().any(|fault| hides_request(&fault.place, &fault.code));
-            BatchRow { request_id: application.request_id().filter(|_| !hidden).map(str::to_owned), faults, ..row }
+            let request = if row.result == "refused" { application.request_told(today) } else { application.request_id() };
+            BatchRow { request_id: request.map(str::to_owned), faults, ..row }
         };
         let rows: Vec<BatchRow> = rows.into_iter().zip(applications).map(name).collect();
         let with = |result: &str| rows.iter().filter(|row| row.result == result).count();

@@ -9,11 +9,12 @@ use crate::failure::Failure;
 use crate::files;
 use crate::pause::Pause;
 use crate::verbs::issue::progress::{self, Progress};
-use crate::verbs::issue::refused::{Refused, refused_line};
+use crate::verbs::issue::refused::{Place, Refused};
 use crate::verbs::issue::{ended, kind, paused};
-use crate::verbs::report::{Report, Reported};
-use crate::verbs::{Ended, Voice};
+use crate::verbs::report::{Report, Reported, with};
+use crate::verbs::{Ended, Voice, clock};
 use crate::words::{Language, stage_word};
+use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_issuer::application::{Application, Table};
 use kanhe_issuer::catalogue::CertificateKind;
@@ -97,7 +98,7 @@ impl Counter<'_> {
         let (mut counts, mut progress, pause) = (Counts::default(), Progress::new(table.size(), voice), Pause::listen()?);
         while let Some(row) = table.next().filter(|_| !pause.asked()) {
             let application = row.map_err(|error| Failure::new(error.code(), error));
-            let lodged = application.and_then(|application| Ok(line(&application, self.lodge(&application)?)));
+            let lodged = application.and_then(|application| self.told(&application));
             let line = lodged.map_err(|failure| failure.after_rows(counts.rows()))?;
             report.add(&line)?;
             counts.count(&line);
@@ -105,6 +106,11 @@ impl Counter<'_> {
         }
         counts.paused = pause.asked();
         Ok((counts, report.finish()?))
+    }
+
+    fn told(&self, row: &Application) -> Result<Value, Failure> {
+        let arrived = self.lodge(row)?;
+        Ok(line(&Place::of(row, day_in_china(clock::moment(None)?)), arrived))
     }
 
     fn lodge(&self, row: &Application) -> Result<Arrived, Failure> {
@@ -151,14 +157,11 @@ fn report_of(args: &ApplyArgs) -> Result<PathBuf, Failure> {
 }
 
 /// The line of the report about a row.
-fn line(row: &Application, arrived: Arrived) -> Value {
-    let (line, request) = (row.line(), row.request_id());
+fn line(row: &Place, arrived: Arrived) -> Value {
     match arrived {
-        Arrived::New(code) => json!({ "line": line, "request_id": request, "result": "lodged", "code": code }),
-        Arrived::Before(code, stage) => {
-            json!({ "line": line, "request_id": request, "result": "before", "code": code, "stage": stage.word() })
-        }
-        Arrived::Refused(faults) => refused_line(json!({ "line": line, "request_id": request }), json!(faults)),
+        Arrived::New(code) => with(row.named(), json!({ "result": "lodged", "code": code })),
+        Arrived::Before(code, stage) => with(row.named(), json!({ "result": "before", "code": code, "stage": stage.word() })),
+        Arrived::Refused(faults) => row.refused(&json!(faults)),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::verbs::issue::counts::{Counts, WorthNow};
 use crate::verbs::issue::output::Written;
+use crate::verbs::issue::refused::Place;
 use crate::verbs::library::stored;
 use crate::verbs::report::{kept, with, without_files};
 use jiff::Timestamp;
@@ -28,7 +29,7 @@ pub(super) struct Entering<'r> {
 
 /// A certificate that waits to be entered: the row it is for, and its files.
 struct Waiting {
-    row: Value,
+    place: Place,
     signed: Signed,
     written: Option<Written>,
 }
@@ -51,40 +52,40 @@ impl<'r> Entering<'r> {
     }
 
     /// Tells of a row that is answered already, or gives back what is to be entered for it.
-    fn sorted(&mut self, Row { line, request, outcome }: Row) -> Option<Waiting> {
-        let row = json!({ "line": line, "request_id": request });
+    fn sorted(&mut self, Row { place, outcome }: Row) -> Option<Waiting> {
         let told = match outcome {
-            Outcome::Refused(faults) => self.counts.refused(row, faults),
-            Outcome::Before(mark, written) => self.before(row, mark, written.as_ref()),
-            Outcome::Repeated(identifier) => self.counts.before(row, Some(&identifier.to_string()), None, None),
+            Outcome::Refused(faults) => self.counts.refused(&place, &faults),
+            Outcome::Before(mark, written) => self.before(&place, mark, written.as_ref()),
+            Outcome::Repeated(identifier) => self.counts.before(&place, Some(&identifier.to_string()), None, None),
             Outcome::Could(identifier, number) => {
                 self.counts.issued += 1;
-                with(row, json!({ "result": "could_be_issued", "identifier": identifier.to_string(), "number": number }))
+                with(place.named(), json!({ "result": "could_be_issued", "identifier": identifier.to_string(), "number": number }))
             }
-            Outcome::New(signed, written) => return Some(Waiting { row, signed: signed.recorded_at(self.now), written }),
+            Outcome::New(signed, written) => return Some(Waiting { place, signed: signed.recorded_at(self.now), written }),
         };
         self.lines.push(told);
         None
     }
 
     fn commit(&mut self, waiting: Vec<Waiting>) {
-        let (signed, rows): (Vec<_>, Vec<_>) = waiting.into_iter().map(|Waiting { row, signed, written }| (signed, (row, written))).unzip();
+        let (signed, rows): (Vec<_>, Vec<_>) =
+            waiting.into_iter().map(|Waiting { place, signed, written }| (signed, (place, written))).unzip();
         let entered = kept(self.run.registrar().enter(&signed).map_err(stored), &mut self.ended).unwrap_or_default();
-        for (((row, written), signed), entered) in rows.into_iter().zip(&signed).zip(entered) {
-            let told = self.entered(row, signed, written.as_ref(), entered);
+        for (((place, written), signed), entered) in rows.into_iter().zip(&signed).zip(entered) {
+            let told = self.entered(&place, signed, written.as_ref(), entered);
             self.lines.push(told);
         }
     }
 
-    fn entered(&mut self, row: Value, signed: &Signed, written: Option<&Written>, entered: Result<Entered, RegistrarError>) -> Value {
+    fn entered(&mut self, row: &Place, signed: &Signed, written: Option<&Written>, entered: Result<Entered, RegistrarError>) -> Value {
         match entered {
-            Err(error) => self.counts.refused(row, json!([row_fault(&error)])),
+            Err(error) => self.counts.refused(row, &json!([row_fault(&error)])),
             Ok(Entered::Before(mark)) => self.before(row, mark, None),
             Ok(Entered::New(_)) => self.issued(row, signed, written),
         }
     }
 
-    fn before(&mut self, row: Value, mark: Shelfmark, written: Option<&Written>) -> Value {
+    fn before(&mut self, row: &Place, mark: Shelfmark, written: Option<&Written>) -> Value {
         let library = self.run.library;
         let worth = Worth::of(library, mark, &self.run.doubts, day_in_china(self.now));
         let known = library.card(mark).and_then(|card| Ok((card.identifier, worth?)));
@@ -100,14 +101,14 @@ impl<'r> Entering<'r> {
         self.counts.before(row, identifier.as_deref(), worth.map(now), files.as_ref())
     }
 
-    fn issued(&mut self, row: Value, signed: &Signed, written: Option<&Written>) -> Value {
+    fn issued(&mut self, row: &Place, signed: &Signed, written: Option<&Written>) -> Value {
         self.counts.issued += 1;
         let (issued, certificate) = (signed.issued(), signed.issued().certificate());
         let told = json!({
             "result": "issued", "identifier": certificate.identifier.to_string(), "number": certificate.number, "slot": certificate.slot,
             "qr_version": issued.qr_version(), "files": self.store(written),
         });
-        with(row, told)
+        with(row.named(), told)
     }
 
     /// Writes the files of a certificate that stands in the library by now, and tells their names. Behind a failure none is tried: the same

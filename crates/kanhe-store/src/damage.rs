@@ -29,11 +29,7 @@ pub(crate) fn read_back(folder: &Path, number: u32, progress: impl FnMut(u64)) -
 pub(crate) fn of_earlier(folder: &Path, made: u32, error: StoreError) -> StoreError {
     let StoreError::BackupDamaged { number, file, .. } = &error else { return error };
     let earlier = numbers(folder).into_iter().filter(|number| *number < made && needs(folder, *number, file)).max();
-    match earlier {
-        _ if *number != made => error,
-        Some(earlier) => of_file(folder, earlier, file.clone()),
-        None => StoreError::Corrupt { detail: format!("{file} of the new backup is not what was copied") },
-    }
+    earlier.filter(|_| *number == made).map_or_else(|| error.clone(), |earlier| of_file(folder, earlier, file.clone()))
 }
 
 fn of_file(folder: &Path, number: u32, file: String) -> StoreError {

@@ -21,7 +21,7 @@ use kanhe_log::checkpoint::{Checkpoint, LARGEST_TEXT};
 use kanhe_log::hash::TreeHead;
 use kanhe_log::prove::root_of;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of dockets among the backups.

@@ -33,6 +33,12 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// Another process is at work in a folder of backups.
+    #[error("another process adds a backup to {folder}, or restores one from there")]
+    BackupBeingMade {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -190,6 +196,7 @@ impl StoreError {
             Self::NoSecret { .. } => "store_secret_missing",
             Self::HalfRestored { .. } => "store_half_restored",
             Self::BeingMade { .. } => "store_being_made",
+            Self::BackupBeingMade { .. } => "backup_being_made",
             Self::NoBackup { .. } => "store_no_backup",
             Self::BackupDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",

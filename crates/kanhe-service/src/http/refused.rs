@@ -38,6 +38,7 @@ impl From<StoreError> for Problem {
             | StoreError::HalfRestored { .. }
             | StoreError::BeingMade { .. }
             | StoreError::NoBackup { .. }
+            | StoreError::BackupBeingMade { .. }
             | StoreError::BackupDamaged { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }

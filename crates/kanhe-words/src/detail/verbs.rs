@@ -4,6 +4,7 @@
 pub(super) const TWINS: &[(&str, &str)] = &[
     // The library (`kanhe_store::StoreError`).
     ("{} holds no library", "{} 中没有证照库"),
+    ("another process adds a backup to {}, or restores one from there", "另一进程正在向 {} 备份，或从中恢复"),
     ("{} holds no such backup (it has none)", "{} 中没有备份"),
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
     ("{} has a database and no secret.age", "{} 中有数据库，但没有 secret.age"),

@@ -32,6 +32,16 @@ pub(super) const HINTS: &[Row] = &[
         "Check that the whole key is sent as `Authorization: Bearer kanhe_…`.",
     ),
     ("application_open", "等待该申请的决定，或先予撤回。", "Wait for its decision, or have it withdrawn first."),
+    (
+        "backup_being_made",
+        "请告知本服务的运维人员：另一进程正在该备份目录备份或恢复，待其结束后再备份一次。",
+        "Tell whoever runs the service: another process is at work in the folder of backups; when it has ended, a backup is to be made again.",
+    ),
+    (
+        "backup_damaged",
+        "请告知本服务的运维人员：备份目录中有文件损坏，日志载明是哪一个；证照库未受影响。",
+        "Tell whoever runs the service: a file in the folder of backups is damaged, and the log names it; the library is as it was.",
+    ),
     ("body_packed", "请勿压缩请求正文，去掉 Content-Encoding 后重发。", "Send it as it is, without `Content-Encoding`."),
     ("body_too_large", "减少内容，或改为批量任务提交（POST /v1/jobs）。", "Send less, or hand a job in with POST /v1/jobs."),
     ("body_too_slow", "换用更好的网络，或分几次发送。", "Send it over a better line, or in parts."),

@@ -19,6 +19,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "等待该申请的决定，或先用 kanhe withdraw 撤回。",
         "Wait for its decision, or withdraw it first with `kanhe withdraw`.",
     ),
+    ("backup_being_made", "等另一进程结束，再运行此命令。", "Wait for the other process to end, and run the command again."),
     (
         "backup_damaged",
         "把该文件从另一份副本放回备份目录；或以 --number 指定不用它的一份：较早的备份没有其后签发的证照、办理的事项。",

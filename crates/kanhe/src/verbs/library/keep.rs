@@ -14,7 +14,7 @@ use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_service::shown::{Checked, ShownFinding};
 use kanhe_store::backup::{Backup, Earlier, Progress};
-use kanhe_store::{Library, StoreError};
+use kanhe_store::{Keeper, Library, StoreError};
 use serde_json::json;
 use std::path::Path;
 
@@ -28,9 +28,11 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
     let library = open(&args.library)?;
     let bar = bar(voice, 1, BYTES);
     let earlier = if args.anyway { Earlier::Forked } else { Earlier::Begun };
-    let backup = back_up_to(&library, &args.library.library, &args.to, earlier, &mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
+    let backup = keeper(&library, &args.library.library, &args.to).and_then(|keeper| {
+        back_up_to(&library, &args.library.library, &keeper, earlier, &mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        })
     });
     bar.finish_and_clear();
     let backup = backup.map_err(damaged)?;
@@ -41,23 +43,35 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
-pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, Failure> {
+/// Takes a folder of backups for an open library, in which nobody else is at work.
+pub fn keeper(library: &Library, from: &Path, to: &Path) -> Result<Keeper, Failure> {
     if files::real(to).starts_with(files::real(from)) {
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
     ["meta", "private", "shared", "dockets"].iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
     library.may_be_written().and_then(|()| library.owns(to)).map_err(stored)?;
+    files::make_folder(to)?;
+    Keeper::of(to).map_err(stored)
+}
+
+/// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
+pub fn back_up_to(
+    library: &Library,
+    from: &Path,
+    keeper: &Keeper,
+    earlier: Earlier,
+    progress: &mut Progress<'_>,
+) -> Result<Backup, Failure> {
+    let to = keeper.folder();
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.
     if secret.exists() && files::read(&secret, LARGEST_KEY_FILE)? != own {
         return Err(stored(StoreError::OtherLibrary { folder: to.display().to_string() }));
     }
-    files::make_folder(to)?;
     if !secret.exists() {
         files::write_private(&secret, &own)?;
     }
-    library.back_up(to, earlier, progress).map_err(stored)
+    library.back_up(keeper, earlier, progress).map_err(stored)
 }
 
 /// What to do where no backup can be made: the earlier ones are as they were.

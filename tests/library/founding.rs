@@ -169,10 +169,10 @@ fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read
     };
     let docket = folder.join("dockets/2");
     std::fs::write(&docket, b"gd.example.cn/log\n").unwrap();
-    refused("store_corrupt");
+    refused("backup_damaged");
     std::fs::remove_file(&docket).unwrap();
     std::fs::create_dir(&docket).unwrap();
-    refused("store_database");
+    refused("backup_damaged");
     std::fs::remove_dir(&docket).unwrap();
 
     // As a process leaves it that is killed before it has read its own backup back.

@@ -85,7 +85,8 @@ impl Library {
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
             |done| progress(done, all),
             || faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?)),
-        )?;
+        )
+        .map_err(|error| damage::of_shared(folder, error))?;
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
         let verified = verify(&engine, folder, made.number, read).and_then(|()| docket.write(folder, made.number));

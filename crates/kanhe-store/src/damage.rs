@@ -25,6 +25,15 @@ pub(crate) fn read_back(folder: &Path, number: u32, progress: impl FnMut(u64)) -
     damaged_of(folder, number, progress)?.map_or(Ok(()), |file| Err(of_file(folder, number, file)))
 }
 
+/// Says of a backup that could not be added to others, in which of those a file is damaged that it would share; what went wrong, where none is.
+pub(crate) fn of_shared(folder: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Corrupt { .. } | StoreError::Database { .. }) {
+        return error;
+    }
+    let found = |number: u32| Some(of_file(folder, number, damaged_of(folder, number, |_| {}).ok()??));
+    numbers(folder).into_iter().rev().find_map(found).unwrap_or(error)
+}
+
 /// Says of a backup that was just made, and is none for its damaged file, to which earlier one the file belongs: that one is damaged too.
 pub(crate) fn of_earlier(folder: &Path, made: u32, error: StoreError) -> StoreError {
     let StoreError::BackupDamaged { number, file, .. } = &error else { return error };

@@ -57,6 +57,14 @@ pub enum StoreError {
         /// The numbers of the backups there that have no use for it.
         without: Vec<u32>,
     },
+    /// What stands beside a backup cannot be read.
+    #[error("{file} in the folder of backups is damaged, and nobody knows of which library backup {number} is; the library is not meant")]
+    DocketDamaged {
+        /// The number of the backup.
+        number: u32,
+        /// The file of the folder, by its name there.
+        file: String,
+    },
     /// The folder has the backups of another library.
     #[error("{folder} has the backups of another library")]
     OtherLibrary {
@@ -198,7 +206,7 @@ impl StoreError {
             Self::BeingMade { .. } => "store_being_made",
             Self::BackupBeingMade { .. } => "backup_being_made",
             Self::NoBackup { .. } => "store_no_backup",
-            Self::BackupDamaged { .. } => "backup_damaged",
+            Self::BackupDamaged { .. } | Self::DocketDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",
             Self::OtherHistory { .. } => "backup_other_history",
             Self::OtherLog { .. } => "restore_other_log",

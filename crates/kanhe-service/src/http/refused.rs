@@ -40,6 +40,7 @@ impl From<StoreError> for Problem {
             | StoreError::NoBackup { .. }
             | StoreError::BackupBeingMade { .. }
             | StoreError::BackupDamaged { .. }
+            | StoreError::DocketDamaged { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }
             | StoreError::OtherLog { .. }

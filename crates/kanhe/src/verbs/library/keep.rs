@@ -82,8 +82,8 @@ fn damaged(failure: Failure) -> Failure {
             "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
         )),
         "backup_damaged" => failure.hint(Words::new(
-            "未产生新备份，证照库未受影响：把该文件从另一份副本放回备份目录，或换一个备份目录。",
-            "No backup was made, for it would share the file; the library is as it was. Put the file back from another copy of the folder, or back up to another folder.",
+            "未产生新备份；损坏的是备份目录中的文件，证照库未受影响：检查该目录所在的磁盘，把该文件从另一份副本放回，或换一个备份目录。备份说明（dockets 下的文件）也可以移走：没有说明的备份会重新核对，同样可用。",
+            "No backup was made. The file of the folder of backups is damaged, and the library is as it was: look at the disk of the folder, and put the file back from another copy of it, or back up to another folder. A docket (a file of `dockets`) may also be taken away: its backup is read back, and is as good without.",
         )),
         "store_database" => failure.hint(Words::new(
             "未产生新备份：检查证照库与备份目录所在的磁盘和权限；kanhe check 可查明证照库是否完好。",

@@ -134,6 +134,12 @@ pub enum StoreError {
     /// The library lies where nothing can be written.
     #[error("the library lies where nothing can be written")]
     ReadOnly,
+    /// A file is closed to whoever runs the program.
+    #[error("this user may not read or write what is needed: {detail}")]
+    Permission {
+        /// What the system says, without keys or values.
+        detail: String,
+    },
     /// No room on the disk.
     #[error("no space is left on the disk")]
     DiskFull,
@@ -219,6 +225,7 @@ impl StoreError {
             Self::InUse => "store_in_use",
             Self::ReadOnly => "store_read_only",
             Self::ToRead => "store_to_read",
+            Self::Permission { .. } => "store_permission",
             Self::DiskFull => "store_disk_full",
             Self::Corrupt { .. } => "store_corrupt",
             Self::Database { .. } => "store_database",
@@ -273,12 +280,15 @@ impl From<rocksdb::Error> for StoreError {
         // As the system says it: the disk, somebody's part of it, or what a file may have.
         let full = ["No space left", "quota exceeded", "File too large"].iter().any(|said| detail.contains(said));
         let read_only = detail.contains("Read-only file system");
+        // Whoever owns the file can read it: nothing in it is damaged, and nobody else need have the library open.
+        let closed = ["Permission denied", "Operation not permitted"].iter().any(|said| detail.contains(said));
         // Without it nobody knows which files are the database's.
         let headless = detail.contains("MANIFEST") && detail.contains("No such file");
         let locked = detail.contains("lock") && (detail.contains("LOCK") || detail.contains("held by"));
         match error.kind() {
             _ if full => Self::DiskFull,
             _ if read_only => Self::ReadOnly,
+            _ if closed => Self::Permission { detail },
             _ if headless => Self::Corrupt { detail },
             ErrorKind::IOError if locked => Self::InUse,
             ErrorKind::Corruption => Self::Corrupt { detail },

@@ -50,6 +50,7 @@ impl From<StoreError> for Problem {
             | StoreError::Foreign
             | StoreError::Newer { .. }
             | StoreError::OtherSecret
+            | StoreError::Permission { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Database { .. }
             | StoreError::Sealed { .. }

@@ -47,6 +47,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "backup {} is damaged: {} is gone, or is not what was copied; backups that do not need it: {}",
         "备份 {} 已损坏：{} 缺失，或与备份时不符；不用它的备份：{}",
     ),
+    (
+        "{} in the folder of backups is damaged, and nobody knows of which library backup {} is; the library is not meant",
+        "备份目录中的 {} 已损坏，无从得知备份 {} 属于哪个证照库；证照库本身并未损坏",
+    ),
+    ("this user may not read or write what is needed: {}", "当前用户无权读写所需的文件：{=}"),
     ("the library lies where nothing can be written", "证照库所在之处不可写"),
     (
         "the library was restored only to be read: it issues, records and publishes nothing",

@@ -521,6 +521,11 @@ pub(super) const HINTS: &[Row] = &[
         "The agency has used up its status slots: let the region give it another code in the manifest.",
     ),
     (
+        "store_permission",
+        "请告知本服务的运维人员：证照库的文件不属于服务所用的用户，须改回后重启服务；证照库并未损坏。",
+        "Tell whoever runs the service: files of the library are closed to its user. They are to be given back to it, and the service restarted; nothing is damaged.",
+    ),
+    (
         "store_read_only",
         "请告知本服务的运维人员：证照库所在的磁盘不可写，须以可写方式重新挂载并重启服务。",
         "Tell whoever runs the service: the disk of the library cannot be written; it is to be mounted so, and the service restarted.",

@@ -444,6 +444,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     ("store_other_secret", "请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
     (
+        "store_permission",
+        "证照库并未损坏：该文件属于其他用户，或权限被改动。以其所属的用户运行（sudo -u kanhe kanhe …），或用 chown -R 改回（docs/OPERATING.md，*Whose hands*）。",
+        "Nothing is damaged: the file belongs to another user, or its rights were changed. Run the command as the user whose library it is (`sudo -u kanhe kanhe …`), or give the files back with `chown -R` (docs/OPERATING.md, *Whose hands*).",
+    ),
+    (
         "store_read_only",
         "证照库须放在可写的磁盘上：以可写方式重新挂载，或把整个目录复制到可写之处再打开；库本身并未损坏。",
         "A library is opened where it can be written: mount the disk so, or copy the whole folder to where it can be. Nothing in it is damaged.",

@@ -495,8 +495,8 @@ pub(super) const HINTS: &[Row] = &[
     ("store_*", "请告知本服务的运维人员。", "Tell whoever runs the service."),
     (
         "store_broken",
-        "请告知本服务的运维人员：先前有写入失败，重启服务之前不再写入。原因见日志；磁盘已满的，先腾出空间。",
-        "Tell whoever runs the service: a write failed, and nothing more is written until it is restarted. Its log says why; if the disk is full, make room first.",
+        "请告知本服务的运维人员：先前有写入失败，重启服务之前不再写入。原因见日志；磁盘已满的，先腾出空间再重启，证照库并未因此损坏。",
+        "Tell whoever runs the service: a write failed, and nothing more is written until it is restarted. Its log says why; if the disk is full, free some space, then restart it: a full disk damages nothing.",
     ),
     (
         "store_corrupt",
@@ -512,8 +512,8 @@ pub(super) const HINTS: &[Row] = &[
     ),
     (
         "store_disk_full",
-        "请告知本服务的运维人员：磁盘已满，须腾出空间；GET /readyz 的 library 为 store_broken 的，此后须重启服务。",
-        "Tell whoever runs the service: make room on the disk, then restart the service if `library` of GET /readyz is store_broken.",
+        "请告知本服务的运维人员：磁盘已满，须腾出空间；GET /readyz 的 library 为 store_broken 的，此后须重启服务。证照库并未损坏。",
+        "Tell whoever runs the service to free some space on its disk, and then to restart the service if `library` of GET /readyz is store_broken. Nothing is damaged.",
     ),
     (
         "store_no_slot",

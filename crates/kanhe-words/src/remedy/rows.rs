@@ -413,6 +413,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "等另一进程结束；若它没有建成证照库，再运行此命令。",
         "Wait for the other process to end, and run the command again where it has made no library.",
     ),
+    (
+        "store_broken",
+        "先前有写入失败：查明原因（磁盘已满的，先腾出空间），再次运行即可；磁盘已满并不损坏证照库。",
+        "An earlier write failed: see why, free some space if the disk is full, and run the command again. A full disk damages nothing.",
+    ),
     ("store_corrupt", "用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk."),
     ("store_cursor", "去掉 --after 从头开始。", "Begin again without --after."),
     ("store_cursor_elsewhere", AS, "store_cursor"),

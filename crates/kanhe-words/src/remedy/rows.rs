@@ -33,8 +33,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "backup_other_library",
-        "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，则把现用的那份放入该目录。",
-        "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, put the one in use into that folder.",
+        "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，或目录中的那份已损坏，则把现用的那份放入该目录。",
+        "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, or the one there is damaged, put the one in use into that folder.",
     ),
     (
         "caller_lacks_department",

@@ -13,7 +13,7 @@ use crate::words::{Language, Words};
 use given_up::{GivenUp, Told};
 use jiff::Timestamp;
 use kanhe_core::key::PublicKeyLine;
-use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Wants};
 use kanhe_log::checkpoint::AuthenticCheckpoint;
 use kanhe_store::backup::{self, Backup, Closed, Lost, backups, chosen};
 use kanhe_store::docket::Docket;
@@ -129,6 +129,21 @@ fn bring_back(
             let _ = fs::remove_file(&place);
         }
         restoring(error)
+    })
+}
+
+/// The secret beside the backups, which none of them opens without: a file that is none is not restored.
+fn secret(folder: &Path) -> Result<Vec<u8>, Failure> {
+    let place = folder.join(SECRET);
+    let read = files::read(&place, LARGEST_KEY_FILE).and_then(|secret| match Wants::decode(&secret) {
+        Ok(_) => Ok(secret),
+        Err(error) => Err(Failure::new(error.code(), error).within(place.display())),
+    });
+    read.map_err(|failure| {
+        failure.hint(Words::new(
+            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
+            "Put the copy of `secret.age` that you kept apart into the folder of backups: without it no backup opens.",
+        ))
     })
 }
 

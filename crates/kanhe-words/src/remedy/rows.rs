@@ -421,7 +421,11 @@ pub(super) const REMEDIES: &[Row] = &[
     ("store_corrupt", "用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk."),
     ("store_cursor", "去掉 --after 从头开始。", "Begin again without --after."),
     ("store_cursor_elsewhere", AS, "store_cursor"),
-    ("store_disk_full", AS, "disk_full"),
+    (
+        "store_disk_full",
+        "腾出磁盘空间后重新运行：打开证照库须写入少许，只查阅也不例外。证照库并未损坏，已完成的部分不会重复。",
+        "Free some space and run again: whoever opens a library writes a little, also to read it. Nothing is damaged, and what is done is not done twice.",
+    ),
     ("store_exists", "换一个目录。", "Choose another folder."),
     ("store_foreign", "检查目录：其中是其他程序的数据库。", "Check the folder: the database in it is another program's."),
     (

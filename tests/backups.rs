@@ -1,15 +1,16 @@
 //! Backups that tell nobody how far they are.
 
 use kanhe_store::backup::{self, Backup, Closed, Earlier, Lost, chosen};
-use kanhe_store::{Library, Plot, StoreError};
+use kanhe_store::{Keeper, Library, Plot, Restorer, StoreError};
 use std::path::Path;
 
 /// Adds a backup to a folder of them.
 pub fn back_up(library: &Library, folder: &Path) -> Result<Backup, StoreError> {
-    library.back_up(folder, Earlier::Begun, &mut |_, _| {})
+    library.back_up(&Keeper::of(folder)?, Earlier::Begun, &mut |_, _| {})
 }
 
 /// Restores a backup, the last unless one is named, where nobody knows what was lost.
 pub fn restore(backups: &Path, number: Option<u32>, into: &Path) -> Result<Closed, StoreError> {
-    backup::restore(backups, &chosen(backups, number)?, &Plot::take(into)?, Lost::Untold, &mut |_, _| {})
+    let restorer = Restorer::of(backups)?;
+    backup::restore(&restorer, &chosen(&restorer, number)?, &Plot::take(into)?, Lost::Untold, &mut |_, _| {})
 }

@@ -299,6 +299,96 @@ fn a_file_in_the_place_of_any_folder_of_the_backups_is_named_and_nothing_is_left
 }
 
 #[test]
+fn of_two_that_add_a_backup_at_the_same_time_one_adds_it_and_the_other_is_told() {
+    let archive = Archive::open();
+    archive.issuing(permits(20)).run().ended(0);
+    // Two libraries that were restored from one backup, and went on differently.
+    let first = archive.path("first");
+    archive.told(&["backup", "--to", &first]);
+    let libraries = ["one", "other"].map(|name| archive.path(name));
+    for (library, table) in libraries.iter().zip([permits(30), many_permits(10)]) {
+        kanhe(&["restore", "--from", &first, "--into", library]).ended(0);
+        archive.issuing(table).but("--library", library).run().ended(0);
+    }
+    for (round, pause) in [0, 5, 15, 30, 60, 120].into_iter().enumerate() {
+        let to = archive.path(&format!("backups-{round}"));
+        let started = libraries.each_ref().map(|library| {
+            let child = archive.ask(&["backup", "--to", &to]).but("--library", library).start_heard();
+            sleep(Duration::from_millis(pause));
+            child
+        });
+        let runs = started.map(|child| Run::of(&child.wait_with_output().unwrap()));
+        let codes: BTreeSet<_> = runs.iter().map(|run| run.code).collect();
+        assert_eq!(codes, BTreeSet::from([Some(0), Some(2)]), "{pause} ms: {runs:?}");
+        let refused = runs.iter().find(|run| run.code == Some(2)).unwrap();
+        let code = refused.json();
+        assert!(["backup_being_made", "backup_other_history"].contains(&word(&code, "/error/code")), "{pause} ms: {refused:?}");
+        let into = archive.path(&format!("restored-{round}"));
+        kanhe(&["restore", "--from", &to, "--into", &into]).ended(0);
+        archive.ask(&["check"]).but("--library", &into).run().ended(0);
+    }
+}
+
+#[test]
+fn damage_in_a_folder_of_backups_is_not_told_of_the_library_and_has_a_way_out() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    let backups = archive.path("backups");
+    archive.told(&["backup", "--to", &backups]);
+    let refused = |file: &str| {
+        let told = archive.ask(&["backup", "--to", &backups]).run().ended(2).json();
+        assert_eq!(word(&told, "/error/code"), "backup_damaged", "{told}");
+        assert!(word(&told, "/error/message/en").contains(file) && word(&told, "/error/message/zh").contains(file), "{told}");
+        let hint = word(&told, "/error/hint/en");
+        assert!(hint.contains("the library is as it was") && !hint.contains("kanhe restore"), "{told}");
+        hint.to_owned()
+    };
+    let docket = format!("{backups}/dockets/1");
+    fs::write(&docket, "garbage\n").unwrap();
+    assert!(refused("dockets/1").contains("A docket (a file of `dockets`) may also be taken away"));
+    fs::remove_file(&docket).unwrap();
+    archive.told(&["backup", "--to", &backups]);
+    // A file that the next backup would share is cut off.
+    let shared = files(&backups).into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "sst"));
+    let (table, bytes) = shared.max_by_key(|(_, bytes)| bytes.len()).unwrap();
+    fs::write(&table, &bytes[..bytes.len() / 2]).unwrap();
+    refused(table.strip_prefix(&backups).unwrap().to_str().unwrap());
+    fs::write(&table, bytes).unwrap();
+    archive.told(&["backup", "--to", &backups]);
+}
+
+#[test]
+fn a_secret_beside_the_backups_that_is_none_is_not_restored() {
+    let archive = Archive::open();
+    let (backups, into) = (archive.path("backups"), archive.path("into"));
+    archive.told(&["backup", "--to", &backups]);
+    let secret = archive.path("backups/secret.age");
+    let whole = fs::read(&secret).unwrap();
+    let mut flipped = whole.clone();
+    flipped[23] ^= 1;
+    for (bytes, code) in [(&b""[..], "key_file_not_age"), (b"another file\n", "key_file_not_age"), (&flipped, "key_file_damaged")] {
+        fs::write(&secret, bytes).unwrap();
+        let told = kanhe(&["restore", "--from", &backups, "--into", &into, "--json"]).ended(2).json();
+        assert_eq!(word(&told, "/error/code"), code, "{told}");
+        assert!(word(&told, "/error/message/en").contains("backups/secret.age"), "{told}");
+        assert!(word(&told, "/error/hint/en").contains("that you kept apart"), "{told}");
+        assert!(!fs::exists(&into).unwrap(), "a refused restoration has written something");
+    }
+    fs::write(&secret, &whole).unwrap();
+    kanhe(&["restore", "--from", &backups, "--into", &into]).ended(0);
+    // In a library of one's own no copy is called the only one.
+    let mut wrong = whole.clone();
+    *wrong.last_mut().unwrap() ^= 1;
+    for (bytes, code) in [(&flipped, "key_file_damaged"), (&wrong, "key_file_damaged")] {
+        fs::write(archive.path("library/secret.age"), bytes).unwrap();
+        let told = archive.ask(&["check"]).run().ended(2).json();
+        assert_eq!(word(&told, "/error/code"), code, "{told}");
+        let hint = word(&told, "/error/hint/en");
+        assert!(hint.contains("that you kept apart") && hint.contains("from the folder of backups"), "{told}");
+    }
+}
+
+#[test]
 fn a_library_from_an_old_backup_does_not_contradict_what_was_published() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);

@@ -3,7 +3,8 @@
 use crate::archive::Archive;
 use crate::office::permits;
 use crate::program::word;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
 #[test]
@@ -82,6 +83,61 @@ fn a_check_on_a_full_disk_says_to_free_some_space() {
         assert!(word(&full, "/error/hint/en").starts_with("Free some space"), "{full}");
         assert!(word(&full, "/error/hint/zh").contains("腾出磁盘空间"), "{full}");
     }
+}
+
+#[test]
+fn a_library_of_ones_own_is_not_even_read_on_a_full_disk_and_who_reads_is_told_why() {
+    let archive = Archive::open();
+    for verb in [&["find"][..], &["count"]] {
+        let full = archive.ask(verb).in_blocks(0).run().ended(2).json();
+        assert_eq!(word(&full, "/error/code"), "store_disk_full", "{full}");
+        assert!(word(&full, "/error/hint/en").contains("writes a little, also to read it. Nothing is damaged"), "{full}");
+    }
+    archive.is_whole();
+}
+
+/// Root without its power over the files of others.
+const HUMBLE: &[&str] = &["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"];
+
+#[test]
+fn files_that_are_closed_to_a_user_are_not_called_damaged() {
+    let archive = Archive::open();
+    archive.issuing(permits(2)).run().ended(0);
+    archive.told(&["backup", "--to", &archive.path("backups")]);
+    let folder = archive.path("library/db");
+    let launcher = if fs::metadata(&folder).unwrap().uid() == 0 { HUMBLE } else { &[] };
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let named = |begins: &str, ends: &str| -> PathBuf {
+        let is = |path: &&PathBuf| path.file_name().unwrap().to_str().is_some_and(|name| name.starts_with(begins) && name.ends_with(ends));
+        files.iter().find(is).unwrap_or_else(|| panic!("{begins}*{ends}")).clone()
+    };
+    let database = PathBuf::from(&folder);
+    let closed = [
+        (named("CURRENT", ""), 0),
+        (named("MANIFEST-", ""), 0),
+        (named("", ".sst"), 0),
+        (named("", ".log"), 0),
+        (named("LOCK", ""), 0),
+        // Nothing can be renamed there; nor seen; nor reached.
+        (database.clone(), 0o500),
+        (database.clone(), 0o300),
+        (database, 0o600),
+        (PathBuf::from(archive.path("library/secret.age")), 0),
+    ];
+    for (place, mode) in closed {
+        let open = fs::metadata(&place).unwrap().permissions();
+        fs::set_permissions(&place, Permissions::from_mode(mode)).unwrap();
+        for verb in [&["check"][..], &["find"], &["backup", "--to", &archive.path("backups")]] {
+            let told = archive.ask(verb).under(launcher).run().ended(2).json();
+            let wanted = if place.ends_with("secret.age") { "file_permission" } else { "store_permission" };
+            assert_eq!(word(&told, "/error/code"), wanted, "{verb:?} {}: {told}", place.display());
+            let hint = word(&told, "/error/hint/en");
+            assert!(!hint.contains("kanhe restore") && !hint.contains("kanhe check"), "{told}");
+            assert!(wanted == "file_permission" || hint.contains("Nothing is damaged") && hint.contains("*Whose hands*"), "{told}");
+        }
+        fs::set_permissions(&place, open).unwrap();
+    }
+    assert_eq!(archive.is_whole()["certificates"], 2);
 }
 
 #[test]

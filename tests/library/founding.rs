@@ -6,8 +6,8 @@ use kanhe_core::certificate::Certificate;
 use kanhe_core::code::RegionCode;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::status::{ENTRIES_PER_LIST, State};
-use kanhe_store::backup::backups;
-use kanhe_store::{Library, LibrarySecret, Plot, Settings};
+use kanhe_store::backup::{Earlier, backups};
+use kanhe_store::{Keeper, Library, LibrarySecret, Plot, Restorer, Settings, StoreError};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -130,6 +130,30 @@ fn a_backup_brings_everything_back_and_each_adds_only_what_is_new() {
 }
 
 #[test]
+fn one_process_adds_backups_or_several_restore_them_and_a_folder_without_locks_keeps_nobody() {
+    let registry = Registry::new();
+    let folder = registry.folder.path().join("backups");
+    let code = |error: StoreError| error.code();
+    let added = || Keeper::of(&folder).map(drop).map_err(code);
+    let restored = || Restorer::of(&folder).map(drop).map_err(code);
+    assert_eq!(restored(), Err("store_no_backup"));
+    assert!(!folder.exists());
+    let keeper = Keeper::of(&folder).unwrap();
+    registry.library.back_up(&keeper, Earlier::Begun, &mut |_, _| {}).unwrap();
+    assert_eq!([added(), restored()], [Err("backup_being_made"); 2]);
+    drop(keeper);
+    let restorer = Restorer::of(&folder).unwrap();
+    assert_eq!([added(), restored()], [Err("backup_being_made"), Ok(())]);
+    drop(restorer);
+    assert_eq!([added(), restored()], [Ok(()); 2]);
+    std::fs::remove_file(folder.join("lock")).unwrap();
+    std::os::unix::fs::symlink("/nonexistent/lock", folder.join("lock")).unwrap();
+    let _keeper = Keeper::of(&folder).unwrap();
+    assert_eq!([added(), restored()], [Ok(()); 2], "what cannot be locked");
+    assert_eq!(back_up(&registry.library, &folder).unwrap().number, 2);
+}
+
+#[test]
 fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read_back() {
     let registry = Registry::new();
     let (library, folder) = (&registry.library, registry.folder.path().join("backups"));
@@ -145,10 +169,10 @@ fn a_docket_that_cannot_be_read_keeps_its_guard_and_a_backup_without_one_is_read
     };
     let docket = folder.join("dockets/2");
     std::fs::write(&docket, b"gd.example.cn/log\n").unwrap();
-    refused("store_corrupt");
+    refused("backup_damaged");
     std::fs::remove_file(&docket).unwrap();
     std::fs::create_dir(&docket).unwrap();
-    refused("store_database");
+    refused("backup_damaged");
     std::fs::remove_dir(&docket).unwrap();
 
     // As a process leaves it that is killed before it has read its own backup back.

@@ -12,7 +12,7 @@ use kanhe_log::checkpoint::{AuthenticCheckpoint, Checkpoint};
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
 use kanhe_store::backup::{Closed, Lost, chosen, restore};
-use kanhe_store::{Library, Plot, Settings, SignedManifest, StoreError};
+use kanhe_store::{Library, Plot, Restorer, Settings, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,8 +49,9 @@ impl Loss {
 
     fn restored_into(&self, into: &Path, number: Option<u32>, lost: Lost<'_>) -> Result<(Closed, Library), StoreError> {
         let database = into.join("db");
-        let (backup, plot) = (chosen(&self.backups, number).unwrap(), Plot::take(&database).unwrap());
-        let closed = restore(&self.backups, &backup, &plot, lost, &mut |_, _| {});
+        let restorer = Restorer::of(&self.backups).unwrap();
+        let (backup, plot) = (chosen(&restorer, number).unwrap(), Plot::take(&database).unwrap());
+        let closed = restore(&restorer, &backup, &plot, lost, &mut |_, _| {});
         drop(plot);
         let closed =
             closed.inspect_err(|_| assert!(fs::read_dir(into).unwrap().next().is_none(), "what was refused has left something"))?;
@@ -229,11 +230,14 @@ fn a_restoration_that_cannot_be_written_down_is_one_and_says_what_the_next_one_m
 fn two_that_are_restored_at_the_same_time_begin_on_different_pages() {
     let loss = Loss::new();
     let (backups, into) = (loss.backups.as_path(), tempfile::tempdir().unwrap());
-    let chosen = &chosen(backups, None).unwrap();
+    let chosen = &chosen(&Restorer::of(backups).unwrap(), None).unwrap();
     let mut pages = std::thread::scope(|scope| {
         let restored = [1, 2, 3, 4].map(|number| {
             let into = into.path().join(number.to_string());
-            scope.spawn(move || restore(backups, chosen, &Plot::take(&into).unwrap(), Lost::Untold, &mut |_, _| {}).unwrap().first_page)
+            scope.spawn(move || {
+                let (restorer, plot) = (Restorer::of(backups).unwrap(), Plot::take(&into).unwrap());
+                restore(&restorer, chosen, &plot, Lost::Untold, &mut |_, _| {}).unwrap().first_page
+            })
         });
         restored.map(|restored| restored.join().unwrap())
     });

@@ -4,7 +4,7 @@ use crate::backups::{back_up, restore};
 use crate::damage::furnished;
 use crate::registry::{OPERATOR, Registry, secret};
 use kanhe_store::backup::{Earlier, backups};
-use kanhe_store::{Drawer, Library, Settings};
+use kanhe_store::{Drawer, Keeper, Library, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -70,8 +70,8 @@ fn a_backup_that_cannot_be_read_back_is_none_and_the_one_before_stays() {
             lost = written.map(|(file, _)| flip(&file)).count();
         }
     };
-    let made = registry.library.back_up(&folder, Earlier::Begun, &mut progress);
-    assert_eq!(made.map_err(|error| error.code()), Err("store_corrupt"));
+    let made = registry.library.back_up(&Keeper::of(&folder).unwrap(), Earlier::Begun, &mut progress);
+    assert_eq!(made.map_err(|error| error.code()), Err("backup_damaged"), "the library is whole");
     assert!(lost > 1, "{lost} files");
     assert!(!folder.join("meta/2").exists(), "a backup that nobody would want restored is named");
     assert_eq!(numbers(&folder), [1]);

@@ -15,6 +15,7 @@ use kanhe_service::http::{Limits, Rate};
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::publish;
 use kanhe_service::serve::{Shown, Tls};
+use kanhe_store::Keeper;
 use kanhe_tests::Office;
 use rcgen::{CertificateParams, CertifiedIssuer, DistinguishedName, IsCa, KeyPair};
 use serde_json::json;
@@ -273,13 +274,30 @@ fn a_backup_of_a_running_service_restores_to_what_it_had() {
     assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
     issue(&stage, 2);
     assert_eq!(back_up(&stage.house).unwrap().number, Ok(2));
-    kanhe_store::backup::thin(&to, 1).unwrap();
+    kanhe_store::backup::thin(&Keeper::of(&to).unwrap(), 1).unwrap();
     assert_eq!(kanhe_store::backup::backups(&to).unwrap().iter().map(|backup| backup.number).collect::<Vec<_>>(), [2]);
     let into = folder.path().join("db");
     backups::restore(&to, None, &into).unwrap();
     let secret = kanhe_store::LibrarySecret::new(zeroize::Zeroizing::new(*b"kanhe test library secret 000000"));
     let restored = kanhe_store::Library::open(&into, &secret, kanhe_store::Settings::default()).unwrap();
     assert_eq!((restored.certificates().unwrap(), restored.region()), (2, &RegionCode::parse("440000").unwrap()));
+}
+
+#[test]
+fn a_backup_that_another_process_makes_at_the_same_time_is_named_and_keeps_none_of_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("backups");
+    let copy = to.clone();
+    let take = move |library: &kanhe_store::Library| backups::back_up(library, &copy).map(|backup| backup.number).map_err(Cause::from);
+    let stage = Stage::of(house_with(|house| house.backups = Backups::by(Box::new(take))), Limits::default());
+    let other = Keeper::of(&to).unwrap();
+    assert_eq!(back_up(&stage.house).unwrap().number, Err("backup_being_made"));
+    let ready = stage.get("/readyz").json();
+    let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == "backup").unwrap();
+    assert_eq!((&part["ok"], &part["code"]), (&json!(false), &json!("backup_being_made")), "{ready}");
+    assert!(part["hint"].as_str().is_some_and(|hint| hint.contains("when it has ended")), "{ready}");
+    drop(other);
+    assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
 }
 
 #[test]

@@ -23,6 +23,9 @@ const SIGNER_PREFIX: &str = "PRIVATE+KEY+";
 /// The signature type byte of Ed25519 in signed-note.
 const NOTE_ED25519: u8 = 0x01;
 
+/// How an age file begins.
+const FIRST_LINE: &[u8] = b"age-encryption.org/v1\n";
+
 /// No key file is larger: one line of 300 characters and age's header come to about 600 bytes.
 pub const LARGEST_KEY_FILE: usize = 16 << 10;
 
@@ -123,7 +126,12 @@ fn begun(file: &[u8]) -> Result<(Decryptor<&[u8]>, Wants), KeyringError> {
         return Err(KeyringError::FileLarge { length: file.len(), most: LARGEST_KEY_FILE });
     }
     let is_public = || std::str::from_utf8(file).is_ok_and(|line| PublicKeyLine::parse(line).is_ok());
-    let decryptor = Decryptor::new(file).map_err(|_| if is_public() { KeyringError::Public } else { KeyringError::NotAge })?;
+    let refused = |_| match () {
+        () if file.starts_with(FIRST_LINE) => KeyringError::Damaged,
+        () if is_public() => KeyringError::Public,
+        () => KeyringError::NotAge,
+    };
+    let decryptor = Decryptor::new(file).map_err(refused)?;
     let wants = if decryptor.is_scrypt() { Wants::Passphrase } else { Wants::Identity };
     Ok((decryptor, wants))
 }
@@ -271,7 +279,7 @@ pub enum KeyringError {
     /// The file asks for more work than a key of ours.
     #[error("this key file asks for more work than any of ours")]
     TooMuchWork,
-    /// The file opened, and holds no key.
+    /// The file begins as an age file does, and is none; or it opened, and holds no key.
     #[error("the key file is damaged")]
     Damaged,
 }
@@ -337,6 +345,19 @@ mod tests {
         let mut file = key().lock(&lock).unwrap();
         file.pop();
         assert!(NamedKey::unlock(&file, &lock).is_err());
+    }
+
+    #[test]
+    fn a_file_that_begins_as_an_age_file_does_is_never_said_not_to() {
+        let (lock, _) = Lock::new_identity();
+        let file = key().lock(&lock).unwrap();
+        for (place, bit) in (0..file.len()).flat_map(|place| (0..8).map(move |bit| (place, bit))) {
+            let mut flipped = file.clone();
+            flipped[place] ^= 1 << bit;
+            let refused = NamedKey::unlock(&flipped, &lock).err();
+            let begins = place >= FIRST_LINE.len();
+            assert!(refused.is_some() && (refused == Some(KeyringError::NotAge)) != begins, "byte {place}, bit {bit}: {refused:?}");
+        }
     }
 
     #[test]

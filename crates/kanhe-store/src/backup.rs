@@ -11,6 +11,7 @@ use crate::docket::{self, Docket};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::faults;
+use crate::keeper::{Keeper, Restorer, is_folder_of_backups};
 use crate::library::Library;
 use crate::open::{mark_restored, mark_to_read};
 use crate::plot::Plot;
@@ -71,7 +72,8 @@ impl Library {
     ///
     /// The library or what was copied is damaged; the folder has the backups of another library, of another history unless `earlier` allows it,
     /// or nobody can read of which; or the folder cannot be written. Earlier backups stay as they were.
-    pub fn back_up(&self, folder: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+    pub fn back_up(&self, keeper: &Keeper, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, StoreError> {
+        let folder = keeper.folder();
         self.owns(folder)?;
         let size = self.still()?.read_whole(progress)?;
         let docket = Docket::of(self)?;
@@ -87,7 +89,8 @@ impl Library {
             || size.saturating_add(bytes_in(folder).saturating_sub(before).min(size)),
             |done| progress(done, all),
             || faults::pass(|| Ok(engine.create_new_backup_flush(&self.db, true)?)),
-        )?;
+        )
+        .map_err(|error| damage::of_shared(folder, error))?;
         let made = list(&engine).pop().ok_or(StoreError::NoBackup { folder: folder.display().to_string(), known: Vec::new() })?;
         let read = |read: u64| progress(size.saturating_mul(2).saturating_add(read.min(size)), all);
         let verified = verify(&engine, folder, made.number, read).and_then(|()| docket.write(folder, made.number));
@@ -132,7 +135,8 @@ impl Library {
 }
 
 /// Takes away all backups of a folder but the newest.
-pub fn thin(folder: &Path, keep: u32) -> Result<(), StoreError> {
+pub fn thin(keeper: &Keeper, keep: u32) -> Result<(), StoreError> {
+    let folder = keeper.folder();
     let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
     let mut engine = engine(folder)?;
     let (before, ()) = (list(&engine), engine.purge_old_backups(keep)?);
@@ -153,7 +157,8 @@ pub fn backups(folder: &Path) -> Result<Vec<Backup>, StoreError> {
 /// # Errors
 ///
 /// The folder has no such backup; or it is damaged: nobody gets an older one who has not asked for it.
-pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> {
+pub fn chosen(restorer: &Restorer, number: Option<u32>) -> Result<Backup, StoreError> {
+    let folder = restorer.folder();
     let known = backups(folder)?;
     let there = numbers(folder);
     let wanted = number.or(there.last().copied()).filter(|wanted| there.contains(wanted));
@@ -175,9 +180,16 @@ pub fn chosen(folder: &Path, number: Option<u32>) -> Result<Backup, StoreError> 
 /// # Errors
 ///
 /// The backup is damaged, and the file is named; or what is said to be lost cannot have been. Nothing is left then.
-pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, progress: &mut Progress<'_>) -> Result<Closed, StoreError> {
+pub fn restore(
+    restorer: &Restorer,
+    backup: &Backup,
+    plot: &Plot,
+    lost: Lost<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Closed, StoreError> {
     // Before it comes to its place: no library that was restored gives out slots as if nothing had been issued since, and none that was not
     // written down can issue. One that is broken off in between counts as one that may have issued.
+    let backups = restorer.folder();
     bring_back(backups, backup, plot, progress, |into| mark_restored(into, backups, lost))
 }
 
@@ -186,8 +198,8 @@ pub fn restore(backups: &Path, backup: &Backup, plot: &Plot, lost: Lost<'_>, pro
 /// # Errors
 ///
 /// The backup is damaged, and the file is named. Nothing is left then.
-pub fn restore_to_read(backups: &Path, backup: &Backup, plot: &Plot, progress: &mut Progress<'_>) -> Result<(), StoreError> {
-    bring_back(backups, backup, plot, progress, mark_to_read)
+pub fn restore_to_read(restorer: &Restorer, backup: &Backup, plot: &Plot, progress: &mut Progress<'_>) -> Result<(), StoreError> {
+    bring_back(restorer.folder(), backup, plot, progress, mark_to_read)
 }
 
 /// Brings a backup to its place, marked for what it is to be.
@@ -256,11 +268,6 @@ fn bytes_in(folder: &Path) -> u64 {
         Err(_) => 0,
     });
     sizes.fold(0, u64::saturating_add)
-}
-
-/// Asked before anything is opened: RocksDB makes a folder of backups of any folder that it is given.
-fn is_folder_of_backups(folder: &Path) -> bool {
-    folder.join(damage::CONTENTS).is_dir()
 }
 
 fn list(engine: &BackupEngine) -> Vec<Backup> {

@@ -59,6 +59,7 @@ fn move_to(beside: &Path, place: &Path) -> io::Result<()> {
 pub(crate) fn failed(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::DiskFull,
+        io::ErrorKind::PermissionDenied => StoreError::Permission { detail: error.to_string() },
         _ => StoreError::Database { detail: error.to_string() },
     }
 }

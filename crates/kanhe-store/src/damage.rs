@@ -25,15 +25,20 @@ pub(crate) fn read_back(folder: &Path, number: u32, progress: impl FnMut(u64)) -
     damaged_of(folder, number, progress)?.map_or(Ok(()), |file| Err(of_file(folder, number, file)))
 }
 
+/// Says of a backup that could not be added to others, in which of those a file is damaged that it would share; what went wrong, where none is.
+pub(crate) fn of_shared(folder: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Corrupt { .. } | StoreError::Database { .. }) {
+        return error;
+    }
+    let found = |number: u32| Some(of_file(folder, number, damaged_of(folder, number, |_| {}).ok()??));
+    numbers(folder).into_iter().rev().find_map(found).unwrap_or(error)
+}
+
 /// Says of a backup that was just made, and is none for its damaged file, to which earlier one the file belongs: that one is damaged too.
 pub(crate) fn of_earlier(folder: &Path, made: u32, error: StoreError) -> StoreError {
     let StoreError::BackupDamaged { number, file, .. } = &error else { return error };
     let earlier = numbers(folder).into_iter().filter(|number| *number < made && needs(folder, *number, file)).max();
-    match earlier {
-        _ if *number != made => error,
-        Some(earlier) => of_file(folder, earlier, file.clone()),
-        None => StoreError::Corrupt { detail: format!("{file} of the new backup is not what was copied") },
-    }
+    earlier.filter(|_| *number == made).map_or_else(|| error.clone(), |earlier| of_file(folder, earlier, file.clone()))
 }
 
 fn of_file(folder: &Path, number: u32, file: String) -> StoreError {

@@ -21,7 +21,7 @@ use kanhe_log::checkpoint::{Checkpoint, LARGEST_TEXT};
 use kanhe_log::hash::TreeHead;
 use kanhe_log::prove::root_of;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of dockets among the backups.
@@ -63,12 +63,12 @@ impl Docket {
     pub fn read(folder: &Path, number: u32) -> Result<Option<Self>, StoreError> {
         let file = match File::open(place(folder, number)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            opened => opened.map_err(failed)?,
+            opened => opened.map_err(|error| unread(number, error))?,
         };
         let mut text = Vec::new();
-        file.take(u64::try_from(LARGEST_TEXT).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
-        let damaged = || StoreError::Corrupt { detail: format!("what stands beside backup {number} is no docket") };
-        std::str::from_utf8(&text).ok().and_then(Self::parse).map(Some).ok_or_else(damaged)
+        let most = u64::try_from(LARGEST_TEXT).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(most).read_to_end(&mut text).map_err(|error| unread(number, error))?;
+        std::str::from_utf8(&text).ok().and_then(Self::parse).map(Some).ok_or_else(|| damaged(number))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -133,6 +133,18 @@ pub(crate) fn forget(folder: &Path, number: u32) -> Result<(), StoreError> {
     match fs::remove_file(place(folder, number)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
         _ => Ok(()),
+    }
+}
+
+fn damaged(number: u32) -> StoreError {
+    StoreError::DocketDamaged { number, file: format!("{DOCKETS}/{number}") }
+}
+
+/// It is the folder of backups in which something is wrong, and not the library.
+fn unread(number: u32, error: io::Error) -> StoreError {
+    match failed(error) {
+        StoreError::Database { .. } => damaged(number),
+        known => known,
     }
 }
 

@@ -33,6 +33,12 @@ pub enum StoreError {
         /// The folder.
         folder: String,
     },
+    /// Another process is at work in a folder of backups.
+    #[error("another process adds a backup to {folder}, or restores one from there")]
+    BackupBeingMade {
+        /// The folder.
+        folder: String,
+    },
     /// The folder holds no such backup.
     #[error("{folder} holds no such backup ({})", if .known.is_empty() { "it has none".to_owned() } else { format!("it has {known:?}") })]
     NoBackup {
@@ -50,6 +56,14 @@ pub enum StoreError {
         file: String,
         /// The numbers of the backups there that have no use for it.
         without: Vec<u32>,
+    },
+    /// What stands beside a backup cannot be read.
+    #[error("{file} in the folder of backups is damaged, and nobody knows of which library backup {number} is; the library is not meant")]
+    DocketDamaged {
+        /// The number of the backup.
+        number: u32,
+        /// The file of the folder, by its name there.
+        file: String,
     },
     /// The folder has the backups of another library.
     #[error("{folder} has the backups of another library")]
@@ -120,6 +134,12 @@ pub enum StoreError {
     /// The library lies where nothing can be written.
     #[error("the library lies where nothing can be written")]
     ReadOnly,
+    /// A file is closed to whoever runs the program.
+    #[error("this user may not read or write what is needed: {detail}")]
+    Permission {
+        /// What the system says, without keys or values.
+        detail: String,
+    },
     /// No room on the disk.
     #[error("no space is left on the disk")]
     DiskFull,
@@ -190,8 +210,9 @@ impl StoreError {
             Self::NoSecret { .. } => "store_secret_missing",
             Self::HalfRestored { .. } => "store_half_restored",
             Self::BeingMade { .. } => "store_being_made",
+            Self::BackupBeingMade { .. } => "backup_being_made",
             Self::NoBackup { .. } => "store_no_backup",
-            Self::BackupDamaged { .. } => "backup_damaged",
+            Self::BackupDamaged { .. } | Self::DocketDamaged { .. } => "backup_damaged",
             Self::OtherLibrary { .. } => "backup_other_library",
             Self::OtherHistory { .. } => "backup_other_history",
             Self::OtherLog { .. } => "restore_other_log",
@@ -204,6 +225,7 @@ impl StoreError {
             Self::InUse => "store_in_use",
             Self::ReadOnly => "store_read_only",
             Self::ToRead => "store_to_read",
+            Self::Permission { .. } => "store_permission",
             Self::DiskFull => "store_disk_full",
             Self::Corrupt { .. } => "store_corrupt",
             Self::Database { .. } => "store_database",
@@ -258,12 +280,15 @@ impl From<rocksdb::Error> for StoreError {
         // As the system says it: the disk, somebody's part of it, or what a file may have.
         let full = ["No space left", "quota exceeded", "File too large"].iter().any(|said| detail.contains(said));
         let read_only = detail.contains("Read-only file system");
+        // Whoever owns the file can read it: nothing in it is damaged, and nobody else need have the library open.
+        let closed = ["Permission denied", "Operation not permitted"].iter().any(|said| detail.contains(said));
         // Without it nobody knows which files are the database's.
         let headless = detail.contains("MANIFEST") && detail.contains("No such file");
         let locked = detail.contains("lock") && (detail.contains("LOCK") || detail.contains("held by"));
         match error.kind() {
             _ if full => Self::DiskFull,
             _ if read_only => Self::ReadOnly,
+            _ if closed => Self::Permission { detail },
             _ if headless => Self::Corrupt { detail },
             ErrorKind::IOError if locked => Self::InUse,
             ErrorKind::Corruption => Self::Corrupt { detail },

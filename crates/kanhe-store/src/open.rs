@@ -1,6 +1,6 @@
 //! Making, opening and closing a library.
 
-use crate::beside::{is_half_restored, whole};
+use crate::beside::{failed, is_half_restored, whole};
 use crate::closing::{Closed, Closing, Lost};
 use crate::error::StoreError;
 use crate::family::Family;
@@ -70,6 +70,9 @@ impl Library {
     /// Why a folder does not hold a library that could be opened.
     pub fn missing(folder: &Path) -> StoreError {
         let name = || folder.display().to_string();
+        if let Some(closed) = closed(folder) {
+            return closed;
+        }
         match () {
             () if has_lost_its_beginning(folder) => StoreError::Corrupt { detail: "the file CURRENT is gone".to_owned() },
             () if is_half_restored(folder) => StoreError::HalfRestored { folder: name() },
@@ -108,6 +111,9 @@ impl Library {
     pub fn open(folder: &Path, secret: &LibrarySecret, settings: Settings) -> Result<Self, StoreError> {
         if !folder.join("CURRENT").exists() {
             return Err(Self::missing(folder));
+        }
+        if let Some(closed) = closed(folder) {
+            return Err(closed);
         }
         if has_lost_its_last_writes(folder) {
             return Err(StoreError::Corrupt { detail: "the log of the last writes (*.log) is gone".to_owned() });
@@ -163,6 +169,12 @@ pub(crate) fn mark_restored(folder: &Path, backups: &Path, lost: Lost<'_>) -> Re
 /// Writes into a library that a backup brought back, and that nobody has opened yet, that it is only to be read.
 pub(crate) fn mark_to_read(folder: &Path) -> Result<(), StoreError> {
     to_read::mark(&database(folder, Settings::default(), Way::Open)?)
+}
+
+/// Why nobody can tell what a folder has: it is closed to this user. What he does not see is not gone.
+fn closed(folder: &Path) -> Option<StoreError> {
+    let seen = fs::read_dir(folder).map(drop).and_then(|()| fs::metadata(folder.join("CURRENT")).map(drop));
+    seen.err().map(failed).filter(|error| matches!(error, StoreError::Permission { .. }))
 }
 
 /// A database that was made has a manifest and, some day, tables: without `CURRENT` it has lost a file.

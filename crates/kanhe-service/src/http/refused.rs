@@ -38,7 +38,9 @@ impl From<StoreError> for Problem {
             | StoreError::HalfRestored { .. }
             | StoreError::BeingMade { .. }
             | StoreError::NoBackup { .. }
+            | StoreError::BackupBeingMade { .. }
             | StoreError::BackupDamaged { .. }
+            | StoreError::DocketDamaged { .. }
             | StoreError::OtherLibrary { .. }
             | StoreError::OtherHistory { .. }
             | StoreError::OtherLog { .. }
@@ -48,6 +50,7 @@ impl From<StoreError> for Problem {
             | StoreError::Foreign
             | StoreError::Newer { .. }
             | StoreError::OtherSecret
+            | StoreError::Permission { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Database { .. }
             | StoreError::Sealed { .. }

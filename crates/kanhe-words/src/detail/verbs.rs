@@ -4,6 +4,7 @@
 pub(super) const TWINS: &[(&str, &str)] = &[
     // The library (`kanhe_store::StoreError`).
     ("{} holds no library", "{} 中没有证照库"),
+    ("another process adds a backup to {}, or restores one from there", "另一进程正在向 {} 备份，或从中恢复"),
     ("{} holds no such backup (it has none)", "{} 中没有备份"),
     ("{} holds no such backup (it has {})", "{} 中没有这份备份（现有 {}）"),
     ("{} has a database and no secret.age", "{} 中有数据库，但没有 secret.age"),
@@ -47,6 +48,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
         "backup {} is damaged: {} is gone, or is not what was copied; backups that do not need it: {}",
         "备份 {} 已损坏：{} 缺失，或与备份时不符；不用它的备份：{}",
     ),
+    (
+        "{} in the folder of backups is damaged, and nobody knows of which library backup {} is; the library is not meant",
+        "备份目录中的 {} 已损坏，无从得知备份 {} 属于哪个证照库；证照库本身并未损坏",
+    ),
+    ("this user may not read or write what is needed: {}", "当前用户无权读写所需的文件：{=}"),
     ("the library lies where nothing can be written", "证照库所在之处不可写"),
     (
         "the library was restored only to be read: it issues, records and publishes nothing",

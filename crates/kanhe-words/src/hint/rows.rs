@@ -32,6 +32,16 @@ pub(super) const HINTS: &[Row] = &[
         "Check that the whole key is sent as `Authorization: Bearer kanhe_…`.",
     ),
     ("application_open", "等待该申请的决定，或先予撤回。", "Wait for its decision, or have it withdrawn first."),
+    (
+        "backup_being_made",
+        "请告知本服务的运维人员：另一进程正在该备份目录备份或恢复，待其结束后再备份一次。",
+        "Tell whoever runs the service: another process is at work in the folder of backups; when it has ended, a backup is to be made again.",
+    ),
+    (
+        "backup_damaged",
+        "请告知本服务的运维人员：备份目录中有文件损坏，日志载明是哪一个；证照库未受影响。",
+        "Tell whoever runs the service: a file in the folder of backups is damaged, and the log names it; the library is as it was.",
+    ),
     ("body_packed", "请勿压缩请求正文，去掉 Content-Encoding 后重发。", "Send it as it is, without `Content-Encoding`."),
     ("body_too_large", "减少内容，或改为批量任务提交（POST /v1/jobs）。", "Send less, or hand a job in with POST /v1/jobs."),
     ("body_too_slow", "换用更好的网络，或分几次发送。", "Send it over a better line, or in parts."),
@@ -485,8 +495,8 @@ pub(super) const HINTS: &[Row] = &[
     ("store_*", "请告知本服务的运维人员。", "Tell whoever runs the service."),
     (
         "store_broken",
-        "请告知本服务的运维人员：先前有写入失败，重启服务之前不再写入。原因见日志；磁盘已满的，先腾出空间。",
-        "Tell whoever runs the service: a write failed, and nothing more is written until it is restarted. Its log says why; if the disk is full, make room first.",
+        "请告知本服务的运维人员：先前有写入失败，重启服务之前不再写入。原因见日志；磁盘已满的，先腾出空间再重启，证照库并未因此损坏。",
+        "Tell whoever runs the service: a write failed, and nothing more is written until it is restarted. Its log says why; if the disk is full, free some space, then restart it: a full disk damages nothing.",
     ),
     (
         "store_corrupt",
@@ -502,13 +512,18 @@ pub(super) const HINTS: &[Row] = &[
     ),
     (
         "store_disk_full",
-        "请告知本服务的运维人员：磁盘已满，须腾出空间；GET /readyz 的 library 为 store_broken 的，此后须重启服务。",
-        "Tell whoever runs the service: make room on the disk, then restart the service if `library` of GET /readyz is store_broken.",
+        "请告知本服务的运维人员：磁盘已满，须腾出空间；GET /readyz 的 library 为 store_broken 的，此后须重启服务。证照库并未损坏。",
+        "Tell whoever runs the service to free some space on its disk, and then to restart the service if `library` of GET /readyz is store_broken. Nothing is damaged.",
     ),
     (
         "store_no_slot",
         "该机构的状态位已用尽：请由本地区在机构名录中为其增加机构代码。",
         "The agency has used up its status slots: let the region give it another code in the manifest.",
+    ),
+    (
+        "store_permission",
+        "请告知本服务的运维人员：证照库的文件不属于服务所用的用户，须改回后重启服务；证照库并未损坏。",
+        "Tell whoever runs the service: files of the library are closed to its user. They are to be given back to it, and the service restarted; nothing is damaged.",
     ),
     (
         "store_read_only",

@@ -19,6 +19,7 @@ pub(super) const REMEDIES: &[Row] = &[
         "等待该申请的决定，或先用 kanhe withdraw 撤回。",
         "Wait for its decision, or withdraw it first with `kanhe withdraw`.",
     ),
+    ("backup_being_made", "等另一进程结束，再运行此命令。", "Wait for the other process to end, and run the command again."),
     (
         "backup_damaged",
         "把该文件从另一份副本放回备份目录；或以 --number 指定不用它的一份：较早的备份没有其后签发的证照、办理的事项。",
@@ -32,8 +33,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ),
     (
         "backup_other_library",
-        "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，则把现用的那份放入该目录。",
-        "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, put the one in use into that folder.",
+        "换一个目录：每个证照库用自己的备份目录。若只是重新加锁了 secret.age，或目录中的那份已损坏，则把现用的那份放入该目录。",
+        "Name another folder: each library has one of its own. Where only `secret.age` was locked anew, or the one there is damaged, put the one in use into that folder.",
     ),
     (
         "caller_lacks_department",
@@ -417,10 +418,19 @@ pub(super) const REMEDIES: &[Row] = &[
         "等另一进程结束；若它没有建成证照库，再运行此命令。",
         "Wait for the other process to end, and run the command again where it has made no library.",
     ),
+    (
+        "store_broken",
+        "先前有写入失败：查明原因（磁盘已满的，先腾出空间），再次运行即可；磁盘已满并不损坏证照库。",
+        "An earlier write failed: see why, free some space if the disk is full, and run the command again. A full disk damages nothing.",
+    ),
     ("store_corrupt", "用 kanhe restore 恢复备份，并检查磁盘。", "Bring a backup back with `kanhe restore`, and look at the disk."),
     ("store_cursor", "去掉 --after 从头开始。", "Begin again without --after."),
     ("store_cursor_elsewhere", AS, "store_cursor"),
-    ("store_disk_full", AS, "disk_full"),
+    (
+        "store_disk_full",
+        "腾出磁盘空间后重新运行：打开证照库须写入少许，只查阅也不例外。证照库并未损坏，已完成的部分不会重复。",
+        "Free some space and run again: whoever opens a library writes a little, also to read it. Nothing is damaged, and what is done is not done twice.",
+    ),
     ("store_exists", "换一个目录。", "Choose another folder."),
     ("store_foreign", "检查目录：其中是其他程序的数据库。", "Check the folder: the database in it is another program's."),
     (
@@ -447,6 +457,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "Check the folder. Where a library was, bring a backup back with `kanhe restore`; a new one is founded with `kanhe init`.",
     ),
     ("store_other_secret", "请使用建库时的 secret.age。", "Use the `secret.age` that it was founded with."),
+    (
+        "store_permission",
+        "证照库并未损坏：该文件属于其他用户，或权限被改动。以其所属的用户运行（sudo -u kanhe kanhe …），或用 chown -R 改回（docs/OPERATING.md，*Whose hands*）。",
+        "Nothing is damaged: the file belongs to another user, or its rights were changed. Run the command as the user whose library it is (`sudo -u kanhe kanhe …`), or give the files back with `chown -R` (docs/OPERATING.md, *Whose hands*).",
+    ),
     (
         "store_read_only",
         "证照库须放在可写的磁盘上：以可写方式重新挂载，或把整个目录复制到可写之处再打开；库本身并未损坏。",

@@ -149,9 +149,13 @@ impl Locked {
     pub fn refused(self, error: KeyringError) -> Failure {
         let failure = Failure::new(error.code(), &error);
         match (error, self) {
-            (KeyringError::WrongLock, _) => {
+            (KeyringError::WrongLock, Self::Key) => {
                 failure.hint(Words::new("再输一次口令，或检查身份文件。", "Type the passphrase again, or check the identity file."))
             }
+            (KeyringError::WrongLock, Self::Library) => failure.hint(Words::new(
+                "再输一次口令，或检查身份文件；如果无误，则 secret.age 已损坏：用另存的那份或备份目录中的那份替换。",
+                "Type the passphrase again, or check the identity file. If they are right, `secret.age` is damaged: put the copy that you kept apart in its place, or the one from the folder of backups.",
+            )),
             (KeyringError::WantsPassphrase, Self::Key) => failure.hint(Words::new("去掉 --identity。", "Leave --identity out.")),
             (KeyringError::WantsPassphrase, Self::Library) => {
                 failure.hint(Words::new("去掉 --library-identity。", "Leave --library-identity out."))
@@ -167,8 +171,8 @@ impl Locked {
                 failure.hint(Words::new("密钥文件由 kanhe key new 生成。", "A key file is made by `kanhe key new`."))
             }
             (KeyringError::NotAge | KeyringError::Damaged, Self::Library) => failure.hint(Words::new(
-                "secret.age 被改动过；用备份目录中的那份替换。",
-                "`secret.age` was changed: put the one from the folder of backups in its place.",
+                "secret.age 已损坏：用另存的那份或备份目录中的那份替换。",
+                "`secret.age` is damaged: put the copy that you kept apart in its place, or the one from the folder of backups.",
             )),
             (KeyringError::Public, _) => failure.hint(Words::new(
                 "给出私钥文件（.key），而不是公钥（.pub）。",

@@ -29,7 +29,7 @@ pub use export::export;
 pub use find::{count, find};
 pub use found::{agency, init};
 pub use issue::run as issue;
-pub use keep::{back_up, back_up_to, check};
+pub use keep::{back_up, back_up_to, check, keeper};
 pub use lists::sign_lists;
 pub use log::{log, logged};
 pub use officer::{api_key, officer};

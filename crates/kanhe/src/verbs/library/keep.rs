@@ -14,7 +14,7 @@ use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::LARGEST_NOTE;
 use kanhe_service::shown::{Checked, ShownFinding};
 use kanhe_store::backup::{Backup, Earlier, FOLDERS, Progress};
-use kanhe_store::{Library, StoreError};
+use kanhe_store::{Keeper, Library, StoreError};
 use serde_json::json;
 use std::path::Path;
 
@@ -28,9 +28,11 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
     let library = open(&args.library)?;
     let bar = bar(voice, 1, BYTES);
     let earlier = if args.anyway { Earlier::Forked } else { Earlier::Begun };
-    let backup = back_up_to(&library, &args.library.library, &args.to, earlier, &mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
+    let backup = keeper(&library, &args.library.library, &args.to).and_then(|keeper| {
+        back_up_to(&library, &args.library.library, &keeper, earlier, &mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        })
     });
     bar.finish_and_clear();
     let backup = backup.map_err(damaged)?;
@@ -41,23 +43,35 @@ pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
-pub fn back_up_to(library: &Library, from: &Path, to: &Path, earlier: Earlier, progress: &mut Progress<'_>) -> Result<Backup, Failure> {
+/// Takes a folder of backups for an open library, in which nobody else is at work.
+pub fn keeper(library: &Library, from: &Path, to: &Path) -> Result<Keeper, Failure> {
     if files::real(to).starts_with(files::real(from)) {
         return Err(Failure::new("backup_inside", "the folder of backups is in the library, and would be lost with it"));
     }
     FOLDERS.iter().try_for_each(|part| files::is_no_file(&to.join(part)))?;
     library.may_be_written().and_then(|()| library.owns(to)).map_err(stored)?;
+    files::make_folder(to)?;
+    Keeper::of(to).map_err(stored)
+}
+
+/// Adds a backup of an open library, whose folder has its locked secret, to a folder of them.
+pub fn back_up_to(
+    library: &Library,
+    from: &Path,
+    keeper: &Keeper,
+    earlier: Earlier,
+    progress: &mut Progress<'_>,
+) -> Result<Backup, Failure> {
+    let to = keeper.folder();
     let (secret, own) = (to.join(SECRET), files::read(&from.join(SECRET), LARGEST_KEY_FILE)?);
     // A backup beside the secret of another library would never open.
     if secret.exists() && files::read(&secret, LARGEST_KEY_FILE)? != own {
         return Err(stored(StoreError::OtherLibrary { folder: to.display().to_string() }));
     }
-    files::make_folder(to)?;
     if !secret.exists() {
         files::write_private(&secret, &own)?;
     }
-    library.back_up(to, earlier, progress).map_err(stored)
+    library.back_up(keeper, earlier, progress).map_err(stored)
 }
 
 /// What to do where no backup can be made: the earlier ones are as they were.
@@ -68,8 +82,8 @@ fn damaged(failure: Failure) -> Failure {
             "The library or the folder of backups is damaged, and no backup was verified; earlier ones are as they were. Look at the disk, and restore an earlier backup with `kanhe restore`, or back up to another folder.",
         )),
         "backup_damaged" => failure.hint(Words::new(
-            "未产生新备份，证照库未受影响：把该文件从另一份副本放回备份目录，或换一个备份目录。",
-            "No backup was made, for it would share the file; the library is as it was. Put the file back from another copy of the folder, or back up to another folder.",
+            "未产生新备份；损坏的是备份目录中的文件，证照库未受影响：检查该目录所在的磁盘，把该文件从另一份副本放回，或换一个备份目录。备份说明（dockets 下的文件）也可以移走：没有说明的备份会重新核对，同样可用。",
+            "No backup was made. The file of the folder of backups is damaged, and the library is as it was: look at the disk of the folder, and put the file back from another copy of it, or back up to another folder. A docket (a file of `dockets`) may also be taken away: its backup is read back, and is as good without.",
         )),
         "store_database" => failure.hint(Words::new(
             "未产生新备份：检查证照库与备份目录所在的磁盘和权限；kanhe check 可查明证照库是否完好。",

@@ -13,11 +13,11 @@ use crate::words::{Language, Words};
 use given_up::{GivenUp, Told};
 use jiff::Timestamp;
 use kanhe_core::key::PublicKeyLine;
-use kanhe_issuer::keyring::LARGEST_KEY_FILE;
+use kanhe_issuer::keyring::{LARGEST_KEY_FILE, Wants};
 use kanhe_log::checkpoint::AuthenticCheckpoint;
 use kanhe_store::backup::{self, Backup, Closed, Lost, backups, chosen};
 use kanhe_store::docket::Docket;
-use kanhe_store::{Plot, StoreError};
+use kanhe_store::{Plot, Restorer, StoreError};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -45,8 +45,9 @@ pub fn restore(args: &RestoreArgs, voice: Voice) -> Result<Ended, Failure> {
         (None, Some(most)) => Lost::AtMost(most),
         (None, None) => Lost::Untold,
     };
-    let backup = chosen(&args.from, args.number).map_err(restoring)?;
-    let closed = on_a_plot(args, &into, |plot| bring_back(args, &backup, (plot, lost), voice))?;
+    let restorer = Restorer::of(&args.from).map_err(restoring)?;
+    let backup = chosen(&restorer, args.number).map_err(restoring)?;
+    let closed = on_a_plot(args, &into, |plot| bring_back(args, (&restorer, &backup), (plot, lost), voice))?;
     let given_up = closed.map(|closed| GivenUp { closed, told: Told::by(lost) });
     let known: Vec<_> = backups(&args.from).map_err(restoring)?.iter().map(|backup| Known::read(&args.from, backup)).collect();
     let (restored, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|known| known.number == backup.number);
@@ -96,13 +97,13 @@ fn on_a_plot<T>(args: &RestoreArgs, into: &Path, work: impl FnOnce(Plot) -> Resu
 }
 
 /// Puts the secret and the database into their places, or leaves nothing. What the library gives up; nothing, where it is only to be read.
-fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>), voice: Voice) -> Result<Option<Closed>, Failure> {
-    let secret = files::read(&args.from.join(SECRET), LARGEST_KEY_FILE).map_err(|failure| {
-        failure.hint(Words::new(
-            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
-            "Put the copy of `secret.age` that you kept into the folder of backups: without it no backup opens.",
-        ))
-    })?;
+fn bring_back(
+    args: &RestoreArgs,
+    (restorer, backup): (&Restorer, &Backup),
+    (plot, lost): (Plot, Lost<'_>),
+    voice: Voice,
+) -> Result<Option<Closed>, Failure> {
+    let secret = secret(&args.from)?;
     let place = args.into.join(SECRET);
     let had_secret = place.exists();
     if had_secret && files::read(&place, LARGEST_KEY_FILE)? != secret {
@@ -117,9 +118,9 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>
     let bar = bar(voice, backup.bytes, BYTES);
     let mut progress = |done, _| bar.set_position(done);
     let restored = if args.to_read {
-        backup::restore_to_read(&args.from, backup, &plot, &mut progress).map(|()| None)
+        backup::restore_to_read(restorer, backup, &plot, &mut progress).map(|()| None)
     } else {
-        backup::restore(&args.from, backup, &plot, lost, &mut progress).map(Some)
+        backup::restore(restorer, backup, &plot, lost, &mut progress).map(Some)
     };
     bar.finish_and_clear();
     restored.map_err(|error| {
@@ -128,6 +129,21 @@ fn bring_back(args: &RestoreArgs, backup: &Backup, (plot, lost): (Plot, Lost<'_>
             let _ = fs::remove_file(&place);
         }
         restoring(error)
+    })
+}
+
+/// The secret beside the backups, which none of them opens without: a file that is none is not restored.
+fn secret(folder: &Path) -> Result<Vec<u8>, Failure> {
+    let place = folder.join(SECRET);
+    let read = files::read(&place, LARGEST_KEY_FILE).and_then(|secret| match Wants::decode(&secret) {
+        Ok(_) => Ok(secret),
+        Err(error) => Err(Failure::new(error.code(), error).within(place.display())),
+    });
+    read.map_err(|failure| {
+        failure.hint(Words::new(
+            "把另存的 secret.age 放入备份目录；没有它，备份无法打开。",
+            "Put the copy of `secret.age` that you kept apart into the folder of backups: without it no backup opens.",
+        ))
     })
 }
 

@@ -175,8 +175,10 @@ impl Plan {
         let earlier = kanhe_store::backup::backups(&to).ok().and_then(|earlier| earlier.last().copied());
         let earlier = earlier.and_then(|backup| Timestamp::from_second(backup.taken).ok());
         let backups = Backups::by(Box::new(move |library| {
-            let taken = library::back_up_to(library, &from, &to, Earlier::Begun, &mut |_, _| {}).map_err(|failure| failure.cause())?;
-            kanhe_store::backup::thin(&to, keep)?;
+            let told = |failure: Failure| failure.cause();
+            let keeper = library::keeper(library, &from, &to).map_err(told)?;
+            let taken = library::back_up_to(library, &from, &keeper, Earlier::Begun, &mut |_, _| {}).map_err(told)?;
+            kanhe_store::backup::thin(&keeper, keep)?;
             Ok(taken.number)
         }));
         backups.after(earlier)

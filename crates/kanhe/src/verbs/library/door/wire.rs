@@ -74,7 +74,7 @@ impl Told {
     /// What stops a verb.
     pub fn failure(&self) -> Failure {
         match kanhe_words::known_code(&self.code) {
-            Some(code) if self.faults.is_empty() => Failure::new(code, &self.detail),
+            Some(code) if self.faults.is_empty() => of_the_service(Failure::new(code, &self.detail)),
             Some(code) => refused_alone(code, &self.told()),
             None => Failure::new("service_answer_malformed", &self.detail).in_words_of_its_code().within(&self.code),
         }
@@ -222,6 +222,19 @@ fn refusal(status: StatusCode, bytes: &[u8]) -> Told {
     })
 }
 
+/// What befell the library of a service is for whoever runs it: to run the verb again mends nothing, and nobody here can check or restore it.
+fn of_the_service(failure: Failure) -> Failure {
+    match failure.code() {
+        // What was sent is wrong, and is sent otherwise.
+        "store_cursor" | "store_cursor_elsewhere" => failure,
+        code if code.starts_with("store_") => match kanhe_words::hint(code) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        },
+        _ => failure,
+    }
+}
+
 /// That an answer has no end: the line broke, or the service failed meanwhile, and its log says why.
 pub fn broken_off(seen: impl Display) -> Failure {
     Failure::new("service_broke_off", format!("the service broke off before the end of its answer: {seen}"))
@@ -292,6 +305,22 @@ mod tests {
         ];
         for (url, expected) in rows {
             assert_eq!(guarded(url).map_err(|failure| failure.code()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn who_asks_a_service_whose_disk_is_full_is_sent_to_whoever_runs_it() {
+        for code in ["store_disk_full", "store_broken"] {
+            let told = Told { status: 503, code: code.to_owned(), detail: "why".to_owned(), faults: Vec::new() };
+            let hint = told.failure().json().pointer("/error/hint").cloned().unwrap_or_default();
+            let said = |language: &str| hint.get(language).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let (chinese, english) = (said("zh"), said("en"));
+            assert!(
+                ["Tell whoever runs the service", "free some space", "restart", "damage"].iter().all(|word| english.contains(word)),
+                "{english}"
+            );
+            assert!(["运维人员", "腾出空间", "重启", "损坏"].iter().all(|word| chinese.contains(word)), "{chinese}");
+            assert!(!english.contains("kanhe check") && !english.contains("kanhe restore"), "{english}");
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) use enter::{Lineage, enter, prolongs};
 pub use error::RegistrarError;
 pub(crate) use forms::keep;
 pub use intake::{Admission, Chances, Intake, Refusal};
-pub(crate) use manifest::{is_newer, put_manifest};
+pub(crate) use manifest::{is_newer, missing, put_manifest};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Editions, Grant, Signed};
 pub use transfer::Origin;

@@ -37,6 +37,7 @@ mod find_standing;
 mod find_words;
 mod first_pages;
 mod indexed;
+mod kept_list;
 mod layout;
 mod library;
 pub mod log;
@@ -65,6 +66,7 @@ mod writes;
 
 pub use counts::Count;
 pub use error::StoreError;
+pub use kept_list::KeptList;
 pub use library::{Begun, Library, Settings};
 pub use office::{Drawer, Papers};
 pub use open::FORMAT;

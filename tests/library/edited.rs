@@ -26,8 +26,9 @@ fn take_up(registry: &Registry, manifest: &SignedManifest) -> Result<bool, &'sta
 /// A library with two manifests taken up, and a certificate.
 fn under_two_manifests() -> Registry {
     let registry = Registry::new();
-    assert_eq!([1, 2].map(|number| take_up(&registry, &edition(&registry, number, "registry root"))), [Ok(true); 2]);
+    assert_eq!(take_up(&registry, &edition(&registry, 1, "registry root")), Ok(true));
     registry.issued(OPERATOR, 1, "2026-03-01");
+    assert_eq!(take_up(&registry, &edition(&registry, 2, "registry root")), Ok(true));
     registry
 }
 
@@ -64,7 +65,7 @@ fn a_library_that_has_lost_its_manifest_says_so_and_takes_up_the_very_one_again(
     for edit in edits {
         let registry = after(under_two_manifests(), "manifest", edit);
         let events = registry.library.log_size();
-        assert_eq!(found(&registry.library), [("event 1".to_owned(), "check_manifest")]);
+        assert_eq!(found(&registry.library), [("event 2".to_owned(), "check_manifest")]);
         let said = registry.registrar().manifest().unwrap_err().code();
         assert!(["library_manifest_lost", "store_malformed"].contains(&said), "{said}");
         for other in [edition(&registry, 1, "registry root"), edition(&registry, 3, "registry root"), edition(&registry, 2, "another root")]

@@ -10,6 +10,7 @@ mod backups;
 mod bounded;
 mod damage;
 mod drawers;
+mod edited;
 mod editions;
 mod finding;
 mod founding;

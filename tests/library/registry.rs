@@ -13,7 +13,7 @@ use kanhe_issuer::desk::Desk;
 use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::proposal::Proposal;
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Registrar, RegistrarError, Replacement, Signed, effective_on};
-use kanhe_store::{Card, Library, LibrarySecret, Pen, Settings, Shelfmark, StoreError};
+use kanhe_store::{Card, Library, LibrarySecret, Pen, Plot, Settings, Shelfmark, StoreError};
 use kanhe_tests::Office;
 use kanhe_tests::world::{day, label, moment, test_key};
 use std::fs;
@@ -194,15 +194,19 @@ impl Registry {
     }
 
     pub fn of(house: House) -> Self {
+        Self::founded(house, 0)
+    }
+
+    /// One whose library is founded beside another, which has all pages of slots before this one.
+    pub fn beside(first_page: u32) -> Self {
+        Self::founded(House::new(), first_page)
+    }
+
+    fn founded(house: House, first_page: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Library::create(
-            &folder.path().join("db"),
-            RegionCode::parse("440000").unwrap(),
-            "gd.example.cn/log",
-            &secret(),
-            Settings::default(),
-        )
-        .unwrap();
+        let (plot, region) = (Plot::take(&folder.path().join("db")).unwrap(), RegionCode::parse("440000").unwrap());
+        Library::create_beside(&plot, region, "gd.example.cn/log", &secret(), Settings::default(), first_page).unwrap();
+        drop(plot);
         let library = Library::open(&folder.path().join("db"), &secret(), Settings::default()).unwrap();
         Self { house, folder, library, salts: std::cell::Cell::new(0) }
     }

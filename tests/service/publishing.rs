@@ -113,6 +113,25 @@ fn signed_lists_outlive_a_restart() {
 }
 
 #[test]
+fn a_list_that_knows_nothing_of_a_revocation_is_not_served_because_the_number_of_changes_was_set_back() {
+    let stage = Stage::new();
+    let issued = issue(&stage, 1);
+    publish(&stage.house);
+    revoke(&stage, &issued);
+    let stage = stage.restarted_with_pages_set_back();
+    let found = || {
+        let findings = stage.house.library.check(|_| Vec::new(), |_, _| {}).unwrap();
+        findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(), [(format!("list 0 of agency {}", code_of(Office::Housing)), "check_list")]);
+    assert_eq!(publish(&stage.house).lists, Ok(1), "it is signed anew");
+    assert_eq!((found(), publish(&stage.house).lists), (Vec::new(), Ok(0)));
+    let bytes = stage.get(&format!("/v1/status/{}/0", code_of(Office::Housing))).bytes;
+    let list = Envelope::decode(&bytes).unwrap().authenticate::<StatusList>(&Office::Housing.key().verifying_key()).unwrap();
+    assert_eq!((0..131_072).filter(|entry| list.state(*entry).unwrap().word() == "revoked").count(), 1);
+}
+
+#[test]
 fn a_list_is_served_as_the_draft_has_it() {
     let stage = Stage::new();
     let issued = issue(&stage, 1);

@@ -233,6 +233,23 @@ impl Stage {
         self.begun_again(lose, |_| {})
     }
 
+    /// The same, after the pages of slots were set back by one change.
+    pub fn restarted_with_pages_set_back(self) -> Self {
+        let set_back = |folder: &Path| {
+            let (options, path) = (rocksdb::Options::default(), folder.join("db"));
+            let db = rocksdb::DB::open_cf(&options, &path, rocksdb::DB::list_cf(&options, &path).unwrap()).unwrap();
+            let pages = db.cf_handle("pages").unwrap();
+            for row in db.iterator_cf(pages, rocksdb::IteratorMode::Start) {
+                let (key, value) = row.unwrap();
+                // What has eight bytes is the ordinal of the next slot.
+                if let [0x81, changes] = *value {
+                    db.put_cf(pages, key, [0x81, changes - 1]).unwrap();
+                }
+            }
+        };
+        self.begun_again(set_back, |_| {})
+    }
+
     fn begun_again(mut self, meanwhile: impl FnOnce(&Path), change: impl FnOnce(&mut House)) -> Self {
         self.end();
         let (folder, clock) = (std::mem::replace(&mut self.folder, TempDir::new().unwrap()), Arc::clone(&self.clock));

@@ -139,7 +139,7 @@ fn an_auditor_has_the_library_held_against_itself_and_follows_it() {
         *last,
         json!({
             "certificates": 3, "events": size, "looked_at": 3 + size, "findings": [], "broken_off": false, "behind_cut_off": 0,
-            "without_survivors": [], "recorded_backwards": 0, "recorded_ahead": 0,
+            "without_survivors": [], "without_type_file": [], "recorded_backwards": 0, "recorded_ahead": 0,
         })
     );
     assert!(!before.is_empty() && before.iter().all(|line| line["findings"].is_null()), "{before:?}");

@@ -24,7 +24,7 @@ pub use error::RegistrarError;
 use forms::enter_all;
 pub(crate) use forms::enter_one;
 pub use intake::{Admission, Chances, Intake, Refusal};
-pub(crate) use manifest::{is_newer, put_manifest};
+pub(crate) use manifest::{is_newer, missing, put_manifest};
 pub use proof::{Proof, Proved};
 pub use signing::{Answer, Editions, Grant, Signed};
 pub use transfer::Origin;

@@ -209,7 +209,10 @@ fn part_refused(name: &'static str, code: &'static str, detail: &str) -> &'stati
 
 /// The manifest that the library works under, as it was signed and as it reads.
 fn manifest(library: &Library) -> Result<(SignedManifest, Authentic<Manifest>), PublishError> {
-    let signed = library.manifest()?.ok_or(PublishError::NoManifest)?;
-    let manifest = signed.open().map_err(PublishError::Manifest)?;
+    let Some(signed) = library.manifest()? else {
+        library.never_had_manifest()?;
+        return Err(PublishError::NoManifest);
+    };
+    let manifest = signed.open().map_err(StoreError::Manifest)?;
     Ok((signed, manifest))
 }

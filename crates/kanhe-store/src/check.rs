@@ -9,6 +9,8 @@ mod certificates;
 mod events;
 mod finding;
 mod indexes;
+mod lists;
+mod meta;
 mod origins;
 mod taken;
 mod walk;

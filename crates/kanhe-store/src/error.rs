@@ -168,8 +168,11 @@ pub enum StoreError {
         family: &'static str,
     },
     /// The library's manifest is not what its root key signed.
-    #[error(transparent)]
+    #[error("the library's own manifest is damaged: {0}")]
     Manifest(EnvelopeError),
+    /// The log tells of a manifest, and the library has none.
+    #[error("the library's own manifest is gone: its log tells that one was taken up")]
+    ManifestGone,
     /// A value is not what its family holds.
     #[error("a value of {family} is not what stands there")]
     Malformed {
@@ -231,7 +234,7 @@ impl StoreError {
             Self::Database { .. } => "store_database",
             Self::Sealed { .. } => "store_sealed",
             Self::Unsealable { .. } => "store_unsealable",
-            Self::Manifest(error) => error.code(),
+            Self::Manifest(_) | Self::ManifestGone => "library_manifest_lost",
             Self::Malformed { .. } => "store_malformed",
             Self::Astray { code } => code,
             Self::Broken => "store_broken",

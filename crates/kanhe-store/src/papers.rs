@@ -8,6 +8,7 @@ use crate::record::read;
 use crate::view::View;
 use crate::writes::Writes;
 use kanhe_core::envelope::{Authentic, Envelope, EnvelopeError};
+use kanhe_core::event::{Act, Event};
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
 use kanhe_core::wire;
@@ -17,8 +18,8 @@ use kanhe_log::note::Note;
 use minicbor::{Decode, Encode};
 use std::sync::{Arc, PoisonError};
 
-const MANIFEST: &[u8] = b"manifest";
-const CHECKPOINT: &[u8] = b"checkpoint";
+pub(crate) const MANIFEST: &[u8] = b"manifest";
+pub(crate) const CHECKPOINT: &[u8] = b"checkpoint";
 
 /// A manifest as it was signed, and the region's root key that it was believed by.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -100,6 +101,22 @@ impl Library {
         let manifest = Arc::new(signed.open().map_err(not_believed)?);
         *last = Some(ReadManifest { bytes, manifest: Arc::clone(&manifest) });
         Ok(Some(manifest))
+    }
+
+    /// Accepts that there is no manifest in a library that never had one.
+    ///
+    /// Nothing is entered before a manifest, so the first event is that of one, and nobody waits for an answer.
+    pub fn never_had_manifest(&self) -> Result<(), StoreError> {
+        let mut events = (0..self.log_size()?).map(|index| self.event_at(index));
+        let told = events.find_map(|event| event.map(|event| (event.act == Act::Manifest).then_some(())).transpose());
+        told.map_or(Ok(()), |told| Err(told.err().unwrap_or(StoreError::ManifestGone)))
+    }
+
+    /// The last event by which a manifest was taken up; none where none was. Only who has lost the manifest asks, for the whole log may have to
+    /// be gone through.
+    pub fn told_manifest(&self) -> Result<Option<Event>, StoreError> {
+        let mut events = (0..self.log_size()?).rev().map(|index| self.event_at(index));
+        events.find(|event| event.as_ref().map_or(true, |event| event.act == Act::Manifest)).transpose()
     }
 
     /// The checkpoint that was published last, a signed note.

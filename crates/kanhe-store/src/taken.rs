@@ -23,7 +23,12 @@ pub fn type_file(code: &str, edition: u32) -> Vec<u8> {
 
 /// Where a type file with this digest lies by which certificates were issued.
 pub fn issued_by(code: &str, file_digest: &[u8; 32]) -> Vec<u8> {
-    [ISSUED_BY, code.as_bytes(), file_digest].concat()
+    [&files_of(code), file_digest.as_slice()].concat()
+}
+
+/// What the keys of all type files begin with by which certificates of a type were issued.
+pub fn files_of(code: &str) -> Vec<u8> {
+    [ISSUED_BY, code.as_bytes()].concat()
 }
 
 /// Where the recognition lies.

@@ -12,7 +12,7 @@ use crate::writes::Writes;
 use rocksdb::DB;
 
 /// Where in `meta` a library says of itself that it is only to be read.
-const TO_READ: &[u8] = b"to read";
+pub(crate) const TO_READ: &[u8] = b"to read";
 
 /// Lets a library that a backup brought back say so of itself.
 pub(crate) fn mark(db: &DB) -> Result<(), StoreError> {

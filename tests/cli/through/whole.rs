@@ -7,12 +7,20 @@ use crate::office::permits;
 use crate::program::{Kanhe, word};
 use jiff::Timestamp;
 use kanhe_core::code::{TypeCode, Uscc};
+use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::event::{Act, Event};
+use kanhe_core::key::{PublicKeyLine, SigningKey};
+use kanhe_core::status::{ENTRIES_PER_LIST, State, StatusList, Statuses};
+use kanhe_issuer::keyring::Lock;
+use kanhe_log::checkpoint::Checkpoint;
+use kanhe_log::note::NoteSigner;
 use kanhe_service::accounts::api_key::{Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{Caller, Departments, Mandate, Role, Scope};
 use kanhe_service::house::Edge;
+use kanhe_store::{Drawer, KeptList, Library, LibrarySecret, Settings, SignedManifest, StoreError};
 use serde_json::{Value, json};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 #[test]
 fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
@@ -25,7 +33,7 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
         assert_eq!(
             twins.both(0, verb),
             json!({
-                "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [],
+                "certificates": 3, "events": 5, "findings": [], "broken_off": false, "behind_cut_off": 0, "without_survivors": [], "without_type_file": [],
                 "recorded_backwards": 0, "recorded_ahead": 0,
             })
         );
@@ -93,6 +101,80 @@ fn auditor_of(archive: &Archive, kind: &str) -> String {
     let library = archive.opened();
     let key = KeyCabinet::new(&library, &edge, &by).add(&mandate, Grant { days: 90, calls_a_day: None }, alone).unwrap();
     key.text.to_string()
+}
+
+/// Lays a list into a library that nobody holds, by which a slot is revoked that nobody has.
+fn with_list_of_nothing(archive: &Archive) {
+    let mut statuses = Statuses::new(4, ENTRIES_PER_LIST).unwrap();
+    statuses.set(7, State::Revoked.bits()).unwrap();
+    let [issued, expires] = ["2026-01-01T00:00:00Z", "2100-01-01T00:00:00Z"].map(|at| at.parse::<Timestamp>().unwrap());
+    let list = StatusList::new("https://gd.example.cn/7", issued, expires, 60, statuses).unwrap();
+    let kept = KeptList { changes: 0, list: sign_to_cose(StatusList::TYPE, &list.encode(), &SigningKey::from_seed(&[7; 32])) };
+    let place = KeptList::key(&Uscc::parse(MARKET).unwrap(), 7);
+    let laid: Result<(), StoreError> = opened(archive).commit(|pen| pen.put_office(Drawer::Lists, &place, &kept.encode()));
+    laid.unwrap();
+}
+
+#[test]
+fn a_status_list_that_does_not_say_what_its_page_does_is_found() {
+    let own = Archive::open();
+    with_list_of_nothing(&own);
+    let held = Held::open_with(&[("market", MARKET, &["auditor"])], |archive| {
+        with_list_of_nothing(archive);
+        String::new()
+    });
+    let told = Twins { own, held }.both(1, &["check"]);
+    assert_eq!(told["findings"], json!([{ "place": format!("list 7 of agency {MARKET}"), "code": "check_list", "certificates": null }]));
+}
+
+#[test]
+fn a_library_whose_own_manifest_does_not_verify_is_checked_and_is_not_called_new() {
+    let archive = Archive::open();
+    archive.issuing(permits(1)).run().ended(0);
+    let library = opened(&archive);
+    let right = library.manifest().unwrap().unwrap();
+    let put = |manifest: &SignedManifest| -> Result<(), StoreError> {
+        library.commit(|pen| {
+            pen.put_manifest(manifest);
+            Ok(())
+        })
+    };
+    put(&SignedManifest { root: SigningKey::from_seed(&[7; 32]).verifying_key(), ..right }).unwrap();
+    drop(library);
+    let told = archive.ask(&["check"]).run().ended(1).json();
+    assert_eq!(told["findings"], json!([{ "place": "event 0", "code": "check_manifest", "certificates": null }]));
+    assert_eq!((&told["certificates"], &told["behind_cut_off"], &told["without_survivors"]), (&json!(1), &Value::Null, &Value::Null));
+    for run in [archive.ask(&["agency", "list"]), archive.issuing(permits(2))] {
+        let said = run.run().ended(2).json();
+        assert_eq!(word(&said, "/error/code"), "library_manifest_lost");
+        assert!(
+            word(&said, "/error/hint/en").contains("kanhe restore") && word(&said, "/error/hint/zh").contains("kanhe restore"),
+            "{said}"
+        );
+    }
+    archive.take_up("manifest");
+    archive.is_whole();
+}
+
+#[test]
+fn a_checkpoint_of_another_log_is_a_finding() {
+    let archive = Archive::open();
+    let seed = [9; 32];
+    let line = PublicKeyLine::new("other.example.cn/log", SigningKey::from_seed(&seed).verifying_key()).unwrap();
+    let key = SigningKey::from_seed(&seed);
+    let note = Checkpoint::new("other.example.cn/log", opened(&archive).head().unwrap(), &[]).unwrap();
+    let note = note.sign(&NoteSigner::new("other.example.cn/log", &key).unwrap()).unwrap();
+    let file = archive.office.write("theirs", note);
+    let told = archive.ask(&["check", "--checkpoint", &file, "--log-key", &line.to_string()]).run().ended(1).json();
+    assert_eq!(told["findings"], json!([{ "place": "the library", "code": "log_other", "certificates": null }]));
+}
+
+/// The library, while no service holds it.
+fn opened(archive: &Archive) -> Library {
+    let identity = std::fs::read_to_string(archive.path("identity.txt")).unwrap();
+    let secret = Lock::identity(&identity).unwrap().open(&std::fs::read(archive.path("library/secret.age")).unwrap()).unwrap();
+    let secret = LibrarySecret::new(Zeroizing::new(secret.as_slice().try_into().unwrap()));
+    Library::open(Path::new(&archive.path("library/db")), &secret, Settings::default()).unwrap()
 }
 
 /// Writes so many events that are about nothing into a library that nobody holds: so many findings.

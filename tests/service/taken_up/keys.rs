@@ -168,7 +168,7 @@ fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
 fn the_check_tells_of_a_list_that_is_gone(stage: &Stage) {
     let (library, stolen) = (&stage.house.library, key_of(Office::Housing).verifying_key());
     let manifest = Registrar::new(library).manifest().unwrap();
-    let told = || Checked::default().over(&[], Beside::of(library, &manifest, stage.house.now())).unwrap().without_survivors;
+    let told = || Checked::default().over(&[], Beside::of(library, Some(&manifest), stage.house.now())).unwrap().without_survivors;
     assert_eq!(told(), Some(vec![]));
     let (place, list) = (taken::survivors(&stolen), taken::SURVIVORS);
     let kept = library.office_page(Drawer::Taken, list, None, 1).unwrap().papers.pop().unwrap();

@@ -5,7 +5,7 @@ use super::list::List;
 use super::motion::{recognition_of, sequence, stolen_key};
 use super::paper::{Deed, Proposal};
 use super::taken;
-use crate::registrar::{Entry, Registrar, RegistrarError, event, is_newer, put_manifest};
+use crate::registrar::{Entry, Registrar, RegistrarError, event, is_newer, missing, put_manifest};
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::manifest::Manifest;
@@ -34,7 +34,7 @@ impl Prepared {
         match proposal.deed {
             Deed::Type => Ok(Self::Type { file: content.to_vec() }),
             Deed::Manifest => {
-                let root = library.manifest()?.ok_or(RegistrarError::NoManifest)?.root;
+                let root = library.manifest()?.ok_or_else(|| missing(library))?.root;
                 let items = sequence(content).unwrap_or_default();
                 let (manifest, survivors) = items.split_first().ok_or(StoreError::Malformed { family: "office" })?;
                 let signed = SignedManifest { envelope: manifest.to_vec(), root };
@@ -43,7 +43,7 @@ impl Prepared {
                 Ok(Self::Manifest(Box::new(NextManifest { signed, opened, survivors })))
             }
             Deed::Recognition => {
-                let root = library.manifest()?.ok_or(RegistrarError::NoManifest)?.root;
+                let root = library.manifest()?.ok_or_else(|| missing(library))?.root;
                 recognition_of(library, content, &root)?;
                 Ok(Self::Recognition { envelope: content.to_vec() })
             }

@@ -5,7 +5,7 @@ use super::list;
 use super::paper::Deed;
 use super::taken;
 use crate::catalogue::{Catalogue, CatalogueError, CertificateKind};
-use crate::registrar::{Registrar, RegistrarError, is_newer};
+use crate::registrar::{Registrar, is_newer, missing};
 use crate::survivors::{Notice, notices};
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, TypeCode};
@@ -49,7 +49,7 @@ impl Motion {
     ///
     /// The content is the manifest's file, and behind it each list: a CBOR sequence (RFC 8742).
     pub fn of_manifest(library: &Library, manifest: Vec<u8>, survivors: &[Vec<u8>]) -> Result<Self, ProposalError> {
-        let present = library.manifest()?.ok_or(RegistrarError::NoManifest)?;
+        let present = library.manifest()?.ok_or_else(|| missing(library))?;
         let signed = SignedManifest { envelope: manifest, root: present.root };
         let opened = Registrar::new(library).of_region(&signed)?;
         is_newer(Some(&present), &opened)?;
@@ -84,7 +84,7 @@ impl Motion {
 
     /// A recognition of the library's region, signed by the root key of its manifest.
     pub fn of_recognition(library: &Library, recognition: Vec<u8>) -> Result<Self, ProposalError> {
-        let root = library.manifest()?.ok_or(RegistrarError::NoManifest)?.root;
+        let root = library.manifest()?.ok_or_else(|| missing(library))?.root;
         let opened = recognition_of(library, &recognition, &root)?;
         let present = taken::recognition(library)?.map(|present| recognition_of(library, &present, &root)).transpose()?;
         if let Some(present) = present.filter(|present| opened.edition <= present.edition) {

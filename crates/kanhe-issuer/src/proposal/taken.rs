@@ -2,10 +2,12 @@
 
 use super::error::ProposalError;
 use crate::catalogue::{Catalogue, CatalogueError};
+use kanhe_core::code::TypeCode;
 use kanhe_core::dictionary::Dictionary;
 use kanhe_core::key::VerifyingKey;
 use kanhe_core::manifest::Manifest;
 use kanhe_store::{Drawer, Library, Pen, StoreError, taken};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Papers of the drawer that are asked for at a time: a type file has some kilobytes.
@@ -61,6 +63,19 @@ pub fn bring_former_types(library: &Library, catalogue: &Catalogue, dictionaries
             return Ok(());
         }
     }
+}
+
+/// The types of which a library has certificates and keeps no file by which any of them was issued: so it is with those from before such files
+/// were kept.
+pub fn without_type_file(library: &Library) -> Result<Vec<TypeCode>, StoreError> {
+    let types: BTreeSet<TypeCode> = library.counts(None)?.into_iter().map(|count| count.type_code).collect();
+    let mut without = Vec::new();
+    for code in types {
+        if library.office_page(Drawer::Taken, &taken::files_of(code.as_str()), None, 1)?.papers.is_empty() {
+            without.push(code);
+        }
+    }
+    Ok(without)
 }
 
 fn remember(catalogue: &Catalogue, dictionaries: &[&Dictionary], file: &[u8]) {

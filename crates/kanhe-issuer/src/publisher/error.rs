@@ -80,6 +80,14 @@ pub enum HeadError {
         /// The size of the log at hand.
         found: u64,
     },
+    /// The checkpoint is that of another log.
+    #[error("the checkpoint is of the log {found}, the library's log is {wanted}")]
+    OtherLog {
+        /// The name in the checkpoint.
+        found: String,
+        /// The name that the library was founded with.
+        wanted: String,
+    },
     /// The library has other events than were published.
     #[error(transparent)]
     Fork(ProofError),
@@ -99,6 +107,7 @@ impl HeadError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Behind { .. } | Self::Fork(_) => "log_fork",
+            Self::OtherLog { .. } => "log_other",
             Self::Key(error) => error.code(),
             Self::Checkpoint(error) => error.code(),
             Self::Store(error) => error.code(),

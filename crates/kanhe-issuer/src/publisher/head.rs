@@ -46,6 +46,9 @@ pub fn goes_on_from(library: &Library, log_key: &PublicKeyLine, earlier: &str) -
 
 fn grown_from(library: &Library, new: &TreeHead, earlier: &str, key: &PublicKeyLine) -> Result<(), HeadError> {
     let earlier = Checkpoint::open(earlier, key)?;
+    if earlier.origin() != library.origin() {
+        return Err(HeadError::OtherLog { found: earlier.origin().to_owned(), wanted: library.origin().to_owned() });
+    }
     let old = earlier.head();
     if old.size > new.size {
         return Err(HeadError::Behind { published: old.size, found: new.size });

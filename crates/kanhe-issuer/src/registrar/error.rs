@@ -99,6 +99,14 @@ pub enum RegistrarError {
         /// The edition under which the library works.
         present: u32,
     },
+    /// The library has lost its manifest, and this is another.
+    #[error("the library has lost its own manifest, of which its log tells ({lost}): this one, of edition {found}, is another")]
+    OtherManifestLost {
+        /// The edition of the manifest.
+        found: u32,
+        /// Of which manifest the log tells.
+        lost: String,
+    },
     /// The library works under another manifest than the certificate was signed under.
     #[error("it was signed under edition {signed} of the manifest, and the library works under edition {present} by now")]
     ManifestMoved {
@@ -271,6 +279,7 @@ impl RegistrarError {
             Self::Manifest(error) => error.code(),
             Self::ManifestOfOtherRegion { .. } => "library_other_region",
             Self::ManifestNotNewer { .. } => "manifest_not_newer",
+            Self::OtherManifestLost { .. } => "library_manifest_lost",
             Self::ManifestMoved { .. } => "manifest_moved",
             Self::OwnRegion { .. } => "transfer_own_region",
             Self::NoRegion { .. } => "transfer_no_region",

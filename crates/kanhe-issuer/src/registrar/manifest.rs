@@ -5,18 +5,20 @@ use crate::lifecycle;
 use kanhe_core::envelope::Authentic;
 use kanhe_core::event::{Act, Approval, Event};
 use kanhe_core::manifest::Manifest;
-use kanhe_store::{Pen, SignedManifest, StoreError};
+use kanhe_store::{Library, Pen, SignedManifest, StoreError};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 impl Registrar<'_> {
     /// The manifest that the library works under, believed by the key that it was taken up with.
     pub fn manifest(&self) -> Result<Arc<Authentic<Manifest>>, RegistrarError> {
-        self.library.opened_manifest(RegistrarError::Manifest)?.ok_or(RegistrarError::NoManifest)
+        self.library.opened_manifest(StoreError::Manifest)?.ok_or_else(|| missing(self.library))
     }
 
     /// Takes up a manifest: from now on the library works under it. Whether it is another than before.
     ///
-    /// An older edition is refused: it would take back a key that was withdrawn since. None takes effect before it was signed.
+    /// An older edition is refused: it would take back a key that was withdrawn since. None takes effect before it was signed. A library that has
+    /// lost its manifest takes up none but the very one of which its log tells last.
     pub fn take_up(&self, manifest: &SignedManifest, entry: &Entry) -> Result<bool, RegistrarError> {
         self.take_up_and(manifest, entry, |_| Ok(()))
     }
@@ -28,9 +30,12 @@ impl Registrar<'_> {
         entry: &Entry,
         beside: impl FnOnce(&mut Pen<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, RegistrarError> {
-        let opened = self.of_region(manifest)?;
+        let (opened, lost) = (self.of_region(manifest)?, self.lost()?);
         self.library.commit(|pen| {
             beside(pen)?;
+            if let Some(lost) = &lost {
+                return put_back(pen, manifest, &opened, lost);
+            }
             if pen.manifest()?.is_some_and(|present| present == *manifest) {
                 return Ok(false);
             }
@@ -42,6 +47,15 @@ impl Registrar<'_> {
         })
     }
 
+    /// The event that tells of the manifest, where that is gone or damaged.
+    fn lost(&self) -> Result<Option<Event>, StoreError> {
+        match self.library.opened_manifest(StoreError::Manifest) {
+            Ok(Some(_)) => Ok(None),
+            Ok(None) | Err(StoreError::Manifest(_) | StoreError::Malformed { .. }) => self.library.told_manifest(),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads a manifest of the library's own region.
     pub(crate) fn of_region(&self, manifest: &SignedManifest) -> Result<Authentic<Manifest>, RegistrarError> {
         let opened = opened(manifest)?;
@@ -50,6 +64,20 @@ impl Registrar<'_> {
         }
         Ok(opened)
     }
+}
+
+/// Why a library has no manifest: it is new, or damaged.
+pub(crate) fn missing(library: &Library) -> RegistrarError {
+    library.never_had_manifest().map_or_else(RegistrarError::Store, |()| RegistrarError::NoManifest)
+}
+
+/// Lays a manifest back of which the log tells already; any other would take the place of one that nobody knows.
+fn put_back(pen: &mut Pen<'_>, manifest: &SignedManifest, opened: &Manifest, lost: &Event) -> Result<bool, RegistrarError> {
+    if <[u8; 32]>::from(Sha256::digest(&manifest.envelope)) != lost.digest {
+        return Err(RegistrarError::OtherManifestLost { found: opened.edition, lost: lost.subject.clone() });
+    }
+    pen.put_manifest(manifest);
+    Ok(true)
 }
 
 /// An older manifest would take back a key that was withdrawn since.

@@ -56,6 +56,7 @@ impl From<StoreError> for Problem {
             | StoreError::Sealed { .. }
             | StoreError::Unsealable { .. }
             | StoreError::Manifest(_)
+            | StoreError::ManifestGone
             | StoreError::Malformed { .. }
             | StoreError::Log { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -95,6 +96,7 @@ impl From<RegistrarError> for Problem {
             | RegistrarError::RowHolder { .. }
             | RegistrarError::IdentifierTaken { .. }
             | RegistrarError::ManifestNotNewer { .. }
+            | RegistrarError::OtherManifestLost { .. }
             | RegistrarError::ManifestMoved { .. }
             | RegistrarError::OwnCertificate { .. }
             | RegistrarError::NotGivenAway { .. }

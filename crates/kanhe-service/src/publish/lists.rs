@@ -9,13 +9,11 @@ use kanhe_core::envelope::Envelope;
 use kanhe_core::key::{KeyId, Signer};
 use kanhe_core::manifest::Agency;
 use kanhe_core::status::StatusList;
-use kanhe_core::wire;
 use kanhe_issuer::publisher::{ListError, Term, list_of, sign_list};
 use kanhe_issuer::recorded::is_ahead;
-use kanhe_store::{Drawer, Library, Page, StoreError};
-use minicbor::{Decode, Encode};
+use kanhe_store::{Drawer, KeptList, Library, Page, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Papers of a drawer that are asked for at a time.
 const PAGE: usize = 100;
@@ -38,26 +36,29 @@ pub struct Notice {
     pub expires: Timestamp,
     /// How often its page had been changed when the states in it were read.
     changes: u64,
-}
-
-/// A list as the library keeps it: only what stands in one paper with it says whether it is still right.
-#[derive(Encode, Decode)]
-#[cbor(array)]
-struct Kept {
-    #[n(0)]
-    changes: u64,
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    list: Vec<u8>,
+    /// Set once its states are known to be those that it was signed after so many changes for: that number lies in the clear.
+    held: OnceLock<()>,
 }
 
 impl Notice {
     fn decode(paper: &[u8]) -> Option<Self> {
-        let Kept { changes, list: bytes } = minicbor::decode(paper).ok()?;
-        let envelope = Envelope::decode(&bytes).ok()?;
-        let (key_id, list) = (envelope.key_id(), envelope.read_unchecked::<StatusList>().ok()?);
+        let kept = KeptList::decode(paper)?;
+        let (key_id, list) = (Envelope::decode(&kept.list).ok()?.key_id(), kept.read()?);
         let (uri, issued, expires) = (list.uri().to_owned(), list.issued(), list.expires());
-        Some(Self { file: SignedFile::new(bytes), uri, key_id, issued, expires, changes })
+        Some(Self { file: SignedFile::new(kept.list), uri, key_id, issued, expires, changes: kept.changes, held: OnceLock::new() })
+    }
+
+    /// Whether it says what stands in its page; asked once of each that an earlier day has kept, as long as the page is the same.
+    fn agrees(&self, library: &Library, agency: &Uscc, page: u32) -> Result<bool, StoreError> {
+        if self.held.get().is_some() {
+            return Ok(true);
+        }
+        let list = Envelope::decode(self.file.bytes().as_ref()).ok().and_then(|envelope| envelope.read_unchecked::<StatusList>().ok());
+        let agrees = list.map_or(Ok(false), |list| library.agrees_with(&list, agency, page))?;
+        if agrees {
+            self.held.get_or_init(|| ());
+        }
+        Ok(agrees)
     }
 }
 
@@ -68,7 +69,7 @@ pub(super) fn kept(library: &Library) -> Result<Notices, StoreError> {
         let page = library.office_page(Drawer::Lists, &[], after.as_ref(), PAGE)?;
         for (key, paper) in page.papers {
             // What cannot be read is signed anew: the page's states are the truth, not the list.
-            notices.extend(place_of(&key).zip(Notice::decode(&paper).map(Arc::new)));
+            notices.extend(KeptList::page_of(&key).zip(Notice::decode(&paper).map(Arc::new)));
         }
         after = page.next;
         if after.is_none() {
@@ -121,7 +122,10 @@ fn renew_of(house: &House, agency: &Agency, key: &dyn Signer) -> Result<usize, P
     let mut signed = 0;
     for (number, page) in house.library.pages(&agency.code)? {
         let before = house.press.list(agency.code, number);
-        if before.as_ref().is_some_and(|before| stands(house, before, page, (agency, number), key)) {
+        if let Some(before) = &before
+            && stands(house, before, page, (agency, number), key)
+            && before.agrees(&house.library, &agency.code, number)?
+        {
             continue;
         }
         // An older list never takes the place of a newer one: what it does not know of was revoked since.
@@ -156,19 +160,9 @@ fn sign(
     let statuses = list_of(house.library.states(&agency.code, number)?, house.library.unheld(&agency.code, number)?)?;
     let list = sign_list(agency, number, Term { issued, expires }, statuses, key)?;
     // The changes were counted before the states were read: what changed meanwhile is signed the next time.
-    let kept = Kept { changes: page.changes, list };
-    let paper = wire::to_vec(&kept);
-    house.library.commit(|pen| -> Result<(), StoreError> { pen.put_office(Drawer::Lists, &key_of(&agency.code, number), &paper) })?;
-    let (uri, key_id) = (agency.list_uri(number), key.verifying_key().id());
-    Ok(Arc::new(Notice { file: SignedFile::new(kept.list), uri, key_id, issued, expires, changes: kept.changes }))
-}
-
-/// Where a list lies in its drawer: the 18 characters of the agency and four bytes of the number.
-fn key_of(agency: &Uscc, number: u32) -> Vec<u8> {
-    [agency.as_str().as_bytes(), &number.to_be_bytes()].concat()
-}
-
-fn place_of(key: &[u8]) -> Option<(Uscc, u32)> {
-    let (agency, number) = key.split_last_chunk::<4>()?;
-    Some((Uscc::parse(std::str::from_utf8(agency).ok()?).ok()?, u32::from_be_bytes(*number)))
+    let kept = KeptList { changes: page.changes, list };
+    let (place, paper) = (KeptList::key(&agency.code, number), kept.encode());
+    house.library.commit(|pen| -> Result<(), StoreError> { pen.put_office(Drawer::Lists, &place, &paper) })?;
+    let (uri, key_id, held) = (agency.list_uri(number), key.verifying_key().id(), OnceLock::from(()));
+    Ok(Arc::new(Notice { file: SignedFile::new(kept.list), uri, key_id, issued, expires, changes: kept.changes, held }))
 }

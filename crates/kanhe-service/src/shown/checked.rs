@@ -1,8 +1,10 @@
 //! What came of holding a library against itself.
 
 use jiff::Timestamp;
+use kanhe_core::code::TypeCode;
 use kanhe_core::key::KeyId;
 use kanhe_core::manifest::Manifest;
+use kanhe_issuer::proposal::taken::without_type_file;
 use kanhe_issuer::recorded::{Misdated, misdated};
 use kanhe_issuer::survivors::{unlisted, usable_behind};
 use kanhe_store::check::{Finding, Place, is_broken_off};
@@ -28,7 +30,7 @@ pub struct Checked {
     #[schema(required)]
     pub broken_off: bool,
     /// How many usable certificates a stolen key signed behind its cut-off, which counters refuse: no defect; null until the check is over,
-    /// and where something among the findings keeps them from being counted.
+    /// where something among the findings keeps them from being counted, and where the library has no manifest.
     #[serde(default)]
     #[schema(required)]
     pub behind_cut_off: Option<u64>,
@@ -37,6 +39,11 @@ pub struct Checked {
     #[serde(default)]
     #[schema(required)]
     pub without_survivors: Option<Vec<String>>,
+    /// The types of which the library has certificates and keeps no file by which any was issued, as one from before such files were kept:
+    /// no defect; a table that comes again is read by the types at hand. Null as `recorded_backwards` is.
+    #[serde(default)]
+    #[schema(required)]
+    pub without_type_file: Option<Vec<String>>,
     /// How many events were recorded before the one before them, as a clock that was set back does: no defect, for nothing can mend it; null as
     /// above.
     #[serde(default)]
@@ -51,19 +58,22 @@ pub struct Checked {
 /// What is told beside the findings, for it is no defect that could be mended.
 pub struct Beside {
     /// How many usable certificates lie behind the cut-offs of stolen keys.
-    behind_cut_off: Result<u64, StoreError>,
+    behind_cut_off: Result<Option<u64>, StoreError>,
     /// Of which of those keys the library has no list of survivors.
-    without_survivors: Result<Vec<KeyId>, StoreError>,
+    without_survivors: Result<Option<Vec<KeyId>>, StoreError>,
+    /// Of which types no file is kept by which certificates were issued.
+    without_type_file: Result<Vec<TypeCode>, StoreError>,
     /// How many events a wrong clock has recorded.
     misdated: Result<Misdated, StoreError>,
 }
 
 impl Beside {
-    /// What is to be known of a library under a manifest, at a moment.
-    pub fn of(library: &Library, manifest: &Manifest, now: Timestamp) -> Self {
+    /// What is to be known of a library under its manifest, where it has one, at a moment.
+    pub fn of(library: &Library, manifest: Option<&Manifest>, now: Timestamp) -> Self {
         Self {
-            behind_cut_off: usable_behind(library, manifest),
-            without_survivors: unlisted(library, manifest),
+            behind_cut_off: manifest.map(|manifest| usable_behind(library, manifest)).transpose(),
+            without_survivors: manifest.map(|manifest| unlisted(library, manifest)).transpose(),
+            without_type_file: without_type_file(library),
             misdated: misdated(library, now),
         }
     }
@@ -92,8 +102,9 @@ impl Checked {
         Ok(Self {
             findings: Some(findings.iter().map(Into::into).collect()),
             broken_off: is_broken_off(findings),
-            behind_cut_off: known(damaged, beside.behind_cut_off)?,
-            without_survivors: known(damaged, beside.without_survivors)?.map(|keys| keys.iter().map(ToString::to_string).collect()),
+            behind_cut_off: known(damaged, beside.behind_cut_off)?.flatten(),
+            without_survivors: known(damaged, beside.without_survivors)?.flatten().map(words),
+            without_type_file: known(damaged, beside.without_type_file)?.map(words),
             recorded_backwards: misdated.map(|misdated| misdated.backwards),
             recorded_ahead: misdated.map(|misdated| misdated.ahead),
             ..self
@@ -112,6 +123,10 @@ impl Checked {
 /// Damage that was found is told, also where it keeps something else from being known.
 fn known<T>(damaged: bool, found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     if damaged { Ok(found.ok()) } else { found.map(Some) }
+}
+
+fn words<T: ToString>(told: Vec<T>) -> Vec<String> {
+    told.iter().map(ToString::to_string).collect()
 }
 
 impl From<&Finding> for ShownFinding {

@@ -99,8 +99,17 @@ pub enum Defect {
     Event,
     /// What an event is about does not know of it.
     EventRecord,
-    /// The manifest, a file of a type or the recognition does not lie where it was laid, or is not the one that the log tells of.
+    /// The manifest, a file of a type or the recognition does not lie where it was laid, or is not the one that the log tells of; or the
+    /// manifest is not what its root key signed.
     Manifest,
+    /// A signed status list that counts as of today says otherwise than the slots of its page.
+    List,
+    /// The founding tells of another region than the manifest, or of another log than the last checkpoint.
+    Founding,
+    /// An agency has passed over a page of slots that was not left out when a backup was restored.
+    FirstPage,
+    /// The library keeps a word of itself that it does not know.
+    Word,
     /// The log does not begin with what was last published of it.
     Checkpoint,
     /// An event stands beyond the end of the log.
@@ -166,6 +175,10 @@ impl Defect {
             Self::Event => "check_event",
             Self::EventRecord => "check_event_record",
             Self::Manifest => "check_manifest",
+            Self::List => "check_list",
+            Self::Founding => "check_founding",
+            Self::FirstPage => "check_first_page",
+            Self::Word => "check_word",
             Self::Checkpoint => "check_checkpoint",
             Self::EventBeyond => "check_event_beyond",
             Self::CardBeyond => "check_card_beyond",
@@ -205,6 +218,8 @@ pub enum Place {
     Type(TypeCode, Uscc),
     /// A dictionary.
     Dictionary(u32),
+    /// The status list of a page of an agency.
+    List(Uscc, u32),
     /// The library as a whole.
     Library,
 }
@@ -219,6 +234,7 @@ impl fmt::Display for Place {
             Self::Agency(agency) => write!(f, "agency {agency}"),
             Self::Type(type_code, agency) => write!(f, "type {type_code} of agency {agency}"),
             Self::Dictionary(dictionary) => write!(f, "dictionary {dictionary}"),
+            Self::List(agency, page) => write!(f, "list {page} of agency {agency}"),
             Self::Library => f.write_str("the library"),
         }
     }

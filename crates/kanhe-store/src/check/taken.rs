@@ -35,7 +35,7 @@ impl TakenUp {
     /// The manifest lies in the clear, and of the rest each could be taken away, or put back as it lay at its place once: the library would
     /// work under what was replaced.
     pub(super) fn stands(&self, walk: &mut Walk<'_>) -> Result<(), Stop> {
-        if !self.0.contains_key(&Lies::InTheClear) && walk.library.manifest()?.is_some() {
+        if !self.0.contains_key(&Lies::InTheClear) && has_manifest(walk.library)? {
             walk.find(Place::Library, Defect::Manifest)?;
         }
         for (place, (index, digest)) in &self.0 {
@@ -48,15 +48,31 @@ impl TakenUp {
 }
 
 impl Lies {
-    /// What lies there now; nothing where it does not open, which is found where all papers are.
+    /// What lies there now; nothing where it does not open, which of sealed papers is found where all are.
     fn paper(&self, library: &Library) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
-            Self::InTheClear => Ok(library.manifest()?.map(|manifest| manifest.envelope)),
+            Self::InTheClear => manifest(library),
             Self::Drawer(key) => match library.office(Drawer::Taken, key) {
                 Err(StoreError::Sealed { .. }) => Ok(None),
                 found => found,
             },
         }
+    }
+}
+
+/// The manifest that its root key signed; nothing where another has taken its place.
+fn manifest(library: &Library) -> Result<Option<Vec<u8>>, StoreError> {
+    match library.manifest() {
+        Err(StoreError::Malformed { .. }) => Ok(None),
+        found => Ok(found?.filter(|manifest| manifest.open().is_ok()).map(|manifest| manifest.envelope)),
+    }
+}
+
+/// Whether anything stands in the place of the manifest.
+fn has_manifest(library: &Library) -> Result<bool, StoreError> {
+    match library.manifest() {
+        Err(StoreError::Malformed { .. }) => Ok(true),
+        found => Ok(found?.is_some()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way through the house: what was found so far, what was counted, and whether anybody still listens.
 
 use super::finding::{Defect, Finding, Place};
-use super::{Whole, certificates, events, indexes, is_broken_off};
+use super::{Whole, certificates, events, indexes, is_broken_off, lists, meta};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::Indexed;
@@ -73,6 +73,8 @@ impl<'w> Walk<'w> {
         self.part(indexes::projects)?;
         self.part(indexes::papers)?;
         self.part(indexes::pages)?;
+        self.part(lists::lists)?;
+        self.part(meta::meta)?;
         self.part(indexes::counts)
     }
 
@@ -118,7 +120,8 @@ impl<'w> Walk<'w> {
         if self.rows.is_multiple_of(BETWEEN) { self.heard() } else { Ok(()) }
     }
 
-    fn heard(&mut self) -> Result<(), Stop> {
+    /// Whether anybody still listens.
+    pub(super) fn heard(&mut self) -> Result<(), Stop> {
         match (self.progress)(self.seen, self.certificates.saturating_add(self.events)) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stop::Unheard),

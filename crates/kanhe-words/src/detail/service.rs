@@ -386,6 +386,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("region {} packs its seals with dictionary {}, which the pack does not carry", "地区 {} 的证照码使用字典 {}，而证照包中没有该字典"),
     ("key {} was stolen: sign with the agency's new key", "密钥 {} 已失窃：请用机构的新密钥签名"),
     ("no agency of the manifest signs status lists with key {}", "机构名录中没有机构用密钥 {} 签署状态列表"),
+    ("the checkpoint is of the log {}, the library's log is {}", "检查点属于日志 {}，本库的日志是 {}"),
     ("{} events were published, the library has {}", "已公布 {} 条事件，库中有 {} 条"),
     ("somebody looks at the whole library", "有人正在查看整个证照库"),
 ];

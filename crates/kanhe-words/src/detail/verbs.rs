@@ -86,6 +86,12 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     // Acts upon it (`kanhe_issuer::registrar`, `lifecycle`, `examiner`, `desk`).
     ("it stands for {} already", "已对应 {}"),
     ("the library has no manifest yet", "证照库尚未登记机构名录"),
+    ("the library's own manifest is damaged: {}", "证照库自己的机构名录已损坏：{}"),
+    ("the library's own manifest is gone: its log tells that one was taken up", "证照库自己的机构名录已缺失：日志记载曾经登记"),
+    (
+        "the library has lost its own manifest, of which its log tells ({}): this one, of edition {}, is another",
+        "证照库缺失日志所记载的机构名录（{}）：这一份是第 {} 版，与之不同",
+    ),
     ("the manifest is of region {}, the library of {}", "机构名录属于地区 {}，证照库属于 {}"),
     (
         "it was signed under edition {} of the manifest, and the library works under edition {} by now",

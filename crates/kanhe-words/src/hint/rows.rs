@@ -218,6 +218,11 @@ pub(super) const HINTS: &[Row] = &[
         "The number has had all of its 999 versions: issue a new certificate under another number.",
     ),
     (
+        "library_manifest_lost",
+        "请告知本服务的运维人员：证照库的机构名录缺失或已损坏，须恢复备份。",
+        "Tell whoever runs the service: the library's own manifest is gone or damaged, and a backup is to be restored.",
+    ),
+    (
         "library_no_manifest",
         "请告知本服务的运维人员：证照库尚未登记机构名录。",
         "Tell whoever runs the service: the library works under no manifest yet.",

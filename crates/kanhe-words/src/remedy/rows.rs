@@ -151,6 +151,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "该编号的 999 个版本均已用完：换一个编号，颁发新证照（kanhe issue）。",
         "The number has had all of its 999 versions: issue a new certificate under another number (`kanhe issue`).",
     ),
+    (
+        "library_manifest_lost",
+        "证照库已损坏：用 kanhe restore 恢复备份；或用 kanhe agency add 重新登记日志所记载的那一份机构名录，一字不差。",
+        "The library is damaged: restore a backup with `kanhe restore`, or take up the very manifest again of which the log tells with `kanhe agency add`.",
+    ),
     ("library_no_manifest", "先用 kanhe agency add 登记机构名录。", "First take up the region's manifest with `kanhe agency add`."),
     ("library_other_region", "使用本地区的机构名录。", "Take the manifest of the library's own region."),
     (
@@ -177,6 +182,11 @@ pub(super) const REMEDIES: &[Row] = &[
         "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
     ),
     ("log_no_event", "请出具方用 kanhe log prove 重新出具证明。", "Ask for the proof that `kanhe log prove` writes: it carries its event."),
+    (
+        "log_other",
+        "换用本库日志的检查点；如确是本库的，证照库已损坏：恢复备份。",
+        "Take a checkpoint of this library's log; if it is one, the library is damaged: restore a backup.",
+    ),
     (
         "log_other_certificate",
         "索取这张证照自己的证明：kanhe log prove 标识。",

@@ -14,9 +14,7 @@ use crate::shown::{Beside, Checked};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kanhe_core::manifest::Manifest;
-use kanhe_issuer::audit::judge;
-use kanhe_issuer::registrar::Registrar;
+use kanhe_issuer::audit::{judge_under, manifest_of};
 use kanhe_store::StoreError;
 use serde::Deserialize;
 use std::io::Write;
@@ -43,25 +41,22 @@ const TOLD: u64 = 100;
 pub async fn check(State(house): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     caller.may(Right::Audit)?;
     let turn = turn(&house).await?;
-    let (copy, manifest) = aside(&house, move |house| {
-        let copy = house.whole_of(&caller)?;
-        let manifest = Registrar::new(&copy).manifest()?;
-        Ok::<_, Problem>((copy, manifest))
-    })
-    .await?;
+    let copy = aside(&house, move |house| house.whole_of(&caller)).await?;
     Ok(sent(&house, "application/jsonl", "check.jsonl", move |house, out| {
         // The copy is gone before somebody else has his turn.
         let (_turn, copy) = (turn, copy);
-        tell(house, &copy, &manifest, &mut Pipe::new(out)).map_err(|error| error.code())
+        tell(house, &copy, &mut Pipe::new(out)).map_err(|error| error.code())
     }))
 }
 
-fn tell(house: &House, library: &kanhe_store::Library, manifest: &Manifest, out: &mut Pipe) -> Result<(), StoreError> {
+fn tell(house: &House, library: &kanhe_store::Library, out: &mut Pipe) -> Result<(), StoreError> {
+    let manifest = manifest_of(library);
+    let manifest = manifest.as_ref().map(|manifest| &***manifest);
     let (certificates, events) = (library.certificates()?, library.log_size()?);
     let mut told = Checked { certificates, events, ..Checked::default() };
     let every = certificates.saturating_add(events).div_ceil(TOLD).max(1);
     let findings = library.check_while(
-        |whole| judge(whole, manifest),
+        |whole| judge_under(whole, manifest),
         |looked_at, _| {
             told.looked_at = looked_at;
             let heard = if looked_at.is_multiple_of(every) { line(out, &told) } else { out.is_heard() };

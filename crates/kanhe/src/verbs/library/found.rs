@@ -87,7 +87,8 @@ pub fn agency(verb: &AgencyVerb, voice: Voice) -> Result<Ended, Failure> {
             let entry = entry(&library, grounds)?;
             let lists = Lists::read(&library, &opened, &root, lists).map_err(|error| Failure::new(error.code(), &error))?;
             let signed = SignedManifest { envelope: envelope.clone(), root };
-            let before = library.manifest().map_err(stored)?;
+            // One that is damaged tells nobody what becomes of what it said.
+            let before = library.manifest().ok().flatten().filter(|before| before.open().is_ok());
             let new = Registrar::new(&library).take_up_and(&signed, &entry, |pen| lists.put(pen));
             let new = new.map_err(|error| registered(&error))?;
             let notices = notices(&library, before.as_ref(), &signed, &[]).map_err(stored)?;

@@ -118,12 +118,12 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
     });
     bar.finish_and_clear();
     let checked = checked.map_err(unsound)?;
-    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, .. } = checked;
+    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, without_type_file, .. } = checked;
     let (recorded_backwards, recorded_ahead) = (checked.recorded_backwards, checked.recorded_ahead);
     let findings = findings.unwrap_or_default();
     let json = json!({
         "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off,
-        "without_survivors": without_survivors, "recorded_backwards": recorded_backwards, "recorded_ahead": recorded_ahead,
+        "without_survivors": without_survivors, "without_type_file": without_type_file, "recorded_backwards": recorded_backwards, "recorded_ahead": recorded_ahead,
     });
     voice.say(&json, |language| {
         let standing = |certificates: u64| match language {
@@ -143,6 +143,12 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
             Language::English => format!(
                 "! the library has no list of survivors of the stolen key {key} (survivors_missing): `kanhe log survivors` makes it, `kanhe agency add --survivors` takes it up"
             ),
+        }));
+        lines.extend(without_type_file.iter().flatten().map(|code| match language {
+            Language::Chinese => format!("! 库中没有类型 {code} 的证照签发时所用的类型文件（较早的程序不保存）：申请表重新提交时按现有类型文件读取"),
+            Language::English => {
+                format!("! no type file is kept by which certificates of type {code} were issued (earlier programs kept none): a table that comes again is read by the types at hand")
+            }
         }));
         lines.extend(misdated(recorded_backwards, recorded_ahead, language));
         let found = findings.len();

@@ -21,7 +21,7 @@ use kanhe_core::code::{CertificateId, ProjectCode, RegionCode, Uscc};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_core::manifest::Manifest;
 use kanhe_issuer::application::{Application as Row, Draft, Term};
-use kanhe_issuer::audit::judge;
+use kanhe_issuer::audit::{judge_under, manifest_of};
 use kanhe_issuer::catalogue::{Catalogue, CertificateKind, CodeSet, Meaning, meaning_of};
 use kanhe_issuer::desk::{Desk, agencies_for};
 use kanhe_issuer::doubt::Doubts;
@@ -327,15 +327,16 @@ impl Door for Own {
     }
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
-        let (library, manifest) = (&self.library, manifest(&self.library)?);
+        let (library, manifest) = (&self.library, manifest_of(&self.library));
+        let manifest = manifest.as_ref().map(|manifest| &***manifest);
         let (certificates, events) = (library.certificates().map_err(stored)?, library.log_size().map_err(stored)?);
         let mut told = Checked { certificates, events, ..Checked::default() };
         let seen = |seen, all| {
             told.looked_at = seen;
             progress(seen, all);
         };
-        let findings = library.check(|whole| judge(whole, &manifest), seen).map_err(stored)?;
-        let beside = Beside::of(library, &manifest, clock::moment(None)?);
+        let findings = library.check(|whole| judge_under(whole, manifest), seen).map_err(stored)?;
+        let beside = Beside::of(library, manifest, clock::moment(None)?);
         told.over(&findings, beside).map_err(stored)
     }
 
@@ -343,7 +344,7 @@ impl Door for Own {
         let told = |error: &HeadError| Failure::new(error.code(), error);
         match goes_on_from(&self.library, log_key, checkpoint) {
             Ok(()) => Ok(None),
-            Err(error @ (HeadError::Behind { .. } | HeadError::Fork(_))) => Ok(Some(error.code())),
+            Err(error @ (HeadError::Behind { .. } | HeadError::OtherLog { .. } | HeadError::Fork(_))) => Ok(Some(error.code())),
             // Damage that keeps the log from being read is found, and told, by the check itself.
             Err(HeadError::Store(_)) => Ok(None),
             Err(error @ (HeadError::Checkpoint(_) | HeadError::Key(_))) => Err(told(&error)),

@@ -82,7 +82,7 @@ fn refused(error: &HeadError) -> Failure {
             "日志密钥的名称须与建库时的 --origin 相同。",
             "The log's key bears the name that `kanhe init` was given as --origin.",
         )),
-        HeadError::Behind { .. } | HeadError::Fork(_) | HeadError::Key(_) | HeadError::Store(_) => failure,
+        HeadError::Behind { .. } | HeadError::OtherLog { .. } | HeadError::Fork(_) | HeadError::Key(_) | HeadError::Store(_) => failure,
     }
 }
 

@@ -33,13 +33,13 @@ fn each_part_that_is_older_or_gone_is_named_with_both_sides() {
             raised,
             same,
             "pack_part_older",
-            "the manifest of region 330000 is edition 12 of 2026-06-01T08:00:00+08:00, the pack before has edition 13 of 2026-06-01T08:00:00+08:00".to_owned(),
+            "the manifest of region 330000 is edition 12 (2026-06-01T08:00:00+08:00), the pack before has edition 13 (2026-06-01T08:00:00+08:00)".to_owned(),
         ),
         (
             |pack| pack.manifest(Province::Zhejiang, |manifest| manifest.issued = moment("2026-06-01T00:00:01Z")),
             same,
             "pack_part_older",
-            "the manifest of region 330000 is edition 12 of 2026-06-01T08:00:00+08:00, the pack before has edition 12 of 2026-06-01T08:00:01+08:00".to_owned(),
+            "the manifest of region 330000 is edition 12 (2026-06-01T08:00:00+08:00), the pack before has edition 12 (2026-06-01T08:00:01+08:00)".to_owned(),
         ),
         (
             |pack| pack.lists_made("2026-06-15T00:32:00Z").without_list(Office::Guangzhou).without_list(Office::Housing),
@@ -57,13 +57,13 @@ fn each_part_that_is_older_or_gone_is_named_with_both_sides() {
             |pack| pack.recognition(|recognition| recognition.edition = 4),
             same,
             "pack_part_older",
-            "the recognition of region 440000 is edition 3 of 2026-05-01T08:00:00+08:00, the pack before has edition 4 of 2026-05-01T08:00:00+08:00".to_owned(),
+            "the recognition of region 440000 is edition 3 (2026-05-01T08:00:00+08:00), the pack before has edition 4 (2026-05-01T08:00:00+08:00)".to_owned(),
         ),
         (
             same,
             |pack| pack.without_recognition(),
             "pack_part_gone",
-            "the recognition of region 440000 is gone: the pack before has edition 3 of 2026-05-01T08:00:00+08:00".to_owned(),
+            "the recognition of region 440000 is gone: the pack before has edition 3 (2026-05-01T08:00:00+08:00)".to_owned(),
         ),
         (
             |pack| pack.stolen(Office::Hangzhou, 7),
@@ -96,7 +96,7 @@ fn each_part_that_is_older_or_gone_is_named_with_both_sides() {
             same,
             |pack| pack.only(Province::Guangdong),
             "pack_part_gone",
-            "region 330000 is gone: the pack before has its manifest, edition 12 of 2026-06-01T08:00:00+08:00".to_owned(),
+            "region 330000 is gone: the pack before has its manifest, edition 12 (2026-06-01T08:00:00+08:00)".to_owned(),
         ),
     ];
     for (before, after, code, detail) in rows {

@@ -22,7 +22,7 @@ pub struct Edition {
 
 impl std::fmt::Display for Edition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {}", self.number, moment_in_china(self.issued))
+        write!(f, "{} ({})", self.number, moment_in_china(self.issued))
     }
 }
 

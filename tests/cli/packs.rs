@@ -1,7 +1,7 @@
 //! `kanhe pack`: what a verifier carries, and what changed since the last one.
 
 use crate::office::{Office, permits};
-use crate::program::{Kanhe, kanhe, word};
+use crate::program::{Kanhe, Run, kanhe, word};
 use crate::stage::Stage;
 use serde_json::Value;
 
@@ -125,4 +125,58 @@ fn a_pack_is_not_written_over_one_with_the_same_or_a_higher_number() {
     }
     assert_eq!(std::fs::read(office.path("pack")).unwrap(), first);
     build("6").ended(0);
+}
+
+/// The list of an office's certificates, signed at a moment; the folder of it.
+fn listed(office: &Office, name: &str, at: &str) -> String {
+    let (manifest, report, out) = (office.path("manifest"), office.path("out/report.jsonl"), office.path(name));
+    let (key, identity) = (office.path("gd-market.key"), office.path("identity.txt"));
+    let sign = ["status", "sign", "--manifest", &manifest, "--report", &report, "--out", &out, "--at", at];
+    kanhe(&[&sign[..], &["--key", &key, "--identity", &identity]].concat()).ended(0);
+    out
+}
+
+#[test]
+fn a_pack_takes_nothing_back_unless_somebody_means_it() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let (older, newer) = (listed(&office, "older", "2026-03-01T04:23:00Z"), listed(&office, "newer", "2026-03-01T04:32:00Z"));
+    building(&office).and(&["--status", &newer]).run().ended(0);
+    let before = std::fs::read(office.path("pack")).unwrap();
+    let again = || building(&office).but("--epoch", "2").and(&["--json"]);
+    let code = |run: Run| word(&run.ended(2).json(), "/error/code").to_owned();
+    let refused = again().and(&["--status", &older]).run().ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "pack_part_older");
+    for (language, said) in [
+        ("en", "of region 440000 is as of 2026-03-01T12:23:00+08:00, in the pack before as of 2026-03-01T12:32:00+08:00"),
+        ("zh", "（地区 440000）截至 2026-03-01T12:23:00+08:00，上一份证照包中截至 2026-03-01T12:32:00+08:00"),
+    ] {
+        let message = word(&refused, &format!("/error/message/{language}")).to_owned();
+        assert!(message.contains("/0") && message.ends_with(said), "{message}");
+    }
+    assert_eq!(code(again().run()), "pack_part_gone", "nor without the list");
+    assert_eq!(code(again().and(&["--status", &older, "--clock-was-ahead"]).run()), "pack_part_older", "no clock was ahead of now");
+    assert_eq!(std::fs::read(office.path("pack")).unwrap(), before, "nothing is written");
+    // A name of its own lets nothing slip through where the pack before is named.
+    let elsewhere = || again().but("--out", &office.path("new.pack")).and(&["--since", &office.path("pack")]);
+    assert_eq!(code(elsewhere().and(&["--status", &older]).run()), "pack_part_older");
+    assert_eq!(code(elsewhere().but("--epoch", "1").and(&["--status", &newer]).run()), "pack_epoch_not_higher");
+    assert!(!std::path::Path::new(&office.path("new.pack")).exists());
+    elsewhere().and(&["--status", &newer]).run().ended(0);
+    let told = again().and(&["--status", &older, "--anyway"]).run().ended(0).json();
+    assert_eq!((told["taken_back"].as_array().unwrap().len(), word(&told, "/taken_back/0/code")), (1, "pack_part_older"));
+    let said = building(&office).but("--epoch", "3").and(&["--anyway"]).run().ended(0).out;
+    assert!(said.lines().any(|line| line.starts_with("! taken back, as --anyway says: the status list ")), "{said}");
+}
+
+#[test]
+fn a_list_that_lies_ahead_by_a_wrong_clock_is_replaced_by_who_says_so() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let (right, ahead) = (listed(&office, "right", "2026-01-10"), listed(&office, "ahead", "2026-03-01"));
+    building(&office).and(&["--status", &ahead, "--at", "2026-01-20"]).run().ended(0);
+    let again = || building(&office).but("--epoch", "2").and(&["--status", &right, "--at", "2026-01-21", "--json"]);
+    assert_eq!(word(&again().run().ended(2).json(), "/error/code"), "pack_part_older");
+    let told = again().and(&["--clock-was-ahead"]).run().ended(0).json();
+    assert_eq!(told["taken_back"], serde_json::json!([]), "a clock took it ahead, and nobody takes it back");
 }

@@ -74,3 +74,26 @@ fn a_pack_or_a_certificate_that_is_gone_or_bad_is_named_until_it_is_right_again(
     let log = service.end();
     assert_eq!(log.matches("a file was refused").count(), 2, "said once, and not at every look: {log}");
 }
+
+#[test]
+fn a_pack_that_takes_something_back_is_refused_while_the_service_runs() {
+    let archive = Archive::open();
+    archive.office.issue(permits(1)).ended(0);
+    let pack = archive.office.pack("1", &[]);
+    let older = archive.office.pack("2", &["--at", "2026-01-01"]);
+    let config = archive.office.write(
+        "kanhe.toml",
+        "[listen]\naddress = \"127.0.0.1:0\"\n[library]\nfolder = \"library\"\nidentity = \"identity.txt\"\n\
+         [counter]\npack = \"1.pack\"\ntrusted_files = [\"root.pub\"]\n",
+    );
+    let service = Service::start(&config, String::new(), &[]);
+    wait_for(&archive, [None, None]);
+    fs::rename(older, &pack).unwrap();
+    assert_eq!(wait_for(&archive, [Some("pack_part_older"), None]), "degraded");
+    let log = service.end();
+    assert!(log.contains("of region 440000 is as of 2026-01-01T12:00:00+08:00, in the pack before as of "), "{log}");
+    // Who means it lays it down while the service stands still: then there is none to hold it against.
+    let service = Service::start(&config, String::new(), &[]);
+    wait_for(&archive, [None, None]);
+    service.end();
+}

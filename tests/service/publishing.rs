@@ -3,9 +3,9 @@
 use crate::office::{issue, issue_by, revoke};
 use crate::stage::{ORIGIN, Stage, code_of, house_with, key_of};
 use jiff::SignedDuration;
-use kanhe_core::envelope::Envelope;
+use kanhe_core::envelope::{DocumentType, Envelope, sign_to_cose};
 use kanhe_core::key::{SIGNATURE_LENGTH, SignError, Signer, VerifyingKey};
-use kanhe_core::pack::Pack;
+use kanhe_core::pack::{Contents, Pack};
 use kanhe_core::status::StatusList;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::publisher::sign_head;
@@ -13,11 +13,12 @@ use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::{TreeHead, leaf_hash};
 use kanhe_log::note::NoteSigner;
 use kanhe_service::config::PublishAt;
+use kanhe_service::counter::{Held, Shelf};
 use kanhe_service::http::Limits;
 use kanhe_service::publish::{Press, Report, Rules, publish};
 use kanhe_store::StoreError;
-use kanhe_tests::world::test_key;
-use kanhe_tests::{Office, Province};
+use kanhe_tests::world::{test_key, trusted_key};
+use kanhe_tests::{Office, PackPlan, Province, World};
 use serde_json::json;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -223,4 +224,27 @@ fn a_list_of_a_page_that_changed_meanwhile_is_signed_the_next_time() {
         assert_eq!(publish(&stage.house).lists, Ok(1));
     }
     assert_eq!(test_key("log").verifying_key(), stage.house.keys[2].key().verifying_key());
+}
+
+#[test]
+fn a_pack_that_is_laid_down_takes_nothing_back_that_nobody_renews() {
+    let (shelf, world) = (Shelf::new(vec![trusted_key()]), World::new());
+    let put = |epoch: u64, pack: PackPlan<'_>, held: Held| {
+        let contents = Contents { epoch, ..pack.contents() };
+        let pack = sign_to_cose(DocumentType::Pack, &contents.encode(), &Province::Guangdong.root_key());
+        shelf.put(pack, held).map_err(|error| error.code())
+    };
+    assert_eq!(put(1, world.pack(), Held::OfOthers), Ok(true), "there is none before");
+    let older = || world.pack().lists_made("2026-06-14T00:00:00Z");
+    let of_own_region = || world.pack().without_list(Office::Guangzhou).without_recognition();
+    for (pack, held, code) in [
+        (older(), Held::OfOthers, "pack_part_older"),
+        (world.pack().only(Province::Guangdong), Held::OfOthers, "pack_part_gone"),
+        (world.pack().manifest(Province::Zhejiang, |manifest| manifest.edition -= 1), Held::OfOthers, "pack_part_older"),
+        (of_own_region(), Held::All, "pack_part_gone"),
+    ] {
+        assert_eq!(put(2, pack, held), Err(code));
+        assert_eq!(shelf.present().unwrap().pack().epoch(), 1, "the one before stays");
+    }
+    assert_eq!(put(2, of_own_region(), Held::OfOthers), Ok(true), "what the service renews itself is not held");
 }

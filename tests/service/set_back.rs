@@ -11,6 +11,7 @@ use kanhe_service::accounts::Role;
 use kanhe_service::backup::Backups;
 use kanhe_service::cause::Cause;
 use kanhe_service::config::PublishAt;
+use kanhe_service::counter::Held;
 use kanhe_service::house::House;
 use kanhe_service::measure::Recorder;
 use kanhe_service::publish::{Copy, Press, Rules, compare, publish};
@@ -61,7 +62,7 @@ impl Shelf {
         patient(|house| {
             house.press = Press::open(&library, rules(), Box::new(|_| Ok(()))).unwrap();
             house.library = library;
-            house.shelf.put(pack).unwrap();
+            house.shelf.put(pack, Held::OfOthers).unwrap();
         })
     }
 

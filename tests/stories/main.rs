@@ -5,6 +5,7 @@
 mod certificate;
 mod changed;
 mod pack;
+mod step_back;
 mod stolen;
 mod verify;
 mod wire;

@@ -105,6 +105,13 @@ impl<'w> PackPlan<'w> {
         self
     }
 
+    /// The pack knows of one region alone.
+    pub fn only(mut self, of: Province) -> Self {
+        self.manifests.retain(|manifest| manifest.region == of.code());
+        self.lists.retain(|office| office.province() == of);
+        self
+    }
+
     /// What has become of a certificate.
     pub fn state(self, office: Office, slot: u32, state: State) -> Self {
         self.state_bits(office, slot, state.bits())
@@ -158,6 +165,10 @@ impl<'w> PackPlan<'w> {
         Some(sign_to_cose(DocumentType::Recognition, &recognition.encode(), &Province::Guangdong.root_key()))
     }
 
+    fn knows(&self, of: Province) -> bool {
+        self.manifests.iter().any(|manifest| manifest.region == of.code())
+    }
+
     /// The parts of the pack as they are signed.
     pub fn contents(&self) -> Contents {
         Contents {
@@ -166,7 +177,7 @@ impl<'w> PackPlan<'w> {
             issued: self.made,
             expires: self.expires,
             roots: Province::ALL.map(|of| Root { region: of.code(), key: of.root_key().verifying_key() }).to_vec(),
-            manifests: Province::ALL.map(|of| self.manifest_envelope(of).into()).to_vec(),
+            manifests: Province::ALL.into_iter().filter(|of| self.knows(*of)).map(|of| self.manifest_envelope(of).into()).collect(),
             recognitions: self.recognition_envelope().into_iter().map(Into::into).collect(),
             status_lists: self.lists.iter().map(|office| self.list(*office).into()).collect(),
             dictionaries: vec![self.world.dictionary.encode().into()],

@@ -17,10 +17,12 @@
 mod anchor;
 mod error;
 mod open;
+mod step_back;
 
 pub(crate) use anchor::Trust;
 pub use anchor::{Anchor, Standing, Unknown};
 pub use error::PackError;
+pub use step_back::{Edition, StepBack};
 
 use crate::code::RegionCode;
 use crate::dictionary::Dictionary;

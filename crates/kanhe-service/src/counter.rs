@@ -6,7 +6,7 @@ use crate::signed_file::SignedFile;
 use arc_swap::ArcSwapOption;
 use kanhe_core::envelope::{Authentic, Envelope};
 use kanhe_core::key::VerifyingKey;
-use kanhe_core::pack::{Contents, Pack, PackError};
+use kanhe_core::pack::{Contents, Pack, PackError, StepBack};
 use kanhe_core::verdict::{Accepted, Refusal};
 use kanhe_core::verify::{Occasion, verify_file, verify_with};
 use practice::Practice;
@@ -55,6 +55,16 @@ pub struct Shelf {
     placing: Mutex<()>,
 }
 
+/// Which parts of a pack that somebody lays down are held against those of the pack at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// All of them: whoever makes packs elsewhere answers for every part.
+    All,
+    /// Those of other regions. The service signs those of its own region itself, and renews what is older of them in its next round; who makes
+    /// a pack by hand meanwhile cannot have its newest lists.
+    OfOthers,
+}
+
 /// Why a pack is not put on the shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ShelfError {
@@ -69,6 +79,9 @@ pub enum ShelfError {
         /// The epoch of the pack at hand.
         present: u64,
     },
+    /// A part of it is older than that of the pack at hand, or gone: what was withdrawn since would come back, and nobody would hear of it.
+    #[error(transparent)]
+    StepBack(#[from] StepBack),
 }
 
 impl ShelfError {
@@ -77,6 +90,7 @@ impl ShelfError {
         match self {
             Self::Pack(error) => error.code(),
             Self::NotNewer { .. } => "pack_not_newer",
+            Self::StepBack(step) => step.code(),
         }
     }
 }
@@ -98,9 +112,18 @@ impl Shelf {
     }
 
     /// Puts a pack in the place of an older one; the same file once more changes nothing. Whether it is another than before.
-    pub fn put(&self, bytes: Vec<u8>) -> Result<bool, ShelfError> {
-        let examined = self.examine(bytes)?;
-        examined.map_or(Ok(false), |pack| self.place(pack).map(|()| true))
+    pub fn put(&self, bytes: Vec<u8>, held: Held) -> Result<bool, ShelfError> {
+        let Some(pack) = self.examine(bytes)? else { return Ok(false) };
+        self.goes_on(&pack.pack, held)?;
+        self.place(pack).map(|()| true)
+    }
+
+    /// Refuses the first part that is older than that of the pack at hand, or gone.
+    fn goes_on(&self, pack: &Pack, held: Held) -> Result<(), ShelfError> {
+        let Some(present) = self.present() else { return Ok(()) };
+        let is_held = |step: &StepBack| held == Held::All || step.region() != present.pack.region();
+        let refused = pack.steps_back(&present.pack).into_iter().find(is_held);
+        refused.map_or(Ok(()), |step| Err(step.into()))
     }
 
     /// Opens a pack that is newer than the present one; none, if it is the present one.

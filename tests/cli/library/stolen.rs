@@ -108,6 +108,17 @@ fn a_stolen_key_signs_no_more_and_its_honest_certificates_stay_good() {
     let refused = kanhe(&[&build[..], &more].concat()).ended(2).json();
     assert_eq!(word(&refused, "/error/code"), "pack_survivors_other");
     assert!(word(&refused, "/error/message/en").ends_with("before index 2; the manifest has counts_before = 3"), "{refused}");
+    // The manifest of before the theft would make the forgery good again, in a pack that is younger and has a higher number.
+    let earlier = ["--manifest", &archive.path("manifest"), "--out", &whole, "--key", &root_key, "--identity", &identity, "--json"];
+    let refused = kanhe(&[&build[..8], &earlier].concat()).ended(2).json();
+    assert_eq!(word(&refused, "/error/code"), "pack_part_older");
+    let named = |code: &str, part: &str| {
+        let all = std::iter::once(&refused["error"]).chain(refused["error"]["also"].as_array().into_iter().flatten());
+        all.filter(|error| error["code"] == code && word(error, "/message/en").contains(part)).count()
+    };
+    assert_eq!(named("pack_part_older", "the manifest of region 440000 is edition 1 ("), 1, "{refused}");
+    assert_eq!(named("pack_part_gone", "counts without end, in the pack before only before index 3 of the log"), 1, "{refused}");
+    assert_eq!(ask(&forged, &whole, 1), "key_stolen");
     archive.is_whole();
 }
 

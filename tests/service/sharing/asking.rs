@@ -5,6 +5,7 @@ use crate::office::{Certificate, issue, issue_by, resident, revoke};
 use crate::stage::{Stage, code_of};
 use kanhe_core::code::TypeCode;
 use kanhe_service::accounts::Role;
+use kanhe_service::counter::Held;
 use kanhe_tests::{Office, World};
 use serde_json::{Value, json};
 
@@ -159,7 +160,7 @@ fn a_certificate_is_found_by_its_code_also_when_it_is_revoked_and_a_forged_code_
 #[test]
 fn a_code_of_another_region_is_told_to_be_elsewhere_and_not_to_be_nowhere() {
     let (stage, world) = (Stage::new(), World::new());
-    stage.house.shelf.put(world.pack().bytes()).unwrap();
+    stage.house.shelf.put(world.pack().bytes(), Held::OfOthers).unwrap();
     let asker = Asker::of(&stage, Office::Guangzhou);
     let by = |text: String| asker.ask("qr", &json!({ "purpose": duty(), "text": text }));
     for foreign in [world.foreign_title(), world.foreign_operator_certificate()] {

@@ -10,7 +10,7 @@ use kanhe_render::{Artist, Level};
 use kanhe_service::backup::Backups;
 use kanhe_service::cause::Cause;
 use kanhe_service::config::{JobsAt, ProposalsWith, PublishAt, SharingAt};
-use kanhe_service::counter::Shelf;
+use kanhe_service::counter::{Held, Shelf};
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::jobs::Queue;
 use kanhe_service::proposals;
@@ -61,7 +61,7 @@ pub fn house(folder: &Path, clock: &Arc<AtomicI64>) -> House {
     }
     proposals::open_types(&library, &catalogue, std::slice::from_ref(&dictionary)).unwrap();
     let shelf = Shelf::new(vec![root.verifying_key()]);
-    shelf.put(fs::read(&file).unwrap_or_else(|_| pack(&manifest, &dictionary, now))).unwrap();
+    shelf.put(fs::read(&file).unwrap_or_else(|_| pack(&manifest, &dictionary, now)), Held::OfOthers).unwrap();
     let named = |name: &str, key: &SigningKey| NamedKey::new(name, &Zeroizing::new(*key.expose_seed())).unwrap();
     let rules = Rules { pack_key: Some("gd-root.example.cn".to_owned()), ..PublishAt::default().rules() };
     let keep = Box::new(move |bytes: &[u8]| fs::write(&file, bytes).map_err(|error| Cause { code: "file_io", detail: error.to_string() }));

@@ -36,16 +36,23 @@ impl Pack {
         let (contents, _): (Authentic<Contents>, _) = first_that_signed(&envelope, signers)
             .ok_or_else(|| PackError::NotTrusted { key_id: envelope.key_id().to_string() })?
             .map_err(unreadable)?;
-        within_limits(&contents)?;
-        let regions = regions(&contents)?;
-        let recognition = recognition(&contents)?;
+        let pack = Self::of(&contents)?;
+        Ok(contents.map(|_| pack))
+    }
+
+    /// What the parts of a pack say, each checked by the root keys among them. Whose pack it is was not asked: it is good for holding another
+    /// against it, and no verifier takes it.
+    pub fn of(contents: &Contents) -> Result<Self, PackError> {
+        within_limits(contents)?;
+        let regions = regions(contents)?;
+        let recognition = recognition(contents)?;
         let keys = key_places(&regions)?;
         if !regions.iter().any(|region| region.manifest.region == contents.region) {
             return Err(PackError::NoOwnManifest { region: contents.region.to_string() });
         }
         let (region, epoch) = (contents.region, contents.epoch);
         let (issued, expires) = (contents.issued, contents.expires);
-        Ok(contents.map(|_| Self { region, epoch, issued, expires, regions, keys, recognition }))
+        Ok(Self { region, epoch, issued, expires, regions, keys, recognition })
     }
 }
 

@@ -195,6 +195,27 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("the pack cannot be opened: {}", "证照包无法打开：{}"),
     ("the pack is signed by key {}, which is not trusted here", "证照包由密钥 {} 签名，此处未信任该密钥"),
     ("the pack of region {} has no manifest of that region", "地区 {} 的证照包缺少该地区的机构名录"),
+    ("region {} is gone: the pack before has its manifest, edition {}", "缺少地区 {}：上一份证照包有其机构名录，版次 {}"),
+    ("the manifest of region {} is edition {}, the pack before has edition {}", "地区 {} 的机构名录版次为 {}，上一份证照包中为 {}"),
+    (
+        "key {} of region {} counts without end, in the pack before only before index {} of the log",
+        "密钥 {}（地区 {}）不再有截止序号，上一份证照包中仅日志序号 {} 之前有效",
+    ),
+    (
+        "the survivors of key {} of region {} before index {} are gone: the pack before has their list of {}",
+        "缺少密钥 {}（地区 {}，日志序号 {} 之前）失窃前签发的清单：上一份证照包有其 {} 的清单",
+    ),
+    (
+        "the survivors of key {} of region {} before index {} are of {}, in the pack before of {}",
+        "密钥 {}（地区 {}，日志序号 {} 之前）失窃前签发的清单制作于 {}，上一份证照包中的制作于 {}",
+    ),
+    (
+        "the status list {} of region {} is gone: the pack before has it as of {}",
+        "缺少状态清单 {}（地区 {}）：上一份证照包有其截至 {} 的清单",
+    ),
+    ("the status list {} of region {} is as of {}, in the pack before as of {}", "状态清单 {}（地区 {}）截至 {}，上一份证照包中截至 {}"),
+    ("the recognition of region {} is gone: the pack before has edition {}", "缺少地区 {} 的互认目录：上一份证照包有其版次 {}"),
+    ("the recognition of region {} is edition {}, the pack before has edition {}", "地区 {} 的互认目录版次为 {}，上一份证照包中为 {}"),
     ("status list {} of the pack does not stand: {}", "证照包的组成部分 状态列表 {} 不成立：{}"),
     ("agency key {} of the pack does not stand: {}", "证照包的组成部分 机构密钥 {} 不成立：{}"),
     (

@@ -321,6 +321,16 @@ pub(super) const HINTS: &[Row] = &[
         "The agency's key may not sign for that day: let the key holder take a newer one into use, or correct the day of issue.",
     ),
     ("pack_not_newer", "使用最新的证照包。", "Take the newest pack."),
+    (
+        "pack_part_gone",
+        "把缺少的部分放入证照包；确系有意，停止服务后换入，再启动。",
+        "Put what is missing into the pack; where it is meant, lay it down while the service stands still.",
+    ),
+    (
+        "pack_part_older",
+        "用最新的部分重新制作证照包；确系有意，停止服务后换入，再启动。",
+        "Make the pack again with the newest parts; where it is meant, lay it down while the service stands still.",
+    ),
     ("password_length", "使用 12 至 256 个字符。", "Take 12 to 256 characters."),
     ("password_must_change", "先自设密码：PUT /v1/session/password。", "Choose a password of your own first: PUT /v1/session/password."),
     ("password_plain", "使用几个互不相干的词。", "Take several words that do not belong together."),

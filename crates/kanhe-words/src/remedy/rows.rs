@@ -250,6 +250,16 @@ pub(super) const REMEDIES: &[Row] = &[
     ("pack_*", "检查各部分的签名者和期限。", "Check who signed each part, and until when it holds."),
     ("pack_epoch_not_higher", "把 --epoch 提高，或写到另一个文件。", "Give it a higher --epoch, or write it to another file."),
     (
+        "pack_part_gone",
+        "补上缺少的部分；确系有意（如某地区的互认已终止），加 --anyway。",
+        "Add what is missing; where it is meant, such as a region whose recognition has ended, say --anyway.",
+    ),
+    (
+        "pack_part_older",
+        "换用最新的部分；上一份若因时钟曾快而日期在后，加 --clock-was-ahead；确系有意，加 --anyway。",
+        "Take the newest part. Where the one before was dated by a clock that was ahead, say --clock-was-ahead; where it is meant, --anyway.",
+    ),
+    (
         "pack_survivors_other",
         "用名录中的 counts_before 重新运行 kanhe log survivors。",
         "Run `kanhe log survivors` again, with the `counts_before` of the manifest.",

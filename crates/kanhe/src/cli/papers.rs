@@ -132,6 +132,12 @@ pub struct PackBuildArgs {
     /// Where the pack goes
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// The pack before, where it does not lie at --out: no part may be older than in it, or gone
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// Also where a part is older than in the pack before, or gone: somebody means it
+    #[arg(long)]
+    pub anyway: bool,
     #[command(flatten)]
     pub key: KeyArg,
     /// The moment of making: RFC 3339, or a day, whose noon in China is meant [default: now]

@@ -1,9 +1,11 @@
 //! `kanhe pack`: the one file with all that a verifier needs.
 
+mod before;
 mod diff;
 mod tally;
 mod theft;
 
+use self::before::{Before, packs_before};
 use self::tally::states;
 use self::theft::Theft;
 use super::verify::open_pack;
@@ -12,9 +14,10 @@ use crate::cli::{PackBuildArgs, PackVerb};
 use crate::failure::Failure;
 use crate::words::{self, Language, Words, counted};
 use crate::{files, shipped};
+use jiff::Timestamp;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_core::manifest::Agency;
-use kanhe_core::pack::{Contents, Pack, PackError, Region, Root};
+use kanhe_core::pack::{Contents, Pack, PackError, Region, Root, StepBack};
 use kanhe_core::status::StatusList;
 use kanhe_issuer::publisher::{PackSigningError, moment_of, sign_pack};
 use kanhe_issuer::recorded;
@@ -58,19 +61,34 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
-    let contents = dated(contents, args)?;
+    let before = packs_before(args, &contents.region)?;
+    before.iter().try_for_each(|before| before.is_lower_than(args.epoch))?;
+    let contents = dated(contents, &before, args)?;
     let key = key::open(&args.key)?;
     let (bytes, pack) = sign_pack(&contents, key.key()).map_err(|error| unsigned(&error, args, &lists))?;
     theft::survivors_fit(&pack)?;
+    let steps_back = steps_back(&before, &pack, issued, args)?;
     files::write(&args.out, &bytes)?;
     let silent = agencies_without_lists(&pack);
-    voice.say(&built_json(args, &pack, bytes.len(), &silent), |language| built_words(args, &pack, bytes.len(), &silent, language));
+    voice.say(&built_json(args, &pack, bytes.len(), &silent, &steps_back), |language| {
+        let built = built_words(args, &pack, bytes.len(), &silent, language);
+        steps_back.iter().map(|step| step_words(step, language)).fold(built, |lines, line| format!("{lines}\n{line}"))
+    });
     Ok(Ended::Well)
 }
 
-/// The same, not before the pack whose place it takes, nor before what it carries.
-fn dated(contents: Contents, args: &PackBuildArgs) -> Result<Contents, Failure> {
-    let before = theft::goes_on_from(&args.out, &contents)?;
+/// What is taken back of the packs before by somebody who means it; refused, all of it at once, where nobody says so.
+fn steps_back(before: &[Before], pack: &Pack, now: Timestamp, args: &PackBuildArgs) -> Result<Vec<StepBack>, Failure> {
+    let of = |before: &Before| before.steps_back(pack, now, args.clock.excused());
+    if !args.anyway {
+        Failure::all(before.iter().flat_map(|before| of(before).into_iter().map(|step| before.refused(&step))))?;
+    }
+    Ok(before.iter().flat_map(of).collect())
+}
+
+/// The same, not before the packs before it, nor before what it carries.
+fn dated(contents: Contents, before: &[Before], args: &PackBuildArgs) -> Result<Contents, Failure> {
+    let before = before.iter().map(Before::issued).max();
     let moment = recorded::after(before, contents.issued, args.clock.excused());
     let moment = moment.map_err(|error| Failure::new(error.code(), &error).within(args.out.display()))?;
     let issued = moment_of(&contents, moment);
@@ -117,7 +135,7 @@ fn parts(pack: &Pack) -> (usize, usize) {
     (lists, pack.recognition().map_or(0, |recognition| recognition.rows.len()))
 }
 
-fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency]) -> Value {
+fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency], steps_back: &[StepBack]) -> Value {
     let (lists, rows) = parts(pack);
     json!({
         "pack": args.out, "bytes": bytes, "epoch": pack.epoch(), "regions": pack.regions().len(), "manifests": pack.regions().len(),
@@ -125,7 +143,16 @@ fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency
         "status_lists_out_of_term": out_of_term(pack).map(|(_, list)| list.uri()).collect::<Vec<_>>(),
         "agencies_without_status_lists": silent.iter().map(|agency| agency.code.as_str()).collect::<Vec<_>>(),
         "stolen_keys_without_survivors": without_survivors(pack).map(|theft| theft.key.key.id().to_string()).collect::<Vec<_>>(),
+        "taken_back": steps_back.iter().map(|step| json!({ "code": step.code(), "what": step.to_string() })).collect::<Vec<_>>(),
     })
+}
+
+fn step_words(step: &StepBack, language: Language) -> String {
+    let detail = step.to_string();
+    match language {
+        Language::Chinese => format!("! 已按 --anyway 退回：{}", words::in_chinese(&detail).unwrap_or(detail)),
+        Language::English => format!("! taken back, as --anyway says: {detail}"),
+    }
 }
 
 fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency], language: Language) -> String {

@@ -126,7 +126,7 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
 /// What runs beside the requests: files that may change, publishing, backups, monitoring.
 async fn beside(plan: &Plan, house: &Shared, tls: Option<&Arc<Tls>>) -> Result<JoinSet<()>, Failure> {
     let mut beside = JoinSet::new();
-    beside.spawn(wire::renew_pack(house.clone(), plan.pack()));
+    beside.spawn(wire::renew_pack(house.clone(), plan.pack(), plan.held()));
     beside.spawn(publish::keep_up(house.clone(), plan.publishing()));
     beside.spawn(jobs::keep_up(house.clone()));
     beside.spawn(proposals::keep_up(house.clone(), WORK));

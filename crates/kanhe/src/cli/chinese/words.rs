@@ -416,6 +416,14 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "Also where the last backup there is of another history of this library: it was set back, and somebody knows",
         "即使目录中最后一份备份属于此库的另一段历史（库曾回退，且已查明）也照办",
     ),
+    (
+        "The pack before, where it does not lie at --out: no part may be older than in it, or gone",
+        "上一份证照包（不在 --out 处时写明）：任何部分不得比其旧或缺失",
+    ),
+    (
+        "Also where a part is older than in the pack before, or gone: somebody means it",
+        "即使某一部分比上一份证照包中的旧或缺失（确系有意）也照办",
+    ),
     ("The folder of backups", "备份目录"),
     ("Which backup [default: the last]", "第几个备份 [默认：最近一个]"),
     (

@@ -1,13 +1,10 @@
-//! What a pack says of stolen keys, and what must fit before one is built: survivors with the manifest, the number with the pack before.
+//! What a pack says of stolen keys, and what must fit before one is built: survivors with the manifest.
 
 use crate::failure::Failure;
 use crate::words::Language;
-use jiff::Timestamp;
-use kanhe_core::envelope::{Envelope, LARGEST_ENVELOPE};
 use kanhe_core::manifest::{Agency, AgencyKey};
-use kanhe_core::pack::{Contents, Pack, Region};
+use kanhe_core::pack::{Pack, Region};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A key that counts only before an index of its region's log.
 pub struct Theft<'p> {
@@ -77,22 +74,4 @@ pub fn survivors_fit(pack: &Pack) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// When the pack of the same region was signed over which this one is to be written; none where there is none.
-///
-/// One that has this number, or a higher one, is not written over: counters that have it would never take ours.
-pub fn goes_on_from(out: &Path, contents: &Contents) -> Result<Option<Timestamp>, Failure> {
-    // What cannot be read is no pack that a counter has.
-    let Ok(bytes) = crate::files::read(out, LARGEST_ENVELOPE) else { return Ok(None) };
-    let read = Envelope::decode(&bytes).and_then(|envelope| envelope.read_unchecked::<Contents>());
-    match read {
-        Ok(before) if before.region == contents.region && before.epoch >= contents.epoch => {
-            let (found, wanted) = (contents.epoch, before.epoch.saturating_add(1));
-            let detail = format!("{} has epoch {}, this is epoch {found}, wanted is {wanted} or higher", out.display(), before.epoch);
-            Err(Failure::new("pack_epoch_not_higher", detail))
-        }
-        Ok(before) => Ok((before.region == contents.region).then_some(before.issued)),
-        Err(_) => Ok(None),
-    }
 }

@@ -20,7 +20,7 @@ use kanhe_log::note::LARGEST_NOTE;
 use kanhe_render::{Artist, Fonts, Level};
 use kanhe_service::backup::Backups;
 use kanhe_service::config::{Config, KeyAt, LARGEST_CONFIG, LevelAt, PicturesAt, TokenAt};
-use kanhe_service::counter::Shelf;
+use kanhe_service::counter::{Held, Shelf};
 use kanhe_service::house::{Door, Edge, House, Pictures, Turns};
 use kanhe_service::http::{Limits, Rate};
 use kanhe_service::identity::Provider;
@@ -68,7 +68,7 @@ impl Plan {
         self.publishes(&keys, &trusted)?;
         let shelf = Shelf::new(trusted);
         if let Some(pack) = self.pack() {
-            put(&shelf, &pack)?;
+            put(&shelf, &pack, Held::All)?;
         }
         let library = library::open(&self.library()).map_err(of_library)?;
         library.may_be_written().map_err(library::stored)?;
@@ -205,6 +205,11 @@ impl Plan {
         self.at(self.config.counter.pack.as_ref())
     }
 
+    /// Which parts of a pack that is laid down there are held against those of the one at hand.
+    pub fn held(&self) -> Held {
+        if self.config.publish.pack_key.is_some() { Held::OfOthers } else { Held::All }
+    }
+
     /// What callers may take.
     pub fn limits(&self) -> Result<Limits, Failure> {
         let limits = &self.config.limits;
@@ -323,14 +328,14 @@ fn no_log_key(origin: &str) -> Failure {
     )
 }
 
-fn put(shelf: &Shelf, pack: &Path) -> Result<bool, Failure> {
+fn put(shelf: &Shelf, pack: &Path, held: Held) -> Result<bool, Failure> {
     let bytes = files::read(pack, LARGEST_ENVELOPE)?;
-    shelf.put(bytes).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
+    shelf.put(bytes, held).map_err(|error| Failure::new(error.code(), error).within(pack.display()))
 }
 
-/// Takes the pack's file whenever it changes; a bad one leaves the one at hand in its place.
-pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>) {
+/// Takes the pack's file whenever it changes; a bad one, or one that takes back what the one at hand says, leaves that in its place.
+pub async fn renew_pack(house: Arc<House>, pack: Option<PathBuf>, held: Held) {
     let Some(pack) = pack else { return };
     let (shelf, file) = (house.clone(), pack.clone());
-    reread::keep_up(house, Reread::Pack, || changed(&pack), move || put(&shelf.shelf, &file)).await;
+    reread::keep_up(house, Reread::Pack, || changed(&pack), move || put(&shelf.shelf, &file, held)).await;
 }

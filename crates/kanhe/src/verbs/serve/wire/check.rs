@@ -9,7 +9,7 @@ use crate::{files, shipped};
 use kanhe_core::envelope::LARGEST_ENVELOPE;
 use kanhe_issuer::keyring::NamedKey;
 use kanhe_service::config::{Config, ConfigError, ConfigFault, Draft, is_somewhere};
-use kanhe_service::counter::Shelf;
+use kanhe_service::counter::{Held, Shelf};
 use std::path::{Path, PathBuf};
 
 /// Says everything that is wrong with a configuration at once: its settings, and the files that they name, except the library, on which a
@@ -60,7 +60,7 @@ impl Plan {
         let Some(pack) = self.pack() else { return wrong.into_iter().filter_map(Result::err).collect() };
         if wrong.is_empty() {
             let shelf = Shelf::new(trusted.into_iter().flatten().collect());
-            return put(&shelf, &pack).err().into_iter().collect();
+            return put(&shelf, &pack, Held::All).err().into_iter().collect();
         }
         wrong.extend(files::read(&pack, LARGEST_ENVELOPE).err().map(Err));
         wrong.into_iter().filter_map(Result::err).collect()

@@ -295,7 +295,7 @@ fn a_backup_that_another_process_makes_at_the_same_time_is_named_and_keeps_none_
     let ready = stage.get("/readyz").json();
     let part = ready["parts"].as_array().unwrap().iter().find(|part| part["name"] == "backup").unwrap();
     assert_eq!((&part["ok"], &part["code"]), (&json!(false), &json!("backup_being_made")), "{ready}");
-    assert!(part["hint"].as_str().is_some_and(|hint| hint.contains("when it has ended")), "{ready}");
+    assert!(part["hint"].as_str().is_some_and(|hint| hint.contains("待其结束")), "{ready}");
     drop(other);
     assert_eq!(back_up(&stage.house).unwrap().number, Ok(1));
 }

@@ -49,11 +49,10 @@ impl Book {
         self.texts.get(place)
     }
 
-    /// What a number in a cell of a format shows: its day, where the format is one of days.
-    pub(super) fn number(&self, format: Option<usize>, number: &str) -> String {
+    /// The day that a number in a cell of a format shows, where the format is one of days.
+    pub(super) fn day(&self, format: Option<usize>, number: &str) -> Option<Date> {
         let is_day = self.is_day.get(format.unwrap_or_default()).copied().unwrap_or_default();
-        let day = if is_day { day_of(number, self.since_1904) } else { None };
-        day.map_or_else(|| number.to_owned(), |day| day.to_string())
+        if is_day { day_of(number, self.since_1904) } else { None }
     }
 }
 

@@ -118,6 +118,24 @@ fn a_title_above_the_headings_and_what_a_spreadsheet_cut_short() {
 }
 
 #[test]
+fn a_number_of_more_digits_than_a_spreadsheet_keeps_is_cut_short_in_whatever_notation() {
+    for number in ["440100199001015000", "440100199001015123", "4.40100199001015E+17", "4.40100199001015E17", "1000000000000000"] {
+        let cells = format!(r#"<row r="2"><c r="A2"><v>1</v></c><c r="E2"><v>{number}</v></c></row>"#);
+        assert_eq!(
+            read(&book("", &(headings() + &cells))).unwrap(),
+            [(2, json!({ "request_id": "1" }), vec!["cell_cut_short"])],
+            "{number}"
+        );
+    }
+    for (number, format, shown) in [("123456789012345", 0, "123456789012345"), ("46082.520833333336", 1, "2026-03-01")] {
+        let cells = format!(r#"<row r="2"><c r="B2" s="{format}"><v>{number}</v></c></row>"#);
+        assert_eq!(read(&book("", &(headings() + &cells))).unwrap(), [(2, json!({ "number": shown }), vec![])], "{number}");
+    }
+    let text = r#"<row r="2"><c r="E2" t="inlineStr"><is><t>440100199001015000</t></is></c></row>"#;
+    assert_eq!(read(&book("", &(headings() + text))).unwrap(), [(2, json!({ "holder_code": "440100199001015000" }), vec![])]);
+}
+
+#[test]
 fn what_is_no_workbook_of_the_type_is_refused_by_its_code() {
     let good = book("", &(headings() + &row(&["GD-1"])));
     let lost = |name: &str| {

@@ -1,8 +1,9 @@
 //! What is read of the many ways in which spreadsheets write a cell.
 
-use super::super::{Requests, Table};
+use super::super::{Fault, Requests, Table};
 use crate::catalogue::tests::shipped;
 use flate2::Crc;
+use jiff::civil::date;
 use serde_json::{Value, json};
 
 const RELATIONS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://x/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="r3" Type="http://x/styles" Target="styles.xml"/></Relationships>"#;
@@ -133,6 +134,20 @@ fn a_number_of_more_digits_than_a_spreadsheet_keeps_is_cut_short_in_whatever_not
     }
     let text = r#"<row r="2"><c r="E2" t="inlineStr"><is><t>440100199001015000</t></is></c></row>"#;
     assert_eq!(read(&book("", &(headings() + text))).unwrap(), [(2, json!({ "holder_code": "440100199001015000" }), vec![])]);
+}
+
+#[test]
+fn the_day_that_spreadsheets_made_up_is_no_other_day() {
+    let catalogue = shipped();
+    let kind = catalogue.find("food-operation-permit").unwrap();
+    let fault_of = |serial: &str| {
+        let cells = format!(r#"<row r="2"><c r="A2"><v>1</v></c><c r="F2" s="1"><v>{serial}</v></c></row>"#);
+        let bytes = book("", &(headings() + &cells));
+        let row = Table::open_for(std::io::Cursor::new(bytes), kind, Requests::Named).unwrap().next().unwrap().unwrap();
+        let faults = kind.admit(&row, date(2026, 3, 1)).err().unwrap();
+        faults.iter().find(|fault| fault.column() == "issued").map(Fault::code)
+    };
+    assert_eq!(["59", "60", "60.5", "61"].map(fault_of), [None, Some("day"), Some("day"), None]);
 }
 
 #[test]

@@ -330,3 +330,17 @@ impl EventError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_differs_from_another_by_what_can_be_seen() {
+        for actor in ["x-1\u{FE0F}", "x-1\u{FE00}", "x-1\u{E0100}", "x-1\u{200B}"] {
+            let refused = Grounds::new("《行政许可法》", "葛\u{E0100}城分局", actor).unwrap_err();
+            assert_eq!((refused.code(), refused), ("grounds_control", GroundsError::Control { name: "actor" }), "{actor:?}");
+        }
+        assert!(Grounds::new("《行政许可法》", "葛\u{E0100}城分局", "x-1").is_ok());
+    }
+}

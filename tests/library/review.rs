@@ -180,7 +180,7 @@ fn nobody_decides_what_he_has_handled_and_nobody_speaks_for_two_departments() {
     bureau.says(&code, "fire", Opinion::Agrees, "fire-1").unwrap();
     assert_eq!(code_of(bureau.says(&code, "planning", Opinion::Agrees, "fire-1")), "review_same_person");
     bureau.says(&code, "planning", Opinion::Agrees, "planning-1").unwrap();
-    for actor in ["clerk-1", "fire-1", "planning-1", "ＣＬＥＲＫ-1 "] {
+    for actor in ["clerk-1", "fire-1", "planning-1", "ＣＬＥＲＫ-1 ", "clerk\u{2011}1"] {
         assert_eq!(code_of(bureau.approve(&code, actor, NOON)), "review_same_person", "{actor}");
         assert_eq!(code_of(bureau.close(&code, Closing::Reject, actor)), "review_same_person", "{actor}");
     }

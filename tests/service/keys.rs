@@ -145,6 +145,8 @@ fn a_key_is_cut_within_bounds() {
         (json!({ "name": " ", "roles": ["clerk"] }), 422, "account_name"),
         (json!({ "name": "窗口\u{202e}统系", "roles": ["clerk"] }), 422, "account_name"),
         (json!({ "name": "窗口\u{200b}", "roles": ["clerk"] }), 422, "account_name"),
+        (json!({ "name": "窗口\u{fe0f}", "roles": ["clerk"] }), 422, "account_name"),
+        (json!({ "name": "窗口\u{e0100}", "roles": ["clerk"] }), 422, "account_name"),
         (json!({ "name": "\u{3164}", "roles": ["clerk"] }), 422, "account_name"),
         (json!({ "name": "a", "roles": ["clerk", "auditor", "clerk"] }), 422, "account_named_twice"),
         (json!({ "name": "a", "roles": ["clerk"], "types": [kind, kind] }), 422, "account_named_twice"),

@@ -15,7 +15,7 @@
 //! ```
 
 use crate::code::ProjectCode;
-use crate::plain::is_plain;
+use crate::plain::{is_name, is_plain};
 use crate::wire;
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
@@ -168,9 +168,9 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    /// Takes a legal basis, a reason and an actor, each of 1 to 200 characters, none of which cannot be seen.
+    /// Takes a legal basis, a reason and an actor, each of 1 to 200 characters, none of which cannot be seen; the actor's select no variants.
     pub fn new(basis: &str, reason: &str, actor: &str) -> Result<Self, GroundsError> {
-        let plain = |name: &'static str, words: &str| {
+        let taken = |name: &'static str, words: &str, is_plain: fn(&str) -> bool| {
             let words = words.trim();
             let length = words.chars().count();
             if length == 0 || length > LONGEST_WORDS {
@@ -181,7 +181,8 @@ impl Grounds {
                 Ok(words.to_owned())
             }
         };
-        Ok(Self { basis: plain("basis", basis)?, reason: plain("reason", reason)?, actor: plain("actor", actor)? })
+        let (basis, reason) = (taken("basis", basis, is_plain)?, taken("reason", reason, is_plain)?);
+        Ok(Self { basis, reason, actor: taken("actor", actor, is_name)? })
     }
 
     /// The legal basis (法律依据).
@@ -327,5 +328,19 @@ impl EventError {
             Self::TooLarge { .. } => "event_too_large",
             Self::Malformed => "event_malformed",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_differs_from_another_by_what_can_be_seen() {
+        for actor in ["x-1\u{FE0F}", "x-1\u{FE00}", "x-1\u{E0100}", "x-1\u{200B}"] {
+            let refused = Grounds::new("《行政许可法》", "葛\u{E0100}城分局", actor).unwrap_err();
+            assert_eq!((refused.code(), refused), ("grounds_control", GroundsError::Control { name: "actor" }), "{actor:?}");
+        }
+        assert!(Grounds::new("《行政许可法》", "葛\u{E0100}城分局", "x-1").is_ok());
     }
 }

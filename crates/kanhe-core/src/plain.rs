@@ -13,6 +13,17 @@ pub fn is_line(line: &str, most: usize) -> bool {
     (1..=most).contains(&line.chars().count()) && line.trim() == line && is_plain(line)
 }
 
+/// Whether a line can be the name of one who acts: plain, and without selectors of variants, which few fonts show: two names that look
+/// alike would be two people.
+pub fn is_name(line: &str) -> bool {
+    is_plain(line) && !line.chars().any(selects_a_variant)
+}
+
+/// Whether a letter only selects a variant of the one before it, of a shape or of an ideograph (Unicode 23.4).
+pub const fn selects_a_variant(letter: char) -> bool {
+    matches!(letter, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
 /// Whether a letter has no look of its own behind the one before it, and gives that none.
 ///
 /// The list is ours and does not grow with Unicode: what was signed with a reason in it must be read for ever.
@@ -71,6 +82,14 @@ mod tests {
         {
             assert!(!is_plain(name), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_name_selects_no_variants() {
+        for name in ["x-1\u{FE0F}", "x-1\u{FE00}", "x-1\u{E0100}", "葛\u{E01EF}城"] {
+            assert!(is_plain(name) && !is_name(name), "{name:?}");
+        }
+        assert!(is_name("葛城") && is_name("می\u{200C}خواهم") && !is_name("x\u{200B}"));
     }
 
     #[test]

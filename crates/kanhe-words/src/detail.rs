@@ -105,7 +105,7 @@ const TWINS: &[(&str, &str)] = &[
     ("member {}, whose name has {} characters, is no column of this type", "第 {} 个成员（名称 {} 个字符）不是该类型的列"),
     (
         "a spreadsheet has cut the number short, and its last digits are lost: make the column text, and type it again",
-        "号码被表格软件缩写为科学计数，末尾数字已丢失：将该列设为文本格式后重新填写",
+        "号码被表格软件缩写为科学计数，或以数值存放而超过 15 位，末尾数字已丢失：将该列设为文本格式后重新填写",
     ),
     ("the column stands twice", "该列出现两次"),
     ("a cell is a text, a number, true, false, or a list of texts", "单元格应为文本、数字、true、false 或文本数组"),

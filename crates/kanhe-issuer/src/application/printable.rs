@@ -50,8 +50,13 @@ fn kind(character: char, before: Option<char>) -> Option<Kind> {
     match get_general_category(character) {
         GeneralCategory::PrivateUse => Some(Kind::Private),
         GeneralCategory::Unassigned => (!may_be_new(character)).then_some(Kind::Unassigned),
-        _ => is_unseen(character, before).then_some(Kind::Invisible),
+        _ => (is_unseen(character, before) || selects_a_shape(character)).then_some(Kind::Invisible),
     }
+}
+
+/// Selectors of shapes serve signs and compatibility ideographs, which normal form C has not; those of ideographs (U+E0100 on) are in names.
+const fn selects_a_shape(character: char) -> bool {
+    matches!(character, '\u{FE00}'..='\u{FE0F}')
 }
 
 /// Planes 2 and 3 are for ideographs, and more come every few years: who bears one must not wait for our tables.
@@ -94,6 +99,8 @@ mod tests {
             ("王伟\u{FEFF}", 3, Kind::Invisible),
             ("王\u{2028}伟", 2, Kind::Invisible),
             ("王\u{3164}伟", 2, Kind::Invisible),
+            ("李\u{FE0F}四", 2, Kind::Invisible),
+            ("李\u{FE00}四", 2, Kind::Invisible),
             ("王\u{378}伟", 2, Kind::Unassigned),
             ("\u{FFFF}", 1, Kind::Unassigned),
             ("\u{2FFFE}", 1, Kind::Unassigned),

@@ -3,9 +3,11 @@
 //! * `archive`: the ZIP around it, and the ceiling under which every part is unpacked;
 //! * `xml`: the elements and texts of a part;
 //! * `parts`: which part is what, the shared texts, and which numbers are days;
+//! * `digits`: which numbers have more of them than a spreadsheet keeps;
 //! * `sheet`: the rows.
 
 mod archive;
+mod digits;
 mod parts;
 mod sheet;
 mod xml;

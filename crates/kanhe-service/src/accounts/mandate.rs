@@ -3,7 +3,7 @@
 use super::caller::{Caller, Departments, Forbidden, Scope};
 use super::role::{Right, Role};
 use kanhe_core::code::{TypeCode, Uscc};
-use kanhe_core::plain::is_line;
+use kanhe_core::plain::{is_line, is_name};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 
@@ -83,7 +83,7 @@ impl Mandate {
     /// Takes the agency, the name that colleagues read, the roles, and the types: none named means every type.
     pub fn new(agency: Uscc, name: &str, mut roles: Vec<Role>, types: Option<Vec<TypeCode>>) -> Result<Self, MandateError> {
         let name = name.trim();
-        if !is_line(name, LONGEST_NAME) {
+        if !is_line(name, LONGEST_NAME) || !is_name(name) {
             return Err(MandateError::Name);
         }
         roles.sort();

@@ -20,6 +20,7 @@ fn every_fault_is_named_by_its_column_and_code() {
         (food, "number", "JX24401060031130", "number", "code_shape"),
         (food, "holder_name", "", "holder_name", "cell_missing"),
         (food, "holder_name", &long, "holder_name", "holder_name_longer_than_type"),
+        (food, "holder_name", "李\u{FE0F}四小吃店", "holder_name", "unprintable"),
         (food, "holder_name", "e\u{301}", "holder_name", "holder_name_not_nfc"),
         (food, "holder_name", "广州\u{7}店", "holder_name", "holder_name_spaces"),
         (food, "holder_name", "甲店^乙店", "holder_name", "holder_lists_differ"),

@@ -49,11 +49,10 @@ impl Book {
         self.texts.get(place)
     }
 
-    /// What a number in a cell of a format shows: its day, where the format is one of days.
-    pub(super) fn number(&self, format: Option<usize>, number: &str) -> String {
+    /// The day that a number in a cell of a format shows, where the format is one of days.
+    pub(super) fn day(&self, format: Option<usize>, number: &str) -> Option<Date> {
         let is_day = self.is_day.get(format.unwrap_or_default()).copied().unwrap_or_default();
-        let day = if is_day { day_of(number, self.since_1904) } else { None };
-        day.map_or_else(|| number.to_owned(), |day| day.to_string())
+        if is_day { day_of(number, self.since_1904) } else { None }
     }
 }
 
@@ -202,7 +201,8 @@ fn day_of(number: &str, since_1904: bool) -> Option<Date> {
     let days: i64 = days.parse().ok().filter(|days| plain && (1..3_000_000).contains(days))?;
     let first = match since_1904 {
         true => date(1904, 1, 1),
-        // Spreadsheets believe that there was a 29 February 1900, their day 60.
+        // Spreadsheets believe that there was a 29 February 1900, their day 60: it is no other day.
+        false if days == 60 => return None,
         false if days > 60 => date(1899, 12, 30),
         false => date(1899, 12, 31),
     };
@@ -219,7 +219,10 @@ mod tests {
             ("46082", false, Some("2026-03-01")),
             ("46082.75", false, Some("2026-03-01")),
             ("61", false, Some("1900-03-01")),
+            ("60", false, None),
+            ("60.5", false, None),
             ("59", false, Some("1900-02-28")),
+            ("60", true, Some("1904-03-01")),
             ("44620", true, Some("2026-03-01")),
             ("0", false, None),
             ("-3", false, None),

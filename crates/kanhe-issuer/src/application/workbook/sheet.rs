@@ -5,6 +5,7 @@ use super::super::fault::{Fault, FaultDefect};
 use super::super::formula::unguarded;
 use super::super::table::{Application, LARGEST_ROW, MOST_COLUMNS, Wanted, headings};
 use super::archive::Unpacked;
+use super::digits;
 use super::parts::Book;
 use super::xml::{Node, Tag, Xml};
 use crate::catalogue::CertificateKind;
@@ -31,6 +32,8 @@ pub(in super::super) struct SheetRows<'a> {
 /// What stands in a cell.
 enum Value {
     Text(String),
+    /// A number whose last digits the spreadsheet has not kept.
+    CutShort,
     /// The spreadsheet could not reckon it.
     Failed,
 }
@@ -60,7 +63,7 @@ impl<'a> SheetRows<'a> {
         let mut rows = Self { columns: Vec::new(), book, xml, taken, line: 0 };
         let text = |cell: Option<Value>| match cell {
             Some(Value::Text(text)) => text,
-            Some(Value::Failed) | None => String::new(),
+            Some(Value::CutShort | Value::Failed) | None => String::new(),
         };
         let next = || Ok(rows.row()?.map(|row| row.cells.into_iter().map(text).collect()));
         rows.columns = headings(next, kind, wanted)?;
@@ -169,7 +172,11 @@ impl<'a> SheetRows<'a> {
             }
             Written::Flag => if text.trim() == "1" { "true" } else { "false" }.to_owned(),
             Written::Day => text.split('T').next().unwrap_or_default().to_owned(),
-            Written::Number(format) => self.book.number(format, text.trim()),
+            Written::Number(format) => match self.book.day(format, text.trim()) {
+                Some(day) => day.to_string(),
+                None if digits::are_lost(text.trim()) => return Ok(Some(Value::CutShort)),
+                None => text.trim().to_owned(),
+            },
             Written::Plain | Written::Failed => unescaped(&text),
         };
         Ok(if text.trim().is_empty() { None } else { Some(Value::Text(text)) })
@@ -185,6 +192,7 @@ impl<'a> SheetRows<'a> {
         for (column, cell) in self.columns.iter().zip(row.cells) {
             match cell {
                 Some(Value::Text(text)) => application.put(column, unguarded(&text)),
+                Some(Value::CutShort) => application.faults.push(Fault::new(column, FaultDefect::CutShort)),
                 Some(Value::Failed) => application.faults.push(Fault::new(column, FaultDefect::NoCell)),
                 None => {}
             }

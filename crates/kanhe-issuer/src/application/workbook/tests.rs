@@ -1,8 +1,9 @@
 //! What is read of the many ways in which spreadsheets write a cell.
 
-use super::super::{Requests, Table};
+use super::super::{Fault, Requests, Table};
 use crate::catalogue::tests::shipped;
 use flate2::Crc;
+use jiff::civil::date;
 use serde_json::{Value, json};
 
 const RELATIONS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://x/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="r3" Type="http://x/styles" Target="styles.xml"/></Relationships>"#;
@@ -115,6 +116,38 @@ fn a_title_above_the_headings_and_what_a_spreadsheet_cut_short() {
     let cells = r#"<row r="9"><c r="A9"><v>1</v></c><c r="B9"><v>9.1440200000000003E+17</v></c><c r="G9" t="str"><v>'=A1</v></c></row>"#;
     let found = read(&book("", &(title.to_owned() + &headings() + cells))).unwrap();
     assert_eq!(found, [(9, json!({ "premises": "=A1", "request_id": "1" }), vec!["cell_cut_short"])]);
+}
+
+#[test]
+fn a_number_of_more_digits_than_a_spreadsheet_keeps_is_cut_short_in_whatever_notation() {
+    for number in ["440100199001015000", "440100199001015123", "4.40100199001015E+17", "4.40100199001015E17", "1000000000000000"] {
+        let cells = format!(r#"<row r="2"><c r="A2"><v>1</v></c><c r="E2"><v>{number}</v></c></row>"#);
+        assert_eq!(
+            read(&book("", &(headings() + &cells))).unwrap(),
+            [(2, json!({ "request_id": "1" }), vec!["cell_cut_short"])],
+            "{number}"
+        );
+    }
+    for (number, format, shown) in [("123456789012345", 0, "123456789012345"), ("46082.520833333336", 1, "2026-03-01")] {
+        let cells = format!(r#"<row r="2"><c r="B2" s="{format}"><v>{number}</v></c></row>"#);
+        assert_eq!(read(&book("", &(headings() + &cells))).unwrap(), [(2, json!({ "number": shown }), vec![])], "{number}");
+    }
+    let text = r#"<row r="2"><c r="E2" t="inlineStr"><is><t>440100199001015000</t></is></c></row>"#;
+    assert_eq!(read(&book("", &(headings() + text))).unwrap(), [(2, json!({ "holder_code": "440100199001015000" }), vec![])]);
+}
+
+#[test]
+fn the_day_that_spreadsheets_made_up_is_no_other_day() {
+    let catalogue = shipped();
+    let kind = catalogue.find("food-operation-permit").unwrap();
+    let fault_of = |serial: &str| {
+        let cells = format!(r#"<row r="2"><c r="A2"><v>1</v></c><c r="F2" s="1"><v>{serial}</v></c></row>"#);
+        let bytes = book("", &(headings() + &cells));
+        let row = Table::open_for(std::io::Cursor::new(bytes), kind, Requests::Named).unwrap().next().unwrap().unwrap();
+        let faults = kind.admit(&row, date(2026, 3, 1)).err().unwrap();
+        faults.iter().find(|fault| fault.column() == "issued").map(Fault::code)
+    };
+    assert_eq!(["59", "60", "60.5", "61"].map(fault_of), [None, Some("day"), Some("day"), None]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! A setting may say that the clock was ahead once (`library.clock_was_ahead`). It counts for acts until the last event is right, and for what is
 //! signed until everything is that is signed here. Then it is used up: in this process at once, and in those after it by a paper in the library,
-//! so that a setting that was forgotten hides no clock that is set back (`docs/decisions/0041`).
+//! so that a setting that was forgotten hides no clock that is set back (`docs/decisions/0040`).
 
 use crate::house::House;
 use crate::publish::newest_list;

@@ -12,6 +12,9 @@ use kanhe_log::note::NoteSigner;
 use kanhe_store::{Library, Pen, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 
+/// What becomes of a value on the disk.
+type Edit<'e> = &'e dyn Fn(Vec<u8>) -> Option<Vec<u8>>;
+
 fn edition(registry: &Registry, edition: u32, root: &str) -> SignedManifest {
     let manifest = Manifest::new(Contents { edition, ..Contents::clone(registry.house.manifest()) }).unwrap();
     let root = test_key(root);
@@ -61,7 +64,7 @@ fn a_library_that_has_lost_its_manifest_says_so_and_takes_up_the_very_one_again(
         let (own, other) = (test_key("registry root").verifying_key(), test_key("another root").verifying_key());
         Some(replaced(&bytes, own.as_bytes(), other.as_bytes()))
     };
-    let edits: [&dyn Fn(Vec<u8>) -> Option<Vec<u8>>; 3] = [&|_| None, &|_| Some(b"nonsense".to_vec()), &other_root];
+    let edits: [Edit<'_>; 3] = [&|_| None, &|_| Some(b"nonsense".to_vec()), &other_root];
     for edit in edits {
         let registry = after(under_two_manifests(), "manifest", edit);
         let events = registry.library.log_size();
@@ -94,7 +97,7 @@ fn a_word_that_a_library_keeps_of_itself_is_held_against_what_else_it_knows() {
     assert_eq!(found(&published().library), []);
     let origin = published().library.origin().as_bytes().to_vec();
     let other = origin.iter().rev().copied().collect::<Vec<_>>();
-    let edits: [(&str, &dyn Fn(Vec<u8>) -> Option<Vec<u8>>, &str); 3] = [
+    let edits: [(&str, Edit<'_>, &str); 3] = [
         ("founding", &|bytes| Some(replaced(&bytes, b"440000", b"330000")), "check_founding"),
         ("founding", &|bytes| Some(replaced(&bytes, &origin, &other)), "check_founding"),
         ("first paper", &|_| Some(b"1".to_vec()), "check_word"),

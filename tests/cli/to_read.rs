@@ -70,9 +70,9 @@ fn it_issues_records_and_publishes_nothing() {
         with(&["backup", "--to", &elsewhere], &[]),
     ] {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let refused = of_the_copy(&archive, &words).run();
-        let refused = if words[0] == "issue" { refused.json() } else { refused.ended(2).json() };
+        let refused = of_the_copy(&archive, &words).run().ended(2).json();
         assert_eq!(word(&refused, "/error/code"), "store_to_read", "{words:?}: {refused}");
+        assert_eq!(refused["error"]["rows"], Value::Null, "nothing was done before it: {refused}");
     }
     for made in [&lists, &tiles, &elsewhere] {
         assert_eq!(fs::read_dir(made).map_or(0, Iterator::count), 0, "{made}");

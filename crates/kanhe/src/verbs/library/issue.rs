@@ -34,6 +34,10 @@ pub fn run(args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
     // From here on nothing is asked of whoever types; opening and looking the table through take seconds in a large library.
     let pause = Pause::listen()?;
     let library = Library::open(&folder.join(DATABASE), &secret, settings(&args.library_lock)).map_err(stored)?;
+    if !args.dry_run {
+        // Its commits would refuse as well, behind the signatures and pictures of the first rows.
+        library.may_be_written().map_err(stored)?;
+    }
     let catalogue = catalogue(&library, &args.types)?;
     let kind = crate::verbs::issue::kind(&catalogue, &args.kind)?;
     let input = files::open_twice(&args.input)?;

@@ -3,7 +3,10 @@
 use crate::backups::{back_up, restore};
 use crate::damage::furnished;
 use crate::registry::{OPERATOR, Registry, secret};
+use kanhe_core::status::State;
+use kanhe_issuer::lifecycle::Change;
 use kanhe_store::backup::{Earlier, backups};
+use kanhe_store::check::Defect;
 use kanhe_store::{Drawer, Keeper, Library, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -48,11 +51,38 @@ fn of_a_library_of_which_one_table_is_damaged_no_backup_is_made_whichever_it_is(
     // The library is open and goes on: of most tables nothing is read until somebody reads all.
     for (family, table) in tables {
         flip(&table);
+        let findings = library.still().and_then(|still| still.check(|_| Vec::new(), |_, _| ()));
+        let corrupt = |defect: &Defect| defect.code() == "store_corrupt";
+        assert!(findings.map_or_else(|error| error.code() == "store_corrupt", |all| all.iter().any(|one| corrupt(&one.defect))), "{family}");
         assert_eq!(back_up(library, &folder).map_err(|error| error.code()), Err("store_corrupt"), "{family}");
         assert!(files(&folder) == before, "{family}: earlier backups are as they were");
         flip(&table);
     }
     assert_eq!(back_up(library, &folder).unwrap().number, 2, "what was damaged was mended");
+}
+
+#[test]
+fn a_table_is_damaged_also_where_newer_entries_lie_over_all_that_it_has() {
+    let registry = Registry::new();
+    let (first, second) = (registry.folder.path().join("first"), registry.folder.path().join("second"));
+    let marks = [1, 2].map(|person| registry.issued(OPERATOR, person, "2026-03-01"));
+    back_up(&registry.library, &first).unwrap();
+    let older: Vec<_> = tables(&registry.path()).into_iter().filter(|(family, _)| family == "cards").collect();
+    for mark in marks {
+        registry.change(mark, Change::Suspend, "2026-03-03T04:00:00Z").unwrap();
+    }
+    back_up(&registry.library, &second).unwrap();
+    let [(_, table)] = &older[..] else { panic!("{older:?}") };
+    let found = |registry: &Registry| {
+        let findings = registry.library.check(|_| Vec::new(), |_, _| ()).unwrap();
+        findings.iter().map(|finding| finding.defect.code()).collect::<Vec<_>>()
+    };
+    let registry = registry.reopen();
+    assert_eq!(found(&registry), [""; 0]);
+    flip(table);
+    let registry = registry.reopen();
+    assert_eq!(marks.map(|mark| registry.library.card(mark).unwrap().state), [State::Suspended; 2], "nobody who asks meets it");
+    assert_eq!(found(&registry), ["store_corrupt"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::plot::Plot;
 use crate::restorations::RESTORATIONS;
 use crate::view::handle;
 use rocksdb::backup::{BackupEngine, BackupEngineOptions, RestoreOptions};
-use rocksdb::{Env, IteratorMode, ReadOptions, properties};
+use rocksdb::{Env, properties};
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -31,8 +31,8 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// The folders among the backups: those of the database, and ours beside them.
 pub const FOLDERS: [&str; 5] = [damage::CONTENTS, "private", "shared_checksum", docket::DOCKETS, RESTORATIONS];
 
-/// Entries between two that are also asked for by their key: so many have one part of a filter, and a filter is read by who asks.
-const ASKED: u64 = 256;
+/// Entries between two words of how far the reading has come.
+const TOLD: u64 = 256;
 
 /// Is told how many bytes of how many are done; of work that is not measured in bytes, as much as its share.
 pub type Progress<'p> = dyn FnMut(u64, u64) + Send + 'p;
@@ -115,20 +115,13 @@ impl Library {
         let (size, rows) = (sum(properties::TOTAL_SST_FILES_SIZE)?, sum(properties::ESTIMATE_NUM_KEYS)?.max(1));
         let mut read = 0_u64;
         for family in Family::ALL {
-            let mut options = ReadOptions::default();
-            options.set_verify_checksums(true);
-            options.fill_cache(false);
-            options.set_total_order_seek(true);
-            for row in self.db.iterator_cf_opt(handle(&self.db, family)?, options, IteratorMode::Start) {
-                let (key, _) = row?;
+            self.read_family(family, || -> Result<(), StoreError> {
                 read += 1;
-                if read.is_multiple_of(ASKED) {
-                    let found = self.view().get(family, &key)?;
-                    found
-                        .ok_or_else(|| StoreError::Corrupt { detail: format!("an entry of {} is not found by its key", family.name()) })?;
+                if read.is_multiple_of(TOLD) {
                     progress(read.min(rows).saturating_mul(size / rows), size.saturating_mul(3));
                 }
-            }
+                Ok(())
+            })?;
         }
         Ok(size)
     }

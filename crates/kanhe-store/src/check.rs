@@ -1,5 +1,5 @@
 //! The whole house held against itself: every record against every index and back, every card against its history, every event against
-//! the log.
+//! the log; and its files read to their end.
 //!
 //! What must lead to a certificate is looked up, and counted where it stands. An index that has more entries than were counted has some
 //! that are nobody's: only then it is gone through a second time, and each entry is asked whose it is. What is kept in memory
@@ -7,6 +7,7 @@
 
 mod certificates;
 mod events;
+mod files;
 mod finding;
 mod indexes;
 mod lists;

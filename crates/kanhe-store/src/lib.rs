@@ -49,6 +49,7 @@ mod pen;
 mod pen_reads;
 mod plot;
 mod project;
+mod read_whole;
 mod reader;
 mod record;
 mod restorations;

@@ -1,7 +1,7 @@
 //! The way through the house: what was found so far, what was counted, and whether anybody still listens.
 
 use super::finding::{Defect, Finding, Place};
-use super::{Whole, certificates, events, indexes, is_broken_off, lists, meta};
+use super::{Whole, certificates, events, files, indexes, is_broken_off, lists, meta};
 use crate::error::StoreError;
 use crate::family::Family;
 use crate::indexed::Indexed;
@@ -75,7 +75,8 @@ impl<'w> Walk<'w> {
         self.part(indexes::pages)?;
         self.part(lists::lists)?;
         self.part(meta::meta)?;
-        self.part(indexes::counts)
+        self.part(indexes::counts)?;
+        files::files(self)
     }
 
     fn part(&mut self, part: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {

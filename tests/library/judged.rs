@@ -39,7 +39,7 @@ fn found(change: fn(&mut Record, &mut Event, &Record)) -> Vec<&'static str> {
     assert_eq!(slot.number(), card.slot, "under the same secret slots are given out in the same order");
     let entered = to.library.commit(|pen| -> Result<(), StoreError> {
         let (number, holders) = (certificate.number.as_str(), &certificate.holders[..]);
-        let mark = pen.enter(&Arrival { card, record: &record, number, holders, slot, fingerprint: [0; 16] })?;
+        let mark = pen.enter(&Arrival { card, record: &record, number, holders, slot: &slot, fingerprint: [0; 16] })?;
         pen.note(&[mark], &event).map(drop)
     });
     entered.unwrap();

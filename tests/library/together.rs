@@ -5,13 +5,15 @@ use jiff::SignedDuration;
 use kanhe_core::envelope::{Document, sign_to_cose};
 use kanhe_core::event::Grounds;
 use kanhe_core::manifest::{Contents, Manifest};
+use kanhe_core::status::ENTRIES_PER_LIST;
 use kanhe_issuer::proposal::{Decision, Deed, MOST_OPEN, Motion, Proposal, ProposalError, Proposals, Proposing};
 use kanhe_issuer::registrar::{Answer, Entered, Entry, RegistrarError, Signed};
 use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
 use kanhe_tests::Office;
-use kanhe_tests::world::{moment, test_key};
+use kanhe_tests::world::{FaultyKey, moment, test_key};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -156,7 +158,10 @@ fn a_holder_who_asks_twice_at_once_gets_one() {
 #[test]
 fn what_was_issued_before_is_followed_without_being_signed_again() {
     let registry = Registry::new();
-    let desk = registry.house.desk(OPERATOR);
+    let signatures = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&signatures);
+    let key = FaultyKey::new(registry.house.key(), move |_| counted.fetch_add(1, Ordering::Relaxed) == usize::MAX);
+    let desk = registry.house.desk_with(OPERATOR, &key);
     let answer = |person: usize| {
         let draft = registry.house.draft(OPERATOR, person, "R-once", "2026-03-01");
         let now = moment("2026-03-01T04:00:00Z");
@@ -165,15 +170,44 @@ fn what_was_issued_before_is_followed_without_being_signed_again() {
     let Ok(Answer::New(signed)) = answer(1) else { panic!("nothing was issued yet") };
     let Ok(Answer::New(_)) = answer(1) else { panic!("nothing is entered yet") };
     let entered = registry.registrar().enter(&[*signed]).unwrap().pop().unwrap().unwrap();
-    let next = || registry.library.reserve_slot(&kanhe_tests::Office::Guangzhou.code()).unwrap();
-    let before = next();
+    let before = signatures.load(Ordering::Relaxed);
+    assert_eq!(before, 4, "a certificate and a seal for each of two");
     assert!(matches!(answer(1), Ok(Answer::Before(mark)) if mark == entered.shelfmark()));
     assert_eq!(answer(2).err().map(|error| error.code()), Some("request_reused"));
-    // Who would have signed would have taken a slot.
-    let given: Vec<_> = (0..2).map(|_| next().number()).collect();
-    let registry = registry.reopen();
-    let again: Vec<_> = (0..4).map(|_| registry.library.reserve_slot(&kanhe_tests::Office::Guangzhou.code()).unwrap().number()).collect();
-    assert_eq!(again[1..4], [before.number(), given[0], given[1]]);
+    assert_eq!(signatures.load(Ordering::Relaxed), before);
+}
+
+#[test]
+fn a_slot_under_which_nothing_came_to_stand_is_given_out_again_and_no_other() {
+    let registry = Registry::new();
+    let agency = Office::Guangzhou.code();
+    let slots = |most: usize| {
+        let slots: Vec<_> = (0..most).map(|_| registry.library.reserve_slot(&agency).unwrap()).collect();
+        slots.iter().map(kanhe_store::Reserved::number).collect::<BTreeSet<_>>()
+    };
+    let first = slots(3);
+    assert_eq!(first.len(), 3, "what is in somebody's hands is nobody else's");
+    // One of two is refused: nobody may have two valid ones.
+    let signed = ["R-1", "R-2"].map(|request| registry.sign(ACCOUNTING, 1, request, "2026-03-01"));
+    let taken = signed[0].issued().certificate().slot;
+    let entered = registry.registrar().enter(&signed).unwrap();
+    assert_eq!(entered.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+    drop(signed);
+    let others = slots(2);
+    assert!(!others.contains(&taken) && others.is_subset(&first), "{others:?} of {first:?} but {taken}");
+}
+
+#[test]
+fn rows_that_are_refused_by_the_hundred_thousand_pass_over_no_page() {
+    let registry = Registry::new();
+    let agency = Office::Guangzhou.code();
+    registry.issued(OPERATOR, 1, "2026-03-01");
+    for _ in 0..ENTRIES_PER_LIST * 2 {
+        drop(registry.library.reserve_slot(&agency).unwrap());
+    }
+    registry.issued(OPERATOR, 2, "2026-03-01");
+    assert_eq!(registry.library.pages(&agency).unwrap().into_keys().collect::<Vec<_>>(), [0]);
+    assert_eq!(registry.library.check(|_| Vec::new(), |_, _| ()).unwrap(), []);
 }
 
 #[test]

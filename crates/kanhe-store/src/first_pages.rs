@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where in `meta` stands from which page on slots are given out since a backup was restored.
 pub(crate) const FIRST_PAGES: &[u8] = b"first page";
 
-/// Slots that are left out besides what may be lost: issuing that failed has taken some, and what was issued after the last checkpoint stands
-/// in none. With what is assumed they are one page.
+/// Slots that are left out besides what may be lost: some were in hands that never committed when the process ended, and what was issued
+/// after the last checkpoint stands in none. With what is assumed they are one page.
 const SPARE: u64 = 31_072;
 
 /// Pages that a kanhe which knew one number for all left out behind the one that an agency was filling, with that one.

@@ -5,14 +5,13 @@ use crate::open::Founding;
 use crate::papers::ReadManifest;
 use crate::pen::Pen;
 use crate::reader::Reader;
+use crate::reserved::{Giving, Reserved};
 use crate::secret::Keys;
-use crate::slots::Slot;
 use crate::view::View;
 use crate::writer::{Group, Queue, Writer};
 use kanhe_core::code::{RegionCode, Uscc};
 use kanhe_core::hex::Hex;
 use rocksdb::DB;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tracing::Span;
 
@@ -38,8 +37,8 @@ pub struct Library {
     pub(crate) keys: Keys,
     pub(crate) writer: Writer,
     pub(crate) founding: Founding,
-    /// The ordinals of the slots that come next, of agencies that have asked.
-    pub(crate) next_slots: Mutex<BTreeMap<Uscc, u32>>,
+    /// The slots that are given out.
+    pub(crate) giving: Arc<Giving>,
     /// Why the library is not the one that was published.
     pub(crate) astray: Mutex<Option<&'static str>>,
     /// It was restored only to be read.
@@ -95,20 +94,10 @@ impl Library {
         Hex(&self.founding.secret).to_string()
     }
 
-    /// Gives out a status slot. One that is not committed is given out again after the library was opened anew, or never if a later one was
-    /// committed.
-    pub fn reserve_slot(&self, agency: &Uscc) -> Result<Slot, StoreError> {
-        Slot::at(self.next_ordinal(agency)?, agency, &self.keys)
-    }
-
-    fn next_ordinal(&self, agency: &Uscc) -> Result<u32, StoreError> {
-        let mut next_slots = self.next_slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = match next_slots.get(agency) {
-            Some(next) => *next,
-            None => self.next_slot(agency)?,
-        };
-        next_slots.insert(*agency, next.saturating_add(1));
-        Ok(next)
+    /// Gives out a status slot. One under which nothing is entered is given out again; where the process ends first, after the library was
+    /// opened anew, or never if a later one was committed.
+    pub fn reserve_slot(&self, agency: &Uscc) -> Result<Reserved, StoreError> {
+        self.giving.reserve(agency, &self.keys, || self.next_slot(agency))
     }
 
     /// A value that tells whether two things are the same; without the library's secret nobody can guess from it what they are.

@@ -18,7 +18,6 @@ use kanhe_core::wire;
 use kanhe_log::edge::Edge;
 use minicbor::{Decode, Encode};
 use rocksdb::{Cache, DB, DBRecoveryMode, LogLevel, Options};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -139,14 +138,14 @@ impl Library {
             let found = View::of(&db).get(Family::Tiles, &layout::tile(tile))?;
             found.ok_or_else(|| StoreError::Log { detail: format!("tile {tile} is missing") })
         })?;
-        let (db, next_slots) = (Arc::new(db), Mutex::new(BTreeMap::new()));
+        let db = Arc::new(db);
         let writer = Writer::begin(Arc::clone(&db), edge, next)?;
         Ok(Self {
             keys,
             writer,
             db,
             founding,
-            next_slots,
+            giving: Arc::default(),
             astray: Mutex::new(None),
             to_read: false,
             misses_open_projects: OnceLock::new(),

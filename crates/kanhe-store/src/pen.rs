@@ -6,6 +6,7 @@ use crate::indexed::{Described, Indexed, lasting, standing};
 use crate::layout;
 use crate::reader::Reader;
 use crate::record::{Card, Record, Shelfmark, read};
+use crate::reserved::Reserved;
 use crate::secret::Keys;
 use crate::slots::Slot;
 use crate::view::View;
@@ -52,7 +53,7 @@ pub struct Arrival<'c> {
     /// Who holds it.
     pub holders: &'c [Holder],
     /// Its slot, as it was given out.
-    pub slot: Slot,
+    pub slot: &'c Reserved,
     /// A value that tells whether two requests ask for the same.
     pub fingerprint: [u8; 16],
 }
@@ -142,7 +143,7 @@ impl<'a> Pen<'a> {
         for Indexed { family, key, value } in lasting(self.keys, shelfmark, &described) {
             self.put(family, key, value);
         }
-        self.take_slot(card.agency(), arrival.slot)?;
+        self.take_slot(card.agency(), arrival.slot.enter())?;
         self.put_card(shelfmark, card);
         self.stand(shelfmark, card)?;
         Ok(shelfmark)

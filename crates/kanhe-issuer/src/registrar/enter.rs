@@ -57,7 +57,7 @@ pub(crate) fn enter(pen: &mut Pen<'_>, signed: &Signed, lineage: Lineage<'_>) ->
         record: &record,
         number: &certificate.number,
         holders: &certificate.holders,
-        slot: signed.slot,
+        slot: &signed.slot,
         fingerprint: signed.fingerprint,
     })?;
     let tell = |act, other| Event {

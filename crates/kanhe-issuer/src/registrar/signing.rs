@@ -9,7 +9,7 @@ use crate::desk::{Asked, Desk, Issued, Succession};
 use jiff::Timestamp;
 use kanhe_core::code::{CertificateId, Uscc};
 use kanhe_core::event::Approval;
-use kanhe_store::{Pen, Repeat, Shelfmark, Slot};
+use kanhe_store::{Pen, Repeat, Reserved, Shelfmark};
 use std::sync::Arc;
 
 /// What a certificate is granted by: the act as the log tells it, and the chance that hides the certificate in its seal.
@@ -26,7 +26,7 @@ pub struct Signed {
     pub(super) issued: Issued,
     pub(super) request: String,
     pub(super) fingerprint: [u8; 16],
-    pub(super) slot: Slot,
+    pub(super) slot: Reserved,
     /// The type file by which it was read.
     pub(super) file: Arc<[u8]>,
     /// Its SHA-256.

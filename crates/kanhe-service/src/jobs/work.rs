@@ -183,7 +183,7 @@ impl<T: Trade> Bench<'_, T> {
 
     /// Enters a batch, tells what came of it, and notes how far the job has come: all of it or nothing. Whether that was the last.
     ///
-    /// Slots of a batch that is not entered are given out again when the library is opened anew.
+    /// Slots of a batch that is not entered are given out again.
     fn settle(&mut self, Batch { rows, ready, ended }: Batch<T::Ready>) -> Result<bool, Halt> {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let (job, counts) = self.trade.enter(&ready, |pen, ends| {

@@ -193,6 +193,11 @@ fn a_slot_under_which_nothing_came_to_stand_is_given_out_again_and_no_other() {
     let entered = registry.registrar().enter(&signed).unwrap();
     assert_eq!(entered.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
     drop(signed);
+    // Another is entered by a plan that something else refuses then.
+    let other = [registry.sign(OPERATOR, 2, "R-3", "2026-03-01")];
+    let withdrawn = registry.registrar().enter_and(&other, |_, _| Err::<(), _>(StoreError::NoSlot));
+    assert_eq!(withdrawn.unwrap_err().code(), "store_no_slot");
+    drop(other);
     let others = slots(2);
     assert!(!others.contains(&taken) && others.is_subset(&first), "{others:?} of {first:?} but {taken}");
 }

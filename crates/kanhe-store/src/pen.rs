@@ -6,9 +6,8 @@ use crate::indexed::{Described, Indexed, lasting, standing};
 use crate::layout;
 use crate::reader::Reader;
 use crate::record::{Card, Record, Shelfmark, read};
-use crate::reserved::Reserved;
+use crate::reserved::{Reserved, Use};
 use crate::secret::Keys;
-use crate::slots::Slot;
 use crate::view::View;
 use crate::words::Letters;
 use crate::writes::Writes;
@@ -29,6 +28,8 @@ pub struct Pen<'a> {
     under: [&'a Writes; 2],
     writes: Writes,
     leaves: Vec<Hash>,
+    /// The slots under which certificates come to stand.
+    slots: Vec<Use>,
     log_size: u64,
     next: u64,
     edition: &'a OnceLock<Option<u32>>,
@@ -102,10 +103,12 @@ impl<'a> Pen<'a> {
         next: u64,
         edition: &'a OnceLock<Option<u32>>,
     ) -> Self {
-        Self { db, keys, under, writes: Writes::default(), leaves: Vec::new(), log_size, next, edition }
+        Self { db, keys, under, writes: Writes::default(), leaves: Vec::new(), slots: Vec::new(), log_size, next, edition }
     }
 
+    /// Ends a plan that is accepted.
     pub(crate) fn end(self) -> Planned {
+        self.slots.iter().for_each(Use::begin);
         Planned { writes: self.writes, leaves: self.leaves, next: self.next }
     }
 
@@ -143,7 +146,7 @@ impl<'a> Pen<'a> {
         for Indexed { family, key, value } in lasting(self.keys, shelfmark, &described) {
             self.put(family, key, value);
         }
-        self.take_slot(card.agency(), arrival.slot.enter())?;
+        self.take_slot(card.agency(), arrival.slot)?;
         self.put_card(shelfmark, card);
         self.stand(shelfmark, card)?;
         Ok(shelfmark)
@@ -218,10 +221,11 @@ impl<'a> Pen<'a> {
         Ok(())
     }
 
-    fn take_slot(&mut self, agency: &Uscc, slot: Slot) -> Result<(), StoreError> {
+    fn take_slot(&mut self, agency: &Uscc, slot: &Reserved) -> Result<(), StoreError> {
         let key = crate::slots::next_key(agency);
         let next = self.get(Family::Pages, &key)?.as_deref().map_or(Ok(0), crate::slots::next_of)?;
-        let taken = u64::from(slot.ordinal()) + 1;
+        let taken = u64::from(slot.slot().ordinal()) + 1;
+        self.slots.push(slot.used());
         self.put(Family::Pages, key, next.max(taken).to_be_bytes().to_vec());
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Giving {
         first: impl FnOnce() -> Result<u32, StoreError>,
     ) -> Result<Reserved, StoreError> {
         let slot = Slot::at(self.take(agency, first)?, agency, keys)?;
-        Ok(Reserved { slot, agency: *agency, entered: AtomicBool::new(false), giving: Arc::clone(self) })
+        Ok(Reserved { slot, agency: *agency, used: Use::default(), giving: Arc::clone(self) })
     }
 
     fn take(&self, agency: &Uscc, first: impl FnOnce() -> Result<u32, StoreError>) -> Result<u32, StoreError> {
@@ -57,13 +57,23 @@ impl Giving {
     }
 }
 
+/// Whether a certificate was entered under a slot. Once a plan with it is accepted nobody gets the slot again, whatever becomes of the write.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Use(Arc<AtomicBool>);
+
+impl Use {
+    /// Says that it was.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A slot that is given out to one certificate. Where that is dropped before it was entered, the slot is given out again.
 #[derive(Debug)]
 pub struct Reserved {
     slot: Slot,
     agency: Uscc,
-    /// Whether a certificate was entered under it: then nobody gets it again, whatever becomes of the write.
-    entered: AtomicBool,
+    used: Use,
     giving: Arc<Giving>,
 }
 
@@ -73,16 +83,20 @@ impl Reserved {
         self.slot.number()
     }
 
-    /// The slot, for a certificate that is entered under it.
-    pub(crate) fn enter(&self) -> Slot {
-        self.entered.store(true, Ordering::Relaxed);
+    /// The slot itself.
+    pub(crate) const fn slot(&self) -> Slot {
         self.slot
+    }
+
+    /// What says that it is used.
+    pub(crate) fn used(&self) -> Use {
+        self.used.clone()
     }
 }
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        if !*self.entered.get_mut() {
+        if !self.used.0.load(Ordering::Relaxed) {
             self.giving.give_back(&self.agency, self.slot.ordinal());
         }
     }

@@ -113,3 +113,22 @@ fn a_key_of_a_system_is_made_at_the_machine_and_shown_once() {
     assert!(!listed.to_string().contains(&key), "a key is shown once");
     archive.is_whole();
 }
+
+#[test]
+fn who_acts_at_the_machine_is_named_by_the_rule_of_who_acts_upon_certificates() {
+    let archive = Archive::open();
+    let agency = word(&archive.told(&["agency", "list"]), "/agencies/0/code").to_owned();
+    let first = [&FIRST[..], &["--agency", &agency]].concat();
+    let key = ["api-key", "add", "--agency", &agency, "--name", "窗口系统", "--role", "clerk"];
+    for (actor, code) in [(" ", "grounds_length"), ("ro\u{200b}ot", "grounds_control"), ("ro\u{fe0f}ot", "grounds_control")] {
+        for words in [&first[..], &key] {
+            let told = archive.ask(&[words, &["--actor", actor]].concat()).run().ended(2).json();
+            assert_eq!(word(&told, "/error/code"), code, "{actor:?}");
+        }
+    }
+    let nobody = [archive.told(&["officer", "list"]), archive.told(&["api-key", "list"])];
+    assert_eq!(nobody, [serde_json::json!({ "officers": [] }), serde_json::json!({ "keys": [] })]);
+    archive.told(&[&first[..], &["--actor", " root "]].concat());
+    archive.told(&[&key[..], &["--actor", " root "]].concat());
+    assert_eq!(word(&archive.told(&["api-key", "list"]), "/keys/0/made_by"), "machine:root");
+}

@@ -170,19 +170,8 @@ pub struct Grounds {
 impl Grounds {
     /// Takes a legal basis, a reason and an actor, each of 1 to 200 characters, none of which cannot be seen; the actor's select no variants.
     pub fn new(basis: &str, reason: &str, actor: &str) -> Result<Self, GroundsError> {
-        let taken = |name: &'static str, words: &str, is_plain: fn(&str) -> bool| {
-            let words = words.trim();
-            let length = words.chars().count();
-            if length == 0 || length > LONGEST_WORDS {
-                Err(GroundsError::Length { name, length, most: LONGEST_WORDS })
-            } else if !is_plain(words) {
-                Err(GroundsError::Control { name })
-            } else {
-                Ok(words.to_owned())
-            }
-        };
         let (basis, reason) = (taken("basis", basis, is_plain)?, taken("reason", reason, is_plain)?);
-        Ok(Self { basis, reason, actor: taken("actor", actor, is_name)? })
+        Ok(Self { basis, reason, actor: name_of_actor(actor)? })
     }
 
     /// The legal basis (法律依据).
@@ -198,6 +187,24 @@ impl Grounds {
     /// Who did it.
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+}
+
+/// Takes the name of somebody who acts, also where no certificate is acted upon: 1 to 200 characters, all of which can be seen, without
+/// selectors of variants.
+pub fn name_of_actor(actor: &str) -> Result<String, GroundsError> {
+    taken("actor", actor, is_name)
+}
+
+fn taken(name: &'static str, words: &str, is_plain: fn(&str) -> bool) -> Result<String, GroundsError> {
+    let words = words.trim();
+    let length = words.chars().count();
+    if length == 0 || length > LONGEST_WORDS {
+        Err(GroundsError::Length { name, length, most: LONGEST_WORDS })
+    } else if !is_plain(words) {
+        Err(GroundsError::Control { name })
+    } else {
+        Ok(words.to_owned())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::verbs::serve::edge;
 use crate::verbs::{Ended, Voice};
 use crate::words::{Language, Words, moment};
 use kanhe_core::code::Uscc;
+use kanhe_core::event::name_of_actor;
 use kanhe_service::accounts::api_key::{self, Grant, KeyCabinet, alone};
 use kanhe_service::accounts::{
     AccountError, Appointed, Caller, Departments, Login, Mandate, Officer, OfficerId, Personnel, Role, Scope, officers,
@@ -77,7 +78,7 @@ pub fn api_key(verb: &ApiKeyVerb, voice: Voice) -> Result<Ended, Failure> {
     let library = open(library)?;
     is_of_the_region(&library, &agency)?;
     let mandate = speaking_for(mandate, departments, &library, types)?;
-    let (by, edge) = (at_the_machine(actor, agency), edge());
+    let (by, edge) = (at_the_machine(actor, agency)?, edge());
     let grant = Grant { days: *days, calls_a_day: *calls_a_day };
     let cut = KeyCabinet::new(&library, &edge, &by).add(&mandate, grant, alone).map_err(|error| refused(&error))?;
     let (text, until) = (cut.text.as_str(), cut.key.expires);
@@ -99,7 +100,7 @@ fn add(args: &OfficerAddArgs, voice: Voice) -> Result<Ended, Failure> {
     let library = open(&args.library)?;
     is_of_the_region(&library, &agency)?;
     let mandate = speaking_for(mandate, &args.departments, &library, &args.types)?;
-    let by = at_the_machine(&args.actor, agency);
+    let by = at_the_machine(&args.actor, agency)?;
     let appointed = Personnel::new(&library, &edge(), &by).add(&login, &mandate, |_, _| Ok(())).map_err(|error| refused(&error))?;
     say(voice, login.as_str(), &appointed);
     Ok(Ended::Well)
@@ -119,7 +120,7 @@ fn speaking_for(mandate: Mandate, departments: &[String], library: &Library, typ
 fn known(library: &Library, login: &str, actor: &str) -> Result<(OfficerId, Caller), Failure> {
     let id = OfficerId::of(library, login);
     let found = Officer::find(library, id).map_err(stored)?.ok_or_else(|| refused(&AccountError::OfficerUnknown))?;
-    Ok((id, at_the_machine(actor, *found.mandate.agency())))
+    Ok((id, at_the_machine(actor, *found.mandate.agency())?))
 }
 
 fn is_of_the_region(library: &Library, agency: &Uscc) -> Result<(), Failure> {
@@ -174,9 +175,10 @@ fn list_keys(library: &Library, voice: Voice) -> Result<Ended, Failure> {
 }
 
 /// Who has the library's folder and secret may do this; a colon, which no login has, tells it from a colleague's act in the service.
-fn at_the_machine(actor: &str, agency: Uscc) -> Caller {
+fn at_the_machine(actor: &str, agency: Uscc) -> Result<Caller, Failure> {
+    let actor = name_of_actor(actor).map_err(|error| Failure::new(error.code(), error))?;
     let (roles, scope, departments) = (vec![Role::Administrator], Scope::EveryType, Departments::Any);
-    Caller { actor: format!("machine:{actor}"), agency, roles, scope, departments }
+    Ok(Caller { actor: format!("machine:{actor}"), agency, roles, scope, departments })
 }
 
 /// Says as whom an officer signs in by the identity service.

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long to sleep at most before the clock is looked at again: it may have been set.
 const LOOK: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long after one that failed a backup is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// Adds a backup of the open library to a folder and tells its number, or why not.
 pub type Take = dyn Fn(&Library) -> Result<u32, Cause> + Send + Sync;
 
@@ -88,20 +91,27 @@ pub fn back_up(house: &House) -> Option<Taken> {
     Some(taken)
 }
 
-/// Takes a backup every day at a time of the clock of China, until it is dropped.
+/// Takes a backup every day at a time of the clock of China, and once more every hour where it failed, until it is dropped.
 pub async fn keep_up(house: Shared, at: Time) {
     let mut due = next(house.now(), at);
     loop {
         let left = house.now().duration_until(due).min(LOOK);
         tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
         if house.now() >= due {
-            due = next(house.now(), at);
-            let house = Arc::clone(&house);
-            if tokio::task::spawn_blocking(move || back_up(&house)).await.is_err() {
+            let taker = Arc::clone(&house);
+            let taken = tokio::task::spawn_blocking(move || back_up(&taker)).await;
+            if taken.is_err() {
                 tracing::error!("the backup panicked");
             }
+            let failed = taken.is_ok_and(|taken| taken.is_some_and(|taken| taken.number.is_err()));
+            due = if failed { again(house.now(), at) } else { next(house.now(), at) };
         }
     }
+}
+
+/// When a backup is taken after one that failed: somebody may have restored from the folder just then, or the disk may have room by then.
+fn again(now: Timestamp, at: Time) -> Timestamp {
+    now.checked_add(AGAIN).unwrap_or(Timestamp::MAX).min(next(now, at))
 }
 
 /// The next moment, later than now, at which the clocks of China show a time.
@@ -134,6 +144,13 @@ mod tests {
         ];
         for (now, expected) in rows {
             assert_eq!(next(now.parse().unwrap(), Time::constant(3, 0, 0, 0)).to_string(), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_backup_that_failed_is_tried_again_within_the_hour() {
+        for (now, expected) in [("2026-06-14T19:00:30Z", "2026-06-14T20:00:30Z"), ("2026-06-15T18:40:00Z", "2026-06-15T19:00:00Z")] {
+            assert_eq!(again(now.parse().unwrap(), Time::constant(3, 0, 0, 0)).to_string(), expected, "{now}");
         }
     }
 }

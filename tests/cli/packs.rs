@@ -170,6 +170,24 @@ fn a_pack_takes_nothing_back_unless_somebody_means_it() {
 }
 
 #[test]
+fn what_two_packs_before_have_alike_is_taken_back_once() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let list = listed(&office, "list", "2026-03-01T04:23:00Z");
+    let (first, second) = (office.path("first"), office.path("second"));
+    building(&office).but("--out", &first).and(&["--status", &list]).run().ended(0);
+    building(&office).but("--out", &second).but("--epoch", "2").and(&["--status", &list]).run().ended(0);
+    let third = || building(&office).but("--out", &second).but("--epoch", "3").and(&["--since", &first]);
+    let refused = third().and(&["--json"]).run().ended(2).json();
+    assert_eq!((word(&refused, "/error/code"), &refused["error"]["also"]), ("pack_part_gone", &Value::Null));
+    let said = third().and(&["--anyway"]).run().ended(0).out;
+    assert_eq!(said.lines().filter(|line| line.starts_with("! taken back, ")).count(), 1, "{said}");
+    building(&office).but("--out", &second).but("--epoch", "4").and(&["--status", &list]).run().ended(0);
+    let told = third().but("--epoch", "5").and(&["--anyway", "--json"]).run().ended(0).json();
+    assert_eq!(told["taken_back"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[test]
 fn a_list_that_lies_ahead_by_a_wrong_clock_is_replaced_by_who_says_so() {
     let office = Office::open();
     office.issue(permits(1)).ended(0);

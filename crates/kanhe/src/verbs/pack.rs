@@ -77,13 +77,22 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
-/// What is taken back of the packs before by somebody who means it; refused, all of it at once, where nobody says so.
+/// What is taken back of the packs before by somebody who means it, each once; refused, all of it at once, where nobody says so.
 fn steps_back(before: &[Before], pack: &Pack, now: Timestamp, args: &PackBuildArgs) -> Result<Vec<StepBack>, Failure> {
-    let of = |before: &Before| before.steps_back(pack, now, args.clock.excused());
-    if !args.anyway {
-        Failure::all(before.iter().flat_map(|before| of(before).into_iter().map(|step| before.refused(&step))))?;
+    let mut steps: Vec<StepBack> = Vec::new();
+    let mut refused = Vec::new();
+    for before in before {
+        for step in before.steps_back(pack, now, args.clock.excused()) {
+            if !steps.contains(&step) {
+                refused.push(before.refused(&step));
+                steps.push(step);
+            }
+        }
     }
-    Ok(before.iter().flat_map(of).collect())
+    if !args.anyway {
+        Failure::all(refused)?;
+    }
+    Ok(steps)
 }
 
 /// The same, not before the packs before it, nor before what it carries.

@@ -5,7 +5,7 @@ use super::show::named;
 use super::{DATABASE, SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, New};
 use crate::verbs::key::{self, Locked};
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{Language, Words, label};
@@ -52,16 +52,17 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
 
 /// Draws the library's secret, and locks it away.
 fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
-    let lock = match &args.lock.library_identity {
+    let (lock, identity) = match &args.lock.library_identity {
         Some(path) if args.new_identity => {
             let (lock, text) = Lock::new_identity();
-            files::write_private(path, text.as_bytes())?;
-            lock
+            (lock, Some((path, text)))
         }
-        _ => key::lock(&lock_arg(&args.lock), Locked::Library)?,
+        _ => (key::lock(&lock_arg(&args.lock), Locked::Library)?, None),
     };
-    let secret = LibrarySecret::new(clock::chance()?);
-    files::write_private(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?)?;
+    let (secret, place) = (LibrarySecret::new(clock::chance()?), args.folder.join(SECRET));
+    let locked = lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?;
+    let identity = identity.as_ref().map(|(path, text)| New::secret(path, text.as_bytes()));
+    files::write_together(&identity.into_iter().chain([New::secret(&place, &locked)]).collect::<Vec<_>>())?;
     Ok(secret)
 }
 

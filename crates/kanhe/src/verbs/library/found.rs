@@ -2,7 +2,7 @@
 
 use super::door::door;
 use super::show::named;
-use super::{DATABASE, SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
+use super::{SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
 use crate::files::{self, New};
@@ -20,6 +20,7 @@ use kanhe_issuer::survivors::notices;
 use kanhe_service::shown::ShownNotice;
 use kanhe_store::{Library, LibrarySecret, Plot, SignedManifest};
 use serde_json::json;
+use std::path::Path;
 
 /// A region's manifest has at most so many bytes, as in a pack.
 const LARGEST_MANIFEST: usize = 16 << 20;
@@ -27,7 +28,7 @@ const LARGEST_MANIFEST: usize = 16 << 20;
 /// Founds a library.
 pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     let region = RegionCode::parse(&args.region).map_err(|error| Failure::new("usage", error))?;
-    if args.folder.join(DATABASE).exists() {
+    if is_taken(&database(&args.folder)) {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
     }
     Library::can_be_founded(&database(&args.folder)).map_err(stored)?;
@@ -48,6 +49,11 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
         Language::English => format!("library founded: {} (keep a copy of {SECRET} and of what opens it)", args.folder.display()),
     });
     Ok(Ended::Well)
+}
+
+/// Whether something stands where the database is to stand; an empty folder is nothing.
+fn is_taken(database: &Path) -> bool {
+    database.symlink_metadata().is_ok() && database.read_dir().map_or(true, |mut entries| entries.next().is_some())
 }
 
 /// Draws the library's secret, and locks it away.

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::office::permits;
-use crate::program::word;
+use crate::program::{Kanhe, word};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
@@ -156,4 +156,24 @@ fn who_has_lost_a_part_of_a_library_is_not_sent_to_found_another() {
     told("library/secret.age", "store_secret_missing");
     told("library/db/CURRENT", "store_corrupt");
     archive.is_whole();
+}
+
+#[test]
+fn a_folder_with_an_empty_place_for_a_database_holds_no_library_and_can_become_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("notlib/db")).unwrap();
+    let run = |words: &[&str]| Kanhe::new(words).in_folder(folder.path()).and(&["--json", "--library-identity", "id.txt"]).run();
+    let find = || word(&run(&["find", "--library", "notlib"]).ended(2).json(), "/error/code").to_owned();
+    assert_eq!(find(), "store_no_library");
+    // What is left of a database is one, and opens with its secret alone.
+    for rest in ["CURRENT", "000007.sst"] {
+        let file = folder.path().join("notlib/db").join(rest);
+        fs::write(&file, b"").unwrap();
+        assert_eq!(find(), "store_secret_missing", "{rest}");
+        let init = run(&["init", "notlib", "--region", "440000", "--origin", "log", "--new-identity"]).ended(2).json();
+        assert_eq!(word(&init, "/error/code"), "store_exists", "{rest}");
+        fs::remove_file(&file).unwrap();
+    }
+    run(&["init", "notlib", "--region", "440000", "--origin", "log", "--new-identity"]).ended(0);
+    run(&["find", "--library", "notlib"]).ended(0);
 }

@@ -68,6 +68,7 @@ fn another_program_reads_a_whole_library_and_verifies_all_of_it() {
     assert_eq!(told["bytes"].as_u64(), Some(fs::metadata(&out).unwrap().len()));
     let (about, read_me) = (about(&out), entry(&out, "README.md"));
     assert_eq!((&about["scope"], &about["agency"], &about["types"]), (&json!("library"), &Value::Null, &Value::Null));
+    assert_eq!((&told["of"], &told["scope"]), (&json!("library"), &json!("library")));
     assert!(read_me.contains("docs/spec/export.md") && read_me.contains("`types` 不为 null") && read_me.contains("`types` is not null"));
 }
 
@@ -104,6 +105,7 @@ fn a_holder_gets_everything_of_theirs_and_no_number_of_another() {
     let told =
         archive.ask(&["export", "--holder", "-", "--holder-type", "001", "--out", &out]).reading(code.as_bytes()).run().ended(0).json();
     assert_eq!((told["certificates"].as_u64(), told["withheld"].as_u64(), told["events"].as_u64()), (Some(1), Some(0), Some(3)));
+    assert_eq!((&told["of"], &told["scope"], &about(&out)["scope"]), (&json!("library"), &json!("holder"), &json!("holder")));
     let read = read(&archive, &out);
     assert_eq!((read["certificates"].as_u64(), read["proofs"].as_u64()), (Some(1), Some(3)));
     assert_eq!(read["aliases"][0]["value"], "4401-0001");
@@ -150,7 +152,7 @@ fn of_a_stranger_nothing_is_written() {
     archive.issuing(permits(1)).run().ended(0);
     let out = archive.path("holder.tar");
     let run = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"11010519491231002X").run().ended(0);
-    assert_eq!(run.json(), json!({ "of": "library", "certificates": 0, "applications": 0, "out": null }));
+    assert_eq!(run.json(), json!({ "of": "library", "scope": "holder", "certificates": 0, "applications": 0, "out": null }));
     let mistyped = archive.ask(&["export", "--holder", "-", "--out", &out]).reading(b"110105194912310021").run().ended(2);
     assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!mistyped.err.contains("1101051949") && !mistyped.out.contains("1101051949"), "{mistyped:?}");

@@ -109,6 +109,36 @@ fn of_a_new_key_its_public_line_and_its_identity_none_is_written_over_another() 
 }
 
 #[test]
+fn of_a_key_that_cannot_be_written_no_identity_is_left_and_the_same_command_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = ["key", "new", "--name", "x", "--json", "--out", "nodir/k.key", "--identity", "id.txt", "--new-identity"];
+    let told = Kanhe::new(&new).in_folder(folder.path()).run().ended(2).json();
+    assert_eq!(word(&told, "/error/code"), "file_not_found");
+    assert!(word(&told, "/error/message/en").starts_with("nodir/k.key: "), "{told}");
+    assert!(names_in(folder.path()).is_empty(), "nothing was made");
+    fs::create_dir(folder.path().join("nodir")).unwrap();
+    Kanhe::new(&new).in_folder(folder.path()).run().ended(0);
+    Kanhe::new(&["key", "public", "nodir/k.key", "--identity", "id.txt"]).in_folder(folder.path()).run().ended(0);
+    // A token forgets nothing by itself: where the public line cannot be written, it is not asked for a key.
+    let token = ["key", "new", "--name", "x", "--json", "--out", "nowhere/k", "--token", "pkcs11:token=t?module-path=/nowhere.so"];
+    let told = Kanhe::new(&token).in_folder(folder.path()).run().ended(2).json();
+    assert_eq!(word(&told, "/error/code"), "file_not_found", "{told}");
+}
+
+#[test]
+fn of_a_library_whose_secret_cannot_be_written_no_identity_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("library")).unwrap();
+    symlink("nowhere", folder.path().join("library/secret.age")).unwrap();
+    let init = ["init", "library", "--region", "440000", "--origin", "log", "--new-identity", "--json", "--library-identity", "id.txt"];
+    let init = || Kanhe::new(&init).in_folder(folder.path()).run();
+    assert_eq!(word(&init().ended(2).json(), "/error/code"), "file_exists");
+    assert_eq!(names_in(folder.path()), ["library"]);
+    fs::remove_file(folder.path().join("library/secret.age")).unwrap();
+    init().ended(0);
+}
+
+#[test]
 fn the_identity_of_a_new_library_is_not_written_in_the_place_of_its_secret() {
     let folder = tempfile::tempdir().unwrap();
     for identity in ["library/secret.age", "library/../library/db"] {

@@ -119,6 +119,26 @@ fn a_revocation_is_signed_into_every_folder_that_has_the_list() {
 }
 
 #[test]
+fn who_signs_lists_of_which_nothing_has_changed_reads_how_many_stand() {
+    let archive = Archive::open();
+    archive.issuing(permits(3)).run().ended(0);
+    let (key, identity, lists) = (archive.path("gd-market.key"), archive.path("identity.txt"), archive.path("lists"));
+    let sign = ["status", "sign", "--key", &key, "--identity", &identity, "--out", &lists];
+    let said = |language: &str| archive.ask(&sign).and(&["--lang", language]).for_people().run().ended(0).out;
+    assert!(said("en").starts_with("1 status list signed for 3 certificates (3 valid): "), "the first time");
+    let again = said("en");
+    assert!(
+        again.starts_with("nothing has changed, and nothing was signed; unchanged: 1 status list for 3 certificates (3 valid): "),
+        "{again}"
+    );
+    let again = said("zh");
+    assert!(again.starts_with("没有变动，未签署；原有 1 份状态清单（3 张证照，其中有效 3 张）："), "{again}");
+    let told = archive.told(&sign);
+    assert_eq!((&told["lists"], &told["certificates"], &told["states"]), (&0.into(), &0.into(), &serde_json::json!({})));
+    assert_eq!(told["standing"], serde_json::json!({ "lists": 1, "certificates": 3, "states": { "valid": 3 } }));
+}
+
+#[test]
 fn lists_are_signed_again_before_they_run_out_and_a_pack_says_which_have() {
     let archive = Archive::open();
     archive.issuing(permits(1)).run().ended(0);

@@ -170,6 +170,74 @@ fn a_pack_takes_nothing_back_unless_somebody_means_it() {
 }
 
 #[test]
+fn what_two_packs_before_have_alike_is_taken_back_once() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let list = listed(&office, "list", "2026-03-01T04:23:00Z");
+    let (first, second) = (office.path("first"), office.path("second"));
+    building(&office).but("--out", &first).and(&["--status", &list]).run().ended(0);
+    building(&office).but("--out", &second).but("--epoch", "2").and(&["--status", &list]).run().ended(0);
+    let third = || building(&office).but("--out", &second).but("--epoch", "3").and(&["--since", &first]);
+    let refused = third().and(&["--json"]).run().ended(2).json();
+    assert_eq!((word(&refused, "/error/code"), &refused["error"]["also"]), ("pack_part_gone", &Value::Null));
+    let said = third().and(&["--anyway"]).run().ended(0).out;
+    assert_eq!(said.lines().filter(|line| line.starts_with("! taken back, ")).count(), 1, "{said}");
+    building(&office).but("--out", &second).but("--epoch", "4").and(&["--status", &list]).run().ended(0);
+    let told = third().but("--epoch", "5").and(&["--anyway", "--json"]).run().ended(0).json();
+    assert_eq!(told["taken_back"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[test]
+fn a_pack_before_that_does_not_open_is_not_passed_over_in_silence() {
+    let office = Office::open();
+    office.issue(permits(1)).ended(0);
+    let list = listed(&office, "list", "2026-03-01T04:23:00Z");
+    building(&office).and(&["--status", &list]).run().ended(0);
+    let (pack, whole) = (office.path("pack"), std::fs::read(office.path("pack")).unwrap());
+    let part = std::fs::read(format!("{list}/114400000069410121.0.status")).unwrap();
+    let place = whole.windows(part.len()).position(|bytes| bytes == part).unwrap();
+    let flipped = |place: usize| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        bytes
+    };
+    // One bit of the signature of its list, one of its own head, and a file that is no pack at all.
+    let damaged =
+        [(flipped(place + part.len() - 1), "pack_part_"), (flipped(0), "pack_unreadable"), (b"no pack".to_vec(), "pack_unreadable")];
+    for (bytes, code) in damaged {
+        std::fs::write(&pack, &bytes).unwrap();
+        let next = || building(&office).but("--epoch", "2").and(&["--json"]);
+        let refused = |build: Kanhe, wanted: &str| {
+            let told = build.run().ended(2).json();
+            assert!(word(&told, "/error/code").starts_with(code), "{told}");
+            assert!(word(&told, "/error/message/en").starts_with(&pack) && word(&told, "/error/hint/en").contains(wanted), "{told}");
+        };
+        let since = || next().but("--out", &office.path("next")).and(&["--since", &pack]);
+        refused(since(), "Name a sound copy of the last pack with --since.");
+        refused(since().and(&["--anyway"]), "Name a sound copy of the last pack with --since.");
+        assert!(!std::path::Path::new(&office.path("next")).exists());
+        refused(next(), "say --anyway");
+        assert_eq!(std::fs::read(&pack).unwrap(), bytes, "nothing is written over it");
+        let told = next().and(&["--anyway"]).run().ended(0).json();
+        assert_eq!((word(&told, "/not_compared/0/pack"), told["taken_back"].as_array().unwrap().len()), (pack.as_str(), 0));
+        assert!(word(&told, "/not_compared/0/code").starts_with(code), "{told}");
+        std::fs::write(&pack, &bytes).unwrap();
+        for (language, words) in [("en", "the pack is not held against it, as --anyway says"), ("zh", "已按 --anyway 不与其比较")] {
+            let said = building(&office).but("--epoch", "2").and(&["--anyway", "--lang", language]).run().ended(0).out;
+            assert!(said.contains(words), "{said}");
+            std::fs::write(&pack, &bytes).unwrap();
+        }
+    }
+    // A sound copy does: it is held against that.
+    std::fs::remove_file(&pack).unwrap();
+    let copy = office.write("copy", &whole);
+    let told = building(&office).but("--epoch", "2").and(&["--since", &copy, "--json"]).run().ended(2).json();
+    assert_eq!(word(&told, "/error/code"), "pack_part_gone");
+    let built = building(&office).but("--epoch", "2").and(&["--since", &copy, "--status", &list, "--json"]).run().ended(0).json();
+    assert_eq!(built["not_compared"], serde_json::json!([]));
+}
+
+#[test]
 fn a_list_that_lies_ahead_by_a_wrong_clock_is_replaced_by_who_says_so() {
     let office = Office::open();
     office.issue(permits(1)).ended(0);

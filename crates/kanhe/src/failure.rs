@@ -1,6 +1,9 @@
 //! What stops a verb: one line with a stable code, in the reader's language, and a hint what to do.
 
+mod done;
+
 use crate::words::{Language, Sentence, Words, in_chinese, meaning, remedy};
+use done::Done;
 use kanhe_core::code::ResidentId;
 use kanhe_issuer::question::QuestionError;
 use kanhe_service::cause::Cause;
@@ -21,15 +24,6 @@ pub struct Failure {
     /// What else is wrong, where everything is looked at before anything is said.
     also: Box<[Failure]>,
     done: Option<Box<Done>>,
-}
-
-/// What was done before a failure and stands.
-#[derive(Debug)]
-enum Done {
-    /// In the words of its verb, for machines.
-    Told(serde_json::Value),
-    /// So many rows of a table, and how many certificates were issued for them, where that is what they ask for.
-    Rows(usize, Option<usize>),
 }
 
 impl Failure {
@@ -120,7 +114,7 @@ impl Failure {
         self
     }
 
-    /// Says how many rows of a table were done before it: the same command goes on behind them.
+    /// Says how many rows of a table were done before it; whether the same command goes on behind them, its code tells.
     #[must_use]
     pub fn after_rows(self, rows: usize) -> Self {
         Self { done: (rows > 0).then(|| Box::new(Done::Rows(rows, None))), ..self }
@@ -135,21 +129,7 @@ impl Failure {
     /// One line for people, one for whatever else is wrong, and one for how far it came.
     pub fn line(&self, language: Language) -> String {
         let also = self.also.iter().map(|also| also.line(language));
-        let done = match (self.done.as_deref(), language) {
-            (Some(Done::Rows(rows, None)), Language::Chinese) => {
-                Some(format!("已停止，此前完成 {rows} 行；重新运行同一命令即从此处继续。"))
-            }
-            (Some(Done::Rows(rows, None)), Language::English) => {
-                Some(format!("stopped after {rows} rows; the same command goes on from there."))
-            }
-            (Some(Done::Rows(rows, Some(issued))), Language::Chinese) => {
-                Some(format!("已停止，此前完成 {rows} 行，本次签发 {issued} 张；重新运行同一命令即从此处继续。"))
-            }
-            (Some(Done::Rows(rows, Some(issued))), Language::English) => {
-                Some(format!("stopped after {rows} rows, {issued} issued; the same command goes on from there."))
-            }
-            (Some(Done::Told(_)) | None, _) => None,
-        };
+        let done = self.done.as_deref().and_then(|done| done.line(self.code, language));
         std::iter::once(self.own_line(language)).chain(also).chain(done).collect::<Vec<_>>().join("\n")
     }
 

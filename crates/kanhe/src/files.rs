@@ -114,6 +114,47 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_where_none_is(path, bytes, READABLE)
 }
 
+/// A file that is to be made where none is.
+pub struct New<'f> {
+    path: &'f Path,
+    bytes: &'f [u8],
+    mode: u32,
+}
+
+impl<'f> New<'f> {
+    /// One as [`write_private`] writes it.
+    pub const fn secret(path: &'f Path, bytes: &'f [u8]) -> Self {
+        Self { path, bytes, mode: SECRET }
+    }
+
+    /// One as [`write_new`] writes it.
+    pub const fn readable(path: &'f Path, bytes: &'f [u8]) -> Self {
+        Self { path, bytes, mode: READABLE }
+    }
+}
+
+/// Writes files that belong together, in their order. Where one cannot be written, those before it are taken away again: what is left of them
+/// would be in the way of who asks again.
+pub fn write_together(new: &[New<'_>]) -> Result<(), Failure> {
+    for (place, New { path, bytes, mode }) in new.iter().enumerate() {
+        write_where_none_is(path, bytes, *mode).inspect_err(|_| new.iter().take(place).for_each(New::take_away))?;
+    }
+    Ok(())
+}
+
+impl New<'_> {
+    /// One that stays all the same does no harm but to be in the way.
+    fn take_away(&self) {
+        let _ = std::fs::remove_file(self.path);
+    }
+}
+
+/// Refuses a name that no file can be given: another has it, or nothing can be written into its folder.
+pub fn can_be_made(path: &Path) -> Result<(), Failure> {
+    is_free(path)?;
+    try_folder(folder_of(path)).map_err(|failure| failure.within(path.display()))
+}
+
 /// Refuses a name that a file has, before much is done for another of that name.
 pub fn is_free(path: &Path) -> Result<(), Failure> {
     path.symlink_metadata().map_or(Ok(()), |_| Err(taken(path)))
@@ -331,6 +372,20 @@ mod tests {
         }
         assert_eq!((std::fs::read(&taken).unwrap(), link.exists()), (b"first".to_vec(), false));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left of what was refused");
+    }
+
+    #[test]
+    fn of_files_that_belong_together_none_is_left_where_one_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second, taken] = ["first", "second", "taken"].map(|name| folder.path().join(name));
+        std::fs::write(&taken, b"another's").unwrap();
+        let new = [New::secret(&first, b"1"), New::readable(&second, b"2"), New::secret(&taken, b"3")];
+        assert_eq!(write_together(&new).unwrap_err().code(), "file_exists");
+        assert_eq!((first.exists(), second.exists(), std::fs::read(&taken).unwrap()), (false, false, b"another's".to_vec()));
+        std::fs::remove_file(&taken).unwrap();
+        write_together(&new).unwrap();
+        let rights = [&first, &taken].map(|path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777);
+        assert_eq!((rights, std::fs::read(&second).unwrap()), ([SECRET; 2], b"2".to_vec()));
     }
 
     #[test]

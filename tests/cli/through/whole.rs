@@ -52,7 +52,7 @@ fn the_whole_library_is_checked_and_taken_out_while_the_service_holds_it() {
     assert_eq!(one["certificates"].as_u64(), Some(1), "by the network as by the socket");
     let nowhere = held.archive.path("nobody.tar");
     let nobody = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"11010519491231002X").run().ended(0);
-    assert_eq!(nobody.json(), json!({ "of": "agency", "certificates": 0, "applications": 0, "out": null }));
+    assert_eq!(nobody.json(), json!({ "of": "agency", "scope": "holder", "certificates": 0, "applications": 0, "out": null }));
     let mistyped = held.ask("market", &["export", "--holder", "-", "--out", &nowhere]).reading(b"110105194912310021").run().ended(2);
     assert_eq!(word(&mistyped.json(), "/error/code"), "holder_code_check");
     assert!(!Path::new(&nowhere).exists());
@@ -74,10 +74,11 @@ fn an_export_through_a_service_says_of_whom_and_of_which_types_it_is() {
     };
     let told = held.ask("food", &["export", "--out", &of_type]).run().ended(0).json();
     assert_eq!((&told["of"], &told["types"], told["certificates"].as_u64()), (&json!("agency"), &json!([types]), Some(2)));
+    assert_eq!(told["scope"], "agency");
     assert_eq!(part(&of_type), [json!("agency"), json!(MARKET), json!([types])]);
     let holder = ["export", "--holder", "-", "--holder-type", "001", "--out", &of_holder];
     let told = held.ask("market", &holder).reading(b"91440199MA8AWRH82C").run().ended(0).json();
-    assert_eq!((&told["of"], &told["types"]), (&json!("agency"), &Value::Null));
+    assert_eq!((&told["of"], &told["scope"], &told["types"]), (&json!("agency"), &json!("holder"), &Value::Null));
     assert_eq!(part(&of_holder), [json!("holder"), json!(MARKET), Value::Null]);
     for (language, out, named) in
         [("zh", &zh, "只含账号可办的类型：食品经营许可证。"), ("en", &en, "the types that the account is for: Food operation permit.")]

@@ -135,7 +135,7 @@ pub struct PackBuildArgs {
     /// The pack before, where it does not lie at --out: no part may be older than in it, or gone
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Also where a part is older than in the pack before, or gone: somebody means it
+    /// Also where a part is older than in the pack before, or gone, or what lies at --out does not open: somebody means it
     #[arg(long)]
     pub anyway: bool,
     #[command(flatten)]

@@ -7,7 +7,7 @@ pub use token::open as open_in_token;
 use super::{Ended, Voice, clock};
 use crate::cli::{KeyArg, KeyVerb, LockArg};
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, New};
 use crate::words::{Language, Words};
 use kanhe_core::key::SignError;
 use kanhe_issuer::keyring::{KeyringError, LARGEST_KEY_FILE, Lock, NamedKey, Wants};
@@ -45,19 +45,21 @@ fn make(name: &str, out: &Path, arg: &LockArg, new_identity: bool, voice: Voice)
     let identity = arg.identity.as_deref().filter(|_| new_identity);
     let outputs: Vec<_> = [out, &beside].into_iter().chain(identity).collect();
     files::are_apart(&outputs)?;
-    outputs.into_iter().try_for_each(files::is_free)?;
+    outputs.into_iter().try_for_each(files::can_be_made)?;
     let key = NamedKey::new(name, &clock::chance()?).map_err(refused)?;
     let public = key.public_line().map_err(refused)?;
-    let lock = match identity {
+    let (lock, identity) = match identity {
         Some(path) => {
             let (lock, text) = Lock::new_identity();
-            files::write_private(path, text.as_bytes())?;
-            lock
+            (lock, Some((path, text)))
         }
-        None => lock(arg, Locked::Key)?,
+        None => (lock(arg, Locked::Key)?, None),
     };
-    files::write_private(out, &key.lock(&lock).map_err(refused)?)?;
-    files::write_new(&beside, format!("{public}\n").as_bytes())?;
+    let (locked, line) = (key.lock(&lock).map_err(refused)?, format!("{public}\n"));
+    // The identity first: a key whose identity was lost is lost.
+    let identity = identity.as_ref().map(|(path, text)| New::secret(path, text.as_bytes()));
+    let key = [New::secret(out, &locked), New::readable(&beside, line.as_bytes())];
+    files::write_together(&identity.into_iter().chain(key).collect::<Vec<_>>())?;
     let json = serde_json::json!({ "key": out, "public": public.to_string(), "key_id": public.key().id().to_string() });
     voice.say(&json, |language| match language {
         Language::Chinese => format!("密钥已加密存入 {}\n公钥：{public}", out.display()),

@@ -117,7 +117,9 @@ pub fn unlock(folder: &Path, lock: &LibraryLock) -> Result<LibrarySecret, Failur
     if !path.exists() {
         let (database, name) = (database(folder), folder.display().to_string());
         return Err(stored(match Library::missing(&database) {
-            _ if database.exists() => StoreError::NoSecret { folder: name },
+            // What was left of a database is one: it opens with its secret, or says what it has lost.
+            StoreError::Corrupt { .. } => StoreError::NoSecret { folder: name },
+            StoreError::NoLibrary { .. } if database.join("CURRENT").exists() => StoreError::NoSecret { folder: name },
             StoreError::NoLibrary { .. } => StoreError::NoLibrary { folder: name },
             other => other,
         }));

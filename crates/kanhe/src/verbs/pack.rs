@@ -1,13 +1,14 @@
 //! `kanhe pack`: the one file with all that a verifier needs.
 
 mod before;
+mod built;
 mod diff;
 mod tally;
 mod theft;
 
-use self::before::{Before, packs_before};
+use self::before::{Before, PacksBefore, packs_before};
+use self::built::Built;
 use self::tally::states;
-use self::theft::Theft;
 use super::verify::open_pack;
 use super::{Ended, Voice, clock, key, recognition, trust};
 use crate::cli::{PackBuildArgs, PackVerb};
@@ -16,7 +17,6 @@ use crate::words::{self, Language, Words, counted};
 use crate::{files, shipped};
 use jiff::Timestamp;
 use kanhe_core::envelope::LARGEST_ENVELOPE;
-use kanhe_core::manifest::Agency;
 use kanhe_core::pack::{Contents, Pack, PackError, Region, Root, StepBack};
 use kanhe_core::status::StatusList;
 use kanhe_issuer::publisher::{PackSigningError, moment_of, sign_pack};
@@ -61,7 +61,7 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
         survivors: Some(signed_files(&args.survivors)?).filter(|lists| !lists.is_empty()),
         dictionaries: dictionaries.iter().map(|dictionary| ByteVec::from(dictionary.encode())).collect(),
     };
-    let before = packs_before(args, &contents.region)?;
+    let PacksBefore { packs: before, unopened } = packs_before(args, &contents.region)?;
     before.iter().try_for_each(|before| before.is_lower_than(args.epoch))?;
     let contents = dated(contents, &before, args)?;
     let key = key::open(&args.key)?;
@@ -69,21 +69,27 @@ fn build(args: &PackBuildArgs, voice: Voice) -> Result<Ended, Failure> {
     theft::survivors_fit(&pack)?;
     let steps_back = steps_back(&before, &pack, issued, args)?;
     files::write(&args.out, &bytes)?;
-    let silent = agencies_without_lists(&pack);
-    voice.say(&built_json(args, &pack, bytes.len(), &silent, &steps_back), |language| {
-        let built = built_words(args, &pack, bytes.len(), &silent, language);
-        steps_back.iter().map(|step| step_words(step, language)).fold(built, |lines, line| format!("{lines}\n{line}"))
-    });
+    let built = Built { out: &args.out, pack: &pack, bytes: bytes.len(), steps_back, unopened };
+    voice.say(&built.json(), |language| built.words(language));
     Ok(Ended::Well)
 }
 
-/// What is taken back of the packs before by somebody who means it; refused, all of it at once, where nobody says so.
+/// What is taken back of the packs before by somebody who means it, each once; refused, all of it at once, where nobody says so.
 fn steps_back(before: &[Before], pack: &Pack, now: Timestamp, args: &PackBuildArgs) -> Result<Vec<StepBack>, Failure> {
-    let of = |before: &Before| before.steps_back(pack, now, args.clock.excused());
-    if !args.anyway {
-        Failure::all(before.iter().flat_map(|before| of(before).into_iter().map(|step| before.refused(&step))))?;
+    let mut steps: Vec<StepBack> = Vec::new();
+    let mut refused = Vec::new();
+    for before in before {
+        for step in before.steps_back(pack, now, args.clock.excused()) {
+            if !steps.contains(&step) {
+                refused.push(before.refused(&step));
+                steps.push(step);
+            }
+        }
     }
-    Ok(before.iter().flat_map(of).collect())
+    if !args.anyway {
+        Failure::all(refused)?;
+    }
+    Ok(steps)
 }
 
 /// The same, not before the packs before it, nor before what it carries.
@@ -117,98 +123,6 @@ fn refused(error: &PackError, args: &PackBuildArgs, lists: &[PathBuf]) -> Failur
     };
     let named = from.map(|path| format!("{}: ", path.display())).unwrap_or_default();
     Failure::new(error.code(), format!("{named}{error}"))
-}
-
-/// The agencies of whose certificates nobody will know the status.
-fn agencies_without_lists(pack: &Pack) -> Vec<&Agency> {
-    let silent = |region: &'_ Region, place: usize| region.status_lists().all(|(agency, _)| agency != place);
-    let of_region = |region| {
-        let agencies = Region::manifest(region).agencies.iter().enumerate();
-        agencies.filter(move |(place, _)| silent(region, *place)).map(|(_, agency)| agency)
-    };
-    pack.regions().iter().flat_map(of_region).collect()
-}
-
-/// How many lists, and rows of recognition, a pack has.
-fn parts(pack: &Pack) -> (usize, usize) {
-    let lists = pack.regions().iter().map(|region| region.status_lists().count()).sum();
-    (lists, pack.recognition().map_or(0, |recognition| recognition.rows.len()))
-}
-
-fn built_json(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency], steps_back: &[StepBack]) -> Value {
-    let (lists, rows) = parts(pack);
-    json!({
-        "pack": args.out, "bytes": bytes, "epoch": pack.epoch(), "regions": pack.regions().len(), "manifests": pack.regions().len(),
-        "recognitions": usize::from(pack.recognition().is_some()), "recognition_rows": rows, "status_lists": lists,
-        "status_lists_out_of_term": out_of_term(pack).map(|(_, list)| list.uri()).collect::<Vec<_>>(),
-        "agencies_without_status_lists": silent.iter().map(|agency| agency.code.as_str()).collect::<Vec<_>>(),
-        "stolen_keys_without_survivors": without_survivors(pack).map(|theft| theft.key.key.id().to_string()).collect::<Vec<_>>(),
-        "taken_back": steps_back.iter().map(|step| json!({ "code": step.code(), "what": step.to_string() })).collect::<Vec<_>>(),
-    })
-}
-
-fn step_words(step: &StepBack, language: Language) -> String {
-    let detail = step.to_string();
-    match language {
-        Language::Chinese => format!("! 已按 --anyway 退回：{}", words::in_chinese(&detail).unwrap_or(detail)),
-        Language::English => format!("! taken back, as --anyway says: {detail}"),
-    }
-}
-
-fn built_words(args: &PackBuildArgs, pack: &Pack, bytes: usize, silent: &[&Agency], language: Language) -> String {
-    let (out, epoch, manifests, (lists, rows)) = (args.out.display(), pack.epoch(), pack.regions().len(), parts(pack));
-    let mut lines = vec![match language {
-        Language::Chinese => {
-            format!("证照包已生成：{out}（第 {epoch} 期，{bytes} 字节；机构名录 {manifests} 份，互认条目 {rows} 条，状态清单 {lists} 份）")
-        }
-        Language::English => format!(
-            "pack built: {out} (epoch {epoch}, {bytes} bytes; {}, {}, {})",
-            counted(manifests, "manifest", "manifests"),
-            counted(rows, "row of recognition", "rows of recognition"),
-            counted(lists, "status list", "status lists"),
-        ),
-    }];
-    lines.extend(silent.iter().map(|agency| match language {
-        Language::Chinese => format!("! 机构 {} {}没有状态清单：其证照在柜台均为“此处无法判定”。", agency.code, agency.names.zh),
-        Language::English => {
-            format!("! agency {} {} has no status list: a counter cannot tell of any of its certificates.", agency.code, agency.names.en)
-        }
-    }));
-    lines.extend(out_of_term(pack).map(|(agency, list)| {
-        let (uri, issued, expires) = (list.uri(), words::moment(list.issued()), words::moment(list.expires()));
-        match language {
-            Language::Chinese => format!(
-                "! 机构 {} 的状态清单 {uri}（{} 至 {}）在证照包生成时不在期限内：其上的证照在柜台均为“此处无法判定”。",
-                agency.code, issued.zh, expires.zh
-            ),
-            Language::English => format!(
-                "! the status list {uri} of agency {} ({} to {}) is not in its term when the pack is made: a counter cannot tell of any certificate on it.",
-                agency.code, issued.en, expires.en
-            ),
-        }
-    }));
-    lines.extend(without_survivors(pack).map(|theft| match language {
-        Language::Chinese => format!("! 失窃密钥 {} 没有失窃前签发的清单：其证照在柜台均为“此处无法判定”。", theft.key.key.id()),
-        Language::English => {
-            format!("! the stolen key {} has no list of survivors: a counter cannot tell of any of its certificates.", theft.key.key.id())
-        }
-    }));
-    lines.join("\n")
-}
-
-/// The lists that say nothing at the moment of the pack: they have run out, or come from the future.
-fn out_of_term(pack: &Pack) -> impl Iterator<Item = (&Agency, &StatusList)> {
-    let at = pack.issued();
-    let of_region = |region| {
-        let agencies = &Region::manifest(region).agencies;
-        let lists = region.status_lists().map(|(place, list)| (agencies.get(place), &**list));
-        lists.filter_map(|(agency, list)| Some((agency?, list)))
-    };
-    pack.regions().iter().flat_map(of_region).filter(move |(_, list)| list.issued() > at || list.expires() <= at)
-}
-
-fn without_survivors(pack: &Pack) -> impl Iterator<Item = Theft<'_>> {
-    pack.regions().iter().flat_map(theft::thefts).filter(|theft| theft.survivors.is_none())
 }
 
 fn read_root(named: &str) -> Result<Root, Failure> {

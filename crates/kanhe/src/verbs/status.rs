@@ -1,12 +1,15 @@
 //! `kanhe status sign`: an agency's status lists, from reports of what was issued and a table of states.
 
+mod signed;
 mod states;
+
+pub use signed::Signed;
 
 use super::{Ended, Voice, clock, key, manifest};
 use crate::cli::{ClockArg, LibraryArg, StatusVerb};
 use crate::failure::Failure;
 use crate::files;
-use crate::words::{Language, Words, counted, state_word};
+use crate::words::Words;
 use jiff::Timestamp;
 use kanhe_core::envelope::{Authentic, Envelope, LARGEST_ENVELOPE};
 use kanhe_core::key::Signer as KeyHolder;
@@ -46,57 +49,8 @@ pub fn run(verb: StatusVerb, voice: Voice) -> Result<Ended, Failure> {
         }
         (None, None) => return Err(Failure::new("usage", "without --library, --manifest is needed")),
     };
-    let (lists, certificates) = (signed.lists, signed.certificates());
-    let told = serde_json::json!({ "lists": lists, "certificates": certificates, "states": signed.by_word(), "out": out });
-    voice.say(&told, |language| match language {
-        Language::Chinese => format!("已签名 {lists} 份状态清单（{certificates} 张证照{}）：{}", signed.said(language), out.display()),
-        Language::English => format!(
-            "{} signed for {}{}: {}",
-            counted(lists, "status list", "status lists"),
-            counted(certificates, "certificate", "certificates"),
-            signed.said(language),
-            out.display()
-        ),
-    });
+    voice.say(&signed.json(&out), |language| signed.words(&out, language));
     Ok(Ended::Well)
-}
-
-/// What was signed.
-#[derive(Default)]
-pub struct Signed {
-    lists: usize,
-    /// How many certificates are in which state.
-    states: BTreeMap<State, usize>,
-}
-
-impl Signed {
-    /// Counts a list by the states of its certificates.
-    pub fn count(&mut self, states: impl IntoIterator<Item = State>) {
-        self.lists += 1;
-        states.into_iter().for_each(|state| *self.states.entry(state).or_default() += 1);
-    }
-
-    fn certificates(&self) -> usize {
-        self.states.values().sum()
-    }
-
-    fn by_word(&self) -> BTreeMap<&'static str, usize> {
-        self.states.iter().map(|(state, count)| (state.word(), *count)).collect()
-    }
-
-    /// How many certificates are in which state: who signs sees whether a revocation is among them.
-    fn said(&self, language: Language) -> String {
-        let counts = self.states.iter().map(|(state, count)| match language {
-            Language::Chinese => format!("{} {count} 张", state_word(*state).zh),
-            Language::English => format!("{count} {}", state_word(*state).en),
-        });
-        let counts: Vec<String> = counts.collect();
-        match language {
-            _ if counts.is_empty() => String::new(),
-            Language::Chinese => format!("，其中{}", counts.join("、")),
-            Language::English => format!(" ({})", counts.join(", ")),
-        }
-    }
 }
 
 /// Signs lists, all as of one moment, and none before the one whose place it takes.

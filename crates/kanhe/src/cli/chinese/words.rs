@@ -421,8 +421,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "上一份证照包（不在 --out 处时写明）：任何部分不得比其旧或缺失",
     ),
     (
-        "Also where a part is older than in the pack before, or gone: somebody means it",
-        "即使某一部分比上一份证照包中的旧或缺失（确系有意）也照办",
+        "Also where a part is older than in the pack before, or gone, or what lies at --out does not open: somebody means it",
+        "即使某一部分比上一份证照包中的旧或缺失，或 --out 处的原文件无法打开（确系有意），也照办",
     ),
     ("The folder of backups", "备份目录"),
     ("Which backup [default: the last]", "第几个备份 [默认：最近一个]"),

@@ -33,7 +33,7 @@ pub fn make(name: &str, uri: &str, out: Option<&Path>, voice: Voice) -> Result<E
     // Before anything is made: a token forgets nothing by itself.
     PublicKeyLine::check_name(name).map_err(|error| refused(KeyringError::Key(error)))?;
     let file = out.map(|out| out.with_extension("pub"));
-    file.as_deref().map_or(Ok(()), files::is_free)?;
+    file.as_deref().map_or(Ok(()), files::can_be_made)?;
     let pin = pin(asked.pin_source.as_deref())?;
     let key = named(TokenKey::make(asked.address(Some(name)).map_err(misnamed)?, pin).map_err(failed)?)?;
     let public = key.public_line().map_err(refused)?;

@@ -20,6 +20,9 @@ use serde_json::json;
 use std::io::{BufWriter, Read, Seek, Write};
 use std::path::Path;
 
+/// The scope of what is kept of one holder; that of all else is whose library it is. `export.json` has the same words.
+const HOLDER: &str = "holder";
+
 /// Exports a library, or a part of it.
 pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     let holder = args.holder.as_deref().map(|code| find::holder_code(&args.holder_type, code)).transpose()?;
@@ -27,17 +30,18 @@ pub fn export(args: &ExportArgs, voice: Voice) -> Result<Ended, Failure> {
     files::is_free(&args.out)?;
     let exporting = Exporting { holder, out: &args.out, types: &args.types, voice };
     let of = door.extent();
+    let scope = if exporting.holder.is_some() { HOLDER } else { of.word() };
     // Of an agency's part the types may be told. What they are called is asked first: the same command would stop at a file that was left of it.
     let catalogue = (of == Extent::Agency).then(|| door.catalogue(&args.types)).transpose()?;
     let Some(TakenOut { counts, bytes, types }) = door.export(&exporting)? else {
         exporting.holder.as_ref().map_or(Ok(()), nothing_is_found_by)?;
-        voice.say(&json!({ "of": of.word(), "certificates": 0, "applications": 0, "out": null }), |language| {
+        voice.say(&json!({ "of": of.word(), "scope": scope, "certificates": 0, "applications": 0, "out": null }), |language| {
             nothing(of, language).to_owned()
         });
         return Ok(Ended::Well);
     };
     let json = json!({
-        "of": of.word(), "types": types,
+        "of": of.word(), "scope": scope, "types": types,
         "certificates": counts.certificates, "withheld": counts.withheld, "applications": counts.applications, "events": counts.events, "aliases": counts.aliases,
         "proofs": counts.proofs, "bytes": bytes, "out": args.out,
     });

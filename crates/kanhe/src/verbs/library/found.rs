@@ -2,10 +2,10 @@
 
 use super::door::door;
 use super::show::named;
-use super::{DATABASE, SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
+use super::{SECRET, database, entry, lock_arg, open, public_key, registered, settings, stored, unlock};
 use crate::cli::{AgencyVerb, DoorArg, InitArgs};
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, New};
 use crate::verbs::key::{self, Locked};
 use crate::verbs::{Ended, Voice, clock};
 use crate::words::{Language, Words, label};
@@ -20,6 +20,7 @@ use kanhe_issuer::survivors::notices;
 use kanhe_service::shown::ShownNotice;
 use kanhe_store::{Library, LibrarySecret, Plot, SignedManifest};
 use serde_json::json;
+use std::path::Path;
 
 /// A region's manifest has at most so many bytes, as in a pack.
 const LARGEST_MANIFEST: usize = 16 << 20;
@@ -27,7 +28,7 @@ const LARGEST_MANIFEST: usize = 16 << 20;
 /// Founds a library.
 pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     let region = RegionCode::parse(&args.region).map_err(|error| Failure::new("usage", error))?;
-    if args.folder.join(DATABASE).exists() {
+    if is_taken(&database(&args.folder)) {
         return Err(stored(kanhe_store::StoreError::Exists { folder: args.folder.display().to_string() }));
     }
     Library::can_be_founded(&database(&args.folder)).map_err(stored)?;
@@ -50,18 +51,24 @@ pub fn init(args: &InitArgs, voice: Voice) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+/// Whether something stands where the database is to stand; an empty folder is nothing.
+fn is_taken(database: &Path) -> bool {
+    database.symlink_metadata().is_ok() && database.read_dir().map_or(true, |mut entries| entries.next().is_some())
+}
+
 /// Draws the library's secret, and locks it away.
 fn new_secret(args: &InitArgs) -> Result<LibrarySecret, Failure> {
-    let lock = match &args.lock.library_identity {
+    let (lock, identity) = match &args.lock.library_identity {
         Some(path) if args.new_identity => {
             let (lock, text) = Lock::new_identity();
-            files::write_private(path, text.as_bytes())?;
-            lock
+            (lock, Some((path, text)))
         }
-        _ => key::lock(&lock_arg(&args.lock), Locked::Library)?,
+        _ => (key::lock(&lock_arg(&args.lock), Locked::Library)?, None),
     };
-    let secret = LibrarySecret::new(clock::chance()?);
-    files::write_private(&args.folder.join(SECRET), &lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?)?;
+    let (secret, place) = (LibrarySecret::new(clock::chance()?), args.folder.join(SECRET));
+    let locked = lock.close(secret.expose()).map_err(|error| Locked::Library.refused(error))?;
+    let identity = identity.as_ref().map(|(path, text)| New::secret(path, text.as_bytes()));
+    files::write_together(&identity.into_iter().chain([New::secret(&place, &locked)]).collect::<Vec<_>>())?;
     Ok(secret)
 }
 

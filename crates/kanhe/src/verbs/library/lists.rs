@@ -21,6 +21,7 @@ pub fn sign_lists(arg: &LibraryArg, all: bool, signer: &Signer<'_>) -> Result<Si
         let statuses = list_of(states.iter().copied(), unheld).map_err(defect)?;
         // Asked of the file itself: several folders have lists of one library, and none of them knows of what was signed into another.
         if !all && signer.holds(agency, number, &statuses) {
+            signed.count_standing(states.into_iter().map(|(_, state)| state));
             continue;
         }
         signed.count(states.into_iter().map(|(_, state)| state));

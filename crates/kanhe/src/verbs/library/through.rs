@@ -77,7 +77,8 @@ impl Run<'_> {
         }
         self.report(&mut lines, &mut report).map_err(|failure| after(&counts, failure))?;
         counts.paused = pause.asked();
-        Ok((counts, report.finish()?))
+        let reported = report.finish().map_err(|failure| after(&counts, failure))?;
+        Ok((counts, reported))
     }
 
     /// Files first, then the lines that say they are there: a line never promises what is not.

@@ -100,12 +100,13 @@ impl Counter<'_> {
             let application = row.map_err(|error| Failure::new(error.code(), error));
             let lodged = application.and_then(|application| self.told(&application));
             let line = lodged.map_err(|failure| failure.after_rows(counts.rows()))?;
-            report.add(&line)?;
             counts.count(&line);
+            report.add(&line).map_err(|failure| failure.after_rows(counts.rows()))?;
             progress.advance(1, table.taken());
         }
         counts.paused = pause.asked();
-        Ok((counts, report.finish()?))
+        let reported = report.finish().map_err(|failure| failure.after_rows(counts.rows()))?;
+        Ok((counts, reported))
     }
 
     fn told(&self, row: &Application) -> Result<Value, Failure> {

@@ -17,6 +17,7 @@ mod damaged;
 mod demo;
 mod editions;
 mod export;
+mod findings;
 mod handed_socket;
 mod issue;
 mod jobs;

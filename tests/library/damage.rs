@@ -14,6 +14,7 @@ use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::survivors::{honest_seals, lost};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::NoteSigner;
+use kanhe_store::check::Place;
 use kanhe_store::{Drawer, Library, Pen, Settings, SignedManifest, Stage, StoreError};
 use kanhe_tests::world::{moment, test_key};
 use std::collections::BTreeSet;
@@ -330,13 +331,13 @@ fn a_library_that_works_under_another_manifest_than_its_log_tells_of_is_found() 
     }
     let found = |registry: &Registry| {
         let findings = registry.library.check(|whole| judge(whole, registry.house.manifest()), |_, _| {}).unwrap();
-        findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect::<Vec<_>>()
+        findings.iter().map(|finding| (finding.place, finding.defect.code())).collect::<Vec<_>>()
     };
     assert_eq!(found(&registry), []);
     let put = |value: Option<&Vec<u8>>| [(b"manifest".to_vec(), value.cloned())];
     for value in [Some(&taken[0]), None] {
         registry = registry.reopen_after(|path| bare(path, |db| write(db, "meta", &put(value))));
-        assert_eq!(found(&registry), [("event 2".to_owned(), "check_manifest")]);
+        assert_eq!(found(&registry), [(Place::Event(2), "check_manifest")]);
     }
 }
 

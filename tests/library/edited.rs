@@ -9,6 +9,7 @@ use kanhe_issuer::audit::{judge_under, manifest_of};
 use kanhe_issuer::registrar::RegistrarError;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::NoteSigner;
+use kanhe_store::check::Place;
 use kanhe_store::{Library, Pen, SignedManifest, StoreError};
 use kanhe_tests::world::{moment, test_key};
 
@@ -35,10 +36,10 @@ fn under_two_manifests() -> Registry {
     registry
 }
 
-fn found(library: &Library) -> Vec<(String, &'static str)> {
+fn found(library: &Library) -> Vec<(Place, &'static str)> {
     let manifest = manifest_of(library);
     let findings = library.check(|whole| judge_under(whole, manifest.as_ref().map(|manifest| &***manifest)), |_, _| {}).unwrap();
-    findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect()
+    findings.iter().map(|finding| (finding.place, finding.defect.code())).collect()
 }
 
 /// The library after a word of `meta` was edited, or taken away.
@@ -68,7 +69,7 @@ fn a_library_that_has_lost_its_manifest_says_so_and_takes_up_the_very_one_again(
     for edit in edits {
         let registry = after(under_two_manifests(), "manifest", edit);
         let events = registry.library.log_size();
-        assert_eq!(found(&registry.library), [("event 2".to_owned(), "check_manifest")]);
+        assert_eq!(found(&registry.library), [(Place::Event(2), "check_manifest")]);
         let said = registry.registrar().manifest().unwrap_err().code();
         assert!(["library_manifest_lost", "store_malformed"].contains(&said), "{said}");
         for other in [edition(&registry, 1, "registry root"), edition(&registry, 3, "registry root"), edition(&registry, 2, "another root")]
@@ -103,7 +104,7 @@ fn a_word_that_a_library_keeps_of_itself_is_held_against_what_else_it_knows() {
         ("first paper", &|_| Some(b"1".to_vec()), "check_word"),
     ];
     for (word, edit, code) in edits {
-        assert_eq!(found(&after(published(), word, edit).library), [("the library".to_owned(), code)], "{word}");
+        assert_eq!(found(&after(published(), word, edit).library), [(Place::Library, code)], "{word}");
     }
 }
 
@@ -113,5 +114,5 @@ fn a_page_that_was_left_out_is_told_to_be_by_the_words_of_the_library() {
     registry.issued(OPERATOR, 1, "2026-03-01");
     assert_eq!(found(&registry.library), []);
     let registry = after(registry, "first page", |_| None);
-    assert_eq!(found(&registry.library), [("the library".to_owned(), "check_first_page")]);
+    assert_eq!(found(&registry.library), [(Place::Library, "check_first_page")]);
 }

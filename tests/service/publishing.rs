@@ -17,6 +17,7 @@ use kanhe_service::counter::{Held, Shelf};
 use kanhe_service::http::Limits;
 use kanhe_service::publish::{Press, Report, Rules, publish};
 use kanhe_store::StoreError;
+use kanhe_store::check::Place;
 use kanhe_tests::world::{test_key, trusted_key};
 use kanhe_tests::{Office, PackPlan, Province, World};
 use serde_json::json;
@@ -122,9 +123,9 @@ fn a_list_that_knows_nothing_of_a_revocation_is_not_served_because_the_number_of
     let stage = stage.restarted_with_pages_set_back();
     let found = || {
         let findings = stage.house.library.check(|_| Vec::new(), |_, _| {}).unwrap();
-        findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect::<Vec<_>>()
+        findings.iter().map(|finding| (finding.place, finding.defect.code())).collect::<Vec<_>>()
     };
-    assert_eq!(found(), [(format!("list 0 of agency {}", code_of(Office::Housing)), "check_list")]);
+    assert_eq!(found(), [(Place::List(code_of(Office::Housing), 0), "check_list")]);
     assert_eq!(publish(&stage.house).lists, Ok(1), "it is signed anew");
     assert_eq!((found(), publish(&stage.house).lists), (Vec::new(), Ok(0)));
     let bytes = stage.get(&format!("/v1/status/{}/0", code_of(Office::Housing))).bytes;

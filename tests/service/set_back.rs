@@ -137,7 +137,20 @@ fn a_library_from_an_old_backup_signs_nothing_and_says_why_while_verification_go
     // A copy of it is whole in itself, and is not what was published.
     let check = stage.call(&auditor, "POST", "/v1/check", None);
     let found: Value = serde_json::from_str(String::from_utf8(check.bytes).unwrap().lines().last().unwrap()).unwrap();
-    assert_eq!(found["findings"], json!([{ "place": "the library", "code": "log_fork", "certificates": null }]));
+    assert_eq!(
+        found["findings"],
+        json!([{
+            "place": "the library", "identifier": null, "code": "log_fork", "certificates": null,
+            "message": {
+                "zh": "证照库：库中日志与已发布的日志（或所给检查点）不一致",
+                "en": "the library: the library's log does not begin with what was published, or with the checkpoint that it is held against",
+            },
+            "hint": {
+                "zh": "库比已发布的日志旧或不同：恢复更新的备份；切勿在此库上继续签发。",
+                "en": "The library is older than its published log, or another: restore a newer backup, and issue nothing from this one.",
+            },
+        }])
+    );
     assert!(stage.beside(Recorder::install().unwrap().router(&stage.house, None), "/metrics").contains("kanhe_log_astray 1"));
 }
 

@@ -16,6 +16,7 @@ use kanhe_issuer::keyring::NamedKey;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_service::accounts::Role;
 use kanhe_service::http::Limits;
+use kanhe_store::check::Place;
 use kanhe_store::{Drawer, StoreError, taken};
 use kanhe_tests::world::{day, hex, moment};
 use kanhe_tests::{Office, Province};
@@ -178,8 +179,8 @@ fn a_type_file_that_is_gone_or_was_put_back_at_its_place_is_found() {
     {
         lays(place, now).unwrap();
         let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
-        let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
-        assert_eq!(told, [(format!("event {event}"), "check_manifest")]);
+        let told: Vec<_> = findings.iter().map(|finding| (finding.place, finding.defect.code())).collect();
+        assert_eq!(told, [(Place::Event(event), "check_manifest")]);
         lays(place, Some(if event == 1 { &files[0] } else { &files[1] })).unwrap();
     }
     is_sound(&stage);
@@ -224,6 +225,6 @@ fn a_new_partner_is_recognised_when_two_people_say_so() {
     let put = library.commit(|pen| pen.put_office(Drawer::Taken, &taken::recognition(), &file));
     assert_eq!(put, Ok::<(), StoreError>(()));
     let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
-    let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
-    assert_eq!(told, [("event 2".to_owned(), "check_manifest")]);
+    let told: Vec<_> = findings.iter().map(|finding| (finding.place, finding.defect.code())).collect();
+    assert_eq!(told, [(Place::Event(2), "check_manifest")]);
 }

@@ -2,7 +2,9 @@
 
 use crate::agencies::*;
 use crate::stage::{Reply, Stage};
+use kanhe_core::code::{CertificateId, ProjectCode};
 use kanhe_core::event::{Act, Event};
+use kanhe_store::{Project, StoreError};
 use kanhe_tests::Office;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -162,6 +164,52 @@ fn a_check_that_stops_at_its_thousandth_finding_says_that_it_was_broken_off() {
         let all = last["certificates"].as_u64().unwrap() + last["events"].as_u64().unwrap();
         assert_eq!(last["looked_at"].as_u64().unwrap() < all, broken_off, "{last}");
     }
+}
+
+/// What a check has found in the end.
+fn found(stage: &Stage, who: Person) -> Vec<Value> {
+    let lines = String::from_utf8(check(stage, who).bytes).unwrap();
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    last["findings"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_auditor_hears_which_certificates_of_his_agency_are_damaged_and_of_others_that_some_are() {
+    let (stage, issued, code) = told();
+    let library = &stage.house.library;
+    let application = Project { events: vec![0], ..library.project(&ProjectCode::parse(&code).unwrap()).unwrap().unwrap() };
+    let nowhere = |identifier: &String| {
+        let event = library.event(0).unwrap().unwrap();
+        Event { act: Act::Alias, subject: identifier.clone(), other: Some("1.2.156.3005.2:nowhere".to_owned()), ..event }
+    };
+    let damage = library.commit(|pen| {
+        pen.move_on(&application)?;
+        issued.iter().try_for_each(|identifier| {
+            let mark = library.find(&CertificateId::parse(identifier).unwrap())?.unwrap();
+            pen.note(&[mark], &nowhere(identifier)).map(drop)
+        })
+    });
+    assert_eq!(damage, Ok::<(), StoreError>(()));
+    let told = |who: Person, code: &str| {
+        let all = found(&stage, who).into_iter().filter(|finding| finding["code"] == code);
+        all.map(|finding| (finding["identifier"].clone(), finding["place"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
+    };
+    let named = |at: usize| (json!(issued[at]), format!("certificate {}", issued[at]));
+    let nameless = |at: usize| (Value::Null, format!("certificate number {} in the order of coming (not named to this account)", at + 1));
+    assert_eq!(told(WU, "check_alias"), [named(0), named(1), nameless(2)]);
+    assert_eq!(told(XU, "check_alias"), [nameless(0), nameless(1), named(2)]);
+    assert_eq!(told(WU, "check_project"), [(Value::Null, format!("application {code}"))]);
+    assert_eq!(told(XU, "check_project"), [(Value::Null, "an application (not named to this account)".to_owned())]);
+    let theirs = String::from_utf8(check(&stage, XU).bytes).unwrap();
+    assert!([&issued[0], &issued[1], &code].iter().all(|own| !theirs.contains(own.as_str())), "{theirs}");
+    let first = found(&stage, WU).into_iter().find(|finding| finding["code"] == "check_alias").unwrap();
+    assert_eq!(
+        (&first["message"]["zh"], &first["hint"]["en"]),
+        (
+            &json!(format!("证照 {}：别名索引缺失，或有未经登记的别名", issued[0])),
+            &json!("Tell whoever runs the service: the library is damaged. Look at the disk, and restore a backup."),
+        )
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub mod problem;
 pub(crate) mod refused;
 mod repeat;
 mod routes;
-mod schema;
+pub(crate) mod schema;
 mod seen;
 mod tongue;
 mod turnstile;

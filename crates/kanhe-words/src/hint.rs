@@ -86,6 +86,7 @@ mod tests {
             "The service",
             "Acts that take two people",
             "The library",
+            "What `kanhe check` finds",
         ];
         let (mut codes, mut without) = (0, Vec::new());
         for section in sections {

@@ -4,7 +4,7 @@
 //!
 //! * [`Words`], [`Sentence`], [`Language`]: a sentence is there in both languages, and the reader's is chosen last;
 //! * [`Answer`]: a verdict as one JSON object and as lines, the same at the counter, over HTTP and in the browser;
-//! * [`meaning()`], [`remedy()`], [`hint()`]: what a code of `docs/errors.md` says, and what to do about it, at the machine and over HTTP;
+//! * [`meaning()`], [`remedy()`], [`remedy_of_finding`], [`hint()`]: what a code of `docs/errors.md` says, and what to do about it, at the machine and over HTTP;
 //! * [`in_chinese`]: the details of the libraries, which are English, with everything that stands in them;
 //! * [`state_word`], [`act_word`]: the life of a certificate;
 //! * [`moment`], [`on_the_clock`], [`age`]: times, by the clock of China;
@@ -29,7 +29,7 @@ pub use hint::{hint, hint_in_sharing};
 pub use language::Language;
 pub use life::{act_word, state_word};
 pub use meaning::{known_code, meaning};
-pub use remedy::remedy;
+pub use remedy::{remedy, remedy_of_finding};
 pub use sentence::{Sentence, Words, counted, label, row};
 pub use time::{age, moment, on_the_clock};
 pub use verdict::Clock;

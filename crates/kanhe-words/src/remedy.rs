@@ -21,6 +21,16 @@ pub fn remedy(code: &str) -> Option<Words> {
     at_the_machine(code).or_else(|| to_callers(code).filter(|words| !names_the_interface(words)))
 }
 
+/// The same for what a check has found or met: to check again would say no more.
+pub fn remedy_of_finding(code: &str) -> Option<Words> {
+    let again = |words: &Words| words.en.contains("kanhe check");
+    let instead = Words::new(
+        "检查磁盘；如有损坏，用 kanhe restore 恢复备份。",
+        "Look at the disk; if it is damaged, bring a backup back with `kanhe restore`.",
+    );
+    remedy(code).map(|words| if again(&words) { instead } else { words })
+}
+
 /// The same, as far as the machine has words of its own.
 pub(crate) fn at_the_machine(code: &str) -> Option<Words> {
     match find(REMEDIES, code)? {
@@ -71,7 +81,7 @@ mod tests {
         let elsewhere = ["event_", "log_", "draw_failed", "state_code_unknown"];
         let page = include_str!("../../../docs/errors.md");
         let (mut codes, mut without) = (0, Vec::new());
-        for section in ["What becomes of a certificate", "Applications under review"] {
+        for section in ["What becomes of a certificate", "Applications under review", "What `kanhe check` finds"] {
             let (_, rows) = page.split_once(&format!("\n## {section}\n")).unwrap();
             let rows = rows.split("\n## ").next().unwrap().lines();
             let section = rows.filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code);
@@ -81,6 +91,17 @@ mod tests {
         }
         assert!(codes > 40, "{codes}");
         assert!(without.is_empty(), "no remedy for {without:?}");
+    }
+
+    #[test]
+    fn what_a_check_finds_sends_nobody_to_check_again() {
+        let page = include_str!("../../../docs/errors.md");
+        let codes = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).map(|(code, _)| code);
+        let again =
+            |code: &&str| remedy_of_finding(code).is_some_and(|words| words.zh.contains("kanhe check") || words.en.contains("kanhe check"));
+        assert_eq!(codes.filter(again).collect::<Vec<_>>(), [""; 0]);
+        assert!(remedy("store_database").unwrap().en.contains("kanhe check"));
+        assert_eq!(remedy_of_finding("check_card"), remedy_of_finding("store_corrupt"), "one remedy is told of both");
     }
 
     #[test]

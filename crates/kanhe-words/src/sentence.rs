@@ -2,7 +2,7 @@
 
 use crate::Language;
 use kanhe_core::kind::Label;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
@@ -34,7 +34,7 @@ impl Words {
 }
 
 /// A sentence in both languages, with names, days and moments in it; for machines `{"zh": "…", "en": "…"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Chinese.
     pub zh: Cow<'static, str>,

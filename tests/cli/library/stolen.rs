@@ -164,8 +164,13 @@ fn what_a_manifest_drops_is_told_and_named_once_by_a_check() {
         || findings().iter().map(|finding| told(word(finding, "/code"), finding["certificates"].as_u64().unwrap())).collect::<Vec<_>>();
     assert_eq!(found(), [told("check_type_taken", 3)], "one line, and none for each certificate");
     let said = archive.ask(&["check", "--lang", "en"]).for_people().run().ended(1).out;
-    let line = "check_type_taken  type 11100000MB0143028R002 of agency 114400000069410121 (certificates that are valid or suspended, whatever their term: 3)";
-    assert!(said.starts_with(line), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(
+        lines[0].starts_with("check_type_taken  type 11100000MB0143028R002 of agency 114400000069410121: the agency may not issue"),
+        "{said}"
+    );
+    assert!(lines[0].ends_with(" (certificates that are valid or suspended, whatever their term: 3)"), "{said}");
+    assert!(lines.last().is_some_and(|last| last.starts_with("→ Take up a manifest that has the type")), "{said}");
     take_up(8, "root", &whole);
     assert_eq!(take_up(9, "root", &without_market), [told("agency_removed", 3)]);
     assert_eq!(found(), [told("check_agency_unknown", 3)]);

@@ -72,9 +72,23 @@ pub fn serve(config: &str, log: &Log) -> (Child, String) {
     (process, format!("http://{address}"))
 }
 
-/// What differs between two libraries that were told the same: moments, chance, keys, and who is called what.
-pub const OWN: [&str; 13] =
-    ["effective", "recorded", "actor", "seal", "slot", "lodged", "decided", "moment", "known", "code", "report", "days", "approver"];
+/// What differs between two libraries that were told the same: moments, chance, keys, who is called what, and who is to do something.
+pub const OWN: [&str; 14] = [
+    "effective",
+    "recorded",
+    "actor",
+    "seal",
+    "slot",
+    "lodged",
+    "decided",
+    "moment",
+    "known",
+    "code",
+    "report",
+    "days",
+    "approver",
+    "hint",
+];
 
 pub fn alike(value: &Value) -> Value {
     match value {

@@ -3,6 +3,7 @@
 use super::{Bureau, NOON, PARALLEL, SERIAL};
 use crate::registry::{ACCOUNTING, holder, secret};
 use kanhe_issuer::examiner::{Closing, HowFar, Opinion, Standing, Wanted};
+use kanhe_store::check::Place;
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Settings, Stage};
 use std::collections::BTreeSet;
@@ -69,8 +70,8 @@ fn an_event_that_is_lost_is_found_by_the_check() {
     let project = Project { events: vec![7], ..bureau.project(&code) };
     library.commit(|pen| pen.move_on(&project)).unwrap();
     let findings = library.check(|_| Vec::new(), |_, _| {}).unwrap();
-    let told: Vec<_> = findings.iter().map(|finding| (finding.place.to_string(), finding.defect.code())).collect();
-    assert_eq!(told, [("event 0".to_owned(), "check_event_record"), (format!("application {code}"), "check_project")]);
+    let told: Vec<_> = findings.iter().map(|finding| (finding.place, finding.defect.code())).collect();
+    assert_eq!(told, [(Place::Event(0), "check_event_record"), (Place::Project(code), "check_project")]);
 }
 
 #[test]

@@ -13,10 +13,11 @@ use kanhe_core::survivors::Survivors;
 use kanhe_issuer::registrar::Registrar;
 use kanhe_issuer::survivors::honest_seals;
 use kanhe_service::accounts::Role;
-use kanhe_service::shown::{Beside, Checked};
+use kanhe_service::shown::{Beside, Checked, Hearer};
 use kanhe_store::{Drawer, Pen, StoreError, taken};
 use kanhe_tests::world::{day, hex};
 use kanhe_tests::{Office, Province};
+use kanhe_words::hint;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -168,7 +169,10 @@ fn a_cut_off_without_its_list_is_named(stage: &Stage, before: u64) {
 fn the_check_tells_of_a_list_that_is_gone(stage: &Stage) {
     let (library, stolen) = (&stage.house.library, key_of(Office::Housing).verifying_key());
     let manifest = Registrar::new(library).manifest().unwrap();
-    let told = || Checked::default().over(&[], Beside::of(library, Some(&manifest), stage.house.now())).unwrap().without_survivors;
+    let hearer = Hearer { cure: hint, within: None };
+    let told = || {
+        Checked::default().over(library, &[], hearer, Beside::of(library, Some(&manifest), stage.house.now())).unwrap().without_survivors
+    };
     assert_eq!(told(), Some(vec![]));
     let (place, list) = (taken::survivors(&stolen), taken::SURVIVORS);
     let kept = library.office_page(Drawer::Taken, list, None, 1).unwrap().papers.pop().unwrap();

@@ -172,7 +172,7 @@ impl House {
         Ok(page)
     }
 
-    /// The library as it stands now, to be held against itself by somebody of any agency: of whom a finding speaks is not told.
+    /// The library as it stands now, to be held against itself by somebody of any agency: to him findings name what is his agency's, and nothing of others.
     pub fn whole_of(&self, caller: &Caller) -> Result<Still, Problem> {
         caller.may(Right::Audit)?;
         self.note_uses(caller, UseAct::LibraryChecked, [self.library.region().to_string()])?;

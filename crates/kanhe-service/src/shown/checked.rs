@@ -1,5 +1,6 @@
 //! What came of holding a library against itself.
 
+use super::finding::{Hearer, ShownFinding};
 use jiff::Timestamp;
 use kanhe_core::code::TypeCode;
 use kanhe_core::key::KeyId;
@@ -7,10 +8,9 @@ use kanhe_core::manifest::Manifest;
 use kanhe_issuer::proposal::taken::without_type_file;
 use kanhe_issuer::recorded::{Misdated, misdated};
 use kanhe_issuer::survivors::{unlisted, usable_behind};
-use kanhe_store::check::{Finding, Place, is_broken_off};
+use kanhe_store::check::{Finding, is_broken_off};
 use kanhe_store::{Library, StoreError};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// How far a check has come, and in the end what it has found.
@@ -79,28 +79,13 @@ impl Beside {
     }
 }
 
-/// Something that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Finding)]
-pub struct ShownFinding {
-    /// What it is about: a certificate by its place in the library, an event by its index, an application, the library; or of the manifest
-    /// an agency, a key or a type of an agency, a dictionary.
-    pub place: String,
-    /// The stable code.
-    pub code: Cow<'static, str>,
-    /// Where it is about the manifest, how many certificates that can be used it is about, as far as the check has come; null otherwise.
-    #[serde(default)]
-    #[schema(required)]
-    pub certificates: Option<u64>,
-}
-
 impl Checked {
-    /// What a check has found in the end, and what is to be known beside it.
-    pub fn over(self, findings: &[Finding], beside: Beside) -> Result<Self, StoreError> {
+    /// What the check of a library has found in the end, and what is to be known beside it.
+    pub fn over(self, library: &Library, findings: &[Finding], hearer: Hearer<'_>, beside: Beside) -> Result<Self, StoreError> {
         let damaged = !findings.is_empty();
         let misdated = known(damaged, beside.misdated)?;
         Ok(Self {
-            findings: Some(findings.iter().map(Into::into).collect()),
+            findings: Some(findings.iter().map(|found| ShownFinding::new(library, found, hearer)).collect()),
             broken_off: is_broken_off(findings),
             behind_cut_off: known(damaged, beside.behind_cut_off)?.flatten(),
             without_survivors: known(damaged, beside.without_survivors)?.flatten().map(words),
@@ -111,10 +96,9 @@ impl Checked {
         })
     }
 
-    /// The same with what only who asks knows: that the log is not the one that was published.
+    /// The same with one more, that no check of the library itself finds.
     #[must_use]
-    pub fn astray(mut self, code: Option<&'static str>) -> Self {
-        let found = code.map(|code| ShownFinding { place: Place::Library.to_string(), code: code.into(), certificates: None });
+    pub fn and(mut self, found: Option<ShownFinding>) -> Self {
         self.findings.get_or_insert_default().extend(found);
         self
     }
@@ -127,10 +111,4 @@ fn known<T>(damaged: bool, found: Result<T, StoreError>) -> Result<Option<T>, St
 
 fn words<T: ToString>(told: Vec<T>) -> Vec<String> {
     told.iter().map(ToString::to_string).collect()
-}
-
-impl From<&Finding> for ShownFinding {
-    fn from(finding: &Finding) -> Self {
-        Self { place: finding.place.to_string(), code: finding.defect.code().into(), certificates: finding.usable }
-    }
 }

@@ -5,7 +5,6 @@ use crate::family::Family;
 use crate::record::Shelfmark;
 use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_core::key::KeyId;
-use std::fmt;
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,20 +221,4 @@ pub enum Place {
     List(Uscc, u32),
     /// The library as a whole.
     Library,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Certificate(shelfmark) => write!(f, "certificate {}", shelfmark.0),
-            Self::Event(index) => write!(f, "event {index}"),
-            Self::Project(code) => write!(f, "application {code}"),
-            Self::Key(key, agency) => write!(f, "key {key} of agency {agency}"),
-            Self::Agency(agency) => write!(f, "agency {agency}"),
-            Self::Type(type_code, agency) => write!(f, "type {type_code} of agency {agency}"),
-            Self::Dictionary(dictionary) => write!(f, "dictionary {dictionary}"),
-            Self::List(agency, page) => write!(f, "list {page} of agency {agency}"),
-            Self::Library => f.write_str("the library"),
-        }
-    }
 }

@@ -70,6 +70,52 @@ pub(super) const HINTS: &[Row] = &[
         "改为提请批量变更（POST /v1/certificates/changes），由另一人批准。",
         "Propose them by POST /v1/certificates/changes, for somebody else to approve.",
     ),
+    ("check_*", AS, "store_corrupt"),
+    (
+        "check_agency_unknown",
+        "请地区签发列有该机构及其密钥（以 until 结束）的机构名录并提请登记：POST /v1/manifest。",
+        "Let the region sign a manifest that has the agency with its keys, ended by `until`, and propose it: POST /v1/manifest.",
+    ),
+    (
+        "check_checkpoint",
+        "请告知本服务的运维人员：证照库比已发布的日志旧或不同，须恢复更新的备份；切勿在此库上继续签发。",
+        "Tell whoever runs the service: the library is older than its published log, or another. Restore a newer backup, and issue nothing from this one.",
+    ),
+    (
+        "check_dictionary_unknown",
+        "请地区签发列有该字典的机构名录并提请登记：POST /v1/manifest；旧字典始终保留。",
+        "Let the region sign a manifest that has the dictionary, and propose it: POST /v1/manifest. Old ones are kept for ever.",
+    ),
+    (
+        "check_key_unknown",
+        "请地区签发列有该密钥（以 until 或 counts_before 结束）的机构名录并提请登记：POST /v1/manifest。",
+        "Let the region sign a manifest that has the key, ended by `until` or `counts_before`, and propose it: POST /v1/manifest.",
+    ),
+    (
+        "check_key_use",
+        "请地区签发列有该密钥原有用途的机构名录并提请登记：POST /v1/manifest；不再用其签署的，以 until 结束。",
+        "Let the region sign a manifest in which the key has its uses, and propose it: POST /v1/manifest. `until` ends what it signs.",
+    ),
+    (
+        "check_list",
+        "请告知本服务的运维人员：须恢复备份；服务重启时会重新签署该状态清单。在此之前，核验端可能仍接受已吊销的证照。",
+        "Tell whoever runs the service: a backup is to be restored; when the service is started again it signs the list anew. Until then counters may accept what was revoked.",
+    ),
+    (
+        "check_origin_twice",
+        "向证照来自的地区查明应保留哪一张，注销另一张：POST /v1/certificates/{identifier}/cancel。",
+        "Ask the region that it came from which of the two is right, and cancel the other: POST /v1/certificates/{identifier}/cancel.",
+    ),
+    (
+        "check_outside_window",
+        "请地区签发机构名录，使该密钥的 from 与 until 涵盖其签发过的所有日期，并提请登记：POST /v1/manifest。",
+        "Let the region sign a manifest in which `from` and `until` of the key are around all days for which it has signed, and propose it: POST /v1/manifest.",
+    ),
+    (
+        "check_type_taken",
+        "请地区签发机构名录，以原序号把该类型列在该机构名下，并提请登记：POST /v1/manifest。",
+        "Let the region sign a manifest that has the type, under its index, among those of the agency, and propose it: POST /v1/manifest.",
+    ),
     (
         "client_certificate_malformed",
         "只给一张 PEM 证书，或其十六进制的 SHA-256。",

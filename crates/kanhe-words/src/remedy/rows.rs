@@ -46,6 +46,48 @@ pub(super) const REMEDIES: &[Row] = &[
     ("cbor_*", AS, "wrong_document"),
     ("certificate_not_found", "用 kanhe find 查找。", "Look for it with `kanhe find`."),
     ("change_needs_application", "用 kanhe renew 或 kanhe amend，附申请表。", "Use `kanhe renew` or `kanhe amend`, with an application."),
+    ("check_*", AS, "store_corrupt"),
+    (
+        "check_agency_unknown",
+        "用 kanhe agency add 登记列有该机构及其密钥的机构名录：密钥以 until 结束，从不删去。",
+        "Take up a manifest that has the agency with its keys with `kanhe agency add`: a key is ended by `until`, and never removed.",
+    ),
+    ("check_checkpoint", AS, "log_fork"),
+    (
+        "check_dictionary_unknown",
+        "用 kanhe agency add 登记列有该字典的机构名录：旧字典始终保留。",
+        "Take up a manifest that has the dictionary with `kanhe agency add`: old ones are kept for ever.",
+    ),
+    (
+        "check_key_unknown",
+        "用 kanhe agency add 登记列有该密钥的机构名录：密钥以 until 或 counts_before 结束，从不删去。",
+        "Take up a manifest that has the key with `kanhe agency add`: a key is ended by `until` or `counts_before`, and never removed.",
+    ),
+    (
+        "check_key_use",
+        "用 kanhe agency add 登记列有该密钥原有用途的机构名录：不再用其签署的，以 until 结束。",
+        "Take up a manifest in which the key has its uses with `kanhe agency add`: `until` ends what it signs.",
+    ),
+    (
+        "check_list",
+        "用 kanhe restore 恢复备份；启动服务（kanhe serve）时会重新签署该状态清单。在此之前，核验端可能仍接受已吊销的证照。",
+        "Bring a backup back with `kanhe restore`; a service that is started (`kanhe serve`) signs the list anew. Until then counters may accept what was revoked.",
+    ),
+    (
+        "check_origin_twice",
+        "向证照来自的地区查明应保留哪一张，用 kanhe cancel 注销另一张。",
+        "Ask the region that it came from which of the two is right, and cancel the other with `kanhe cancel`.",
+    ),
+    (
+        "check_outside_window",
+        "用 kanhe agency add 登记机构名录，使该密钥的 from 与 until 涵盖其签发过的所有日期。",
+        "Take up a manifest in which `from` and `until` of the key are around all days for which it has signed with `kanhe agency add`.",
+    ),
+    (
+        "check_type_taken",
+        "用 kanhe agency add 登记机构名录，以原序号把该类型列在该机构名下。",
+        "Take up a manifest that has the type, under its index, among those of the agency with `kanhe agency add`.",
+    ),
     (
         "checkpoint_copy_damaged",
         "把最近公布的检查点放回原处（docs/OPERATING.md“恢复”）。",

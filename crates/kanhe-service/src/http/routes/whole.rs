@@ -9,13 +9,15 @@ use crate::house::{House, Shared};
 use crate::http::aside::aside;
 use crate::http::body::JsonBody;
 use crate::http::flow::{Pipe, sent};
+use crate::http::own::within;
 use crate::http::problem::Problem;
-use crate::shown::{Beside, Checked};
+use crate::shown::{Beside, Checked, Hearer, ShownFinding};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kanhe_issuer::audit::{judge_under, manifest_of};
 use kanhe_store::StoreError;
+use kanhe_words::hint;
 use serde::Deserialize;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -35,21 +37,23 @@ const TOLD: u64 = 100;
 /// Holds the library against itself: every record against every index, every card against its history, every signature, the whole log.
 ///
 /// The answer is lines of JSON, each with how far it has come; the last has the findings. One whose last line has none did not arrive whole.
-/// What is not as it must be is of no agency, and is for who runs the service to mend.
+/// What is not as it must be is of no agency, and is for who runs the service to mend: certificates and applications of others are not named.
 #[utoipa::path(post, path = "/v1/check", tag = "audit",
     responses((status = OK, description = "JSON lines, each a `Checked`", content_type = "application/jsonl", body = Checked)))]
 pub async fn check(State(house): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     caller.may(Right::Audit)?;
     let turn = turn(&house).await?;
-    let copy = aside(&house, move |house| house.whole_of(&caller)).await?;
+    let who = caller.clone();
+    let copy = aside(&house, move |house| house.whole_of(&who)).await?;
     Ok(sent(&house, "application/jsonl", "check.jsonl", move |house, out| {
         // The copy is gone before somebody else has his turn.
         let (_turn, copy) = (turn, copy);
-        tell(house, &copy, &mut Pipe::new(out)).map_err(|error| error.code())
+        let hearer = Hearer { cure: hint, within: Some(within(&caller)) };
+        tell(house, &copy, hearer, &mut Pipe::new(out)).map_err(|error| error.code())
     }))
 }
 
-fn tell(house: &House, library: &kanhe_store::Library, out: &mut Pipe) -> Result<(), StoreError> {
+fn tell(house: &House, library: &kanhe_store::Library, hearer: Hearer<'_>, out: &mut Pipe) -> Result<(), StoreError> {
     let manifest = manifest_of(library);
     let manifest = manifest.as_ref().map(|manifest| &***manifest);
     let (certificates, events) = (library.certificates()?, library.log_size()?);
@@ -67,7 +71,8 @@ fn tell(house: &House, library: &kanhe_store::Library, out: &mut Pipe) -> Result
     if let Some(findings) = findings {
         let beside = Beside::of(library, manifest, house.now());
         // The copy that was looked at is whole in itself: that it is not what was published, the house knows.
-        line(out, &told.over(&findings, beside)?.astray(house.library.astray()));
+        let astray = house.library.astray().map(|code| ShownFinding::astray(code, hearer));
+        line(out, &told.over(library, &findings, hearer, beside)?.and(astray));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `kanhe backup`, `check`: keeping a library, and knowing that it is whole.
 
+mod told;
+
 use super::bar::{BYTES, COUNTED, bar};
 use super::door::door;
 use super::{SECRET, alone, log, open, public_key, stored};
@@ -7,16 +9,19 @@ use crate::cli::{BackupArgs, CheckArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::verbs::{Ended, Voice};
-use crate::words::{Language, Words, remedy};
+use crate::words::{Language, Words, remedy, remedy_of_finding};
 use kanhe_core::key::PublicKeyLine;
 use kanhe_issuer::keyring::LARGEST_KEY_FILE;
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::note::LARGEST_NOTE;
-use kanhe_service::shown::{Checked, ShownFinding};
+use kanhe_service::shown::{Hearer, ShownFinding};
 use kanhe_store::backup::{Backup, Earlier, FOLDERS, Progress};
 use kanhe_store::{Keeper, Library, StoreError};
 use serde_json::json;
 use std::path::Path;
+
+/// Whoever has the library hears of everything in it, and what its verbs can do.
+pub const AT_THE_MACHINE: Hearer<'static> = Hearer { cure: remedy_of_finding, within: None };
 
 /// Adds a backup.
 pub fn back_up(args: &BackupArgs, voice: Voice) -> Result<Ended, Failure> {
@@ -95,12 +100,10 @@ fn damaged(failure: Failure) -> Failure {
 
 /// What to do where the check itself fails: to run it again would say no more.
 fn unsound(failure: Failure) -> Failure {
-    match failure.code() {
-        code if remedy(code).is_some_and(|hint| hint.en.contains("kanhe check")) => failure.hint(Words::new(
-            "检查磁盘；如有损坏，用 kanhe restore 恢复备份。",
-            "Look at the disk; if it is damaged, bring a backup back with `kanhe restore`.",
-        )),
-        _ => failure,
+    let code = failure.code();
+    match remedy_of_finding(code).filter(|hint| remedy(code).as_ref() != Some(hint)) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
 }
 
@@ -114,71 +117,12 @@ pub fn check(args: &CheckArgs, voice: Voice) -> Result<Ended, Failure> {
             bar.set_length(all);
             bar.set_position(seen);
         })?;
-        Ok(checked.astray(astray))
+        Ok(checked.and(astray.map(|code| ShownFinding::astray(code, AT_THE_MACHINE))))
     });
     bar.finish_and_clear();
     let checked = checked.map_err(unsound)?;
-    let Checked { certificates, events, findings, broken_off, behind_cut_off, without_survivors, without_type_file, .. } = checked;
-    let (recorded_backwards, recorded_ahead) = (checked.recorded_backwards, checked.recorded_ahead);
-    let findings = findings.unwrap_or_default();
-    let json = json!({
-        "certificates": certificates, "events": events, "findings": findings, "broken_off": broken_off, "behind_cut_off": behind_cut_off,
-        "without_survivors": without_survivors, "without_type_file": without_type_file, "recorded_backwards": recorded_backwards, "recorded_ahead": recorded_ahead,
-    });
-    voice.say(&json, |language| {
-        let standing = |certificates: u64| match language {
-            Language::Chinese => format!("（状态为有效或暂扣的证照 {certificates} 张，含已过有效期的）"),
-            Language::English => format!(" (certificates that are valid or suspended, whatever their term: {certificates})"),
-        };
-        let line = |found: &ShownFinding| format!("{}  {}{}", found.code, found.place, found.certificates.map(standing).unwrap_or_default());
-        let mut lines: Vec<String> = findings.iter().map(line).collect();
-        lines.extend(behind_cut_off.filter(|behind| *behind > 0).map(|behind| match language {
-            Language::Chinese => format!("! 失窃密钥在截止序号及以后签发 {behind} 张状态为有效或暂扣的证照（含已过有效期的），核验不予接受：kanhe log lost 列出"),
-            Language::English => {
-                format!("! a stolen key signed {behind} certificates that are valid or suspended, whatever their term, behind its cut-off: `kanhe log lost` lists them")
-            }
-        }));
-        lines.extend(without_survivors.iter().flatten().map(|key| match language {
-            Language::Chinese => format!("! 库中没有失窃密钥 {key} 截至其截止序号的清单（survivors_missing）：kanhe log survivors 列出，kanhe agency add --survivors 登记"),
-            Language::English => format!(
-                "! the library has no list of survivors of the stolen key {key} (survivors_missing): `kanhe log survivors` makes it, `kanhe agency add --survivors` takes it up"
-            ),
-        }));
-        lines.extend(without_type_file.iter().flatten().map(|code| match language {
-            Language::Chinese => format!("! 库中没有类型 {code} 的证照签发时所用的类型文件（较早的程序不保存）：申请表重新提交时按现有类型文件读取"),
-            Language::English => {
-                format!("! no type file is kept by which certificates of type {code} were issued (earlier programs kept none): a table that comes again is read by the types at hand")
-            }
-        }));
-        lines.extend(misdated(recorded_backwards, recorded_ahead, language));
-        let found = findings.len();
-        lines.push(match (language, broken_off) {
-            (Language::Chinese, false) => format!("已检查 {certificates} 张证照、{events} 条事件：发现 {found} 处问题"),
-            (Language::English, false) => format!("checked {certificates} certificates and {events} events: {found} findings"),
-            (Language::Chinese, true) => format!("! 发现 {found} 处问题后中止检查，其余未检查，可能还有更多问题：请恢复备份"),
-            (Language::English, true) => {
-                format!("! broken off at {found} findings: the rest was not checked, and there may be more; restore a backup")
-            }
-        });
-        lines.join("\n")
-    });
-    Ok(if findings.is_empty() { Ended::Well } else { Ended::Refused })
-}
-
-/// What a wrong clock has recorded: it stays in the log for ever, and is no finding.
-fn misdated(backwards: Option<u64>, ahead: Option<u64>, language: Language) -> impl Iterator<Item = String> {
-    let some = |count: Option<u64>| count.filter(|count| *count > 0);
-    let backwards = some(backwards).map(|count| match language {
-        Language::Chinese => format!("! {count} 条事件的登记时间早于其前一条：当时时钟被拨回；kanhe log events 按日志顺序列出"),
-        Language::English => {
-            format!("! events recorded before the one before them, by a clock that was set back: {count}; `kanhe log events` lists all in their order")
-        }
-    });
-    let ahead = some(ahead).map(|count| match language {
-        Language::Chinese => format!("! {count} 条事件的登记时间晚于现在：当时时钟曾快，或现在的时钟偏慢"),
-        Language::English => format!("! events recorded later than now, by a clock that was ahead, or now is behind: {count}"),
-    });
-    backwards.into_iter().chain(ahead)
+    voice.say(&told::json(&checked), |language| told::lines(&checked, language));
+    Ok(if checked.findings.iter().flatten().next().is_none() { Ended::Well } else { Ended::Refused })
 }
 
 /// The checkpoint from elsewhere that the library is held against, with the key that it is believed by.

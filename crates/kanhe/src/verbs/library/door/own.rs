@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::shipped;
 use crate::verbs::issue::fault_json;
 use crate::verbs::issue::refused::fault_told;
+use crate::verbs::library::keep::AT_THE_MACHINE;
 use crate::verbs::{clock, key};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -337,7 +338,7 @@ impl Door for Own {
         };
         let findings = library.check(|whole| judge_under(whole, manifest), seen).map_err(stored)?;
         let beside = Beside::of(library, manifest, clock::moment(None)?);
-        told.over(&findings, beside).map_err(stored)
+        told.over(library, &findings, AT_THE_MACHINE, beside).map_err(stored)
     }
 
     fn astray(&self, checkpoint: &str, log_key: &PublicKeyLine) -> Result<Option<&'static str>, Failure> {

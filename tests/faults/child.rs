@@ -1,7 +1,7 @@
 //! The child: this very test program, started again to play a story until its fault, and telling a file what was answered.
 
 use crate::stage::{Answer, Stage};
-use crate::story::{self, Act, Dice};
+use crate::story::{Act, Story};
 use kanhe_log::hash::{Hash, TreeHead};
 use kanhe_store::StoreError;
 use kanhe_store::faults::{self, Fault};
@@ -55,16 +55,9 @@ impl Ending {
 /// A row of the table: which story, after how many writes, and what then.
 #[derive(Clone, Debug)]
 pub struct Play {
-    /// The seed of a story of chance; none for the whole one.
-    pub story: Option<u64>,
+    pub story: Story,
     pub after: u64,
     pub ending: Ending,
-}
-
-impl Play {
-    pub fn acts(&self) -> Vec<Act> {
-        self.story.map_or_else(story::whole, |seed| story::of_chance(&mut Dice(seed ^ 0xacc0)))
-    }
 }
 
 /// What a child has told before it ended.
@@ -97,9 +90,9 @@ pub struct Child(std::process::Child);
 impl Child {
     /// Plays a story to its fault; whether that was met.
     pub fn play(folder: &Path, play: &Play) -> bool {
-        let story = play.story.map_or_else(|| "whole".to_owned(), |seed| seed.to_string());
         let kind = Ending::ALL.iter().position(|ending| *ending == play.ending).unwrap();
-        let output = itself(folder, &story, &[play.after.to_string(), kind.to_string()]).stderr(Stdio::piped()).output().unwrap();
+        let output =
+            itself(folder, &play.story.words(), &[play.after.to_string(), kind.to_string()]).stderr(Stdio::piped()).output().unwrap();
         let met = !fs::exists(folder.join("end")).unwrap();
         assert_eq!(output.status.success(), !(met && play.ending.kills()), "{play:?}: {}", String::from_utf8_lossy(&output.stderr));
         met
@@ -152,10 +145,12 @@ fn the_child_plays() {
         assert!(ended.is_continue());
         return;
     }
-    let play = Play { story: story.parse().ok(), after: numbers[0], ending: Ending::ALL[numbers[1] as usize] };
+    let play = Play { story: Story::parse(&story).unwrap(), after: numbers[0], ending: Ending::ALL[numbers[1] as usize] };
     let mut stage = Stage::set(folder, 1);
     faults::arm(play.after, play.ending.fault());
-    if plays(&mut stage, &play.acts(), folder, &|code| assert!(matches!(code, "store_database" | "store_broken"), "{code}")).is_continue() {
+    if plays(&mut stage, &play.story.acts(), folder, &|code| assert!(matches!(code, "store_database" | "store_broken"), "{code}"))
+        .is_continue()
+    {
         File::create(folder.join("end")).unwrap();
     }
 }

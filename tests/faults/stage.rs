@@ -1,18 +1,22 @@
 //! A library on which a story is played, and the check that nothing of it was lost.
 
+mod applications;
+mod proposals;
+
 use crate::backups::{back_up, restore};
-use crate::registry::{ACCOUNTING, House, OPERATOR, holder, nobody_behind, secret};
+use crate::registry::{ACCOUNTING, House, OPERATOR, secret};
 use crate::story::{Act, REVIEW};
 use jiff::{Timestamp, ToSpan};
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::code::check::mod_37_36;
-use kanhe_core::code::{CertificateId, ProjectCode, RegionCode};
-use kanhe_core::envelope::{Document, sign_to_cose};
-use kanhe_core::event::{self, Grounds};
+use kanhe_core::code::{CertificateId, RegionCode};
+use kanhe_core::envelope::{Document, DocumentType, sign_to_cose};
+use kanhe_core::event::Grounds;
 use kanhe_core::key::{PublicKeyLine, SigningKey};
 use kanhe_core::manifest::Manifest;
+use kanhe_core::status::State;
 use kanhe_issuer::audit::judge;
-use kanhe_issuer::examiner::{Descent, Examiner, ExaminerError, Lodged, Lodging, Opinion};
+use kanhe_issuer::lifecycle::Change;
 use kanhe_issuer::registrar::{Entered, Entry, Grant, Origin, Registrar, RegistrarError, Replacement, Signed, effective_on};
 use kanhe_log::checkpoint::Checkpoint;
 use kanhe_log::hash::TreeHead;
@@ -22,8 +26,8 @@ use kanhe_store::{Drawer, Library, Settings, SignedManifest, StoreError};
 use kanhe_tests::Office;
 use kanhe_tests::world::{day, moment, test_key};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 
 const ISSUED: &str = "2026-03-01";
@@ -34,6 +38,9 @@ const BATCH: usize = 4;
 
 /// Clerks who work at the same time.
 const CLERKS: usize = 8;
+
+/// Read once for all rows of the table: most of what a sitting takes is the reading of types.
+static HOUSE: LazyLock<House> = LazyLock::new(|| House::reviewing(ACCOUNTING, REVIEW));
 
 /// What was answered, in the order of the answers.
 #[derive(Clone, Debug)]
@@ -57,7 +64,7 @@ impl Answer {
 /// A library in a folder, and the registry that works with it.
 pub struct Stage {
     folder: PathBuf,
-    house: House,
+    house: &'static House,
     library: Option<Library>,
     salts: AtomicU64,
 }
@@ -70,7 +77,7 @@ impl Stage {
             Err(StoreError::NoLibrary { .. }) => None,
             Err(error) => panic!("a library that was founded does not open: {error}"),
         };
-        Self { folder: folder.to_owned(), house: House::reviewing(ACCOUNTING, REVIEW), library, salts: AtomicU64::new(sitting << 32) }
+        Self { folder: folder.to_owned(), house: &HOUSE, library, salts: AtomicU64::new(sitting << 32) }
     }
 
     pub fn library(&self) -> &Library {
@@ -98,23 +105,16 @@ impl Stage {
                 self.answer_with(entered, answer);
             }
             Act::Change { person, version, change, becomes } => {
-                let identifier = self.identifier(*person, *version);
-                let changed = self.registrar().change(&identifier, *change, &self.entry(now, now), None);
-                let stands = || self.library().card(self.library().find(&identifier).unwrap().unwrap()).unwrap().state == *becomes;
-                match changed {
-                    // It was not answered, and had happened: the clerk reads in the refusal that it is what they asked for.
-                    Err(RegistrarError::Lifecycle(_)) if stands() => {}
-                    other => drop(other.map_err(|error| error.code())?),
-                }
+                self.change(&self.identifier(*person, *version), *change, *becomes, now).map_err(|error| error.code())?;
             }
             Act::Apply { person } => drop(self.apply(*person, now).map_err(|error| error.code())?),
             Act::Review { person } => self.review(*person, now).map_err(|error| error.code())?,
-            Act::Approve { person } => {
-                let kind = self.house.kind(ACCOUNTING);
-                let decided = Grant { entry: self.by("head-1", now), salt: self.salt() };
-                let entered = self.examiner().approve(&self.house.desk(ACCOUNTING), kind, &self.lodged(*person), &decided);
-                self.answer_with(entered.map_err(|error| error.code())?, answer);
+            Act::Approve { person } => self.approve(*person, now, answer).map_err(|error| error.code())?,
+            Act::Close { person, closing, becomes } => {
+                self.close(*person, *closing, *becomes, now).map_err(|error| error.code())?;
             }
+            Act::Propose(matter) => self.propose(matter, now).map_err(|error| error.code())?,
+            Act::Agree(matter) => self.agree(matter, now).map_err(|error| error.code())?,
             Act::TransferIn { person } => {
                 let entered = self.take_over(*person, now).map_err(|error| error.code())?;
                 self.answer_with(entered, answer);
@@ -196,9 +196,8 @@ impl Stage {
     }
 
     fn take_up(&self, now: Timestamp) -> Result<(), RegistrarError> {
-        let root = test_key("registry root");
-        let envelope = sign_to_cose(Manifest::TYPE, &self.house.manifest().encode(), &root);
-        let manifest = SignedManifest { envelope, root: root.verifying_key() };
+        let envelope = by_root(Manifest::TYPE, &self.house.manifest().encode());
+        let manifest = SignedManifest { envelope, root: root_key().verifying_key() };
         self.registrar().take_up(&manifest, &self.entry(now, now)).map(drop)
     }
 
@@ -238,39 +237,24 @@ impl Stage {
         self.registrar().replace(&self.house.desk(OPERATOR), &self.identifier(person, version), how, draft, grant)
     }
 
-    fn answer_with(&self, entered: Entered, answer: &(dyn Fn(Answer) + Sync)) {
-        answer(Answer::Stands(self.library().card(entered.shelfmark()).unwrap().identifier.to_string()));
-    }
-
-    fn examiner(&self) -> Examiner<'_> {
-        Examiner::new(self.library(), nobody_behind)
+    /// It was not answered, and had happened: the clerk reads in the refusal that it is what they asked for.
+    fn change(&self, identifier: &CertificateId, change: Change, becomes: State, now: Timestamp) -> Result<(), RegistrarError> {
+        let to = (change == Change::TransferOut).then(zhejiang);
+        let changed = self.registrar().change(identifier, change, &self.entry(now, now), to.as_ref());
+        let stands = || self.library().card(self.library().find(identifier).unwrap().unwrap()).unwrap().state == becomes;
+        match changed {
+            Err(RegistrarError::Lifecycle(_)) if stands() => {}
+            other => assert_eq!(other?.state, becomes),
+        }
+        Ok(())
     }
 
     fn by(&self, actor: &str, now: Timestamp) -> Entry {
         Entry { grounds: Grounds::new("《行政许可法》第三十四条", "材料齐全", actor).unwrap(), ..self.entry(now, now) }
     }
 
-    fn apply(&self, person: usize, now: Timestamp) -> Result<Lodged, ExaminerError> {
-        let application = self.house.application(ACCOUNTING, person, &format!("P-{person}"), "");
-        let agency = Office::Guangzhou.code();
-        let chance = std::array::from_fn(|place| (person >> (5 * place % 32)) as u8 & 31);
-        let lodging = Lodging { agency, application: &application, descent: Descent::From(self.origin(person)?), chance };
-        self.examiner().lodge(self.house.kind(ACCOUNTING), &lodging, &self.by("clerk-1", now))
-    }
-
-    /// Says it once: what was not answered, and stands, is read in the file of the application.
-    fn review(&self, person: usize, now: Timestamp) -> Result<(), ExaminerError> {
-        let code = self.lodged(person);
-        let project = self.library().project(&code).unwrap().unwrap();
-        if self.library().history_of(&project).unwrap().iter().any(|(_, event)| event.act == event::Act::Review) {
-            return Ok(());
-        }
-        self.examiner().review(self.house.kind(ACCOUNTING), &code, "fire", Opinion::Agrees, &self.by("fire-1", now)).map(drop)
-    }
-
-    /// The code of a person's application.
-    fn lodged(&self, person: usize) -> ProjectCode {
-        self.library().projects_of(&holder(person)).unwrap().remove(0)
+    fn answer_with(&self, entered: Entered, answer: &(dyn Fn(Answer) + Sync)) {
+        answer(Answer::Stands(self.library().card(entered.shelfmark()).unwrap().identifier.to_string()));
     }
 
     /// A person's certificate in Zhejiang.
@@ -278,7 +262,7 @@ impl Stage {
         let body = format!("11100000000013338W032.11330000002473039X.2023{person:07}.001");
         let check = mod_37_36(&body.replace('.', "")).unwrap();
         let there = CertificateId::parse_foreign(&format!("1.2.156.3005.2.{body}.{check}")).unwrap();
-        Origin::new(self.library(), RegionCode::parse("330000").unwrap(), there, None)
+        Origin::new(self.library(), zhejiang(), there, None)
     }
 
     fn take_over(&self, person: usize, now: Timestamp) -> Result<Entered, RegistrarError> {
@@ -350,6 +334,19 @@ impl Stage {
         salt[..8].copy_from_slice(&self.salts.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         salt
     }
+}
+
+fn zhejiang() -> RegionCode {
+    RegionCode::parse("330000").unwrap()
+}
+
+/// What the region says, under its root key.
+fn by_root(document: DocumentType, payload: &[u8]) -> Vec<u8> {
+    sign_to_cose(document, payload, &root_key())
+}
+
+fn root_key() -> SigningKey {
+    test_key("registry root")
 }
 
 fn log_key() -> SigningKey {

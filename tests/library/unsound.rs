@@ -53,7 +53,10 @@ fn of_a_library_of_which_one_table_is_damaged_no_backup_is_made_whichever_it_is(
         flip(&table);
         let findings = library.still().and_then(|still| still.check(|_| Vec::new(), |_, _| ()));
         let corrupt = |defect: &Defect| defect.code() == "store_corrupt";
-        assert!(findings.map_or_else(|error| error.code() == "store_corrupt", |all| all.iter().any(|one| corrupt(&one.defect))), "{family}");
+        assert!(
+            findings.map_or_else(|error| error.code() == "store_corrupt", |all| all.iter().any(|one| corrupt(&one.defect))),
+            "{family}"
+        );
         assert_eq!(back_up(library, &folder).map_err(|error| error.code()), Err("store_corrupt"), "{family}");
         assert!(files(&folder) == before, "{family}: earlier backups are as they were");
         flip(&table);

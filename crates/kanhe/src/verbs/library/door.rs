@@ -3,12 +3,14 @@
 //! A verb asks a [`Door`] and says what came of it, the same words and the same JSON in both ways. What a service tells is what its caller
 //! may hear of: the agency is that of the account, and so is the actor of whatever is done.
 
+mod jobs;
 mod own;
 mod service;
 mod shapes;
 mod socket;
 mod wire;
 
+pub use jobs::{Job, RowTold};
 pub use own::Own;
 pub use service::{Service, held};
 pub use shapes::unexpected;

@@ -5,6 +5,7 @@ mod dry_run;
 mod ended;
 mod held;
 mod lists;
+mod renewed;
 mod whole;
 
 use crate::archive::{Archive, GROUNDS};

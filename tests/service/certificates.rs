@@ -334,7 +334,8 @@ fn a_renewal_names_the_fields_that_it_changes_besides_its_term() {
         let renewed = stage.post_as(WANG, &path, &body);
         let told = renewed.json();
         assert_eq!((renewed.status, &told["warnings"]), (status, &json!(["renewal_changes"])), "{told}");
-        let named = json!([{ "name": "training", "names": { "zh": "年度安全教育培训学时", "en": "Hours of safety training in the year" } }]);
+        let named =
+            json!([{ "name": "training", "names": { "zh": "年度安全教育培训学时", "en": "Hours of safety training in the year" } }]);
         assert_eq!(told["changes"], named);
     }
 }

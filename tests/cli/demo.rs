@@ -111,6 +111,44 @@ fn every_example_is_taken(service: &Value) {
     }
 }
 
+/// What the demo prints to be copied, and its service's address.
+fn printed(demo: &mut Child) -> (String, String, String) {
+    let lines = BufReader::new(demo.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.into_iter().find(|line| line.contains("/v1/certificates ")).unwrap();
+    let words: Vec<&str> = line.split('\'').collect();
+    let url = line.split(' ').find_map(|word| word.strip_suffix("/v1/certificates")).unwrap();
+    (url.to_owned(), words[1].strip_prefix("Authorization: ").unwrap().to_owned(), words[5].to_owned())
+}
+
+#[test]
+fn what_is_printed_and_what_is_described_are_issued_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, log) = (folder.path().join("demo"), Log::new());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kanhe"));
+    command.args(["demo", "--serve", "--out", out.to_str().unwrap()]).stdout(Stdio::piped()).stderr(log.pipe());
+    let mut demo = Running(command.spawn().unwrap(), log);
+    let (url, key, shown) = printed(&mut demo.0);
+    demo.1.handed().hand(&key);
+    let text = |mut reply: ureq::http::Response<ureq::Body>| reply.body_mut().read_to_string().unwrap();
+    let described: Value = serde_json::from_str(&text(ureq::get(format!("{url}/v1/openapi.json")).call().unwrap())).unwrap();
+    let example = |path: &str| described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"].to_string();
+    let send = |path: &str, body: String| {
+        let request = ureq::post(format!("{url}{path}")).header("authorization", &key).header("content-type", "application/json");
+        let told = text(request.config().http_status_as_error(false).build().send(&body).unwrap());
+        serde_json::from_str::<Value>(&told).unwrap()
+    };
+    for body in [shown, example("/v1/certificates")] {
+        let told = send("/v1/certificates", body);
+        assert_eq!(told["result"], "issued", "{told}");
+    }
+    let told = send("/v1/certificates/batch", example("/v1/certificates/batch"));
+    assert_eq!(told["rows"][0]["result"], "issued", "{told}");
+    for path in ["/v1/verify", "/v1/verify/batch", "/v1/sharing/qr"] {
+        let about = described["paths"][path]["post"]["requestBody"]["description"].as_str().unwrap();
+        assert!(about.contains("`issuer_unknown`") && about.contains("/seal`"), "{path}: {about}");
+    }
+}
+
 /// A demo that serves, and its services.
 fn serving(folder: &tempfile::TempDir) -> (Running, Vec<Value>) {
     let out = folder.path().join("demo");

@@ -1,9 +1,11 @@
 //! The same verbs on a library of one's own and on one that a service holds: the same answers and the same exit codes.
 
 pub mod applications;
+mod dry_run;
 mod ended;
 mod held;
 mod lists;
+mod renewed;
 mod whole;
 
 use crate::archive::{Archive, GROUNDS};
@@ -230,8 +232,9 @@ fn who_names_no_account_is_told_how_and_a_wrong_one_is_refused() {
         assert_eq!(word(&refused, "/error/code"), "store_in_use", "{refused}");
         assert!(word(&refused, "/error/hint/en").contains(way), "{refused}");
     }
+    let key = held.archive.path("clerk");
     assert_eq!(
-        code(held.archive.issuing(permits(1)).and(&["--dry-run", "--key-file", &held.archive.path("clerk")]).run()),
+        code(held.archive.issuing(permits(1)).and(&["--at", "2026-01-05T09:00:00Z", "--key-file", &key]).run()),
         "not_through_service"
     );
     assert_eq!(code(held.ask_at("http://kanhe.example.cn", "clerk", &["count"]).run()), "service_in_the_clear");

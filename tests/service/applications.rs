@@ -191,18 +191,49 @@ fn what_the_decision_would_refuse_anyway_is_refused_when_it_is_lodged() {
 
 /// From now on a holder has one construction permit at a time.
 pub fn one_a_holder(stage: &Stage) {
+    next_edition(stage, CONSTRUCTION, |file| (file["edition"], file["one_valid_per_holder"]) = (json!(2), json!(true)));
+}
+
+/// Takes up another edition of a type, and the manifest that names it.
+fn next_edition(stage: &Stage, name: &str, change: impl FnOnce(&mut Value)) {
     let (tang, song) =
         (stage.officer(Office::Housing, "tang.keys", &[Role::KeyHolder]), stage.officer(Office::Housing, "song.keys", &[Role::KeyHolder]));
-    let mut file: Value = serde_json::from_slice(&fs::read(shipped(&format!("types/{CONSTRUCTION}.json"))).unwrap()).unwrap();
-    (file["edition"], file["one_valid_per_holder"]) = (json!(2), json!(true));
+    let mut file = type_file(name);
+    change(&mut file);
     let file = serde_json::to_vec_pretty(&file).unwrap();
-    let kind = Catalogue::check(CONSTRUCTION, &file, &[&dictionary()]).unwrap();
+    let kind = Catalogue::check(name, &file, &[&dictionary()]).unwrap();
     approved(&song, &propose(&tang, "/v1/types", &a_file(&file)));
     let next = next_manifest(2, |contents| {
         let named = contents.kinds.iter_mut().find(|named| named.code == *kind.code()).unwrap();
         *named = kind.to_kind(named.index);
     });
     approved(&song, &propose(&tang, "/v1/manifest", &a_file(&next)));
+}
+
+fn type_file(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(shipped(&format!("types/{name}.json"))).unwrap()).unwrap()
+}
+
+#[test]
+fn who_approves_a_renewal_is_told_what_it_changes_besides_its_term() {
+    let stage = Stage::new();
+    let first = stage.operator(WANG, 1);
+    next_edition(&stage, OPERATOR, |file| (file["edition"], file["review"]) = (json!(3), type_file(CONSTRUCTION)["review"].take()));
+    stage.later(SignedDuration::from_hours(24));
+    let mut body = issue(OPERATOR, operator(1));
+    body["application"]["request_id"] = json!("R-1-renewed");
+    body["application"]["employer"] = json!("广州市千家建筑工程有限公司");
+    body["replaces"] = json!({ "act": "renew", "identifier": first });
+    let lodged = stage.post_as(WANG, "/v1/applications", &body);
+    assert_eq!(lodged.status, 201, "{}", lodged.json());
+    let code = lodged.json()["code"].as_str().unwrap().to_owned();
+    agreed(&stage, &code);
+    for status in [201, 200] {
+        let approved = decide(&stage, ZHOU, &code, "approval");
+        let told = approved.json();
+        assert_eq!((approved.status, &told["warnings"]), (status, &json!(["renewal_changes"])), "{told}");
+        assert_eq!((told["changes"].as_array().unwrap().len(), &told["changes"][0]["name"]), (1, &json!("employer")));
+    }
 }
 
 #[test]

@@ -290,6 +290,7 @@ fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
     let amended = stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body);
     let json = amended.json();
     assert_eq!((amended.status, json["certificate"]["predecessor"].as_str()), (201, Some(first.as_str())), "{json}");
+    assert_eq!((&json["warnings"], &json["changes"]), (&json!([]), &Value::Null), "an amendment is there to change what is said");
     assert_eq!(stage.post_as(WANG, &format!("/v1/certificates/{first}/amend"), &body).status, 200);
     body["application"] = operator(2);
     body["application"]["number"] = operator(1)["number"].clone();
@@ -318,6 +319,25 @@ fn a_certificate_is_renewed_amended_moved_and_called_by_other_names() {
     assert_eq!((moved("440000").status, moved("440000").code().as_str()), (422, "transfer_own_region"));
     assert_eq!(moved("330000").json()["state"], "transferred");
     assert_eq!(stage.post_as(ZHOU, &format!("/v1/certificates/{second}/undo-transfer"), &grounds()).json()["state"], "valid");
+}
+
+#[test]
+fn a_renewal_names_the_fields_that_it_changes_besides_its_term() {
+    let stage = Stage::new();
+    let path = format!("/v1/certificates/{}/renew", stage.operator(WANG, 1));
+    stage.later(SignedDuration::from_hours(24));
+    let mut body = grounds();
+    body["application"] = operator(1);
+    body["application"]["request_id"] = json!("R-1-renewed");
+    body["application"]["training"] = json!(60);
+    for status in [201, 200] {
+        let renewed = stage.post_as(WANG, &path, &body);
+        let told = renewed.json();
+        assert_eq!((renewed.status, &told["warnings"]), (status, &json!(["renewal_changes"])), "{told}");
+        let named =
+            json!([{ "name": "training", "names": { "zh": "年度安全教育培训学时", "en": "Hours of safety training in the year" } }]);
+        assert_eq!(told["changes"], named);
+    }
 }
 
 /// Moments are kept by the second; who compares an answer with what he reads later finds the same.

@@ -55,14 +55,19 @@ fn whatever_is_no_key_of_ours_is_stopped_even_at_public_doors() {
         format!("Bearer kanhe__{secret}"),
         format!("Bearer {id}_{secret}"),
         format!("Bearer {key}="),
-        format!("Basic {key}"),
         "Bearer".to_owned(),
-        String::new(),
     ];
     for sent in forged {
         for path in ["/v1/session", "/v1/types"] {
             let reply = stage.send("GET", path, &[("authorization", sent.as_str())], b"");
             assert_eq!(code(&reply), (401, "api_key_unknown".to_owned()), "{sent}");
+        }
+    }
+    for sent in ["Basic abc", &format!("Basic {key}"), &format!("Bearer{key}"), &key, ""] {
+        for path in ["/v1/session", "/v1/types"] {
+            let none = stage.send("GET", path, &[("authorization", sent)], b"");
+            assert_eq!(code(&none), (401, "caller_unknown".to_owned()), "{sent}");
+            assert_eq!(none.header("www-authenticate"), "Bearer realm=\"kanhe\"", "{sent}");
         }
     }
     let lower = stage.send("GET", "/v1/session", &[("authorization", &format!("bearer {key}"))], b"");

@@ -149,7 +149,9 @@ fn a_list_is_served_as_the_draft_has_it() {
     let again = stage.send("GET", &path, &[("if-none-match", reply.header("etag"))], b"");
     assert_eq!((again.status, again.bytes.len()), (304, 0));
     for unknown in [format!("/v1/status/{}/1", code_of(Office::Housing)), "/v1/status/x/0".to_owned(), "/v1/status/x/-1".to_owned()] {
-        assert_eq!(stage.get(&unknown).code(), "file_not_published", "{unknown}");
+        let refused = stage.get(&unknown);
+        assert_eq!((refused.status, refused.code().as_str()), (404, "status_list_not_published"), "{unknown}");
+        assert!(refused.json()["hint"].as_str().unwrap().contains("从 0 起编号"), "{refused:?}");
     }
 }
 

@@ -12,6 +12,7 @@ mod intake;
 mod manifest;
 mod notes;
 mod proof;
+mod renewed;
 mod signing;
 mod transfer;
 mod usable;

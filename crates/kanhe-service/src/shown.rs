@@ -18,7 +18,7 @@ pub use application::{
 };
 pub use certificate::{Certificate, Holder, Issuer};
 pub(crate) use certificate::{fields, holders};
-pub use changed::{Changed, IssueResult, Issued, MAY_HAVE_COME_BACK, TERM_GOES_ON, TERM_IS_OVER};
+pub use changed::{Changed, ChangedField, IssueResult, Issued, MAY_HAVE_COME_BACK, RENEWAL_CHANGES, TERM_GOES_ON, TERM_IS_OVER};
 pub use checked::{Beside, Checked};
 pub use counts::{Counts, MonthCount, Total};
 pub use event::{Event, EventApproval, EventLine, EventPage, History, Then};

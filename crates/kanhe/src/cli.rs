@@ -126,7 +126,7 @@ pub enum Verb {
     History(HistoryArgs),
     /// How many certificates there are, by type, state and month
     Count(CountArgs),
-    /// Issue the next version with a new term (延续)
+    /// Issue the next version with a new term (延续); what else it changes is named
     Renew(Box<ReplaceArgs>),
     /// Issue the next version with other words and the same term (变更)
     Amend(Box<ReplaceArgs>),

@@ -14,7 +14,7 @@ use crate::house::Shared;
 use crate::serve::{Peer, Transport};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use zeroize::Zeroizing;
 
 /// The word that our own pages send with what changes something.
@@ -30,7 +30,11 @@ pub struct Refused(pub Problem);
 /// Finds out who calls, for handlers that want to know. Whom a key does not open is sent away.
 pub async fn authenticate(house: &Shared, turnstile: &Turnstile, request: &mut Request) -> Result<(), Problem> {
     if let Some(sent) = request.headers().get(AUTHORIZATION) {
-        match by_key(house, bearer(sent)).await {
+        let known = match bearer(sent) {
+            Ok(key) => by_key(house, key).await,
+            Err(problem) => Err(problem),
+        };
+        match known {
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             // Whoever tries keys is counted by its address: an account it has none.
             Err(problem) => return Err(turnstile.refused(house, request, problem)),
@@ -62,8 +66,7 @@ pub async fn authenticate(house: &Shared, turnstile: &Turnstile, request: &mut R
 }
 
 /// The system whose key this is.
-async fn by_key(house: &Shared, key: Option<Zeroizing<String>>) -> Result<Caller, Problem> {
-    let key = key.ok_or(CredentialError::KeyUnknown)?;
+async fn by_key(house: &Shared, key: Zeroizing<String>) -> Result<Caller, Problem> {
     // A paper in memory is read faster than another thread is woken to read it.
     if let Some(caller) = api_key::recognise_at_once(&house.library, &key, house.now()) {
         return Ok(caller);
@@ -90,10 +93,15 @@ fn certificate(request: &Request) -> Option<ClientCertificate> {
     (!of_browser).then_some(shown)
 }
 
-/// The key behind `Bearer`, in either case (RFC 9110 §11.1).
-fn bearer(sent: &HeaderValue) -> Option<Zeroizing<String>> {
-    let (scheme, key) = sent.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Zeroizing::new(key.trim().to_owned()))
+/// What stands behind `Bearer`, in either case (RFC 9110 §11.1): no key is known by the nothing that may stand there.
+fn bearer(sent: &HeaderValue) -> Result<Zeroizing<String>, Problem> {
+    let sent = sent.as_bytes().trim_ascii();
+    let (scheme, key) = sent.iter().position(u8::is_ascii_whitespace).map_or((sent, &[][..]), |end| sent.split_at(end));
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        let none = "`Authorization` is of another scheme than `Bearer`, and has no API key";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "caller_unknown", none));
+    }
+    Ok(Zeroizing::new(String::from_utf8_lossy(key.trim_ascii()).into_owned()))
 }
 
 /// The session's token that a request has sent.

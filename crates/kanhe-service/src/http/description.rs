@@ -5,7 +5,7 @@ mod letters;
 mod shared;
 
 use super::doors::{Wants, wanted};
-use super::examples::example;
+use super::examples::{example, note};
 use crate::accounts::{Right, Role};
 use axum::http::Method;
 use bodies::{describe_answers, type_files};
@@ -155,5 +155,6 @@ fn show_example(operation: &mut Operation, name: &str) {
     let (Some(RefOr::T(body)), Some(shown)) = (operation.request_body.as_mut(), example(name)) else { return };
     if let Some(RefOr::T(content)) = body.content.get_mut("application/json") {
         content.example = Some(shown);
+        body.description = note(name).map(str::to_owned).or_else(|| body.description.take());
     }
 }

@@ -9,6 +9,18 @@ const TEXT: &str = "https://kanhe.example/#0308703801419776137158102860853962047
 /// The signed file of a certificate of the stories, whose issuer is known to no service either.
 const FILE: &str = "0oRYOaMBJwRIlp2ZPM4YT0QQeClhcHBsaWNhdGlvbi92bmQua2FuaGUuY2VydGlmaWNhdGUudjErY2JvcqBZAZitAHhGMS4yLjE1Ni4zMDA1LjIuMTExMDAwMDAwMDAwMTMzMzhXMDExLjExNDQwMDAwOTAwMDAwMDIyTS4yMDI0MDAxNy4wMDEuNgFu57KkQTA2MjAyNDAwMTcCgngq5bu6562R5pa95bel54m556eN5L2c5Lia5pON5L2c6LWE5qC86K+B5LmmeCFTcGVjaWFsLXdvcmsgb3BlcmF0b3IgY2VydGlmaWNhdGUDgngh5bm/5Lic55yB5L2P5oi/5ZKM5Z+O5Lmh5bu66K6+5Y6FeC1HdWFuZ2RvbmcgSG91c2luZyBhbmQgVXJiYW4tUnVyYWwgRGV2ZWxvcG1lbnQEgYNo5p2OwrfpqawYb3I0NDA1MjQxODgwMDEwMTAwMTQFZjQ0MDAwMAYZUCEHGVAhCBlS+wmFgmR3b3JrYjAygmxmaXJzdF9pc3N1ZWRqMjAxNC0wNS0yMIJlaG91cnMYGIJpcHJhY3RpY2Fs9YJoZW1wbG95ZXJqR1owMTAwMDEyMwqADAgNUGthbmhlIHRlc3Qgc2FsdC5YQKXfOrJ6GMbIgbRfOmCneYMAIYmcnfs2b57tZoeMobQqRWuQ3eavkos8+n3HSgx5KEHmN43CtEeh2cNriUTJeQs=";
 
+/// What is to be known of an operation's body that is sent as it stands, by the name of the operation.
+pub fn note(operation: &str) -> Option<&'static str> {
+    match operation {
+        "verify_verify" | "verify_verify_batch" | "sharing_by_its_code" => Some(FOREIGN),
+        _ => None,
+    }
+}
+
+const FOREIGN: &str = "The code in the example is of an issuer that no service knows (`issuer_unknown`). \
+    `GET /v1/certificates/{identifier}/seal` tells the one of a certificate that was issued here; \
+    `GET /v1/certificates/{identifier}/certificate` is its signed file.";
+
 const OPERATOR: &str = "special-work-operator";
 
 /// The holder of the first row of the demo's operators.
@@ -21,9 +33,9 @@ pub fn example(operation: &str) -> Option<Value> {
         "verify_verify_batch" => {
             json!({ "items": [{ "text": TEXT }, { "text": TEXT, "at": "2026-06-15T12:00:00+08:00" }, { "file": FILE }] })
         }
-        "certificates_issue" => granted(&operator("EXAMPLE-1")),
+        "certificates_issue" => granted(&operator("EXAMPLE-1", "粤A052026000001")),
         "certificates_issue_batch" => json!({
-            "type": OPERATOR, "basis": "《行政许可法》第三十八条", "reason": "符合法定条件", "applications": [operator("EXAMPLE-2")],
+            "type": OPERATOR, "basis": "《行政许可法》第三十八条", "reason": "符合法定条件", "applications": [operator("EXAMPLE-2", "粤A052026000002")],
         }),
         "certificates_search" => json!({ "by": { "holder": holder() }, "type": OPERATOR, "limit": 20 }),
         "applications_search" => json!({}),
@@ -67,9 +79,10 @@ fn granted(application: &Value) -> Value {
     json!({ "type": OPERATOR, "basis": "《行政许可法》第三十八条", "reason": "符合法定条件", "application": application })
 }
 
-fn operator(request: &str) -> Value {
+/// Each has a number of its own: a usable certificate alone has it.
+fn operator(request: &str, number: &str) -> Value {
     json!({
-        "request_id": request, "number": "粤A052026000001", "holder_name": "李㛃", "holder_code_type": "111",
+        "request_id": request, "number": number, "holder_name": "李㛃", "holder_code_type": "111",
         "holder_code": HOLDER, "trade": "10", "first_issued_on": "2018-04-01", "sex": "男",
         "employer": "广州市万家建筑工程有限公司", "training": 47,
     })

@@ -1,13 +1,16 @@
 //! What came of issuing, and of an act.
 
 use super::certificate::Certificate;
-use super::told;
 use super::worth::condition_of;
+use super::{Names, told};
 use jiff::civil::Date;
 use kanhe_core::code::{CertificateId, Uscc};
+use kanhe_issuer::application::fixed_columns;
+use kanhe_issuer::catalogue::CertificateKind;
 use kanhe_issuer::doubt::Doubt;
 use kanhe_issuer::lifecycle::Change;
-use kanhe_store::Card;
+use kanhe_issuer::registrar::Registrar;
+use kanhe_store::{Card, Library, Shelfmark, StoreError};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -24,6 +27,9 @@ pub const TERM_GOES_ON: &str = "term_goes_on";
 /// A certificate that is suspended, or was given back, is past its term.
 pub const TERM_IS_OVER: &str = "term_is_over";
 
+/// A renewal says something else than the version before, besides its term.
+pub const RENEWAL_CHANGES: &str = "renewal_changes";
+
 /// What came of a request to issue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Issued {
@@ -37,8 +43,13 @@ pub struct Issued {
     #[schema(required, content_encoding = "base64")]
     pub file: Option<String>,
     /// What is odd about the application and was accepted all the same, by stable codes; `may_have_come_back`, where a holder's certificate of the
-    /// type went to the region from which this one comes.
+    /// type went to the region from which this one comes; `renewal_changes`, where a renewal says something else than the version before, besides its
+    /// term.
     pub warnings: Vec<String>,
+    /// The fields that a renewal has changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub changes: Vec<ChangedField>,
     /// The agency's certificates that may be one and the same as this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -58,6 +69,28 @@ impl Issued {
         self.warnings.extend((!same.is_empty()).then(|| MAY_HAVE_COME_BACK.to_owned()));
         self.compare = named(same, Some(agency));
         self
+    }
+}
+
+/// A field that says something else than in the version before: what it is called, and not what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangedField {
+    /// Its name in the type's form; `number` for the printed number.
+    pub name: String,
+    /// What people call it.
+    pub names: Names,
+}
+
+impl ChangedField {
+    /// The fields of a renewal that have changed, as people call them; one that the form has no more by its name alone.
+    pub fn of_renewal(library: &Library, mark: Shelfmark, kind: &CertificateKind) -> Result<Vec<Self>, StoreError> {
+        let of_form = |name: &str| kind.form().iter().find(|field| field.name == name).map(|field| Names::from(&field.label));
+        let fixed = |name: &str| fixed_columns(kind).find(|column| column.name == name).map(|column| column.label);
+        let named = |name: String| {
+            let by_its_column = || Names { zh: fixed(&name).unwrap_or(&name).to_owned(), en: name.clone() };
+            Self { names: of_form(&name).unwrap_or_else(by_its_column), name }
+        };
+        Ok(Registrar::new(library).changed_by_renewal(mark)?.into_iter().map(named).collect())
     }
 }
 

@@ -122,6 +122,11 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     // Verbs of the command line.
     ("`file` is not there", "答复中没有 `file`"),
     ("a line is no `Checked`", "答复中有一行不是 `Checked`"),
+    ("a line is no `JobOutcome`", "答复中有一行不是 `JobOutcome`"),
+    ("there are more rows than in the table", "结果的行数多于申请表"),
+    ("what came of a row has another name", "其中一行的结果名称不符"),
+    ("the job has failed for an unknown reason", "批量任务因未知原因停止"),
+    ("the job that proofreads the table was stopped", "试运行的批量任务已停止"),
     ("the proof has no checkpoint", "证明文件中没有检查点"),
     ("the proof is no text", "证明文件不是文本"),
     ("`stage` is none that is known here", "`stage` 的值未知"),

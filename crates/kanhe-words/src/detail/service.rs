@@ -59,6 +59,7 @@ pub(super) const TWINS: &[(&str, &str)] = &[
     ("this path does not take this media type", "此路径不接受这种媒体类型"),
     ("a link that is good once takes GET alone", "一次有效的链接只接受 GET"),
     ("this path wants an API key or a session", "此路径需要接口密钥或登录会话"),
+    ("`Authorization` is of another scheme than `Bearer`, and has no API key", "`Authorization` 不是 `Bearer` 方式，没有接口密钥"),
     ("this takes the right to {}, which none of your roles has", "此操作需要 {=} 权限，您的角色均无此权限"),
     ("type {} is not among those that you may act for", "类型 {} 不在您可办理的范围内"),
     ("this concerns every type, and you may act for some alone", "此事涉及所有类型，而您只可办理其中一部分"),

@@ -165,7 +165,7 @@ pub(super) const HINTS: &[Row] = &[
         "请告知本服务的运维人员：有文件缺失，或无法读写。",
         "Tell whoever runs the service: a file is not there, or cannot be read or written.",
     ),
-    ("file_not_published", "下一个检查点发布后再取。", "Ask again after the next checkpoint."),
+    ("file_not_published", "本服务下次发布后再取。", "Ask again when the service has published next."),
     (
         "grounds_control",
         "去掉其中的控制字符（如换行）和不可见字符后重新提交。",
@@ -553,6 +553,11 @@ pub(super) const HINTS: &[Row] = &[
     ("state_code_ambiguous", "用 type 指明类型。", "Name the type."),
     ("state_code_other", "换一个代码查询。", "Ask by another code."),
     ("state_code_unknown", "GET /v1/types/{type} 列出该类型的状态代码。", "GET /v1/types/{type} lists the state codes of the type."),
+    (
+        "status_list_not_published",
+        "核对机构代码和列表编号：各机构的列表从 0 起编号，前一张用满才有下一张。",
+        "Check the agency's code and the number: the lists of an agency count from 0, and the next begins when the one before is full.",
+    ),
     ("store_*", "请告知本服务的运维人员。", "Tell whoever runs the service."),
     (
         "store_broken",

@@ -17,6 +17,7 @@ mod lists;
 mod log;
 mod moments;
 mod officer;
+mod renewed;
 mod restore;
 mod show;
 mod survivors;

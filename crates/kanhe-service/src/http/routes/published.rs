@@ -45,7 +45,8 @@ pub async fn pack(State(house): State<Shared>, held: Held) -> Result<Response, P
 pub async fn list(State(house): State<Shared>, Path((agency, number)): Path<(String, String)>, held: Held) -> Result<Response, Problem> {
     let place = Uscc::parse(&agency).ok().zip(number.parse().ok());
     let notice = place.and_then(|(agency, number)| house.press.list(agency, number));
-    let notice = notice.ok_or_else(|| absent("no such status list was signed here"))?;
+    let unsigned = || Problem::new(StatusCode::NOT_FOUND, "status_list_not_published", "no such status list was signed here");
+    let notice = notice.ok_or_else(unsigned)?;
     Ok(file(&held, "application/statuslist+cwt", FOR_A_MINUTE, &notice.file))
 }
 

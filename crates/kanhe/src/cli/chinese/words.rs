@@ -46,7 +46,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("Let an identifier of another scheme stand for a certificate", "为证照登记另一编码体系的标识"),
     ("What happened to a certificate, and what held at a moment", "证照的历次办理，以及某一时刻的状态"),
     ("How many certificates there are, by type, state and month", "证照数量，按类型、状态和月份"),
-    ("Issue the next version with a new term (延续)", "延续：换发新有效期的证照"),
+    ("Issue the next version with a new term (延续); what else it changes is named", "延续：换发新有效期的证照；一并变更的内容会列明"),
     ("Issue the next version with other words and the same term (变更)", "变更：换发内容变更后的证照，有效期不变"),
     ("Hold a certificate for a time (暂扣)", "暂扣证照"),
     ("Give a suspended certificate back (暂扣发还)", "发还暂扣的证照"),

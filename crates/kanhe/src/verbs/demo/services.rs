@@ -194,7 +194,7 @@ impl Service {
     pub fn lines(&self, stage: &Stage) -> Option<String> {
         let (url, key) = (self.url(), &self.accounts.last()?.key);
         let application = json!({
-            "request_id": "DEMO-1", "number": "粤A052026000001", "holder_name": "李㛃", "holder_code_type": "111",
+            "request_id": "DEMO-1", "number": "粤A052026000003", "holder_name": "李㛃", "holder_code_type": "111",
             "holder_code": "440599198411210190", "trade": "10", "first_issued_on": "2018-04-01", "sex": "男",
             "employer": "广州市万家建筑工程有限公司", "training": 47,
         });

@@ -9,6 +9,7 @@ pub use show::{known_department, run as application};
 use super::change::{result, went_before};
 use super::door::{Case, Issued, Order, Place, door};
 use super::draw::Pictures;
+use super::renewed;
 use crate::cli::{ApproveArgs, CloseArgs, ReviewArgs};
 use crate::failure::Failure;
 use crate::verbs::{Ended, Voice, issue};
@@ -46,17 +47,18 @@ pub fn approve(args: &ApproveArgs, voice: Voice) -> Result<Ended, Failure> {
     let pictures = Pictures::new(&args.pictures, kind)?;
     pictures.can_show(application.applied.as_ref().map_or("", |applied| &applied.number))?;
     let order = Order { kind, place: Place::Decided(&code), key: &args.key, types: &args.types };
-    let Issued { before, identifier, condition, same, kept } = door.issue(&order, &args.grounds.grounds())?;
+    let Issued { before, identifier, condition, same, changes, kept } = door.issue(&order, &args.grounds.grounds())?;
     let (files, drawn) = pictures.of(kept.as_ref());
-    let warnings = same.as_ref().map(|_| MAY_HAVE_COME_BACK);
+    let warnings: Vec<_> = same.as_ref().map(|_| MAY_HAVE_COME_BACK).into_iter().chain(renewed::warning(&changes)).collect();
     let json = json!({
         "code": code.as_str(), "identifier": identifier, "result": result(before), "condition": condition, "files": files,
         "predecessor": application.replaces.as_ref().map(|replaces| &replaces.identifier),
         "from": application.origin.as_ref().map(|origin| &origin.from), "origin": application.origin.as_ref().map(|origin| &origin.identifier),
-        "warnings": warnings.as_slice(), "compare": same.as_deref().unwrap_or_default(),
+        "warnings": warnings, "compare": same.as_deref().unwrap_or_default(), "changes": changes,
     });
     voice.say_done(&json, drawn, |language| {
         let doubt = same.as_deref().map_or_else(String::new, |same| format!("\n⚠ {}", went_before(same, language)));
+        let doubt = doubt + &renewed::told(&changes, language);
         match language {
             Language::Chinese if before => {
                 format!("{code} 此前已获准予，证照为 {identifier}，现为{}{doubt}", said_condition(&condition, language))

@@ -3,7 +3,7 @@
 use super::door::{Elsewhere, Issued, Order, Place, door};
 use super::doubt::doubts;
 use super::draw::Pictures;
-use super::identifier;
+use super::{identifier, renewed};
 use crate::cli::{AliasArgs, ChangeArgs, ReplaceArgs, TransferInArgs, TransferVerb};
 use crate::failure::Failure;
 use crate::files;
@@ -184,20 +184,23 @@ pub fn replace(args: &ReplaceArgs, replacement: Replacement, voice: Voice) -> Re
     let pictures = Pictures::new(pictures, kind)?;
     let asked = only(input, kind, &pictures)?;
     let place = Place::Next(&identifier, replacement, &asked);
-    let Issued { before, identifier: issued, condition, kept, .. } = door.issue(&Order { kind, place, key, types }, grounds)?;
+    let Issued { before, identifier: issued, condition, changes, kept, .. } = door.issue(&Order { kind, place, key, types }, grounds)?;
     let (files, drawn) = pictures.of(kept.as_ref());
-    let json = json!({ "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before), "condition": condition });
+    let json = json!({
+        "identifier": issued, "files": files, "predecessor": identifier.to_string(), "result": result(before), "condition": condition,
+        "warnings": renewed::warning(&changes).as_slice(), "changes": changes,
+    });
     voice.say_done(&json, drawn, |language| {
-        let since = said_condition(&condition, language);
+        let (since, also) = (said_condition(&condition, language), renewed::told(&changes, language));
         match language {
-            Language::Chinese if before => format!("此申请此前已办结，未重复办理：{issued} 取代了 {identifier}，现为{since}"),
+            Language::Chinese if before => format!("此申请此前已办结，未重复办理：{issued} 取代了 {identifier}，现为{since}{also}"),
             Language::English if before => {
                 format!(
-                    "the request was answered before, nothing is done again: {issued} took the place of {identifier}, and is now {since}"
+                    "the request was answered before, nothing is done again: {issued} took the place of {identifier}, and is now {since}{also}"
                 )
             }
-            Language::Chinese => format!("已{}：{issued} 取代 {identifier}", change_word(replacement.into()).zh),
-            Language::English => format!("{}: {issued} takes the place of {identifier}", change_word(replacement.into()).en),
+            Language::Chinese => format!("已{}：{issued} 取代 {identifier}{also}", change_word(replacement.into()).zh),
+            Language::English => format!("{}: {issued} takes the place of {identifier}{also}", change_word(replacement.into()).en),
         }
     })
 }
@@ -229,7 +232,7 @@ fn take_over(args: &TransferInArgs, voice: Voice) -> Result<Ended, Failure> {
     let asked = only(&args.input, kind, &pictures)?;
     let place = Place::From(&there, &asked);
     let order = Order { kind, place, key: &args.key, types: &args.types };
-    let Issued { before, identifier: issued, condition, same, kept } = door.issue(&order, &args.grounds)?;
+    let Issued { before, identifier: issued, condition, same, kept, .. } = door.issue(&order, &args.grounds)?;
     let (files, drawn) = pictures.of(kept.as_ref());
     warnings.extend(same.as_ref().map(|_| MAY_HAVE_COME_BACK));
     let json = json!({

@@ -3,12 +3,14 @@
 //! A verb asks a [`Door`] and says what came of it, the same words and the same JSON in both ways. What a service tells is what its caller
 //! may hear of: the agency is that of the account, and so is the actor of whatever is done.
 
+mod jobs;
 mod own;
 mod service;
 mod shapes;
 mod socket;
 mod wire;
 
+pub use jobs::{Job, RowTold};
 pub use own::Own;
 pub use service::{Service, held};
 pub use shapes::unexpected;
@@ -32,7 +34,9 @@ use kanhe_issuer::question::EventsWanted;
 use kanhe_issuer::registrar::Replacement;
 use kanhe_issuer::sight::Sight;
 use kanhe_service::export::Counts as Exported;
-use kanhe_service::shown::{Application, ApplicationRow, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
+use kanhe_service::shown::{
+    Application, ApplicationRow, Certificate, CertificateRow, Changed, ChangedField, Checked, Counts, Event, History,
+};
 use kanhe_store::find::{Cursor, Question};
 use kanhe_store::{Record, Stage};
 use serde_json::Value;
@@ -263,6 +267,8 @@ pub struct Issued {
     pub condition: String,
     /// Certificates that may be one and the same, if there are any, as far as they may be named.
     pub same: Option<Vec<String>>,
+    /// The fields that it says otherwise than the version before, if it is a renewal.
+    pub changes: Vec<ChangedField>,
     /// Its files; none where a service keeps them from who asks.
     pub kept: Option<Kept>,
 }

@@ -2,6 +2,8 @@
 //!
 //! Each row is a request of its own, known by its request id: a run that was broken off is simply run again.
 
+mod dry_run;
+
 use super::door::{Issued, Kept, Reply, Service, unexpected};
 use super::issue::report_of;
 use crate::cli::IssueArgs;
@@ -15,6 +17,7 @@ use crate::verbs::issue::refused::Place;
 use crate::verbs::issue::{fault_json, kind};
 use crate::verbs::report::{Report, Reported, kept, with, without_files};
 use crate::verbs::{Ended, Voice, clock};
+use dry_run::DryRun;
 use kanhe_core::calendar::day_in_china;
 use kanhe_core::qr::Scanned;
 use kanhe_issuer::application::{Application, Table};
@@ -36,21 +39,21 @@ struct Run<'a> {
 
 /// Does what the verb asks for.
 pub fn run(service: &Service, args: &IssueArgs, voice: Voice) -> Result<Ended, Failure> {
-    let elsewhere = [(args.dry_run, "--dry-run"), (args.at.is_some(), "--at")];
-    if let Some((_, option)) = elsewhere.into_iter().find(|(named, _)| *named) {
-        return Err(Failure::new("not_through_service", option));
+    if args.at.is_some() {
+        return Err(Failure::new("not_through_service", "--at"));
     }
     let basis = args.basis.as_deref().ok_or_else(|| Failure::new("usage", "a library needs --basis"))?;
     let (report, catalogue) = (report_of(args)?, service.types(&args.types)?);
     let kind = kind(&catalogue, &args.kind)?;
     let input = files::open_twice(&args.input)?;
-    let artist = match args.out.as_deref() {
-        None => None,
-        Some(out) => {
-            files::make_private_folder(out)?;
-            Some((Artist::new(&args.picture, kind)?, out))
-        }
-    };
+    let out = args.out.as_deref();
+    out.map_or(Ok(()), files::make_private_folder)?;
+    if args.dry_run {
+        let run = DryRun { service, kind, table: &input, out, voice };
+        let (counts, report) = run.all((basis, &args.reason), Report::begin(&report, &args.input)?)?;
+        return Ok(counts.told(&report, true, voice));
+    }
+    let artist = out.map(|out| Ok::<_, Failure>((Artist::new(&args.picture, kind)?, out))).transpose()?;
     let run = Run { service, kind, artist, basis, reason: &args.reason };
     let table = progress::open(input, kind, voice)?;
     let (counts, report) = run.all(table, Report::begin(&report, &args.input)?, voice)?;

@@ -6,7 +6,7 @@ use crate::http::act::{Act, grounded};
 use crate::http::problem::Problem;
 use crate::http::refused::refused_row;
 use crate::http::repeat::Repeat;
-use crate::shown::{Certificate, IssueResult, Issued};
+use crate::shown::{Certificate, ChangedField, IssueResult, Issued, RENEWAL_CHANGES};
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
@@ -40,8 +40,10 @@ impl Issued {
         let certificate = Certificate::read(&house.library, mark, Some(kind), Sight::Masked, day_in_china(house.now()))?;
         let file = Some(STANDARD.encode(house.library.record(mark)?.envelope));
         let result = if matches!(entered, Entered::New(_)) { IssueResult::Issued } else { IssueResult::Before };
-        let warnings = warnings.iter().map(|warning| warning.code().to_owned()).collect();
-        Ok(Self { result, certificate, file, warnings, compare: Vec::new() })
+        let changes = ChangedField::of_renewal(&house.library, mark, kind)?;
+        let told = (!changes.is_empty()).then_some(RENEWAL_CHANGES);
+        let warnings = warnings.iter().map(Warning::code).chain(told).map(str::to_owned).collect();
+        Ok(Self { result, certificate, file, warnings, changes, compare: Vec::new() })
     }
 
     /// What is told of one that may have come from another region.

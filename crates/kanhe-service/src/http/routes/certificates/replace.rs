@@ -21,6 +21,9 @@ grounded! { dated
 }
 
 /// 延续: issues the next version of a certificate whose term ends.
+///
+/// It may say something else as well, but of its holders: 延续 and 变更 are done in one where both are applied for. Then `warnings` has
+/// `renewal_changes`, and `changes` names the fields.
 #[utoipa::path(post, path = "/v1/certificates/{identifier}/renew", tag = "certificates", request_body = ReplaceRequest,
     params(("identifier" = String, Path, description = "The certificate's identifier"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stands in for `request_id`, and is bound to this request for a day")),

@@ -36,7 +36,9 @@ use kanhe_issuer::sight::Sight;
 use kanhe_issuer::survivors::issue_of;
 use kanhe_service::accounts::api_key::behind;
 use kanhe_service::export::{Export, Part};
-use kanhe_service::shown::{Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, Checked, Counts, Event, History};
+use kanhe_service::shown::{
+    Application, ApplicationRow, Beside, Certificate, CertificateRow, Changed, ChangedField, Checked, Counts, Event, History,
+};
 use kanhe_store::find::Cursor;
 use kanhe_store::{Library, Project, Shelfmark, Stage};
 use serde_json::Value;
@@ -214,8 +216,9 @@ impl Door for Own {
         let before = matches!(entered, Entered::Before(_));
         let same: Vec<_> = self.may_be_same(mark)?.iter().map(ToString::to_string).collect();
         let same = (!same.is_empty()).then_some(same);
+        let changes = ChangedField::of_renewal(&self.library, mark, order.kind).map_err(stored)?;
         let kept = Some(self.library.record(mark).map_err(stored)?.into());
-        Ok(Issued { before, identifier, condition, kept, same })
+        Ok(Issued { before, identifier, condition, changes, kept, same })
     }
 
     fn decider(&self, kind: &CertificateKind, named: Option<&str>) -> Result<Option<Uscc>, Failure> {

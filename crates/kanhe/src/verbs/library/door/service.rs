@@ -2,7 +2,7 @@
 
 use super::super::export::taken;
 use super::shapes::{columns, confined, cut, grounds_of, moment_or_day, named_stage, of_case, one, origin, search, sought, unexpected};
-use super::wire::{Reply, Wire, broken_off};
+use super::wire::{Reply, Sent, Wire, broken_off};
 use super::{
     After, ApplicationsWanted, Arrived, Arriving, Case, Cut, Door, EventPage, Exporting, Extent, Issued, Order, Page, Place, Proof, Sought,
     Subject, TakenOut, Which,
@@ -40,7 +40,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 /// A service that holds a library.
-pub struct Service(Wire);
+pub struct Service(pub(super) Wire);
 
 /// The socket at which a service listens that holds the library in a folder of this machine.
 pub fn held(folder: &Path) -> Option<PathBuf> {
@@ -237,7 +237,7 @@ impl Door for Service {
     }
 
     fn check(&self, progress: &dyn Fn(u64, u64)) -> Result<Checked, Failure> {
-        for line in BufReader::new(self.0.stream("/v1/check", &json!({}))?.done()?).lines() {
+        for line in BufReader::new(self.0.stream("/v1/check", Sent::Json(&json!({})))?.done()?).lines() {
             let told: Checked = serde_json::from_str(&line.map_err(broken_off)?).map_err(|_| unexpected("a line is no `Checked`"))?;
             progress(told.looked_at, told.certificates.saturating_add(told.events));
             if told.findings.is_some() {
@@ -257,7 +257,7 @@ impl Door for Service {
 
     fn export(&self, exporting: &Exporting<'_>) -> Result<Option<TakenOut>, Failure> {
         let holder = exporting.holder.as_ref().map(sought);
-        match self.0.stream("/v1/export", &json!({ "holder": holder }))? {
+        match self.0.stream("/v1/export", Sent::Json(&json!({ "holder": holder })))? {
             Reply::Done(tar) => taken(tar, exporting).map(Some),
             Reply::Told(told) if told.says("export_nothing") => Ok(None),
             Reply::Told(told) => Err(told.failure()),

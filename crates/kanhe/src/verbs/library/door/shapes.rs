@@ -25,7 +25,8 @@ impl TryFrom<shown::Issued> for Issued {
         let shown::Certificate { identifier, seal, condition, .. } = told.certificate;
         let (before, condition) = (told.result == IssueResult::Before, condition.into_owned());
         let same = told.warnings.iter().any(|code| code == MAY_HAVE_COME_BACK).then_some(told.compare);
-        Ok(Self { before, identifier, condition, same, kept: envelope.map(|envelope| Kept { envelope, digits: seal }) })
+        let changes = told.changes;
+        Ok(Self { before, identifier, condition, same, changes, kept: envelope.map(|envelope| Kept { envelope, digits: seal }) })
     }
 }
 

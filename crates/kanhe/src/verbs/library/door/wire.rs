@@ -12,12 +12,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
+use std::fs::File;
+use std::io::Seek;
 use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
+use ureq::http::request::Builder;
 use ureq::http::{Method, Request, Response, StatusCode, Uri};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::{Agent, Body, BodyReader};
+use ureq::{Agent, AsSendBody, Body, BodyReader};
 use zeroize::Zeroizing;
 
 /// An answer takes no longer; a service gives itself less.
@@ -122,24 +125,29 @@ impl Wire {
 
     /// Asks for something.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        read(self.send(Method::GET, path, None)?)?.done()
+        read(self.send(path, Sent::Nothing, Patience::Short)?)?.done()
     }
 
     /// Asks for a file.
     pub fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        self.send(Method::GET, path, None)?.done()
+        self.send(path, Sent::Nothing, Patience::Short)?.done()
     }
 
     /// Hands something in.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<Reply<T>, Failure> {
-        read(self.send(Method::POST, path, Some(body))?)
+        read(self.send(path, Sent::Json(body), Patience::Short)?)
     }
 
-    /// Hands something in whose answer is told piece by piece, for as long as that takes.
-    pub fn stream(&self, path: &str, body: &Value) -> Result<Reply<BodyReader<'static>>, Failure> {
+    /// Hands a table in, for as long as it is on its way.
+    pub fn post_table<T: DeserializeOwned>(&self, path: &str, table: &File) -> Result<T, Failure> {
+        read(self.send(path, Sent::Table(table), Patience::UntilItsEnd)?)?.done()
+    }
+
+    /// Asks for an answer that is told piece by piece, for as long as that takes.
+    pub fn stream(&self, path: &str, sent: Sent<'_>) -> Result<Reply<BodyReader<'static>>, Failure> {
         let name = name()?;
         self.until_taken(|| {
-            let mut response = self.ask(&Method::POST, path, Some(body), &name, Patience::UntilItsEnd)?;
+            let mut response = self.ask(path, sent, &name, Patience::UntilItsEnd)?;
             let (status, wait) = (response.status(), wait_of(&response));
             if status.is_success() {
                 return Ok((Reply::Done(response.into_body().into_reader()), wait));
@@ -148,10 +156,10 @@ impl Wire {
         })
     }
 
-    fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply<Vec<u8>>, Failure> {
+    fn send(&self, path: &str, sent: Sent<'_>, patience: Patience) -> Result<Reply<Vec<u8>>, Failure> {
         let name = name()?;
         self.until_taken(|| {
-            let mut response = self.ask(&method, path, body, &name, Patience::Short)?;
+            let mut response = self.ask(path, sent, &name, patience)?;
             let (status, wait, bytes) = (response.status(), wait_of(&response), whole(response.body_mut())?);
             let reply = if status.is_success() { Reply::Done(bytes) } else { Reply::Told(refusal(status, &bytes)) };
             Ok((reply, wait))
@@ -174,19 +182,25 @@ impl Wire {
         Err(Failure::new("service_busy", "the service asks to wait again and again"))
     }
 
-    fn ask(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<&Value>,
-        name: &str,
-        patience: Patience,
-    ) -> Result<Response<Body>, ureq::Error> {
-        let request = Request::builder().method(method.clone()).uri(format!("{}{path}", self.base));
+    fn ask(&self, path: &str, sent: Sent<'_>, name: &str, patience: Patience) -> Result<Response<Body>, ureq::Error> {
+        let method = if matches!(sent, Sent::Nothing) { Method::GET } else { Method::POST };
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let bearer = Zeroizing::new(format!("Bearer {}", *self.key));
         let request = request.header("authorization", bearer.as_str()).header("accept-language", "en");
-        let Some(body) = body else { return self.agent.run(request.body(())?) };
-        let request = request.header("content-type", "application/json").header("idempotency-key", name).body(body.to_string())?;
+        let named = |request: Builder, kind: &str| request.header("content-type", kind).header("idempotency-key", name);
+        match sent {
+            Sent::Nothing => self.run(request.body(())?, patience),
+            Sent::Json(body) => self.run(named(request, "application/json").body(body.to_string())?, patience),
+            Sent::Table(mut table) => {
+                table.rewind()?;
+                // A service that takes no table from this account says so before it has come.
+                let request = named(request, "application/octet-stream").header("expect", "100-continue");
+                self.run(request.body(table)?, patience)
+            }
+        }
+    }
+
+    fn run(&self, request: Request<impl AsSendBody>, patience: Patience) -> Result<Response<Body>, ureq::Error> {
         match patience {
             Patience::Short => self.agent.run(request),
             Patience::UntilItsEnd => {
@@ -195,6 +209,17 @@ impl Wire {
             }
         }
     }
+}
+
+/// What is sent with a request.
+#[derive(Clone, Copy)]
+pub enum Sent<'s> {
+    /// Nothing: something is asked for.
+    Nothing,
+    /// What is handed in.
+    Json(&'s Value),
+    /// A table, from its first byte on.
+    Table(&'s File),
 }
 
 /// How long an answer may take to its end.

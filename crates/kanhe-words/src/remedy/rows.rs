@@ -257,8 +257,8 @@ pub(super) const REMEDIES: &[Row] = &[
     ("not_a_seal", "请扫描证照上的勘合二维码。", "Scan the kanhe QR code on the licence."),
     (
         "not_through_service",
-        "去掉该选项；或停止服务后，直接对证照库运行。",
-        "Leave the option out; or stop the service, and run the verb on the library itself.",
+        "停止服务后，直接对证照库运行；仅在不需要该选项时才去掉它，结果会不同。",
+        "Stop the service, and run the verb on the library itself. Leave the option out only if you can do without it: what is done then is not the same.",
     ),
     (
         "number_taken",

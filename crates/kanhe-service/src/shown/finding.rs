@@ -3,7 +3,6 @@
 use kanhe_core::code::{ProjectCode, TypeCode, Uscc};
 use kanhe_store::check::{Defect, Finding, Place};
 use kanhe_store::{Library, Shelfmark, Within};
-
 use kanhe_words::{Sentence, Words, in_chinese, meaning};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
